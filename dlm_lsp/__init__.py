@@ -1,0 +1,1 @@
+"""Question/answer pairs for `.dlm` notes, in the editor and in the shell."""

@@ -1,0 +1,1 @@
+"""The `dlm` command. The only room that imports typer and rich."""

@@ -1,0 +1,1 @@
+"""Local models: load, generate, score, in a worker process. The only room with torch in it."""

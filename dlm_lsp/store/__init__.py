@@ -1,0 +1,1 @@
+"""What is on disk: the documents themselves and `$DLM_HOME`."""

@@ -1,0 +1,84 @@
+"""What a teacher is: the one protocol behind which every provider stands."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Strategy = Literal["extraction", "expansion"]
+
+
+class TeacherError(Exception):
+    """Something a teacher cannot do, in one line that ends with what to do about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How a teacher draws its words; None leaves a parameter to the provider."""
+
+    max_new_tokens: int = 512
+    temperature: float = 0.0
+    top_p: float | None = None
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request: `count` pairs about `prose` by `strategy`.
+
+    A repair names in `complaint` what was wrong with the last reply, and in `have` the questions
+    and answers that are already there and should not come again.
+    """
+
+    prose: str
+    strategy: Strategy
+    count: int
+    complaint: str = ""
+    have: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a teacher wrote, as it wrote it, and what it cost in tokens where that is known."""
+
+    text: str
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    finish: Literal["stop", "length", "refusal"] = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The outcome of `asks[index]`."""
+
+    index: int
+    outcome: Reply | TeacherError
+
+
+class Teacher(Protocol):
+    """Who writes the pairs."""
+
+    name: str
+    """What the marker records: no credentials, no query string, no quote, no line break."""
+    remote_host: str | None
+    """The host that the prose is sent to; None where nothing leaves this machine."""
+    window: int | None
+    """How many tokens of prose fit into one ask; None where no limit is known. Set by `prepare`."""
+
+    async def prepare(self) -> None:
+        """Check everything that can be checked for free: key, server, model, extra.
+
+        Raises:
+            TeacherError: with the remedy.
+        """
+
+    def fingerprint(self, ask: Ask) -> str:
+        """Return everything that decides the reply to `ask`: model, parameters and prompt."""
+
+    async def count_tokens(self, asks: Sequence[Ask]) -> list[int] | None:
+        """Return the prompt tokens of each ask, or None where no exact count is to be had."""
+
+    def answer(self, asks: Sequence[Ask]) -> AsyncIterator[Answered]:
+        """Answer each ask once, in whatever order they finish; a failure costs its ask alone."""
+
+    async def aclose(self) -> None:
+        """Let go of connections and workers."""
