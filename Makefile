@@ -1,0 +1,62 @@
+# `make setup` once; `make test` is what CI runs; `make demo` shows the main job on a real model.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+# Every environment gets the same torch, before anything can pull another one in.
+# On a platform without this release: make TORCH=torch ...
+TORCH ?= torch==2.13.0
+REFERENCE := $(TORCH) document-language-model==0.10.0 dlm-lsp==0.1.1
+
+BIN := .venv/bin
+ORACLE := .cache/reference
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help setup reference lint test demo bench clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+setup: .venv/.setup ## create .venv with every extra and the development tools
+
+reference: $(ORACLE)/.installed ## create .cache/reference, the tests' oracle
+
+lint: .venv/.setup ## style, types, layers
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: setup reference lint ## everything that CI runs
+	$(BIN)/pytest
+
+demo: .venv/.demo ## synthesize pairs for examples/dgemm.dlm with a 270M model on this machine
+	PATH="$(CURDIR)/$(BIN):$$PATH" scripts/demo.sh
+
+bench: setup reference ## measure against the reference; the table goes to bench/results.md
+	$(BIN)/python -m bench.run
+
+clean: ## remove what these targets made
+	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.torch:
+	$(PYTHON) -m venv .venv
+	$(BIN)/python $(PIP_INSTALL) --upgrade pip
+	$(BIN)/python $(PIP_INSTALL) "$(TORCH)"
+	touch $@
+
+.venv/.demo: .venv/.torch pyproject.toml
+	$(BIN)/python $(PIP_INSTALL) --editable '.[local,tiny]'
+	touch $@
+
+.venv/.setup: .venv/.torch pyproject.toml
+	$(BIN)/python $(PIP_INSTALL) --editable '.[all]' --group dev
+	touch $@
+
+$(ORACLE)/.installed: Makefile
+	$(PYTHON) -m venv $(ORACLE)
+	$(ORACLE)/bin/python $(PIP_INSTALL) --upgrade pip
+	$(ORACLE)/bin/python $(PIP_INSTALL) $(REFERENCE)
+	touch $@
