@@ -1,8 +1,24 @@
 """Marker lines: where a section came from, in an HTML comment under its fence (format §4)."""
 
+import math
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
-from dlm_lsp.document.edit import Span
+from dlm_lsp.document.closest import closest
+from dlm_lsp.document.edit import Edit, Span
+from dlm_lsp.document.problem import Fix, Problem, Severity
+
+MARKER_HINT = "dlm-auto"
+"""What every marker line contains; a line without it needs no second look."""
+
+_MARKER = re.compile(r"<!-- dlm-auto-(synth|mined):(.*) -->")
+_HARVEST = re.compile(r'<!-- dlm-auto-harvest: source="([^"]*)" -->')
+_ATTRIBUTES = re.compile(r'(?:\s+[a-z][a-z0-9_]*="[^"\n]*")+')
+_ATTRIBUTE = re.compile(r'([a-z][a-z0-9_]*)="([^"\n]*)"')
+_LOOK_ALIKE = re.compile(r"\s*<!-{1,3}\s*dlm-auto[-_ ]?([a-z]*)", re.IGNORECASE)
+_SECTION_ID = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +29,11 @@ class SynthMarker:
     synth_strategy: str
     synth_at: str
     source_section_id: str
+
+    def line(self) -> str:
+        """Return the marker as it stands in a document, without a line break."""
+        attributes = " ".join(f'{key}="{getattr(self, key)}"' for key in _SYNTH)
+        return f"<!-- dlm-auto-synth: {attributes} -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +60,179 @@ class Marker:
 
     value: SynthMarker | MinedMarker | HarvestMarker
     span: Span
+
+
+def read_marker(line: str, start: int, section_type: str) -> tuple[Marker | None, list[Problem]] | None:
+    """Read a line right under a fence; None says that it is content, not a marker.
+
+    A marker with an error in it gives no value, only its problems.
+    """
+    span = Span(start, start + len(line))
+    if match := _HARVEST.fullmatch(line):
+        return Marker(HarvestMarker(match[1]), span), []
+    match = _MARKER.fullmatch(line)
+    if match is None or _HOME[match[1]] != section_type:
+        return None
+    problems = _attribute_problems(match, start)
+    if problems:
+        return None, problems
+    values = dict(_ATTRIBUTE.findall(match[2]))
+    if match[1] == "synth":
+        return Marker(SynthMarker(**values), span), []
+    mined = MinedMarker(
+        values["judge_name"],
+        float(values["judge_score_chosen"]),
+        float(values["judge_score_rejected"]),
+        values["mined_at"],
+        int(values["mined_run_id"]),
+    )
+    return Marker(mined, span), []
+
+
+def is_marker(line: str) -> bool:
+    """Tell whether `line` is a well-formed marker of any kind."""
+    if _HARVEST.fullmatch(line):
+        return True
+    match = _MARKER.fullmatch(line)
+    return match is not None and not _attribute_problems(match, 0)
+
+
+def looks_like_marker(line: str) -> bool:
+    """Tell whether a person would take `line` for a marker."""
+    return _LOOK_ALIKE.match(line) is not None
+
+
+def stray_marker_problem(line: str, span: Span, section_type: str, home: int | None) -> Problem | None:
+    """Say why a line that looks like a marker does not count as one.
+
+    `home` is the offset right under the section's fence, where a marker would count.
+    """
+    look = _LOOK_ALIKE.match(line)
+    if look is None:
+        return None
+    kind = closest(look[1], _KINDS) or ""
+    wanted = _HOME.get(kind)
+    if wanted and wanted != section_type:
+        message = f"a dlm-auto-{kind} marker counts only in an {wanted} section; here it is plain text"
+        return _warning("marker-on-wrong-section", span, message)
+    meant = _mended(line)
+    if is_marker(meant):
+        if home is None or home == span.start:
+            fix = Fix("Mend the marker", (Edit(span, meant),))
+            return _warning("near-miss-marker", span, "not exactly a marker, so it is plain text", fix)
+        message = "a marker counts only right under the fence; here it is plain text"
+        return _warning("misplaced-marker", span, message)
+    message = f"not a marker, so it is plain text: write `{_EXAMPLE.get(kind, _EXAMPLE['synth'])}`"
+    return _warning("near-miss-marker", span, message)
+
+
+def _mended(line: str) -> str:
+    look = _LOOK_ALIKE.match(line)
+    kind = closest(look[1], _KINDS) if look else None
+    attributes = " ".join(f'{key}="{value}"' for key, value in _ATTRIBUTE.findall(line))
+    return f"<!-- dlm-auto-{kind}: {attributes} -->" if kind else line.strip()
+
+
+def _attribute_problems(match: re.Match[str], start: int) -> list[Problem]:
+    name = f"dlm-auto-{match[1]} marker"
+    line = Span(start + match.start(), start + match.end())
+    keys = _SYNTH if match[1] == "synth" else _MINED
+    if not _ATTRIBUTES.fullmatch(match[2]):
+        message = f"malformed {name}: attributes are written key=\"value\" with one blank between"
+        return [_invalid(line, message)]
+    problems = []
+    values: dict[str, str] = {}
+    for attribute in _ATTRIBUTE.finditer(match[2]):
+        key, value = attribute[1], attribute[2]
+        offset = start + match.start(2)
+        here = Span(offset + attribute.start(), offset + attribute.end())
+        if key in values:
+            problems.append(_invalid(here, f"the {name} has `{key}` twice"))
+        elif key not in keys:
+            problems.append(_unknown_key(key, keys, name, here))
+        elif complaint := keys[key](value):
+            value_span = Span(offset + attribute.start(2), offset + attribute.end(2))
+            problems.append(_invalid(value_span, f"`{key}` {complaint}"))
+        values[key] = value
+    missing = [f"`{key}`" for key in keys if key not in values]
+    if missing:
+        problems.append(_invalid(line, f"the {name} lacks {' and '.join(missing)}"))
+    return problems
+
+
+def _unknown_key(key: str, keys: dict[str, "_Check"], name: str, span: Span) -> Problem:
+    meant = closest(key, keys)
+    if meant is None:
+        return _invalid(span, f"the {name} has no attribute `{key}`; there is no room for more")
+    fix = Fix(f"Change to `{meant}`", (Edit(Span(span.start, span.start + len(key)), meant),))
+    return _invalid(span, f"the {name} has no attribute `{key}`; did you mean `{meant}`?", fix)
+
+
+def _invalid(span: Span, message: str, fix: Fix | None = None) -> Problem:
+    return Problem("invalid-marker", Severity.ERROR, span, message, fix)
+
+
+def _warning(code: str, span: Span, message: str, fix: Fix | None = None) -> Problem:
+    return Problem(code, Severity.WARNING, span, message, fix)
+
+
+_Check = Callable[[str], str | None]
+
+
+def _any(_: str) -> None:
+    return None
+
+
+def _filled(value: str) -> str | None:
+    return None if value else "is empty"
+
+
+def _time(value: str) -> str | None:
+    try:
+        datetime.fromisoformat(value.replace("Z", "+00:00"))
+    except ValueError:
+        return "is not an ISO-8601 time, such as 2026-01-31T09:30:00Z"
+    return None
+
+
+def _hex_id(value: str) -> str | None:
+    return None if _SECTION_ID.fullmatch(value) else "is not a section id of 16 lower-case hex digits"
+
+
+def _finite(value: str) -> str | None:
+    try:
+        return None if math.isfinite(float(value)) else "is not a finite number"
+    except ValueError:
+        return "is not a number"
+
+
+def _run_id(value: str) -> str | None:
+    try:
+        return None if int(value) >= 1 else "is not 1 or more"
+    except ValueError:
+        return "is not a whole number"
+
+
+_SYNTH: dict[str, _Check] = {
+    "synth_teacher": _filled,
+    "synth_strategy": _filled,
+    "synth_at": _time,
+    "source_section_id": _hex_id,
+}
+_MINED: dict[str, _Check] = {
+    "judge_name": _any,
+    "judge_score_chosen": _finite,
+    "judge_score_rejected": _finite,
+    "mined_at": _time,
+    "mined_run_id": _run_id,
+}
+_HOME = {"synth": "instruction", "mined": "preference"}
+_KINDS = ("synth", "mined", "harvest")
+_EXAMPLE = {
+    "synth": '<!-- dlm-auto-synth: synth_teacher="…" synth_strategy="…" synth_at="…" source_section_id="…" -->',
+    "mined": (
+        '<!-- dlm-auto-mined: judge_name="…" judge_score_chosen="…" judge_score_rejected="…"'
+        ' mined_at="…" mined_run_id="…" -->'
+    ),
+    "harvest": '<!-- dlm-auto-harvest: source="…" -->',
+}

@@ -93,5 +93,6 @@ def section_id(type_: SectionType, content: str) -> str:
     `content` has line feeds only; for an image or audio section it is the media path.
     """
     # The reference drops a byte-order mark at the head of the content before it hashes.
-    payload = f"{type_}\n{content.removeprefix('\ufeff')}"
-    return hashlib.sha256(payload.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    content = content.removeprefix("\ufeff")
+    payload = f"{type_}\n{content}".encode("utf-8", "surrogatepass")
+    return hashlib.sha256(payload).hexdigest()[:16]

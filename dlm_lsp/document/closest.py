@@ -1,0 +1,24 @@
+"""What somebody probably meant to write."""
+
+from collections.abc import Iterable
+
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+
+def closest(word: str, choices: Iterable[str]) -> str | None:
+    """Return the choice with the smallest edit distance to `word`, or None if none is near.
+
+    Near means that at most a third of the longer word (and at least one letter) differs,
+    case aside.
+    """
+    found = process.extractOne(
+        word.lower(),
+        list(choices),
+        scorer=DamerauLevenshtein.distance,
+        processor=str.lower,
+    )
+    if found is None:
+        return None
+    choice, distance, _ = found
+    return choice if distance <= max(1, max(len(word), len(choice)) // 3) else None

@@ -1,0 +1,238 @@
+"""From text to Document: never fails, one pass, every problem (format §1 to §6)."""
+
+import re
+from collections.abc import Callable, Iterator
+from dlm_lsp.document.document import Document
+from dlm_lsp.document.edit import Edit, Span
+from dlm_lsp.document.fence import Fence, read_fence
+from dlm_lsp.document.frontmatter import read_frontmatter
+from dlm_lsp.document.lines import (
+    LINE_BREAK,
+    after_break,
+    line_break_of,
+    with_line_feeds,
+    without_last_break,
+)
+from dlm_lsp.document.marker import (
+    MARKER_HINT,
+    Marker,
+    looks_like_marker,
+    read_marker,
+    stray_marker_problem,
+)
+from dlm_lsp.document.problem import Fix, Problem, Severity
+from dlm_lsp.document.section import (
+    Pair,
+    PlacedPair,
+    PlacedPreference,
+    Section,
+    SectionType,
+    section_id,
+)
+from dlm_lsp.document.turns import PREFERENCE, QUESTION_AND_ANSWER, read_turns
+
+_DELIMITER = "---"
+# A line that may be a fence or switch code mode. The leading break lets the search jump from line
+# to line; the first line of the body has one before it, except in a text without frontmatter.
+_CANDIDATE = re.compile(r"[\n\r](```|[ \t\u00a0\u200b\ufeff\u3000]*:[^\n\r]*)")
+_FIRST_CANDIDATE = re.compile(_CANDIDATE.pattern.removeprefix(r"[\n\r]"))
+_LINE = re.compile(r"[^\n\r]*")
+_CLOSING = re.compile(r"[\n\r]---(?=[\n\r]|\Z)")
+_CODE = "```"
+_MEDIA = (SectionType.IMAGE, SectionType.AUDIO)
+
+
+def parse(text: str) -> Document:
+    """Return the Document that `text` is, whatever it is."""
+    start = 1 if text.startswith("\ufeff") else 0
+    yaml, body, problems = _split(text, start)
+    frontmatter = None
+    if yaml is not None:
+        frontmatter, found = read_frontmatter(text, yaml)
+        problems += found
+    body = Span(after_break(text, body.start), body.end) if yaml is not None else body
+    sections = tuple(_sections(text, body, problems))
+    problems.sort(key=lambda problem: problem.span)
+    return Document(
+        text, frontmatter, yaml or Span(start, start), body, sections, tuple(problems)
+    )
+
+
+def missing_media(document: Document, exists: Callable[[str], bool]) -> list[Problem]:
+    """Return a problem for each image or audio section whose path `exists` denies."""
+    return [
+        Problem(
+            "missing-file",
+            Severity.WARNING,
+            section.media.path_span,
+            f"there is no file `{section.media.path}` beside the document",
+        )
+        for section in document.sections
+        if section.media and section.media.path and not exists(section.media.path)
+    ]
+
+
+def _split(text: str, start: int) -> tuple[Span | None, Span, list[Problem]]:
+    first = _line_at(text, start)
+    if text[first.start : first.end] != _DELIMITER:
+        return None, Span(start, len(text)), [_no_frontmatter(text, first)]
+    closing = _CLOSING.search(text, first.end)
+    if closing:
+        yaml = Span(after_break(text, first.end), closing.start() + 1)
+        return yaml, Span(after_break(text, closing.end()), len(text)), []
+    message = "the frontmatter is not closed: no later line is exactly `---`"
+    problem = Problem("unclosed-frontmatter", Severity.ERROR, first, message)
+    return None, Span(len(text), len(text)), [problem]
+
+
+def _no_frontmatter(text: str, first: Span) -> Problem:
+    message = "a document starts with a line that is exactly `---`, then its frontmatter"
+    almost = text[first.start : first.end].strip() == _DELIMITER
+    fix = Fix("Change to `---`", (Edit(first, _DELIMITER),)) if almost else None
+    return Problem("missing-frontmatter", Severity.ERROR, first, message, fix)
+
+
+def _sections(text: str, body: Span, problems: list[Problem]) -> Iterator[Section]:
+    fence, fence_line = Fence(SectionType.PROSE), None
+    start = body.start
+    code_at: Span | None = None
+    for line in _candidates(text, body):
+        if text.startswith(_CODE, line.start):
+            code_at = None if code_at else line
+            continue
+        if code_at:
+            continue
+        next_fence, found = read_fence(text[line.start : line.end], line.start)
+        problems += found
+        if next_fence is None:
+            continue
+        section = _section(text, fence, fence_line, Span(start, line.start), problems)
+        if section is not None:
+            yield section
+        fence, fence_line, start = next_fence, line, line.start
+    section = _section(text, fence, fence_line, Span(start, body.end), problems)
+    if section is not None:
+        yield section
+    if code_at:
+        problems.append(_unclosed_code(text, Span(code_at.start, code_at.start + len(_CODE))))
+
+
+def _candidates(text: str, body: Span) -> Iterator[Span]:
+    if first := _FIRST_CANDIDATE.match(text, body.start, body.end):
+        yield Span(*first.span())
+    for match in _CANDIDATE.finditer(text, body.start, body.end):
+        yield Span(*match.span(1))
+
+
+def _section(
+    text: str, fence: Fence, fence_line: Span | None, span: Span, problems: list[Problem]
+) -> Section | None:
+    type_ = fence.type
+    at, end = (after_break(text, fence_line.end) if fence_line else span.start), span.end
+    home = at
+    markers: list[Marker] = []
+    has_marker = text.find(MARKER_HINT, at, end) >= 0
+    if has_marker and type_ is not SectionType.PROSE and type_ not in _MEDIA:
+        markers, at = _markers(text, at, end, type_, problems)
+    body = Span(at, without_last_break(text, at, end))
+    content = with_line_feeds(text[body.start : body.end])
+    if type_ is SectionType.PROSE and not content.strip():
+        return None
+    if has_marker:
+        problems += _stray_markers(text, body, type_, home)
+    pairs: tuple[PlacedPair, ...] = ()
+    preferences: tuple[PlacedPreference, ...] = ()
+    owner = fence_line or body
+    if type_ is SectionType.INSTRUCTION:
+        pairs = _pairs(text, body, owner, problems)
+    elif type_ is SectionType.PREFERENCE:
+        preferences = _preferences(text, body, owner, problems)
+    media = fence.media
+    return Section(
+        type=type_,
+        adapter=fence.adapter,
+        span=span,
+        fence=fence_line,
+        markers=tuple(markers),
+        body=body,
+        content=content,
+        id=section_id(type_, media.path if media else content),
+        pairs=pairs,
+        preferences=preferences,
+        media=media,
+    )
+
+
+def _markers(
+    text: str, at: int, end: int, type_: SectionType, problems: list[Problem]
+) -> tuple[list[Marker], int]:
+    markers = []
+    while at < end:
+        line = _line_at(text, at)
+        read = read_marker(text[line.start : line.end], line.start, type_)
+        if read is None:
+            break
+        marker, found = read
+        problems += found
+        if marker:
+            markers.append(marker)
+        at = after_break(text, line.end)
+    return markers, at
+
+
+def _stray_markers(text: str, body: Span, type_: SectionType, home: int) -> Iterator[Problem]:
+    in_code = False
+    for line in _lines(text, body):
+        words = text[line.start : line.end]
+        if words.startswith(_CODE):
+            in_code = not in_code
+        elif not in_code and looks_like_marker(words):
+            problem = stray_marker_problem(words, line, type_, home)
+            if problem:
+                yield problem
+
+
+def _pairs(
+    text: str, body: Span, owner: Span, problems: list[Problem]
+) -> tuple[PlacedPair, ...]:
+    turns, found = read_turns(text, body, QUESTION_AND_ANSWER, owner)
+    problems += found
+    return tuple(
+        PlacedPair(Pair(question.text, answer.text, question.probe), question.span, answer.span)
+        for question, answer in turns
+    )
+
+
+def _preferences(
+    text: str, body: Span, owner: Span, problems: list[Problem]
+) -> tuple[PlacedPreference, ...]:
+    turns, found = read_turns(text, body, PREFERENCE, owner)
+    problems += found
+    return tuple(
+        PlacedPreference(
+            prompt.text, chosen.text, rejected.text, prompt.span, chosen.span, rejected.span
+        )
+        for prompt, chosen, rejected in turns
+    )
+
+
+def _unclosed_code(text: str, opening: Span) -> Problem:
+    message = "this code block is never closed: everything below it is code, fences too"
+    end = len(text)
+    line_break = line_break_of(text)
+    closing = _CODE if text.endswith(("\n", "\r")) else f"{line_break}{_CODE}"
+    fix = Fix("Close the code block at the end", (Edit(Span(end, end), closing),))
+    return Problem("unclosed-code", Severity.ERROR, opening, message, fix)
+
+
+def _line_at(text: str, start: int) -> Span:
+    match = _LINE.match(text, start)
+    return Span(start, match.end() if match else start)
+
+
+def _lines(text: str, span: Span) -> Iterator[Span]:
+    at = span.start
+    for match in LINE_BREAK.finditer(text, span.start, span.end):
+        yield Span(at, match.start())
+        at = match.end()
+    yield Span(at, span.end)

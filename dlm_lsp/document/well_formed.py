@@ -1,0 +1,83 @@
+"""Whether a teacher's words can stand in a document as exactly one pair (format §6)."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from dlm_lsp.document.edit import Span
+from dlm_lsp.document.fence import read_fence
+from dlm_lsp.document.marker import looks_like_marker
+from dlm_lsp.document.section import Pair
+from dlm_lsp.document.turns import QUESTION_AND_ANSWER, is_header, read_turns
+
+# Everything that some reader of text, such as str.splitlines, takes for the end of a line.
+_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
+_CODE = "```"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a pair cannot be written: a stable reason and a line for a person."""
+
+    reason: str
+    detail: str
+
+
+def well_formed(question: str, answer: str) -> Pair | Refused:
+    """Return the pair as it will read back from a document, or why it cannot stand in one.
+
+    Paragraphs are parted by one line feed, blank lines stay inside code blocks only, control
+    characters go. Nothing else of the words is changed.
+    """
+    texts = []
+    for name, raw in (("question", question), ("answer", answer)):
+        text = _normalised(raw)
+        if refused := _refusal(name, text):
+            return refused
+        texts.append(text)
+    pair = Pair(*texts)
+    body = body_of(pair)
+    turns, problems = read_turns(body, Span(0, len(body)), QUESTION_AND_ANSWER, Span(0, 0))
+    read = [(asked.text, answered.text) for asked, answered in turns]
+    if problems or read != [(pair.question, pair.answer)]:
+        detail = problems[0].message if problems else "it does not read back as it was written"
+        return Refused("invalid_structure", detail)
+    return pair
+
+
+def body_of(pair: Pair) -> str:
+    """Return the body of an instruction section that holds just `pair`, in line feeds."""
+    probe = " !probe" if pair.probe else ""
+    return f"### Q{probe}\n{pair.question}\n### A\n{pair.answer}"
+
+
+def _normalised(raw: str) -> str:
+    lines = []
+    in_code = False
+    for line in _LINE_ENDS.sub("\n", raw).split("\n"):
+        kept = "".join(c for c in line if c == "\t" or unicodedata.category(c) != "Cc").rstrip()
+        if kept.startswith(_CODE):
+            in_code = not in_code
+        if kept.strip() or in_code:
+            lines.append(kept)
+    return "\n".join(lines).strip()
+
+
+def _refusal(name: str, text: str) -> Refused | None:
+    if not text:
+        return Refused("empty_pair", f"the {name} is empty")
+    if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
+        return Refused("invalid_structure", f"the {name} holds half a character (a lone surrogate)")
+    in_code = False
+    for line in text.split("\n"):
+        if is_header(line, QUESTION_AND_ANSWER):
+            return Refused("invalid_structure", f"the {name} holds the header line `{line.strip()}`")
+        if looks_like_marker(line):
+            return Refused("invalid_structure", f"the {name} holds a line that looks like a marker")
+        if line.startswith(_CODE):
+            in_code = not in_code
+        elif not in_code and any(read_fence(line, 0)):
+            return Refused("invalid_structure", f"the {name} holds the fence line `{line.strip()}`")
+    if in_code:
+        return Refused("invalid_structure", f"the {name} leaves a code block open")
+    return None
