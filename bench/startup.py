@@ -1,0 +1,112 @@
+"""How long a command takes that asks no model, and how much memory it needs."""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.figure import Figure
+from bench.reference import reference_python
+
+RUNS = 9
+SECTIONS = 1_000
+MIB = 2**20
+RSS_UNIT = 1 if sys.platform == "darwin" else 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Wall time in seconds and peak resident memory in MiB, each the median of its runs."""
+
+    seconds: float
+    mebibytes: float
+
+
+def measure() -> list[Figure]:
+    """Run `dlm --help` and `dlm synth list` of both packages, taking turns."""
+    commands = {
+        "ours": Path(sys.executable).with_name("dlm"),
+        "reference": reference_python().with_name("dlm"),
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        document = Path(folder) / "thousand.dlm"
+        document.write_text(_document(SECTIONS), encoding="utf-8")
+        environment = os.environ | {"DLM_HOME": str(Path(folder) / "home")}
+        helps = _costs(commands, ["--help"], environment)
+        lists = _costs(commands, ["synth", "list", str(document)], environment)
+    ours, reference = helps["ours"], helps["reference"]
+    return [
+        Figure(
+            "`dlm --help`",
+            "s",
+            ours.seconds,
+            reference.seconds,
+            asked="at most 0.15 s",
+            met=ours.seconds <= 0.15,
+        ),
+        Figure(
+            "`dlm synth list`, 1,000 sections",
+            "s",
+            lists["ours"].seconds,
+            lists["reference"].seconds,
+            asked="at most 0.5 s",
+            met=lists["ours"].seconds <= 0.5,
+        ),
+        Figure(
+            "`dlm synth list`, 1,000 sections, peak memory",
+            "MiB",
+            lists["ours"].mebibytes,
+            lists["reference"].mebibytes,
+            asked="at most 60 MiB",
+            met=lists["ours"].mebibytes <= 60,
+        ),
+    ]
+
+
+def _costs(
+    commands: dict[str, Path], arguments: Sequence[str], environment: dict[str, str]
+) -> dict[str, Cost]:
+    runs: dict[str, list[Cost]] = {name: [] for name in commands}
+    for _ in range(RUNS):
+        for name, command in commands.items():
+            runs[name].append(_run([str(command), *arguments], environment))
+    return {
+        name: Cost(
+            statistics.median(cost.seconds for cost in costs),
+            statistics.median(cost.mebibytes for cost in costs),
+        )
+        for name, costs in runs.items()
+    }
+
+
+def _run(command: Sequence[str], environment: dict[str, str]) -> Cost:
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    )
+    # wait4 gives the peak of this one child; getrusage would give the largest of all of them.
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with exit code {process.returncode}")
+    return Cost(seconds, usage.ru_maxrss * RSS_UNIT / MIB)
+
+
+def _document(sections: int) -> str:
+    """Return a document of which every second section is prose, the others synthesized."""
+    head = "---\ndlm_id: 01K7XWBENCHSTART0P1N3V5Z7T\nbase_model: smollm2-135m\n---\n"
+    marker = (
+        '<!-- dlm-auto-synth: synth_teacher="hf:teacher" synth_strategy="extraction" '
+        'synth_at="2026-01-01T00:00:00Z" source_section_id="0123456789abcdef" -->'
+    )
+    return head + "".join(
+        f"::prose::\nTopic {n} has a sentence of its own, and the sentence names topic {n}.\n"
+        f"::instruction::\n{marker}\n### Q\nWhat does sentence {n} name?\n### A\nTopic {n}.\n"
+        for n in range(sections // 2)
+    )
