@@ -1,0 +1,50 @@
+"""Which trained adapter is the current one."""
+
+import re
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from dlm_lsp.store.error import NotFoundError, StoreError
+from dlm_lsp.store.files import read_file
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
+
+
+def current_adapter(folder: Path, name: str | None = None) -> Path | None:
+    """Return the folder of the adapter in use (of the one called `name`), None before training.
+
+    Raises:
+        StoreError: the pointer leads out of the store, or to a folder that is not there.
+    """
+    if name is not None and not _NAME.fullmatch(name):
+        raise StoreError(f"{name!r} is no adapter name: it takes a-z, 0-9 and _, 32 at most")
+    pointer = folder / "adapter" / (name or "") / "current.txt"
+    try:
+        written = read_file(pointer, 10**4).decode("utf-8").strip()
+    except NotFoundError:
+        return None
+    except UnicodeDecodeError as error:
+        raise StoreError(f"{pointer} is not UTF-8: train again, or remove it") from error
+    if not written:
+        return None
+    adapter = _inside(folder, written)
+    if adapter is None:
+        raise StoreError(
+            f"{pointer} points to {written!r}, outside the store: remove it, or train again"
+        )
+    if not adapter.is_dir():
+        raise StoreError(
+            f"{pointer} points to {written!r}, which is not there: train again, or remove it"
+        )
+    return adapter
+
+
+def _inside(folder: Path, written: str) -> Path | None:
+    for flavour in (PurePosixPath, PureWindowsPath):
+        path = flavour(written)
+        if path.anchor or ".." in path.parts or "\0" in written:
+            return None
+    try:
+        adapter = (folder / written).resolve()
+    except (OSError, RuntimeError):  # a symlink that leads to itself
+        return None
+    return adapter if adapter.is_relative_to(folder.resolve()) else None

@@ -1,0 +1,108 @@
+"""Which documents are meant, and how their text comes from disk and goes back."""
+
+import glob
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from dlm_lsp.store.error import StoreError, why
+from dlm_lsp.store.files import read_file, replace_file
+
+LIMIT = 50 * 10**6
+"""The most bytes that a document may have."""
+
+
+def read_document(path: Path) -> str:
+    """Return the exact text of a document: a byte-order mark and all line ends included.
+
+    Raises:
+        StoreError: it is missing, unreadable, no regular file, over `LIMIT` bytes or not UTF-8.
+    """
+    data = read_file(path, LIMIT)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise StoreError(
+            f"cannot read {path}: not UTF-8 (byte 0x{data[error.start]:02x} at offset "
+            f"{error.start}, line {line}); save it as UTF-8"
+        ) from error
+
+
+def write_document(path: Path, text: str) -> None:
+    """Replace the text of a document, all of it or nothing.
+
+    Raises:
+        StoreError: it cannot be written, or `text` could not be read again.
+    """
+    try:
+        data = text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise StoreError(
+            f"cannot write {path}: character {error.start} is half of a surrogate pair, "
+            "which UTF-8 cannot hold; the file is as it was"
+        ) from error
+    if len(data) > LIMIT:
+        raise StoreError(
+            f"cannot write {path}: it would be larger than {LIMIT // 10**6} MB; "
+            "the file is as it was"
+        )
+    replace_file(path, data)
+
+
+def find_documents(args: Sequence[str]) -> list[Path]:
+    """Return the documents that files, folders and glob patterns stand for, each once.
+
+    The order is that of `args`, by name within one. A folder is searched for `*.dlm`, hidden
+    folders inside it are not; a file that is named outright needs no suffix.
+
+    Raises:
+        StoreError: an argument stands for nothing, or a folder cannot be searched.
+    """
+    found: dict[str, Path] = {}
+    for arg in args:
+        try:
+            for path in _documents(arg):
+                found.setdefault(os.path.realpath(path), path)
+        except OSError as error:
+            raise StoreError(f"cannot look at {arg}: {why(error)}; check the name") from error
+    return list(found.values())
+
+
+def _documents(arg: str) -> list[Path]:
+    path = Path(arg)
+    if path.is_dir():
+        if documents := sorted(_search(path)):
+            return documents
+        raise StoreError(f"there is no .dlm file in {arg}: name a document, or another folder")
+    if os.path.lexists(path):
+        return [path]
+    if not glob.has_magic(arg):
+        raise StoreError(f"there is no file or folder {arg}: check the name")
+    documents = []
+    # Path.glob takes no absolute pattern, and `**` would lead it into hidden folders.
+    matches = glob.iglob(arg, recursive=True)  # noqa: PTH207
+    for match in sorted(map(Path, matches)):
+        if match.is_dir():
+            documents += sorted(_search(match))
+        elif match.suffix == ".dlm":
+            documents.append(match)
+    if not documents:
+        raise StoreError(f"no .dlm file matches {arg}: check the pattern")
+    return documents
+
+
+def _search(folder: Path) -> Iterator[Path]:
+    for place, folders, names in os.walk(folder, onerror=_refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            path = Path(place, name)
+            if path.suffix == ".dlm" and path.is_file():
+                yield path
+
+
+def _refuse(error: OSError) -> NoReturn:
+    raise StoreError(
+        f"cannot search {error.filename}: {why(error)}; name the documents themselves"
+    ) from error

@@ -1,0 +1,139 @@
+"""How bytes are read and replaced so that nothing blocks and nothing is lost."""
+
+import os
+import secrets
+import stat
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from dlm_lsp.store.error import NotFoundError, StoreError, why
+
+# Windows knows no O_NONBLOCK and would translate line ends without O_BINARY.
+_NONBLOCK = getattr(os, "O_NONBLOCK", 0)
+_BINARY = getattr(os, "O_BINARY", 0)
+
+
+def read_file(path: Path, limit: int) -> bytes:
+    """Return the bytes of a regular file of at most `limit` bytes.
+
+    A device or a pipe is refused before it is opened, a larger file before it is read.
+
+    Raises:
+        NotFoundError: there is no such file.
+        StoreError: anything else that stands in the way.
+    """
+    try:
+        found = path.stat()
+        _refuse_irregular(path, found.st_mode)
+        if found.st_size <= limit:
+            with os.fdopen(os.open(path, os.O_RDONLY | _NONBLOCK | _BINARY), "rb") as stream:
+                # Some regular files (under /proc) say that they are empty, others still grow.
+                data = stream.read(limit + 1)
+            if len(data) <= limit:
+                return data
+    except FileNotFoundError as error:
+        raise NotFoundError(f"cannot read {path}: there is no such file") from error
+    except OSError as error:
+        raise StoreError(f"cannot read {path}: {why(error)}") from error
+    raise StoreError(f"cannot read {path}: it is larger than {limit // 10**6} MB; split it")
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Put `data` in the place of the file's bytes, all of it or nothing.
+
+    The bytes are on disk before the name points to them. Mode and owner stay; a symlink stays and
+    its target is replaced. Where that cannot be done, the old file is whole and nothing is left
+    beside it.
+
+    Raises:
+        StoreError: the file or its folder cannot be written, or the disk is full.
+    """
+    target = Path(os.path.realpath(path))
+    old = _writable(path, target)
+    temporary = target.with_name(f".dlm-{secrets.token_hex(8)}.tmp")
+    try:
+        # The text of a private file is never readable to others, not even for a moment.
+        descriptor = os.open(
+            temporary,
+            os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY,
+            0o666 if old is None else 0o600,
+        )
+    except OSError as error:
+        raise StoreError(
+            f"cannot write {path}: no file can be made in its folder {target.parent} "
+            f"({why(error)}); make that folder writable, or use a copy elsewhere"
+        ) from error
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            if old is not None:
+                _take_over(descriptor, old)
+            os.fsync(descriptor)
+        temporary.replace(target)
+    except BaseException as error:
+        with suppress(OSError):
+            temporary.unlink()
+        if isinstance(error, OSError):
+            raise StoreError(f"cannot write {path}: {why(error)}; the file is as it was") from error
+        raise
+    _sync_folder(target.parent)
+
+
+def make_folder(folder: Path) -> None:
+    """Create a folder of the store and those above it.
+
+    Raises:
+        StoreError: it cannot be created.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"cannot create {folder}: {why(error)}; set DLM_HOME to a folder that can be written"
+        ) from error
+
+
+def _refuse_irregular(path: Path, mode: int) -> None:
+    if stat.S_ISDIR(mode):
+        raise StoreError(f"{path} is a folder, where a file is needed")
+    if not stat.S_ISREG(mode):
+        raise StoreError(f"{path} is a device, pipe or socket, where a file is needed")
+
+
+def _writable(path: Path, target: Path) -> os.stat_result | None:
+    """Return the state of a file that may be written, None where it is not there yet."""
+    try:
+        old = target.stat()
+        _refuse_irregular(path, old.st_mode)
+        # A rename would replace even a read-only file: whether it may be written, opening tells.
+        os.close(os.open(target, os.O_WRONLY | _NONBLOCK))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreError(
+            f"cannot write {path}: {why(error)}; make the file writable, or use a copy"
+        ) from error
+    return old
+
+
+def _take_over(descriptor: int, old: os.stat_result) -> None:
+    """Give a new file the owner (as far as allowed) and the mode of the old one."""
+    if sys.platform != "win32":
+        # The owner can be given away by root alone, the group by each of its members.
+        for user, group in ((-1, old.st_gid), (old.st_uid, -1)):
+            with suppress(PermissionError):
+                os.fchown(descriptor, user, group)
+        os.fchmod(descriptor, stat.S_IMODE(old.st_mode))
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename durable; the new bytes are in place already, so a refusal changes nothing."""
+    if sys.platform != "win32":
+        with suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)

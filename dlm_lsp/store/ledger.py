@@ -1,0 +1,108 @@
+"""Where each accepted pair came from and why it was accepted: more than a marker has room for."""
+
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import astuple, dataclass, replace
+from pathlib import Path
+
+from dlm_lsp.store.database import Kind, explained, open_database, open_for_reading
+
+_KIND = Kind(
+    name="ledger",
+    application_id=0x444C4D4C,
+    tables="""
+        CREATE TABLE entries (
+            section_id TEXT PRIMARY KEY,
+            source_section_id TEXT NOT NULL,
+            teacher TEXT NOT NULL,
+            strategy TEXT NOT NULL,
+            synth_at TEXT NOT NULL,
+            run_id TEXT NOT NULL,
+            evidence TEXT,
+            margin REAL,
+            judge TEXT
+        )
+    """,
+    wal=False,
+)
+_COLUMNS = (
+    "section_id, source_section_id, teacher, strategy, synth_at, run_id, evidence, margin, judge"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """The provenance of one section: its source, its teacher, and what spoke for it.
+
+    `evidence` is the passage it rests on, `margin` what the judge gave it (mean log-probability
+    per token above the baseline); None where there was none.
+    """
+
+    section_id: str
+    source_section_id: str
+    teacher: str
+    strategy: str
+    synth_at: str
+    run_id: str
+    evidence: str | None = None
+    margin: float | None = None
+    judge: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The entries kept in one store folder; reading makes no file."""
+
+    folder: Path
+
+    @property
+    def path(self) -> Path:
+        """The file that holds the entries."""
+        return self.folder / "synth" / "ledger.sqlite"
+
+    def add(self, entries: Iterable[LedgerEntry]) -> None:
+        """Keep entries, all or none, each in the place of an earlier one of its section.
+
+        Raises:
+            StoreError: the ledger cannot be written, is damaged, or is no ledger.
+        """
+        rows = [astuple(_encodable(entry)) for entry in entries]
+        with explained(self.path), closing(open_database(self.path, _KIND)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany(
+                f"INSERT OR REPLACE INTO entries ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                rows,
+            )
+            connection.execute("COMMIT")
+
+    def of(self, section_id: str) -> LedgerEntry | None:
+        """Return the entry of a section, None where there is none.
+
+        Raises:
+            StoreError: the ledger cannot be read, is damaged, or is no ledger.
+        """
+        found = self._select("WHERE section_id = ?", section_id)
+        return found[0] if found else None
+
+    def all(self) -> tuple[LedgerEntry, ...]:
+        """Return every entry, the oldest first.
+
+        Raises:
+            StoreError: the ledger cannot be read, is damaged, or is no ledger.
+        """
+        return self._select("ORDER BY rowid")
+
+    def _select(self, clause: str, *values: str) -> tuple[LedgerEntry, ...]:
+        connection = open_for_reading(self.path, _KIND)
+        if connection is None:
+            return ()
+        with explained(self.path), closing(connection):
+            rows = connection.execute(f"SELECT {_COLUMNS} FROM entries {clause}", values)
+            return tuple(LedgerEntry(*row) for row in rows)
+
+
+def _encodable(entry: LedgerEntry) -> LedgerEntry:
+    """Return the entry with what UTF-8 cannot hold taken out of the teacher's words."""
+    if entry.evidence is None:
+        return entry
+    return replace(entry, evidence=entry.evidence.encode("utf-8", "replace").decode("utf-8"))

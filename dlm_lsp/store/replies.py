@@ -1,0 +1,78 @@
+"""What teachers have answered, kept so that no reply is paid for twice."""
+
+import hashlib
+import json
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from dlm_lsp.store.database import Kind, explained, open_database
+from dlm_lsp.store.error import StoreError
+
+_KIND = Kind(
+    name="reply cache",
+    application_id=0x444C4D52,
+    tables="CREATE TABLE replies (key BLOB PRIMARY KEY, payload BLOB NOT NULL)",
+    wal=True,
+)
+
+
+class ReplyCache:
+    """The replies kept in one store folder; a context manager, shared safely by processes.
+
+    The request is kept as a hash alone.
+
+    Raises:
+        StoreError: the cache cannot be written, is damaged, or is no reply cache.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "synth" / "replies.sqlite"
+        self._connection = open_database(self.path, _KIND)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._connection.close()
+
+    def get(self, teacher: str, fingerprint: str) -> str | None:
+        """Return what was put for this teacher and fingerprint, None where nothing was.
+
+        Raises:
+            StoreError: the cache cannot be read.
+        """
+        with explained(self.path):
+            row = self._connection.execute(
+                "SELECT payload FROM replies WHERE key = ?", (_key(teacher, fingerprint),)
+            ).fetchone()
+        if row is None:
+            return None
+        try:
+            return bytes(row[0]).decode("utf-8", "surrogatepass")
+        except (TypeError, UnicodeDecodeError) as error:
+            raise StoreError(
+                f"{self.path}: a damaged reply; move it away, a new one is made"
+            ) from error
+
+    def put(self, teacher: str, fingerprint: str, payload: str) -> None:
+        """Keep a reply, in the place of the one before; it is on disk on return.
+
+        Raises:
+            StoreError: the cache cannot be written.
+        """
+        # A reply may hold half a surrogate pair; it was paid for all the same.
+        data = payload.encode("utf-8", "surrogatepass")
+        with explained(self.path):
+            self._connection.execute(
+                "INSERT OR REPLACE INTO replies VALUES (?, ?)", (_key(teacher, fingerprint), data)
+            )
+
+
+def _key(teacher: str, fingerprint: str) -> bytes:
+    return hashlib.sha256(json.dumps([teacher, fingerprint]).encode("ascii")).digest()
