@@ -1,6 +1,6 @@
 """What a teacher is: the one protocol behind which every provider stands."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -57,12 +57,20 @@ class Answered:
 class Teacher(Protocol):
     """Who writes the pairs."""
 
-    name: str
-    """What the marker records: no credentials, no query string, no quote, no line break."""
-    remote_host: str | None
-    """The host that the prose is sent to; None where nothing leaves this machine."""
-    window: int | None
-    """How many tokens of prose fit into one ask; None where no limit is known. Set by `prepare`."""
+    @property
+    def name(self) -> str:
+        """What the marker records: no credentials, no query string, no quote, no line break.
+
+        Settled by `prepare`, as are the server, the window and the fingerprints.
+        """
+
+    @property
+    def remote_host(self) -> str | None:
+        """The host that the prose is sent to; None where nothing leaves this machine."""
+
+    @property
+    def window(self) -> int | None:
+        """How many tokens of prose fit into one ask; None where no limit is known."""
 
     async def prepare(self) -> None:
         """Check everything that can be checked for free: key, server, model, extra.
@@ -77,8 +85,11 @@ class Teacher(Protocol):
     async def count_tokens(self, asks: Sequence[Ask]) -> list[int] | None:
         """Return the prompt tokens of each ask, or None where no exact count is to be had."""
 
-    def answer(self, asks: Sequence[Ask]) -> AsyncIterator[Answered]:
-        """Answer each ask once, in whatever order they finish; a failure costs its ask alone."""
+    def answer(self, asks: Sequence[Ask]) -> AsyncGenerator[Answered, None]:
+        """Answer each ask once, in whatever order they finish; a failure costs its ask alone.
+
+        Closing the generator (`contextlib.aclosing`) cancels what is still being asked.
+        """
 
     async def aclose(self) -> None:
         """Let go of connections and workers."""

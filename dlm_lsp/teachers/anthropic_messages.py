@@ -1,0 +1,146 @@
+"""Anthropic's messages API."""
+
+import os
+from collections.abc import Sequence
+from contextlib import aclosing
+from types import ModuleType
+from typing import Any, Literal
+
+from dlm_lsp.teachers.api import RETRIES, ApiTeacher, usable_key
+from dlm_lsp.teachers.bounded import as_finished
+from dlm_lsp.teachers.endpoint import endpoint_from, parse_endpoint
+from dlm_lsp.teachers.prompts import SCHEMA, messages
+from dlm_lsp.teachers.protocol import Ask, Reply, Sampling, TeacherError
+from dlm_lsp.teachers.refused import Shape
+
+_FINISHES: dict[str, Literal["length", "refusal"]] = {
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "refusal": "refusal",
+}
+_KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
+
+
+class AnthropicTeacher(ApiTeacher):
+    """A model behind `/v1/messages`."""
+
+    formats = ("json_schema", "plain")
+    droppable = ("cache_control", "top_p", "temperature")
+
+    def _sdk(self) -> ModuleType:
+        try:
+            import anthropic
+        except ImportError:
+            raise TeacherError(
+                f"{self.name} needs the Anthropic client: pip install 'dlm-lsp[anthropic]'"
+            ) from None
+        return anthropic
+
+    def _connect(self) -> Any:
+        if self._sampling.seed is not None:
+            raise TeacherError(f"{self.name} takes no seed; leave out --seed")
+        sdk = self._sdk()
+        keys = {usable_key(os.environ.get(variable, ""), variable) for variable in _KEYS}
+        self._secrets |= keys - {""}
+        basic = self._endpoint.basic
+        named = "ANTHROPIC_BASE_URL" in os.environ
+        http_client = self._http_client()
+        client = sdk.AsyncAnthropic(
+            base_url=self._endpoint.url if named else None,
+            default_headers={"Authorization": basic} if basic else None,
+            max_retries=RETRIES,
+            timeout=http_client.timeout,
+            http_client=http_client,
+        )
+        # Without a key the SDK looks for a login of its own, which may name another server.
+        if not (client.api_key or client.auth_token or client.credentials or basic):
+            raise TeacherError(f"{self.name} needs a key; set {self._key_variable}")
+        if not named:
+            self._endpoint = parse_endpoint(str(client.base_url))
+        return client
+
+    async def count_tokens(self, asks: Sequence[Ask]) -> list[int] | None:
+        """Return the prompt tokens of each ask, or None where the server does not count."""
+        sdk = self._sdk()
+        counts = [0] * len(asks)
+
+        async def count(ask: Ask) -> int | None:
+            system, user = messages(ask)
+            try:
+                counted = await self._client.messages.count_tokens(
+                    model=self._model,
+                    system=system,
+                    messages=[{"role": "user", "content": user}],
+                )
+            except (sdk.APIError, ValueError):
+                return None
+            tokens: int | None = getattr(counted, "input_tokens", None)
+            return tokens
+
+        async with aclosing(as_finished(count, asks, self._concurrency)) as finished:
+            async for index, tokens in finished:
+                if tokens is None:
+                    return None
+                counts[index] = tokens
+        return counts
+
+    async def _send(self, system: str, user: str, ask: Ask, shape: Shape) -> Reply:
+        parameters: dict[str, Any] = {}
+        if self.formats[shape.rung] == "json_schema":
+            parameters["output_config"] = {"format": {"type": "json_schema", "schema": SCHEMA}}
+        if "cache_control" not in shape.without:
+            parameters["cache_control"] = {"type": "ephemeral"}
+        # The SDK's own signature has left these out; models that take them still do.
+        drawn = {"temperature": self._sampling.temperature, "top_p": self._sampling.top_p}
+        message: object = await self._client.messages.create(
+            model=self._model,
+            max_tokens=self._sampling.max_new_tokens,
+            system=system,
+            messages=[{"role": "user", "content": user}],
+            extra_body={
+                name: value
+                for name, value in drawn.items()
+                if value is not None and name not in shape.without
+            },
+            **parameters,
+        )
+        return self._read(message)
+
+    def _read(self, message: Any) -> Reply:
+        content = getattr(message, "content", None)
+        if not isinstance(content, list):
+            raise TeacherError(f"{self._endpoint.url} sent no message; run the command again")
+        usage = getattr(message, "usage", None)
+        read = [
+            getattr(usage, part, None)
+            for part in ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+        ]
+        return Reply(
+            text="".join(getattr(block, "text", None) or "" for block in content),
+            tokens_in=None if read[0] is None else sum(part or 0 for part in read),
+            tokens_out=getattr(usage, "output_tokens", None),
+            finish=_FINISHES.get(getattr(message, "stop_reason", None) or "", "stop"),
+        )
+
+
+def anthropic_teacher(
+    model: str,
+    sampling: Sampling,
+    *,
+    concurrency: int,
+    timeout: float,
+) -> AnthropicTeacher:
+    """Return the teacher `anthropic:<model>`; ANTHROPIC_BASE_URL and the key are the SDK's own.
+
+    Raises:
+        TeacherError: if ANTHROPIC_BASE_URL is no address.
+    """
+    return AnthropicTeacher(
+        f"anthropic:{model}",
+        endpoint_from("ANTHROPIC_BASE_URL", "https://api.anthropic.com"),
+        model,
+        sampling,
+        key_variable="ANTHROPIC_API_KEY",
+        concurrency=concurrency,
+        timeout=timeout,
+    )

@@ -1,0 +1,276 @@
+"""What the API teachers share: finding the model, asking at once, learning from refusals."""
+
+import json
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from types import ModuleType
+from typing import Any, ClassVar, TypeVar
+
+from rapidfuzz import fuzz, process
+
+from dlm_lsp.teachers.bounded import as_finished
+from dlm_lsp.teachers.endpoint import Endpoint
+from dlm_lsp.teachers.failure import failure_line, server_words, without_secrets
+from dlm_lsp.teachers.prompts import SCHEMA, messages
+from dlm_lsp.teachers.protocol import Answered, Ask, Reply, Sampling, TeacherError
+from dlm_lsp.teachers.refused import Shape, lowered
+
+R = TypeVar("R")
+
+RETRIES = 3
+"""How often the SDK sends a failed request again."""
+
+_logger = logging.getLogger(__name__)
+_NO_SUCH_ROUTE = (404, 405, 501)
+_LONGEST_CHECK = 20.0
+_LONGEST_CONNECT = 10.0
+_SMALLEST_WINDOW = 64
+_CHARACTERS_PER_TOKEN = 3
+
+
+class ApiTeacher(ABC):
+    """A teacher behind an HTTP API; a subclass says how one request is made and read."""
+
+    formats: ClassVar[tuple[str, ...]]
+    """The output formats to try, strictest first; the last is none."""
+    droppable: ClassVar[tuple[str, ...]]
+    """The parameters that a request can go without."""
+
+    def __init__(
+        self,
+        selector: str,
+        endpoint: Endpoint,
+        model: str | None,
+        sampling: Sampling,
+        *,
+        key_variable: str,
+        concurrency: int,
+        timeout: float,
+    ) -> None:
+        self.name = selector
+        self.window: int | None = None
+        self._endpoint = endpoint
+        self._model = model
+        self._sampling = sampling
+        self._key_variable = key_variable
+        self._concurrency = concurrency
+        self._timeout = timeout
+        self._shape = Shape()
+        self._secrets = endpoint.secrets
+        self._client: Any = None
+
+    @property
+    def remote_host(self) -> str | None:
+        """The host that the prose is sent to; None for a server on this machine."""
+        return self._endpoint.remote_host
+
+    @abstractmethod
+    def _sdk(self) -> ModuleType:
+        """Return the provider's client library; TeacherError where it is not installed."""
+
+    @abstractmethod
+    def _connect(self) -> Any:
+        """Return a client; TeacherError where the key is missing."""
+
+    @abstractmethod
+    async def _send(self, system: str, user: str, ask: Ask, shape: Shape) -> Reply:
+        """Make one request in this shape and read its reply."""
+
+    async def prepare(self) -> None:
+        """Check the extra, the key, the server and the model, all of it for free.
+
+        Raises:
+            TeacherError: with the remedy.
+        """
+        if self._client is None:
+            self._client = self._connect()
+        card = await self._guarded(self._find_model)
+        context = _context_tokens(card)
+        if context is not None:
+            self.window = self._room_for_prose(context)
+
+    def fingerprint(self, ask: Ask) -> str:
+        """Return everything that decides the reply to `ask`: model, parameters and prompt."""
+        system, user = messages(ask)
+        sampling = self._sampling
+        return json.dumps(
+            {
+                "server": self._endpoint.url,
+                "model": self._model,
+                "max_new_tokens": sampling.max_new_tokens,
+                "temperature": sampling.temperature,
+                "top_p": sampling.top_p,
+                "seed": sampling.seed,
+                "schema": SCHEMA,
+                "system": system,
+                "user": user,
+            },
+            sort_keys=True,
+        )
+
+    async def count_tokens(self, asks: Sequence[Ask]) -> list[int] | None:
+        """Return None: this API counts only what it is paid for."""
+        return None
+
+    async def answer(self, asks: Sequence[Ask]) -> AsyncGenerator[Answered, None]:
+        """Answer each ask once, as they finish; a failure costs its ask alone."""
+
+        async def outcome(ask: Ask) -> Reply | TeacherError:
+            try:
+                return await self._guarded(lambda: self._ask(ask))
+            except TeacherError as error:
+                return error
+
+        async with aclosing(as_finished(outcome, asks, self._concurrency)) as finished:
+            async for index, answered in finished:
+                yield Answered(index, answered)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            await self._client.close()
+            self._client = None
+
+    async def _ask(self, ask: Ask) -> Reply:
+        system, user = messages(ask)
+        sdk = self._sdk()
+        while True:
+            shape = self._shape
+            try:
+                return await self._send(system, user, ask, shape)
+            except (sdk.BadRequestError, sdk.UnprocessableEntityError) as error:
+                if self._shape == shape and not self._learn(server_words(error.body)):
+                    raise
+
+    def _learn(self, words: str) -> bool:
+        """Lower the shape of every later request by what was refused; False if nothing was."""
+        shape = lowered(self._shape, words, rungs=len(self.formats), droppable=self.droppable)
+        if shape is None:
+            return False
+        parameters = shape.without - self._shape.without
+        refused = ", ".join(parameters) or f"the output format {self.formats[self._shape.rung]}"
+        _logger.warning("%s refuses %s; asking without it", self.name, refused)
+        self._shape = shape
+        return True
+
+    async def _guarded(self, work: Callable[[], Awaitable[R]]) -> R:
+        """Return what `work` returns; every error of the SDK becomes a TeacherError."""
+        sdk = self._sdk()
+        base: type[Exception] = sdk.APIError.__base__  # login problems derive from it too
+        try:
+            return await work()
+        # A reply that is no JSON, or text that is no UTF-8, is a ValueError of the SDK's parser.
+        except (base, ValueError) as error:
+            line = failure_line(
+                error,
+                sdk,
+                server=self._endpoint.url,
+                key=self._key_variable,
+                timeout=self._timeout,
+                secrets=self._secrets,
+            )
+        raise TeacherError(line)
+
+    async def _find_model(self) -> object | None:
+        """Return the server's card of the model, None where the server keeps none."""
+        sdk = self._sdk()
+        client = self._client.with_options(
+            timeout=min(self._timeout, _LONGEST_CHECK), max_retries=1
+        )
+        try:
+            if self._model is not None:
+                try:
+                    card: object = await client.models.retrieve(self._model)
+                except sdk.APIStatusError as error:
+                    if error.status_code not in _NO_SUCH_ROUTE:
+                        raise
+                else:
+                    return card
+            return self._pick(await _cards(client))
+        except sdk.APIStatusError as error:
+            # A key may be allowed to ask a model and yet not to look it up.
+            if self._model is not None and error.status_code in (403, *_NO_SUCH_ROUTE):
+                return None
+            raise
+
+    def _pick(self, cards: dict[str, object]) -> object | None:
+        if self._model is None:
+            if not cards:
+                raise TeacherError(
+                    f"{self._endpoint.url} lists no model; name one: {self.name}#MODEL"
+                )
+            self._model = next(iter(cards))
+        elif cards and self._model not in cards:
+            closest = process.extract(self._model, cards.keys(), scorer=fuzz.WRatio, limit=3)
+            names = ", ".join(name for name, _, _ in closest)
+            raise TeacherError(
+                f"{self._endpoint.url} has no model {self._model!r}; the closest it has: "
+                + (without_secrets(names, self._secrets) or "see its list of models")
+            )
+        return cards.get(self._model)
+
+    def _room_for_prose(self, context: int) -> int:
+        rules = "".join(messages(Ask(prose="", strategy="expansion", count=99)))
+        room = context - self._sampling.max_new_tokens - len(rules) // _CHARACTERS_PER_TOKEN
+        if room < _SMALLEST_WINDOW:
+            raise TeacherError(
+                f"{self.name} reads {context} tokens, which leaves no room for prose beside "
+                f"--max-new-tokens {self._sampling.max_new_tokens}; lower it"
+            )
+        return room
+
+    def _http_client(self) -> Any:
+        """Return the one connection pool."""
+        query = self._endpoint.query.encode()
+
+        # The request's own URL, which the HTTP client logs, never holds the query.
+        async def add_query(request: Any) -> None:
+            path: bytes = request.url.raw_path
+            joined = path + (b"&" if b"?" in path else b"?") + query
+            request.extensions = {**request.extensions, "target": joined}
+
+        sdk = self._sdk()
+        return sdk.DefaultAsyncHttpxClient(
+            # The prose goes to the server that the user named and to no other.
+            follow_redirects=False,
+            timeout=sdk.Timeout(self._timeout, connect=min(self._timeout, _LONGEST_CONNECT)),
+            event_hooks={"request": [add_query] if query else []},
+        )
+
+
+async def _cards(client: Any) -> dict[str, object]:
+    """Return the server's model cards by model id, in its own order."""
+    try:
+        return {card.id: card async for card in client.models.list()}
+    except (AttributeError, TypeError):
+        # The SDK hands on whatever came with status 200, a web page too.
+        raise TeacherError(
+            f"{client.base_url.host} answers, but not with a list of models; check the address"
+        ) from None
+
+
+def _context_tokens(card: object) -> int | None:
+    """Return the model's context by the names that vLLM, Anthropic and llama.cpp give it."""
+    meta = getattr(card, "meta", None)
+    for value in (
+        getattr(card, "max_model_len", None),
+        getattr(card, "max_input_tokens", None),
+        meta.get("n_ctx") if isinstance(meta, dict) else None,
+    ):
+        if isinstance(value, int) and value > 0:
+            return value
+    return None
+
+
+def usable_key(text: str, variable: str) -> str:
+    """Return the key without the blanks around it.
+
+    Raises:
+        TeacherError: if it holds what no HTTP header can carry; the key is not repeated.
+    """
+    key = text.strip()
+    if not (key.isascii() and key.isprintable()):
+        raise TeacherError(f"{variable} holds a character that no key has; set it anew")
+    return key

@@ -1,0 +1,43 @@
+"""How many requests run at once, and what becomes of them when nobody waits any more."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from itertools import islice
+from typing import TypeVar
+
+import anyio
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+async def as_finished(
+    work: Callable[[T], Awaitable[R]], items: Sequence[T], limit: int
+) -> AsyncGenerator[tuple[int, R], None]:
+    """Yield (index, result) of `work` on each item as it finishes, at most `limit` at a time.
+
+    No new item starts before the results at hand have been taken, so what a crash can lose is
+    bounded by `limit` too. Closing or cancelling the iterator cancels what is running and waits
+    until it has ended.
+    """
+
+    async def numbered(index: int, item: T) -> tuple[int, R]:
+        return index, await work(item)
+
+    # Plain tasks and no task group: a cancel scope may not stay open across a yield.
+    waiting = enumerate(items)
+    running: set[asyncio.Task[tuple[int, R]]] = set()
+    try:
+        while True:
+            for index, item in islice(waiting, limit - len(running)):
+                running.add(asyncio.create_task(numbered(index, item)))
+            if not running:
+                return
+            done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                yield task.result()
+    finally:
+        for task in running:
+            task.cancel()
+        with anyio.CancelScope(shield=True):
+            await asyncio.gather(*running, return_exceptions=True)

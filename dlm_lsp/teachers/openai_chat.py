@@ -1,0 +1,184 @@
+"""OpenAI's chat completions, from OpenAI or from any server that speaks them, such as vLLM."""
+
+import hashlib
+import os
+import re
+from types import ModuleType
+from typing import Any, Literal
+
+from dlm_lsp.teachers.api import RETRIES, ApiTeacher, usable_key
+from dlm_lsp.teachers.endpoint import Endpoint, endpoint_from, parse_endpoint
+from dlm_lsp.teachers.failure import server_words, without_secrets
+from dlm_lsp.teachers.prompts import SCHEMA
+from dlm_lsp.teachers.protocol import Ask, Reply, Sampling, TeacherError
+from dlm_lsp.teachers.refused import Shape
+
+_FINISHES: dict[str, Literal["length", "refusal"]] = {
+    "length": "length",
+    "content_filter": "refusal",
+}
+_UNRECORDABLE = re.compile(r"[^\w./:@+~=,-]")
+
+
+class OpenAiTeacher(ApiTeacher):
+    """A chat model behind `/v1/chat/completions`."""
+
+    formats = ("json_schema", "json_object", "plain")
+    droppable = ("prompt_cache_key", "seed", "top_p", "temperature", "max_completion_tokens")
+
+    def _sdk(self) -> ModuleType:
+        try:
+            import openai
+        except ImportError:
+            raise TeacherError(
+                f"{self.name} needs the OpenAI client: pip install 'dlm-lsp[openai]'"
+            ) from None
+        return openai
+
+    def _connect(self) -> Any:
+        sdk = self._sdk()
+        key = usable_key(os.environ.get(self._key_variable, ""), self._key_variable)
+        self._secrets |= {key} - {""}
+        authorization = self._endpoint.basic or (f"Bearer {key}" if key else None)
+        if authorization is None and self._key_required:
+            raise TeacherError(f"{self.name} needs a key; set {self._key_variable}")
+        http_client = self._http_client()
+        return sdk.AsyncOpenAI(
+            api_key=key or "none",
+            base_url=self._endpoint.url,
+            # Explicit, so that a server that the user named without a key is sent no other one.
+            default_headers={"Authorization": authorization or sdk.Omit()},
+            max_retries=RETRIES,
+            timeout=http_client.timeout,
+            http_client=http_client,
+        )
+
+    @property
+    def _key_required(self) -> bool:
+        return self._key_variable == "OPENAI_API_KEY"
+
+    async def prepare(self) -> None:
+        """Check the extra, the key, the server and the model; name the model if it was not.
+
+        Raises:
+            TeacherError: with the remedy.
+        """
+        unnamed = self._model is None
+        await super().prepare()
+        if unnamed and self._model is not None:
+            model = without_secrets(self._model, self._secrets)
+            self.name = f"{self.name}#{_UNRECORDABLE.sub('_', model)}"
+
+    async def _send(self, system: str, user: str, ask: Ask, shape: Shape) -> Reply:
+        sampling = self._sampling
+        limited_by_old_name = "max_completion_tokens" in shape.without
+        parameters = {
+            "max_completion_tokens": sampling.max_new_tokens,
+            "max_tokens": sampling.max_new_tokens if limited_by_old_name else None,
+            "temperature": sampling.temperature,
+            "top_p": sampling.top_p,
+            "seed": sampling.seed,
+            "prompt_cache_key": _cache_key(ask) if self._key_required else None,
+            "response_format": _response_format(self.formats[shape.rung]),
+        }
+        completion: object = await self._client.chat.completions.create(
+            model=self._model,
+            messages=[{"role": "system", "content": system}, {"role": "user", "content": user}],
+            **{
+                name: value
+                for name, value in parameters.items()
+                if value is not None and name not in shape.without
+            },
+        )
+        return self._read(completion)
+
+    def _read(self, completion: Any) -> Reply:
+        choices = getattr(completion, "choices", None) or []
+        message = getattr(choices[0], "message", None) if choices else None
+        if message is None:
+            words = server_words(getattr(completion, "error", None))
+            said = without_secrets(words, self._secrets)
+            raise TeacherError(
+                f"{self._endpoint.url} sent no chat completion{f': {said}' if said else ''}; "
+                "run the command again"
+            )
+        usage = getattr(completion, "usage", None)
+        refusal = getattr(message, "refusal", None)
+        finish = getattr(choices[0], "finish_reason", None) or "stop"
+        return Reply(
+            text=getattr(message, "content", None) or refusal or "",
+            tokens_in=getattr(usage, "prompt_tokens", None),
+            tokens_out=getattr(usage, "completion_tokens", None),
+            finish="refusal" if refusal else _FINISHES.get(finish, "stop"),
+        )
+
+
+def openai_teacher(
+    model: str,
+    sampling: Sampling,
+    *,
+    concurrency: int,
+    timeout: float,
+) -> OpenAiTeacher:
+    """Return the teacher `openai:<model>`; OPENAI_BASE_URL and OPENAI_API_KEY are the SDK's own.
+
+    Raises:
+        TeacherError: if OPENAI_BASE_URL is no address.
+    """
+    return OpenAiTeacher(
+        f"openai:{model}",
+        endpoint_from("OPENAI_BASE_URL", "https://api.openai.com/v1"),
+        model,
+        sampling,
+        key_variable="OPENAI_API_KEY",
+        concurrency=concurrency,
+        timeout=timeout,
+    )
+
+
+def vllm_server_teacher(
+    target: str,
+    sampling: Sampling,
+    *,
+    concurrency: int,
+    timeout: float,
+) -> OpenAiTeacher:
+    """Return the teacher `vllm-server:<url>[#model]`; VLLM_API_KEY is sent if it is set.
+
+    Raises:
+        TeacherError: if the address cannot be read; no part of it is repeated.
+    """
+    address, _, model = target.partition("#")
+    try:
+        endpoint = parse_endpoint(address)
+    except ValueError as error:
+        raise TeacherError(
+            f"the address of vllm-server: cannot be used, {error}; write it as "
+            "vllm-server:http://localhost:8000 or vllm-server:http://localhost:8000#MODEL"
+        ) from None
+    shown = endpoint.url.removesuffix("/v1")
+    return OpenAiTeacher(
+        f"vllm-server:{shown}{f'#{model}' if model else ''}",
+        Endpoint(f"{shown}/v1", endpoint.host, endpoint.userinfo, endpoint.query),
+        model or None,
+        sampling,
+        key_variable="VLLM_API_KEY",
+        concurrency=concurrency,
+        timeout=timeout,
+    )
+
+
+def _response_format(name: str) -> dict[str, Any] | None:
+    match name:
+        case "json_schema":
+            schema = {"name": "pairs", "strict": True, "schema": SCHEMA}
+            return {"type": "json_schema", "json_schema": schema}
+        case "json_object":
+            return {"type": "json_object"}
+        case _:
+            return None
+
+
+def _cache_key(ask: Ask) -> str:
+    """Return one key for all asks about the same prose, which share their prompt's beginning."""
+    return hashlib.sha256(ask.prose.encode("utf-8", "replace")).hexdigest()[:32]
