@@ -1,0 +1,77 @@
+"""How a run is to go: every choice of `dlm synth`, checked in one value."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from dlm_lsp.document.changes import Placement
+from dlm_lsp.teachers.protocol import Strategy
+
+FilterKind = Literal["none", "dedup-only", "sway"]
+StrategyChoice = Literal["extraction", "expansion", "both"]
+
+THRESHOLD = 0.1
+"""The margin that the judge asks for where nobody named another (format §9)."""
+
+
+class OptionError(Exception):
+    """A choice that cannot be, in one line that names its flag."""
+
+
+@dataclass(frozen=True, slots=True)
+class SynthOptions:
+    """The choices of one run; None means no limit, and for `threshold` the judge's own.
+
+    Raises:
+        OptionError: a choice that cannot be.
+    """
+
+    per_section: int = 3
+    strategy: StrategyChoice = "extraction"
+    filter: FilterKind = "sway"
+    threshold: float | None = None
+    max_pairs: int | None = None
+    max_requests: int | None = None
+    placement: Placement = "after-source"
+    fresh: bool = False
+
+    def __post_init__(self) -> None:
+        for flag, value in (
+            ("--per-section", self.per_section),
+            ("--max-pairs", self.max_pairs),
+            ("--max-requests", self.max_requests),
+        ):
+            if value is not None and value < 1:
+                raise OptionError(f"{flag} is {value}; it has to be 1 or more")
+        for flag, name, among in (
+            ("--strategy", self.strategy, get_args(StrategyChoice)),
+            ("--filter", self.filter, get_args(FilterKind)),
+            ("--placement", self.placement, get_args(Placement)),
+        ):
+            if name not in among:
+                raise OptionError(f"{flag} is {name!r}; it has to be one of {', '.join(among)}")
+        if self.threshold is None:
+            return
+        if self.filter != "sway":
+            raise OptionError(
+                f"--threshold belongs to --filter sway; leave it out with --filter {self.filter}"
+            )
+        if not (math.isfinite(self.threshold) and self.threshold >= 0):
+            raise OptionError(f"--threshold is {self.threshold}; it has to be a number from 0 up")
+
+    @property
+    def counts(self) -> tuple[tuple[Strategy, int], ...]:
+        """How many pairs each strategy is asked for per section; extraction has the larger half."""
+        if self.strategy != "both":
+            return ((self.strategy, self.per_section),)
+        larger = (self.per_section + 1) // 2
+        halves: tuple[tuple[Strategy, int], ...] = (
+            ("extraction", larger),
+            ("expansion", self.per_section - larger),
+        )
+        return tuple((strategy, count) for strategy, count in halves if count)
+
+    @property
+    def least_margin(self) -> float:
+        """The margin from which on a pair is accepted."""
+        return THRESHOLD if self.threshold is None else self.threshold
