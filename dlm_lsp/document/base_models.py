@@ -1,0 +1,48 @@
+"""Which base models are known by name, and what is known of them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+HUB_PREFIX = "hf:"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """A model of the registry.
+
+    `params` counts parameters, `context_length` tokens; `size_gb_fp16` is the size of its weights
+    in GB at 16 bits. `requires_acceptance` is set where the hub wants the license accepted first.
+    """
+
+    key: str
+    hf_id: str
+    params: int
+    context_length: int
+    size_gb_fp16: float
+    license_spdx: str
+    requires_acceptance: bool
+    modality: str
+    architecture: str
+
+
+@cache
+def base_models() -> Mapping[str, ModelFacts]:
+    """Return the registry by key."""
+    data = files(__package__).joinpath("base_models.json").read_text(encoding="utf-8")
+    models = (ModelFacts(**entry) for entry in json.loads(data))
+    return MappingProxyType({model.key: model for model in models})
+
+
+def resolve(base_model: str) -> ModelFacts | None:
+    """Return what is known of a registry key or `hf:org/name`, None where that is nothing.
+
+    Of two keys with the same hub id, the first in the registry answers for that id.
+    """
+    if not base_model.startswith(HUB_PREFIX):
+        return base_models().get(base_model)
+    hf_id = base_model.removeprefix(HUB_PREFIX)
+    return next((model for model in base_models().values() if model.hf_id == hf_id), None)

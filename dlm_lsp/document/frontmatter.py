@@ -1,0 +1,129 @@
+"""What the frontmatter of a text says, and everything that is wrong with it (format §2)."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import lru_cache
+
+from pydantic import ValidationError
+
+from dlm_lsp.document.base_models import HUB_PREFIX, base_models
+from dlm_lsp.document.closest import closest
+from dlm_lsp.document.edit import Edit, Span
+from dlm_lsp.document.lines import without_last_break
+from dlm_lsp.document.older_version import upgrade
+from dlm_lsp.document.problem import Fix, Problem, Severity
+from dlm_lsp.document.schema import CURRENT_VERSION, Frontmatter
+from dlm_lsp.document.schema_problem import quoted, replacement, schema_problems
+from dlm_lsp.document.yaml_tree import Tree, mapping, read_tree
+
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
+_OPENING_LENGTH = len("---")
+# What concerns the frontmatter as a whole stands, for the moment, before its first character.
+_WHOLE = Span(-1, -1)
+
+
+def read_frontmatter(text: str, span: Span) -> tuple[Frontmatter | None, list[Problem]]:
+    """Return the frontmatter in `text[span]` and its problems, in the order of the text.
+
+    `span` is what stands between the two `---` lines. What concerns the frontmatter as a whole,
+    such as a missing key, has the span of the first of them. The frontmatter is None where a
+    problem is an error.
+    """
+    frontmatter, found = _read(text[span.start : without_last_break(text, span.start, span.end)])
+    end = without_last_break(text, 0, span.start)
+    opening = Span(max(0, end - _OPENING_LENGTH), end)
+    return frontmatter, [_moved(problem, span.start, opening) for problem in found]
+
+
+def _moved(problem: Problem, by: int, opening: Span) -> Problem:
+    def moved(span: Span) -> Span:
+        return opening if span == _WHOLE else Span(span.start + by, span.end + by)
+
+    fix = problem.fix
+    if fix:
+        edits = tuple(Edit(moved(edit.span), edit.text) for edit in fix.edits)
+        fix = Fix(fix.title, edits)
+    return replace(problem, span=moved(problem.span), fix=fix)
+
+
+# An editor asks again at each keystroke, and few keystrokes are in the frontmatter.
+@lru_cache(maxsize=64)
+def _read(yaml: str) -> tuple[Frontmatter | None, tuple[Problem, ...]]:
+    # Nothing but white space counts as an empty mapping; nothing but a comment does not.
+    root, problems = read_tree(yaml) if yaml.strip() else (mapping(_WHOLE, {}), [])
+    frontmatter = None
+    if root and isinstance(root.value, dict):
+        frontmatter, found = _judged(yaml, root)
+        problems += found
+    elif not _errors(problems):
+        span = root.span if root else _WHOLE
+        message = "a frontmatter is a mapping: lines of `key: value`"
+        problems.append(Problem("not-a-mapping", Severity.ERROR, span, message))
+    return None if _errors(problems) else frontmatter, _one_in_each_place(problems)
+
+
+def _judged(yaml: str, root: Tree) -> tuple[Frontmatter | None, list[Problem]]:
+    version, problems = _version(yaml, root)
+    if version > CURRENT_VERSION:
+        return None, problems
+    root, lost = upgrade(root, version)
+    problems += lost + _base_model(yaml, root)
+    try:
+        values = {**root.value, "dlm_version": CURRENT_VERSION}
+        return Frontmatter.model_validate(values), problems
+    except ValidationError as error:
+        return None, problems + schema_problems(yaml, replace(root, span=_WHOLE), error)
+
+
+def _version(yaml: str, root: Tree) -> tuple[int, list[Problem]]:
+    """Return the version to read `root` as, and what is wrong with the one it names."""
+    entry = root.entries.get("dlm_version")
+    if entry is None:
+        return 1, []
+    value, span = entry.tree.value, entry.tree.span
+    if type(value) is int and 1 <= value <= CURRENT_VERSION:
+        return value, []
+    words = quoted(yaml, span)
+    if type(value) is int and value > CURRENT_VERSION:
+        message = (
+            f"version {value} was written by a newer tool; "
+            f"this one reads up to {CURRENT_VERSION}: update it"
+        )
+        return value, [Problem("newer-version", Severity.ERROR, span, message)]
+    message = f"`dlm_version` takes a whole number from 1 to {CURRENT_VERSION}, not {words}"
+    meant = str(value).removesuffix(".0")
+    known = meant in map(str, range(1, CURRENT_VERSION + 1))
+    fix = replacement(yaml, span, str(value), meant) if known else None
+    at = span if span.start < span.end else entry.key
+    return CURRENT_VERSION, [Problem("invalid-value", Severity.ERROR, at, message, fix)]
+
+
+def _base_model(yaml: str, root: Tree) -> list[Problem]:
+    entry = root.entries.get("base_model")
+    name = entry.tree.value if entry else None
+    if entry is None or not isinstance(name, str) or not name or name in base_models():
+        return []
+    hub_id = name.removeprefix(HUB_PREFIX)
+    is_hub_id = _HUB_ID.fullmatch(hub_id) is not None
+    if is_hub_id and name != hub_id:
+        return []
+    likely = HUB_PREFIX + name if is_hub_id else closest(hub_id, base_models())
+    message = f"`{name}` is neither a key of the registry nor `hf:org/name`"
+    message += f": did you mean `{likely}`?" if likely else ""
+    span = entry.tree.span
+    fix = replacement(yaml, span, name, likely) if likely else None
+    return [Problem("unknown-base-model", Severity.WARNING, span, message, fix)]
+
+
+def _errors(problems: Iterable[Problem]) -> bool:
+    return any(problem.severity is Severity.ERROR for problem in problems)
+
+
+def _one_in_each_place(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return `problems` in the order of the text; where two of one severity meet, the first."""
+    kept: dict[object, Problem] = {}
+    for problem in problems:
+        whole = problem.message if problem.span == _WHOLE else ""
+        kept.setdefault((problem.span, problem.severity, whole), problem)
+    return tuple(sorted(kept.values(), key=lambda problem: problem.span))

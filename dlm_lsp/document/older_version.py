@@ -1,0 +1,56 @@
+"""What a frontmatter of an older version means today (format §2)."""
+
+from collections.abc import Hashable
+
+from dlm_lsp.document.edit import Span
+from dlm_lsp.document.problem import Problem, Severity
+from dlm_lsp.document.yaml_tree import Entry, Tree, mapping
+
+# Where each key of version 1's `training.dpo` went.
+_MOVED = ("enabled", "loss_type", "reference")
+_HYPERPARAMS = ("beta", "learning_rate", "num_epochs")
+DPO_KEYS = frozenset((*_MOVED, *_HYPERPARAMS))
+
+
+def upgrade(root: Tree, version: int) -> tuple[Tree, list[Problem]]:
+    """Return `root` as the current version words it, and what is lost on the way.
+
+    Every part keeps the span of the words that it was made of. Only version 1 differs: its
+    `training.dpo` is `training.preference` today.
+    """
+    training = root.entries.get("training")
+    if version > 1 or training is None or "dpo" not in training.tree.entries:
+        return root, []
+    keys = dict(training.tree.entries)
+    dpo = keys.pop("dpo")
+    problems: list[Problem] = []
+    if dpo.tree.value is not None:
+        if "preference" in keys:
+            message = "version 1 reads `training.dpo`; this block beside it is not read"
+            problems.append(_lost(keys["preference"].key, message))
+        problems += [
+            _lost(entry.key, f"`training.dpo` has no key `{key}`: it is not read")
+            for key, entry in dpo.tree.entries.items()
+            if key not in DPO_KEYS
+        ]
+        keys["preference"] = Entry(dpo.key, _preference(dpo))
+    upgraded = Entry(training.key, mapping(training.tree.span, keys))
+    return mapping(root.span, {**root.entries, "training": upgraded}), problems
+
+
+def _preference(dpo: Entry) -> Tree:
+    if not isinstance(dpo.tree.value, dict):
+        return dpo.tree
+    old, span = dpo.tree.entries, dpo.tree.span
+    new: dict[Hashable, Entry] = {key: old[key] for key in _MOVED if key in old}
+    hyperparams: dict[Hashable, Entry] = {key: old[key] for key in _HYPERPARAMS if key in old}
+    if hyperparams:
+        new["hyperparams"] = Entry(dpo.key, mapping(span, hyperparams))
+    reference = new.get("reference")
+    if reference and reference.tree.value == "pre_dpo_adapter":
+        new["reference"] = Entry(reference.key, Tree("pre_adapter", reference.tree.span))
+    return mapping(span, new)
+
+
+def _lost(span: Span, message: str) -> Problem:
+    return Problem("unknown-key", Severity.WARNING, span, message)
