@@ -35,6 +35,8 @@ def read_fence(line: str, start: int) -> tuple[Fence | None, list[Problem]]:
     A line that opens no section gives None. A fence with an error still opens one, of the type it
     most likely means, so that the rest of the document keeps its shape.
     """
+    if known := _BARE.get(line):
+        return known, []
     if match := _PLAIN.fullmatch(line):
         return _plain_fence(match[1], Span(start, start + len(line)))
     if match := _WITH_ATTRIBUTES.fullmatch(line):
@@ -165,3 +167,4 @@ def _error(code: str, span: Span, message: str, fix: Fix | None = None) -> Probl
 
 
 _TYPES = {str(type_): type_ for type_ in SectionType}
+_BARE = {f"::{type_}::": Fence(type_) for type_ in SectionType if type_ not in _ATTRIBUTES}

@@ -33,14 +33,14 @@ def without_last_break(text: str, start: int, end: int) -> int:
     """Return where `text[start:end]` ends once its last line break is left out."""
     if end > start and text[end - 1] == "\n":
         end -= 1
-        if end > start and text[end - 1] == "\r":
-            end -= 1
-    elif end > start and text[end - 1] == "\r":
-        end -= 1
-    return end
+        return end - 1 if end > start and text[end - 1] == "\r" else end
+    return end - 1 if end > start and text[end - 1] == "\r" else end
 
 
 def after_break(text: str, offset: int) -> int:
     """Return the offset behind the line break at `offset`, or `offset` where there is none."""
-    match = LINE_BREAK.match(text, offset)
-    return match.end() if match else offset
+    if text.startswith("\n", offset):
+        return offset + 1
+    if text.startswith("\r", offset):
+        return offset + (2 if text.startswith("\n", offset + 1) else 1)
+    return offset

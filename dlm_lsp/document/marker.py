@@ -2,18 +2,27 @@
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from dlm_lsp.document.closest import closest
 from dlm_lsp.document.edit import Edit, Span
+from dlm_lsp.document.lines import after_break
 from dlm_lsp.document.problem import Fix, Problem, Severity
 
 MARKER_HINT = "dlm-auto"
 """What every marker line contains; a line without it needs no second look."""
 
 _MARKER = re.compile(r"<!-- dlm-auto-(synth|mined):(.*) -->")
+# A synth marker as it is nearly always written, line break included, with nothing wrong in it.
+_USUAL = re.compile(
+    r'<!-- dlm-auto-synth: synth_teacher="[^"\n\r]+" synth_strategy="[^"\n\r]+"'
+    r' synth_at="\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ"'
+    r' source_section_id="[0-9a-f]{16}" -->(?:\r\n|\n)',
+    re.ASCII,
+)
+_LINE = re.compile(r"[^\n\r]*")
 _HARVEST = re.compile(r'<!-- dlm-auto-harvest: source="([^"]*)" -->')
 _ATTRIBUTES = re.compile(r'(?:\s+[a-z][a-z0-9_]*="[^"\n]*")+')
 _ATTRIBUTE = re.compile(r'([a-z][a-z0-9_]*)="([^"\n]*)"')
@@ -62,14 +71,43 @@ class Marker:
     span: Span
 
 
-def read_marker(line: str, start: int, section_type: str) -> tuple[Marker | None, list[Problem]] | None:
-    """Read a line right under a fence; None says that it is content, not a marker.
+def skip_markers(text: str, span: Span, section_type: str) -> tuple[int, list[Problem]]:
+    """Return where the content behind the markers at the head of `text[span]` starts.
 
-    A marker with an error in it gives no value, only its problems.
+    Markers with an error in them are skipped too; the problems say what is wrong with them.
     """
-    span = Span(start, start + len(line))
+    at = span.start
+    problems: list[Problem] = []
+    while at < span.end:
+        usual = _USUAL.match(text, at, span.end) if section_type == "instruction" else None
+        if usual:
+            at = usual.end()
+            continue
+        line = _line_at(text, at)
+        read = _read(line, at, section_type)
+        if read is None:
+            break
+        problems += read[1]
+        at = after_break(text, at + len(line))
+    return at, problems
+
+
+def read_markers(text: str, span: Span, section_type: str) -> Iterator[Marker]:
+    """Yield every well-formed marker in `text[span]`, which holds marker lines only."""
+    at = span.start
+    while at < span.end:
+        line = _line_at(text, at)
+        read = _read(line, at, section_type)
+        if read and read[0]:
+            yield Marker(read[0], Span(at, at + len(line)))
+        at = after_break(text, at + len(line))
+
+
+def _read(
+    line: str, start: int, section_type: str
+) -> tuple[SynthMarker | MinedMarker | HarvestMarker | None, list[Problem]] | None:
     if match := _HARVEST.fullmatch(line):
-        return Marker(HarvestMarker(match[1]), span), []
+        return HarvestMarker(match[1]), []
     match = _MARKER.fullmatch(line)
     if match is None or _HOME[match[1]] != section_type:
         return None
@@ -78,7 +116,7 @@ def read_marker(line: str, start: int, section_type: str) -> tuple[Marker | None
         return None, problems
     values = dict(_ATTRIBUTE.findall(match[2]))
     if match[1] == "synth":
-        return Marker(SynthMarker(**values), span), []
+        return SynthMarker(**values), []
     mined = MinedMarker(
         values["judge_name"],
         float(values["judge_score_chosen"]),
@@ -86,7 +124,12 @@ def read_marker(line: str, start: int, section_type: str) -> tuple[Marker | None
         values["mined_at"],
         int(values["mined_run_id"]),
     )
-    return Marker(mined, span), []
+    return mined, []
+
+
+def _line_at(text: str, start: int) -> str:
+    match = _LINE.match(text, start)
+    return match[0] if match else ""
 
 
 def is_marker(line: str) -> bool:

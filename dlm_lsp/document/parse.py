@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import chain
 from dlm_lsp.document.document import Document
 from dlm_lsp.document.edit import Edit, Span
 from dlm_lsp.document.fence import Fence, read_fence
@@ -15,31 +16,25 @@ from dlm_lsp.document.lines import (
 )
 from dlm_lsp.document.marker import (
     MARKER_HINT,
-    Marker,
     looks_like_marker,
-    read_marker,
+    skip_markers,
     stray_marker_problem,
 )
 from dlm_lsp.document.problem import Fix, Problem, Severity
-from dlm_lsp.document.section import (
-    Pair,
-    PlacedPair,
-    PlacedPreference,
-    Section,
-    SectionType,
-    section_id,
-)
-from dlm_lsp.document.turns import PREFERENCE, QUESTION_AND_ANSWER, read_turns
+from dlm_lsp.document.section import Section, SectionType, section_id
+from dlm_lsp.document.turns import PREFERENCE, QUESTION_AND_ANSWER, turn_problems
 
 _DELIMITER = "---"
 # A line that may be a fence or switch code mode. The leading break lets the search jump from line
 # to line; the first line of the body has one before it, except in a text without frontmatter.
 _CANDIDATE = re.compile(r"[\n\r](```|[ \t\u00a0\u200b\ufeff\u3000]*:[^\n\r]*)")
+_CANDIDATE_AFTER_LF = re.compile(_CANDIDATE.pattern.replace(r"[\n\r](", r"\n(", 1))
 _FIRST_CANDIDATE = re.compile(_CANDIDATE.pattern.removeprefix(r"[\n\r]"))
 _LINE = re.compile(r"[^\n\r]*")
 _CLOSING = re.compile(r"[\n\r]---(?=[\n\r]|\Z)")
 _CODE = "```"
-_MEDIA = (SectionType.IMAGE, SectionType.AUDIO)
+_COMMENT = "<!--"
+_MARKED = (SectionType.INSTRUCTION, SectionType.PREFERENCE)
 
 
 def parse(text: str) -> Document:
@@ -95,89 +90,54 @@ def _no_frontmatter(text: str, first: Span) -> Problem:
 def _sections(text: str, body: Span, problems: list[Problem]) -> Iterator[Section]:
     fence, fence_line = Fence(SectionType.PROSE), None
     start = body.start
-    code_at: Span | None = None
-    for line in _candidates(text, body):
-        if text.startswith(_CODE, line.start):
-            code_at = None if code_at else line
-            continue
-        if code_at:
-            continue
-        next_fence, found = read_fence(text[line.start : line.end], line.start)
-        problems += found
-        if next_fence is None:
-            continue
-        section = _section(text, fence, fence_line, Span(start, line.start), problems)
-        if section is not None:
-            yield section
-        fence, fence_line, start = next_fence, line, line.start
+    code_at = -1
+    for match in _candidates(text, body):
+        line = match[1]
+        if line == _CODE:
+            code_at = match.start(1) if code_at < 0 else -1
+        elif code_at < 0:
+            at = match.start(1)
+            next_fence, found = read_fence(line, at)
+            problems += found
+            if next_fence:
+                section = _section(text, fence, fence_line, Span(start, at), problems)
+                if section:
+                    yield section
+                fence, fence_line, start = next_fence, Span(at, at + len(line)), at
     section = _section(text, fence, fence_line, Span(start, body.end), problems)
-    if section is not None:
+    if section:
         yield section
-    if code_at:
-        problems.append(_unclosed_code(text, Span(code_at.start, code_at.start + len(_CODE))))
+    if code_at >= 0:
+        problems.append(_unclosed_code(text, Span(code_at, code_at + len(_CODE))))
 
 
-def _candidates(text: str, body: Span) -> Iterator[Span]:
-    if first := _FIRST_CANDIDATE.match(text, body.start, body.end):
-        yield Span(*first.span())
-    for match in _CANDIDATE.finditer(text, body.start, body.end):
-        yield Span(*match.span(1))
+def _candidates(text: str, body: Span) -> Iterator[re.Match[str]]:
+    first = _FIRST_CANDIDATE.match(text, body.start, body.end)
+    pattern = _CANDIDATE if "\r" in text else _CANDIDATE_AFTER_LF
+    return chain([first] if first else [], pattern.finditer(text, body.start, body.end))
 
 
 def _section(
     text: str, fence: Fence, fence_line: Span | None, span: Span, problems: list[Problem]
 ) -> Section | None:
     type_ = fence.type
-    at, end = (after_break(text, fence_line.end) if fence_line else span.start), span.end
-    home = at
-    markers: list[Marker] = []
-    has_marker = text.find(MARKER_HINT, at, end) >= 0
-    if has_marker and type_ is not SectionType.PROSE and type_ not in _MEDIA:
-        markers, at = _markers(text, at, end, type_, problems)
-    body = Span(at, without_last_break(text, at, end))
-    content = with_line_feeds(text[body.start : body.end])
-    if type_ is SectionType.PROSE and not content.strip():
-        return None
-    if has_marker:
-        problems += _stray_markers(text, body, type_, home)
-    pairs: tuple[PlacedPair, ...] = ()
-    preferences: tuple[PlacedPreference, ...] = ()
-    owner = fence_line or body
-    if type_ is SectionType.INSTRUCTION:
-        pairs = _pairs(text, body, owner, problems)
-    elif type_ is SectionType.PREFERENCE:
-        preferences = _preferences(text, body, owner, problems)
-    media = fence.media
-    return Section(
-        type=type_,
-        adapter=fence.adapter,
-        span=span,
-        fence=fence_line,
-        markers=tuple(markers),
-        body=body,
-        content=content,
-        id=section_id(type_, media.path if media else content),
-        pairs=pairs,
-        preferences=preferences,
-        media=media,
-    )
-
-
-def _markers(
-    text: str, at: int, end: int, type_: SectionType, problems: list[Problem]
-) -> tuple[list[Marker], int]:
-    markers = []
-    while at < end:
-        line = _line_at(text, at)
-        read = read_marker(text[line.start : line.end], line.start, type_)
-        if read is None:
-            break
-        marker, found = read
+    home, end = (after_break(text, fence_line.end) if fence_line else span.start), span.end
+    at = home
+    if type_ in _MARKED and text.startswith(_COMMENT, at):
+        at, found = skip_markers(text, Span(at, end), type_)
         problems += found
-        if marker:
-            markers.append(marker)
-        at = after_break(text, line.end)
-    return markers, at
+    body = Span(at, without_last_break(text, at, end))
+    content = with_line_feeds(text[at : body.end])
+    if type_ is SectionType.PROSE and (not content or content.isspace()):
+        return None
+    if MARKER_HINT in content:
+        problems += _stray_markers(text, body, type_, home)
+    if type_ in _MARKED:
+        names = QUESTION_AND_ANSWER if type_ is SectionType.INSTRUCTION else PREFERENCE
+        problems += turn_problems(text, body, names, fence_line or body)
+    media = fence.media
+    id_ = section_id(type_, media.path if media else content)
+    return Section(type_, fence.adapter, span, fence_line, body, content, id_, media, text)
 
 
 def _stray_markers(text: str, body: Span, type_: SectionType, home: int) -> Iterator[Problem]:
@@ -190,30 +150,6 @@ def _stray_markers(text: str, body: Span, type_: SectionType, home: int) -> Iter
             problem = stray_marker_problem(words, line, type_, home)
             if problem:
                 yield problem
-
-
-def _pairs(
-    text: str, body: Span, owner: Span, problems: list[Problem]
-) -> tuple[PlacedPair, ...]:
-    turns, found = read_turns(text, body, QUESTION_AND_ANSWER, owner)
-    problems += found
-    return tuple(
-        PlacedPair(Pair(question.text, answer.text, question.probe), question.span, answer.span)
-        for question, answer in turns
-    )
-
-
-def _preferences(
-    text: str, body: Span, owner: Span, problems: list[Problem]
-) -> tuple[PlacedPreference, ...]:
-    turns, found = read_turns(text, body, PREFERENCE, owner)
-    problems += found
-    return tuple(
-        PlacedPreference(
-            prompt.text, chosen.text, rejected.text, prompt.span, chosen.span, rejected.span
-        )
-        for prompt, chosen, rejected in turns
-    )
 
 
 def _unclosed_code(text: str, opening: Span) -> Problem:

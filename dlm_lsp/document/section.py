@@ -1,11 +1,13 @@
 """What a section is, and how it is identified."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from dlm_lsp.document.edit import Span
-from dlm_lsp.document.marker import Marker, SynthMarker
+from dlm_lsp.document.lines import after_break
+from dlm_lsp.document.marker import Marker, SynthMarker, read_markers
+from dlm_lsp.document.turns import PREFERENCE, QUESTION_AND_ANSWER, read_turns
 
 
 class SectionType(StrEnum):
@@ -16,6 +18,9 @@ class SectionType(StrEnum):
     PREFERENCE = "preference"
     IMAGE = "image"
     AUDIO = "audio"
+
+
+MEDIA = (SectionType.IMAGE, SectionType.AUDIO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +69,26 @@ class Section:
     `span` runs from the fence (or the first prose character) to the next fence or the end of
     the text, `fence` covers the fence line without its line break (None for the prose that opens
     the body), `body` is where `content` stands. `content` has line feeds only and no marker lines.
+    `source` is the text of the whole document.
     """
 
     type: SectionType
     adapter: str | None
     span: Span
     fence: Span | None
-    markers: tuple[Marker, ...]
     body: Span
     content: str
     id: str
-    pairs: tuple[PlacedPair, ...] = ()
-    preferences: tuple[PlacedPreference, ...] = ()
-    media: Media | None = None
+    media: Media | None
+    source: str = field(repr=False, compare=False)
+
+    @property
+    def markers(self) -> tuple[Marker, ...]:
+        """The well-formed markers between the fence and the content."""
+        if self.fence is None or self.type in (SectionType.PROSE, *MEDIA):
+            return ()
+        home = after_break(self.source, self.fence.end)
+        return tuple(read_markers(self.source, Span(home, self.body.start), self.type))
 
     @property
     def synth(self) -> SynthMarker | None:
@@ -86,6 +98,26 @@ class Section:
                 return marker.value
         return None
 
+    @property
+    def pairs(self) -> tuple[PlacedPair, ...]:
+        """The complete pairs of an instruction section."""
+        if self.type is not SectionType.INSTRUCTION:
+            return ()
+        turns, _ = read_turns(self.source, self.body, QUESTION_AND_ANSWER)
+        return tuple(
+            PlacedPair(Pair(q.text, a.text, q.probe), q.span, a.span) for q, a in turns
+        )
+
+    @property
+    def preferences(self) -> tuple[PlacedPreference, ...]:
+        """The complete preferences of a preference section."""
+        if self.type is not SectionType.PREFERENCE:
+            return ()
+        turns, _ = read_turns(self.source, self.body, PREFERENCE)
+        return tuple(
+            PlacedPreference(p.text, c.text, r.text, p.span, c.span, r.span) for p, c, r in turns
+        )
+
 
 def section_id(type_: SectionType, content: str) -> str:
     """Return the first 16 hex digits of SHA-256 over `type + "\\n" + content` (format §5).
@@ -93,6 +125,8 @@ def section_id(type_: SectionType, content: str) -> str:
     `content` has line feeds only; for an image or audio section it is the media path.
     """
     # The reference drops a byte-order mark at the head of the content before it hashes.
-    content = content.removeprefix("\ufeff")
-    payload = f"{type_}\n{content}".encode("utf-8", "surrogatepass")
-    return hashlib.sha256(payload).hexdigest()[:16]
+    payload = content.removeprefix("\ufeff").encode("utf-8", "surrogatepass")
+    return hashlib.sha256(_ID_PREFIX[type_] + payload).hexdigest()[:16]
+
+
+_ID_PREFIX = {type_: f"{type_}\n".encode() for type_ in SectionType}

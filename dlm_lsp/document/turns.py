@@ -17,6 +17,13 @@ _ALMOST = re.compile(
     re.IGNORECASE,
 )
 _TEXT_BESIDE = re.compile(r"### (Q|A|Prompt|Chosen|Rejected)(?:\b:?[^\S\r\n]+|:)(?=\S)([^\r\n]+)")
+# Questions and answers without a `#` in them, in good order: nothing can be wrong with them.
+_FAULTLESS = re.compile(
+    r"""\s*+ (?: (?<![^\n\r]) \#\#\#\ Q (?:\ !probe)? [ \t]*+ [\r\n] \s*+ [^\#\s] [^\#]*+
+                 (?<=[\n\r]) \#\#\#\ A [ \t]*+ [\r\n] \s*+ [^\#\s] [^\#]*+ )++ \Z""",
+    re.VERBOSE,
+)
+_NOWHERE = Span(0, 0)
 _FULL_NAMES = {"question": "Q", "answer": "A"}
 
 
@@ -32,7 +39,7 @@ class Field:
 
 
 def read_turns(
-    text: str, body: Span, names: Sequence[str], owner: Span
+    text: str, body: Span, names: Sequence[str], owner: Span = _NOWHERE
 ) -> tuple[list[tuple[Field, ...]], list[Problem]]:
     """Return every complete turn in `text[body]`, one field per name, and every problem.
 
@@ -63,6 +70,13 @@ def read_turns(
         wanted = " and ".join(f"`### {name}`" for name in names)
         problems.append(_error("no-pairs", owner, f"this section has no {wanted}"))
     return turns, problems
+
+
+def turn_problems(text: str, body: Span, names: Sequence[str], owner: Span) -> list[Problem]:
+    """Return what `read_turns` finds wrong, at once where a look shows that nothing is."""
+    if names is QUESTION_AND_ANSWER and _FAULTLESS.match(text, body.start, body.end):
+        return []
+    return read_turns(text, body, names, owner)[1]
 
 
 def is_header(line: str, names: Sequence[str]) -> bool:

@@ -37,7 +37,7 @@ def well_formed(question: str, answer: str) -> Pair | Refused:
         texts.append(text)
     pair = Pair(*texts)
     body = body_of(pair)
-    turns, problems = read_turns(body, Span(0, len(body)), QUESTION_AND_ANSWER, Span(0, 0))
+    turns, problems = read_turns(body, Span(0, len(body)), QUESTION_AND_ANSWER)
     read = [(asked.text, answered.text) for asked, answered in turns]
     if problems or read != [(pair.question, pair.answer)]:
         detail = problems[0].message if problems else "it does not read back as it was written"
