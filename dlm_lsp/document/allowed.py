@@ -1,5 +1,6 @@
 """What a key of the frontmatter takes, in words, read off its type."""
 
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -17,13 +18,17 @@ def choices(field: FieldInfo) -> list[str]:
     return [word for word in _literals(field.annotation) if isinstance(word, str)]
 
 
-def block_of(field: FieldInfo) -> tuple[type[BaseModel] | None, type[BaseModel] | None]:
-    """Return the block that `field` is, and the block of which it holds several.
+@cache
+def blocks_of(
+    block: type[BaseModel], key: str
+) -> tuple[type[BaseModel] | None, type[BaseModel] | None]:
+    """Return the block that `key` of `block` is, and the block of which it holds several.
 
     `training` is one, `adapters` holds one for each name, `seed` has neither.
     """
-    block = _model_within(field.annotation)
-    return (block, None) if block is field.annotation else (None, block)
+    field = block.model_fields.get(key)
+    inner = _model_within(field.annotation) if field else None
+    return (inner, None) if field and inner is field.annotation else (None, inner)
 
 
 def _model_within(annotation: Any) -> type[BaseModel] | None:

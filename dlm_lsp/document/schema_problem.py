@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from dlm_lsp.document.allowed import allowed, block_of, choices
+from dlm_lsp.document.allowed import allowed, blocks_of, choices
 from dlm_lsp.document.closest import closest
 from dlm_lsp.document.edit import Edit, Span
 from dlm_lsp.document.problem import Fix, Problem, Severity
@@ -47,27 +47,30 @@ def schema_problems(yaml: str, root: Tree, error: ValidationError) -> list[Probl
     """
     problems: list[Problem] = []
     invalid: dict[str, Problem] = {}
+    strange: dict[str, _Place] = {}
     for details in error.errors(include_url=False, include_input=False):
         loc = details["loc"]
-        parent = _place(root, loc[:-1])
         match details["type"]:
             case "extra_forbidden":
-                problems.append(_unknown_key(yaml, parent, str(loc[-1])))
+                problems.append(_unknown_key(yaml, _place(root, loc[:-1]), str(loc[-1])))
             case "invalid_key":
-                problems += _keys_that_are_no_texts(yaml, parent)
+                place = _place(root, loc[:-1])
+                strange[place.name] = place
             case "missing":
-                problems.append(_missing_key(parent, str(loc[-1])))
+                problems.append(_missing_key(_place(root, loc[:-1]), str(loc[-1])))
             case "conflict":
                 for path, message in details["ctx"]["conflicts"]:
                     span = _place(root, loc + path).span
                     problems.append(_error("conflicting-keys", span, message))
             case _ if loc[-1] == "[key]":
-                problems.append(_adapter_name(yaml, parent))
+                problems.append(_adapter_name(yaml, _place(root, loc)))
             case _:
                 place = _place(root, loc)
                 # A type with alternatives complains once for each of them.
                 if place.name not in invalid:
                     invalid[place.name] = _invalid_value(yaml, place)
+    for place in strange.values():
+        problems += _keys_that_are_no_texts(yaml, place)
     # Where an item of a list is wrong, a list was meant, not the alternative to it.
     lists = {name.rpartition("[")[0] for name in invalid if name.endswith("]")}
     return problems + [problem for name, problem in invalid.items() if name not in lists]
@@ -102,9 +105,9 @@ def _step(
     """Return the field, block and named block of what stands under `part` of `place`."""
     if place.named:
         return None, place.named, None
-    field = place.block.model_fields.get(part) if place.block else place.field
-    block, named = block_of(field) if field and place.block else (None, None)
-    return field, block, named
+    if place.block:
+        return place.block.model_fields.get(part), *blocks_of(place.block, part)
+    return place.field, None, None
 
 
 def _unknown_key(yaml: str, parent: _Place, key: str) -> Problem:
@@ -134,7 +137,7 @@ def _keys_that_are_no_texts(yaml: str, parent: _Place) -> Iterator[Problem]:
 def _missing_key(parent: _Place, key: str) -> Problem:
     field = parent.block.model_fields[key] if parent.block else None
     name = f"{parent.name}.{key}" if parent.name else key
-    message = f"`{name}` is missing: {allowed(field)}" if field else f"`{name}` is missing"
+    message = f"`{name}` is missing; it takes {allowed(field)}" if field else f"`{name}` is missing"
     return _error("missing-key", parent.tree.span, message)
 
 

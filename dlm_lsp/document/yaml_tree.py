@@ -8,18 +8,20 @@ from typing import Any
 import yaml
 
 from dlm_lsp.document.edit import Span
-from dlm_lsp.document.lines import LINE_BREAK
+from dlm_lsp.document.lines import LINE_BREAK, line_and_column, line_starts
 from dlm_lsp.document.problem import Problem, Severity
 
 # No frontmatter comes near these; they keep hostile ones from taking seconds or the stack.
 MAX_CHARACTERS = 256 * 1024
 MAX_DEPTH = 64
 MAX_NODES = 10_000
-MAX_EXPANDED_NODES = 100_000
+MAX_EXPANDED_NODES = 20_000
+MAX_DIGITS = 4300
 
 _MAP, _SEQ, _VALUE, _MERGE = (
     f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "value", "merge")
 )
+_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 # What the constructors of PyYAML raise on a scalar that only looks like a date, number or flag.
 _BAD_SCALAR = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
@@ -126,6 +128,7 @@ class _Builder:
     def __init__(self, text: str, loader: _Loader) -> None:
         self.problems: list[Problem] = []
         self._text = text
+        self._lines = line_starts(text)
         self._loader = loader
         self._built: dict[yaml.Node, Tree] = {}
 
@@ -145,6 +148,9 @@ class _Builder:
         return Tree(self._constructed(node), span)
 
     def _constructed(self, node: yaml.Node) -> Any:
+        if node.tag in _NUMBERS and len(node.value) > MAX_DIGITS:
+            self._report(self._span(node), f"a number of more than {MAX_DIGITS:,} characters")
+            return None
         try:
             return self._loader.construct_object(node, deep=True)
         except yaml.MarkedYAMLError as error:
@@ -163,8 +169,8 @@ class _Builder:
             if key_node.tag == _MERGE:
                 merged |= self._merged(value_node)
                 continue
-            key_span, tree = self._span(key_node), self.tree(value_node)
             key = key_node.value if key_node.tag == _VALUE else self.tree(key_node).value
+            key_span, tree = self._span(key_node), self.tree(value_node)
             if not isinstance(key, Hashable):
                 self._report(key_span, "a list or a mapping cannot be a key")
                 continue
@@ -192,14 +198,10 @@ class _Builder:
 
     def _report_repeated(self, span: Span, first: Span) -> None:
         key = self._text[span.start : span.end]
-        line = _line_in_document(self._text, first.start)
+        # The frontmatter begins on line 2 of its document.
+        line = 1 + line_and_column(self._lines, first.start)[0]
         message = f"`{key}` stands here again (before on line {line}): the last one counts"
         self.problems.append(Problem("duplicate-key", Severity.WARNING, span, message))
-
-
-def _line_in_document(text: str, offset: int) -> int:
-    # The frontmatter begins on line 2 of its document.
-    return 2 + sum(1 for _ in LINE_BREAK.finditer(text, 0, offset))
 
 
 def _error(code: str, span: Span, message: str) -> Problem:
