@@ -51,9 +51,8 @@ def open_database(path: Path, kind: Kind) -> sqlite3.Connection:
         connection = _connect(path, kind)
         try:
             connection.execute("PRAGMA synchronous = FULL")
-            # What cannot be written says so now, before there is anything to lose.
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute("COMMIT")
+            # A write that changes nothing: what cannot be written says so before anything is paid.
+            connection.execute(f"PRAGMA application_id = {kind.application_id}")
         except BaseException:
             connection.close()
             raise

@@ -1,0 +1,132 @@
+import json
+import os
+import platform
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from dlm_lsp.store.error import StoreError
+from dlm_lsp.store.lock import document_lock
+
+HOLD = """
+import pathlib, sys
+from dlm_lsp.store.lock import document_lock
+with document_lock(pathlib.Path(sys.argv[1]), "dlm synth instructions notes.dlm", print):
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+HOLD_WITHOUT_A_WORD = """
+import sys
+from filelock import FileLock
+with FileLock(sys.argv[1]):
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def never(message: str) -> None:
+    pytest.fail(f"waited: {message}")
+
+
+def message_while(holder: subprocess.Popen[str], folder: Path) -> str:
+    """Wait for the lock that `holder` has, let it go on the first word, return the words."""
+    assert holder.stdout.readline() == "held\n"
+    messages = []
+
+    def let_go(message: str) -> None:
+        messages.append(message)
+        holder.stdin.write("\n")
+        holder.stdin.flush()
+
+    with document_lock(folder, "dlm synth apply", let_go):
+        assert holder.wait() == 0
+    (message,) = messages
+    return message
+
+
+def test_who_waits_is_told_once_who_holds_the_document(folder: Path, start) -> None:
+    holder = start(HOLD, folder)
+    message = message_while(holder, folder)
+    assert message.startswith("waiting for `dlm synth instructions notes.dlm`")
+    assert f"(process {holder.pid}, since 2" in message
+
+
+def test_a_free_lock_is_taken_without_a_word_again_and_again(folder: Path) -> None:
+    for _ in range(2):
+        with document_lock(folder, "dlm", never):
+            pass
+
+
+def test_a_lock_is_let_go_when_the_work_fails(folder: Path) -> None:
+    with pytest.raises(ZeroDivisionError), document_lock(folder, "dlm", never):
+        raise ZeroDivisionError
+    with document_lock(folder, "dlm", never):
+        pass
+
+
+def test_a_killed_holder_blocks_nobody(folder: Path, start) -> None:
+    holder = start(HOLD, folder)
+    assert holder.stdout.readline() == "held\n"
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+    with document_lock(folder, "dlm", never):
+        pass
+
+
+def test_the_note_of_a_killed_holder_misleads_nobody(folder: Path, start) -> None:
+    killed = start(HOLD, folder)
+    assert killed.stdout.readline() == "held\n"
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    assert json.loads((folder / "synth/lock.json").read_text())["pid"] == killed.pid
+    message = message_while(start(HOLD_WITHOUT_A_WORD, folder / "synth/lock"), folder)
+    assert message.startswith("waiting for another process,")
+
+
+@pytest.mark.parametrize("note", ["", "{", "[]", "{}", '{"pid": null, "host": ""}', "\0" * 20_000])
+def test_a_note_that_cannot_be_read_names_nobody(folder: Path, start, note: str) -> None:
+    (folder / "synth").mkdir(parents=True)
+    (folder / "synth/lock.json").write_text(note)
+    message = message_while(start(HOLD_WITHOUT_A_WORD, folder / "synth/lock"), folder)
+    assert message.startswith("waiting for another process,")
+
+
+def test_a_holder_on_another_machine_is_named_with_it(folder: Path, start) -> None:
+    (folder / "synth").mkdir(parents=True)
+    note = {"command": "dlm\n\x1b[31m", "pid": 7, "host": "attic", "since": "then"}
+    (folder / "synth/lock.json").write_text(json.dumps(note))
+    message = message_while(start(HOLD_WITHOUT_A_WORD, folder / "synth/lock"), folder)
+    assert message.startswith("waiting for `dlm  [31m` (process 7 on attic, since then),")
+
+
+def test_the_holder_leaves_a_note_while_it_holds_and_takes_it_along(folder: Path) -> None:
+    note = folder / "synth/lock.json"
+    with document_lock(folder, "dlm synth revert", never):
+        written = json.loads(note.read_text())
+        assert written["command"] == "dlm synth revert"
+        assert (written["pid"], written["host"]) == (os.getpid(), platform.node())
+    assert not note.exists()
+
+
+def test_an_error_while_telling_is_the_tellers_own(folder: Path, start) -> None:
+    assert start(HOLD, folder).stdout.readline() == "held\n"
+
+    def closed(_: str) -> None:
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError), document_lock(folder, "dlm", closed):
+        pass
+
+
+@pytest.mark.usefixtures("permissions")
+def test_on_a_read_only_home_the_error_says_so(folder: Path) -> None:
+    (folder / "synth").mkdir(parents=True)
+    (folder / "synth").chmod(0o555)
+    with (
+        pytest.raises(StoreError, match=r"cannot lock .*: Permission denied"),
+        document_lock(folder, "dlm", never),
+    ):
+        pass
+    (folder / "synth").chmod(0o755)
