@@ -65,7 +65,7 @@ class StagedSection:
 
     def _need(self, type_: SectionType, names: tuple[str, ...]) -> None:
         if self.type is not type_:
-            raise ValueError(f"a {self.type} section carries the marks of a {type_} section")
+            raise ValueError(f"provenance of type {type_} on a section of type {self.type}")
         for name in names:
             if getattr(self, name) in (None, ""):
                 raise ValueError(f"{name} is missing")

@@ -160,6 +160,13 @@ def test_a_full_disk_is_explained(small_disk: Path) -> None:
         connection.execute("INSERT INTO notes VALUES (?)", ("x" * 10**6,))
 
 
+def test_the_finer_kinds_of_an_error_have_its_remedy(path: Path) -> None:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_WRITE
+    with pytest.raises(StoreError, match="see whether the disk is full"), explained(path):
+        raise error
+
+
 def test_processes_that_open_a_new_database_at_once_all_succeed(path: Path, start) -> None:
     code = (
         "import pathlib, sys\n"

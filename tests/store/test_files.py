@@ -172,8 +172,10 @@ def test_a_file_of_exactly_the_limit_is_read(file: Path) -> None:
     assert read_file(file, len(OLD)) == OLD
 
 
-def test_a_larger_file_is_refused_before_it_is_read(file: Path) -> None:
+@pytest.mark.usefixtures("permissions")
+def test_a_larger_file_is_refused_before_it_is_opened(file: Path) -> None:
     os.truncate(file, 2**40)
+    file.chmod(0)
     with pytest.raises(StoreError, match="larger than 50 MB"):
         read_file(file, 50 * 10**6)
 

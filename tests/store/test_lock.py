@@ -16,13 +16,15 @@ from dlm_lsp.store.lock import document_lock
 with document_lock(pathlib.Path(sys.argv[1]), "dlm synth instructions notes.dlm", print):
     print("held", flush=True)
     sys.stdin.readline()
+    pathlib.Path(sys.argv[1], "synth", "done").touch()
 """
 HOLD_WITHOUT_A_WORD = """
-import sys
+import pathlib, sys
 from filelock import FileLock
-with FileLock(sys.argv[1]):
+with FileLock(pathlib.Path(sys.argv[1], "synth", "lock")):
     print("held", flush=True)
     sys.stdin.readline()
+    pathlib.Path(sys.argv[1], "synth", "done").touch()
 """
 
 
@@ -41,7 +43,7 @@ def message_while(holder: subprocess.Popen[str], folder: Path) -> str:
         holder.stdin.flush()
 
     with document_lock(folder, "dlm synth apply", let_go):
-        assert holder.wait() == 0
+        assert (folder / "synth/done").exists()
     (message,) = messages
     return message
 
@@ -81,7 +83,7 @@ def test_the_note_of_a_killed_holder_misleads_nobody(folder: Path, start) -> Non
     killed.send_signal(signal.SIGKILL)
     killed.wait()
     assert json.loads((folder / "synth/lock.json").read_text())["pid"] == killed.pid
-    message = message_while(start(HOLD_WITHOUT_A_WORD, folder / "synth/lock"), folder)
+    message = message_while(start(HOLD_WITHOUT_A_WORD, folder), folder)
     assert message.startswith("waiting for another process,")
 
 
@@ -89,7 +91,7 @@ def test_the_note_of_a_killed_holder_misleads_nobody(folder: Path, start) -> Non
 def test_a_note_that_cannot_be_read_names_nobody(folder: Path, start, note: str) -> None:
     (folder / "synth").mkdir(parents=True)
     (folder / "synth/lock.json").write_text(note)
-    message = message_while(start(HOLD_WITHOUT_A_WORD, folder / "synth/lock"), folder)
+    message = message_while(start(HOLD_WITHOUT_A_WORD, folder), folder)
     assert message.startswith("waiting for another process,")
 
 
@@ -97,7 +99,7 @@ def test_a_holder_on_another_machine_is_named_with_it(folder: Path, start) -> No
     (folder / "synth").mkdir(parents=True)
     note = {"command": "dlm\n\x1b[31m", "pid": 7, "host": "attic", "since": "then"}
     (folder / "synth/lock.json").write_text(json.dumps(note))
-    message = message_while(start(HOLD_WITHOUT_A_WORD, folder / "synth/lock"), folder)
+    message = message_while(start(HOLD_WITHOUT_A_WORD, folder), folder)
     assert message.startswith("waiting for `dlm  [31m` (process 7 on attic, since then),")
 
 

@@ -205,12 +205,16 @@ def test_a_section_can_be_kept_in_a_set() -> None:
 @pytest.mark.parametrize(
     ("section", "change", "reason"),
     [
-        (SYNTH, {"type": SectionType.PROSE}, "a prose section carries the marks of a instruction"),
+        (SYNTH, {"type": SectionType.PROSE}, "of type instruction on a section of type prose"),
         (SYNTH, {"synth_teacher": None}, "synth_teacher is missing"),
         (SYNTH, {"synth_strategy": ""}, "synth_strategy is missing"),
         (SYNTH, {"synth_at": None}, "synth_at is missing"),
         (SYNTH, {"source_section_id": "0123456789ABCDEF"}, "16 lower-case hex digits"),
-        (MINED, {"type": SectionType.INSTRUCTION}, "carries the marks of a preference"),
+        (
+            MINED,
+            {"type": SectionType.INSTRUCTION},
+            "of type preference on a section of type instruction",
+        ),
         (MINED, {"judge_score_chosen": None}, "judge_score_chosen is missing"),
         (MINED, {"judge_score_rejected": float("nan")}, "score is not finite"),
         (MINED, {"mined_run_id": 0}, "mined_run_id is below 1"),
