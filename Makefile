@@ -29,7 +29,7 @@ lint: .venv/.setup ## style, types, layers
 	$(BIN)/lint-imports
 
 test: setup reference lint ## everything that CI runs
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 demo: .venv/.demo ## synthesize pairs for examples/dgemm.dlm with a 270M model on this machine
 	PATH="$(CURDIR)/$(BIN):$$PATH" scripts/demo.sh
