@@ -1,4 +1,4 @@
-"""Changes to a document as minimal edits: every byte outside them stays (design, invariants 4, 5)."""
+"""Changes to a document as minimal edits: every byte outside them stays."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -56,11 +56,13 @@ def _plain_fence(name: str, span: Span) -> tuple[Fence, list[Problem]]:
     elif type_ in _ATTRIBUTES:
         required = " ".join(f'{key}="…"' for key in _ATTRIBUTES[type_][0])
         problems.append(
-            _error("missing-attribute", span, f"`::{name}::` needs attributes: ::{base} {required}::")
+            _error(
+                "missing-attribute", span, f"`::{name}::` needs attributes: ::{base} {required}::"
+            )
         )
     if hash_mark and not ADAPTER_NAME.fullmatch(adapter):
         message = (
-            f"adapter name `{adapter}` is not lower-case letters, digits and _ (1 to 32, a letter first)"
+            f"adapter name `{adapter}` is not 1 to 32 of a-z, 0-9 and _, a letter first"
             if adapter
             else "an adapter name is missing after #"
         )
@@ -103,7 +105,9 @@ def _media_fence(match: re.Match[str], start: int) -> tuple[Fence, list[Problem]
         here = Span(offset + attribute.start(), offset + attribute.end())
         key, value = attribute[1], attribute[2]
         if key in values:
-            problems.append(_error("repeated-attribute", here, f"attribute `{key}` stands here twice"))
+            problems.append(
+                _error("repeated-attribute", here, f"attribute `{key}` stands here twice")
+            )
         elif key not in allowed:
             problems.append(_unknown_attribute(key, allowed, here))
         elif not value.isascii():
@@ -112,10 +116,13 @@ def _media_fence(match: re.Match[str], start: int) -> tuple[Fence, list[Problem]
         values.setdefault(key, value)
         if key == "path":
             path_span = Span(offset + attribute.start(2), offset + attribute.end(2))
-    missing = [key for key in required if key not in values]
+    meant = {closest(key, allowed) for key in values}
+    missing = [key for key in required if key not in values and key not in meant]
     if missing:
         names = " and ".join(f"`{key}`" for key in missing)
-        problems.append(_error("missing-attribute", span, f"`::{name}::` lacks the attribute {names}"))
+        problems.append(
+            _error("missing-attribute", span, f"`::{name}::` lacks the attribute {names}")
+        )
     text = values.get("alt" if type_ is SectionType.IMAGE else "transcript")
     return Fence(type_, None, Media(values.get("path", ""), text, path_span)), problems
 

@@ -145,7 +145,9 @@ def looks_like_marker(line: str) -> bool:
     return _LOOK_ALIKE.match(line) is not None
 
 
-def stray_marker_problem(line: str, span: Span, section_type: str, home: int | None) -> Problem | None:
+def stray_marker_problem(
+    line: str, span: Span, section_type: str, home: int | None
+) -> Problem | None:
     """Say why a line that looks like a marker does not count as one.
 
     `home` is the offset right under the section's fence, where a marker would count.
@@ -156,13 +158,17 @@ def stray_marker_problem(line: str, span: Span, section_type: str, home: int | N
     kind = closest(look[1], _KINDS) or ""
     wanted = _HOME.get(kind)
     if wanted and wanted != section_type:
-        message = f"a dlm-auto-{kind} marker counts only in an {wanted} section; here it is plain text"
+        message = (
+            f"a dlm-auto-{kind} marker counts only in an {wanted} section; here it is plain text"
+        )
         return _warning("marker-on-wrong-section", span, message)
     meant = _mended(line)
     if is_marker(meant):
         if home is None or home == span.start:
             fix = Fix("Mend the marker", (Edit(span, meant),))
-            return _warning("near-miss-marker", span, "not exactly a marker, so it is plain text", fix)
+            return _warning(
+                "near-miss-marker", span, "not exactly a marker, so it is plain text", fix
+            )
         message = "a marker counts only right under the fence; here it is plain text"
         return _warning("misplaced-marker", span, message)
     message = f"not a marker, so it is plain text: write `{_EXAMPLE.get(kind, _EXAMPLE['synth'])}`"
@@ -181,7 +187,7 @@ def _attribute_problems(match: re.Match[str], start: int) -> list[Problem]:
     line = Span(start + match.start(), start + match.end())
     keys = _SYNTH if match[1] == "synth" else _MINED
     if not _ATTRIBUTES.fullmatch(match[2]):
-        message = f"malformed {name}: attributes are written key=\"value\" with one blank between"
+        message = f'malformed {name}: attributes are written key="value" with one blank between'
         return [_invalid(line, message)]
     problems = []
     values: dict[str, str] = {}
@@ -197,7 +203,8 @@ def _attribute_problems(match: re.Match[str], start: int) -> list[Problem]:
             value_span = Span(offset + attribute.start(2), offset + attribute.end(2))
             problems.append(_invalid(value_span, f"`{key}` {complaint}"))
         values[key] = value
-    missing = [f"`{key}`" for key in keys if key not in values]
+    meant = {closest(key, keys) for key in values}
+    missing = [f"`{key}`" for key in keys if key not in values and key not in meant]
     if missing:
         problems.append(_invalid(line, f"the {name} lacks {' and '.join(missing)}"))
     return problems
@@ -239,7 +246,9 @@ def _time(value: str) -> str | None:
 
 
 def _hex_id(value: str) -> str | None:
-    return None if _SECTION_ID.fullmatch(value) else "is not a section id of 16 lower-case hex digits"
+    return (
+        None if _SECTION_ID.fullmatch(value) else "is not a section id of 16 lower-case hex digits"
+    )
 
 
 def _finite(value: str) -> str | None:
@@ -272,7 +281,10 @@ _MINED: dict[str, _Check] = {
 _HOME = {"synth": "instruction", "mined": "preference"}
 _KINDS = ("synth", "mined", "harvest")
 _EXAMPLE = {
-    "synth": '<!-- dlm-auto-synth: synth_teacher="…" synth_strategy="…" synth_at="…" source_section_id="…" -->',
+    "synth": (
+        '<!-- dlm-auto-synth: synth_teacher="…" synth_strategy="…" synth_at="…"'
+        ' source_section_id="…" -->'
+    ),
     "mined": (
         '<!-- dlm-auto-mined: judge_name="…" judge_score_chosen="…" judge_score_rejected="…"'
         ' mined_at="…" mined_run_id="…" -->'

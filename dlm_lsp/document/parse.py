@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from itertools import chain
+
 from dlm_lsp.document.document import Document
 from dlm_lsp.document.edit import Edit, Span
 from dlm_lsp.document.fence import Fence, read_fence
@@ -48,9 +49,7 @@ def parse(text: str) -> Document:
     body = Span(after_break(text, body.start), body.end) if yaml is not None else body
     sections = tuple(_sections(text, body, problems))
     problems.sort(key=lambda problem: problem.span)
-    return Document(
-        text, frontmatter, yaml or Span(start, start), body, sections, tuple(problems)
-    )
+    return Document(text, frontmatter, yaml or Span(start, start), body, sections, tuple(problems))
 
 
 def missing_media(document: Document, exists: Callable[[str], bool]) -> list[Problem]:

@@ -104,9 +104,7 @@ class Section:
         if self.type is not SectionType.INSTRUCTION:
             return ()
         turns, _ = read_turns(self.source, self.body, QUESTION_AND_ANSWER)
-        return tuple(
-            PlacedPair(Pair(q.text, a.text, q.probe), q.span, a.span) for q, a in turns
-        )
+        return tuple(PlacedPair(Pair(q.text, a.text, q.probe), q.span, a.span) for q, a in turns)
 
     @property
     def preferences(self) -> tuple[PlacedPreference, ...]:

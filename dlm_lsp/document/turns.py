@@ -1,4 +1,4 @@
-"""The body of an instruction or preference section: headers and the texts under them (format §6)."""
+"""The body of an instruction or preference section: headers and texts under them (format §6)."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -103,14 +103,14 @@ def _fields(text: str, body: Span, names: Sequence[str]) -> Iterator[Field]:
         )
 
 
-def _around(
-    text: str, body: Span, fields: Sequence[Field], names: Sequence[str]
-) -> list[Problem]:
+def _around(text: str, body: Span, fields: Sequence[Field], names: Sequence[str]) -> list[Problem]:
     problems = []
     first = fields[0].header.start if fields else body.end
     before = _trimmed(text, body.start, first)
     if before.start < before.end:
-        message = f"text before the first `### {names[0]}` belongs to no turn; move it to a prose section"
+        message = (
+            f"text before the first `### {names[0]}` belongs to no turn; move it to a prose section"
+        )
         problems.append(_error("text-before-first-header", before, message))
     for match in _ALMOST.finditer(text, body.start, body.end):
         if _HEADER.match(text, match.start(), body.end) or not _opens_line(
@@ -131,7 +131,9 @@ def _around(
             and _opens_line(text, match.start(), body.start)
         ):
             span = Span(match.start(), match.end())
-            message = f"not a header, so it is plain text: `### {match[1]}` stands alone on its line"
+            message = (
+                f"not a header, so it is plain text: `### {match[1]}` stands alone on its line"
+            )
             moved = f"### {match[1]}{line_break_of(text)}{match[2].strip()}"
             fix = Fix("Move the text to the next line", (Edit(span, moved),))
             problems.append(Problem("near-miss-header", Severity.WARNING, span, message, fix))

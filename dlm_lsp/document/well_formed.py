@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dlm_lsp.document.edit import Span
@@ -29,13 +30,10 @@ def well_formed(question: str, answer: str) -> Pair | Refused:
     Paragraphs are parted by one line feed, blank lines stay inside code blocks only, control
     characters go. Nothing else of the words is changed.
     """
-    texts = []
-    for name, raw in (("question", question), ("answer", answer)):
-        text = _normalised(raw)
+    pair = Pair(_normalised(question), _normalised(answer))
+    for name, text in (("question", pair.question), ("answer", pair.answer)):
         if refused := _refusal(name, text):
             return refused
-        texts.append(text)
-    pair = Pair(*texts)
     body = body_of(pair)
     turns, problems = read_turns(body, Span(0, len(body)), QUESTION_AND_ANSWER)
     read = [(asked.text, answered.text) for asked, answered in turns]
@@ -66,18 +64,24 @@ def _normalised(raw: str) -> str:
 def _refusal(name: str, text: str) -> Refused | None:
     if not text:
         return Refused("empty_pair", f"the {name} is empty")
-    if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
-        return Refused("invalid_structure", f"the {name} holds half a character (a lone surrogate)")
+    for what in _structures(text):
+        return Refused("invalid_structure", f"the {name} holds {what}")
+    return None
+
+
+def _structures(text: str) -> Iterator[str]:
+    """Yield everything in `text` that would not stay mere text in a document."""
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        yield "half a character (a lone surrogate)"
     in_code = False
     for line in text.split("\n"):
         if is_header(line, QUESTION_AND_ANSWER):
-            return Refused("invalid_structure", f"the {name} holds the header line `{line.strip()}`")
+            yield f"the header line `{line.strip()}`"
         if looks_like_marker(line):
-            return Refused("invalid_structure", f"the {name} holds a line that looks like a marker")
+            yield "a line that looks like a marker"
         if line.startswith(_CODE):
             in_code = not in_code
         elif not in_code and any(read_fence(line, 0)):
-            return Refused("invalid_structure", f"the {name} holds the fence line `{line.strip()}`")
+            yield f"the fence line `{line.strip()}`"
     if in_code:
-        return Refused("invalid_structure", f"the {name} leaves a code block open")
-    return None
+        yield "a code block that is never closed"

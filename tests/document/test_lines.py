@@ -1,0 +1,48 @@
+import pytest
+
+from dlm_lsp.document.lines import (
+    after_break,
+    line_and_column,
+    line_break_of,
+    line_starts,
+    with_line_feeds,
+    without_last_break,
+)
+
+
+def test_only_lf_crlf_and_cr_end_a_line():
+    text = "a\u2028b\x0cc\x85d\ne\r\nf\rg"
+    assert [text[start] for start in line_starts(text)] == ["a", "e", "f", "g"]
+
+
+def test_lines_and_columns_count_from_one():
+    starts = line_starts("ab\ncd")
+    assert [line_and_column(starts, offset) for offset in (0, 2, 3, 5)] == [
+        (1, 1),
+        (1, 3),
+        (2, 1),
+        (2, 3),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "most"), [("a\nb\r\nc\r\n", "\r\n"), ("a\rb\r", "\r"), ("a", "\n")]
+)
+def test_a_text_keeps_the_line_break_it_uses_most(text, most):
+    assert line_break_of(text) == most
+
+
+def test_every_line_break_becomes_a_line_feed():
+    assert with_line_feeds("a\r\nb\rc\n") == "a\nb\nc\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "end"), [("a\r\n", 1), ("a\n\n", 2), ("a\r", 1), ("a", 1), ("", 0)]
+)
+def test_one_last_line_break_is_left_out(text, end):
+    assert without_last_break(text, 0, len(text)) == end
+
+
+@pytest.mark.parametrize(("text", "offset"), [("\r\nx", 2), ("\nx", 1), ("\rx", 1), ("x", 0)])
+def test_the_next_line_starts_behind_the_break(text, offset):
+    assert after_break(text, 0) == offset
