@@ -26,6 +26,7 @@ class AnthropicTeacher(ApiTeacher):
 
     formats = ("json_schema", "plain")
     droppable = ("cache_control", "top_p", "temperature")
+    key_variable = "ANTHROPIC_API_KEY"
 
     def _sdk(self) -> ModuleType:
         try:
@@ -45,16 +46,23 @@ class AnthropicTeacher(ApiTeacher):
         basic = self._endpoint.basic
         named = "ANTHROPIC_BASE_URL" in os.environ
         http_client = self._http_client()
-        client = sdk.AsyncAnthropic(
-            base_url=self._endpoint.url if named else None,
-            default_headers={"Authorization": basic} if basic else None,
-            max_retries=RETRIES,
-            timeout=http_client.timeout,
-            http_client=http_client,
-        )
-        # Without a key the SDK looks for a login of its own, which may name another server.
+        try:
+            client = sdk.AsyncAnthropic(
+                base_url=self._endpoint.url if named else None,
+                default_headers={"Authorization": basic} if basic else None,
+                max_retries=RETRIES,
+                timeout=http_client.timeout,
+                http_client=http_client,
+            )
+        except sdk.AnthropicError as error:
+            # Without a key the SDK looks for a login of its own, which may be a broken one.
+            raise TeacherError(
+                f"{self.name} found no key and a login that cannot be used "
+                f"({type(error).__name__}); set {self.key_variable}"
+            ) from None
         if not (client.api_key or client.auth_token or client.credentials or basic):
-            raise TeacherError(f"{self.name} needs a key; set {self._key_variable}")
+            raise TeacherError(f"{self.name} needs a key; set {self.key_variable}")
+        # The login that the SDK found may name another server.
         if not named:
             self._endpoint = parse_endpoint(str(client.base_url))
         return client
@@ -140,7 +148,6 @@ def anthropic_teacher(
         endpoint_from("ANTHROPIC_BASE_URL", "https://api.anthropic.com"),
         model,
         sampling,
-        key_variable="ANTHROPIC_API_KEY",
         concurrency=concurrency,
         timeout=timeout,
     )

@@ -37,6 +37,10 @@ class ApiTeacher(ABC):
     """The output formats to try, strictest first; the last is none."""
     droppable: ClassVar[tuple[str, ...]]
     """The parameters that a request can go without."""
+    key_variable: ClassVar[str]
+    """The environment variable of the key."""
+    looks_up_one: ClassVar[bool] = True
+    """Whether the provider answers for a single model, beside listing them all."""
 
     def __init__(
         self,
@@ -45,7 +49,6 @@ class ApiTeacher(ABC):
         model: str | None,
         sampling: Sampling,
         *,
-        key_variable: str,
         concurrency: int,
         timeout: float,
     ) -> None:
@@ -54,7 +57,6 @@ class ApiTeacher(ABC):
         self._endpoint = endpoint
         self._model = model
         self._sampling = sampling
-        self._key_variable = key_variable
         self._concurrency = concurrency
         self._timeout = timeout
         self._shape = Shape()
@@ -86,7 +88,8 @@ class ApiTeacher(ABC):
         """
         if self._client is None:
             self._client = self._connect()
-        card = await self._guarded(self._find_model)
+        timeout = min(self._timeout, _LONGEST_CHECK)
+        card = await self._guarded(lambda: self._find_model(timeout), timeout)
         context = _context_tokens(card)
         if context is not None:
             self.window = self._room_for_prose(context)
@@ -119,7 +122,7 @@ class ApiTeacher(ABC):
 
         async def outcome(ask: Ask) -> Reply | TeacherError:
             try:
-                return await self._guarded(lambda: self._ask(ask))
+                return await self._guarded(lambda: self._ask(ask), self._timeout)
             except TeacherError as error:
                 return error
 
@@ -155,8 +158,11 @@ class ApiTeacher(ABC):
         self._shape = shape
         return True
 
-    async def _guarded(self, work: Callable[[], Awaitable[R]]) -> R:
-        """Return what `work` returns; every error of the SDK becomes a TeacherError."""
+    async def _guarded(self, work: Callable[[], Awaitable[R]], limit: float) -> R:
+        """Return what `work` returns; every error of the SDK becomes a TeacherError.
+
+        `limit` is the timeout in seconds that the work was given.
+        """
         sdk = self._sdk()
         base: type[Exception] = sdk.APIError.__base__  # login problems derive from it too
         try:
@@ -167,20 +173,18 @@ class ApiTeacher(ABC):
                 error,
                 sdk,
                 server=self._endpoint.url,
-                key=self._key_variable,
-                timeout=self._timeout,
+                key=self.key_variable,
+                timeout=limit,
                 secrets=self._secrets,
             )
         raise TeacherError(line)
 
-    async def _find_model(self) -> object | None:
+    async def _find_model(self, limit: float) -> object | None:
         """Return the server's card of the model, None where the server keeps none."""
         sdk = self._sdk()
-        client = self._client.with_options(
-            timeout=min(self._timeout, _LONGEST_CHECK), max_retries=1
-        )
+        client = self._client.with_options(timeout=self._patience(limit), max_retries=1)
         try:
-            if self._model is not None:
+            if self._model is not None and self.looks_up_one:
                 try:
                     card: object = await client.models.retrieve(self._model)
                 except sdk.APIStatusError as error:
@@ -231,24 +235,29 @@ class ApiTeacher(ABC):
             joined = path + (b"&" if b"?" in path else b"?") + query
             request.extensions = {**request.extensions, "target": joined}
 
-        sdk = self._sdk()
-        return sdk.DefaultAsyncHttpxClient(
+        return self._sdk().DefaultAsyncHttpxClient(
             # The prose goes to the server that the user named and to no other.
             follow_redirects=False,
-            timeout=sdk.Timeout(self._timeout, connect=min(self._timeout, _LONGEST_CONNECT)),
+            timeout=self._patience(self._timeout),
             event_hooks={"request": [add_query] if query else []},
         )
+
+    def _patience(self, limit: float) -> Any:
+        """Return the SDK's timeout: `limit` seconds for a reply, less for a mere connection."""
+        return self._sdk().Timeout(limit, connect=min(limit, _LONGEST_CONNECT))
 
 
 async def _cards(client: Any) -> dict[str, object]:
     """Return the server's model cards by model id, in its own order."""
     try:
-        return {card.id: card async for card in client.models.list()}
-    except (AttributeError, TypeError):
-        # The SDK hands on whatever came with status 200, a web page too.
+        page = await client.models.list()
+    except AttributeError:  # how the SDK fails at a web page that came with status 200
+        page = None
+    if not isinstance(getattr(page, "data", None), list):
         raise TeacherError(
             f"{client.base_url.host} answers, but not with a list of models; check the address"
-        ) from None
+        )
+    return {card.id: card async for card in page if hasattr(card, "id")}
 
 
 def _context_tokens(card: object) -> int | None:

@@ -59,13 +59,17 @@ def failure_line(
 
     `server` is the address as it may be shown, `key` the environment variable of its key.
     """
-    if isinstance(error, sdk.APITimeoutError):
+    cause = error.__cause__
+    # Both HTTP clients that the SDKs have used call it so.
+    connecting = type(cause).__name__ == "ConnectTimeout"
+    if isinstance(error, sdk.APITimeoutError) and not connecting:
         return f"{server} gave no answer in {timeout:g} s; allow more time or a lower --concurrency"
     if isinstance(error, sdk.APIStatusError):
         return _status_line(error, server=server, key=key, secrets=secrets)
     if isinstance(error, sdk.APIConnectionError):
-        cause = without_secrets(server_words(error.__cause__), secrets)
-        return f"cannot reach {server}{_said(cause)}; check that it is running and the address"
+        words = "no connection in time" if connecting else server_words(cause)
+        said = _said(without_secrets(words, secrets))
+        return f"cannot reach {server}{said}; check that it is running and the address"
     if isinstance(error, json.JSONDecodeError):
         return f"{server} sent a reply that is cut off or is not JSON; run the command again"
     return f"the request to {server} failed ({type(error).__name__}); run the command again"

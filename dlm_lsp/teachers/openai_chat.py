@@ -4,7 +4,7 @@ import hashlib
 import os
 import re
 from types import ModuleType
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from dlm_lsp.teachers.api import RETRIES, ApiTeacher, usable_key
 from dlm_lsp.teachers.endpoint import Endpoint, endpoint_from, parse_endpoint
@@ -21,10 +21,13 @@ _UNRECORDABLE = re.compile(r"[^\w./:@+~=,-]")
 
 
 class OpenAiTeacher(ApiTeacher):
-    """A chat model behind `/v1/chat/completions`."""
+    """A chat model of OpenAI, or of the server that OPENAI_BASE_URL names."""
 
     formats = ("json_schema", "json_object", "plain")
     droppable = ("prompt_cache_key", "seed", "top_p", "temperature", "max_completion_tokens")
+    key_variable = "OPENAI_API_KEY"
+    key_required: ClassVar[bool] = True
+    caches_by_key: ClassVar[bool] = True
 
     def _sdk(self) -> ModuleType:
         try:
@@ -37,37 +40,21 @@ class OpenAiTeacher(ApiTeacher):
 
     def _connect(self) -> Any:
         sdk = self._sdk()
-        key = usable_key(os.environ.get(self._key_variable, ""), self._key_variable)
+        key = usable_key(os.environ.get(self.key_variable, ""), self.key_variable)
         self._secrets |= {key} - {""}
-        authorization = self._endpoint.basic or (f"Bearer {key}" if key else None)
-        if authorization is None and self._key_required:
-            raise TeacherError(f"{self.name} needs a key; set {self._key_variable}")
+        basic = self._endpoint.basic
+        if self.key_required and not (key or basic):
+            raise TeacherError(f"{self.name} needs a key; set {self.key_variable}")
         http_client = self._http_client()
         return sdk.AsyncOpenAI(
+            # Never None: the SDK would take OpenAI's own key for whatever server this is.
             api_key=key or "none",
             base_url=self._endpoint.url,
-            # Explicit, so that a server that the user named without a key is sent no other one.
-            default_headers={"Authorization": authorization or sdk.Omit()},
+            default_headers={"Authorization": basic or f"Bearer {key or 'none'}"},
             max_retries=RETRIES,
             timeout=http_client.timeout,
             http_client=http_client,
         )
-
-    @property
-    def _key_required(self) -> bool:
-        return self._key_variable == "OPENAI_API_KEY"
-
-    async def prepare(self) -> None:
-        """Check the extra, the key, the server and the model; name the model if it was not.
-
-        Raises:
-            TeacherError: with the remedy.
-        """
-        unnamed = self._model is None
-        await super().prepare()
-        if unnamed and self._model is not None:
-            model = without_secrets(self._model, self._secrets)
-            self.name = f"{self.name}#{_UNRECORDABLE.sub('_', model)}"
 
     async def _send(self, system: str, user: str, ask: Ask, shape: Shape) -> Reply:
         sampling = self._sampling
@@ -78,7 +65,7 @@ class OpenAiTeacher(ApiTeacher):
             "temperature": sampling.temperature,
             "top_p": sampling.top_p,
             "seed": sampling.seed,
-            "prompt_cache_key": _cache_key(ask) if self._key_required else None,
+            "prompt_cache_key": _cache_key(ask) if self.caches_by_key else None,
             "response_format": _response_format(self.formats[shape.rung]),
         }
         completion: object = await self._client.chat.completions.create(
@@ -93,8 +80,9 @@ class OpenAiTeacher(ApiTeacher):
         return self._read(completion)
 
     def _read(self, completion: Any) -> Reply:
-        choices = getattr(completion, "choices", None) or []
-        message = getattr(choices[0], "message", None) if choices else None
+        choices = getattr(completion, "choices", None)
+        choice = choices[0] if isinstance(choices, list) and choices else None
+        message = getattr(choice, "message", None)
         if message is None:
             words = server_words(getattr(completion, "error", None))
             said = without_secrets(words, self._secrets)
@@ -104,13 +92,34 @@ class OpenAiTeacher(ApiTeacher):
             )
         usage = getattr(completion, "usage", None)
         refusal = getattr(message, "refusal", None)
-        finish = getattr(choices[0], "finish_reason", None) or "stop"
+        finish = getattr(choice, "finish_reason", None) or "stop"
         return Reply(
             text=getattr(message, "content", None) or refusal or "",
             tokens_in=getattr(usage, "prompt_tokens", None),
             tokens_out=getattr(usage, "completion_tokens", None),
             finish="refusal" if refusal else _FINISHES.get(finish, "stop"),
         )
+
+
+class VllmServerTeacher(OpenAiTeacher):
+    """A chat model of any server that speaks OpenAI's protocol, named by its address."""
+
+    key_variable = "VLLM_API_KEY"
+    key_required = False
+    caches_by_key = False
+    looks_up_one = False
+
+    async def prepare(self) -> None:
+        """Check the extra, the key, the server and the model; name the model if it was not.
+
+        Raises:
+            TeacherError: with the remedy.
+        """
+        unnamed = self._model is None
+        await super().prepare()
+        if unnamed and self._model is not None:
+            model = without_secrets(self._model, self._secrets)
+            self.name = f"{self.name}#{_UNRECORDABLE.sub('_', model)}"
 
 
 def openai_teacher(
@@ -130,7 +139,6 @@ def openai_teacher(
         endpoint_from("OPENAI_BASE_URL", "https://api.openai.com/v1"),
         model,
         sampling,
-        key_variable="OPENAI_API_KEY",
         concurrency=concurrency,
         timeout=timeout,
     )
@@ -142,7 +150,7 @@ def vllm_server_teacher(
     *,
     concurrency: int,
     timeout: float,
-) -> OpenAiTeacher:
+) -> VllmServerTeacher:
     """Return the teacher `vllm-server:<url>[#model]`; VLLM_API_KEY is sent if it is set.
 
     Raises:
@@ -157,12 +165,11 @@ def vllm_server_teacher(
             "vllm-server:http://localhost:8000 or vllm-server:http://localhost:8000#MODEL"
         ) from None
     shown = endpoint.url.removesuffix("/v1")
-    return OpenAiTeacher(
+    return VllmServerTeacher(
         f"vllm-server:{shown}{f'#{model}' if model else ''}",
         Endpoint(f"{shown}/v1", endpoint.host, endpoint.userinfo, endpoint.query),
         model or None,
         sampling,
-        key_variable="VLLM_API_KEY",
         concurrency=concurrency,
         timeout=timeout,
     )

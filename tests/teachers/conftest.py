@@ -1,0 +1,32 @@
+"""What the teachers' tests share: a real server, and an environment without keys."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from pytest_httpserver import HTTPServer
+from servers import llama_server
+
+
+@pytest.fixture(scope="session")
+def llama() -> Iterator[str]:
+    """The URL of llama.cpp's server, without `/v1`."""
+    with llama_server() as url:
+        yield url
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No key, address or proxy of whoever runs the tests."""
+    for variable in list(os.environ):
+        if variable.startswith(("OPENAI_", "ANTHROPIC_", "VLLM_")) or "proxy" in variable.lower():
+            monkeypatch.delenv(variable)
+
+
+@pytest.fixture
+def server(httpserver: HTTPServer) -> HTTPServer:
+    """A server that lists the model `m`; each test says how it chats."""
+    httpserver.expect_request("/v1/models").respond_with_json(
+        {"object": "list", "data": [{"id": "m", "object": "model"}]}
+    )
+    return httpserver

@@ -1,0 +1,235 @@
+import json
+import re
+import sys
+
+import pytest
+from asking import FINE, NOW, ask, outcome, outcomes, posted
+from pytest_httpserver import HTTPServer
+from servers import LLAMA_KEY, LLAMA_MODEL, anthropic_message
+from werkzeug import Response
+
+from dlm_lsp.teachers.anthropic_messages import AnthropicTeacher, anthropic_teacher
+from dlm_lsp.teachers.prompts import SCHEMA, messages
+from dlm_lsp.teachers.protocol import Reply, Sampling, TeacherError
+
+MESSAGES = "/v1/messages"
+COUNT = "/v1/messages/count_tokens"
+
+
+def teacher_of(model: str = "m", sampling: Sampling | None = None, **options) -> AnthropicTeacher:
+    options = {"concurrency": 2, "timeout": 60.0, **options}
+    return anthropic_teacher(model, sampling or Sampling(), **options)
+
+
+@pytest.fixture
+def real(llama, monkeypatch) -> None:
+    """The environment names llama.cpp's server as Anthropic's."""
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", llama)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", LLAMA_KEY)
+
+
+@pytest.fixture
+def server(httpserver: HTTPServer, monkeypatch) -> HTTPServer:
+    """A stand-in for Anthropic that knows the model `m`; each test says how it answers."""
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", httpserver.url_for(""))
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "the-key-in-the-environment")
+    card = {"id": "m", "type": "model", "display_name": "M", "max_input_tokens": 200_000}
+    httpserver.expect_request("/v1/models/m").respond_with_json(card)
+    return httpserver
+
+
+# A real server and a real model
+
+
+async def test_a_real_model_replies_and_its_prompt_is_counted_exactly(real):
+    teacher = teacher_of(LLAMA_MODEL, Sampling(max_new_tokens=24))
+    await teacher.prepare()
+    counted = await teacher.count_tokens([ask()])
+    [reply] = await outcomes(teacher, [ask()])
+    await teacher.aclose()
+    assert isinstance(reply, Reply)
+    assert reply.text
+    assert counted == [reply.tokens_in]
+    assert reply.tokens_out and reply.tokens_out <= 24
+    assert teacher.remote_host is None
+
+
+async def test_a_wrong_key_is_told_before_anything_is_asked(real, monkeypatch):
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "not-the-key-at-all")
+    with pytest.raises(TeacherError, match=r"refused the key \(401\); check ANTHROPIC_API_KEY"):
+        await teacher_of(LLAMA_MODEL).prepare()
+
+
+async def test_an_unknown_model_is_told_with_the_closest_one(real):
+    with pytest.raises(TeacherError, match=f"no model 'gemma-270'; the closest.*{LLAMA_MODEL}"):
+        await teacher_of("gemma-270").prepare()
+
+
+# What is sent and what comes back
+
+
+async def test_a_request_carries_the_prompt_the_schema_and_the_parameters(server):
+    server.expect_request(MESSAGES).respond_with_json(anthropic_message("fine"))
+    sampling = Sampling(max_new_tokens=99, temperature=0.5, top_p=0.9)
+    assert await outcome(teacher_of(sampling=sampling)) == FINE
+    system, user = messages(ask())
+    assert posted(server, MESSAGES) == [
+        {
+            "model": "m",
+            "max_tokens": 99,
+            "system": system,
+            "messages": [{"role": "user", "content": user}],
+            "temperature": 0.5,
+            "top_p": 0.9,
+            "cache_control": {"type": "ephemeral"},
+            "output_config": {"format": {"type": "json_schema", "schema": SCHEMA}},
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reply"),
+    [
+        ({}, FINE),
+        ({"stop_reason": "max_tokens"}, Reply("fine", 11, 7, "length")),
+        ({"stop_reason": "model_context_window_exceeded"}, Reply("fine", 11, 7, "length")),
+        ({"stop_reason": "refusal", "content": []}, Reply("", 11, 7, "refusal")),
+        ({"stop_reason": None}, FINE),
+        (
+            {"usage": {"input_tokens": 1, "cache_read_input_tokens": 9, "output_tokens": 7}},
+            Reply("fine", 10, 7),
+        ),
+        ({"usage": None}, Reply("fine")),
+        (
+            {
+                "content": [
+                    {"type": "thinking", "thinking": "hm", "signature": "s"},
+                    {"type": "text", "text": "fi"},
+                    {"type": "text", "text": "ne"},
+                ]
+            },
+            FINE,
+        ),
+    ],
+)
+async def test_a_reply_is_handed_on_as_it_was_written(server, changes, reply):
+    server.expect_request(MESSAGES).respond_with_json(anthropic_message("fine", **changes))
+    assert await outcome(teacher_of()) == reply
+
+
+@pytest.mark.parametrize("body", ["", "null", "[]", "{}", '{"content": "x"}', '{"content": [', "<"])
+async def test_a_body_that_is_no_message_costs_its_ask_alone(server, body):
+    server.expect_oneshot_request(MESSAGES).respond_with_data(body, content_type="application/json")
+    server.expect_oneshot_request(MESSAGES).respond_with_json(anthropic_message("fine"))
+    teacher = teacher_of(concurrency=1)
+    await teacher.prepare()
+    failed, fine = await outcomes(teacher, [ask(), ask()])
+    await teacher.aclose()
+    assert isinstance(failed, TeacherError)
+    assert "run the command again" in str(failed)
+    assert fine == FINE
+
+
+@pytest.mark.parametrize("status", [429, 500, 529])
+async def test_a_passing_failure_is_asked_again(server, status):
+    server.expect_oneshot_request(MESSAGES).respond_with_data("no", status=status, headers=NOW)
+    server.expect_oneshot_request(MESSAGES).respond_with_json(anthropic_message("fine"))
+    assert await outcome(teacher_of()) == FINE
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500])
+async def test_a_lasting_failure_is_told_without_the_key(server, status):
+    def echo(request):
+        told = {"type": "error", "error": {"message": f"no: {request.headers}"}}
+        return Response(json.dumps(told), status, headers=NOW)
+
+    server.expect_request(MESSAGES).respond_with_handler(echo)
+    failed = await outcome(teacher_of())
+    assert f"({status})" in str(failed)
+    assert "the-key-in-the-environment" not in str(failed)
+
+
+# What a server refuses
+
+
+async def test_refused_formats_and_parameters_are_left_out_for_the_rest_of_the_run(server):
+    refused = ("output_config", "temperature", "cache_control")
+
+    def answer(request):
+        body = json.loads(request.data)
+        for parameter in refused:
+            if parameter in body:
+                told = {"error": {"message": f"{parameter}: Extra inputs are not permitted"}}
+                return Response(json.dumps(told), 400)
+        return Response(json.dumps(anthropic_message("fine")), content_type="application/json")
+
+    server.expect_request(MESSAGES).respond_with_handler(answer)
+    teacher = teacher_of(concurrency=1)
+    await teacher.prepare()
+    assert await outcomes(teacher, [ask(), ask()]) == [FINE, FINE]
+    await teacher.aclose()
+    assert len(posted(server, MESSAGES)) == len(refused) + 2
+    assert not set(refused) & posted(server, MESSAGES)[-1].keys()
+
+
+# Before anything is spent
+
+
+async def test_a_seed_is_refused_rather_than_ignored(server):
+    with pytest.raises(TeacherError, match="takes no seed; leave out --seed"):
+        await teacher_of(sampling=Sampling(seed=0)).prepare()
+
+
+async def test_a_missing_key_is_named(monkeypatch, tmp_path):
+    for home in ("HOME", "APPDATA"):
+        monkeypatch.setenv(home, str(tmp_path))  # where the SDK looks for a login
+    with pytest.raises(TeacherError, match="needs a key; set ANTHROPIC_API_KEY"):
+        await teacher_of("claude").prepare()
+
+
+async def test_a_broken_login_of_the_client_is_told_too(monkeypatch, tmp_path):
+    monkeypatch.setenv("ANTHROPIC_CONFIG_DIR", str(tmp_path))
+    with pytest.raises(TeacherError, match=r"a login that cannot be used.*; set ANTHROPIC_API_KEY"):
+        await teacher_of("claude").prepare()
+
+
+async def test_a_missing_extra_is_told_with_the_command_that_installs_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "anthropic", None)
+    with pytest.raises(TeacherError, match=r"pip install 'dlm-lsp\[anthropic\]'"):
+        await teacher_of("claude").prepare()
+
+
+async def test_an_unreachable_server_is_told(monkeypatch, unused_tcp_port):
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", f"http://ann:hunter2@127.0.0.1:{unused_tcp_port}")
+    shown = re.escape(f"cannot reach http://127.0.0.1:{unused_tcp_port}:")
+    with pytest.raises(TeacherError, match=shown):
+        await teacher_of("claude").prepare()
+
+
+async def test_the_window_comes_from_the_models_card(server):
+    teacher = teacher_of(sampling=Sampling(max_new_tokens=1000))
+    await teacher.prepare()
+    assert teacher.window is not None and 190_000 < teacher.window < 199_000
+
+
+async def test_every_prompt_is_counted_in_its_place(server):
+    def count(request):
+        prompt = json.loads(request.data)["messages"][0]["content"]
+        return Response(json.dumps({"input_tokens": len(prompt)}), content_type="application/json")
+
+    server.expect_request(COUNT).respond_with_handler(count)
+    teacher = teacher_of()
+    await teacher.prepare()
+    asks = [ask("short"), ask("a longer section"), ask("mid size")]
+    assert await teacher.count_tokens(asks) == [len(messages(one)[1]) for one in asks]
+    await teacher.aclose()
+
+
+async def test_a_server_that_does_not_count_costs_the_exact_estimate_only(server):
+    server.expect_request(COUNT).respond_with_data("no", status=404)
+    server.expect_request(MESSAGES).respond_with_json(anthropic_message("fine"))
+    teacher = teacher_of()
+    await teacher.prepare()
+    assert await teacher.count_tokens([ask(), ask()]) is None
+    assert await outcomes(teacher, [ask()]) == [FINE]
+    await teacher.aclose()

@@ -1,0 +1,360 @@
+import base64
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import aclosing
+
+import anyio
+import pytest
+from asking import CHAT, FINE, NOW, PROSE, address, ask, outcome, outcomes, posted, served
+from pytest_httpserver import HTTPServer
+from servers import Answer, Hang, Request, Reset, WireServer, chat_completion
+from werkzeug import Response
+
+from dlm_lsp.teachers import openai_chat
+from dlm_lsp.teachers.openai_chat import openai_teacher, vllm_server_teacher
+from dlm_lsp.teachers.protocol import Ask, Sampling, TeacherError
+
+# Failures and retries
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+async def test_a_passing_failure_is_asked_again(server, status):
+    server.expect_oneshot_request(CHAT).respond_with_data("no", status=status, headers=NOW)
+    server.expect_oneshot_request(CHAT).respond_with_json(chat_completion("fine"))
+    assert await outcome(served(address(server))) == FINE
+
+
+async def test_retry_after_is_waited_for(server):
+    server.expect_oneshot_request(CHAT).respond_with_data("", 429, headers={"retry-after": "0.3"})
+    server.expect_oneshot_request(CHAT).respond_with_json(chat_completion("fine"))
+    teacher = served(address(server))
+    await teacher.prepare()
+    with pytest.raises(TimeoutError):
+        with anyio.fail_after(0.25):
+            await outcomes(teacher, [ask()])
+    assert await outcomes(teacher, [ask()]) == [FINE]
+    await teacher.aclose()
+
+
+async def test_a_lasting_failure_costs_its_ask_alone(server):
+    def chat(request):
+        if "broken" in json.loads(request.data)["messages"][1]["content"]:
+            return Response('{"error": {"message": "out of order"}}', 500, headers=NOW)
+        return Response(json.dumps(chat_completion("fine")), content_type="application/json")
+
+    server.expect_request(CHAT).respond_with_handler(chat)
+    teacher = served(address(server))
+    await teacher.prepare()
+    found = await outcomes(teacher, [ask("a"), ask("broken"), ask("b")])
+    await teacher.aclose()
+    assert [found[0], found[2]] == [FINE, FINE]
+    assert "failed (500): out of order" in str(found[1])
+
+
+@pytest.mark.parametrize("status", [401, 404])
+async def test_a_key_or_model_lost_in_mid_run_fails_each_ask_at_once(server, status):
+    server.expect_request(CHAT).respond_with_json({"error": {"message": "gone"}}, status=status)
+    teacher = served(address(server))
+    await teacher.prepare()
+    found = await outcomes(teacher, [ask(), ask(), ask()])
+    await teacher.aclose()
+    assert all(f"({status})" in str(one) for one in found)
+    assert len(posted(server)) == 3
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[HTTPServer]:
+    """Another server, which would take the prose."""
+    with HTTPServer(host="127.0.0.1") as other:
+        other.expect_request(CHAT).respond_with_json(chat_completion("stolen"))
+        yield other
+
+
+async def test_a_redirect_is_not_followed(server, elsewhere):
+    leading = {"location": elsewhere.url_for(CHAT)}
+    server.expect_request(CHAT).respond_with_data("", 307, headers=leading)
+    failed = await outcome(served(address(server)))
+    assert "redirects (307)" in str(failed)
+    assert elsewhere.log == []
+
+
+def models(request: Request) -> Answer | None:
+    """The answer to a look-up of the models, None to anything else."""
+    return Answer({"data": [{"id": "m"}]}) if request.method == "GET" else None
+
+
+async def test_a_reset_connection_is_asked_again():
+    fates = iter([Reset(), Answer(chat_completion("fine"))])
+
+    async def behave(request: Request):
+        return models(request) or next(fates)
+
+    async with WireServer(behave) as server:
+        assert await outcome(served(server.url)) == FINE
+
+
+async def test_a_body_cut_off_by_the_network_is_asked_again():
+    fates = iter([Answer(b'{"choi', cut=True), Answer(chat_completion("fine"))])
+
+    async def behave(request: Request):
+        return models(request) or next(fates)
+
+    async with WireServer(behave) as server:
+        assert await outcome(served(server.url)) == FINE
+
+
+async def test_a_server_that_hangs_costs_the_timeout_and_not_more(monkeypatch):
+    monkeypatch.setattr(openai_chat, "RETRIES", 0)
+
+    async def behave(request: Request):
+        return models(request) or Hang()
+
+    async with WireServer(behave) as server:
+        failed = await outcome(served(server.url, timeout=0.2))
+        assert "gave no answer in 0.2 s" in str(failed)
+        await server.until_hanging(0)
+
+
+async def test_closing_the_answers_cancels_the_requests_in_flight():
+    async def behave(request: Request):
+        return models(request) or (
+            Answer(chat_completion("fine")) if b"quick" in request.body else Hang()
+        )
+
+    async with WireServer(behave) as server:
+        teacher = served(server.url, concurrency=3)
+        await teacher.prepare()
+        async with aclosing(teacher.answer([ask(), ask("quick"), ask()])) as answers:
+            assert (await anext(answers)).index == 1
+            await server.until_hanging(2)
+        await server.until_hanging(0)
+        await teacher.aclose()
+
+
+async def test_cancelling_the_reader_cancels_the_requests_in_flight():
+    async def behave(request: Request):
+        return models(request) or Hang()
+
+    async with WireServer(behave) as server:
+        teacher = served(server.url, concurrency=3)
+        await teacher.prepare()
+        async with anyio.create_task_group() as group:
+            group.start_soon(outcomes, teacher, [ask()] * 5)
+            await server.until_hanging(3)
+            group.cancel_scope.cancel()
+        await server.until_hanging(0)
+        await teacher.aclose()
+
+
+async def test_fifty_asks_share_one_pool_and_stay_within_the_bound():
+    async def behave(request: Request):
+        await anyio.sleep(0.002)
+        return models(request) or Answer(chat_completion("fine"))
+
+    async with WireServer(behave) as server:
+        teacher = served(server.url, concurrency=4)
+        await teacher.prepare()
+        assert await outcomes(teacher, [ask()] * 50) == [FINE] * 50
+        await teacher.aclose()
+        assert server.most_in_flight == 4
+        assert server.connections <= 4
+
+
+# What a server refuses
+
+
+def picky(*, formats: tuple[str | None, ...] = (), refused: tuple[str, ...] = ()):
+    """A chat route that takes only these output formats and none of these parameters."""
+
+    def chat(request):
+        body = json.loads(request.data)
+        wanted = body.get("response_format", {}).get("type")
+        if formats and wanted not in formats:
+            error = {"message": f"response_format {wanted} is not supported"}
+            return Response(json.dumps({"error": error}), 400)
+        for parameter in refused:
+            if parameter in body:
+                error = {"message": "Unsupported parameter", "param": parameter}
+                return Response(json.dumps({"error": error}), 422)
+        return Response(json.dumps(chat_completion("fine")), content_type="application/json")
+
+    return chat
+
+
+@pytest.mark.parametrize(
+    ("formats", "asked"),
+    [
+        (("json_object", None), ["json_schema", "json_object", "json_object"]),
+        ((None,), ["json_schema", "json_object", None, None]),
+    ],
+)
+async def test_a_refused_output_format_steps_down_and_is_remembered(server, formats, asked):
+    server.expect_request(CHAT).respond_with_handler(picky(formats=formats))
+    teacher = served(address(server), concurrency=1)
+    await teacher.prepare()
+    assert await outcomes(teacher, [ask(), ask()]) == [FINE, FINE]
+    await teacher.aclose()
+    sent = [body.get("response_format", {}).get("type") for body in posted(server)]
+    assert sent == asked
+
+
+async def test_requests_refused_at_once_step_down_together_and_not_twice(server):
+    server.expect_request(CHAT).respond_with_handler(picky(formats=("json_object",)))
+    teacher = served(address(server), concurrency=4)
+    await teacher.prepare()
+    assert await outcomes(teacher, [ask()] * 8) == [FINE] * 8
+    await teacher.aclose()
+    sent = [body["response_format"]["type"] for body in posted(server)]
+    assert sent.count("json_object") == 8
+    assert sent.count("json_schema") <= 4
+
+
+async def test_refused_parameters_are_left_out_for_the_rest_of_the_run(server, caplog):
+    refused = ("temperature", "seed", "max_completion_tokens")
+    server.expect_request(CHAT).respond_with_handler(picky(refused=refused))
+    teacher = served(address(server), Sampling(seed=3), concurrency=1)
+    await teacher.prepare()
+    assert await outcomes(teacher, [ask(), ask()]) == [FINE, FINE]
+    await teacher.aclose()
+    last = posted(server)[-1]
+    assert not set(refused) & last.keys()
+    assert last["max_tokens"] == 512
+    assert len(posted(server)) == len(refused) + 2
+    for parameter in refused:
+        assert f"refuses {parameter}" in caplog.text
+
+
+async def test_any_other_refusal_is_told_and_not_tried_again(server):
+    error = {"message": "This model's maximum context length is 400 tokens"}
+    server.expect_request(CHAT).respond_with_json({"error": error}, status=400)
+    failed = await outcome(served(address(server)))
+    assert "refused the request (400): This model's maximum context length" in str(failed)
+    assert len(posted(server)) == 1
+
+
+# Before anything is spent
+
+
+async def test_a_key_that_no_header_can_carry_is_told_and_not_repeated(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "hunter2\nhunter2")
+    teacher = openai_teacher("gpt-5", Sampling(), concurrency=1, timeout=5)
+    with pytest.raises(TeacherError, match="OPENAI_API_KEY holds a character") as told:
+        await teacher.prepare()
+    assert "hunter2" not in str(told.value)
+
+
+async def test_an_unreachable_server_is_told(unused_tcp_port):
+    teacher = served(f"http://127.0.0.1:{unused_tcp_port}")
+    with pytest.raises(TeacherError, match=f"cannot reach http://127.0.0.1:{unused_tcp_port}/v1"):
+        await teacher.prepare()
+
+
+@pytest.mark.parametrize("status", [403, 404, 405, 501])
+async def test_a_server_that_keeps_no_list_is_taken_at_the_users_word(httpserver, status):
+    httpserver.expect_request("/v1/models").respond_with_data("no", status=status, headers=NOW)
+    httpserver.expect_request(CHAT).respond_with_json(chat_completion("fine"))
+    assert await outcome(served(address(httpserver))) == FINE
+
+
+async def test_a_server_with_no_model_asks_for_a_name(httpserver):
+    httpserver.expect_request("/v1/models").respond_with_json({"object": "list", "data": []})
+    teacher = vllm_server_teacher(address(httpserver), Sampling(), concurrency=1, timeout=5)
+    with pytest.raises(TeacherError, match=r"lists no model; name one: vllm-server:http.*#MODEL"):
+        await teacher.prepare()
+
+
+async def test_a_web_page_is_no_server(httpserver):
+    httpserver.expect_request("/v1/models").respond_with_data("<html>", content_type="text/html")
+    teacher = vllm_server_teacher(address(httpserver), Sampling(), concurrency=1, timeout=5)
+    with pytest.raises(TeacherError, match="not with a list of models; check the address"):
+        await teacher.prepare()
+
+
+async def test_the_window_is_what_the_model_reads_less_rules_and_reply(httpserver):
+    card = {"id": "m", "max_model_len": 2048}
+    httpserver.expect_request("/v1/models").respond_with_json({"data": [card]})
+    teacher = served(address(httpserver), Sampling(max_new_tokens=512))
+    await teacher.prepare()
+    assert teacher.window is not None and 512 < teacher.window < 2048 - 512
+
+
+async def test_a_model_with_no_room_for_prose_is_told(httpserver):
+    card = {"id": "m", "max_model_len": 1024}
+    httpserver.expect_request("/v1/models").respond_with_json({"data": [card]})
+    teacher = served(address(httpserver), Sampling(max_new_tokens=1000))
+    with pytest.raises(TeacherError, match=r"1024 tokens.*--max-new-tokens 1000; lower it"):
+        await teacher.prepare()
+
+
+# Names and secrets
+
+
+async def test_credentials_and_query_of_an_address_reach_the_server_and_nothing_else(
+    server, caplog, monkeypatch
+):
+    monkeypatch.setenv("VLLM_API_KEY", "the-key-in-the-environment")
+    caplog.set_level(logging.DEBUG)
+    server.expect_oneshot_request(CHAT, query_string="token=abc123").respond_with_json(
+        chat_completion("fine")
+    )
+
+    def echo(request):
+        told = {"message": f"bad: {request.headers['Authorization']} {request.full_path}"}
+        return Response(json.dumps({"error": told}), 400)
+
+    server.expect_oneshot_request(CHAT).respond_with_handler(echo)
+    secret = address(server).replace("http://", "http://ann:hunter2@")
+    teacher = vllm_server_teacher(
+        f"{secret}/v1?token=abc123#m", Sampling(), concurrency=1, timeout=5
+    )
+    await teacher.prepare()
+    fine, failed = await outcomes(teacher, [ask(), ask()])
+    await teacher.aclose()
+    assert fine == FINE
+    basic = base64.b64encode(b"ann:hunter2").decode()
+    assert server.log[0][0].headers["Authorization"] == f"Basic {basic}"
+    assert "refused the request (400)" in str(failed)
+    # werkzeug is the server of this test; the rest of the log is ours and the SDK's.
+    log = [record.getMessage() for record in caplog.records if record.name != "werkzeug"]
+    assert any("HTTP Request: POST" in line for line in log)
+    shown = f"{teacher.name} {failed} {failed!r} {teacher.fingerprint(ask())} {log}"
+    for secret in ("hunter2", "abc123", basic, "the-key-in-the-environment"):
+        assert secret not in shown
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500])
+async def test_a_key_that_a_server_repeats_is_in_no_error(server, monkeypatch, status):
+    monkeypatch.setenv("VLLM_API_KEY", "the-key-in-the-environment")
+
+    def echo(request):
+        told = {"error": {"message": f"no: {request.headers['Authorization']}"}}
+        return Response(json.dumps(told), status, headers=NOW)
+
+    server.expect_request(CHAT).respond_with_handler(echo)
+    failed = await outcome(served(address(server)))
+    assert isinstance(failed, TeacherError)
+    assert "the-key-in-the-environment" not in str(failed)
+
+
+def test_the_fingerprint_tells_apart_what_decides_a_reply_and_nothing_else():
+    def printed(target="http://h#m", one=None, sampling=None, **options) -> str:
+        options = {"concurrency": 1, "timeout": 1.0, **options}
+        teacher = vllm_server_teacher(target, sampling or Sampling(), **options)
+        return teacher.fingerprint(one or ask())
+
+    different = [
+        printed(),
+        printed("http://other#m"),
+        printed("http://h#n"),
+        printed(one=ask("Another section.")),
+        printed(one=ask(count=2)),
+        printed(one=Ask(prose=PROSE, strategy="expansion", count=1)),
+        printed(one=Ask(prose=PROSE, strategy="extraction", count=1, complaint="too few")),
+        printed(sampling=Sampling(max_new_tokens=9)),
+        printed(sampling=Sampling(temperature=1.0)),
+        printed(sampling=Sampling(top_p=0.5)),
+        printed(sampling=Sampling(seed=1)),
+    ]
+    assert len(set(different)) == len(different)
+    assert printed("http://u:p@h/v1/?q=1#m", concurrency=9, timeout=9.0) == printed()

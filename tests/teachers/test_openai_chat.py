@@ -1,0 +1,196 @@
+import re
+import sys
+
+import pytest
+from asking import CHAT, FINE, PROSE, address, ask, outcome, outcomes, posted, served
+from servers import LLAMA_KEY, LLAMA_MODEL, chat_completion
+
+from dlm_lsp.teachers.openai_chat import openai_teacher, vllm_server_teacher
+from dlm_lsp.teachers.prompts import SCHEMA, messages
+from dlm_lsp.teachers.protocol import Ask, Reply, Sampling, TeacherError
+
+# A real server and a real model
+
+
+async def test_a_real_model_replies_by_the_schema(llama, monkeypatch):
+    monkeypatch.setenv("VLLM_API_KEY", LLAMA_KEY)
+    teacher = vllm_server_teacher(
+        llama, Sampling(max_new_tokens=40, seed=1), concurrency=2, timeout=120
+    )
+    await teacher.prepare()
+    assert teacher.name == f"vllm-server:{llama}#{LLAMA_MODEL}"
+    assert teacher.window is not None and 0 < teacher.window < 8192
+    [reply] = await outcomes(teacher, [ask()])
+    await teacher.aclose()
+    assert isinstance(reply, Reply)
+    assert re.match(r'{\s*"pairs"\s*:\s*\[', reply.text)
+    assert reply.tokens_in and reply.tokens_in > 300
+    assert reply.tokens_out and reply.tokens_out <= 40
+
+
+async def test_the_openai_selector_asks_a_real_server_by_the_sdks_own_variables(llama, monkeypatch):
+    monkeypatch.setenv("OPENAI_BASE_URL", f"{llama}/v1")
+    monkeypatch.setenv("OPENAI_API_KEY", LLAMA_KEY)
+    teacher = openai_teacher(LLAMA_MODEL, Sampling(max_new_tokens=8), concurrency=1, timeout=60)
+    reply = await outcome(teacher)
+    assert isinstance(reply, Reply)
+    assert reply.finish == "length"
+    assert teacher.remote_host is None
+
+
+async def test_a_wrong_key_is_told_before_anything_is_asked(llama, monkeypatch):
+    monkeypatch.setenv("VLLM_API_KEY", "not-the-key-at-all")
+    with pytest.raises(TeacherError, match=r"refused the key \(401\); check VLLM_API_KEY") as told:
+        await vllm_server_teacher(llama, Sampling(), concurrency=1, timeout=60).prepare()
+    assert "not-the-key" not in str(told.value)
+
+
+async def test_an_unknown_model_is_told_with_the_closest_one(llama, monkeypatch):
+    monkeypatch.setenv("VLLM_API_KEY", LLAMA_KEY)
+    teacher = vllm_server_teacher(f"{llama}#gemma-270", Sampling(), concurrency=1, timeout=60)
+    with pytest.raises(TeacherError, match=f"no model 'gemma-270'; the closest.*{LLAMA_MODEL}"):
+        await teacher.prepare()
+
+
+# What is sent
+
+
+async def test_a_request_carries_the_prompt_the_schema_and_the_parameters(server):
+    server.expect_request(CHAT).respond_with_json(chat_completion("fine"))
+    sampling = Sampling(max_new_tokens=99, temperature=0.5, top_p=0.9, seed=7)
+    assert await outcome(served(address(server), sampling)) == FINE
+    system, user = messages(ask())
+    assert posted(server) == [
+        {
+            "model": "m",
+            "messages": [
+                {"role": "system", "content": system},
+                {"role": "user", "content": user},
+            ],
+            "max_completion_tokens": 99,
+            "temperature": 0.5,
+            "top_p": 0.9,
+            "seed": 7,
+            "response_format": {
+                "type": "json_schema",
+                "json_schema": {"name": "pairs", "strict": True, "schema": SCHEMA},
+            },
+        }
+    ]
+
+
+async def test_parameters_that_were_not_set_are_left_to_the_provider(server):
+    server.expect_request(CHAT).respond_with_json(chat_completion("fine"))
+    await outcome(served(address(server)))
+    assert not {"top_p", "seed", "max_tokens"} & posted(server)[0].keys()
+
+
+async def test_openai_gets_one_cache_key_for_all_asks_about_the_same_prose(server, monkeypatch):
+    monkeypatch.setenv("OPENAI_BASE_URL", f"{address(server)}/v1")
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    server.expect_request("/v1/models/m").respond_with_json({"id": "m"})
+    server.expect_request(CHAT).respond_with_json(chat_completion("fine"))
+    teacher = openai_teacher("m", Sampling(), concurrency=1, timeout=5)
+    await teacher.prepare()
+    await outcomes(
+        teacher,
+        [ask(), Ask(prose=PROSE, strategy="expansion", count=2), ask("Another section.")],
+    )
+    await teacher.aclose()
+    first, second, other = (body["prompt_cache_key"] for body in posted(server))
+    assert first == second != other
+
+
+async def test_a_server_without_a_key_is_sent_none_not_even_openais(server, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "the-key-for-openai")
+    server.expect_request(CHAT).respond_with_json(chat_completion("fine"))
+    await outcome(served(address(server)))
+    for request, _ in server.log:
+        assert request.headers["Authorization"] == "Bearer none"
+        assert "the-key-for-openai" not in str(request.headers)
+
+
+# What comes back
+
+
+@pytest.mark.parametrize(
+    ("completion", "reply"),
+    [
+        (chat_completion("fine"), FINE),
+        (chat_completion(""), Reply("", 11, 7)),
+        (chat_completion(None), Reply("", 11, 7)),
+        (chat_completion("<think>hm</think>{}"), Reply("<think>hm</think>{}", 11, 7)),
+        (
+            chat_completion('{"pairs": [', finish_reason="length"),
+            Reply('{"pairs": [', 11, 7, "length"),
+        ),
+        (chat_completion(None, refusal="I won't."), Reply("I won't.", 11, 7, "refusal")),
+        (chat_completion("", finish_reason="content_filter"), Reply("", 11, 7, "refusal")),
+        ({"choices": [{"message": {"content": "bare"}}]}, Reply("bare")),
+    ],
+)
+async def test_a_reply_is_handed_on_as_it_was_written(server, completion, reply):
+    server.expect_request(CHAT).respond_with_json(completion)
+    assert await outcome(served(address(server))) == reply
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        ("", "application/json"),
+        ('{"choices": [{"mess', "application/json"),
+        ("null", "application/json"),
+        ("[]", "application/json"),
+        ("{}", "application/json"),
+        ('{"choices": []}', "application/json"),
+        ('{"choices": [{}]}', "application/json"),
+        ('{"choices": 3}', "application/json"),
+        ("<html>hello</html>", "text/html"),
+    ],
+)
+async def test_a_body_that_is_no_completion_costs_its_ask_alone(server, body, content_type):
+    server.expect_oneshot_request(CHAT).respond_with_data(body, content_type=content_type)
+    server.expect_oneshot_request(CHAT).respond_with_json(chat_completion("fine"))
+    teacher = served(address(server), concurrency=1)
+    await teacher.prepare()
+    failed, fine = await outcomes(teacher, [ask(), ask()])
+    await teacher.aclose()
+    assert isinstance(failed, TeacherError)
+    assert "run the command again" in str(failed)
+    assert fine == FINE
+
+
+async def test_an_error_with_status_200_is_told_in_the_servers_words(server):
+    server.expect_request(CHAT).respond_with_json({"error": {"message": "upstream is away"}})
+    assert "upstream is away" in str(await outcome(served(address(server))))
+
+
+# Before anything is spent
+
+
+async def test_a_missing_key_is_named():
+    teacher = openai_teacher("gpt-5", Sampling(), concurrency=1, timeout=5)
+    with pytest.raises(TeacherError, match="needs a key; set OPENAI_API_KEY"):
+        await teacher.prepare()
+
+
+async def test_a_missing_extra_is_told_with_the_command_that_installs_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "openai", None)
+    teacher = openai_teacher("gpt-5", Sampling(), concurrency=1, timeout=5)
+    with pytest.raises(TeacherError, match=r"pip install 'dlm-lsp\[openai\]'"):
+        await teacher.prepare()
+
+
+async def test_a_single_model_is_looked_up_by_name_first(httpserver, monkeypatch):
+    httpserver.expect_request("/v1/models/gpt-5").respond_with_json({"id": "gpt-5"})
+    monkeypatch.setenv("OPENAI_BASE_URL", httpserver.url_for("/v1"))
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    await openai_teacher("gpt-5", Sampling(), concurrency=1, timeout=5).prepare()
+    assert [request.path for request, _ in httpserver.log] == ["/v1/models/gpt-5"]
+
+
+async def test_a_model_that_the_server_named_gets_into_the_name_without_quotes(httpserver):
+    httpserver.expect_request("/v1/models").respond_with_json({"data": [{"id": 'my "m" -->'}]})
+    teacher = vllm_server_teacher(address(httpserver), Sampling(), concurrency=1, timeout=5)
+    await teacher.prepare()
+    assert teacher.name.endswith("#my__m__--_")
