@@ -4,6 +4,7 @@ Run by the reference's Python this file answers one JSON object per input line:
 
     {"op": "parse", "text": "..."} -> {"ok": true, "frontmatter": {...}, "sections": [...]}
                                    -> {"ok": false, "kind": "FenceError", "error": "..."}
+    {"op": "base_models"} -> {"qwen2.5-0.5b": {"hf_id": "...", ...}, ...}
 
 Imported by a test, `Oracle` starts that process once and keeps it for many questions.
 """
@@ -93,9 +94,15 @@ def parse(text: str) -> dict[str, Any]:
     }
 
 
+def base_models() -> dict[str, Any]:
+    from dlm.base_models.registry import BASE_MODELS
+
+    return {key: model.model_dump(mode="json") for key, model in BASE_MODELS.items()}
+
+
 def serve() -> None:
     logging.disable(logging.CRITICAL)
-    operations = {"parse": parse}
+    operations = {"parse": parse, "base_models": base_models}
     for line in sys.stdin:
         question = json.loads(line)
         answer = operations[question.pop("op")](**question)

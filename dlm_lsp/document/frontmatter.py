@@ -87,14 +87,15 @@ def _version(yaml: str, root: Tree) -> tuple[int, list[Problem]]:
     words = quoted(yaml, span)
     if type(value) is int and value > CURRENT_VERSION:
         message = (
-            f"version {value} was written by a newer tool; "
+            f"version {words} was written by a newer tool; "
             f"this one reads up to {CURRENT_VERSION}: update it"
         )
         return value, [Problem("newer-version", Severity.ERROR, span, message)]
     message = f"`dlm_version` takes a whole number from 1 to {CURRENT_VERSION}, not {words}"
-    meant = str(value).removesuffix(".0")
-    known = meant in map(str, range(1, CURRENT_VERSION + 1))
-    fix = replacement(yaml, span, str(value), meant) if known else None
+    old = str(value) if isinstance(value, (str, float)) else ""
+    new = old.removesuffix(".0")
+    known = new in map(str, range(1, CURRENT_VERSION + 1))
+    fix = replacement(yaml, span, old, new) if known else None
     at = span if span.start < span.end else entry.key
     return CURRENT_VERSION, [Problem("invalid-value", Severity.ERROR, at, message, fix)]
 
@@ -108,10 +109,10 @@ def _base_model(yaml: str, root: Tree) -> list[Problem]:
     is_hub_id = _HUB_ID.fullmatch(hub_id) is not None
     if is_hub_id and name != hub_id:
         return []
-    likely = HUB_PREFIX + name if is_hub_id else closest(hub_id, base_models())
-    message = f"`{name}` is neither a key of the registry nor `hf:org/name`"
-    message += f": did you mean `{likely}`?" if likely else ""
+    likely = f"{HUB_PREFIX}{name}" if is_hub_id else closest(hub_id, base_models())
     span = entry.tree.span
+    message = f"{quoted(yaml, span)} is neither a key of the registry nor `hf:org/name`"
+    message += f": did you mean `{likely}`?" if likely else ""
     fix = replacement(yaml, span, name, likely) if likely else None
     return [Problem("unknown-base-model", Severity.WARNING, span, message, fix)]
 

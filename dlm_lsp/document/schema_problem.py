@@ -116,12 +116,13 @@ def _unknown_key(yaml: str, parent: _Place, key: str) -> Problem:
     if (parent.name, key) == ("training", "dpo"):
         message = "`training.dpo` is called `training.preference` since version 2"
         return _error("unknown-key", span, message)
+    words = quoted(yaml, span)
     known = parent.block.model_fields if parent.block else {}
     likely = closest(key, known)
     if likely is None:
-        message = f"`{key}` is no key of {owner}; it takes {_listed(known)}"
+        message = f"{words} is no key of {owner}; it takes {_listed(known)}"
         return _error("unknown-key", span, message)
-    message = f"`{key}` is no key of {owner}: did you mean `{likely}`?"
+    message = f"{words} is no key of {owner}: did you mean `{likely}`?"
     taken = likely in parent.tree.entries
     fix = None if taken else replacement(yaml, span, key, likely)
     return _error("unknown-key", span, message, fix)

@@ -166,11 +166,14 @@ class _Builder:
         merged: dict[Hashable, Entry] = {}
         own: dict[Hashable, Entry] = {}
         for key_node, value_node in node.value:
+            key_span = self._span(key_node)
             if key_node.tag == _MERGE:
-                merged |= self._merged(value_node)
+                merged |= self._merged(value_node, key_span)
                 continue
             key = key_node.value if key_node.tag == _VALUE else self.tree(key_node).value
-            key_span, tree = self._span(key_node), self.tree(value_node)
+            tree = self.tree(value_node)
+            if key_span.start == key_span.end:
+                key_span = _rest_of_line(self._text, key_span.start)
             if not isinstance(key, Hashable):
                 self._report(key_span, "a list or a mapping cannot be a key")
                 continue
@@ -179,12 +182,12 @@ class _Builder:
             own[key] = Entry(key_span, tree)
         return merged | own
 
-    def _merged(self, node: yaml.Node) -> dict[Hashable, Entry]:
+    def _merged(self, node: yaml.Node, key: Span) -> dict[Hashable, Entry]:
         sources = node.value if isinstance(node, yaml.SequenceNode) else [node]
         merged: dict[Hashable, Entry] = {}
         for source in reversed(sources):
             if not isinstance(source, yaml.MappingNode):
-                self._report(self._span(node), "`<<` takes a mapping or a list of mappings")
+                self._report(key, "`<<` takes a mapping or a list of mappings")
                 return {}
             merged |= self.tree(source).entries
         return merged
@@ -197,7 +200,7 @@ class _Builder:
         self.problems.append(_error("yaml-syntax", span, message))
 
     def _report_repeated(self, span: Span, first: Span) -> None:
-        key = self._text[span.start : span.end]
+        key = " ".join(self._text[span.start : span.end].split())
         # The frontmatter begins on line 2 of its document.
         line = 1 + line_and_column(self._lines, first.start)[0]
         message = f"`{key}` stands here again (before on line {line}): the last one counts"
@@ -246,6 +249,7 @@ _PLAIN = {
     "expected ',' or '(.)'": r"a list or mapping without its closing `\1` or a comma",
     "expected <block end>": "this does not line up with what stands above it",
     "found undefined alias '(.+)'": r"`*\1` is the name of nothing above",
+    "^second occurrence$": "the name after `&` is the anchor of another value already",
     "tag '(?:tag:yaml.org,2002:)?(.+)'": r"the tag `\1` is not allowed in a frontmatter",
     "but found another document": "a second document: a frontmatter is one mapping",
 }
