@@ -41,7 +41,8 @@ class _Source:
 def _source(prose: str) -> _Source:
     found = frozenset(words(prose))
     spelled = (str(number) for number, word in enumerate(_SPELLED) if word in found)
-    return _Source(_plain(prose), found, _values(prose).union(spelled))
+    values = _values(prose)
+    return _Source(_plain(prose), found | values, values.union(spelled))
 
 
 def ungrounded(pair: Pair, evidence: str, prose: str) -> Blocked | None:
@@ -99,10 +100,10 @@ def _covered(pair: Pair, source: _Source) -> bool:
 
 
 def _named(answer: str) -> frozenset[str]:
-    first, *rest = words(answer) or [""]
-    # In an answer of a word or two the first word is the answer, not the start of a sentence.
-    if len(rest) < 2 and answer[:1].isupper() and first not in ("yes", "no"):
-        return names(answer) | {first}
+    only = words(answer)
+    # The one word of an answer is what was asked for, not just the start of a sentence.
+    if len(only) == 1 and answer[:1].isupper() and only[0] not in ("yes", "no"):
+        return frozenset(only)
     return names(answer)
 
 

@@ -28,16 +28,39 @@ def test_a_reply_in_the_schema_is_read_as_it_stands():
         f"Sure, here you are:\n\n```\n{as_json(TWO)}\n```\nAnything else?",
         f'<think>Perhaps {{"question": "Draft?", "answer": "No"}}?</think>\n{as_json(TWO)}',
         f'First a draft: {{"question": "Draft?", "answer": "No"}}\n</think>{as_json(TWO)}',
-        "A brace { and a \" first: " + as_json(TWO) + " Bye }.",
+        'A brace { and a " first: ' + as_json(TWO) + " Bye }.",
         "\ufeff" + as_json(TWO),
         as_json(TWO)[:-2],
         as_json(TWO)[:-2] + ', {"question": "What is C?", "answer": "Thr',
-        json.dumps([{"Question": p.question, "ANSWER": p.answer, "Evidence": p.evidence} for p in TWO]),
-        "\n".join(json.dumps({"q": p.question, "a": p.answer, "evidence": p.evidence}) for p in TWO),
-        json.dumps({"data": {"items": [{"Q ": p.question, "A": p.answer, "evidence": p.evidence} for p in TWO]}}),
+        json.dumps(
+            [{"Question": p.question, "ANSWER": p.answer, "Evidence": p.evidence} for p in TWO]
+        ),
+        "\n".join(
+            json.dumps({"q": p.question, "a": p.answer, "evidence": p.evidence}) for p in TWO
+        ),
+        json.dumps(
+            {
+                "data": {
+                    "items": [
+                        {"Q ": p.question, "A": p.answer, "evidence": p.evidence} for p in TWO
+                    ]
+                }
+            }
+        ),
     ],
-    ids=["fenced", "fenced in talk", "thoughts", "thoughts without a beginning", "stray brace",
-         "byte-order mark", "array not closed", "last object cut", "capitals", "one object a line", "nested"],
+    ids=[
+        "fenced",
+        "fenced in talk",
+        "thoughts",
+        "thoughts without a beginning",
+        "stray brace",
+        "byte-order mark",
+        "array not closed",
+        "last object cut",
+        "capitals",
+        "one object a line",
+        "nested",
+    ],
 )
 def test_every_complete_object_is_found(text):
     assert parse_reply(text).pairs == TWO
@@ -47,9 +70,11 @@ def test_every_complete_object_is_found(text):
     "text",
     [
         "1. Q: What is A?\n   A: One.\n2. Q: What is B?\n   A: Two.",
-        "**Question 1:** What is A?\n**Answer:** One.\n\n**Question 2:** What is B?\n**Answer:** Two.\n",
+        "**Question 1:** What is A?\n**Answer:** One.\n\n"
+        "**Question 2:** What is B?\n**Answer:** Two.\n",
         "### Q\nWhat is A?\n### A\nOne.\n\n### Q\nWhat is B?\n### A\nTwo.",
-        "Here they are.\n\nQ1. What is A?\nA1. One.\n\nQ2. What is B?\nA2. Two.\n\nI hope this helps!",
+        "Here they are.\n\nQ1. What is A?\nA1. One.\n\n"
+        "Q2. What is B?\nA2. Two.\n\nI hope this helps!",
         "- Q: What is A?\n- A: One.\n- Q: What is B?\n- A: Two.",
     ],
     ids=["numbered", "bold", "headers", "with digits", "bullets"],
@@ -78,7 +103,9 @@ def test_one_bad_item_never_loses_the_others():
 
 
 def test_a_number_for_an_answer_is_taken_as_it_is_written():
-    assert parse_reply('{"question": "Which?", "answer": 1.10}').pairs == (Written("Which?", "1.10"),)
+    assert parse_reply('{"question": "Which?", "answer": 1.10}').pairs == (
+        Written("Which?", "1.10"),
+    )
 
 
 def test_a_backslash_that_escapes_nothing_stands_for_itself():
@@ -110,7 +137,7 @@ def test_the_last_pair_of_a_list_that_broke_off_is_not_trusted():
     assert parsed.complaint == "the reply broke off at its token limit"
 
 
-def test_hostile_nesting_is_read_in_reasonable_time():
+def test_hostile_nesting_comes_to_nothing():
     assert parse_reply('{"a":' * 20_000 + "[" * 20_000).pairs == ()
     assert parse_reply("[" * 100_000).pairs == ()
     assert parse_reply("<think>" * 20_000).pairs == ()
@@ -118,7 +145,18 @@ def test_hostile_nesting_is_read_in_reasonable_time():
 
 
 WORDS = st.text(max_size=30) | st.sampled_from(
-    ["{", '"', "\\", '{"question": "x", "answer": "y"}', "<think>", "</think>", "```", "Q: a\nA: b", "{}", "[{"]
+    [
+        "{",
+        '"',
+        "\\",
+        '{"question": "x", "answer": "y"}',
+        "<think>",
+        "</think>",
+        "```",
+        "Q: a\nA: b",
+        "{}",
+        "[{",
+    ]
 )
 
 
@@ -135,7 +173,9 @@ def test_parsing_never_raises(text, cut):
     st.booleans(),
     st.data(),
 )
-def test_every_prefix_of_a_valid_reply_yields_exactly_its_complete_pairs(pairs, indent, ascii_, data):
+def test_every_prefix_of_a_valid_reply_yields_exactly_its_complete_pairs(
+    pairs, indent, ascii_, data
+):
     items = [{"question": p.question, "answer": p.answer, "evidence": p.evidence} for p in pairs]
     reply = json.dumps({"pairs": items}, indent=indent, ensure_ascii=ascii_)
     end = data.draw(st.integers(0, len(reply)))
@@ -145,7 +185,8 @@ def test_every_prefix_of_a_valid_reply_yields_exactly_its_complete_pairs(pairs, 
         body = json.dumps(item, ensure_ascii=ascii_, indent=indent)
         start = reply.index("{", at)
         at = next(
-            stop for stop in range(start + 1, len(reply) + 1)
+            stop
+            for stop in range(start + 1, len(reply) + 1)
             if reply[stop - 1] == "}" and _is_object(reply[start:stop])
         )
         assert json.loads(reply[start:at]) == json.loads(body)

@@ -1,0 +1,63 @@
+"""What a run will ask and cost, before anything is spent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dlm_lsp.document.document import Document
+from dlm_lsp.store.replies import ReplyCache
+from dlm_lsp.synth.asks import sources, wanted
+from dlm_lsp.synth.kept_reply import look_up
+from dlm_lsp.synth.options import SynthOptions
+from dlm_lsp.synth.split import about_tokens
+from dlm_lsp.teachers.prompts import messages
+from dlm_lsp.teachers.protocol import Teacher
+
+# A question of 15 words, an answer and a quotation of 30 each, and the JSON around them.
+_TOKENS_PER_PAIR = 110
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What the first requests of a run will be; a repair may follow each of them.
+
+    `tokens_in` is exact where `exact` says so, `tokens_out` is always about. Where `max_pairs` is
+    set the run may end long before; then all numbers are the most that it can come to.
+    """
+
+    sections: int
+    requests: int
+    from_cache: int
+    tokens_in: int
+    tokens_out: int
+    exact: bool
+
+
+async def estimate(
+    document: Document,
+    teacher: Teacher,
+    cache: ReplyCache,
+    options: SynthOptions,
+    *,
+    max_new_tokens: int,
+    sections: Sequence[str] | None = None,
+) -> Estimate:
+    """Return what a run with `options` will ask; `teacher` is prepared, and asked nothing.
+
+    Raises:
+        TeacherError: tokens cannot be counted.
+        StoreError: the cache cannot be read.
+    """
+    found = sources(document, sections)
+    asks = list(dict.fromkeys(one.ask for one in await wanted(found, teacher, options)))
+    new = [a for a in asks if options.fresh or look_up(cache, teacher, a) is None]
+    sent = new[: options.max_requests]
+    counts = await teacher.count_tokens(sent)
+    about = [about_tokens("".join(messages(ask))) for ask in sent] if counts is None else counts
+    return Estimate(
+        sections=len(found),
+        requests=len(sent),
+        from_cache=len(asks) - len(new),
+        tokens_in=sum(about),
+        tokens_out=sum(min(max_new_tokens, ask.count * _TOKENS_PER_PAIR) for ask in sent),
+        exact=counts is not None,
+    )

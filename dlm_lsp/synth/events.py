@@ -1,0 +1,69 @@
+"""What a run tells while it works."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dlm_lsp.synth.report import Candidate, Refusal, Report
+from dlm_lsp.teachers.protocol import Strategy
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Everything is prepared; `asks` first requests stand behind the sections, cached or not."""
+
+    sections: int
+    asks: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequestDone:
+    """A reply is there; `cached` if it cost nothing."""
+
+    source_id: str
+    strategy: Strategy
+    cached: bool
+    tokens_in: int | None
+    tokens_out: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFailed:
+    """A request came to nothing; the run goes on."""
+
+    source_id: str
+    strategy: Strategy
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class PairAccepted:
+    """A pair passed everything that can be known of it alone; only duplicates are still open."""
+
+    candidate: Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class PairRefused:
+    """A pair is out."""
+
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class SectionDone:
+    """The `done`th of `total` sections has all its replies, read and judged."""
+
+    source_id: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The run is over."""
+
+    report: Report
+
+
+Event = Started | RequestDone | RequestFailed | PairAccepted | PairRefused | SectionDone | Finished
+OnEvent = Callable[[Event], None]

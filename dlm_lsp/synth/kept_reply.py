@@ -1,0 +1,31 @@
+"""How a reply stands in the cache."""
+
+import json
+from dataclasses import asdict
+
+from dlm_lsp.store.replies import ReplyCache
+from dlm_lsp.teachers.protocol import Ask, Reply, Teacher
+
+
+def keep(cache: ReplyCache, teacher: Teacher, ask: Ask, reply: Reply) -> None:
+    """Put a reply on disk.
+
+    Raises:
+        StoreError: the cache cannot be written.
+    """
+    cache.put(teacher.name, teacher.fingerprint(ask), json.dumps(asdict(reply)))
+
+
+def look_up(cache: ReplyCache, teacher: Teacher, ask: Ask) -> Reply | None:
+    """Return the reply that is kept for `ask`, None where there is none that can be read.
+
+    Raises:
+        StoreError: the cache cannot be read.
+    """
+    payload = cache.get(teacher.name, teacher.fingerprint(ask))
+    if payload is None:
+        return None
+    try:
+        return Reply(**json.loads(payload))
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,136 @@
+"""From accepted pairs to a document: staged sections, and the edits that put them in."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from dlm_lsp.document import (
+    Addition,
+    Document,
+    Edit,
+    Pair,
+    Placement,
+    SectionType,
+    Span,
+    SynthMarker,
+    insert,
+    well_formed,
+)
+from dlm_lsp.document.fence import read_fence
+from dlm_lsp.document.marker import is_marker
+from dlm_lsp.document.turns import QUESTION_AND_ANSWER, read_turns
+from dlm_lsp.document.well_formed import body_of
+from dlm_lsp.store.ledger import LedgerEntry
+from dlm_lsp.store.plan import StagedSection
+from dlm_lsp.synth.report import Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A staged section that cannot be put in, and why."""
+
+    section: StagedSection
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """How staged sections go into a document: the edits, and what became of each section."""
+
+    edits: tuple[Edit, ...]
+    placed: tuple[StagedSection, ...]
+    present: tuple[StagedSection, ...]
+    left: tuple[Left, ...]
+
+
+def staged_sections(
+    document: Document, accepted: Iterable[Candidate], teacher: str, at: str
+) -> tuple[StagedSection, ...]:
+    """Return accepted pairs as sections to stage, routed to the adapter of their source.
+
+    `at` is the time of the run, ISO-8601 in UTC.
+    """
+    adapters = {section.id: section.adapter for section in reversed(document.sections)}
+    return tuple(
+        StagedSection(
+            type=SectionType.INSTRUCTION,
+            content=body_of(candidate.pair),
+            adapter=adapters.get(candidate.source_id),
+            auto_synth=True,
+            synth_teacher=teacher,
+            synth_strategy=candidate.strategy,
+            synth_at=at,
+            source_section_id=candidate.source_id,
+        )
+        for candidate in accepted
+    )
+
+
+def ledger_entries(
+    accepted: Iterable[Candidate], teacher: str, judge: str | None, at: str, run_id: str
+) -> tuple[LedgerEntry, ...]:
+    """Return what the ledger keeps of accepted pairs, beyond what their markers can hold."""
+    return tuple(
+        LedgerEntry(
+            section_id=candidate.id,
+            source_section_id=candidate.source_id,
+            teacher=teacher,
+            strategy=candidate.strategy,
+            synth_at=at,
+            run_id=run_id,
+            evidence=candidate.evidence or None,
+            margin=candidate.margin,
+            judge=judge if candidate.margin is not None else None,
+        )
+        for candidate in accepted
+    )
+
+
+def place(
+    document: Document, sections: Sequence[StagedSection], placement: Placement = "after-source"
+) -> Placing:
+    """Return how `sections` go into `document` as it is now, anchored by the id of their source."""
+    known = {section.id for section in document.sections}
+    open_code = any(problem.code == "unclosed-code" for problem in document.problems)
+    additions: list[Addition] = []
+    placed, present, left = [], [], []
+    for section in sections:
+        addition = _addition(section)
+        if isinstance(addition, str):
+            left.append(Left(section, addition))
+        elif addition.id in known:
+            present.append(section)
+        elif section.source_section_id not in known:
+            left.append(Left(section, f"its source section {section.source_section_id} is gone"))
+        elif open_code:
+            left.append(Left(section, "the document ends inside a code block"))
+        else:
+            known.add(addition.id)
+            additions.append(addition)
+            placed.append(section)
+    edits = insert(document, additions, placement)
+    return Placing(tuple(edits), tuple(placed), tuple(present), tuple(left))
+
+
+def _addition(section: StagedSection) -> Addition | str:
+    if not section.auto_synth:
+        return "it was not synthesized"
+    # Another program may have staged it, so its words are looked at like a teacher's.
+    body = section.content
+    turns, _ = read_turns(body, Span(0, len(body)), QUESTION_AND_ANSWER)
+    if len(turns) != 1:
+        return f"it holds {len(turns)} pairs instead of one"
+    question, answer = turns[0]
+    pair = well_formed(question.text, answer.text)
+    if not isinstance(pair, Pair):
+        return pair.detail
+    marker = SynthMarker(
+        section.synth_teacher or "",
+        section.synth_strategy or "",
+        section.synth_at or "",
+        section.source_section_id or "",
+    )
+    addition = Addition(pair, marker, section.adapter)
+    fence, *_ = addition.lines()
+    if not is_marker(marker.line()) or read_fence(fence, 0)[1]:
+        return "its provenance cannot be written as a marker"
+    return addition

@@ -1,0 +1,90 @@
+"""What a run came to, as a value: each pair and each section that gave none, with the reason."""
+
+from dataclasses import dataclass
+
+from dlm_lsp.document.section import Pair, SectionType, section_id
+from dlm_lsp.document.well_formed import body_of
+from dlm_lsp.synth.options import FilterKind
+from dlm_lsp.teachers.protocol import Strategy
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A well-formed pair, the section and strategy it comes from, and the judge's margin."""
+
+    pair: Pair
+    source_id: str
+    strategy: Strategy
+    evidence: str = ""
+    margin: float | None = None
+
+    @property
+    def id(self) -> str:
+        """The id of the section that the pair would become."""
+        return section_id(SectionType.INSTRUCTION, body_of(self.pair))
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A pair that is not accepted.
+
+    `reason` is one of `invalid_structure`, `not_self_contained`, `looping`, `copied_example`,
+    `not_grounded`, `over_count`, `duplicate_pair`, `judge_disfavored`, `below_threshold`,
+    `unjudged`, `over_max_pairs`.
+    """
+
+    question: str
+    answer: str
+    source_id: str
+    strategy: Strategy
+    reason: str
+    detail: str
+    margin: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A section, or a strategy for it, that gave nothing or less than it was asked for.
+
+    `reason` is one of `no_prose`, `invalid_output`, `empty_pair`, `already_present`, `shortfall`,
+    `request_failed`, `not_asked`. `source_id` is `(document)` where no section is meant.
+    """
+
+    source_id: str
+    strategy: Strategy | None
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a run cost; tokens are None where no teacher told."""
+
+    requests: int = 0
+    from_cache: int = 0
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of a run, in document order.
+
+    Of the `generated` well-formed pairs, `dedup` passed the gates and are no duplicates; of these
+    `judge_passed` beat the judge's baseline, and `threshold` of them by the margin asked for.
+    Without the judge both are as `dedup`. `failure` says why the run ended early; `stopped` that
+    its caller ended it.
+    """
+
+    filter: FilterKind
+    generated: int
+    dedup: int
+    judge_passed: int
+    threshold: int
+    accepted: tuple[Candidate, ...]
+    refused: tuple[Refusal, ...]
+    skipped: tuple[Skip, ...]
+    spent: Spent
+    failure: str | None = None
+    stopped: bool = False

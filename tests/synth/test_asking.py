@@ -1,0 +1,60 @@
+import pytest
+from scripted import ScriptedTeacher, reply
+
+from dlm_lsp.store.error import StoreError
+from dlm_lsp.synth.asking import Asking
+from dlm_lsp.synth.asks import Wanted
+from dlm_lsp.synth.options import SynthOptions
+from dlm_lsp.teachers.protocol import Ask, Reply
+
+WRITES = ScriptedTeacher(lambda ask: Reply(f"about {ask.prose}", tokens_in=3, tokens_out=2))
+
+
+def wanted(*proses):
+    return [Wanted(at, "a" * 16, Ask(prose, "extraction", 1)) for at, prose in enumerate(proses)]
+
+
+async def taken(asking, asks):
+    got = []
+    left = await asking.replies(asks, lambda one, outcome: got.append((one.index, outcome.text)))
+    return got, [one.index for one in left]
+
+
+def asking(teacher, cache, **options):
+    return Asking(teacher, cache, SynthOptions(**options), lambda _: None)
+
+
+async def test_equal_asks_are_one_request(cache):
+    teacher = ScriptedTeacher(WRITES.write)
+    one = asking(teacher, cache)
+    got, left = await taken(one, wanted("x", "y", "x"))
+    assert sorted(got) == [(0, "about x"), (1, "about y"), (2, "about x")]
+    assert left == []
+    assert len(teacher.asked) == 2
+    spent = one.spent(1.5)
+    assert (spent.requests, spent.tokens_in, spent.tokens_out, spent.seconds) == (2, 6, 4, 1.5)
+
+
+async def test_what_is_in_the_cache_does_not_count_against_the_limit(cache):
+    await taken(asking(WRITES, cache), wanted("b"))
+    got, left = await taken(asking(WRITES, cache, max_requests=1), wanted("a", "b", "c"))
+    assert sorted(got) == [(0, "about a"), (1, "about b")]
+    assert left == [2]
+
+
+async def test_the_limit_holds_over_several_rounds(cache):
+    one = asking(WRITES, cache, max_requests=3)
+    assert (await taken(one, wanted("a", "b")))[1] == []
+    assert (await taken(one, wanted("c", "d")))[1] == [1]
+
+
+async def test_a_cache_that_cannot_be_written_ends_the_requests_at_once(cache, monkeypatch):
+    def full(*_):
+        raise StoreError("no space left")
+
+    monkeypatch.setattr(cache, "put", full)
+    teacher = ScriptedTeacher(lambda _: reply([]))
+    with pytest.raises(StoreError, match="no space left"):
+        await taken(asking(teacher, cache), wanted("a", "b", "c"))
+    assert len(teacher.asked) == 1
+    assert teacher.closed == 1

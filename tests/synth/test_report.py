@@ -1,0 +1,16 @@
+from scripted import HEAD
+
+from dlm_lsp.document.changes import Addition, insert
+from dlm_lsp.document.edit import apply_edits
+from dlm_lsp.document.marker import SynthMarker
+from dlm_lsp.document.parse import parse
+from dlm_lsp.document.section import Pair
+from dlm_lsp.synth.report import Candidate
+
+
+def test_a_candidate_knows_the_id_that_its_section_will_have():
+    doc = parse(HEAD + "Prose.\n")
+    one = Candidate(Pair("What?", "That\nand this."), doc.sections[0].id, "extraction")
+    marker = SynthMarker("t", one.strategy, "2026-01-01T00:00:00Z", one.source_id)
+    after = parse(apply_edits(doc.text, insert(doc, [Addition(one.pair, marker)])))
+    assert [section.id for section in after.sections] == [doc.sections[0].id, one.id]

@@ -1,0 +1,446 @@
+import random
+
+import anyio
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from scripted import ScriptedJudge, ScriptedTeacher, document, pairs_about, reply, towns
+
+from dlm_lsp.document.document import Document
+from dlm_lsp.store.replies import ReplyCache
+from dlm_lsp.synth.events import (
+    Finished,
+    PairAccepted,
+    PairRefused,
+    RequestDone,
+    RequestFailed,
+    SectionDone,
+    Started,
+)
+from dlm_lsp.synth.judge import JudgeError
+from dlm_lsp.synth.options import SynthOptions
+from dlm_lsp.synth.report import Report
+from dlm_lsp.synth.run import synthesize
+from dlm_lsp.teachers.protocol import Reply, TeacherError
+
+NO_JUDGE = SynthOptions(filter="dedup-only", per_section=2)
+SWAY = SynthOptions(per_section=2)
+ON_DISK = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+async def run(
+    doc: Document,
+    cache: ReplyCache,
+    options: SynthOptions = NO_JUDGE,
+    teacher: ScriptedTeacher | None = None,
+    judge: ScriptedJudge | None = None,
+    **more: object,
+) -> Report:
+    teacher = teacher or ScriptedTeacher()
+    return await synthesize(doc, teacher, judge or ScriptedJudge(), cache, options, **more)
+
+
+def outcome(report: Report) -> tuple[object, ...]:
+    """Everything of a report that may not depend on time or cost."""
+    return report.accepted, report.refused, report.skipped, report.generated, report.dedup
+
+
+async def test_each_section_gives_the_pairs_that_are_asked_for(cache):
+    report = await run(document(*towns(3)), cache)
+    assert [(c.pair.question, c.pair.answer) for c in report.accepted] == [
+        (f"How many mills does Ville{n} have?", f"Ville{n} has {n + 10} mills.")
+        if first
+        else (f"When was the bridge of Ville{n} built?", f"In {n + 1500}.")
+        for n in range(3)
+        for first in (True, False)
+    ]
+    assert (report.generated, report.dedup, report.skipped, report.refused) == (6, 6, (), ())
+    spent = report.spent
+    assert (spent.requests, spent.from_cache, spent.tokens_in, spent.tokens_out) == (3, 0, 300, 60)
+
+
+async def test_a_candidate_names_its_section_and_strategy(cache):
+    doc = document(*towns(1))
+    report = await run(doc, cache, SynthOptions(filter="none", strategy="expansion", per_section=1))
+    assert report.accepted[0].source_id == doc.sections[0].id
+    assert report.accepted[0].strategy == "expansion"
+
+
+@ON_DISK
+@given(st.randoms(use_true_random=False))
+async def test_the_report_is_the_same_whatever_finishes_first(tmp_path_factory, shuffled):
+    doc = document(*towns(6), tail="::prose::\nThe town of Ville2 has 12 mills, and no more.\n")
+    judge = ScriptedJudge({f"What is Ville{n}?": n / 10 - 0.1 for n in range(6)})
+    reports = []
+    for order in (lambda index: index, lambda _: shuffled.random()):
+        with ReplyCache(tmp_path_factory.mktemp("store")) as cache:
+            options = SynthOptions(strategy="both", per_section=3, max_requests=15)
+            teacher = ScriptedTeacher(order=order)
+            reports.append(await run(doc, cache, options, teacher, judge))
+    assert outcome(reports[0]) == outcome(reports[1])
+    assert reports[0].accepted
+    places = [doc.sections.index(doc.section(c.source_id)) for c in reports[1].accepted]
+    assert places == sorted(places)
+
+
+async def test_the_same_run_again_asks_nothing(cache):
+    doc = document(*towns(3))
+    writes_one_of_two = ScriptedTeacher(lambda ask: reply(pairs_about(ask)[:1], ask.prose))
+    first = await run(doc, cache, SWAY, writes_one_of_two)
+    again = ScriptedTeacher()
+    second = await run(doc, cache, SWAY, again)
+    assert again.asked == []
+    assert outcome(second) == outcome(first)
+    assert (second.spent.requests, second.spent.from_cache) == (0, 6)
+    assert second.spent.tokens_in is None
+
+
+async def test_an_edited_section_makes_only_its_own_request(cache):
+    texts = towns(3)
+    await run(document(*texts), cache)
+    texts[1] += " It has a fair in May."
+    teacher = ScriptedTeacher()
+    await run(document(*texts), cache, teacher=teacher)
+    assert [ask.prose for ask in teacher.asked] == [texts[1]]
+
+
+async def test_fresh_asks_anew_and_keeps_what_comes(cache):
+    doc = document(*towns(2))
+    await run(doc, cache)
+    fresh = ScriptedTeacher(lambda ask: reply([("What is new?", "A thing.")] * 2))
+    await run(doc, cache, SynthOptions(filter="none", per_section=2, fresh=True), fresh)
+    assert len(fresh.asked) == 2
+    after = await run(doc, cache, SynthOptions(filter="none", per_section=2))
+    assert after.spent.requests == 0
+    assert after.accepted[0].pair.question == "What is new?"
+
+
+async def test_a_section_that_stands_twice_is_asked_about_once(cache):
+    teacher = ScriptedTeacher()
+    await run(document(*towns(1) * 3), cache, teacher=teacher)
+    assert len(teacher.asked) == 1
+
+
+async def test_only_the_sections_that_are_named_are_asked_about(cache):
+    doc = document(*towns(3))
+    teacher = ScriptedTeacher()
+    report = await run(doc, cache, teacher=teacher, sections=[doc.sections[1].id, "f" * 16])
+    assert [ask.prose for ask in teacher.asked] == [doc.sections[1].content.strip()]
+    assert [(s.source_id, s.reason) for s in report.skipped] == [("f" * 16, "no_prose")]
+
+
+async def test_a_document_without_prose_says_so_and_asks_nothing(cache):
+    teacher = ScriptedTeacher()
+    report = await run(document(""), cache, teacher=teacher)
+    assert teacher.asked == []
+    assert [(s.source_id, s.reason) for s in report.skipped] == [("(document)", "no_prose")]
+
+
+async def test_a_shortfall_is_asked_for_once_more_and_says_what_was_wrong(cache):
+    def write(ask):
+        if ask.complaint:
+            return reply(pairs_about(ask), ask.prose)
+        return reply([("What does this text say?", "Much."), *pairs_about(ask)[:1]], ask.prose)
+
+    teacher = ScriptedTeacher(write)
+    report = await run(document(*towns(1)), cache, SWAY, teacher)
+    first, repair = teacher.asked
+    assert (repair.prose, repair.count) == (first.prose, 1)
+    assert repair.complaint == 'the question says "this text"'
+    assert repair.have == (("How many mills does Ville0 have?", "Ville0 has 10 mills."),)
+    assert len(report.accepted) == 2
+    assert [(r.question, r.reason) for r in report.refused] == [
+        ("What does this text say?", "not_self_contained")
+    ]
+    assert report.skipped == ()
+
+
+async def test_a_shortfall_that_stays_is_explained(cache):
+    teacher = ScriptedTeacher(lambda ask: reply([] if ask.complaint else pairs_about(ask)[:1]))
+    report = await run(document(*towns(1)), cache, teacher=teacher)
+    assert len(teacher.asked) == 2
+    assert [(s.reason, s.detail) for s in report.skipped] == [
+        ("shortfall", "1 of the 2 pairs asked for can be used")
+    ]
+
+
+async def test_pairs_beyond_the_asked_count_are_cut(cache):
+    def write(ask):
+        return reply(pairs_about(type(ask)(ask.prose, ask.strategy, 3)))
+
+    report = await run(document(*towns(1)), cache, teacher=ScriptedTeacher(write))
+    assert len(report.accepted) == 2
+    assert [(r.question, r.reason) for r in report.refused] == [("What is Ville0?", "over_count")]
+    assert report.generated == 2
+
+
+async def test_one_failing_request_costs_its_section_alone(cache):
+    def write(ask):
+        return TeacherError("500 from the server") if "Ville1 " in ask.prose else plain.write(ask)
+
+    plain = ScriptedTeacher()
+    doc = document(*towns(3))
+    report = await run(doc, cache, teacher=ScriptedTeacher(write))
+    assert {c.source_id for c in report.accepted} == {doc.sections[0].id, doc.sections[2].id}
+    assert [(s.source_id, s.reason, s.detail) for s in report.skipped] == [
+        (doc.sections[1].id, "request_failed", "500 from the server")
+    ]
+    teacher = ScriptedTeacher()
+    whole = await run(doc, cache, teacher=teacher)
+    assert [ask.prose for ask in teacher.asked] == [towns(3)[1]]
+    assert [c for c in whole.accepted if c.source_id != doc.sections[1].id] == list(report.accepted)
+
+
+async def test_a_failing_repair_keeps_what_the_first_reply_gave(cache):
+    def write(ask):
+        return TeacherError("reset") if ask.complaint else reply(pairs_about(ask)[:1])
+
+    report = await run(document(*towns(1)), cache, teacher=ScriptedTeacher(write))
+    assert len(report.accepted) == 1
+    assert [s.reason for s in report.skipped] == ["shortfall", "request_failed"]
+
+
+async def test_a_teacher_that_breaks_down_costs_what_it_had_not_answered(cache):
+    class Breaks(ScriptedTeacher):
+        async def answer(self, asks):
+            async for answered in super().answer(asks[:2]):
+                yield answered
+            raise TeacherError("the worker died")
+
+    report = await run(document(*towns(4)), cache, teacher=Breaks())
+    assert len(report.accepted) == 4
+    assert [(s.reason, s.detail) for s in report.skipped] == [
+        ("request_failed", "the worker died")
+    ] * 2
+
+
+async def test_a_declining_teacher_is_not_asked_again(cache):
+    teacher = ScriptedTeacher(lambda _: Reply("I would rather not.", finish="refusal"))
+    report = await run(document(*towns(1)), cache, teacher=teacher)
+    assert len(teacher.asked) == 1
+    assert [(s.reason, s.detail) for s in report.skipped] == [
+        ("invalid_output", "the teacher declined to answer")
+    ]
+
+
+async def test_a_limit_on_requests_is_never_passed_and_leaves_out_the_last(cache):
+    doc = document(*towns(4))
+    teacher = ScriptedTeacher(order=lambda index: -index)
+    options = SynthOptions(filter="none", per_section=2, max_requests=2)
+    report = await run(doc, cache, options, teacher)
+    assert len(teacher.asked) == 2
+    assert [(s.source_id, s.reason) for s in report.skipped] == [
+        (section.id, "not_asked") for section in doc.sections[2:]
+    ]
+    assert report.skipped[0].detail == "--max-requests is 2"
+    more = await run(doc, cache, options)
+    assert (more.spent.requests, more.spent.from_cache, len(more.accepted)) == (2, 2, 8)
+
+
+async def test_repairs_count_as_requests(cache):
+    teacher = ScriptedTeacher(lambda ask: reply(pairs_about(ask)[:1]))
+    await run(document(*towns(2)), cache, SynthOptions(filter="none", max_requests=3), teacher)
+    assert len(teacher.asked) == 3
+
+
+async def test_no_more_sections_are_asked_than_give_enough_pairs(cache):
+    doc = document(*towns(9))
+    teacher = ScriptedTeacher()
+    report = await run(doc, cache, SynthOptions(filter="none", per_section=2, max_pairs=3), teacher)
+    assert len(teacher.asked) == 2
+    assert len(report.accepted) == 3
+    assert [r.reason for r in report.refused] == ["over_max_pairs"]
+    assert [s.detail for s in report.skipped] == ["--max-pairs is 3"] * 7
+
+
+async def test_sections_that_give_nothing_are_passed_over_until_there_are_enough_pairs(cache):
+    def write(ask):
+        number = int(ask.prose.split("Ville")[1].split()[0])
+        return reply(pairs_about(ask), ask.prose) if number >= 5 else Reply("Sorry.")
+
+    teacher = ScriptedTeacher(write)
+    report = await run(
+        document(*towns(20)), cache, SynthOptions(per_section=2, max_pairs=2), teacher
+    )
+    assert len(report.accepted) == 2
+    assert len({ask.prose for ask in teacher.asked}) == 7  # 1 section, then 2, then 4
+
+
+async def test_prose_beyond_the_window_is_asked_about_in_passages(cache):
+    sentences = [f"Village {n} has {n} wells and one church with a tower." for n in range(30)]
+    teacher = ScriptedTeacher(lambda _: reply([]), window=60)
+    await run(
+        document(" ".join(sentences)), cache, SynthOptions(filter="none", per_section=4), teacher
+    )
+    firsts = [ask for ask in teacher.asked if not ask.complaint]
+    assert all(len(ask.prose.split()) <= 60 for ask in firsts)
+    assert sum(ask.count for ask in firsts) == 4
+
+
+async def test_the_judge_reads_the_prose_of_both_strategies_once(cache):
+    judge = ScriptedJudge()
+    doc = document(*towns(2))
+    options = SynthOptions(strategy="both", per_section=3)
+
+    def write(ask):
+        pairs = pairs_about(type(ask)(ask.prose, ask.strategy, 3))
+        return reply(pairs[:2] if ask.strategy == "extraction" else pairs[2:], ask.prose)
+
+    report = await run(doc, cache, options, ScriptedTeacher(write), judge)
+    assert [prose for prose, _ in judge.read] == towns(2)
+    assert [len(pairs) for _, pairs in judge.read] == [3, 3]
+    assert [c.strategy for c in report.accepted] == ["extraction", "extraction", "expansion"] * 2
+    assert {c.margin for c in report.accepted} == {1.0}
+
+
+async def test_pairs_are_accepted_from_the_threshold_on(cache):
+    likes = {
+        "How many mills does Ville0 have?": 0.3,
+        "When was the bridge of Ville0 built?": 0.29,
+        "What is Ville0?": 0.0,
+    }
+    report = await run(
+        document(*towns(1)), cache, SynthOptions(threshold=0.3), judge=ScriptedJudge(likes)
+    )
+    assert [c.margin for c in report.accepted] == [0.3]
+    assert [(r.reason, r.margin) for r in report.refused] == [
+        ("below_threshold", 0.29),
+        ("judge_disfavored", 0.0),
+    ]
+    assert (report.generated, report.dedup, report.judge_passed, report.threshold) == (3, 3, 2, 1)
+
+
+async def test_without_sway_no_judge_is_called(cache):
+    judge = ScriptedJudge()
+    await run(document(*towns(1)), cache, judge=judge)
+    assert judge.read == []
+
+
+async def test_sway_without_a_judge_is_refused_before_anything_else(cache):
+    teacher = ScriptedTeacher()
+    with pytest.raises(ValueError, match="sway needs a judge"):
+        await synthesize(document(*towns(1)), teacher, None, cache, SWAY)
+    assert teacher.asked == []
+
+
+async def test_a_judge_that_cannot_work_is_found_before_the_teacher_is_asked(cache):
+    class Absent(ScriptedJudge):
+        async def prepare(self):
+            raise JudgeError("no base model; use --filter dedup-only")
+
+    teacher = ScriptedTeacher()
+    with pytest.raises(JudgeError, match="--filter dedup-only"):
+        await run(document(*towns(1)), cache, SWAY, teacher, Absent())
+    assert teacher.asked == []
+
+
+async def test_a_judge_that_fails_midway_ends_the_run_and_nothing_unjudged_is_accepted(cache):
+    gate = anyio.Event()
+    teacher = ScriptedTeacher(wait=lambda ask: gate if "Ville3" in ask.prose else None)
+    doc = document(*towns(4))
+    report = await run(doc, cache, SWAY, teacher, ScriptedJudge(fail_at=1))
+    assert report.failure == "the judge lost its head; try again"
+    assert {c.source_id for c in report.accepted} == {doc.sections[0].id}
+    assert {r.reason for r in report.refused} == {"unjudged"}
+    assert report.skipped[-1].detail == "the judge failed"
+    again = await run(doc, cache, SWAY)
+    assert (again.failure, again.spent.requests, len(again.accepted)) == (None, 1, 8)
+
+
+async def test_stopping_returns_what_is_finished_and_cancels_the_rest(cache):
+    stop, never = anyio.Event(), anyio.Event()
+    teacher = ScriptedTeacher(wait=lambda ask: never if "Ville2" in ask.prose else None)
+    doc = document(*towns(4))
+
+    def on_event(event):
+        if isinstance(event, SectionDone) and event.done == 2:
+            stop.set()
+
+    report = await run(doc, cache, SWAY, teacher, on_event=on_event, stop=stop)
+    assert report.stopped
+    assert teacher.closed == 1
+    assert [c.source_id for c in report.accepted] == [s.id for s in doc.sections[:2] for _ in "ab"]
+    assert [(s.reason, s.detail) for s in report.skipped] == [
+        ("not_asked", "the run was stopped")
+    ] * 2
+
+
+async def test_a_run_cancelled_from_outside_keeps_its_replies(cache):
+    never = anyio.Event()
+    teacher = ScriptedTeacher(wait=lambda ask: never if "Ville2" in ask.prose else None)
+    doc = document(*towns(3))
+    with anyio.CancelScope() as scope:
+
+        def on_event(event):
+            if isinstance(event, SectionDone) and event.done == 2:
+                scope.cancel()
+
+        await run(doc, cache, teacher=teacher, on_event=on_event)
+    assert scope.cancelled_caught
+    assert teacher.closed == 1
+    again = await run(doc, cache)
+    assert (again.spent.from_cache, again.spent.requests) == (2, 1)
+
+
+async def test_a_reply_is_on_disk_before_it_is_read(cache, monkeypatch):
+    def unreadable(*_):
+        raise RuntimeError("broken reader")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("dlm_lsp.synth.run.usable", unreadable)
+        with pytest.raises(RuntimeError, match="broken reader"):
+            await run(document(*towns(1)), cache)
+    assert (await run(document(*towns(1)), cache)).spent.requests == 0
+
+
+async def test_pairs_that_are_in_the_document_are_not_given_again(cache):
+    tail = "::instruction::\n### Q\nHow many mills does Ville0 have?\n### A\nVille0 has 10 mills.\n"
+    tail += "::instruction::\n### Q\nWhen did they build the bridge of Ville0?\n### A\nIn 1500.\n"
+    report = await run(document(*towns(1), tail=tail), cache)
+    assert report.accepted == ()
+    assert [s.reason for s in report.skipped] == ["already_present"]
+    assert [(r.reason, r.detail) for r in report.refused] == [
+        (
+            "duplicate_pair",
+            'says what "When did they build the bridge of Ville0?" says in the document',
+        )
+    ]
+
+
+async def test_events_tell_what_happens_as_it_happens(cache):
+    def write(ask):
+        return TeacherError("reset") if "Ville1" in ask.prose else plain.write(ask)
+
+    plain = ScriptedTeacher()
+    events = []
+    judge = ScriptedJudge({"When was the bridge of Ville0 built?": -1.0})
+    report = await run(
+        document(*towns(2)), cache, SWAY, ScriptedTeacher(write), judge, on_event=events.append
+    )
+    assert events[0] == Started(sections=2, asks=2)
+    assert events[-1] == Finished(report)
+    kinds = [type(event) for event in events]
+    assert kinds.count(RequestDone) == kinds.count(RequestFailed) == 1
+    assert [e.done for e in events if isinstance(e, SectionDone)] == [1, 2]
+    assert [e.candidate for e in events if isinstance(e, PairAccepted)] == list(report.accepted)
+    assert [e.refusal for e in events if isinstance(e, PairRefused)] == list(report.refused)
+
+
+@ON_DISK
+@given(st.integers(0, 5), st.integers(1, 4))
+async def test_any_failing_ask_leaves_the_other_sections_as_they_were(tmp_path_factory, bad, count):
+    doc = document(*towns(6))
+    plain = ScriptedTeacher()
+
+    def write(ask):
+        return TeacherError("no") if f"Ville{bad} " in ask.prose else plain.write(ask)
+
+    reports = []
+    for teacher in (plain, ScriptedTeacher(write, order=lambda _: random.random())):
+        with ReplyCache(tmp_path_factory.mktemp("store")) as cache:
+            options = SynthOptions(per_section=min(count, 3))
+            reports.append(await run(doc, cache, options, teacher))
+    others = [c for c in reports[0].accepted if c.source_id != doc.sections[bad].id]
+    assert list(reports[1].accepted) == others

@@ -1,0 +1,115 @@
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+from scripted import document
+
+from dlm_lsp.document.section import Pair
+from dlm_lsp.synth.options import SynthOptions
+from dlm_lsp.synth.report import Candidate, Refusal, Skip, Spent
+from dlm_lsp.synth.settle import Outcome, judged_out, settle
+from dlm_lsp.synth.usable import Usable
+
+EMPTY = document("Some prose.")
+SWAY = SynthOptions()
+DEDUP = SynthOptions(filter="dedup-only")
+
+
+def candidate(question="What is Oslo?", answer="A city.", margin=1.0):
+    return Candidate(Pair(question, answer), "a" * 16, "extraction", margin=margin)
+
+
+def settled(*kept, options=SWAY, doc=EMPTY, **more):
+    outcomes = [Outcome(at, Usable(kept=(one,))) for at, one in enumerate(kept)]
+    return settle(doc, outcomes, options, spent=Spent(), **more)
+
+
+def test_counts_narrow_down_from_stage_to_stage():
+    report = settled(
+        candidate("What is Oslo?", margin=1.0),
+        candidate("What is Oslo", margin=0.9),
+        candidate("What is Bergen?", margin=0.05),
+        candidate("What is Narvik?", margin=-0.5),
+    )
+    counts = (report.generated, report.dedup, report.judge_passed, report.threshold)
+    assert counts == (4, 3, 2, 1)
+    assert [r.reason for r in report.refused] == [
+        "duplicate_pair",
+        "below_threshold",
+        "judge_disfavored",
+    ]
+
+
+def test_a_pair_without_a_margin_is_never_accepted_under_sway():
+    assert [r.reason for r in settled(candidate(margin=None)).refused] == ["unjudged"]
+
+
+def test_a_margin_that_is_no_number_is_not_accepted():
+    assert judged_out(candidate(margin=float("nan")), 0.1).reason == "judge_disfavored"
+
+
+def test_the_threshold_itself_is_enough():
+    assert judged_out(candidate(margin=0.1), 0.1) is None
+
+
+def test_an_equal_section_in_the_document_is_already_present():
+    doc = document("Prose.", tail="::instruction::\n### Q\nWhat is Oslo?\n### A\nA city.\n")
+    report = settled(candidate(), doc=doc)
+    assert (report.generated, report.accepted) == (0, ())
+    assert [(s.reason, s.detail) for s in report.skipped] == [
+        ("already_present", f"section {candidate().id} is already there")
+    ]
+
+
+def test_none_drops_nothing_but_what_would_be_the_same_section_twice():
+    report = settled(
+        candidate(), candidate("What is Oslo"), candidate(), options=SynthOptions(filter="none")
+    )
+    assert len(report.accepted) == 2
+    assert [s.reason for s in report.skipped] == ["already_present"]
+
+
+def test_pairs_beyond_the_maximum_are_cut_from_the_end():
+    options = SynthOptions(filter="dedup-only", max_pairs=1)
+    report = settled(candidate("What is Oslo?"), candidate("What is Bergen?"), options=options)
+    assert [c.pair.question for c in report.accepted] == ["What is Oslo?"]
+    assert [r.reason for r in report.refused] == ["over_max_pairs"]
+    assert report.threshold == 2
+
+
+def test_a_gate_s_refusal_was_generated_and_a_cut_one_was_not():
+    refused = Refusal("Q", "A", "a" * 16, "extraction", "looping", "")
+    usable = Usable(refused=(refused, replace(refused, reason="over_count")))
+    report = settle(EMPTY, [Outcome(0, usable)], SWAY, spent=Spent())
+    assert (report.generated, report.dedup) == (1, 0)
+
+
+NAMES = st.sampled_from(["Oslo", "Bergen", "Narvik"])
+OUTCOMES = st.lists(st.tuples(NAMES, st.none() | st.floats(-1, 1), st.booleans()), max_size=10).map(
+    lambda items: [
+        Outcome(
+            at,
+            Usable(
+                kept=(candidate(f"What is {name}?", margin=margin),),
+                skipped=(Skip(str(at), None, "shortfall", ""),) if short else (),
+            ),
+        )
+        for at, (name, margin, short) in enumerate(items)
+    ]
+)
+
+
+@given(OUTCOMES.flatmap(lambda o: st.tuples(st.just(o), st.permutations(o))), st.integers(1, 5))
+def test_the_order_in_which_outcomes_come_changes_nothing(both, most):
+    options = SynthOptions(max_pairs=most)
+    one, other = (settle(EMPTY, outcomes, options, spent=Spent()) for outcomes in both)
+    assert one == other
+
+
+@given(OUTCOMES, st.sampled_from([SWAY, DEDUP, SynthOptions(filter="none", max_pairs=2)]))
+def test_every_pair_is_accepted_refused_or_skipped_and_none_twice(outcomes, options):
+    report = settle(EMPTY, outcomes, options, spent=Spent())
+    present = [s for s in report.skipped if s.reason == "already_present"]
+    assert len(report.accepted) + len(report.refused) + len(present) == len(outcomes)
+    assert report.generated >= report.dedup >= report.judge_passed >= report.threshold
+    assert report.threshold >= len(report.accepted)

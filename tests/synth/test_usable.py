@@ -1,0 +1,112 @@
+import pytest
+from scripted import reply
+
+from dlm_lsp.synth.asks import Wanted
+from dlm_lsp.synth.usable import usable
+from dlm_lsp.teachers.protocol import Ask, Reply
+
+PROSE = "The tower of Ville has 300 steps and two bells. A fire took its roof in 1644."
+STEPS = ("How many steps has the tower of Ville?", "It has 300 steps.")
+STEPS_AGAIN = ("How many steps does the tower of Ville have?", "300 steps")
+BELLS = ("How many bells has the tower of Ville?", "It has two bells.")
+FIRE = ("What took the roof of the tower of Ville?", "A fire took it.")
+
+
+def read(*replies, count=2, filter_="sway"):
+    return usable(Wanted(0, "a" * 16, Ask(PROSE, "extraction", count)), replies, filter_)
+
+
+def questions(pairs):
+    return [candidate.pair.question for candidate in pairs]
+
+
+def test_enough_pairs_need_no_repair():
+    found = read(reply([STEPS, BELLS], PROSE))
+    assert questions(found.kept) == [STEPS[0], BELLS[0]]
+    assert (found.missing, found.repair, found.skipped, found.refused) == (0, None, (), ())
+
+
+def test_the_evidence_stays_with_its_pair():
+    assert read(reply([STEPS], PROSE)).kept[0].evidence == PROSE
+
+
+def test_a_repair_asks_for_what_is_missing_and_says_why():
+    found = read(reply([STEPS, ("What does this text tell?", "Things.")], PROSE))
+    assert found.repair == Ask(
+        PROSE, "extraction", 1, complaint='the question says "this text"', have=(STEPS,)
+    )
+
+
+def test_a_reply_of_too_few_is_told_how_many_came():
+    assert read(reply([STEPS], PROSE)).repair.complaint == "1 of 2 pairs came"
+
+
+def test_a_reply_that_cannot_be_read_is_told_so():
+    found = read(Reply("Certainly!"))
+    assert found.repair.complaint == "the reply holds no pair that can be read; 0 of 2 pairs came"
+    assert [(s.reason, s.detail) for s in found.skipped] == [
+        ("invalid_output", "the reply holds no pair that can be read")
+    ]
+
+
+def test_first_reply_and_repair_count_together():
+    found = read(reply([STEPS], PROSE), reply([BELLS, FIRE], PROSE))
+    assert questions(found.kept) == [STEPS[0], BELLS[0]]
+    assert [(r.question, r.reason) for r in found.refused] == [(FIRE[0], "over_count")]
+    assert (found.missing, found.repair) == (0, None)
+
+
+def test_there_is_only_one_repair():
+    found = read(reply([STEPS], PROSE), reply([], PROSE))
+    assert found.missing == 1
+    assert found.repair is None
+
+
+def test_two_pairs_that_say_the_same_count_as_one_and_the_judge_may_choose():
+    found = read(reply([STEPS, STEPS_AGAIN], PROSE))
+    assert questions(found.kept) == [STEPS[0], STEPS_AGAIN[0]]
+    assert found.missing == 1
+    assert found.repair.complaint == "some pairs said the same thing"
+
+
+def test_without_a_judge_the_first_of_two_that_say_the_same_stays():
+    found = read(reply([STEPS, STEPS_AGAIN], PROSE), filter_="dedup-only")
+    assert questions(found.kept) == [STEPS[0]]
+    assert [r.reason for r in found.refused] == ["duplicate_pair"]
+
+
+def test_a_teacher_that_says_the_same_for_ever_is_not_judged_for_ever():
+    found = read(reply([STEPS] * 500, PROSE))
+    assert len(found.kept) == 4
+    assert len(found.refused) == 496
+
+
+def test_none_takes_every_well_formed_pair_that_was_asked_for():
+    found = read(reply([STEPS, STEPS, ("What does the text say?", "x")]), count=3, filter_="none")
+    assert len(found.kept) == 3
+    assert found.missing == 0
+
+
+def test_dedup_only_has_no_gates():
+    found = read(reply([("What does the text say?", "x"), BELLS]), filter_="dedup-only")
+    assert len(found.kept) == 2
+
+
+def test_an_empty_pair_and_a_broken_one_are_told_apart():
+    found = read(reply([("Why?", " "), ("How?", "### Q\nNo.")]))
+    assert [(s.reason, s.detail) for s in found.skipped] == [
+        ("empty_pair", "the answer is empty"),
+        ("shortfall", "0 of the 2 pairs asked for can be used"),
+    ]
+    assert [r.reason for r in found.refused] == ["invalid_structure"]
+
+
+def test_a_teacher_that_declines_is_not_asked_again():
+    found = read(Reply("No.", finish="refusal"))
+    assert found.repair is None
+    assert found.skipped[0].detail == "the teacher declined to answer"
+
+
+@pytest.mark.parametrize("text", ["Q: Why?\nA: So", '{"pairs": [{"question": "Why?"'])
+def test_a_reply_that_broke_off_gives_no_half_pair(text):
+    assert read(Reply(text, finish="length")).kept == ()

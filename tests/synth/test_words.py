@@ -1,0 +1,51 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlm_lsp.synth.words import names, normalised, numbers, words
+
+
+def test_words_lose_case_punctuation_and_possessive_endings():
+    assert words("“France’s capital” — is it Paris?") == [
+        "france",
+        "capital",
+        "is",
+        "it",
+        "paris",
+    ]
+
+
+def test_full_width_letters_are_letters():
+    assert words("ＤＧＥＭＭ ﬁts") == ["dgemm", "fits"]
+
+
+def test_each_character_is_a_word_where_there_are_no_blanks():
+    assert words("首都は東京 Tokyo") == ["首", "都", "は", "東", "京", "tokyo"]
+
+
+def test_marks_on_letters_are_part_of_their_word():
+    assert words("हिन्दी में") == ["हिन्दी", "में"]
+
+
+def test_symbols_tell_words_apart():
+    assert words("C++, C# and `C`") == ["c++", "c#", "and", "c"]
+
+
+def test_numbers_are_those_with_their_points_and_words_with_digits():
+    assert numbers("In 1,184 cases 3.5 int8, v1.2.") == {"1,184", "3.5", "int8", "v1.2"}
+
+
+def test_names_are_capitalised_words_but_not_the_first_of_a_sentence():
+    assert names("Where is Oslo? The city I mean is in Norway.") == {"oslo", "norway"}
+
+
+def test_a_first_word_with_a_second_capital_is_a_name():
+    assert names("DGEMM is fast. NumPy calls it.") == {"dgemm", "numpy"}
+
+
+def test_normalised_text_has_single_blanks():
+    assert normalised(" The\n\n  TEXT ") == "the text"
+
+
+@given(st.text())
+def test_names_are_always_among_the_words(text):
+    assert names(text) <= set(words(text))
