@@ -38,7 +38,6 @@ async def estimate(
     cache: ReplyCache,
     options: SynthOptions,
     *,
-    max_new_tokens: int,
     sections: Sequence[str] | None = None,
 ) -> Estimate:
     """Return what a run with `options` will ask; `teacher` is prepared, and asked nothing.
@@ -58,6 +57,8 @@ async def estimate(
         requests=len(sent),
         from_cache=len(asks) - len(new),
         tokens_in=sum(about),
-        tokens_out=sum(min(max_new_tokens, ask.count * _TOKENS_PER_PAIR) for ask in sent),
+        tokens_out=sum(
+            min(options.sampling.max_new_tokens, ask.count * _TOKENS_PER_PAIR) for ask in sent
+        ),
         exact=counts is not None,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from dlm_lsp.document.changes import Placement
-from dlm_lsp.teachers.protocol import Strategy
+from dlm_lsp.teachers.protocol import Sampling, Strategy
 
 FilterKind = Literal["none", "dedup-only", "sway"]
 StrategyChoice = Literal["extraction", "expansion", "both"]
@@ -34,12 +34,17 @@ class SynthOptions:
     max_requests: int | None = None
     placement: Placement = "after-source"
     fresh: bool = False
+    sampling: Sampling = Sampling()
+    concurrency: int = 8
+    timeout: float = 120.0
 
     def __post_init__(self) -> None:
         for flag, value in (
             ("--per-section", self.per_section),
             ("--max-pairs", self.max_pairs),
             ("--max-requests", self.max_requests),
+            ("--max-new-tokens", self.sampling.max_new_tokens),
+            ("--concurrency", self.concurrency),
         ):
             if value is not None and value < 1:
                 raise OptionError(f"{flag} is {value}; it has to be 1 or more")
@@ -50,14 +55,15 @@ class SynthOptions:
         ):
             if name not in among:
                 raise OptionError(f"{flag} is {name!r}; it has to be one of {', '.join(among)}")
-        if self.threshold is None:
-            return
-        if self.filter != "sway":
+        _check_range("--timeout", self.timeout, above=0.0)
+        _check_range("--temp", self.sampling.temperature, least=0.0, most=2.0)
+        _check_range("--top-p", self.sampling.top_p, above=0.0, most=1.0)
+        _check_range("--seed", self.sampling.seed, least=0, most=2**32 - 1)
+        _check_range("--threshold", self.threshold, least=0.0)
+        if self.threshold is not None and self.filter != "sway":
             raise OptionError(
                 f"--threshold belongs to --filter sway; leave it out with --filter {self.filter}"
             )
-        if not (math.isfinite(self.threshold) and self.threshold >= 0):
-            raise OptionError(f"--threshold is {self.threshold}; it has to be a number from 0 up")
 
     @property
     def counts(self) -> tuple[tuple[Strategy, int], ...]:
@@ -75,3 +81,18 @@ class SynthOptions:
     def least_margin(self) -> float:
         """The margin from which on a pair is accepted."""
         return THRESHOLD if self.threshold is None else self.threshold
+
+
+def _check_range(
+    flag: str,
+    value: float | None,
+    *,
+    least: float = -math.inf,
+    above: float = -math.inf,
+    most: float = math.inf,
+) -> None:
+    if value is None or (math.isfinite(value) and least <= value <= most and value > above):
+        return
+    lower = f"above {above:g}" if math.isfinite(above) else f"{least:g} or more"
+    upper = f", at most {most:.10g}" if math.isfinite(most) else ""
+    raise OptionError(f"{flag} is {value}; it has to be a number {lower}{upper}")

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlm_lsp.synth.options import OptionError, SynthOptions
+from dlm_lsp.teachers.protocol import Sampling
 
 
 def test_the_defaults_are_those_of_the_reference():
@@ -44,3 +45,26 @@ def test_both_splits_the_count_and_gives_extraction_the_larger_half(per_section)
     assert sum(counts.values()) == per_section
     assert 0 <= counts["extraction"] - counts.get("expansion", 0) <= 1
     assert 0 not in counts.values()
+
+
+@pytest.mark.parametrize(
+    ("flag", "sampling"),
+    [
+        ("--max-new-tokens", Sampling(max_new_tokens=0)),
+        ("--temp", Sampling(temperature=-0.1)),
+        ("--temp", Sampling(temperature=math.nan)),
+        ("--top-p", Sampling(top_p=0.0)),
+        ("--top-p", Sampling(top_p=1.1)),
+        ("--seed", Sampling(seed=-1)),
+    ],
+)
+def test_a_sampling_that_cannot_be_is_refused_by_its_flag(flag, sampling):
+    with pytest.raises(OptionError, match=f"^{flag} is "):
+        SynthOptions(sampling=sampling)
+
+
+def test_requests_need_a_place_and_a_time():
+    with pytest.raises(OptionError, match=r"^--concurrency is 0"):
+        SynthOptions(concurrency=0)
+    with pytest.raises(OptionError, match=r"^--timeout is 0"):
+        SynthOptions(timeout=0.0)
