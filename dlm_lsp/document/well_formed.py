@@ -62,7 +62,7 @@ def _normalised(raw: str) -> str:
 
 
 def _refusal(name: str, text: str) -> Refused | None:
-    if not text:
+    if not text or (name == "question" and not any(map(str.isalnum, text))):
         return Refused("empty_pair", f"the {name} is empty")
     for what in _structures(text):
         return Refused("invalid_structure", f"the {name} holds {what}")

@@ -1,0 +1,211 @@
+"""The commands and their flags; what each does stands in a module of its own, imported when run."""
+
+import sys
+from typing import Annotated, Literal
+
+import typer
+
+app = typer.Typer(
+    name="dlm",
+    help="Write, check and keep question/answer pairs for .dlm notes.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    # Help in plain text: with rich it takes twice as long to appear.
+    rich_markup_mode=None,
+)
+synth = typer.Typer(
+    help="Write instruction pairs from prose; list, apply, revert them.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(synth, name="synth")
+
+Paths = Annotated[
+    list[str], typer.Argument(metavar="PATH...", help="Documents, folders or glob patterns.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+
+
+def main() -> None:
+    """Run the `dlm` command."""
+    from dlm_lsp.cli.failure import run
+
+    run(app)
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 (the shape that typer calls)
+    if wanted:
+        from importlib.metadata import version as installed
+
+        sys.stdout.write(f"dlm (dlm-lsp) {installed('dlm-lsp')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def dlm(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version and exit.", is_eager=True, callback=_show_version
+        ),
+    ] = False,
+) -> None:
+    """Write, check and keep question/answer pairs for .dlm notes."""
+
+
+@app.command()
+def check(
+    paths: Paths,
+    *,
+    output_format: Annotated[
+        Literal["text", "json", "github"], typer.Option(help="How problems are printed.")
+    ] = "text",
+    as_json: Json = False,
+) -> None:
+    """Print every problem of the documents: path:line:col, severity, code, message."""
+    from dlm_lsp.cli.check import check as run
+
+    raise typer.Exit(run(paths, "json" if as_json else output_format))
+
+
+@synth.command()
+def instructions(
+    paths: Paths,
+    *,
+    teacher: Annotated[
+        str,
+        typer.Option(
+            help="self, hf:<registry key, hub id or folder>, openai:<model>, anthropic:<model> "
+            "or vllm-server:<url>[#model]."
+        ),
+    ] = "self",
+    per_section: Annotated[int, typer.Option(help="Pairs to ask for per prose section.")] = 3,
+    strategy: Annotated[
+        Literal["extraction", "expansion", "both"],
+        typer.Option(help="Answers out of the prose, or answers that go on from it."),
+    ] = "extraction",
+    filter_: Annotated[
+        Literal["sway", "dedup-only", "none"],
+        typer.Option("--filter", help="What a pair has to pass."),
+    ] = "sway",
+    threshold: Annotated[
+        float | None,
+        typer.Option(help="Least margin of the judge, with --filter sway.", show_default="0.1"),
+    ] = None,
+    judge: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL",
+            help="Local model that judges.",
+            show_default="the document's adapter or base model",
+        ),
+    ] = None,
+    max_pairs: Annotated[
+        int | None, typer.Option(help="Most pairs to accept per document.")
+    ] = None,
+    max_requests: Annotated[
+        int | None, typer.Option(help="Most requests to make per document.")
+    ] = None,
+    max_new_tokens: Annotated[int, typer.Option(help="Most tokens of one reply.")] = 512,
+    temp: Annotated[float, typer.Option(help="Temperature of the teacher.")] = 0.0,
+    top_p: Annotated[float | None, typer.Option(help="Nucleus of the teacher.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the teacher.")] = None,
+    concurrency: Annotated[int, typer.Option(help="Requests in flight at once.")] = 8,
+    timeout: Annotated[float, typer.Option(help="Seconds that one request may take.")] = 120.0,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Ask again for what is cached.")] = False,
+    placement: Annotated[
+        Literal["after-source", "end"], typer.Option(help="Where accepted pairs go.")
+    ] = "after-source",
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Write accepted pairs into the document.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be accepted; keep nothing.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Ask a teacher for pairs about the prose, filter them, and stage what is accepted.
+
+    Exit codes: 0 done, 1 failed, 2 usage, 3 nothing accepted, 130 interrupted.
+    """
+    from dlm_lsp.cli.instructions import Destination, Wishes
+    from dlm_lsp.cli.instructions import instructions as run
+    from dlm_lsp.synth.options import SynthOptions
+    from dlm_lsp.teachers.protocol import Sampling
+
+    if apply and dry_run:
+        raise typer.BadParameter("--apply and --dry-run exclude each other; leave one out")
+    destination: Destination = "document" if apply else "nowhere" if dry_run else "stage"
+    options = SynthOptions(
+        per_section=per_section,
+        strategy=strategy,
+        filter=filter_,
+        threshold=threshold,
+        max_pairs=max_pairs,
+        max_requests=max_requests,
+        placement=placement,
+        fresh=fresh,
+        sampling=Sampling(max_new_tokens, temp, top_p, seed),
+        concurrency=concurrency,
+        timeout=timeout,
+    )
+    raise typer.Exit(run(paths, Wishes(teacher, judge, options, destination), as_json=as_json))
+
+
+Sections = Annotated[
+    list[str] | None,
+    typer.Option("--section", metavar="ID", help="Only this section; may be repeated."),
+]
+
+
+@synth.command("list")
+def list_(paths: Paths, *, as_json: Json = False) -> None:
+    """Show the applied and the staged sections, counted by teacher, strategy and source."""
+    from dlm_lsp.cli.listing import list_sections
+
+    raise typer.Exit(list_sections(paths, as_json=as_json))
+
+
+@synth.command()
+def apply(
+    paths: Paths,
+    *,
+    section: Sections = None,
+    placement: Annotated[
+        Literal["after-source", "end"], typer.Option(help="Where the pairs go.")
+    ] = "after-source",
+    as_json: Json = False,
+) -> None:
+    """Put staged sections into the document. No teacher is asked."""
+    from dlm_lsp.cli.staged import apply_staged
+
+    raise typer.Exit(apply_staged(paths, section, placement, as_json=as_json))
+
+
+@synth.command()
+def discard(paths: Paths, *, section: Sections = None, as_json: Json = False) -> None:
+    """Drop staged sections."""
+    from dlm_lsp.cli.staged import discard_staged
+
+    raise typer.Exit(discard_staged(paths, section, as_json=as_json))
+
+
+@synth.command()
+def revert(
+    paths: Paths,
+    *,
+    section: Sections = None,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Only what was synthesized at or after this time."),
+    ] = None,
+    teacher: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only what this teacher wrote.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Take synthesized sections out of the document again."""
+    from dlm_lsp.cli.revert import revert as run
+
+    raise typer.Exit(run(paths, section, since, teacher, as_json=as_json))

@@ -1,0 +1,104 @@
+"""`dlm check`: every problem of some documents."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from dlm_lsp.cli.failure import DONE, FAILED
+from dlm_lsp.cli.opened import named
+from dlm_lsp.cli.output import counted, err, out, print_json
+from dlm_lsp.document import missing_media, parse
+from dlm_lsp.document.lines import line_and_column, line_starts
+from dlm_lsp.store.documents import read_document
+from dlm_lsp.store.error import StoreError
+
+Format = Literal["text", "json", "github"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem as it is printed; lines and columns count from 1, columns in code points."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    severity: str
+    code: str
+    message: str
+    fix: str | None
+
+
+def check(paths: Sequence[str], output_format: Format) -> int:
+    """Print the problems of the documents; return 0 where there are none, else 1."""
+    documents = named(paths)
+    findings: list[Finding] = []
+    for path in documents:
+        try:
+            text = read_document(path)
+        except StoreError as error:
+            findings.append(Finding(str(path), 1, 1, 1, 1, "error", "unreadable", str(error), None))
+        else:
+            findings += find(path, text)
+    errors = sum(finding.severity == "error" for finding in findings)
+    warnings = len(findings) - errors
+    if output_format == "json":
+        problems = [asdict(finding) for finding in findings]
+        print_json(
+            {"files": len(documents), "errors": errors, "warnings": warnings, "problems": problems}
+        )
+    else:
+        for finding in findings:
+            out().print(as_text(finding) if output_format == "text" else as_github(finding))
+        err().print(
+            f"{counted(len(documents), 'file')}: {counted(errors, 'error')}, "
+            f"{counted(warnings, 'warning')}"
+        )
+    return FAILED if findings else DONE
+
+
+def find(path: Path, text: str) -> list[Finding]:
+    """Return what is wrong in a document; media files are looked for beside `path`."""
+    document = parse(text)
+    problems = [
+        *document.problems,
+        *missing_media(document, lambda media: (path.parent / media).is_file()),
+    ]
+    starts = line_starts(text)
+    return [
+        Finding(
+            str(path),
+            *line_and_column(starts, problem.span.start),
+            *line_and_column(starts, problem.span.end),
+            str(problem.severity),
+            problem.code,
+            problem.message,
+            problem.fix.title if problem.fix else None,
+        )
+        for problem in sorted(problems, key=lambda problem: problem.span)
+    ]
+
+
+def as_text(finding: Finding) -> str:
+    """Return the line that editors and people read."""
+    place = f"{finding.path}:{finding.line}:{finding.column}"
+    return f"{place}: {finding.severity} {finding.code}: {finding.message}"
+
+
+def as_github(finding: Finding) -> str:
+    """Return the workflow command that GitHub shows beside the line."""
+    where = (
+        f"file={_property(finding.path)},line={finding.line},col={finding.column},"
+        f"endLine={finding.end_line},endColumn={finding.end_column},title={finding.code}"
+    )
+    return f"::{finding.severity} {where}::{_data(finding.message)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,299 @@
+"""`dlm synth instructions`: ask, filter, and stage or apply what is accepted."""
+
+import signal
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import anyio
+
+from dlm_lsp.cli.failure import DONE, FAILED, INTERRUPTED, NOTHING_ACCEPTED
+from dlm_lsp.cli.opened import Opened, named, open_sound_document
+from dlm_lsp.cli.output import counted, err, out, print_json
+from dlm_lsp.cli.progress import Progress
+from dlm_lsp.cli.staged import placing_value, print_placing, put_in, stage
+from dlm_lsp.local.error import LocalError
+from dlm_lsp.store.adapters import current_adapter
+from dlm_lsp.store.error import StoreError
+from dlm_lsp.store.ledger import Ledger
+from dlm_lsp.store.lock import document_lock
+from dlm_lsp.store.plan import StagedSection, load_plan
+from dlm_lsp.store.replies import ReplyCache
+from dlm_lsp.synth.estimate import Estimate, estimate
+from dlm_lsp.synth.judge import Judge, JudgeError, sway_judge
+from dlm_lsp.synth.options import SynthOptions
+from dlm_lsp.synth.place import ledger_entries, staged_sections
+from dlm_lsp.synth.report import Candidate, Refusal, Report
+from dlm_lsp.synth.run import synthesize
+from dlm_lsp.teachers.protocol import Teacher, TeacherError
+from dlm_lsp.teachers.select import select
+
+Destination = Literal["document", "stage", "nowhere"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """Who writes, who judges, how the run goes, and where accepted pairs go."""
+
+    teacher: str
+    judge: str | None
+    options: SynthOptions
+    destination: Destination
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run came to: who wrote and judged, the estimate before and the report after."""
+
+    opened: Opened
+    teacher: str
+    judge: str | None
+    estimate: Estimate
+    report: Report
+    sections: tuple[StagedSection, ...]
+    at: str
+
+
+def instructions(paths: Sequence[str], wishes: Wishes, *, as_json: bool) -> int:
+    """Synthesize pairs for each document in turn; a document that fails does not stop the next."""
+    documents: list[dict[str, Any]] = []
+    codes = []
+    for path in named(paths):
+        try:
+            run, value = _one(path, wishes, as_json=as_json)
+        except (StoreError, TeacherError, JudgeError, LocalError) as error:
+            err().print(f"dlm: {error}")
+            documents.append({"path": str(path), "error": str(error)})
+            codes.append(FAILED)
+            continue
+        documents.append(value)
+        codes.append(_code(run.report))
+        if run.report.stopped:
+            break
+    if as_json:
+        print_json({"documents": documents})
+    return next((c for c in (INTERRUPTED, FAILED, DONE) if c in codes), NOTHING_ACCEPTED)
+
+
+def _code(report: Report) -> int:
+    if report.stopped:
+        return INTERRUPTED
+    failed = all(skip.reason == "request_failed" for skip in report.skipped) and report.skipped
+    if report.failure or (failed and not report.accepted):
+        return FAILED
+    return DONE if report.accepted else NOTHING_ACCEPTED
+
+
+def _one(path: Path, wishes: Wishes, *, as_json: bool) -> tuple[Run, dict[str, Any]]:
+    opened = open_sound_document(path)
+    with document_lock(opened.folder, "dlm synth instructions", err().print):
+        # A plan that cannot be read is found before anything is spent.
+        load_plan(opened.folder)
+        run = anyio.run(_synthesize, opened, wishes)
+        if not as_json:
+            _print_run(run)
+        kept = _keep(run, wishes, as_json=as_json)
+    return run, {**_as_value(run), **kept}
+
+
+async def _synthesize(opened: Opened, wishes: Wishes) -> Run:
+    options = wishes.options
+    base_model = opened.frontmatter.base_model
+    adapter = current_adapter(opened.folder)
+    teacher = select(
+        wishes.teacher,
+        options.sampling,
+        concurrency=options.concurrency,
+        timeout=options.timeout,
+        adapter=adapter,
+        base_model=base_model,
+    )
+    judge = sway_judge(base_model, adapter, wishes.judge) if options.filter == "sway" else None
+    try:
+        if judge:
+            await judge.prepare()
+        await teacher.prepare()
+        if teacher.remote_host:
+            err().print(f"The prose of {opened.path} is sent to {teacher.remote_host}.")
+        with ReplyCache(opened.folder) as cache:
+            expected = await estimate(opened.document, teacher, cache, options)
+            err().print(_estimate_line(expected))
+            report = await _with_interrupt(opened, teacher, judge, cache, options)
+    finally:
+        with anyio.CancelScope(shield=True):
+            await teacher.aclose()
+            if judge:
+                await judge.aclose()
+    at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    judge_name = judge.name if judge else None
+    if wishes.destination != "nowhere" and report.accepted:
+        run_id = uuid.uuid4().hex
+        Ledger(opened.folder).add(
+            ledger_entries(report.accepted, teacher.name, judge_name, at, run_id)
+        )
+    sections = staged_sections(opened.document, report.accepted, teacher.name, at)
+    return Run(opened, teacher.name, judge_name, expected, report, sections, at)
+
+
+async def _with_interrupt(
+    opened: Opened,
+    teacher: Teacher,
+    judge: Judge | None,
+    cache: ReplyCache,
+    options: SynthOptions,
+) -> Report:
+    """Synthesize; the first Ctrl-C keeps what is finished, the second drops it."""
+    stop = anyio.Event()
+
+    async def listen() -> None:
+        with anyio.open_signal_receiver(signal.SIGINT) as signals:
+            async for _ in signals:
+                if stop.is_set():
+                    raise KeyboardInterrupt
+                err().print("Stopping: what is finished is kept (Ctrl-C again drops it).")
+                stop.set()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(listen)
+        with Progress() as progress:
+            report = await synthesize(
+                opened.document,
+                teacher,
+                judge,
+                cache,
+                options,
+                on_event=progress.show,
+                stop=stop,
+            )
+        tasks.cancel_scope.cancel()
+    return report
+
+
+def _keep(run: Run, wishes: Wishes, *, as_json: bool) -> dict[str, Any]:
+    path, folder = run.opened.path, run.opened.folder
+    if wishes.destination == "nowhere":
+        if not as_json:
+            out().print("\nsynth: dry-run only — nothing staged.")
+        return {"added": [], "staged": [], "left_staged": []}
+    if not run.sections:
+        return {"added": [], "staged": [], "left_staged": []}
+    if wishes.destination == "document":
+        placing = put_in(path, run.sections, wishes.options.placement)
+        if placing.left:
+            stage(path, folder, [left.section for left in placing.left], run.at)
+        if not as_json:
+            out().print("")
+            print_placing(path, placing)
+        return {**placing_value(path, placing), "staged": []}
+    total = stage(path, folder, run.sections, run.at)
+    if not as_json:
+        earlier = total - len(run.sections)
+        beside = f", beside {earlier} staged before" if earlier else ""
+        out().print(
+            f"\nsynth: staged {len(run.sections)} auto-synth instruction section(s){beside}. "
+            f"`dlm synth list {path}` shows them, `dlm synth apply {path}` puts them in."
+        )
+    return {"added": [], "staged": [section.id for section in run.sections], "left_staged": []}
+
+
+def _estimate_line(expected: Estimate) -> str:
+    about = "" if expected.exact else "about "
+    cached = f" ({expected.from_cache} more from the cache)" if expected.from_cache else ""
+    return (
+        f"{counted(expected.sections, 'section')}, "
+        f"{counted(expected.requests, 'request')}{cached}, "
+        f"{about}{expected.tokens_in:,} tokens in, about {expected.tokens_out:,} out"
+    )
+
+
+def _print_run(run: Run) -> None:
+    report = run.report
+    print_line = out().print
+    print_line(f"synth plan: {len(report.accepted)} add, {len(report.skipped)} skip\n")
+    if report.accepted:
+        print_line("=== additions ===")
+    for candidate in report.accepted:
+        print_line(
+            f"\n+ ::instruction:: [section_id={candidate.id} source={candidate.source_id} "
+            f"teacher={run.teacher} strategy={candidate.strategy}]"
+        )
+        print_line(f"  q: {_shortened(candidate.pair.question)}")
+        print_line(f"  a: {_shortened(candidate.pair.answer)}")
+    if report.skipped:
+        print_line("\n=== skipped ===")
+    for skip in report.skipped:
+        print_line(f"- {skip.source_id} [{skip.strategy or '-'}]: {skip.reason} ({skip.detail})")
+    print_line("\n" + _filter_line(report))
+    if report.refused:
+        print_line("\n=== filtered ===")
+    for refusal in report.refused:
+        print_line(f"- {_shortened(refusal.question)}: {refusal.reason} ({refusal.detail})")
+    print_line("\n" + _usage_line(run))
+    if report.failure:
+        err().print(f"dlm: {report.failure}")
+    if not report.accepted:
+        print_line("\nno synth additions accepted: the reasons stand above; nothing new is staged.")
+
+
+def _filter_line(report: Report) -> str:
+    head = f"synth filter: generated {report.generated}, dedup {report.dedup}, "
+    if report.filter == "sway":
+        return f"{head}judge passed {report.judge_passed}, threshold {report.threshold}"
+    return f"{head}accepted {len(report.accepted)}"
+
+
+def _usage_line(run: Run) -> str:
+    spent = run.report.spent
+    tokens = ""
+    if spent.tokens_in is not None or spent.tokens_out is not None:
+        tokens = f", {spent.tokens_in or 0:,} tokens in, {spent.tokens_out or 0:,} out"
+    judge = f", judged by {run.judge}" if run.judge else ""
+    return (
+        f"synth usage: {counted(spent.requests, 'request')}, {spent.from_cache} from the cache"
+        f"{tokens}, {spent.seconds:.1f} s{judge}"
+    )
+
+
+def _shortened(text: str, most: int = 100) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def _as_value(run: Run) -> dict[str, Any]:
+    report = run.report
+    return {
+        "path": str(run.opened.path),
+        "error": report.failure,
+        "stopped": report.stopped,
+        "teacher": run.teacher,
+        "judge": run.judge,
+        "estimate": asdict(run.estimate),
+        "filter": report.filter,
+        "generated": report.generated,
+        "dedup": report.dedup,
+        "judge_passed": report.judge_passed,
+        "threshold": report.threshold,
+        "accepted": [_accepted(candidate) for candidate in report.accepted],
+        "refused": [_refused(refusal) for refusal in report.refused],
+        "skipped": [asdict(skip) for skip in report.skipped],
+        "spent": asdict(report.spent),
+    }
+
+
+def _accepted(candidate: Candidate) -> dict[str, Any]:
+    return {
+        "section_id": candidate.id,
+        "source_section_id": candidate.source_id,
+        "strategy": candidate.strategy,
+        "question": candidate.pair.question,
+        "answer": candidate.pair.answer,
+        "evidence": candidate.evidence,
+        "margin": candidate.margin,
+    }
+
+
+def _refused(refusal: Refusal) -> dict[str, Any]:
+    return asdict(refusal)

@@ -1,0 +1,113 @@
+"""`dlm synth list`: what was synthesized, applied and staged."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+from dlm_lsp.cli.failure import DONE
+from dlm_lsp.cli.opened import Opened, named, open_document
+from dlm_lsp.cli.output import out, print_json
+from dlm_lsp.store.plan import load_plan
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A synthesized section as it is listed; `stale` if its source is not in the document."""
+
+    section_id: str
+    source_section_id: str
+    teacher: str
+    strategy: str
+    synth_at: str
+    question: str
+    stale: bool
+
+
+def list_sections(paths: Sequence[str], *, as_json: bool) -> int:
+    """Print the applied and the staged sections of the documents."""
+    listed = []
+    for path in named(paths):
+        opened = open_document(path)
+        listed.append((opened, list(applied(opened)), list(staged(opened))))
+    if as_json:
+        print_json(
+            {
+                "documents": [
+                    {
+                        "path": str(opened.path),
+                        "applied": [asdict(one) for one in there],
+                        "staged": [asdict(one) for one in waiting],
+                    }
+                    for opened, there, waiting in listed
+                ]
+            }
+        )
+        return DONE
+    for opened, there, waiting in listed:
+        out().print("\n".join(_lines(opened, there, waiting)))
+    return DONE
+
+
+def applied(opened: Opened) -> Iterator[Listed]:
+    """Yield the synthesized sections that stand in the document."""
+    known = {section.id for section in opened.document.sections}
+    for section in opened.document.sections:
+        if synth := section.synth:
+            yield Listed(
+                section.id,
+                synth.source_section_id,
+                synth.synth_teacher,
+                synth.synth_strategy,
+                synth.synth_at,
+                _question(section.content),
+                synth.source_section_id not in known,
+            )
+
+
+def staged(opened: Opened) -> Iterator[Listed]:
+    """Yield the synthesized sections that wait."""
+    plan = load_plan(opened.folder)
+    known = {section.id for section in opened.document.sections}
+    for section in plan.sections if plan else ():
+        yield Listed(
+            section.id,
+            section.source_section_id or "",
+            section.synth_teacher or "",
+            section.synth_strategy or "",
+            section.synth_at or "",
+            _question(section.content),
+            section.source_section_id not in known,
+        )
+
+
+def _question(body: str) -> str:
+    lines = [line.strip() for line in body.split("\n") if line.strip()]
+    return next((line for line in lines if not line.startswith("### ")), "")
+
+
+def _lines(opened: Opened, there: Sequence[Listed], waiting: Sequence[Listed]) -> Iterator[str]:
+    yield str(opened.path)
+    yield f"  applied auto-synth: {len(there)}"
+    yield f"  staged pending:     {len(waiting)}"
+    if not there and not waiting:
+        yield "  no auto-synth instruction sections yet"
+    for heading, sections in (("Applied", there), ("Pending", waiting)):
+        if sections:
+            yield ""
+            yield heading
+            yield from _counts("by teacher", (one.teacher for one in sections))
+            yield from _counts("by strategy", (one.strategy for one in sections))
+            yield from _counts("by source section", (one.source_section_id for one in sections))
+            yield "  sections:"
+            for one in sections:
+                stale = "  stale" if one.stale else ""
+                yield (
+                    f"    - {one.section_id}  teacher={one.teacher}  strategy={one.strategy}  "
+                    f"source={one.source_section_id}{stale}  prompt={one.question}"
+                )
+
+
+def _counts(title: str, values: Iterable[str]) -> Iterator[str]:
+    yield f"  {title}:"
+    for value, count in sorted(Counter(values).items()):
+        yield f"    - {value}: {count}"
