@@ -91,7 +91,8 @@ hostile_words = st.text(max_size=40) | st.lists(
 @st.composite
 def pairs(draw: st.DrawFn) -> Pair:
     """A pair that a teacher's words make, hostile ones among them."""
-    words = hostile_words.filter(lambda text: isinstance(well_formed("q", text), Pair))
-    made = well_formed(draw(_questions | words), draw(words))
+    asked = hostile_words.filter(lambda text: isinstance(well_formed(text, "a"), Pair))
+    answered = hostile_words.filter(lambda text: isinstance(well_formed("q", text), Pair))
+    made = well_formed(draw(_questions | asked), draw(answered))
     assert isinstance(made, Pair)
     return made
