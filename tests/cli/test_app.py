@@ -1,0 +1,67 @@
+import json
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--help"],
+        ["check", "--help"],
+        ["synth", "--help"],
+        ["synth", "instructions", "--help"],
+        ["synth", "list", "--help"],
+        ["synth", "apply", "--help"],
+        ["synth", "discard", "--help"],
+        ["synth", "revert", "--help"],
+    ],
+)
+def test_every_command_explains_itself(dlm, args):
+    shown = dlm(*args)
+    assert shown.returncode == 0
+    assert shown.stdout.startswith("Usage: dlm")
+
+
+def test_help_imports_nothing_heavy(dlm):
+    shown = dlm("--help", env={"PYTHONPROFILEIMPORTTIME": "1"})
+    imported = {line.rsplit("|", 1)[-1].strip() for line in shown.stderr.splitlines()}
+    assert "typer" in imported
+    assert not imported & {
+        "torch",
+        "transformers",
+        "pydantic",
+        "yaml",
+        "rapidfuzz",
+        "openai",
+        "rich",
+    }
+
+
+def test_the_version_is_told(dlm):
+    assert dlm("--version").stdout.startswith("dlm (dlm-lsp) ")
+
+
+@pytest.mark.parametrize(
+    ("flags", "named"),
+    [
+        (["--apply", "--dry-run"], "--dry-run"),
+        (["--threshold", "0.2", "--filter", "none"], "--threshold"),
+        (["--threshold", "nan"], "--threshold"),
+        (["--per-section", "-1"], "--per-section"),
+        (["--max-pairs", "0"], "--max-pairs"),
+        (["--top-p", "2"], "--top-p"),
+        (["--concurrency", "0"], "--concurrency"),
+        (["--filter", "best"], "--filter"),
+        (["--nosuch"], "--nosuch"),
+    ],
+)
+def test_a_choice_that_cannot_be_is_a_usage_error_that_names_its_flag(dlm, document, flags, named):
+    refused = dlm("synth", "instructions", document(), *flags)
+    assert refused.returncode == 2
+    assert named in refused.stderr
+
+
+def test_an_error_is_json_too_where_that_was_asked_for(dlm, document):
+    refused = dlm("synth", "instructions", document(), "--per-section", "0", "--json")
+    assert refused.returncode == 2
+    assert "--per-section" in json.loads(refused.stdout)["error"]

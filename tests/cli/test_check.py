@@ -1,0 +1,79 @@
+import json
+from pathlib import Path
+
+import pytest
+from towns import HEAD
+
+
+@pytest.fixture
+def faulty(tmp_path: Path) -> Path:
+    path = tmp_path / "faulty.dlm"
+    path.write_text(f"{HEAD}🙂 text\n::Instruction::\n### Q\na\n### A\nb\n ::prose::\n", "utf-8")
+    return path
+
+
+def test_each_problem_stands_on_a_line_that_an_editor_can_follow(dlm, faulty):
+    checked = dlm("check", faulty)
+    assert checked.returncode == 1
+    assert checked.stdout.splitlines() == [
+        f"{faulty}:6:3: error unknown-section-type: there is no section type `Instruction`; "
+        "did you mean `instruction`?",
+        f"{faulty}:11:1: warning near-miss-fence: not a fence, so it is plain text: "
+        "blanks stand around it",
+    ]
+    assert checked.stderr.strip() == "1 file: 1 error, 1 warning"
+
+
+def test_a_clean_document_is_exit_code_0(dlm, document):
+    assert (dlm("check", document()).returncode, dlm("check", ".").stdout) == (0, "")
+
+
+def test_json_is_one_object(dlm, faulty):
+    found = json.loads(dlm("check", faulty, "--json").stdout)
+    assert (found["files"], found["errors"], found["warnings"]) == (1, 1, 1)
+    assert found["problems"][0] == {
+        "path": str(faulty),
+        "line": 6,
+        "column": 3,
+        "end_line": 6,
+        "end_column": 14,
+        "severity": "error",
+        "code": "unknown-section-type",
+        "message": "there is no section type `Instruction`; did you mean `instruction`?",
+        "fix": "Change to `instruction`",
+    }
+    assert (
+        dlm("check", faulty, "--output-format", "json").stdout
+        == dlm("check", faulty, "--json").stdout
+    )
+
+
+def test_github_shows_problems_beside_their_lines(dlm, faulty):
+    first = dlm("check", faulty, "--output-format", "github").stdout.splitlines()[0]
+    assert first.startswith(f"::error file={faulty},line=6,col=3,endLine=6,endColumn=14,title=")
+
+
+def test_media_are_looked_for_beside_the_document(dlm, tmp_path):
+    path = tmp_path / "media.dlm"
+    path.write_text(f'{HEAD}::image path="here.png"::\n::image path="gone.png"::\n', "utf-8")
+    (tmp_path / "here.png").touch()
+    assert [line.split(": ")[1] for line in dlm("check", path).stdout.splitlines()] == [
+        "warning missing-file"
+    ]
+
+
+def test_a_file_that_is_not_utf8_is_a_problem_of_its_own(dlm, tmp_path, document):
+    (tmp_path / "latin.dlm").write_bytes(HEAD.encode() + b"caf\xe9\n")
+    document()
+    checked = dlm("check", tmp_path)
+    assert checked.returncode == 1
+    assert "latin.dlm:1:1: error unreadable: " in checked.stdout
+    assert "not UTF-8" in checked.stdout
+
+
+@pytest.mark.parametrize("name", ["nosuch.dlm", "*.nosuch", "empty"])
+def test_an_argument_that_names_no_document_is_a_usage_error(dlm, tmp_path, name):
+    (tmp_path / "empty").mkdir()
+    refused = dlm("check", name)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert name in refused.stderr

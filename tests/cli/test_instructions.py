@@ -1,0 +1,271 @@
+import json
+import os
+import signal
+import stat
+import threading
+
+import pytest
+from servers import chat_completion, pairs_json
+from towns import Town, plain, town
+from werkzeug import Response
+
+
+def value(run):
+    (document,) = json.loads(run.stdout)["documents"]
+    return document
+
+
+def test_accepted_pairs_are_staged_and_the_plan_is_printed(dlm, document, teacher):
+    path = document()
+    before = path.read_bytes()
+    run = dlm("synth", "instructions", path, *plain(teacher))
+    assert run.returncode == 0
+    assert "synth plan: 4 add, 0 skip" in run.stdout
+    assert "  q: How many mills does Ville1 have?" in run.stdout
+    assert "synth filter: generated 4, dedup 4, accepted 4" in run.stdout
+    assert "synth usage: 2 requests, 0 from the cache, 22 tokens in, 14 out" in run.stdout
+    assert "staged 4 auto-synth instruction section(s)" in run.stdout
+    assert path.read_bytes() == before
+
+
+def test_an_estimate_comes_before_and_progress_goes_to_stderr(dlm, document, teacher):
+    run = dlm("synth", "instructions", document(), *plain(teacher))
+    first, *rest = run.stderr.splitlines()
+    assert first.startswith("2 sections, 2 requests, about ")
+    assert rest[-1].startswith("2 of 2 sections: 4 accepted, 0 refused, ")
+
+
+def test_apply_writes_into_the_document(dlm, document, teacher):
+    path = document()
+    run = dlm("synth", "instructions", path, *plain(teacher), "--apply")
+    assert "synth: wrote 4 sections to" in run.stdout
+    assert path.read_text().count("dlm-auto-synth") == 4
+    assert dlm("check", path).returncode == 0
+
+
+def test_a_dry_run_keeps_nothing_but_the_replies(dlm, document, teacher, home):
+    path = document()
+    before = path.read_bytes()
+    run = dlm("synth", "instructions", path, *plain(teacher), "--dry-run")
+    assert run.returncode == 0
+    assert path.read_bytes() == before
+    assert not list(home.rglob("pending.json"))
+    assert not list(home.rglob("ledger*"))
+
+
+def test_the_same_run_again_asks_nothing_and_an_edit_asks_its_own_section_only(
+    dlm, document, teacher
+):
+    path = document((1, 2, 3))
+    dlm("synth", "instructions", path, *plain(teacher))
+    assert len(teacher.asked) == 3
+    dlm("synth", "instructions", path, *plain(teacher))
+    assert len(teacher.asked) == 3
+    path.write_text(path.read_text().replace(town(2), town(9)))
+    dlm("synth", "instructions", path, *plain(teacher))
+    assert len(teacher.asked) == 4
+    assert "Ville9" in teacher.asked[-1]
+    dlm("synth", "instructions", path, *plain(teacher), "--fresh")
+    assert len(teacher.asked) == 7
+
+
+def test_staging_again_keeps_what_was_staged_before(dlm, document, teacher):
+    path = document((1,))
+    dlm("synth", "instructions", path, *plain(teacher))
+    path.write_text(path.read_text() + "::prose::\n" + town(2) + "\n")
+    run = dlm("synth", "instructions", path, *plain(teacher), "--json")
+    assert len(value(run)["staged"]) == 4
+    path.write_text(path.read_text().replace(town(1), town(3)))
+    run = dlm("synth", "instructions", path, *plain(teacher))
+    assert "beside 2 staged before" in run.stdout
+
+
+def test_a_failed_request_costs_its_section_alone(dlm, document, teacher):
+    teacher.answer = lambda prompt: (
+        Response("no", status=400) if "Ville2 has" in prompt else Town(prompt)
+    )
+    run = dlm("synth", "instructions", document((1, 2, 3)), *plain(teacher), "--json")
+    assert run.returncode == 0
+    assert len(value(run)["accepted"]) == 4
+    assert [skip["reason"] for skip in value(run)["skipped"]] == ["request_failed"]
+
+
+def test_nothing_accepted_is_exit_code_3(dlm, document, teacher):
+    path = document()
+    dlm("synth", "instructions", path, *plain(teacher), "--apply")
+    run = dlm("synth", "instructions", path, *plain(teacher))
+    assert run.returncode == 3
+    assert "already_present" in run.stdout
+    assert "no synth additions accepted" in run.stdout
+
+
+def test_every_request_failing_is_exit_code_1(dlm, document, teacher):
+    teacher.answer = lambda prompt: Response("no", status=400)
+    assert dlm("synth", "instructions", document(), *plain(teacher)).returncode == 1
+
+
+def test_a_document_with_an_error_is_refused_before_anything_is_asked(dlm, document, teacher):
+    path = document()
+    path.write_text(path.read_text() + "::poem::\n")
+    run = dlm("synth", "instructions", path, *plain(teacher))
+    assert run.returncode == 1
+    assert "there is no section type `poem`" in run.stderr
+    assert teacher.asked == []
+
+
+def test_a_document_that_fails_does_not_stop_the_next(dlm, document, teacher, tmp_path):
+    (tmp_path / "a.dlm").write_text("no frontmatter")
+    document(name="b.dlm")
+    run = dlm("synth", "instructions", tmp_path, *plain(teacher), "--json")
+    first, second = json.loads(run.stdout)["documents"]
+    assert run.returncode == 1
+    assert "a document starts with" in first["error"]
+    assert len(second["staged"]) == 4
+
+
+@pytest.mark.parametrize(
+    ("selector", "remedy"),
+    [
+        ("openai:gpt-4o-mini", "OPENAI_API_KEY"),
+        ("anthropic:claude-x", "ANTHROPIC_API_KEY"),
+        ("self", "dlm train"),
+        ("nosuch:model", "vllm-server:<url>"),
+        ("vllm-server:http://127.0.0.1:9/v1#m", "127.0.0.1:9"),
+    ],
+)
+def test_a_teacher_that_cannot_work_is_one_line_with_the_remedy(dlm, document, selector, remedy):
+    run = dlm("synth", "instructions", document(), "--teacher", selector, "--filter", "none")
+    assert run.returncode == 1
+    (line,) = run.stderr.splitlines()
+    assert line.startswith("dlm: ")
+    assert remedy in line
+
+
+def test_a_corrupt_plan_is_found_before_anything_is_spent(dlm, staged, home, teacher):
+    (plan,) = home.rglob("pending.json")
+    plan.write_text("[]")
+    asked = len(teacher.asked)
+    run = dlm("synth", "instructions", staged, *plain(teacher), "--fresh")
+    assert run.returncode == 1
+    assert str(plan) in run.stderr
+    assert len(teacher.asked) == asked
+    assert plan.read_text() == "[]"
+
+
+def test_typing_while_the_teacher_works_is_never_lost(dlm, document, teacher):
+    path = document((1, 2))
+
+    def answer(prompt: str) -> Response:
+        if "Ville1 has" in prompt:
+            changed = path.read_text().replace(town(2), town(2) + " And more.")
+            path.write_text(changed + "::prose::\nTyped meanwhile.\n")
+        return Town(prompt)
+
+    teacher.answer = answer
+    run = dlm(
+        "synth", "instructions", path, *plain(teacher), "--apply", "--concurrency", "1", "--json"
+    )
+    text = path.read_text()
+    assert "And more." in text
+    assert text.endswith("::prose::\nTyped meanwhile.\n")
+    assert text.count("dlm-auto-synth") == 2
+    assert len(value(run)["left_staged"]) == 2
+    assert (
+        len(json.loads(dlm("synth", "list", path, "--json").stdout)["documents"][0]["staged"]) == 2
+    )
+
+
+def test_ctrl_c_keeps_what_is_finished(command, dlm, document, teacher):
+    first_done, release = threading.Event(), threading.Event()
+
+    def answer(prompt: str) -> Response:
+        if "Ville1 has" in prompt:
+            return Town(prompt)
+        first_done.set()
+        release.wait(30)
+        return Town(prompt)
+
+    teacher.answer = answer
+    path = document((1, 2, 3))
+    process = command("synth", "instructions", path, *plain(teacher), "--concurrency", "1")
+    assert first_done.wait(30)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    release.set()
+    assert process.returncode == 130, err
+    assert "staged 2 auto-synth instruction section(s)" in out
+    assert "not_asked" in out
+
+
+def test_kill_9_loses_at_most_the_requests_in_flight(command, dlm, document, teacher):
+    third, release = threading.Event(), threading.Event()
+
+    def answer(prompt: str) -> Response:
+        if "Ville3 has" in prompt and not release.is_set():
+            third.set()
+            release.wait(30)
+        return Town(prompt)
+
+    teacher.answer = answer
+    path = document((1, 2, 3))
+    before = path.read_bytes()
+    process = command("synth", "instructions", path, *plain(teacher), "--concurrency", "1")
+    assert third.wait(30)
+    process.kill()
+    process.communicate()
+    release.set()
+    assert path.read_bytes() == before
+    run = dlm("synth", "instructions", path, *plain(teacher), "--json")
+    assert value(run)["spent"]["from_cache"] == 2
+    assert len(value(run)["staged"]) == 6
+
+
+def test_two_runs_on_one_document_wait_for_each_other(command, dlm, document, teacher):
+    asked, release = threading.Event(), threading.Event()
+
+    def answer(prompt: str) -> Response:
+        asked.set()
+        release.wait(30)
+        return Town(prompt)
+
+    teacher.answer = answer
+    path = document((1,))
+    first = command("synth", "instructions", path, *plain(teacher))
+    assert asked.wait(30)
+    second = command("synth", "instructions", path, *plain(teacher))
+    waiting = second.stderr.readline()
+    release.set()
+    assert f"`dlm synth instructions` (process {first.pid}" in waiting
+    for process in (first, second):
+        process.communicate(timeout=30)
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert len(teacher.asked) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="fifos are a POSIX thing")
+def test_a_path_that_is_a_device_is_refused_at_once(dlm, tmp_path, teacher):
+    fifo = tmp_path / "pipe.dlm"
+    os.mkfifo(fifo)
+    assert stat.S_ISFIFO(fifo.stat().st_mode)
+    run = dlm("synth", "instructions", fifo, *plain(teacher))
+    assert run.returncode == 1
+    assert str(fifo) in run.stderr
+
+
+def test_markup_in_a_pair_prints_as_it_is(dlm, document, teacher):
+    pair = ("What is [/INST] list[int] in Ville1?", "[bold]It[/bold] is <b>:smile:</b>.", "")
+    reply = json.dumps(chat_completion(pairs_json(pair)))
+    teacher.answer = lambda prompt: Response(reply, content_type="application/json")
+    run = dlm(
+        "synth", "instructions", document((1,)), "--teacher", teacher.selector, "--filter", "none"
+    )
+    assert "  q: What is [/INST] list[int] in Ville1?" in run.stdout
+    assert "  a: [bold]It[/bold] is <b>:smile:</b>." in run.stdout
+
+
+def test_the_key_stands_nowhere_on_disk_and_in_no_output(dlm, document, teacher, home):
+    key = "sk-very-secret-0123456789"
+    run = dlm("synth", "instructions", document(), *plain(teacher), env={"VLLM_API_KEY": key})
+    assert run.returncode == 0
+    assert key not in run.stdout + run.stderr
+    assert all(key.encode() not in file.read_bytes() for file in home.rglob("*") if file.is_file())

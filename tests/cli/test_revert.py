@@ -1,0 +1,69 @@
+import json
+
+import pytest
+
+HEAD = "---\ndlm_id: 01K7XW3Q9DGEMM4N2BT5RHV8CE\nbase_model: smollm2-135m\n---\nprose\n"
+
+
+def section(teacher: str, at: str, question: str) -> str:
+    return (
+        f'::instruction::\n<!-- dlm-auto-synth: synth_teacher="{teacher}" '
+        f'synth_strategy="extraction" synth_at="{at}" source_section_id="0123456789abcdef" -->\n'
+        f"### Q\n{question}\n### A\nSo.\n"
+    )
+
+
+OLD = section("hf:a", "2026-01-31T09:30:00Z", "Old?")
+NEW = section("hf:b", "2026-03-31T09:30:00+02:00", "New?")
+OWN = "::instruction::\n### Q\nMine?\n### A\nYes.\n"
+
+
+@pytest.fixture
+def path(tmp_path):
+    path = tmp_path / "notes.dlm"
+    path.write_text(HEAD + OLD + OWN + NEW)
+    return path
+
+
+def test_every_synthesized_section_goes_and_no_other(dlm, path):
+    done = dlm("synth", "revert", path)
+    assert done.stdout == f"synth: stripped 2 auto-synth instruction sections from {path}\n"
+    assert path.read_text() == HEAD + OWN
+
+
+@pytest.mark.parametrize(
+    ("flags", "left"),
+    [
+        (["--teacher", "hf:a"], HEAD + OWN + NEW),
+        (["--since", "2026-02-01"], HEAD + OLD + OWN),
+        (["--since", "2026-03-31T07:30:00Z"], HEAD + OLD + OWN),
+        (["--since", "2026-03-31T07:30:01Z"], HEAD + OLD + OWN + NEW),
+        (["--since", "2026-02-01", "--teacher", "hf:a"], HEAD + OLD + OWN + NEW),
+    ],
+)
+def test_conditions_choose_what_goes(dlm, path, flags, left):
+    assert dlm("synth", "revert", path, *flags).returncode == 0
+    assert path.read_text() == left
+
+
+def test_a_section_is_reverted_by_its_id(dlm, path):
+    (listed,) = json.loads(dlm("synth", "list", path, "--json").stdout)["documents"]
+    chosen = listed["applied"][0]["section_id"]
+    (done,) = json.loads(dlm("synth", "revert", path, "--section", chosen, "--json").stdout)[
+        "documents"
+    ]
+    assert done == {"path": str(path), "removed": [chosen]}
+    assert path.read_text() == HEAD + OWN + NEW
+
+
+def test_an_unknown_id_or_time_is_refused_and_nothing_is_written(dlm, path):
+    before = path.read_text()
+    assert dlm("synth", "revert", path, "--section", "0" * 16).returncode == 1
+    assert dlm("synth", "revert", path, "--since", "yesterday").returncode == 2
+    assert path.read_text() == before
+
+
+def test_a_document_with_an_error_elsewhere_can_be_reverted(dlm, path):
+    path.write_text(path.read_text() + "::poem::\n")
+    dlm("synth", "revert", path)
+    assert path.read_text() == HEAD + OWN + "::poem::\n"

@@ -1,0 +1,137 @@
+import json
+import os
+import subprocess
+
+import pytest
+
+
+def listed(dlm, path):
+    (document,) = json.loads(dlm("synth", "list", path, "--json").stdout)["documents"]
+    return [s["section_id"] for s in document["applied"]], [
+        s["section_id"] for s in document["staged"]
+    ]
+
+
+def test_apply_puts_every_staged_section_behind_its_source(dlm, staged, teacher):
+    asked = len(teacher.asked)
+    before = staged.read_text()
+    done = dlm("synth", "apply", staged)
+    assert done.returncode == 0
+    assert "synth apply plan: 4 add, 0 skip" in done.stdout
+    lines = staged.read_text().splitlines()
+    assert lines[5] == "::instruction::"
+    assert lines.index("How many mills does Ville1 have?") < lines.index("::prose::")
+    assert dlm("check", staged).returncode == 0
+    assert len(teacher.asked) == asked
+    dlm("synth", "revert", staged)
+    assert staged.read_text() == before
+
+
+def test_apply_takes_the_sections_that_are_named(dlm, staged):
+    _, waiting = listed(dlm, staged)
+    dlm("synth", "apply", staged, "--section", waiting[1])
+    assert listed(dlm, staged) == ([waiting[1]], [waiting[0], *waiting[2:]])
+
+
+def test_an_id_that_is_not_staged_is_refused_and_nothing_is_written(dlm, staged):
+    before = staged.read_bytes()
+    refused = dlm("synth", "apply", staged, "--section", "0" * 16)
+    assert refused.returncode == 1
+    assert "0" * 16 in refused.stderr
+    assert staged.read_bytes() == before
+
+
+def test_a_section_whose_source_is_gone_stays_staged_and_is_said_so(dlm, staged):
+    staged.write_text(staged.read_text().replace("has 11 mills and", "has 12 mills and"))
+    done = dlm("synth", "apply", staged)
+    assert done.returncode == 1
+    assert done.stdout.count("left_staged") == 2
+    assert "is gone" in done.stdout
+    applied, waiting = listed(dlm, staged)
+    assert (len(applied), len(waiting)) == (2, 2)
+
+
+def test_applying_again_adds_nothing(dlm, staged, home):
+    (plan,) = home.rglob("pending.json")
+    kept = plan.read_bytes()
+    dlm("synth", "apply", staged)
+    after = staged.read_bytes()
+    plan.write_bytes(kept)
+    done = dlm("synth", "apply", staged)
+    assert done.stdout.count("already_present") == 4
+    assert staged.read_bytes() == after
+
+
+def test_apply_keeps_byte_order_mark_line_endings_mode_and_link(dlm, staged, tmp_path):
+    staged.write_bytes(b"\xef\xbb\xbf" + staged.read_bytes().replace(b"\n", b"\r\n"))
+    staged.chmod(0o640)
+    link = tmp_path / "link.dlm"
+    link.symlink_to(staged)
+    before = staged.read_bytes()
+    dlm("synth", "apply", link)
+    after = staged.read_bytes()
+    assert after.startswith(b"\xef\xbb\xbf---\r\n")
+    assert after.count(b"\n") == after.count(b"\r\n") > before.count(b"\n")
+    assert (link.is_symlink(), staged.stat().st_mode & 0o777) == (True, 0o640)
+    dlm("synth", "revert", link)
+    assert staged.read_bytes() == before
+
+
+def test_placement_end_puts_them_at_the_end(dlm, staged):
+    before = staged.read_text()
+    dlm("synth", "apply", staged, "--placement", "end")
+    assert staged.read_text().startswith(before)
+
+
+def test_discard_drops_what_is_named_or_all(dlm, staged):
+    _, waiting = listed(dlm, staged)
+    dlm("synth", "discard", staged, "--section", waiting[0])
+    assert listed(dlm, staged) == ([], waiting[1:])
+    shown = json.loads(dlm("synth", "discard", staged, "--json").stdout)
+    assert shown["documents"][0]["discarded"] == sorted(waiting[1:])
+    assert listed(dlm, staged) == ([], [])
+
+
+def test_json_tells_what_became_of_each_section(dlm, staged):
+    _, waiting = listed(dlm, staged)
+    (done,) = json.loads(dlm("synth", "apply", staged, "--json").stdout)["documents"]
+    assert done == {
+        "path": str(staged),
+        "added": waiting,
+        "already_present": [],
+        "left_staged": [],
+    }
+
+
+def test_the_reference_lists_and_reads_what_we_staged_and_applied(
+    dlm, staged, home, reference_python
+):
+    reference = reference_python.with_name("dlm")
+    environment = {**os.environ, "DLM_HOME": str(home), "HOME": str(home), "COLUMNS": "400"}
+
+    def shown() -> str:
+        run = subprocess.run(
+            [reference, "synth", "list", staged],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert run.returncode == 0, run.stderr
+        return run.stdout
+
+    assert "staged pending:     4" in shown()
+    dlm("synth", "apply", staged)
+    after = shown()
+    assert "applied auto-synth: 4" in after
+    assert "staged pending:     0" in after
+
+
+@pytest.mark.parametrize("name", ["apply", "revert", "discard", "list"])
+def test_a_document_without_a_sound_frontmatter_is_refused(dlm, tmp_path, name):
+    path = tmp_path / "bad.dlm"
+    path.write_text("no frontmatter\n")
+    refused = dlm("synth", name, path)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"dlm: {path}:1:1: a document starts with")
+    assert path.read_text() == "no frontmatter\n"
