@@ -1,7 +1,7 @@
 """How a run is to go: every choice of `dlm synth`, checked in one value."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from dlm_lsp.document.changes import Placement
@@ -34,7 +34,7 @@ class SynthOptions:
     max_requests: int | None = None
     placement: Placement = "after-source"
     fresh: bool = False
-    sampling: Sampling = Sampling()
+    sampling: Sampling = field(default_factory=Sampling)
     concurrency: int = 8
     timeout: float = 120.0
 

@@ -97,6 +97,8 @@ class _Run:
         self._teacher = teacher
         self._judge = judge if options.filter == "sway" else None
         self._options = options
+        # Only a teacher that learns the form from examples has any.
+        self._examples: Sequence[tuple[str, str]] = getattr(teacher, "examples", ())
         self._tell = on_event
         self._asking = Asking(teacher, cache, options, on_event)
         self._sources = sources(document, sections)
@@ -185,7 +187,7 @@ class _Run:
                 self._outcomes[one.index] = Outcome(one.index, skipped=(_failed(one, reply),))
                 close(one)
                 return
-            found = usable(one, (reply,), self._options.filter)
+            found = usable(one, (reply,), self._options.filter, self._examples)
             self._outcomes[one.index] = Outcome(one.index, found)
             if found.repair:
                 first[one.index] = reply
@@ -200,7 +202,8 @@ class _Run:
                 self._outcomes[repair.index] = replace(before, skipped=(failed,))
             else:
                 one = replace(repair, ask=originals[repair.index])
-                found = usable(one, (first[one.index], reply), self._options.filter)
+                replies = first[one.index], reply
+                found = usable(one, replies, self._options.filter, self._examples)
                 self._outcomes[one.index] = Outcome(one.index, found)
             close(repair)
 

@@ -36,10 +36,16 @@ class Usable:
 NOTHING = Usable()
 
 
-def usable(wanted: Wanted, replies: Sequence[Reply], filter_: FilterKind) -> Usable:
+def usable(
+    wanted: Wanted,
+    replies: Sequence[Reply],
+    filter_: FilterKind,
+    examples: Sequence[tuple[str, str]] = (),
+) -> Usable:
     """Return what the replies to `wanted`, the first and perhaps its repair, hold together.
 
-    `repair` is what to ask next; None where enough is there, or where a repair was asked already.
+    `examples` are the pairs that the teacher was shown to learn the form from. `repair` is what to
+    ask next; None where enough is there, or where a repair was asked already.
     """
     ask = wanted.ask
     kept: list[Candidate] = []
@@ -54,7 +60,7 @@ def usable(wanted: Wanted, replies: Sequence[Reply], filter_: FilterKind) -> Usa
         declined = reply.finish == "refusal" and not parsed.pairs
         complaints.append("the teacher declined to answer" if declined else parsed.complaint)
         for written in parsed.pairs:
-            verdict = _verdict(written, ask, filter_)
+            verdict = _verdict(written, ask, filter_, examples)
             if isinstance(verdict, Pair):
                 verdict = _counted(verdict, distinct, len(kept), ask.count, filter_)
             if isinstance(verdict, Pair):
@@ -81,11 +87,13 @@ def usable(wanted: Wanted, replies: Sequence[Reply], filter_: FilterKind) -> Usa
     )
 
 
-def _verdict(written: Written, ask: Ask, filter_: FilterKind) -> Pair | Refused | Blocked:
+def _verdict(
+    written: Written, ask: Ask, filter_: FilterKind, examples: Sequence[tuple[str, str]]
+) -> Pair | Refused | Blocked:
     pair = well_formed(written.question, written.answer)
     if isinstance(pair, Refused) or filter_ != "sway":
         return pair
-    return gate(pair, written.evidence, ask.prose, ask.strategy) or pair
+    return gate(pair, written.evidence, ask.prose, ask.strategy, examples) or pair
 
 
 def _counted(

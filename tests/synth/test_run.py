@@ -225,6 +225,13 @@ async def test_a_declining_teacher_is_not_asked_again(cache):
     ]
 
 
+async def test_a_copy_of_an_example_that_the_teacher_was_shown_is_refused(cache):
+    teacher = ScriptedTeacher(lambda ask: reply([("How deep is Lake Ville?", "10 mills.")]))
+    teacher.examples = [("How deep is Lake Ville?", "It is 40 metres deep.")]
+    report = await run(document(*towns(1)), cache, SynthOptions(per_section=1), teacher)
+    assert {r.reason for r in report.refused} == {"copied_example"}
+
+
 async def test_a_limit_on_requests_is_never_passed_and_leaves_out_the_last(cache):
     doc = document(*towns(4))
     teacher = ScriptedTeacher(order=lambda index: -index)
