@@ -38,7 +38,7 @@ class TeacherServer:
     """What the tests know of the server: its selector, what it was asked, and how it answers."""
 
     def __init__(self, httpserver) -> None:
-        self.selector = f"vllm-server:{httpserver.url_for('/v1')}#towns"
+        self.selector = f"vllm-server:{httpserver.url_for('')}#towns"
         self.asked: list[str] = []
         self.answer: Callable[[str], Response] = Town
         models = {"object": "list", "data": [{"id": "towns", "object": "model"}]}

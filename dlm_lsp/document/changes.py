@@ -62,7 +62,7 @@ def insert(
 def remove(document: Document, sections: Iterable[Section]) -> list[Edit]:
     """Return the edits that take `sections` out, fence and marker lines included."""
     spans: list[Span] = []
-    for section in sorted(set(sections), key=lambda section: section.span):
+    for section in sorted(set(sections), key=lambda section: section.start):
         if spans and spans[-1].end == section.span.start:
             spans[-1] = Span(spans[-1].start, section.span.end)
         else:

@@ -1,6 +1,7 @@
 """Fence lines: where a section starts, and lines that only look as if one did (format §3)."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dlm_lsp.document.closest import closest
@@ -29,14 +30,14 @@ class Fence:
     media: Media | None = None
 
 
-def read_fence(line: str, start: int) -> tuple[Fence | None, list[Problem]]:
+def read_fence(line: str, start: int) -> tuple[Fence | None, Sequence[Problem]]:
     """Read the line that stands at offset `start`.
 
     A line that opens no section gives None. A fence with an error still opens one, of the type it
     most likely means, so that the rest of the document keeps its shape.
     """
     if known := _BARE.get(line):
-        return known, []
+        return known, ()
     if match := _PLAIN.fullmatch(line):
         return _plain_fence(match[1], Span(start, start + len(line)))
     if match := _WITH_ATTRIBUTES.fullmatch(line):

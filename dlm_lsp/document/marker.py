@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -71,15 +71,14 @@ class Marker:
     span: Span
 
 
-def skip_markers(text: str, span: Span, section_type: str) -> tuple[int, list[Problem]]:
-    """Return where the content behind the markers at the head of `text[span]` starts.
+def skip_markers(text: str, at: int, end: int, section_type: str) -> tuple[int, Sequence[Problem]]:
+    """Return where the content behind the markers at the head of `text[at:end]` starts.
 
     Markers with an error in them are skipped too; the problems say what is wrong with them.
     """
-    at = span.start
     problems: list[Problem] = []
-    while at < span.end:
-        usual = _USUAL.match(text, at, span.end) if section_type == "instruction" else None
+    while at < end:
+        usual = _USUAL.match(text, at, end) if section_type == "instruction" else None
         if usual:
             at = usual.end()
             continue

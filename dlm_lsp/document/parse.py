@@ -23,7 +23,12 @@ from dlm_lsp.document.marker import (
 )
 from dlm_lsp.document.problem import Fix, Problem, Severity
 from dlm_lsp.document.section import Section, SectionType, section_id
-from dlm_lsp.document.turns import PREFERENCE, QUESTION_AND_ANSWER, turn_problems
+from dlm_lsp.document.turns import (
+    PREFERENCE,
+    QUESTION_AND_ANSWER,
+    is_faultless,
+    read_turns,
+)
 
 _DELIMITER = "---"
 # A line that may be a fence or switch code mode. The leading break lets the search jump from line
@@ -47,7 +52,7 @@ def parse(text: str) -> Document:
         frontmatter, found = read_frontmatter(text, yaml)
         problems += found
     body = Span(after_break(text, body.start), body.end) if yaml is not None else body
-    sections = tuple(_sections(text, body, problems))
+    sections = tuple(_Body(text, body, problems).sections())
     problems.sort(key=lambda problem: problem.span)
     return Document(text, frontmatter, yaml or Span(start, start), body, sections, tuple(problems))
 
@@ -86,57 +91,68 @@ def _no_frontmatter(text: str, first: Span) -> Problem:
     return Problem("missing-frontmatter", Severity.ERROR, first, message, fix)
 
 
-def _sections(text: str, body: Span, problems: list[Problem]) -> Iterator[Section]:
-    fence, fence_line = Fence(SectionType.PROSE), None
-    start = body.start
-    code_at = -1
-    for match in _candidates(text, body):
-        line = match[1]
-        if line == _CODE:
-            code_at = match.start(1) if code_at < 0 else -1
-        elif code_at < 0:
-            at = match.start(1)
-            next_fence, found = read_fence(line, at)
-            problems += found
-            if next_fence:
-                section = _section(text, fence, fence_line, Span(start, at), problems)
-                if section:
-                    yield section
-                fence, fence_line, start = next_fence, Span(at, at + len(line)), at
-    section = _section(text, fence, fence_line, Span(start, body.end), problems)
-    if section:
-        yield section
-    if code_at >= 0:
-        problems.append(_unclosed_code(text, Span(code_at, code_at + len(_CODE))))
+class _Body:
+    """The walk through one body; it keeps what is the same for every section."""
 
+    def __init__(self, text: str, body: Span, problems: list[Problem]) -> None:
+        self._text = text
+        self._span = body
+        self._problems = problems
+        self._with_cr = "\r" in text
 
-def _candidates(text: str, body: Span) -> Iterator[re.Match[str]]:
-    first = _FIRST_CANDIDATE.match(text, body.start, body.end)
-    pattern = _CANDIDATE if "\r" in text else _CANDIDATE_AFTER_LF
-    return chain([first] if first else [], pattern.finditer(text, body.start, body.end))
+    def sections(self) -> Iterator[Section]:
+        """Yield the sections in order, and take note of every problem."""
+        fence, fence_end = Fence(SectionType.PROSE), None
+        start = self._span.start
+        code_at = -1
+        for match in self._candidates():
+            line = match[1]
+            if line == _CODE:
+                code_at = match.start(1) if code_at < 0 else -1
+            elif code_at < 0:
+                at, end = match.span(1)
+                next_fence, found = read_fence(line, at)
+                self._problems += found
+                if next_fence:
+                    if section := self._section(fence, start, fence_end, at):
+                        yield section
+                    fence, start, fence_end = next_fence, at, end
+        if section := self._section(fence, start, fence_end, self._span.end):
+            yield section
+        if code_at >= 0:
+            self._problems.append(_unclosed_code(self._text, code_at))
 
+    def _candidates(self) -> Iterator[re.Match[str]]:
+        start, end = self._span
+        first = _FIRST_CANDIDATE.match(self._text, start, end)
+        pattern = _CANDIDATE if self._with_cr else _CANDIDATE_AFTER_LF
+        return chain([first] if first else [], pattern.finditer(self._text, start, end))
 
-def _section(
-    text: str, fence: Fence, fence_line: Span | None, span: Span, problems: list[Problem]
-) -> Section | None:
-    type_ = fence.type
-    home, end = (after_break(text, fence_line.end) if fence_line else span.start), span.end
-    at = home
-    if type_ in _MARKED and text.startswith(_COMMENT, at):
-        at, found = skip_markers(text, Span(at, end), type_)
-        problems += found
-    body = Span(at, without_last_break(text, at, end))
-    content = with_line_feeds(text[at : body.end])
-    if type_ is SectionType.PROSE and (not content or content.isspace()):
-        return None
-    if MARKER_HINT in content:
-        problems += _stray_markers(text, body, type_, home)
-    if type_ in _MARKED:
-        names = QUESTION_AND_ANSWER if type_ is SectionType.INSTRUCTION else PREFERENCE
-        problems += turn_problems(text, body, names, fence_line or body)
-    media = fence.media
-    id_ = section_id(type_, media.path if media else content)
-    return Section(type_, fence.adapter, span, fence_line, body, content, id_, media, text)
+    def _section(self, fence: Fence, start: int, fence_end: int | None, end: int) -> Section | None:
+        text, type_ = self._text, fence.type
+        home = at = start if fence_end is None else after_break(text, fence_end)
+        if type_ in _MARKED and text.startswith(_COMMENT, at):
+            at, found = skip_markers(text, at, end, type_)
+            self._problems += found
+        body_end = without_last_break(text, at, end)
+        content = text[at:body_end]
+        if self._with_cr:
+            content = with_line_feeds(content)
+        if type_ is SectionType.PROSE and (not content or content.isspace()):
+            return None
+        if MARKER_HINT in content:
+            self._problems += _stray_markers(text, Span(at, body_end), type_, home)
+        if type_ in _MARKED:
+            names = QUESTION_AND_ANSWER if type_ is SectionType.INSTRUCTION else PREFERENCE
+            if not is_faultless(text, at, body_end, names):
+                body = Span(at, body_end)
+                owner = body if fence_end is None else Span(start, fence_end)
+                self._problems += read_turns(text, body, names, owner)[1]
+        media = fence.media
+        id_ = section_id(type_, media.path if media else content)
+        return Section(
+            type_, fence.adapter, start, fence_end, at, body_end, end, content, id_, media, text
+        )
 
 
 def _stray_markers(text: str, body: Span, type_: SectionType, home: int) -> Iterator[Problem]:
@@ -151,13 +167,12 @@ def _stray_markers(text: str, body: Span, type_: SectionType, home: int) -> Iter
                 yield problem
 
 
-def _unclosed_code(text: str, opening: Span) -> Problem:
+def _unclosed_code(text: str, at: int) -> Problem:
     message = "this code block is never closed: everything below it is code, fences too"
     end = len(text)
-    line_break = line_break_of(text)
-    closing = _CODE if text.endswith(("\n", "\r")) else f"{line_break}{_CODE}"
+    closing = _CODE if text.endswith(("\n", "\r")) else f"{line_break_of(text)}{_CODE}"
     fix = Fix("Close the code block at the end", (Edit(Span(end, end), closing),))
-    return Problem("unclosed-code", Severity.ERROR, opening, message, fix)
+    return Problem("unclosed-code", Severity.ERROR, Span(at, at + len(_CODE)), message, fix)
 
 
 def _line_at(text: str, start: int) -> Span:
