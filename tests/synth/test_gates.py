@@ -74,4 +74,4 @@ def test_a_section_lets_few_pairs_about_other_sections_through(examples):
         document = examples / f"{held_out.stem}.dlm"
         through = [len(list(sections_that_let_through(pair, document))) for pair in pairs]
         # Each has one section of its own among seven to nine.
-        assert sum(through) <= 2.5 * len(pairs)
+        assert sum(through) <= 1.5 * len(pairs)
