@@ -2,11 +2,15 @@
 
 import json
 import re
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from servers import chat_completion, pairs_json
 from werkzeug import Request, Response
 
+DLM = Path(sys.executable).with_name("dlm")
+"""The command as it is installed beside this interpreter."""
 HEAD = "---\ndlm_id: 01K7XW3Q9DGEMM4N2BT5RHV8CE\nbase_model: smollm2-135m\n---\n"
 
 
@@ -38,7 +42,7 @@ class TeacherServer:
     """What the tests know of the server: its selector, what it was asked, and how it answers."""
 
     def __init__(self, httpserver) -> None:
-        self.selector = f"vllm-server:{httpserver.url_for('')}#towns"
+        self.selector = f"vllm-server:{httpserver.url_for('').rstrip('/')}#towns"
         self.asked: list[str] = []
         self.answer: Callable[[str], Response] = Town
         models = {"object": "list", "data": [{"id": "towns", "object": "model"}]}

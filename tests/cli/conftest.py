@@ -2,14 +2,11 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from towns import HEAD, TeacherServer, plain, town
-
-DLM = Path(sys.executable).with_name("dlm")
+from towns import DLM, HEAD, TeacherServer, plain, town
 
 
 @pytest.fixture
