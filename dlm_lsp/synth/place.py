@@ -130,7 +130,7 @@ def _addition(section: StagedSection) -> Addition | str:
         section.source_section_id or "",
     )
     addition = Addition(pair, marker, section.adapter)
-    fence, *_ = addition.lines()
-    if not is_marker(marker.line()) or read_fence(fence, 0)[1]:
+    fence, problems = read_fence(addition.lines()[0], 0)
+    if not is_marker(marker.line()) or fence is None or problems:
         return "its provenance cannot be written as a marker"
     return addition

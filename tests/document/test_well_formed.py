@@ -35,7 +35,9 @@ def test_control_characters_go_and_tabs_stay():
     assert well_formed("q", "a\x00b\x1b[1m\tc\x7f") == Pair("q", "ab[1m\tc")
 
 
-@pytest.mark.parametrize(("question", "answer"), [("", "a"), ("q", " \n\u2028\x00"), ("\x01", "a"), ("...?", "a")])
+@pytest.mark.parametrize(
+    ("question", "answer"), [("", "a"), ("q", " \n\u2028\x00"), ("\x01", "a"), ("...?", "a")]
+)
 def test_an_empty_text_is_refused(question, answer):
     assert refused(question, answer) == "empty_pair"
 

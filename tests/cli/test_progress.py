@@ -1,0 +1,37 @@
+import os
+import pty
+import re
+
+from towns import DLM, plain
+
+
+def test_a_terminal_shows_a_live_line_that_is_gone_at_the_end(document, teacher, home, tmp_path):
+    path = document((1, 2, 3))
+    master, slave = pty.openpty()
+    pid = os.fork()
+    if pid == 0:  # pragma: no cover - the child becomes the command
+        os.setsid()
+        os.dup2(slave, 2)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        os.environ |= {"DLM_HOME": str(home), "TERM": "xterm", "COLUMNS": "120"}
+        os.execv(DLM, [str(DLM), "synth", "instructions", str(path), *plain(teacher)])
+    os.close(slave)
+    shown = b""
+    while True:
+        try:
+            piece = os.read(master, 4096)
+        except OSError:
+            break
+        if not piece:
+            break
+        shown += piece
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode())
+    assert re.search(r"synth .*\d/3 .* accepted, .* refused", text)
+    assert "of 3 sections" not in text
+
+
+def test_elsewhere_there_is_a_plain_line_for_each_section(dlm, document, teacher):
+    run = dlm("synth", "instructions", document((1, 2, 3)), *plain(teacher))
+    lines = [line for line in run.stderr.splitlines() if " sections: " in line]
+    assert [line.split(":")[0] for line in lines] == [f"{n} of 3 sections" for n in (1, 2, 3)]
