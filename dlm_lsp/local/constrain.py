@@ -1,0 +1,112 @@
+"""Which token may come next in each row of a batch, and which one it is to be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dlm_lsp.local.error import LocalError
+
+if TYPE_CHECKING:
+    import torch
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """How one row draws its words; a temperature of 0 takes the likeliest.
+
+    `first` is the rank of the token it begins with, 0 for the likeliest: rows that differ in
+    nothing else then begin differently, without any chance in it.
+    """
+
+    temperature: float = 0.0
+    top_p: float | None = None
+    seed: int = 0
+    first: int = 0
+
+
+LIKELIEST = Draw()
+
+
+class Chooser:
+    """A logits processor that leaves each row one token: allowed by its grammar, drawn its way.
+
+    Each row has a grammar and a random source of its own, so what a row writes does not depend
+    on the rows beside it.
+    """
+
+    def __init__(
+        self,
+        tokenizer: Any,
+        grammars: Sequence[str | None],
+        draws: Sequence[Draw],
+        ends: Sequence[int],
+        start: int,
+    ) -> None:
+        """Take one Lark grammar (or None) and one draw per row; `start` is the prompt's length."""
+        import torch
+        from llguidance import LLMatcher
+        from llguidance.torch import allocate_token_bitmask
+
+        self._ends = list(ends)
+        self._start = start
+        self._matchers = [
+            LLMatcher(tokenizer, LLMatcher.grammar_from_lark(grammar)) if grammar else None
+            for grammar in grammars
+        ]
+        for matcher in self._matchers:
+            if matcher is not None and matcher.is_error():
+                raise LocalError(f"cannot follow the grammar: {matcher.get_error()}")
+        self._draws = list(draws)
+        self._random = [torch.Generator().manual_seed(draw.seed) for draw in draws]
+        self._mask = allocate_token_bitmask(len(grammars), tokenizer.vocab_size)
+
+    def __call__(self, input_ids: "torch.Tensor", scores: "torch.Tensor") -> "torch.Tensor":
+        """Return scores in which each row has exactly one finite entry."""
+        import torch
+
+        begins = input_ids.shape[1] == self._start
+        if not begins:
+            self._follow(input_ids[:, -1].tolist())
+        chosen = torch.full_like(scores, float("-inf"))
+        for row, matcher in enumerate(self._matchers):
+            if matcher is not None and matcher.is_stopped():
+                token = self._ends[0]
+            else:
+                token = self._draw(row, self._allowed(row, scores[row].float()), begins=begins)
+            chosen[row, token] = 0.0
+        return chosen
+
+    def _follow(self, last: list[int]) -> None:
+        for matcher, token in zip(self._matchers, last, strict=True):
+            if matcher is not None and not matcher.is_stopped():
+                matcher.consume_token(token)
+
+    def _allowed(self, row: int, scores: "torch.Tensor") -> "torch.Tensor":
+        import numpy as np
+        import torch
+        from llguidance.torch import fill_next_token_bitmask
+
+        matcher = self._matchers[row]
+        if matcher is None:
+            return scores
+        fill_next_token_bitmask(matcher, self._mask, row)
+        # llguidance's own way to apply the mask wants a C compiler on the user's machine.
+        bits = np.unpackbits(self._mask[row].numpy().view(np.uint8), bitorder="little")
+        allowed = torch.from_numpy(bits[: scores.shape[0]]).bool().to(scores.device)
+        return scores.masked_fill(~allowed, float("-inf"))
+
+    def _draw(self, row: int, scores: "torch.Tensor", *, begins: bool) -> int:
+        import torch
+
+        how = self._draws[row]
+        if begins and how.first:
+            best = scores.topk(how.first + 1)
+            return int(best.indices[best.values.isfinite()][-1])
+        if how.temperature <= 0:
+            return int(scores.argmax())
+        chances = torch.softmax(scores / how.temperature, dim=-1).cpu()
+        if how.top_p is not None:
+            ordered, order = chances.sort(descending=True)
+            beyond = ordered.cumsum(0) - ordered >= how.top_p
+            chances[order[beyond]] = 0.0
+        return int(torch.multinomial(chances, 1, generator=self._random[row]))

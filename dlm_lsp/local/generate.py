@@ -1,0 +1,161 @@
+"""What a model writes: batches of prompts, each under a grammar of its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dlm_lsp.local.constrain import LIKELIEST, Chooser, Draw
+from dlm_lsp.local.load import Loaded, load
+from dlm_lsp.local.memory import halving
+from dlm_lsp.local.prefix import Prefix, read
+
+BATCH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What the model reads and how it is to go on.
+
+    Where `system` is given, both texts go through the model's chat template. `grammar` is Lark
+    as llguidance reads it.
+    """
+
+    text: str
+    system: str | None = None
+    grammar: str | None = None
+    max_new_tokens: int = 512
+    draw: Draw = LIKELIEST
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What came of one prompt.
+
+    `tokens_in` leaves out what prompts share; `ended` is False where the room ran out first.
+    """
+
+    text: str
+    tokens_in: int
+    tokens_out: int
+    ended: bool
+
+
+def generate(
+    model: str, adapter: Path | None, prompts: Sequence[Prompt], shared: str = ""
+) -> list[Written]:
+    """Return what `model` writes to each prompt, in their order.
+
+    Longest first in batches of 8, halved where memory runs out. `shared` is what each prompt
+    begins with; it is read once, and is only for prompts without `system`.
+
+    Raises:
+        LocalError: the model cannot be loaded, a grammar is wrong, or one prompt alone is too
+            much for the memory.
+    """
+    loaded = load(model)
+    begin = list(loaded.tokenizer(shared).input_ids) if shared else []
+    ids = [_ids(loaded, prompt, begins=not shared) for prompt in prompts]
+    order = sorted(range(len(prompts)), key=lambda index: -len(ids[index]))
+    written: dict[int, Written] = {}
+    with loaded.speaking_as(adapter) as speaker:
+        prefix = read(loaded, speaker, begin)
+        for at in range(0, len(order), BATCH):
+            batch = order[at : at + BATCH]
+            results = halving(
+                lambda some: _batch(
+                    loaded, speaker, prefix, [prompts[i] for i in some], [ids[i] for i in some]
+                ),
+                batch,
+            )
+            written.update(zip(batch, results, strict=True))
+    return [written[index] for index in range(len(prompts))]
+
+
+def count(model: str, prompts: Sequence[Prompt], shared: str = "") -> list[int]:
+    """Return how many tokens `model` reads for each prompt, `shared` included.
+
+    Raises:
+        LocalError: the model cannot be loaded.
+    """
+    loaded = load(model)
+    begin = len(loaded.tokenizer(shared).input_ids) if shared else 0
+    return [begin + len(_ids(loaded, prompt, begins=not shared)) for prompt in prompts]
+
+
+def _ids(loaded: Loaded, prompt: Prompt, *, begins: bool) -> list[int]:
+    if prompt.system is None:
+        return list(loaded.tokenizer(prompt.text, add_special_tokens=begins).input_ids)
+    return list(loaded.tokenizer(_chat(loaded, prompt), add_special_tokens=False).input_ids)
+
+
+def _chat(loaded: Loaded, prompt: Prompt) -> str:
+    from jinja2 import TemplateError
+
+    def render(*turns: tuple[str, str | None]) -> str:
+        return str(
+            loaded.tokenizer.apply_chat_template(
+                [{"role": role, "content": content} for role, content in turns],
+                tokenize=False,
+                add_generation_prompt=True,
+                enable_thinking=False,
+            )
+        )
+
+    try:
+        return render(("system", prompt.system), ("user", prompt.text))
+    except TemplateError:
+        # Some templates know no system turn.
+        return render(("user", f"{prompt.system}\n\n{prompt.text}"))
+
+
+def _batch(
+    loaded: Loaded,
+    speaker: Any,
+    prefix: Prefix,
+    prompts: Sequence[Prompt],
+    ids: Sequence[list[int]],
+) -> list[Written]:
+    import torch
+    from transformers import LogitsProcessorList
+
+    begin, longest = prefix.tokens, max(map(len, ids))
+    width = len(begin) + longest
+    pad = loaded.tokenizer.pad_token_id
+    inputs = torch.tensor(
+        [begin + [pad] * (longest - len(row)) + row for row in ids], device=loaded.device
+    )
+    mask = torch.ones_like(inputs)
+    for row, tokens in enumerate(ids):
+        mask[row, len(begin) : width - len(tokens)] = 0
+    ends = sorted(loaded.ends)
+    chooser = Chooser(
+        loaded.grammar_tokenizer,
+        [prompt.grammar for prompt in prompts],
+        [prompt.draw for prompt in prompts],
+        ends,
+        width,
+    )
+    with torch.inference_mode():
+        output = speaker.generate(
+            input_ids=inputs,
+            attention_mask=mask,
+            past_key_values=prefix.for_rows(len(ids)),
+            logits_processor=LogitsProcessorList([chooser]),
+            do_sample=False,
+            max_new_tokens=max(prompt.max_new_tokens for prompt in prompts),
+            eos_token_id=ends,
+            pad_token_id=pad,
+        )
+    return [
+        _written(loaded, row[width:].tolist(), prompt.max_new_tokens, len(tokens))
+        for row, prompt, tokens in zip(output, prompts, ids, strict=True)
+    ]
+
+
+def _written(loaded: Loaded, tokens: list[int], most: int, tokens_in: int) -> Written:
+    end = next((at for at, token in enumerate(tokens) if token in loaded.ends), None)
+    ended = end is not None and end <= most
+    kept = tokens[: min(most, len(tokens) if end is None else end)]
+    text = loaded.tokenizer.decode(kept, skip_special_tokens=True)
+    return Written(text, tokens_in, len(kept), ended)

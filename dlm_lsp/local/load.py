@@ -1,0 +1,148 @@
+"""A model in memory: its weights, its tokenizer and, on top, adapters."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dlm_lsp.local.error import LocalError
+from dlm_lsp.local.weights import Weights, resolve
+
+if TYPE_CHECKING:
+    import torch
+
+
+@dataclass(slots=True)
+class Loaded:
+    """A model ready to run, in evaluation mode, with its tokenizer padding on the left."""
+
+    weights: Weights
+    model: Any
+    tokenizer: Any
+    device: "torch.device"
+    _adapters: list[str] = field(default_factory=list)
+    _grammar_tokenizer: Any = None
+
+    @property
+    def grammar_tokenizer(self) -> Any:
+        """The tokenizer as llguidance needs it: seconds for a large vocabulary, once."""
+        if self._grammar_tokenizer is None:
+            from llguidance.hf import from_tokenizer
+
+            self._grammar_tokenizer = from_tokenizer(
+                self.tokenizer, n_vocab=self.vocabulary, eos_token=sorted(self.ends)
+            )
+        return self._grammar_tokenizer
+
+    @property
+    def vocabulary(self) -> int:
+        """How many tokens the model tells apart."""
+        return int(self.model.get_output_embeddings().weight.shape[0])
+
+    @property
+    def window(self) -> int:
+        """How many tokens the model can look at."""
+        text_config = self.model.config.get_text_config()
+        return int(getattr(text_config, "max_position_embeddings", None) or 2048)
+
+    @property
+    def chat(self) -> bool:
+        """Whether the model was taught to follow instructions in turns."""
+        return bool(self.tokenizer.chat_template)
+
+    @property
+    def ends(self) -> frozenset[int]:
+        """The tokens with which the model ends what it writes."""
+        ends = self.model.generation_config.eos_token_id
+        if ends is None:
+            ends = self.tokenizer.eos_token_id
+        return frozenset(ends if isinstance(ends, list) else [ends]) - {None}
+
+    @contextmanager
+    def speaking_as(self, adapter: Path | None) -> Iterator[Any]:
+        """Give the model with `adapter` switched on, or bare where it is None."""
+        if adapter is None:
+            if not self._adapters:
+                yield self.model
+                return
+            with self.model.disable_adapter():
+                yield self.model
+            return
+        self._attach(adapter)
+        self.model.set_adapter(str(self._adapters.index(str(adapter))))
+        yield self.model
+
+    def _attach(self, adapter: Path) -> None:
+        if str(adapter) in self._adapters:
+            return
+        from peft import PeftModel
+
+        name = str(len(self._adapters))
+        try:
+            if self._adapters:
+                self.model.load_adapter(adapter, name)
+            else:
+                self.model = PeftModel.from_pretrained(self.model, adapter, adapter_name=name)
+        except (ValueError, RuntimeError, OSError, KeyError) as error:
+            reason = str(error).splitlines()[0]
+            raise LocalError(
+                f"the adapter in {adapter} does not fit this base model: {reason}; "
+                "train it again on the base model that the document names"
+            ) from error
+        self.model.eval()
+        self._adapters.append(str(adapter))
+
+
+# Two, so that a teacher and a judge of another make can take turns.
+@lru_cache(maxsize=2)
+def load(model: str) -> Loaded:
+    """Return `model` in memory; the second time at once.
+
+    Raises:
+        LocalError: no such model, no way to get at it, or nothing that can be loaded.
+    """
+    weights = resolve(model)
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    device = _device(torch)
+    safe: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
+    try:
+        loaded = AutoModelForCausalLM.from_pretrained(
+            weights.folder, dtype=_dtype(torch, device, weights), use_safetensors=True, **safe
+        )
+        tokenizer = AutoTokenizer.from_pretrained(weights.folder, padding_side="left", **safe)
+    except (ValueError, OSError, KeyError, ImportError, RuntimeError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise LocalError(
+            f"cannot load {model} from {weights.folder}: {reason}; "
+            "it has to be a text model that transformers knows, in safetensors"
+        ) from error
+    if not tokenizer.is_fast:
+        raise LocalError(f"{model} has no fast tokenizer (tokenizer.json); take another model")
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return Loaded(weights, loaded.to(device).eval(), tokenizer, device)
+
+
+def _device(torch: Any) -> Any:
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    if torch.backends.mps.is_available():
+        return torch.device("mps")
+    return torch.device("cpu")
+
+
+def _dtype(torch: Any, device: Any, weights: Weights) -> Any:
+    if device.type != "cpu":
+        return "auto"
+    import psutil
+
+    # Processors are fastest in float32, which is twice what most files hold.
+    fits = 2.5 * weights.size < psutil.virtual_memory().available
+    return torch.float32 if fits else "auto"

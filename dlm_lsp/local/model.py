@@ -1,0 +1,41 @@
+"""A local model as the rest of the house sees it: a name, and calls that can be cancelled."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dlm_lsp.local import worker
+from dlm_lsp.local.generate import BATCH, Prompt, Written, count, generate
+from dlm_lsp.local.inspect import Facts, inspect
+from dlm_lsp.local.score import Continuation, score
+
+
+@dataclass(frozen=True, slots=True)
+class LocalModel:
+    """A model by registry key, hub id or folder, and the adapter to put on it, if any.
+
+    Every method runs in the worker process, which keeps the model for the next call, and raises
+    LocalError with the remedy where the model cannot be had or fails.
+    """
+
+    name: str
+    adapter: Path | None = None
+
+    async def inspect(self) -> Facts:
+        """Get the model ready, downloading or converting it where needed, and say what it is."""
+        return await worker.run(inspect, self.name, self.adapter)
+
+    async def generate(self, prompts: Sequence[Prompt], shared: str = "") -> list[Written]:
+        """Return what the model writes to each prompt; see `dlm_lsp.local.generate`."""
+        return await worker.run(generate, self.name, self.adapter, tuple(prompts), shared)
+
+    async def score(self, prefix: str, rows: Sequence[Continuation]) -> list[float]:
+        """Return mean log-probabilities per token; see `dlm_lsp.local.score`."""
+        return await worker.run(score, self.name, self.adapter, prefix, tuple(rows))
+
+    async def count(self, prompts: Sequence[Prompt], shared: str = "") -> list[int]:
+        """Return how many tokens the model reads for each prompt, `shared` included."""
+        return await worker.run(count, self.name, tuple(prompts), shared)
+
+
+__all__ = ["BATCH", "Continuation", "Facts", "LocalModel", "Prompt", "Written"]

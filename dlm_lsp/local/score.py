@@ -1,0 +1,101 @@
+"""How likely a model finds one text after another."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dlm_lsp.local.load import Loaded, load
+from dlm_lsp.local.memory import halving
+from dlm_lsp.local.prefix import Prefix, read
+
+# Logits held at once, in floats: 256 MB.
+_LOGITS = 64 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Continuation:
+    """A text whose likelihood is wanted, and what stands between the shared prefix and it."""
+
+    context: str
+    text: str
+
+
+def score(
+    model: str, adapter: Path | None, prefix: str, rows: Sequence[Continuation]
+) -> list[float]:
+    """Return for each row the mean log-probability per token of its text after prefix and context.
+
+    The prefix, which may not be empty, is read once; the rows are read in batches behind it.
+
+    Raises:
+        LocalError: the model cannot be loaded.
+    """
+    loaded = load(model)
+    *begin, last = loaded.tokenizer(prefix).input_ids
+    # The first token that counts is foretold by the one before it, so that one is in every row.
+    tokens = [_Row.of(loaded.tokenizer, last, row) for row in rows]
+    order = sorted(range(len(rows)), key=lambda index: -len(tokens[index].text))
+    scores: dict[int, float] = {}
+    with loaded.speaking_as(adapter) as speaker:
+        shared = read(loaded, speaker, begin)
+        for batch in _batches(order, tokens, loaded.vocabulary):
+            results = halving(
+                lambda some: _score(loaded, speaker, shared, [tokens[index] for index in some]),
+                batch,
+            )
+            scores.update(zip(batch, results, strict=True))
+    return [scores[index] for index in range(len(rows))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    context: list[int]
+    text: list[int]
+
+    @classmethod
+    def of(cls, tokenizer: Any, last: int, row: Continuation) -> "_Row":
+        context, text = (
+            list(tokenizer(part, add_special_tokens=False).input_ids)
+            for part in (row.context, row.text)
+        )
+        return cls([last, *context], text)
+
+
+def _batches(order: Sequence[int], rows: Sequence[_Row], vocabulary: int) -> Iterator[list[int]]:
+    """Yield batches whose logits fit into memory; `order` has the longest texts first."""
+    at = 0
+    while at < len(order):
+        longest = len(rows[order[at]].text)
+        most = max(1, _LOGITS // (max(1, longest) * vocabulary))
+        yield list(order[at : at + most])
+        at += most
+
+
+def _score(loaded: Loaded, speaker: Any, shared: Prefix, rows: Sequence[_Row]) -> list[float]:
+    import torch
+
+    # All texts begin in the same column, so that logits are computed for them alone.
+    start = max(len(row.context) for row in rows)
+    width = start + max(len(row.text) for row in rows)
+    ids = torch.zeros(len(rows), width, dtype=torch.long)
+    mask = torch.zeros(len(rows), len(shared.tokens) + width, dtype=torch.long)
+    mask[:, : len(shared.tokens)] = 1
+    for line, real, row in zip(ids, mask[:, len(shared.tokens) :], rows, strict=True):
+        span = slice(start - len(row.context), start + len(row.text))
+        line[span] = torch.tensor(row.context + row.text)
+        real[span] = 1
+    with torch.inference_mode():
+        logits = speaker(
+            input_ids=ids.to(loaded.device),
+            attention_mask=mask.to(loaded.device),
+            position_ids=(mask.cumsum(1) - 1)[:, len(shared.tokens) :].to(loaded.device),
+            past_key_values=shared.for_rows(len(rows)),
+            logits_to_keep=torch.arange(start - 1, width - 1, device=loaded.device),
+        ).logits
+    scores = []
+    for line, row in zip(logits, rows, strict=True):
+        chances = torch.log_softmax(line[: len(row.text)].float(), dim=-1)
+        wanted = torch.tensor(row.text, device=loaded.device).unsqueeze(1)
+        scores.append(float(chances.gather(1, wanted).mean()))
+    return scores

@@ -1,0 +1,86 @@
+"""The one process beside us in which models live, so that a call can be dropped at any moment."""
+
+import os
+from collections.abc import Callable
+from functools import cache
+from typing import Any, TypeVar, TypeVarTuple
+
+from anyio import BrokenWorkerProcess, CapacityLimiter, to_process
+from anyio.lowlevel import RunVar
+
+from dlm_lsp.local.error import LocalError
+
+T = TypeVar("T")
+Args = TypeVarTuple("Args")
+
+_limiter: RunVar[CapacityLimiter] = RunVar("local_worker_limiter")
+
+
+async def run(function: Callable[[*Args], T], *args: *Args) -> T:
+    """Return `function(*args)` from the worker process, which stays for the next call.
+
+    The function and its arguments are pickled. One call runs at a time. A call that is cancelled
+    takes the process with it, and the next call starts another.
+
+    Raises:
+        LocalError: what the function raised, or the process died.
+    """
+    try:
+        return await to_process.run_sync(
+            _job, os.getpid(), function, args, cancellable=True, limiter=_one_at_a_time()
+        )
+    except BrokenWorkerProcess as error:
+        raise LocalError(
+            "the process with the local model died, most likely for want of memory; "
+            "close other programs, or take a smaller model"
+        ) from error
+
+
+def _one_at_a_time() -> CapacityLimiter:
+    try:
+        return _limiter.get()
+    except LookupError:
+        limiter = CapacityLimiter(1)
+        _limiter.set(limiter)
+        return limiter
+
+
+def _job(parent: int, function: Callable[..., T], args: tuple[Any, ...]) -> T:
+    _settle(parent)
+    try:
+        return function(*args)
+    except LocalError as error:
+        # Without its cause: not every exception survives the way back through pickle.
+        raise LocalError(str(error)) from None
+    except Exception as error:
+        lines = str(error).strip().splitlines() or ["no reason given"]
+        if isinstance(error, MemoryError) or "out of memory" in lines[0].lower():
+            advice = "close other programs, or take a smaller model"
+        else:
+            advice = "if it comes again, take another model"
+        raise LocalError(
+            f"the local model failed ({type(error).__name__}: {lines[0]}); {advice}"
+        ) from None
+
+
+@cache
+def _settle(parent: int) -> None:
+    """Make the process quiet, deaf to Ctrl-C and mortal."""
+    import signal
+    import threading
+
+    # Ctrl-C reaches every process of the terminal; ours is ended by its parent.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Nobody reads the pipe behind it, and what fills a pipe stops.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    threading.Thread(target=_die_with, args=(parent,), daemon=True).start()
+
+
+def _die_with(parent: int) -> None:
+    import psutil
+
+    try:
+        psutil.Process(parent).wait()
+    finally:
+        os._exit(1)

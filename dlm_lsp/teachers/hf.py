@@ -1,0 +1,141 @@
+"""A local model as teacher: instruct models by their chat template, base models by example."""
+
+import json
+import re
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+from dlm_lsp.local.constrain import Draw
+from dlm_lsp.local.error import LocalError
+from dlm_lsp.local.model import BATCH, Facts, LocalModel, Prompt, Written
+from dlm_lsp.teachers import answer_first, question_first
+from dlm_lsp.teachers.prompts import SCHEMA, messages
+from dlm_lsp.teachers.protocol import Answered, Ask, Reply, Sampling, TeacherError
+
+_PROMPTS = 1
+"""Counted up whenever what a base model is given changes, so that old replies are not reused."""
+
+# A base model wanders off in long passages, and their cost grows with the square of the length.
+_BASE_WINDOW = 1024
+_CHAT_WINDOW = 8192
+_ROOM = 1024
+
+
+def _shown() -> Sequence[tuple[str, str]]:
+    written = answer_first.EXAMPLES + question_first.EXAMPLES
+    questions = re.findall(r"^Question: (.*)$", written, re.MULTILINE)
+    return [(question, "") for question in questions]
+
+
+class HfTeacher:
+    """A model by registry key, hub id or folder, on this machine."""
+
+    remote_host: str | None = None
+    examples: Sequence[tuple[str, str]] = _shown()
+    """The pairs that a base model is shown, which no reply may repeat."""
+
+    def __init__(
+        self,
+        model: str,
+        sampling: Sampling,
+        *,
+        adapter: Path | None = None,
+        name: str | None = None,
+    ) -> None:
+        """Name the teacher `hf:` and the model, unless it is to have another name."""
+        self.name = name or f"hf:{model.removeprefix('hf:')}".replace('"', "'")
+        self.window: int | None = None
+        self._model = LocalModel(model, adapter)
+        self._sampling = sampling
+        self._facts: Facts | None = None
+
+    async def prepare(self) -> None:
+        """Get the model ready, downloading or converting it where needed.
+
+        Raises:
+            TeacherError: it cannot be had, with the remedy.
+        """
+        try:
+            self._facts = await self._model.inspect()
+        except LocalError as error:
+            raise TeacherError(str(error)) from error
+        room = _ROOM + (self._sampling.max_new_tokens if self._facts.chat else 0)
+        most = _CHAT_WINDOW if self._facts.chat else _BASE_WINDOW
+        self.window = max(64, min(most, self._facts.window - room))
+
+    def fingerprint(self, ask: Ask) -> str:
+        """Return everything that decides the reply to `ask`."""
+        facts = self._ready
+        said = messages(ask) if facts.chat else [ask.prose, ask.strategy, ask.count, ask.have]
+        how = self._sampling
+        drawn = [how.max_new_tokens, how.temperature, how.top_p, how.seed]
+        return json.dumps([facts.identity, facts.chat or _PROMPTS, drawn, said])
+
+    async def count_tokens(self, asks: Sequence[Ask]) -> list[int] | None:
+        """Return how many tokens the model reads before it writes, for each ask."""
+        try:
+            if self._ready.chat:
+                return await self._model.count([self._chat_prompt(ask) for ask in asks])
+            return await self._model.count(
+                [Prompt(answer_first.EXAMPLES + ask.prose) for ask in asks]
+            )
+        except LocalError as error:
+            raise TeacherError(str(error)) from error
+
+    async def answer(self, asks: Sequence[Ask]) -> AsyncIterator[Answered]:
+        """Answer each ask: one after the other for a base model, else in batches."""
+        if not self._ready.chat:
+            for index, ask in enumerate(asks):
+                yield Answered(index, await self._by_example(ask))
+            return
+        for at in range(0, len(asks), BATCH):
+            for index, outcome in enumerate(await self._in_chat(asks[at : at + BATCH]), at):
+                yield Answered(index, outcome)
+
+    async def aclose(self) -> None:
+        """Let the worker be: it ends with the event loop, and the judge may still need it."""
+
+    @property
+    def _ready(self) -> Facts:
+        if self._facts is None:
+            raise TeacherError(f"{self.name} was asked before it was prepared")
+        return self._facts
+
+    def _chat_prompt(self, ask: Ask) -> Prompt:
+        system, user = messages(ask)
+        how = self._sampling
+        draw = Draw(how.temperature, how.top_p, how.seed or 0)
+        return Prompt(user, system, _grammar(ask.count), how.max_new_tokens, draw)
+
+    async def _in_chat(self, asks: Sequence[Ask]) -> Sequence[Reply | TeacherError]:
+        try:
+            written = await self._model.generate([self._chat_prompt(ask) for ask in asks])
+        except LocalError as error:
+            return [TeacherError(str(error))] * len(asks)
+        return [
+            Reply(one.text, one.tokens_in, one.tokens_out, "stop" if one.ended else "length")
+            for one in written
+        ]
+
+    async def _by_example(self, ask: Ask) -> Reply | TeacherError:
+        way = answer_first if ask.strategy == "extraction" else question_first
+        try:
+            found, written = await way.pairs(self._model, ask, self._sampling)
+        except LocalError as error:
+            return TeacherError(str(error))
+        return _reply(found, written)
+
+
+def _grammar(count: int) -> str:
+    schema = json.loads(json.dumps(SCHEMA))
+    schema["properties"]["pairs"] |= {"minItems": count, "maxItems": count}
+    return f"start: %json {json.dumps(schema)}"
+
+
+def _reply(found: Sequence[tuple[str, str, str]], written: Sequence[Written]) -> Reply:
+    pairs = [dict(zip(("question", "answer", "evidence"), one, strict=True)) for one in found]
+    return Reply(
+        json.dumps({"pairs": pairs}, ensure_ascii=False),
+        sum(one.tokens_in for one in written),
+        sum(one.tokens_out for one in written),
+    )
