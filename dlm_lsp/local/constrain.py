@@ -45,7 +45,6 @@ class Chooser:
         """Take one Lark grammar (or None) and one draw per row; `start` is the prompt's length."""
         import torch
         from llguidance import LLMatcher
-        from llguidance.torch import allocate_token_bitmask
 
         self._ends = list(ends)
         self._start = start
@@ -58,7 +57,6 @@ class Chooser:
                 raise LocalError(f"cannot follow the grammar: {matcher.get_error()}")
         self._draws = list(draws)
         self._random = [torch.Generator().manual_seed(draw.seed) for draw in draws]
-        self._mask = allocate_token_bitmask(len(grammars), tokenizer.vocab_size)
 
     def __call__(self, input_ids: "torch.Tensor", scores: "torch.Tensor") -> "torch.Tensor":
         """Return scores in which each row has exactly one finite entry."""
@@ -84,14 +82,13 @@ class Chooser:
     def _allowed(self, row: int, scores: "torch.Tensor") -> "torch.Tensor":
         import numpy as np
         import torch
-        from llguidance.torch import fill_next_token_bitmask
 
         matcher = self._matchers[row]
         if matcher is None:
             return scores
-        fill_next_token_bitmask(matcher, self._mask, row)
-        # llguidance's own way to apply the mask wants a C compiler on the user's machine.
-        bits = np.unpackbits(self._mask[row].numpy().view(np.uint8), bitorder="little")
+        # llguidance.torch would do this too, but it loads torch's compiler, which takes seconds.
+        mask = np.frombuffer(matcher.compute_bitmask(), np.uint8)
+        bits = np.unpackbits(mask, bitorder="little")
         allowed = torch.from_numpy(bits[: scores.shape[0]]).bool().to(scores.device)
         return scores.masked_fill(~allowed, float("-inf"))
 

@@ -56,6 +56,11 @@ def generate(
     loaded = load(model)
     begin = list(loaded.tokenizer(shared).input_ids) if shared else []
     ids = [_ids(loaded, prompt, begins=not shared) for prompt in prompts]
+    longest = max((len(begin) + len(row) for row in ids), default=0)
+    most_new = max((prompt.max_new_tokens for prompt in prompts), default=0)
+    if loaded.sliding_window and longest + most_new > loaded.sliding_window:
+        # Padding behind a shared beginning would push that beginning out of sight.
+        begin, ids = [], [begin + row for row in ids]
     order = sorted(range(len(prompts)), key=lambda index: -len(ids[index]))
     written: dict[int, Written] = {}
     with loaded.speaking_as(adapter) as speaker:

@@ -48,6 +48,13 @@ class Loaded:
         return int(getattr(text_config, "max_position_embeddings", None) or 2048)
 
     @property
+    def sliding_window(self) -> int | None:
+        """How many tokens back some of its layers look; None where all see everything."""
+        text_config = self.model.config.get_text_config()
+        window: int | None = getattr(text_config, "sliding_window", None)
+        return window
+
+    @property
     def chat(self) -> bool:
         """Whether the model was taught to follow instructions in turns."""
         return bool(self.tokenizer.chat_template)

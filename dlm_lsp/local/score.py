@@ -1,13 +1,17 @@
 """How likely a model finds one text after another."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dlm_lsp.local.load import Loaded, load
 from dlm_lsp.local.memory import halving
 from dlm_lsp.local.prefix import Prefix, read
+
+if TYPE_CHECKING:
+    import torch
 
 # Logits held at once, in floats: 256 MB.
 _LOGITS = 64 * 2**20
@@ -75,27 +79,34 @@ def _batches(order: Sequence[int], rows: Sequence[_Row], vocabulary: int) -> Ite
 def _score(loaded: Loaded, speaker: Any, shared: Prefix, rows: Sequence[_Row]) -> list[float]:
     import torch
 
-    # All texts begin in the same column, so that logits are computed for them alone.
-    start = max(len(row.context) for row in rows)
-    width = start + max(len(row.text) for row in rows)
+    width = max(len(row.context) + len(row.text) for row in rows) - 1
     ids = torch.zeros(len(rows), width, dtype=torch.long)
-    mask = torch.zeros(len(rows), len(shared.tokens) + width, dtype=torch.long)
-    mask[:, : len(shared.tokens)] = 1
-    for line, real, row in zip(ids, mask[:, len(shared.tokens) :], rows, strict=True):
-        span = slice(start - len(row.context), start + len(row.text))
-        line[span] = torch.tensor(row.context + row.text)
-        real[span] = 1
-    with torch.inference_mode():
+    counts = torch.zeros(len(rows), width, dtype=torch.bool)
+    for line, counted, row in zip(ids, counts, rows, strict=True):
+        # The last token is foretold and foretells nothing. Padding is behind all that counts.
+        read = (row.context + row.text)[:-1]
+        line[: len(read)] = torch.tensor(read)
+        counted[len(row.context) - 1 : len(read)] = True
+    with torch.inference_mode(), _only(speaker.get_output_embeddings(), counts.to(loaded.device)):
         logits = speaker(
-            input_ids=ids.to(loaded.device),
-            attention_mask=mask.to(loaded.device),
-            position_ids=(mask.cumsum(1) - 1)[:, len(shared.tokens) :].to(loaded.device),
-            past_key_values=shared.for_rows(len(rows)),
-            logits_to_keep=torch.arange(start - 1, width - 1, device=loaded.device),
-        ).logits
+            input_ids=ids.to(loaded.device), past_key_values=shared.for_rows(len(rows))
+        ).logits[0]
     scores = []
-    for line, row in zip(logits, rows, strict=True):
-        chances = torch.log_softmax(line[: len(row.text)].float(), dim=-1)
+    for row, chosen in zip(rows, logits.split([len(row.text) for row in rows]), strict=True):
+        chances = torch.log_softmax(chosen.float(), dim=-1)
         wanted = torch.tensor(row.text, device=loaded.device).unsqueeze(1)
         scores.append(float(chances.gather(1, wanted).mean()))
     return scores
+
+
+@contextmanager
+def _only(head: Any, positions: "torch.Tensor") -> Iterator[None]:
+    """Let the head of a model, most of the work in a small one, see only these positions.
+
+    What comes out is one row with all of them.
+    """
+    hook = head.register_forward_pre_hook(lambda _, given: (given[0][positions].unsqueeze(0),))
+    try:
+        yield
+    finally:
+        hook.remove()

@@ -1,13 +1,14 @@
 """How a base model extracts pairs: a sentence is the answer, and the model finds its question."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dlm_lsp.local.constrain import Draw
 from dlm_lsp.local.model import Continuation, LocalModel, Prompt, Written
-from dlm_lsp.teachers.moulds import Mould, any_question, is_english, moulds
+from dlm_lsp.teachers.english import is_english
+from dlm_lsp.teachers.moulds import Mould, any_question, moulds
 from dlm_lsp.teachers.protocol import Ask, Sampling
-from dlm_lsp.teachers.sentences import sentences, stands_alone
+from dlm_lsp.teachers.sentences import leans, sentences, stands_alone
 
 EXAMPLES = """\
 Statement: Copper pans turn green outdoors because a layer of patina grows on the metal.
@@ -34,9 +35,10 @@ Question: What lets a driver read a file without copying it?
 NOTHING = "I don't know."
 _TRIED_PER_PAIR = 3
 _BEGINNINGS = 4
+_LONGEST_QUESTION = 40
 
-# Found on the bench passages: below them most questions are broken or about something else.
-_LEAST_FLUENCY = -0.8
+# Found on the examples: below them most questions are broken or about something else.
+_LEAST_FLUENCY = -0.85
 _LEAST_GAIN = 0.1
 
 
@@ -48,14 +50,19 @@ class Try:
     mould: Mould
     first: int = 0
 
+    @property
+    def prompt(self) -> str:
+        """What the model reads behind the examples."""
+        return f"Statement: {self.mould.statement}\nQuestion:"
+
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A question with its answer, and how good the two are together."""
+class Asked:
+    """A question for a try, and how good it is: nats per token, more is better."""
 
+    one: Try
     question: str
-    answer: str
-    worth: float
+    worth: float = 0.0
 
 
 async def pairs(
@@ -67,28 +74,30 @@ async def pairs(
         LocalError: the model failed.
     """
     all_tries = tries(ask)
-    written = await model.generate([prompt(one, sampling) for one in all_tries], EXAMPLES)
+    open_tries = [one for one in all_tries if one.mould.grammar]
+    written = await model.generate([_prompt(one, sampling) for one in open_tries], EXAMPLES)
+    asked = [Asked(one, question) for one in all_tries for question in one.mould.ready]
+    asked += [
+        Asked(one, text.text.strip())
+        for one, text in zip(open_tries, written, strict=True)
+        if text.ended
+    ]
     had = {question for question, _ in ask.have}
-    questions = {
-        (one.sentence, text.text.strip()): one
-        for one, text in zip(all_tries, written, strict=True)
-        if text.ended and text.text.strip() not in had
-    }
-    found = await rated(model, ask.prose, [(one, key[1]) for key, one in questions.items()])
-    return [(one.question, one.answer, one.answer) for one in best(found, ask.count)], written
+    fluent = await _fluent(model, [one for one in asked if one.question not in had])
+    good = await _fitting(model, ask.prose, fluent)
+    return [
+        (one.question, one.one.sentence, one.one.sentence) for one in best(good, ask.count)
+    ], written
 
 
 def tries(ask: Ask) -> tuple[Try, ...]:
     """Return what is worth trying for `ask`: about three sentences per pair, spread evenly."""
-    had_answers = {answer for _, answer in ask.have}
-    usable = [
-        sentence
-        for sentence in dict.fromkeys(sentences(ask.prose))
-        if stands_alone(sentence) and sentence not in had_answers
-    ]
-    most = max(_TRIED_PER_PAIR * ask.count, 6)
-    step = max(1.0, len(usable) / most)
-    chosen = [usable[int(at * step)] for at in range(min(most, len(usable)))]
+    had = {answer for _, answer in ask.have}
+    usable = [one for one in dict.fromkeys(sentences(ask.prose)) if stands_alone(one)]
+    fresh = [one for one in usable if one not in had] or usable
+    firm = [one for one in fresh if not leans(one)]
+    most = _TRIED_PER_PAIR * ask.count
+    chosen = _spread(firm if len(firm) >= 2 * ask.count else fresh, most)
     if is_english(ask.prose):
         return tuple(Try(sentence, mould) for sentence in chosen for mould in moulds(sentence))
     return tuple(
@@ -98,52 +107,64 @@ def tries(ask: Ask) -> tuple[Try, ...]:
     )
 
 
-def prompt(one: Try, sampling: Sampling) -> Prompt:
-    """Return what the model reads behind the examples."""
+def best(asked: Sequence[Asked], count: int) -> list[Asked]:
+    """Return the `count` best: one for each sentence first, then a second way to ask for it."""
+    first: dict[str, Asked] = {}
+    rest = []
+    for one in sorted(asked, key=lambda one: -one.worth):
+        if one.one.sentence in first:
+            rest.append(one)
+        else:
+            first[one.one.sentence] = one
+    return [*first.values(), *rest][:count]
+
+
+def _spread(items: Sequence[str], most: int) -> list[str]:
+    step = max(1.0, len(items) / most)
+    return [items[int(at * step)] for at in range(min(most, len(items)))]
+
+
+def _prompt(one: Try, sampling: Sampling) -> Prompt:
     return Prompt(
-        _statement(one),
+        one.prompt,
         grammar=one.mould.grammar,
-        max_new_tokens=min(56, sampling.max_new_tokens),
+        max_new_tokens=min(_LONGEST_QUESTION, sampling.max_new_tokens),
         draw=Draw(sampling.temperature, sampling.top_p, sampling.seed or 0, one.first),
     )
 
 
-async def rated(model: LocalModel, prose: str, questions: Sequence[tuple[Try, str]]) -> list[Found]:
-    """Return the questions that are fluent and bring out their answer, the best first."""
-    if not questions:
+async def _fluent(model: LocalModel, asked: Sequence[Asked]) -> list[Asked]:
+    """Return the likeliest question of each try, where it is likely enough."""
+    if not asked:
         return []
-    fluency = await model.score(
-        EXAMPLES, [Continuation(_statement(one), f" {question}") for one, question in questions]
+    scores = await model.score(
+        EXAMPLES, [Continuation(one.one.prompt, f" {one.question}") for one in asked]
     )
+    likeliest: dict[Try, Asked] = {}
+    for one, score in zip(asked, scores, strict=True):
+        if score >= max(_LEAST_FLUENCY, likeliest[one.one].worth if one.one in likeliest else -9):
+            likeliest[one.one] = replace(one, worth=score)
+    return list(likeliest.values())
+
+
+async def _fitting(model: LocalModel, prose: str, asked: Sequence[Asked]) -> list[Asked]:
+    """Return the questions that make their answer likelier than no question and no answer do."""
     rows = []
-    for one, question in questions:
-        asked = f"Question: {question}\nAnswer:"
+    for one in asked:
+        before = f"Question: {one.question}\nAnswer:"
         rows += [
-            Continuation(asked, f" {one.mould.asked}"),
-            Continuation(asked, f" {NOTHING}"),
-            Continuation("Answer:", f" {one.mould.asked}"),
+            Continuation(before, f" {one.one.mould.asked}"),
+            Continuation(before, f" {NOTHING}"),
+            Continuation("Answer:", f" {one.one.mould.asked}"),
         ]
-    scores = await model.score(f"{prose}\n\n", rows)
-    found = []
-    for at, (one, question) in enumerate(questions):
-        answer, nothing, unasked = scores[3 * at : 3 * at + 3]
+    scores = await model.score(f"{prose}\n\n", rows) if rows else []
+    fitting = []
+    for one, (answer, nothing, unasked) in zip(asked, _threes(scores), strict=True):
         gain = answer - (nothing + unasked) / 2
-        if fluency[at] >= _LEAST_FLUENCY and gain >= _LEAST_GAIN:
-            found.append(Found(question, one.sentence, gain + fluency[at]))
-    return sorted(found, key=lambda one: -one.worth)
+        if gain >= _LEAST_GAIN:
+            fitting.append(replace(one, worth=one.worth + gain))
+    return fitting
 
 
-def best(found: Sequence[Found], count: int) -> list[Found]:
-    """Return the `count` best: one for each sentence first, then a second way to ask for it."""
-    first: dict[str, Found] = {}
-    rest = []
-    for one in found:
-        if one.answer in first:
-            rest.append(one)
-        else:
-            first[one.answer] = one
-    return [*first.values(), *rest][:count]
-
-
-def _statement(one: Try) -> str:
-    return f"Statement: {one.mould.statement}\nQuestion:"
+def _threes(scores: Sequence[float]) -> list[Sequence[float]]:
+    return [scores[at : at + 3] for at in range(0, len(scores), 3)]

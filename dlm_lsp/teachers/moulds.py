@@ -1,17 +1,12 @@
-"""Which questions a statement answers: how they begin, and of which words they are made."""
+"""Which questions a statement answers: ready ones, and moulds for a model to fill."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_AUXILIARY = re.findall(
-    r"\w+",
-    "is are was were be been do does did has have had can could may might must should will would",
-)
-_SMALL = {
-    *_AUXILIARY,
-    *re.findall(r"\w+", "a an the of in on at to for from by with into than as it its their"),
-}
+from dlm_lsp.teachers.english import AUXILIARY, SMALL, Verb, main_verb, may_head
+from dlm_lsp.teachers.sentences import leans
+
 _NUMBER = (
     r"(?:\d[\d,.]*\d|\d|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|"
     r"fifteen|sixteen|twenty|thirty|forty|fifty|sixty|hundred)"
@@ -27,11 +22,12 @@ _DEFINED = re.compile(
     r"(?: (?!of|in|on|at|for|which|that)[\w-]+){0,3}?)"
     r" (is|are|was|were) (?:a|an|the|one of)\b"
 )
-_CONDITION = re.compile(r"^(When|If|After) ([^,;:]{8,90}), ")
+_CONDITION = re.compile(r"^(When|If) ([^,;:]{8,90}), ")
+_PAST = re.compile(r"\b(?:was|were|had|did)\b")
 _CLAUSE = re.compile(r"[;:]\s|,\s(?:and|but|so|because|while|since|which|who|where)\b")
 _ADVERBIAL = re.compile(
-    r"^(?:when|if|because|since|after|before|although|while|at|on|for|with|until|as|during|under|"
-    r"most|about|nobody|only|not|no)\b",
+    r"^(?:when|if|because|since|after|before|although|while|at|in|on|for|with|until|as|during|"
+    r"under|most|about|between|nobody|only|not|no|every|each|up)\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\s,;:.!?()\"“”„«»]+(?:[.:][^\s,;:.!?()\"“”„«»]+)*")
@@ -39,13 +35,15 @@ _WORD = re.compile(r"[^\s,;:.!?()\"“”„«»]+(?:[.:][^\s,;:.!?()\"“”„
 
 @dataclass(frozen=True, slots=True)
 class Mould:
-    """A Lark grammar for questions about `statement`, and what it has to say to them."""
+    """One way to ask for a statement: questions that are ready, or a grammar to write one by."""
 
     statement: str
     """The sentence, or the clause of it, that the question is about."""
-    grammar: str
     asked: str
-    """The words that are the answer at its shortest; the whole statement where unknown."""
+    """The words that are the answer at its shortest; the whole sentence where unknown."""
+    ready: tuple[str, ...] = ()
+    grammar: str | None = None
+    """Lark, as llguidance reads it."""
 
 
 def moulds(sentence: str) -> tuple[Mould, ...]:
@@ -55,51 +53,60 @@ def moulds(sentence: str) -> tuple[Mould, ...]:
 
 def any_question(sentence: str) -> Mould:
     """Return the mould that fits a sentence in any language."""
-    return Mould(sentence, r'start: " " /[^\n?？]{8,120}[?？]/', sentence)
-
-
-def is_english(prose: str) -> bool:
-    """Say whether enough of the small words of English stand in `prose`."""
-    words = re.findall(r"[^\W\d_]+", prose.lower())
-    return sum(word in _SMALL for word in words) >= 0.2 * len(words)
+    return Mould(sentence, sentence, grammar=r'start: " " /[^\n?？]{8,120}[?？]/')
 
 
 def _moulds(sentence: str) -> Iterator[Mould]:
     bare = sentence.rstrip(".!")
-    if condition := _CONDITION.match(bare):
-        when = f"{condition[1].lower()} {condition[2]}"
-        yield Mould(sentence, f'start: " What happens {_quoted(when)}?"', sentence)
-    elif defined := _DEFINED.match(bare):
-        asked = f"What {defined[2]} {_lowered(defined[1])}"
-        yield Mould(sentence, f'start: " {_quoted(asked)}?"', sentence)
-    if _REASON.search(bare):
-        yield Mould(sentence, _free("Why", bare), sentence)
     clause = _CLAUSE.split(bare)[0]
-    years = _YEAR.findall(clause)
-    if len(years) == 1:
-        yield Mould(f"{clause}.", _free("When", clause, years[0]), years[0])
-    elif counted := _COUNTED.search(clause):
-        number = counted[0].removesuffix(counted[1]).strip()
-        yield Mould(f"{clause}.", _free(f"How many {counted[1]}", clause, number), counted[0])
-    if not _ADVERBIAL.match(clause):
-        yield from _subject(clause, sentence)
-
-
-def _subject(clause: str, sentence: str) -> Iterator[Mould]:
-    """Ask for the beginning of the clause, with the rest of it as it stands."""
     words = clause.split()
-    ends = [" ".join(words[at:]) for at in range(1, min(len(words) - 3, 14))]
-    if ends:
-        choices = " | ".join(f'"{_quoted(end)}"' for end in ends)
-        yield Mould(
-            sentence, f'start: " " ("What" | "Who") " " rest "?"\nrest: {choices}', sentence
-        )
+    verb = main_verb(words)
+    if condition := _CONDITION.match(bare):
+        happens = "happened" if _PAST.search(condition[2]) else "happens"
+        question = f"What {happens} {condition[1].lower()} {condition[2]}?"
+        yield Mould(sentence, sentence, (question,))
+    elif defined := _DEFINED.match(bare):
+        yield Mould(sentence, sentence, (f"What {defined[2]} {_lowered(defined[1])}?",))
+    if reason := _REASON.search(bare):
+        cause, effect = bare[: reason.start()], bare[reason.end() :]
+        if reason[0] != ", so":
+            yield Mould(sentence, sentence, grammar=_free("Why", cause))
+        elif verb and not _CLAUSE.search(effect):
+            # The effect speaks of "it"; who that is stands before the verb of the cause.
+            who = " ".join(words[: verb.at])
+            yield Mould(sentence, sentence, grammar=_free("Why", effect, about=who))
+    years = _YEAR.findall(clause)
+    counted = _COUNTED.search(clause)
+    if len(years) == 1 and " that " not in clause:
+        yield Mould(f"{clause}.", years[0], grammar=_free("When", clause, years[0]))
+    elif counted and verb and counted.start() > len(" ".join(words[: verb.at])):
+        number = counted[0].removesuffix(counted[1]).strip()
+        opening = f"How many {counted[1]}"
+        yield Mould(f"{clause}.", counted[0], grammar=_free(opening, clause, number))
+    if verb and not _ADVERBIAL.match(clause) and not leans(sentence):
+        yield Mould(sentence, sentence, tuple(_for_subject(words, verb)))
 
 
-def _free(opening: str, statement: str, but: str = "") -> str:
+def _for_subject(words: list[str], verb: Verb) -> Iterator[str]:
+    """Yield questions for the words before the verb, with the rest of the clause as it stands."""
+    rest = " ".join(words[verb.at :]).partition(", ")[0]
+    if not 4 <= len(rest.split()) <= 18:
+        return
+    if not verb.base:
+        yield f"What {rest}?"
+        yield f"Who {rest}?"
+    subject = words[: verb.at]
+    if may_head(subject[-1], subject[:-1]):
+        yield f"Which {subject[-1]} {rest}?"
+
+
+def _free(opening: str, statement: str, but: str = "", about: str = "") -> str:
+    """Return a grammar for questions of the words of `statement`, `about` standing first."""
     words = {word for word in _WORD.findall(statement) if word != but}
-    known = "|".join(_pattern(word) for word in sorted(words | _SMALL | _turned(words)))
-    return f"start: / {_pattern(opening)} ({'|'.join(_AUXILIARY)})( ({known}),?){{2,18}}\\?/"
+    known = "|".join(_pattern(word) for word in sorted(words | SMALL | _turned(words)))
+    first = f" {_pattern(_lowered(about))}" if about else ""
+    auxiliary = "|".join(AUXILIARY)
+    return f"start: / {_pattern(opening)} ({auxiliary}){first}( ({known})){{2,18}}\\?/"
 
 
 def _turned(words: set[str]) -> set[str]:
@@ -123,7 +130,3 @@ def _lowered(subject: str) -> str:
 
 def _pattern(word: str) -> str:
     return re.sub(r"[^\w\s-]", lambda found: "\\" + found[0], word)
-
-
-def _quoted(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"')

@@ -15,6 +15,7 @@ _OPAQUE = re.compile(
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(r"\b(?:it|they|them|he|she|him)\b", re.IGNORECASE)
+_BARE_SUBJECT = re.compile(r"^The [a-z]+ (?:also |only )?(?!of\b)[a-z]+(?:s|ed|ad)\b")
 _CODE = re.compile(r"^```.*?^```[^\n]*$", re.MULTILINE | re.DOTALL)
 _LEADING = re.compile(r"^\s*(?:[-*+>]|\d+[.)])\s+")
 _NO_PROSE = re.compile(r"^\s*(?:#|\||!\[|<|$)")
@@ -42,6 +43,11 @@ def stands_alone(sentence: str) -> bool:
         return False
     main_clause = re.split(r"[,;:]", sentence)[0]
     return not (_OPAQUE.search(sentence) or _PRONOUN.search(main_clause))
+
+
+def leans(sentence: str) -> bool:
+    """Say whether `sentence` speaks of "the door" where a reader may not know which one."""
+    return bool(_BARE_SUBJECT.match(sentence))
 
 
 def _split(lines: list[str]) -> list[str]:

@@ -1,0 +1,95 @@
+"""The one process beside us in which models live."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import anyio
+import psutil
+import pytest
+import worker_jobs as jobs
+from anyio import to_thread
+
+from dlm_lsp.local import worker
+from dlm_lsp.local.error import LocalError
+
+
+@pytest.fixture
+def pipe(tmp_path: Path) -> str:
+    """A named pipe through which a job says which process it is."""
+    os.mkfifo(tmp_path / "pid")
+    return str(tmp_path / "pid")
+
+
+async def test_a_function_runs_in_another_process():
+    assert await worker.run(jobs.add, 2, 3) == 5
+    assert await worker.run(jobs.own_pid) != os.getpid()
+
+
+async def test_the_process_stays_for_the_next_call():
+    assert await worker.run(jobs.own_pid) == await worker.run(jobs.own_pid)
+
+
+async def test_calls_at_the_same_time_share_one_process():
+    pids = set()
+
+    async def ask() -> None:
+        pids.add(await worker.run(jobs.own_pid))
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(4):
+            tasks.start_soon(ask)
+    assert len(pids) == 1
+
+
+async def test_a_cancelled_call_is_gone_within_a_second_and_the_next_one_works(pipe):
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(worker.run, jobs.spin, pipe)
+        pid = int(await to_thread.run_sync(Path(pipe).read_text))
+        began = time.monotonic()
+        tasks.cancel_scope.cancel()
+    assert time.monotonic() - began < 1
+    assert not psutil.pid_exists(pid)
+    assert await worker.run(jobs.add, 1, 1) == 2
+
+
+async def test_a_killed_process_is_one_clear_line_and_the_next_call_works():
+    with pytest.raises(LocalError, match=r"died.*memory.*smaller model"):
+        await worker.run(jobs.be_killed)
+    assert await worker.run(jobs.add, 1, 1) == 2
+
+
+async def test_a_failure_comes_back_as_one_line_whatever_its_type():
+    with pytest.raises(LocalError, match=r"OddError: odd: 1 and 2\)") as raised:
+        await worker.run(jobs.be_odd)
+    assert "\n" not in str(raised.value)
+
+
+async def test_a_want_of_memory_says_what_helps():
+    with pytest.raises(LocalError, match="smaller model"):
+        await worker.run(jobs.run_out_of_memory)
+
+
+async def test_noise_neither_reaches_us_nor_stops_the_process(capfd):
+    assert await worker.run(jobs.be_noisy) == "done"
+    # The second time whatever a full pipe would have held up is in the way.
+    assert await worker.run(jobs.be_noisy) == "done"
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_busy_process_dies_with_its_parent(pipe):
+    script = (
+        "import sys, anyio, worker_jobs\n"
+        "from dlm_lsp.local import worker\n"
+        "anyio.run(worker.run, worker_jobs.spin, sys.argv[1])\n"
+    )
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    parent = subprocess.Popen([sys.executable, "-c", script, pipe], env=environment)
+    child = psutil.Process(int(Path(pipe).read_text()))
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    child.wait(timeout=5)
+    assert not child.is_running()

@@ -1,0 +1,55 @@
+"""What the tests let the worker process do."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+
+def own_pid() -> int:
+    """Say which process this is."""
+    return os.getpid()
+
+
+def add(one: int, other: int) -> int:
+    """Add."""
+    return one + other
+
+
+def spin(pipe: str) -> None:
+    """Say through a named pipe which process this is, then be busy for ever."""
+    with Path(pipe).open("w") as out:
+        out.write(str(os.getpid()))
+    while True:
+        pass
+
+
+def be_killed() -> None:
+    """Die as if the system had run out of memory."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def be_noisy() -> str:
+    """Write far more to both streams than a pipe holds."""
+    for _ in range(300):
+        os.write(2, b"x" * 1024)
+        print("y" * 1024)
+        print("z" * 1024, file=sys.stderr)
+    return "done"
+
+
+class OddError(Exception):
+    """An exception that pickle cannot bring back."""
+
+    def __init__(self, one: int, other: int) -> None:
+        super().__init__(f"odd: {one} and {other}\nand a second line")
+
+
+def be_odd() -> None:
+    """Fail oddly."""
+    raise OddError(1, 2)
+
+
+def run_out_of_memory() -> None:
+    """Fail as torch does on a full accelerator."""
+    raise MemoryError
