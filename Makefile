@@ -7,7 +7,7 @@ PYTHON ?= python3
 # Every environment gets the same torch, before anything can pull another one in.
 # On a platform without this release: make TORCH=torch ...
 TORCH ?= torch==2.13.0
-REFERENCE := $(TORCH) document-language-model==0.10.0 dlm-lsp==0.1.1
+REFERENCE := $(TORCH) document-language-model==0.10.0
 
 BIN := .venv/bin
 ORACLE := .cache/reference
@@ -16,7 +16,7 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 .PHONY: help setup reference lint test demo bench clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.setup ## create .venv with every extra and the development tools
 

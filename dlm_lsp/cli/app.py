@@ -129,13 +129,14 @@ def instructions(
 
     Exit codes: 0 done, 1 failed, 2 usage, 3 nothing accepted, 130 interrupted.
     """
+    from dlm_lsp.cli.failure import UsageError
     from dlm_lsp.cli.instructions import Destination, Wishes
     from dlm_lsp.cli.instructions import instructions as run
     from dlm_lsp.synth.options import SynthOptions
     from dlm_lsp.teachers.protocol import Sampling
 
     if apply and dry_run:
-        raise typer.BadParameter("--apply and --dry-run exclude each other; leave one out")
+        raise UsageError("--apply and --dry-run exclude each other; leave one out")
     destination: Destination = "document" if apply else "nowhere" if dry_run else "stage"
     options = SynthOptions(
         per_section=per_section,
@@ -203,9 +204,12 @@ def revert(
     teacher: Annotated[
         str | None, typer.Option(metavar="NAME", help="Only what this teacher wrote.")
     ] = None,
+    edited: Annotated[
+        bool, typer.Option("--edited", help="Also what was edited since it was synthesized.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Take synthesized sections out of the document again."""
     from dlm_lsp.cli.revert import revert as run
 
-    raise typer.Exit(run(paths, section, since, teacher, as_json=as_json))
+    raise typer.Exit(run(paths, section, since, teacher, edited=edited, as_json=as_json))

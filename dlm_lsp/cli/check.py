@@ -7,7 +7,7 @@ from typing import Literal
 
 from dlm_lsp.cli.failure import DONE, FAILED
 from dlm_lsp.cli.opened import named
-from dlm_lsp.cli.output import counted, err, out, print_json
+from dlm_lsp.cli.output import counted, print_json, say, tell
 from dlm_lsp.document import missing_media, parse
 from dlm_lsp.document.lines import line_and_column, line_starts
 from dlm_lsp.store.documents import read_document
@@ -51,8 +51,8 @@ def check(paths: Sequence[str], output_format: Format) -> int:
         )
     else:
         for finding in findings:
-            out().print(as_text(finding) if output_format == "text" else as_github(finding))
-        err().print(
+            say(as_text(finding) if output_format == "text" else as_github(finding))
+        tell(
             f"{counted(len(documents), 'file')}: {counted(errors, 'error')}, "
             f"{counted(warnings, 'warning')}"
         )
@@ -64,7 +64,7 @@ def find(path: Path, text: str) -> list[Finding]:
     document = parse(text)
     problems = [
         *document.problems,
-        *missing_media(document, lambda media: (path.parent / media).is_file()),
+        *missing_media(document, lambda media: _is_file(path.parent / media)),
     ]
     starts = line_starts(text)
     return [
@@ -79,6 +79,13 @@ def find(path: Path, text: str) -> list[Finding]:
         )
         for problem in sorted(problems, key=lambda problem: problem.span)
     ]
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def as_text(finding: Finding) -> str:

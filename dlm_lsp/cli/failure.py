@@ -1,10 +1,12 @@
 """How a command ends: its exit code, and one line for whatever went wrong."""
 
+import io
 import json
-import os
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
+
+from typer.exceptions import TyperException
 
 DONE = 0
 FAILED = 1
@@ -17,16 +19,22 @@ class UsageError(Exception):
     """A command line that cannot be meant, in one line that says what to write instead."""
 
 
-def run(command: Callable[..., Any]) -> None:
+def run(command: Callable[..., Any]) -> NoReturn:
     """Run `command` on the arguments of the process, and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What the terminal cannot show must not cost the run.
+            stream.reconfigure(errors="backslashreplace")
     try:
-        command()
-    except KeyboardInterrupt:
-        fail("interrupted", INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read the output has read enough; nothing may be flushed into the closed pipe.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(FAILED)
+        sys.exit(command(standalone_mode=False) or DONE)
+    except UsageError as error:
+        fail(str(error), USAGE)
+    except TyperException as error:
+        message = error.format_message()
+        if message.startswith("Usage: "):
+            sys.stderr.write(f"{message}\n")
+            sys.exit(USAGE)
+        fail(f"{message} (`--help` shows what there is)", USAGE)
     except Exception as error:
         expected = _exit_code(error)
         if expected is None:
@@ -34,10 +42,10 @@ def run(command: Callable[..., Any]) -> None:
         fail(str(error), expected)
 
 
-def fail(message: str, code: int) -> None:
+def fail(message: str, code: int) -> NoReturn:
     """Say what went wrong, as JSON too where that was asked for, and exit."""
     if "--json" in sys.argv:
-        sys.stdout.write(json.dumps({"error": message}, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps({"error": message}) + "\n")
     sys.stderr.write(f"dlm: {message}\n")
     sys.exit(code)
 
@@ -49,7 +57,7 @@ def _exit_code(error: Exception) -> int | None:
     from dlm_lsp.synth.options import OptionError
     from dlm_lsp.teachers.protocol import TeacherError
 
-    if isinstance(error, OptionError | UsageError):
+    if isinstance(error, OptionError):
         return USAGE
     if isinstance(error, StoreError | TeacherError | JudgeError | LocalError):
         return FAILED

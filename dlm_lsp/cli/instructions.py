@@ -1,7 +1,7 @@
 """`dlm synth instructions`: ask, filter, and stage or apply what is accepted."""
 
 import signal
-import uuid
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -10,25 +10,25 @@ from typing import Any, Literal
 
 import anyio
 
+from dlm_lsp.cli.each import Done, for_each
 from dlm_lsp.cli.failure import DONE, FAILED, INTERRUPTED, NOTHING_ACCEPTED
 from dlm_lsp.cli.opened import Opened, named, open_sound_document
-from dlm_lsp.cli.output import counted, err, out, print_json
+from dlm_lsp.cli.output import counted, say, tell
 from dlm_lsp.cli.progress import Progress
-from dlm_lsp.cli.staged import placing_value, print_placing, put_in, stage
-from dlm_lsp.local.error import LocalError
+from dlm_lsp.cli.staged import placing_value, print_placing, put_in
 from dlm_lsp.store.adapters import current_adapter
 from dlm_lsp.store.error import StoreError
 from dlm_lsp.store.ledger import Ledger
 from dlm_lsp.store.lock import document_lock
-from dlm_lsp.store.plan import StagedSection, load_plan
+from dlm_lsp.store.plan import StagedSection, add_to_plan, load_plan
 from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.estimate import Estimate, estimate
-from dlm_lsp.synth.judge import Judge, JudgeError, sway_judge
+from dlm_lsp.synth.judge import Judge, sway_judge
 from dlm_lsp.synth.options import SynthOptions
-from dlm_lsp.synth.place import ledger_entries, staged_sections
+from dlm_lsp.synth.place import Placing, ledger_entries, staged_sections
 from dlm_lsp.synth.report import Candidate, Refusal, Report
 from dlm_lsp.synth.run import synthesize
-from dlm_lsp.teachers.protocol import Teacher, TeacherError
+from dlm_lsp.teachers.protocol import Teacher
 from dlm_lsp.teachers.select import select
 
 Destination = Literal["document", "stage", "nowhere"]
@@ -56,47 +56,64 @@ class Run:
     sections: tuple[StagedSection, ...]
     at: str
 
+    @property
+    def id(self) -> str:
+        """What the ledger calls this run."""
+        return f"{self.at} {self.teacher}"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where accepted sections went; `waiting` is how many are staged in all."""
+
+    placing: Placing | None = None
+    staged: tuple[StagedSection, ...] = ()
+    waiting: int = 0
+    failure: str | None = None
+
+    def value(self) -> dict[str, Any]:
+        """Return the JSON shape."""
+        value: dict[str, Any] = {"staged": [section.id for section in self.staged]}
+        if self.failure:
+            value["error"] = self.failure
+        if self.placing:
+            return {**value, **placing_value(self.placing)}
+        return {**value, "added": [], "already_present": [], "left_staged": []}
+
 
 def instructions(paths: Sequence[str], wishes: Wishes, *, as_json: bool) -> int:
-    """Synthesize pairs for each document in turn; a document that fails does not stop the next."""
-    documents: list[dict[str, Any]] = []
-    codes = []
-    for path in named(paths):
-        try:
-            run, value = _one(path, wishes, as_json=as_json)
-        except (StoreError, TeacherError, JudgeError, LocalError) as error:
-            err().print(f"dlm: {error}")
-            documents.append({"path": str(path), "error": str(error)})
-            codes.append(FAILED)
-            continue
-        documents.append(value)
-        codes.append(_code(run.report))
-        if run.report.stopped:
-            break
-    if as_json:
-        print_json({"documents": documents})
+    """Synthesize pairs for each document in turn, and say what became of them."""
+
+    def work(path: Path) -> Done:
+        run, kept = _one(path, wishes)
+        if not as_json:
+            _print_run(run)
+            _print_kept(run, kept)
+        code = FAILED if kept.failure else _code(run.report)
+        return code, {**_as_value(run), **kept.value()}
+
+    codes = for_each(named(paths), work, as_json=as_json, until=(INTERRUPTED,))
     return next((c for c in (INTERRUPTED, FAILED, DONE) if c in codes), NOTHING_ACCEPTED)
 
 
 def _code(report: Report) -> int:
     if report.stopped:
         return INTERRUPTED
-    failed = all(skip.reason == "request_failed" for skip in report.skipped) and report.skipped
+    failed = any(skip.reason == "request_failed" for skip in report.skipped)
     if report.failure or (failed and not report.accepted):
         return FAILED
     return DONE if report.accepted else NOTHING_ACCEPTED
 
 
-def _one(path: Path, wishes: Wishes, *, as_json: bool) -> tuple[Run, dict[str, Any]]:
-    opened = open_sound_document(path)
-    with document_lock(opened.folder, "dlm synth instructions", err().print):
-        # A plan that cannot be read is found before anything is spent.
+def _one(path: Path, wishes: Wishes) -> tuple[Run, Kept]:
+    with document_lock(open_sound_document(path).folder, "dlm synth instructions", tell):
+        # Opened again, for who held the lock may have changed it.
+        opened = open_sound_document(path)
+        # A plan or ledger that cannot be read is found before anything is spent.
         load_plan(opened.folder)
+        Ledger(opened.folder).all()
         run = anyio.run(_synthesize, opened, wishes)
-        if not as_json:
-            _print_run(run)
-        kept = _keep(run, wishes, as_json=as_json)
-    return run, {**_as_value(run), **kept}
+        return run, _keep(run, wishes)
 
 
 async def _synthesize(opened: Opened, wishes: Wishes) -> Run:
@@ -117,10 +134,10 @@ async def _synthesize(opened: Opened, wishes: Wishes) -> Run:
             await judge.prepare()
         await teacher.prepare()
         if teacher.remote_host:
-            err().print(f"The prose of {opened.path} is sent to {teacher.remote_host}.")
+            tell(f"The prose of {opened.path} is sent to {teacher.remote_host}.")
         with ReplyCache(opened.folder) as cache:
             expected = await estimate(opened.document, teacher, cache, options)
-            err().print(_estimate_line(expected))
+            tell(_estimate_line(expected))
             report = await _with_interrupt(opened, teacher, judge, cache, options)
     finally:
         with anyio.CancelScope(shield=True):
@@ -129,11 +146,6 @@ async def _synthesize(opened: Opened, wishes: Wishes) -> Run:
                 await judge.aclose()
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     judge_name = judge.name if judge else None
-    if wishes.destination != "nowhere" and report.accepted:
-        run_id = uuid.uuid4().hex
-        Ledger(opened.folder).add(
-            ledger_entries(report.accepted, teacher.name, judge_name, at, run_id)
-        )
     sections = staged_sections(opened.document, report.accepted, teacher.name, at)
     return Run(opened, teacher.name, judge_name, expected, report, sections, at)
 
@@ -153,11 +165,13 @@ async def _with_interrupt(
             async for _ in signals:
                 if stop.is_set():
                     raise KeyboardInterrupt
-                err().print("Stopping: what is finished is kept (Ctrl-C again drops it).")
+                tell("Stopping: what is finished is kept (Ctrl-C again drops it).")
                 stop.set()
 
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(listen)
+        # Event loops on Windows receive no signals; there the first Ctrl-C ends the command.
+        if sys.platform != "win32":
+            tasks.start_soon(listen)
         with Progress() as progress:
             report = await synthesize(
                 opened.document,
@@ -172,31 +186,40 @@ async def _with_interrupt(
     return report
 
 
-def _keep(run: Run, wishes: Wishes, *, as_json: bool) -> dict[str, Any]:
-    path, folder = run.opened.path, run.opened.folder
-    if wishes.destination == "nowhere":
-        if not as_json:
-            out().print("\nsynth: dry-run only — nothing staged.")
-        return {"added": [], "staged": [], "left_staged": []}
-    if not run.sections:
-        return {"added": [], "staged": [], "left_staged": []}
-    if wishes.destination == "document":
-        placing = put_in(path, run.sections, wishes.options.placement)
-        if placing.left:
-            stage(path, folder, [left.section for left in placing.left], run.at)
-        if not as_json:
-            out().print("")
-            print_placing(path, placing)
-        return {**placing_value(path, placing), "staged": []}
-    total = stage(path, folder, run.sections, run.at)
-    if not as_json:
-        earlier = total - len(run.sections)
+def _keep(run: Run, wishes: Wishes) -> Kept:
+    """Put what was accepted where it is to go; nothing of it is lost if the document refuses it."""
+    path, folder, sections = run.opened.path, run.opened.folder, run.sections
+    if wishes.destination == "nowhere" or not sections:
+        return Kept()
+    Ledger(folder).add(ledger_entries(run.report.accepted, run.teacher, run.judge, run.at, run.id))
+    if wishes.destination == "stage":
+        return Kept(staged=sections, waiting=add_to_plan(folder, path, sections, run.at))
+    try:
+        placing = put_in(path, sections, wishes.options.placement)
+    except StoreError as error:
+        waiting = add_to_plan(folder, path, sections, run.at)
+        return Kept(staged=sections, waiting=waiting, failure=f"{error}; the pairs are staged")
+    if placing.left:
+        add_to_plan(folder, path, [left.section for left in placing.left], run.at)
+    return Kept(placing=placing)
+
+
+def _print_kept(run: Run, kept: Kept) -> None:
+    path = run.opened.path
+    if kept.failure:
+        tell(f"dlm: {kept.failure}")
+    if kept.placing:
+        say()
+        print_placing(path, kept.placing)
+    elif kept.staged:
+        earlier = kept.waiting - len(kept.staged)
         beside = f", beside {earlier} staged before" if earlier else ""
-        out().print(
-            f"\nsynth: staged {len(run.sections)} auto-synth instruction section(s){beside}. "
+        say(
+            f"\nsynth: staged {len(kept.staged)} auto-synth instruction section(s){beside}. "
             f"`dlm synth list {path}` shows them, `dlm synth apply {path}` puts them in."
         )
-    return {"added": [], "staged": [section.id for section in run.sections], "left_staged": []}
+    elif run.sections:
+        say("\nsynth: dry-run only, nothing is staged.")
 
 
 def _estimate_line(expected: Estimate) -> str:
@@ -211,31 +234,30 @@ def _estimate_line(expected: Estimate) -> str:
 
 def _print_run(run: Run) -> None:
     report = run.report
-    print_line = out().print
-    print_line(f"synth plan: {len(report.accepted)} add, {len(report.skipped)} skip\n")
+    say(f"synth plan: {len(report.accepted)} add, {len(report.skipped)} skip\n")
     if report.accepted:
-        print_line("=== additions ===")
+        say("=== additions ===")
     for candidate in report.accepted:
-        print_line(
+        say(
             f"\n+ ::instruction:: [section_id={candidate.id} source={candidate.source_id} "
             f"teacher={run.teacher} strategy={candidate.strategy}]"
         )
-        print_line(f"  q: {_shortened(candidate.pair.question)}")
-        print_line(f"  a: {_shortened(candidate.pair.answer)}")
+        say(f"  q: {_shortened(candidate.pair.question)}")
+        say(f"  a: {_shortened(candidate.pair.answer)}")
     if report.skipped:
-        print_line("\n=== skipped ===")
+        say("\n=== skipped ===")
     for skip in report.skipped:
-        print_line(f"- {skip.source_id} [{skip.strategy or '-'}]: {skip.reason} ({skip.detail})")
-    print_line("\n" + _filter_line(report))
+        say(f"- {skip.source_id} [{skip.strategy or '-'}]: {skip.reason} ({skip.detail})")
+    say("\n" + _filter_line(report))
     if report.refused:
-        print_line("\n=== filtered ===")
+        say("\n=== filtered ===")
     for refusal in report.refused:
-        print_line(f"- {_shortened(refusal.question)}: {refusal.reason} ({refusal.detail})")
-    print_line("\n" + _usage_line(run))
+        say(f"- {_shortened(refusal.question)}: {refusal.reason} ({refusal.detail})")
+    say("\n" + _usage_line(run))
     if report.failure:
-        err().print(f"dlm: {report.failure}")
+        tell(f"dlm: {report.failure}")
     if not report.accepted:
-        print_line("\nno synth additions accepted: the reasons stand above; nothing new is staged.")
+        say("\nno synth additions accepted: the reasons stand above; nothing new is staged.")
 
 
 def _filter_line(report: Report) -> str:

@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
+from dlm_lsp.cli.each import Done, for_each
 from dlm_lsp.cli.failure import DONE
 from dlm_lsp.cli.opened import Opened, named, open_document
-from dlm_lsp.cli.output import out, print_json
-from dlm_lsp.store.plan import load_plan
+from dlm_lsp.cli.output import say, tell
+from dlm_lsp.store.plan import StagedPlan, load_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,27 +27,21 @@ class Listed:
 
 def list_sections(paths: Sequence[str], *, as_json: bool) -> int:
     """Print the applied and the staged sections of the documents."""
-    listed = []
-    for path in named(paths):
+
+    def work(path: Path) -> Done:
         opened = open_document(path)
-        listed.append((opened, list(applied(opened)), list(staged(opened))))
-    if as_json:
-        print_json(
-            {
-                "documents": [
-                    {
-                        "path": str(opened.path),
-                        "applied": [asdict(one) for one in there],
-                        "staged": [asdict(one) for one in waiting],
-                    }
-                    for opened, there, waiting in listed
-                ]
-            }
-        )
-        return DONE
-    for opened, there, waiting in listed:
-        out().print("\n".join(_lines(opened, there, waiting)))
-    return DONE
+        plan = load_plan(opened.folder)
+        there, waiting = list(applied(opened)), list(staged(opened, plan))
+        if not as_json:
+            say("\n".join(_lines(opened, there, waiting)))
+        if plan and waiting and plan.source_path != path.resolve():
+            tell(f"These were staged for {plan.source_path}, which has the same dlm_id.")
+        return DONE, {
+            "applied": [asdict(one) for one in there],
+            "staged": [asdict(one) for one in waiting],
+        }
+
+    return max(for_each(named(paths), work, as_json=as_json))
 
 
 def applied(opened: Opened) -> Iterator[Listed]:
@@ -64,9 +60,8 @@ def applied(opened: Opened) -> Iterator[Listed]:
             )
 
 
-def staged(opened: Opened) -> Iterator[Listed]:
+def staged(opened: Opened, plan: StagedPlan | None) -> Iterator[Listed]:
     """Yield the synthesized sections that wait."""
-    plan = load_plan(opened.folder)
     known = {section.id for section in opened.document.sections}
     for section in plan.sections if plan else ():
         yield Listed(

@@ -1,6 +1,7 @@
 """Where output goes: results to stdout, everything else to stderr, no markup in either."""
 
 import json
+import sys
 from functools import cache
 from typing import Any
 
@@ -19,9 +20,26 @@ def err() -> Console:
     return Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
 
+def say(text: str = "") -> None:
+    """Print a part of the result."""
+    out().out(printable(text), highlight=False)
+
+
+def tell(text: str) -> None:
+    """Print a message."""
+    err().out(printable(text), highlight=False)
+
+
 def print_json(value: dict[str, Any]) -> None:
     """Print `value` as the one JSON object of a command."""
-    out().out(json.dumps(value, ensure_ascii=False, indent=2), highlight=False)
+    sys.stdout.write(json.dumps(value, indent=2) + "\n")
+
+
+def printable(text: str) -> str:
+    """Return `text` with all that could steer a terminal written as an escape."""
+    return "".join(
+        c if c == "\n" or c.isprintable() else c.encode("unicode_escape").decode() for c in text
+    )
 
 
 def counted(count: int, noun: str) -> str:

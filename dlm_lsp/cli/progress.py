@@ -6,7 +6,7 @@ from typing import Self
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from dlm_lsp.cli.output import err
+from dlm_lsp.cli.output import err, tell
 from dlm_lsp.synth.events import (
     Event,
     PairAccepted,
@@ -55,7 +55,7 @@ class Progress:
             case RequestDone():
                 self._tokens += (event.tokens_in or 0) + (event.tokens_out or 0)
             case RequestFailed():
-                err().print(f"dlm: {event.source_id} [{event.strategy}]: {event.message}")
+                tell(f"dlm: {event.source_id} [{event.strategy}]: {event.message}")
             case PairAccepted():
                 self._accepted += 1
             case PairRefused():
@@ -63,7 +63,7 @@ class Progress:
             case SectionDone():
                 self._bar.advance(self._task)
                 if not err().is_terminal:
-                    err().print(f"{event.done} of {event.total} sections: {self._state()}")
+                    tell(f"{event.done} of {event.total} sections: {self._state()}")
         self._bar.update(self._task, state=self._state())
 
     def _state(self) -> str:

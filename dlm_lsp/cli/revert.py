@@ -1,15 +1,25 @@
 """`dlm synth revert`: synthesized sections out of the document again."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from dlm_lsp.cli.each import Done, documents_with, for_each
 from dlm_lsp.cli.failure import DONE, UsageError
-from dlm_lsp.cli.opened import Opened, change_document, named, open_document
-from dlm_lsp.cli.output import counted, err, out, print_json
-from dlm_lsp.document import Edit, Section, SynthMarker, remove
-from dlm_lsp.store.error import StoreError
+from dlm_lsp.cli.opened import Opened, change_document, open_document
+from dlm_lsp.cli.output import counted, say, tell
+from dlm_lsp.document import Edit, Section, remove
+from dlm_lsp.store.ledger import Ledger, LedgerEntry
 from dlm_lsp.store.lock import document_lock
+
+
+@dataclass(frozen=True, slots=True)
+class Reverted:
+    """The ids of the sections that were taken out, and of those left because of later edits."""
+
+    removed: tuple[str, ...]
+    edited: tuple[str, ...]
 
 
 def revert(
@@ -18,63 +28,79 @@ def revert(
     since: str | None,
     teacher: str | None,
     *,
+    edited: bool,
     as_json: bool,
 ) -> int:
-    """Remove the synthesized sections that every given condition names."""
-    start = None if since is None else _time(since)
-    reverted = []
-    for path in named(paths):
+    """Remove the synthesized sections that every given condition names.
 
-        def wanted(section: Section) -> bool:
-            marker = section.synth
-            return marker is not None and (
-                (ids is None or section.id in ids)
-                and (teacher is None or marker.synth_teacher == teacher)
-                and (start is None or _written(marker) >= start)
-            )
+    One that somebody has edited since holds words that no teacher can write again: it stays,
+    unless it is named by its id or `edited` is set.
+    """
+    start = None if since is None else _start(since)
 
+    def wanted(section: Section) -> bool:
+        marker = section.synth
+        return marker is not None and (
+            (ids is None or section.id in ids)
+            and (teacher is None or marker.synth_teacher == teacher)
+            and (start is None or _time(marker.synth_at) >= start)
+        )
+
+    def work(path: Path) -> Done:
         opened = open_document(path)
-        _check_ids(opened, ids)
-        with document_lock(opened.folder, "dlm synth revert", err().print):
-            removed = _take_out(path, wanted)
-        reverted.append((path, removed))
+        with document_lock(opened.folder, "dlm synth revert", tell):
+            spare = () if edited or ids is not None else Ledger(opened.folder).all()
+            reverted = _take_out(path, wanted, spare)
         if not as_json:
             noun = "auto-synth instruction section"
-            out().print(f"synth: stripped {counted(len(removed), noun)} from {path}")
-    if as_json:
-        print_json({"documents": [{"path": str(path), "removed": ids} for path, ids in reverted]})
-    return DONE
+            say(f"synth: stripped {counted(len(reverted.removed), noun)} from {path}")
+        if reverted.edited:
+            tell(
+                f"{counted(len(reverted.edited), 'section')} edited since and left in {path}: "
+                f"{', '.join(reverted.edited)} (`--edited` takes them out too)"
+            )
+        return DONE, {"removed": list(reverted.removed), "edited": list(reverted.edited)}
+
+    documents = documents_with(paths, ids, _applied_ids, "synthesized")
+    return max(for_each(documents, work, as_json=as_json))
 
 
-def _take_out(path: Path, wanted: Callable[[Section], bool]) -> list[str]:
-    def change(opened: Opened) -> tuple[Sequence[Edit], list[str]]:
+def _take_out(
+    path: Path, wanted: Callable[[Section], bool], ledger: Collection[LedgerEntry]
+) -> Reverted:
+    written = {entry.section_id for entry in ledger}
+    runs = {(entry.teacher, entry.synth_at) for entry in ledger}
+
+    def was_edited(section: Section) -> bool:
+        # The ledger knows what its runs wrote; of other runs nobody can tell.
+        marker = section.synth
+        known = marker is not None and (marker.synth_teacher, marker.synth_at) in runs
+        return known and section.id not in written
+
+    def change(opened: Opened) -> tuple[Sequence[Edit], Reverted]:
         sections = [section for section in opened.document.sections if wanted(section)]
-        return remove(opened.document, sections), [section.id for section in sections]
+        left = [section for section in sections if was_edited(section)]
+        gone = [section for section in sections if not was_edited(section)]
+        outcome = Reverted(tuple(s.id for s in gone), tuple(s.id for s in left))
+        return remove(opened.document, gone), outcome
 
     return change_document(path, change)
 
 
-def _check_ids(opened: Opened, ids: Sequence[str] | None) -> None:
-    known = {section.id for section in opened.document.sections if section.synth}
-    if unknown := set(ids or ()) - known:
-        names = ", ".join(sorted(unknown))
-        raise StoreError(
-            f"{opened.path}: no synthesized section has the id {names}; "
-            f"see `dlm synth list {opened.path}`"
-        )
-
-
-def _written(marker: SynthMarker) -> datetime:
-    # The parser has read it as a time; without an offset the format means UTC.
-    time = datetime.fromisoformat(marker.synth_at.replace("Z", "+00:00"))
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
+def _applied_ids(opened: Opened) -> list[str]:
+    return [section.id for section in opened.document.sections if section.synth]
 
 
 def _time(text: str) -> datetime:
+    """Return an ISO-8601 time; one without an offset means UTC, as in a marker."""
+    time = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def _start(since: str) -> datetime:
     try:
-        time = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        return _time(since)
     except ValueError:
         raise UsageError(
-            f"--since is {text!r}; write a time such as 2026-01-31 or 2026-01-31T09:30:00Z"
+            f"--since is {since!r}; write a time such as 2026-01-31 or 2026-01-31T09:30:00Z"
         ) from None
-    return time.astimezone(UTC)

@@ -25,7 +25,7 @@ _USUAL = re.compile(
 _LINE = re.compile(r"[^\n\r]*")
 _HARVEST = re.compile(r'<!-- dlm-auto-harvest: source="([^"]*)" -->')
 _ATTRIBUTES = re.compile(r'(?:\s+[a-z][a-z0-9_]*="[^"\n]*")+')
-_ATTRIBUTE = re.compile(r'([a-z][a-z0-9_]*)="([^"\n]*)"')
+_ATTRIBUTE = re.compile(r'(?<![a-z0-9_])([a-z][a-z0-9_]*)="([^"\n]*)"')
 _LOOK_ALIKE = re.compile(r"\s*<!-{1,3}\s*dlm-auto[-_ ]?([a-z]*)", re.IGNORECASE)
 _SECTION_ID = re.compile(r"[0-9a-f]{16}")
 

@@ -122,6 +122,7 @@ def _around(text: str, body: Span, fields: Sequence[Field], names: Sequence[str]
             message = f"not a header, so it is plain text: write `### {name}`"
             fix = Fix(f"Change to `### {name}`", (Edit(span, f"### {name}"),))
             problems.append(Problem("near-miss-header", Severity.WARNING, span, message, fix))
+    line_break = line_break_of(text[body.start : body.end])
     for match in _TEXT_BESIDE.finditer(text, body.start, body.end):
         if (
             match[1] in names
@@ -132,7 +133,7 @@ def _around(text: str, body: Span, fields: Sequence[Field], names: Sequence[str]
             message = (
                 f"not a header, so it is plain text: `### {match[1]}` stands alone on its line"
             )
-            moved = f"### {match[1]}{line_break_of(text)}{match[2].strip()}"
+            moved = f"### {match[1]}{line_break}{match[2].strip()}"
             fix = Fix("Move the text to the next line", (Edit(span, moved),))
             problems.append(Problem("near-miss-header", Severity.WARNING, span, message, fix))
     return problems

@@ -50,15 +50,17 @@ def body_of(pair: Pair) -> str:
 
 
 def _normalised(raw: str) -> str:
+    broken = _LINE_ENDS.sub("\n", raw)
+    # Trimmed before its lines are looked at: what then stands at the head of a line stays there.
+    text = "".join(c for c in broken if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
     lines = []
     in_code = False
-    for line in _LINE_ENDS.sub("\n", raw).split("\n"):
-        kept = "".join(c for c in line if c == "\t" or unicodedata.category(c) != "Cc").rstrip()
-        if kept.startswith(_CODE):
+    for line in text.split("\n"):
+        if line.startswith(_CODE):
             in_code = not in_code
-        if kept.strip() or in_code:
-            lines.append(kept)
-    return "\n".join(lines).strip()
+        if line.strip() or in_code:
+            lines.append(line.rstrip())
+    return "\n".join(lines)
 
 
 def _refusal(name: str, text: str) -> Refused | None:

@@ -71,6 +71,9 @@ def find_documents(args: Sequence[str]) -> list[Path]:
 
 
 def _documents(arg: str) -> list[Path]:
+    if not arg:
+        # Path("") is the current folder, which an unset variable does not mean.
+        raise StoreError("an empty name stands for no document: name a file, a folder or a pattern")
     path = Path(arg)
     if path.is_dir():
         if documents := sorted(_search(path)):

@@ -3,8 +3,8 @@
 import json
 import math
 import re
-from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +129,37 @@ def save_plan(folder: Path, plan: StagedPlan) -> None:
     replace_file(path, f"{text}\n".encode("ascii"))
 
 
+def add_to_plan(folder: Path, source_path: Path, sections: Sequence[StagedSection], at: str) -> int:
+    """Stage sections beside those that wait already; return how many wait then.
+
+    A section that waits already, by its id, is replaced.
+
+    Raises:
+        StoreError: the plan cannot be read or written; what was staged stays.
+    """
+    plan = load_plan(folder) or StagedPlan(source_path, at, ())
+    new = {section.id: section for section in sections}
+    waiting = (*(section for section in plan.sections if section.id not in new), *new.values())
+    save_plan(folder, StagedPlan(source_path, plan.created_at, waiting))
+    return len(waiting)
+
+
+def take_from_plan(folder: Path, ids: Collection[str]) -> None:
+    """Remove sections from what is staged, by their ids; an empty plan is no plan.
+
+    Raises:
+        StoreError: the plan cannot be read or written; what was staged stays.
+    """
+    plan = load_plan(folder)
+    if plan is None:
+        return
+    waiting = tuple(section for section in plan.sections if section.id not in ids)
+    if waiting:
+        save_plan(folder, replace(plan, sections=waiting))
+    else:
+        clear_plan(folder)
+
+
 def clear_plan(folder: Path) -> bool:
     """Remove what is staged in a store folder; return whether there was anything.
 
@@ -203,6 +234,8 @@ def _value(name: str, value: object) -> object:
             fits = value is None or (isinstance(value, int) and not isinstance(value, bool))
         case "judge_score_chosen" | "judge_score_rejected":
             if isinstance(value, int | float) and not isinstance(value, bool):
+                if not math.isfinite(value):
+                    raise ValueError(f"{name} is not finite")
                 return float(value)
             fits = value is None
         case _:

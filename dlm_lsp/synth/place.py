@@ -34,10 +34,14 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """How staged sections go into a document: the edits, and what became of each section."""
+    """How staged sections go into a document: the edits, and what became of each section.
+
+    `added` are the ids that the sections in `placed` have in the document.
+    """
 
     edits: tuple[Edit, ...]
     placed: tuple[StagedSection, ...]
+    added: tuple[str, ...]
     present: tuple[StagedSection, ...]
     left: tuple[Left, ...]
 
@@ -108,7 +112,8 @@ def place(
             additions.append(addition)
             placed.append(section)
     edits = insert(document, additions, placement)
-    return Placing(tuple(edits), tuple(placed), tuple(present), tuple(left))
+    added = tuple(addition.id for addition in additions)
+    return Placing(tuple(edits), tuple(placed), added, tuple(present), tuple(left))
 
 
 def _addition(section: StagedSection) -> Addition | str:
@@ -116,10 +121,14 @@ def _addition(section: StagedSection) -> Addition | str:
         return "it was not synthesized"
     # Another program may have staged it, so its words are looked at like a teacher's.
     body = section.content
-    turns, _ = read_turns(body, Span(0, len(body)), QUESTION_AND_ANSWER)
+    turns, problems = read_turns(body, Span(0, len(body)), QUESTION_AND_ANSWER)
+    if problems:
+        return problems[0].message
     if len(turns) != 1:
         return f"it holds {len(turns)} pairs instead of one"
     question, answer = turns[0]
+    if question.probe:
+        return "it is a probe, which a synthesized section cannot be"
     pair = well_formed(question.text, answer.text)
     if not isinstance(pair, Pair):
         return pair.detail

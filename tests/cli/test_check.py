@@ -77,3 +77,14 @@ def test_an_argument_that_names_no_document_is_a_usage_error(dlm, tmp_path, name
     refused = dlm("check", name)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert name in refused.stderr
+
+
+def test_a_path_that_the_system_refuses_is_a_missing_file(dlm, tmp_path):
+    path = tmp_path / "long.dlm"
+    path.write_text(f'{HEAD}::image path="{"a" * 300}"::\n', "utf-8")
+    assert "missing-file" in dlm("check", path).stdout
+
+
+def test_an_empty_name_is_not_the_current_folder(dlm, document):
+    document()
+    assert dlm("check", "").returncode == 2

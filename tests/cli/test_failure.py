@@ -1,15 +1,17 @@
-import subprocess
+import json
+import signal
 
 import pytest
 
 from dlm_lsp.cli.failure import UsageError, run
 from dlm_lsp.store.error import StoreError
+from dlm_lsp.store.lock import document_lock
 from dlm_lsp.synth.options import OptionError
 from dlm_lsp.teachers.protocol import TeacherError
 
 
 def failing(error: BaseException):
-    def command() -> None:
+    def command(**_: object) -> None:
         raise error
 
     return command
@@ -31,10 +33,24 @@ def test_an_expected_error_is_one_line_and_an_exit_code(error, code, capsys):
     assert capsys.readouterr().err == "dlm: x is missing; look again\n"
 
 
-def test_an_interrupt_is_exit_code_130(capsys):
-    with pytest.raises(SystemExit) as ended:
-        run(failing(KeyboardInterrupt()))
-    assert ended.value.code == 130
+@pytest.mark.parametrize(
+    "args", [["synth", "list"], ["synth", "nosuch"], ["check", "x", "--output-format", "xml"]]
+)
+def test_a_usage_error_is_json_too_where_that_was_asked_for(dlm, args):
+    refused = dlm(*args, "--json")
+    assert refused.returncode == 2
+    assert json.loads(refused.stdout)["error"]
+
+
+def test_an_interrupt_while_waiting_for_the_lock_is_exit_code_130(command, staged, home):
+    (folder,) = home.glob("store/*")
+    with document_lock(folder, "a test", lambda _: None):
+        process = command("synth", "apply", staged)
+        assert "a test" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Traceback" not in err
 
 
 def test_a_defect_of_ours_is_not_hidden():
@@ -50,4 +66,3 @@ def test_a_reader_that_has_read_enough_is_no_error(command, tmp_path, document):
     process.stdout.close()
     assert "Traceback" not in process.stderr.read()
     assert process.wait(30) == 1
-    assert isinstance(process, subprocess.Popen)

@@ -242,7 +242,6 @@ def test_two_runs_on_one_document_wait_for_each_other(command, dlm, document, te
     assert len(teacher.asked) == 1
 
 
-@pytest.mark.skipif(os.name == "nt", reason="fifos are a POSIX thing")
 def test_a_path_that_is_a_device_is_refused_at_once(dlm, tmp_path, teacher):
     fifo = tmp_path / "pipe.dlm"
     os.mkfifo(fifo)
@@ -269,3 +268,60 @@ def test_the_key_stands_nowhere_on_disk_and_in_no_output(dlm, document, teacher,
     assert run.returncode == 0
     assert key not in run.stdout + run.stderr
     assert all(key.encode() not in file.read_bytes() for file in home.rglob("*") if file.is_file())
+
+
+@pytest.mark.parametrize("flags", [[], ["--apply"]])
+def test_nothing_is_lost_when_nobody_reads_the_output(command, dlm, document, teacher, flags):
+    path = document()
+    process = command("synth", "instructions", path, *plain(teacher), *flags)
+    process.stdout.close()
+    process.communicate(timeout=60)
+    (listed,) = json.loads(dlm("synth", "list", path, "--json").stdout)["documents"]
+    assert len(listed["applied"]) + len(listed["staged"]) == 4
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_what_the_terminal_cannot_show_does_not_cost_the_run(dlm, document, teacher, encoding):
+    reply = json.dumps(
+        chat_completion(pairs_json(("What is \U0001f642 in Ville1?", "\u1234.", "")))
+    )
+    teacher.answer = lambda prompt: Response(reply, content_type="application/json")
+    run = dlm(
+        *("synth", "instructions", document((1,)), "--teacher", teacher.selector),
+        *("--filter", "none"),
+        env={"PYTHONIOENCODING": encoding},
+    )
+    assert run.returncode == 0
+    assert "\\U0001f642" in run.stdout
+
+
+def test_a_reply_cannot_steer_the_terminal(dlm, document, teacher):
+    pair = ("What is \x1b]0;pwn\x07 in Ville1?\n### Q\nx", "It.", "")
+    reply = json.dumps(chat_completion(pairs_json(pair)))
+    teacher.answer = lambda prompt: Response(reply, content_type="application/json")
+    run = dlm("synth", "instructions", document((1,)), *plain(teacher))
+    assert "pwn" in run.stdout
+    assert "\x1b" not in run.stdout + run.stderr
+
+
+def test_pairs_are_staged_when_the_document_cannot_be_written(dlm, document, teacher):
+    path = document((1,))
+
+    def answer(prompt: str) -> Response:
+        path.write_text("no frontmatter any more\n")
+        return Town(prompt)
+
+    teacher.answer = answer
+    run = dlm("synth", "instructions", path, *plain(teacher), "--apply", "--json")
+    assert run.returncode == 1
+    assert "the pairs are staged" in value(run)["error"]
+    assert len(value(run)["staged"]) == 2
+    assert path.read_text() == "no frontmatter any more\n"
+
+
+def test_a_foreign_ledger_is_found_before_anything_is_spent(dlm, staged, teacher, home):
+    (ledger,) = home.rglob("ledger.sqlite")
+    ledger.write_bytes(b"x" * 100)
+    asked = len(teacher.asked)
+    assert dlm("synth", "instructions", staged, *plain(teacher), "--fresh").returncode == 1
+    assert len(teacher.asked) == asked

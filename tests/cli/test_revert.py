@@ -52,13 +52,13 @@ def test_a_section_is_reverted_by_its_id(dlm, path):
     (done,) = json.loads(dlm("synth", "revert", path, "--section", chosen, "--json").stdout)[
         "documents"
     ]
-    assert done == {"path": str(path), "removed": [chosen]}
+    assert done == {"path": str(path), "removed": [chosen], "edited": []}
     assert path.read_text() == HEAD + OWN + NEW
 
 
 def test_an_unknown_id_or_time_is_refused_and_nothing_is_written(dlm, path):
     before = path.read_text()
-    assert dlm("synth", "revert", path, "--section", "0" * 16).returncode == 1
+    assert dlm("synth", "revert", path, "--section", "0" * 16).returncode == 2
     assert dlm("synth", "revert", path, "--since", "yesterday").returncode == 2
     assert path.read_text() == before
 
@@ -67,3 +67,21 @@ def test_a_document_with_an_error_elsewhere_can_be_reverted(dlm, path):
     path.write_text(path.read_text() + "::poem::\n")
     dlm("synth", "revert", path)
     assert path.read_text() == HEAD + OWN + "::poem::\n"
+
+
+@pytest.mark.parametrize("since", ["0001-01-01", "9999-12-31T23:59:59", "2026-01-01T00:00+14:00"])
+def test_any_time_there_is_can_be_named(dlm, path, since):
+    assert dlm("synth", "revert", path, "--since", since).returncode == 0
+
+
+def test_words_typed_into_a_synthesized_section_are_not_taken_out_with_it(dlm, staged):
+    before = staged.read_text()
+    dlm("synth", "apply", staged)
+    text = staged.read_text().replace("In 1501.\n", "In 1501.\nMy own thought.\n")
+    staged.write_text(text)
+    done = dlm("synth", "revert", staged)
+    assert "stripped 3 auto-synth instruction sections" in done.stdout
+    assert "1 section edited since and left" in done.stderr
+    assert "My own thought." in staged.read_text()
+    dlm("synth", "revert", staged, "--edited")
+    assert staged.read_text() == before

@@ -36,7 +36,7 @@ def test_apply_takes_the_sections_that_are_named(dlm, staged):
 def test_an_id_that_is_not_staged_is_refused_and_nothing_is_written(dlm, staged):
     before = staged.read_bytes()
     refused = dlm("synth", "apply", staged, "--section", "0" * 16)
-    assert refused.returncode == 1
+    assert refused.returncode == 2
     assert "0" * 16 in refused.stderr
     assert staged.read_bytes() == before
 
@@ -88,7 +88,7 @@ def test_discard_drops_what_is_named_or_all(dlm, staged):
     dlm("synth", "discard", staged, "--section", waiting[0])
     assert listed(dlm, staged) == ([], waiting[1:])
     shown = json.loads(dlm("synth", "discard", staged, "--json").stdout)
-    assert shown["documents"][0]["discarded"] == sorted(waiting[1:])
+    assert shown["documents"][0]["discarded"] == waiting[1:]
     assert listed(dlm, staged) == ([], [])
 
 
@@ -135,3 +135,12 @@ def test_a_document_without_a_sound_frontmatter_is_refused(dlm, tmp_path, name):
     assert refused.returncode == 1
     assert refused.stderr.startswith(f"dlm: {path}:1:1: a document starts with")
     assert path.read_text() == "no frontmatter\n"
+
+
+def test_a_document_that_fails_does_not_stop_the_next(dlm, staged, tmp_path):
+    (tmp_path / "a.dlm").write_text("no frontmatter\n")
+    done = dlm("synth", "apply", tmp_path / "a.dlm", staged, "--json")
+    assert done.returncode == 1
+    first, second = json.loads(done.stdout)["documents"]
+    assert "starts with" in first["error"]
+    assert len(second["added"]) == 4

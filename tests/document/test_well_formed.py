@@ -76,3 +76,9 @@ def test_what_is_well_formed_stays_the_same_when_it_is_written_again(question, a
     pair = well_formed(question, answer)
     if isinstance(pair, Pair):
         assert well_formed(pair.question, pair.answer) == pair
+
+
+@pytest.mark.parametrize("answer", [" ```\n```\n\n0", "\x00```\n\na\n```", "\n\n  ```\n\nb\n```"])
+def test_a_code_block_is_seen_where_it_will_stand(answer):
+    pair = well_formed("q", answer)
+    assert isinstance(pair, Refused) or well_formed(pair.question, pair.answer) == pair

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from dlm_lsp.document.section import SectionType, section_id
 from dlm_lsp.store.error import StoreError
-from dlm_lsp.store.plan import StagedPlan, StagedSection, clear_plan, load_plan, save_plan
+from dlm_lsp.store.plan import (
+    StagedPlan,
+    StagedSection,
+    add_to_plan,
+    clear_plan,
+    load_plan,
+    save_plan,
+    take_from_plan,
+)
 
 SYNTH = StagedSection(
     type=SectionType.INSTRUCTION,
@@ -360,3 +368,34 @@ def test_in_a_read_only_store_a_plan_is_neither_saved_nor_cleared(
         clear_plan(folder)
     assert load_plan(folder) == plan
     written(folder).parent.chmod(0o755)
+
+
+def test_sections_are_staged_beside_those_that_wait(folder: Path, plan: StagedPlan) -> None:
+    first, *rest = plan.sections
+    add_to_plan(folder, plan.source_path, [first], "2026-01-31T09:30:00Z")
+    assert add_to_plan(folder, plan.source_path, plan.sections, "later") == len(plan.sections)
+    loaded = load_plan(folder)
+    assert loaded is not None
+    assert {section.id for section in loaded.sections} == {s.id for s in (first, *rest)}
+    assert loaded.created_at == "2026-01-31T09:30:00Z"
+
+
+def test_the_last_section_taken_leaves_no_plan(folder: Path, plan: StagedPlan) -> None:
+    save_plan(folder, plan)
+    take_from_plan(folder, [plan.sections[0].id])
+    assert load_plan(folder) != plan
+    take_from_plan(folder, [section.id for section in plan.sections])
+    assert load_plan(folder) is None
+    take_from_plan(folder, ["0" * 16])
+
+
+def test_a_score_that_is_not_finite_is_refused_when_it_is_loaded(
+    folder: Path, plan: StagedPlan
+) -> None:
+    save_plan(folder, plan)
+    path = folder / "synth" / "pending.json"
+    path.write_text(
+        path.read_text().replace('"judge_score_chosen": null', '"judge_score_chosen": NaN')
+    )
+    with pytest.raises(StoreError, match="judge_score_chosen is not finite"):
+        load_plan(folder)
