@@ -1,4 +1,5 @@
 import json
+from dataclasses import asdict
 
 import pytest
 from hypothesis import given
@@ -47,6 +48,8 @@ def test_a_reply_in_the_schema_is_read_as_it_stands():
                 }
             }
         ),
+        repr({"pairs": [asdict(pair) for pair in TWO]}),
+        as_json(TWO).replace("}", ",}").replace("]", ",]"),
     ],
     ids=[
         "fenced",
@@ -60,6 +63,8 @@ def test_a_reply_in_the_schema_is_read_as_it_stands():
         "capitals",
         "one object a line",
         "nested",
+        "Python",
+        "trailing commas",
     ],
 )
 def test_every_complete_object_is_found(text):
@@ -76,8 +81,12 @@ def test_every_complete_object_is_found(text):
         "Here they are.\n\nQ1. What is A?\nA1. One.\n\n"
         "Q2. What is B?\nA2. Two.\n\nI hope this helps!",
         "- Q: What is A?\n- A: One.\n- Q: What is B?\n- A: Two.",
+        "1. **Q: What is A?**\n**A: One.**\n\n2. __Q: What is B?__\n__A: Two.__",
+        "1. Frage: What is A?\n   Antwort: One.\n2. Frage: What is B?\n   Antwort: Two.",
+        "**Pregunta 1:** What is A?\n**Respuesta:** One.\n"
+        "**Pregunta 2:** What is B?\n**Respuesta:** Two.",
     ],
-    ids=["numbered", "bold", "headers", "with digits", "bullets"],
+    ids=["numbered", "bold", "headers", "with digits", "bullets", "all bold", "German", "Spanish"],
 )
 def test_lists_of_questions_and_answers_are_read(text):
     assert parse_reply(text).pairs == BARE
@@ -88,11 +97,48 @@ def test_an_answer_in_a_list_keeps_its_lines_and_its_code():
     assert parse_reply(text).pairs == (Written("How?", "Like this:\n```\na\n\nQ: b\n```\nDone."),)
 
 
+@pytest.mark.parametrize(
+    "following",
+    ["1. load\n2. run", "- load\n- run", "    load", "| load | run |", "```\nload\n```"],
+)
+def test_an_answer_goes_on_with_a_list_or_code_behind_a_blank_line(following):
+    text = f"Q: How?\nA: There are two:\n\n{following}\n\nThat was all."
+    assert parse_reply(text).pairs == (Written("How?", f"There are two:\n{following}"),)
+
+
+@pytest.mark.parametrize("keys", [("frage", "antwort"), ("Domanda", "Risposta"), ("q", "réponse")])
+def test_the_fields_may_have_the_names_of_another_language(keys):
+    assert parse_reply(json.dumps(dict(zip(keys, ("What?", "That."), strict=True)))).pairs == (
+        Written("What?", "That."),
+    )
+
+
+def test_an_answer_in_several_items_is_read_line_by_line():
+    item = {"question": "Which?", "answer": ["red", "blue"], "evidence": ["It is red", "or blue"]}
+    assert parse_reply(json.dumps([item])).pairs == (
+        Written("Which?", "red\nblue", "It is red … or blue"),
+    )
+
+
+def test_quotes_of_both_kinds_may_stand_in_a_string_of_python():
+    text = """{'question': 'What\\'s "A"?', 'answer': "It's one, 'A'."}"""
+    assert parse_reply(text).pairs == (Written('What\'s "A"?', "It's one, 'A'."),)
+
+
+def test_latex_in_the_schema_is_read_as_latex():
+    text = (
+        r'{"pairs": [{"question": "$\alpha$?", "answer": "$\frac{1}{2}$", "evidence": "\nabla"}]}'
+    )
+    assert parse_reply(text.replace(r"\\", "\\")).pairs == (
+        Written(r"$\alpha$?", r"$\frac{1}{2}$", r"\nabla"),
+    )
+
+
 def test_one_bad_item_never_loses_the_others():
     items = [
         {"question": "What is A?", "answer": "One."},
         {"question": "No answer?"},
-        {"question": "A list?", "answer": ["x"]},
+        {"question": "A map?", "answer": {"x": "y"}},
         "not an object",
         None,
         {"question": "What is B?", "answer": "Two."},
@@ -167,8 +213,12 @@ def test_parsing_never_raises(text, cut):
         assert isinstance(pair.answer, str)
 
 
+# A backspace, a form feed and a lone carriage return are taken for backslashes of LaTeX.
+SPOKEN = WORDS.map(lambda text: text.translate(dict.fromkeys(map(ord, "\b\f\r"))))
+
+
 @given(
-    st.lists(st.builds(Written, WORDS, WORDS, WORDS), max_size=4),
+    st.lists(st.builds(Written, SPOKEN, SPOKEN, SPOKEN), max_size=4),
     st.sampled_from([None, 2]),
     st.booleans(),
     st.data(),
