@@ -13,6 +13,9 @@ StrategyChoice = Literal["extraction", "expansion", "both"]
 THRESHOLD = 0.1
 """The margin that the judge asks for where nobody named another (format §9)."""
 
+# As many connections as the clients of the providers keep open.
+_MOST_AT_ONCE = 1000
+
 
 class OptionError(Exception):
     """A choice that cannot be, in one line that names its flag."""
@@ -48,6 +51,10 @@ class SynthOptions:
         ):
             if value is not None and value < 1:
                 raise OptionError(f"{flag} is {value}; it has to be 1 or more")
+        if self.concurrency > _MOST_AT_ONCE:
+            raise OptionError(
+                f"--concurrency is {self.concurrency}; it has to be {_MOST_AT_ONCE} or less"
+            )
         for flag, name, among in (
             ("--strategy", self.strategy, get_args(StrategyChoice)),
             ("--filter", self.filter, get_args(FilterKind)),

@@ -66,5 +66,10 @@ def test_a_sampling_that_cannot_be_is_refused_by_its_flag(flag, sampling):
 def test_requests_need_a_place_and_a_time():
     with pytest.raises(OptionError, match=r"^--concurrency is 0"):
         SynthOptions(concurrency=0)
+    with pytest.raises(
+        OptionError, match=r"^--concurrency is 9223372036854775808; .* 1000 or less"
+    ):
+        SynthOptions(concurrency=2**63)
+    assert SynthOptions(concurrency=1000).concurrency == 1000
     with pytest.raises(OptionError, match=r"^--timeout is 0"):
         SynthOptions(timeout=0.0)
