@@ -26,6 +26,15 @@ def look_up(cache: ReplyCache, teacher: Teacher, ask: Ask) -> Reply | None:
     if payload is None:
         return None
     try:
-        return Reply(**json.loads(payload))
-    except (ValueError, TypeError):
+        kept = json.loads(payload)
+    except (ValueError, RecursionError):
         return None
+    match kept:
+        case {
+            "text": str(text),
+            "tokens_in": int() | None as tokens_in,
+            "tokens_out": int() | None as tokens_out,
+            "finish": "stop" | "length" | "refusal" as finish,
+        }:
+            return Reply(text, tokens_in, tokens_out, finish)
+    return None

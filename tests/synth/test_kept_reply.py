@@ -1,3 +1,5 @@
+import json
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scripted import ScriptedTeacher
@@ -29,6 +31,21 @@ def test_a_reply_is_kept_for_its_ask_and_teacher_alone(cache):
 
 
 def test_what_cannot_be_read_is_as_good_as_nothing(cache: ReplyCache):
-    for payload in ("", "{", "[]", '{"else": 1}', "null"):
+    whole = {"text": "x", "tokens_in": 1, "tokens_out": 1, "finish": "stop"}
+    cache.put(TEACHER.name, TEACHER.fingerprint(ASK), json.dumps(whole))
+    assert look_up(cache, TEACHER, ASK) == Reply("x", 1, 1)
+    spoilt = [
+        json.dumps({**whole, **change})
+        for change in (
+            {"text": ["x"]},
+            {"text": None},
+            {"text": {"pairs": []}},
+            {"tokens_in": "11"},
+            {"tokens_out": 1.5},
+            {"finish": ["stop"]},
+            {"finish": "else"},
+        )
+    ]
+    for payload in ("", "{", "[]", '{"else": 1}', "null", "[" * 100_000, *spoilt):
         cache.put(TEACHER.name, TEACHER.fingerprint(ASK), payload)
         assert look_up(cache, TEACHER, ASK) is None
