@@ -49,6 +49,7 @@ class ScriptedTeacher:
     """Answers each ask by `write`; `order` says in which order, `wait` for what."""
 
     remote_host = None
+    examples: Pairs = ()
 
     def __init__(
         self,

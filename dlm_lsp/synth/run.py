@@ -97,8 +97,7 @@ class _Run:
         self._teacher = teacher
         self._judge = judge if options.filter == "sway" else None
         self._options = options
-        # Only a teacher that learns the form from examples has any.
-        self._examples: Sequence[tuple[str, str]] = getattr(teacher, "examples", ())
+        self._examples = teacher.examples
         self._tell = on_event
         self._asking = Asking(teacher, cache, options, on_event)
         self._sources = sources(document, sections)
@@ -213,6 +212,10 @@ class _Run:
             close(one)
         in_order = [repairs[index] for index in sorted(repairs)]
         for repair in await self._asking.replies(in_order, take_repair):
+            before = self._outcomes[repair.index]
+            why = f"{self._limit()}, so that what is missing was not asked for once more"
+            skip = Skip(repair.source_id, repair.ask.strategy, "not_asked", why)
+            self._outcomes[repair.index] = replace(before, skipped=(skip,))
             close(repair)
 
     async def _judge_each(self, to_judge: MemoryObjectReceiveStream[str]) -> None:
@@ -273,9 +276,13 @@ class _Run:
                     continue
                 told.add(strategy)
                 limited = one.index in self._over_limit
-                reason = f"--max-requests is {options.max_requests}" if limited else why
+                reason = self._limit() if limited else why
                 skip = Skip(source.id, strategy, "not_asked", reason)
                 yield Outcome(one.index, skipped=(skip,))
+
+
+    def _limit(self) -> str:
+        return f"--max-requests is {self._options.max_requests}"
 
 
 def _failed(one: Wanted, error: TeacherError) -> Skip:

@@ -12,6 +12,7 @@ from dlm_lsp.teachers.endpoint import endpoint_from, parse_endpoint
 from dlm_lsp.teachers.prompts import SCHEMA, messages
 from dlm_lsp.teachers.protocol import Ask, Reply, Sampling, TeacherError
 from dlm_lsp.teachers.refused import Shape
+from dlm_lsp.teachers.reply_parts import count_of, text_of
 
 _FINISHES: dict[str, Literal["length", "refusal"]] = {
     "max_tokens": "length",
@@ -69,21 +70,24 @@ class AnthropicTeacher(ApiTeacher):
 
     async def count_tokens(self, asks: Sequence[Ask]) -> list[int] | None:
         """Return the prompt tokens of each ask, or None where the server does not count."""
-        sdk = self._sdk()
+        if self._unreachable:
+            return None
         counts = [0] * len(asks)
 
         async def count(ask: Ask) -> int | None:
             system, user = messages(ask)
             try:
-                counted = await self._client.messages.count_tokens(
-                    model=self._model,
-                    system=system,
-                    messages=[{"role": "user", "content": user}],
+                counted: object = await self._guarded(
+                    lambda: self._client.messages.count_tokens(
+                        model=self._model,
+                        system=system,
+                        messages=[{"role": "user", "content": user}],
+                    ),
+                    self._timeout,
                 )
-            except (sdk.APIError, ValueError):
+            except TeacherError:
                 return None
-            tokens: int | None = getattr(counted, "input_tokens", None)
-            return tokens
+            return count_of(getattr(counted, "input_tokens", None))
 
         async with aclosing(as_finished(count, asks, self._concurrency)) as finished:
             async for index, tokens in finished:
@@ -116,18 +120,19 @@ class AnthropicTeacher(ApiTeacher):
 
     def _read(self, message: Any) -> Reply:
         content = getattr(message, "content", None)
-        if not isinstance(content, list):
+        text = text_of(content)
+        if not isinstance(content, list) or text is None:
             raise TeacherError(f"{self._endpoint.url} sent no message; run the command again")
         usage = getattr(message, "usage", None)
         read = [
-            getattr(usage, part, None)
+            count_of(getattr(usage, part, None))
             for part in ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
         ]
         return Reply(
-            text="".join(getattr(block, "text", None) or "" for block in content),
+            text=text,
             tokens_in=None if read[0] is None else sum(part or 0 for part in read),
-            tokens_out=getattr(usage, "output_tokens", None),
-            finish=_FINISHES.get(getattr(message, "stop_reason", None) or "", "stop"),
+            tokens_out=count_of(getattr(usage, "output_tokens", None)),
+            finish=_FINISHES.get(str(getattr(message, "stop_reason", None)), "stop"),
         )
 
 

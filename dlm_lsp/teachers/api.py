@@ -10,14 +10,18 @@ from typing import Any, ClassVar, TypeVar
 
 from rapidfuzz import fuzz, process
 
+from dlm_lsp.teachers import deadline
 from dlm_lsp.teachers.bounded import as_finished
+from dlm_lsp.teachers.deadline import with_deadline
 from dlm_lsp.teachers.endpoint import Endpoint
 from dlm_lsp.teachers.failure import failure_line, server_words, without_secrets
 from dlm_lsp.teachers.prompts import SCHEMA, messages
 from dlm_lsp.teachers.protocol import Answered, Ask, Reply, Sampling, TeacherError
 from dlm_lsp.teachers.refused import Shape, lowered
+from dlm_lsp.teachers.reply_parts import count_of
 
 R = TypeVar("R")
+Hook = Callable[[Any], Awaitable[None]]
 
 RETRIES = 3
 """How often the SDK sends a failed request again."""
@@ -30,6 +34,10 @@ _SMALLEST_WINDOW = 64
 _CHARACTERS_PER_TOKEN = 3
 
 
+class UnreachableError(TeacherError):
+    """The server was not there, or did not say a word in time."""
+
+
 class ApiTeacher(ABC):
     """A teacher behind an HTTP API; a subclass says how one request is made and read."""
 
@@ -37,6 +45,7 @@ class ApiTeacher(ABC):
     """The output formats to try, strictest first; the last is none."""
     droppable: ClassVar[tuple[str, ...]]
     """The parameters that a request can go without."""
+    examples: Sequence[tuple[str, str]] = ()
     key_variable: ClassVar[str]
     """The environment variable of the key."""
     looks_up_one: ClassVar[bool] = True
@@ -62,6 +71,8 @@ class ApiTeacher(ABC):
         self._shape = Shape()
         self._secrets = endpoint.secrets
         self._client: Any = None
+        self._checked = False
+        self._unreachable: UnreachableError | None = None
 
     @property
     def remote_host(self) -> str | None:
@@ -81,18 +92,28 @@ class ApiTeacher(ABC):
         """Make one request in this shape and read its reply."""
 
     async def prepare(self) -> None:
-        """Check the extra, the key, the server and the model, all of it for free.
+        """Check the extra, the key, the server and the model, all of it for free and once.
 
         Raises:
             TeacherError: with the remedy.
         """
         if self._client is None:
             self._client = self._connect()
+        if self._checked:
+            return
         timeout = min(self._timeout, _LONGEST_CHECK)
-        card = await self._guarded(lambda: self._find_model(timeout), timeout)
-        context = _context_tokens(card)
-        if context is not None:
-            self.window = self._room_for_prose(context)
+        try:
+            card = await self._guarded(lambda: self._find_model(timeout), timeout)
+        except UnreachableError as error:
+            if self._model is None:
+                raise
+            # Replies that are kept from earlier need no server.
+            self._unreachable = error
+        else:
+            context = _context_tokens(card)
+            if context is not None:
+                self.window = self._room_for_prose(context)
+        self._checked = True
 
     def fingerprint(self, ask: Ask) -> str:
         """Return everything that decides the reply to `ask`: model, parameters and prompt."""
@@ -118,11 +139,20 @@ class ApiTeacher(ABC):
         return None
 
     async def answer(self, asks: Sequence[Ask]) -> AsyncGenerator[Answered, None]:
-        """Answer each ask once, as they finish; a failure costs its ask alone."""
+        """Answer each ask once, as they finish; a failure costs its ask alone.
+
+        Raises:
+            TeacherError: the server could not be reached when the teacher was prepared.
+        """
+        if asks and self._unreachable:
+            raise self._unreachable
+
+        async def attempt(ask: Ask) -> Reply:
+            return await with_deadline(lambda: self._ask(ask), self._timeout)
 
         async def outcome(ask: Ask) -> Reply | TeacherError:
             try:
-                return await self._guarded(lambda: self._ask(ask), self._timeout)
+                return await self._guarded(lambda: attempt(ask), self._timeout)
             except TeacherError as error:
                 return error
 
@@ -159,16 +189,18 @@ class ApiTeacher(ABC):
         return True
 
     async def _guarded(self, work: Callable[[], Awaitable[R]], limit: float) -> R:
-        """Return what `work` returns; every error of the SDK becomes a TeacherError.
+        """Return what `work` returns; whatever goes wrong becomes a TeacherError.
 
         `limit` is the timeout in seconds that the work was given.
         """
         sdk = self._sdk()
-        base: type[Exception] = sdk.APIError.__base__  # login problems derive from it too
         try:
             return await work()
-        # A reply that is no JSON, or text that is no UTF-8, is a ValueError of the SDK's parser.
-        except (base, ValueError) as error:
+        except TeacherError:
+            raise
+        # A server can send what makes the SDK's parser fail in any way at all.
+        except Exception as error:
+            unreachable = isinstance(error, sdk.APIConnectionError)
             line = failure_line(
                 error,
                 sdk,
@@ -177,7 +209,7 @@ class ApiTeacher(ABC):
                 timeout=limit,
                 secrets=self._secrets,
             )
-        raise TeacherError(line)
+        raise UnreachableError(line) if unreachable else TeacherError(line)
 
     async def _find_model(self, limit: float) -> object | None:
         """Return the server's card of the model, None where the server keeps none."""
@@ -227,6 +259,18 @@ class ApiTeacher(ABC):
 
     def _http_client(self) -> Any:
         """Return the one connection pool."""
+        # Proxies of the environment are for what leaves this machine.
+        unproxied = () if self.remote_host else ("all://", "http://", "https://")
+        return self._sdk().DefaultAsyncHttpxClient(
+            # The prose goes to the server that the user named and to no other.
+            follow_redirects=False,
+            timeout=self._patience(self._timeout),
+            mounts=dict.fromkeys(unproxied),
+            event_hooks={"request": [deadline.begin, *self._hooks()], "response": [deadline.end]},
+        )
+
+    def _hooks(self) -> list[Hook]:
+        """Return what is to be done to every request before it is sent."""
         query = self._endpoint.query.encode()
 
         # The request's own URL, which the HTTP client logs, never holds the query.
@@ -235,16 +279,15 @@ class ApiTeacher(ABC):
             joined = path + (b"&" if b"?" in path else b"?") + query
             request.extensions = {**request.extensions, "target": joined}
 
-        return self._sdk().DefaultAsyncHttpxClient(
-            # The prose goes to the server that the user named and to no other.
-            follow_redirects=False,
-            timeout=self._patience(self._timeout),
-            event_hooks={"request": [add_query] if query else []},
-        )
+        return [add_query] if query else []
 
     def _patience(self, limit: float) -> Any:
-        """Return the SDK's timeout: `limit` seconds for a reply, less for a mere connection."""
-        return self._sdk().Timeout(limit, connect=min(limit, _LONGEST_CONNECT))
+        """Return the SDK's timeout: `limit` seconds for a reply, less for a mere connection.
+
+        With less than the deadline of the whole, a failed connection shows as one and can be tried
+        again: it costs nothing.
+        """
+        return self._sdk().Timeout(limit, connect=min(limit / 2, _LONGEST_CONNECT))
 
 
 async def _cards(client: Any) -> dict[str, object]:
@@ -257,7 +300,7 @@ async def _cards(client: Any) -> dict[str, object]:
         raise TeacherError(
             f"{client.base_url.host} answers, but not with a list of models; check the address"
         )
-    return {card.id: card async for card in page if hasattr(card, "id")}
+    return {card.id: card async for card in page if isinstance(getattr(card, "id", None), str)}
 
 
 def _context_tokens(card: object) -> int | None:
@@ -268,8 +311,8 @@ def _context_tokens(card: object) -> int | None:
         getattr(card, "max_input_tokens", None),
         meta.get("n_ctx") if isinstance(meta, dict) else None,
     ):
-        if isinstance(value, int) and value > 0:
-            return value
+        if tokens := count_of(value):
+            return tokens
     return None
 
 

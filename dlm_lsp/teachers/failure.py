@@ -5,7 +5,10 @@ from collections.abc import Collection, Mapping
 from types import ModuleType
 from typing import Any
 
+from dlm_lsp.teachers.deadline import OutOfTimeError
+
 _LONGEST = 240
+_DEEPEST = 8
 
 
 def server_words(body: object) -> str:
@@ -14,29 +17,35 @@ def server_words(body: object) -> str:
     A validation list (`detail` of FastAPI) gives the place and the message of each entry and not
     its input, which can be the whole prompt.
     """
-    if isinstance(body, Mapping):
-        for key in ("error", "detail", "message"):
-            if body.get(key):
-                words = server_words(body[key])
-                break
-        else:
-            return ""
-        named = body.get("param")
-        if isinstance(named, str) and named not in words:
-            words = f"{named}: {words}"
-        return words
+    named: list[str] = []
+    for _ in range(_DEEPEST):
+        if not isinstance(body, Mapping):
+            break
+        if isinstance(body.get("param"), str):
+            named.append(body["param"])
+        body = next((body[key] for key in ("error", "detail", "message") if body.get(key)), None)
+    if body is None or isinstance(body, Mapping):
+        return ""
     if isinstance(body, list):
-        return "; ".join(filter(None, map(_validation_words, body)))
-    text = "" if body is None else str(body)
+        words = "; ".join(filter(None, map(_validation_words, body)))
+    else:
+        words = str(body)
     # A proxy's error page has nothing to say that fits into a line.
-    return "" if text.lstrip().startswith("<") else " ".join(text.split())
+    if words.lstrip().startswith("<"):
+        return ""
+    for name in reversed(named):
+        if name not in words:
+            words = f"{name}: {words}"
+    return " ".join(words.split())
 
 
 def _validation_words(entry: object) -> str:
     if not isinstance(entry, Mapping):
         return ""
-    place = ".".join(str(step) for step in entry.get("loc") or ())
-    return f"{place}: {entry.get('msg', '')}"
+    place, message = entry.get("loc"), entry.get("msg")
+    steps = place if isinstance(place, list) else [place]
+    shown = ".".join(str(step) for step in steps if isinstance(step, str | int))
+    return ": ".join(filter(None, (shown, message if isinstance(message, str) else "")))
 
 
 def without_secrets(words: str, secrets: Collection[str]) -> str:
@@ -55,14 +64,17 @@ def failure_line(
     timeout: float,
     secrets: Collection[str],
 ) -> str:
-    """Return the line for an error of `sdk` (openai or anthropic, whose errors are alike).
+    """Return the line for an error of a request by `sdk` (openai or anthropic, which are alike).
 
     `server` is the address as it may be shown, `key` the environment variable of its key.
     """
     cause = error.__cause__
     # Both HTTP clients that the SDKs have used call it so.
     connecting = type(cause).__name__ == "ConnectTimeout"
-    if isinstance(error, sdk.APITimeoutError) and not connecting:
+    if isinstance(error, OutOfTimeError) and error.refused:
+        return f"{server} lets us wait too long ({error.refused}); run again later"
+    timed_out = isinstance(error, sdk.APITimeoutError) and not connecting
+    if timed_out or isinstance(error, OutOfTimeError):
         return f"{server} gave no answer in {timeout:g} s; allow more time or a lower --concurrency"
     if isinstance(error, sdk.APIStatusError):
         return _status_line(error, server=server, key=key, secrets=secrets)

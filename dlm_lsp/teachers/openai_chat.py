@@ -6,17 +6,30 @@ import re
 from types import ModuleType
 from typing import Any, ClassVar, Literal
 
-from dlm_lsp.teachers.api import RETRIES, ApiTeacher, usable_key
+from dlm_lsp.teachers.api import RETRIES, ApiTeacher, Hook, usable_key
 from dlm_lsp.teachers.endpoint import Endpoint, endpoint_from, parse_endpoint
 from dlm_lsp.teachers.failure import server_words, without_secrets
 from dlm_lsp.teachers.prompts import SCHEMA
 from dlm_lsp.teachers.protocol import Ask, Reply, Sampling, TeacherError
 from dlm_lsp.teachers.refused import Shape
+from dlm_lsp.teachers.reply_parts import count_of, text_of
 
 _FINISHES: dict[str, Literal["length", "refusal"]] = {
     "length": "length",
     "content_filter": "refusal",
 }
+_HEADERS = frozenset(
+    (
+        "accept-encoding",
+        "authorization",
+        "connection",
+        "content-length",
+        "content-type",
+        "host",
+        "transfer-encoding",
+    )
+)
+"""What any HTTP request needs, and the key of this very server."""
 _UNRECORDABLE = re.compile(r"[^\w./:@+~=,-]")
 
 
@@ -83,7 +96,8 @@ class OpenAiTeacher(ApiTeacher):
         choices = getattr(completion, "choices", None)
         choice = choices[0] if isinstance(choices, list) and choices else None
         message = getattr(choice, "message", None)
-        if message is None:
+        text = text_of(getattr(message, "content", None))
+        if not isinstance(message, self._sdk().BaseModel) or text is None:
             words = server_words(getattr(completion, "error", None))
             said = without_secrets(words, self._secrets)
             raise TeacherError(
@@ -92,12 +106,12 @@ class OpenAiTeacher(ApiTeacher):
             )
         usage = getattr(completion, "usage", None)
         refusal = getattr(message, "refusal", None)
-        finish = getattr(choice, "finish_reason", None) or "stop"
+        finish = getattr(choice, "finish_reason", None)
         return Reply(
-            text=getattr(message, "content", None) or refusal or "",
-            tokens_in=getattr(usage, "prompt_tokens", None),
-            tokens_out=getattr(usage, "completion_tokens", None),
-            finish="refusal" if refusal else _FINISHES.get(finish, "stop"),
+            text=text or text_of(refusal) or "",
+            tokens_in=count_of(getattr(usage, "prompt_tokens", None)),
+            tokens_out=count_of(getattr(usage, "completion_tokens", None)),
+            finish="refusal" if refusal else _FINISHES.get(str(finish), "stop"),
         )
 
 
@@ -120,6 +134,17 @@ class VllmServerTeacher(OpenAiTeacher):
         if unnamed and self._model is not None:
             model = without_secrets(self._model, self._secrets)
             self.name = f"{self.name}#{_UNRECORDABLE.sub('_', model)}"
+
+    def _hooks(self) -> list[Hook]:
+        return [*super()._hooks(), _drop_what_is_meant_for_openai]
+
+
+async def _drop_what_is_meant_for_openai(request: Any) -> None:
+    """Drop the headers that the SDK takes from OPENAI_CUSTOM_HEADERS, _ORG_ID and _PROJECT_ID."""
+    for name in set(request.headers) - _HEADERS:
+        del request.headers[name]
+    request.headers["accept"] = "application/json"
+    request.headers["user-agent"] = "dlm-lsp"
 
 
 def openai_teacher(

@@ -72,8 +72,15 @@ class Teacher(Protocol):
     def window(self) -> int | None:
         """How many tokens of prose fit into one ask; None where no limit is known."""
 
+    @property
+    def examples(self) -> Sequence[tuple[str, str]]:
+        """The (question, answer) pairs that its prompts show, which no reply may repeat."""
+
     async def prepare(self) -> None:
         """Check everything that can be checked for free: key, server, model, extra.
+
+        Once it has succeeded, another call costs nothing. A server that cannot be reached is no
+        error yet if its model is named, for every reply may be kept from earlier.
 
         Raises:
             TeacherError: with the remedy.
@@ -89,6 +96,9 @@ class Teacher(Protocol):
         """Answer each ask once, in whatever order they finish; a failure costs its ask alone.
 
         Closing the generator (`contextlib.aclosing`) cancels what is still being asked.
+
+        Raises:
+            TeacherError: before the first ask, if nothing can be asked at all.
         """
 
     async def aclose(self) -> None:

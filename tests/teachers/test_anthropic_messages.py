@@ -4,8 +4,19 @@ import sys
 
 import pytest
 from asking import FINE, NOW, ask, outcome, outcomes, posted
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from odd_json import DEEP, spoilt
 from pytest_httpserver import HTTPServer
-from servers import LLAMA_KEY, LLAMA_MODEL, anthropic_message
+from servers import (
+    LLAMA_KEY,
+    LLAMA_MODEL,
+    Answer,
+    Hang,
+    Request,
+    WireServer,
+    anthropic_message,
+)
 from werkzeug import Response
 
 from dlm_lsp.teachers.anthropic_messages import AnthropicTeacher, anthropic_teacher
@@ -117,7 +128,13 @@ async def test_a_reply_is_handed_on_as_it_was_written(server, changes, reply):
     assert await outcome(teacher_of()) == reply
 
 
-@pytest.mark.parametrize("body", ["", "null", "[]", "{}", '{"content": "x"}', '{"content": [', "<"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("", "null", "[]", "{}", '{"content": "x"}', '{"content": [', "<"),
+        pytest.param(DEEP, id="deep"),
+    ],
+)
 async def test_a_body_that_is_no_message_costs_its_ask_alone(server, body):
     server.expect_oneshot_request(MESSAGES).respond_with_data(body, content_type="application/json")
     server.expect_oneshot_request(MESSAGES).respond_with_json(anthropic_message("fine"))
@@ -128,6 +145,61 @@ async def test_a_body_that_is_no_message_costs_its_ask_alone(server, body):
     assert isinstance(failed, TeacherError)
     assert "run the command again" in str(failed)
     assert fine == FINE
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.lists(st.tuples(st.sampled_from((200, 400, 500)), spoilt(anthropic_message("fine")))))
+async def test_whatever_a_server_sends_costs_its_ask_at_most(fates):
+    prose = [f"ask {at}." for at in range(len(fates))]
+    bodies = dict(zip(prose, fates, strict=True))
+
+    async def behave(request: Request):
+        if request.method == "GET":
+            return Answer({"id": "m"})
+        user = request.json["messages"][0]["content"]
+        status, body = next(fate for name, fate in bodies.items() if name in user)
+        return Answer(body, status, headers={"x-should-retry": "false"})
+
+    with pytest.MonkeyPatch.context() as environment:
+        async with WireServer(behave) as server:
+            environment.setenv("ANTHROPIC_BASE_URL", server.url)
+            environment.setenv("ANTHROPIC_API_KEY", "k")
+            teacher = teacher_of()
+            await teacher.prepare()
+            found = await outcomes(teacher, [ask(one) for one in prose])
+            counted = await teacher.count_tokens([ask(one) for one in prose])
+            await teacher.aclose()
+    assert counted is None or all(isinstance(count, int) for count in counted)
+    for one in found:
+        assert isinstance(one, Reply | TeacherError)
+        if isinstance(one, Reply):
+            assert isinstance(one.text, str)
+            assert isinstance(one.tokens_in, int | None)
+            assert isinstance(one.tokens_out, int | None)
+
+
+async def test_a_reply_that_does_not_come_in_time_is_not_asked_for_again(monkeypatch):
+    async def behave(request: Request):
+        return Answer({"id": "m"}) if request.method == "GET" else Hang()
+
+    async with WireServer(behave) as server:
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
+        monkeypatch.setenv("ANTHROPIC_API_KEY", "k")
+        assert "gave no answer in 0.2 s" in str(await outcome(teacher_of(timeout=0.2)))
+        await server.until_hanging(0)
+        assert [request.method for request in server.requests] == ["GET", "POST"]
+
+
+async def test_what_stays_on_this_machine_goes_through_no_proxy(server, monkeypatch):
+    async def behave(_: Request):
+        return Answer(status=502)
+
+    server.expect_request(MESSAGES).respond_with_json(anthropic_message("fine"))
+    async with WireServer(behave) as proxy:
+        for variable in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+            monkeypatch.setenv(variable, proxy.url)
+        assert await outcome(teacher_of()) == FINE
+        assert proxy.requests == []
 
 
 @pytest.mark.parametrize("status", [429, 500, 529])
@@ -202,8 +274,12 @@ async def test_a_missing_extra_is_told_with_the_command_that_installs_it(monkeyp
 async def test_an_unreachable_server_is_told(monkeypatch, unused_tcp_port):
     monkeypatch.setenv("ANTHROPIC_BASE_URL", f"http://ann:hunter2@127.0.0.1:{unused_tcp_port}")
     shown = re.escape(f"cannot reach http://127.0.0.1:{unused_tcp_port}:")
+    teacher = teacher_of("claude")
+    await teacher.prepare()
+    assert await teacher.count_tokens([ask()]) is None
     with pytest.raises(TeacherError, match=shown):
-        await teacher_of("claude").prepare()
+        await outcomes(teacher, [ask()])
+    await teacher.aclose()
 
 
 async def test_the_window_comes_from_the_models_card(server):
@@ -225,8 +301,11 @@ async def test_every_prompt_is_counted_in_its_place(server):
     await teacher.aclose()
 
 
-async def test_a_server_that_does_not_count_costs_the_exact_estimate_only(server):
-    server.expect_request(COUNT).respond_with_data("no", status=404)
+@pytest.mark.parametrize(
+    ("status", "body"), [(404, "no"), (200, '{"input_tokens": "5"}'), (200, DEEP)], ids=range(3)
+)
+async def test_a_server_that_does_not_count_costs_the_exact_estimate_only(server, status, body):
+    server.expect_request(COUNT).respond_with_data(body, status=status)
     server.expect_request(MESSAGES).respond_with_json(anthropic_message("fine"))
     teacher = teacher_of()
     await teacher.prepare()

@@ -1,17 +1,20 @@
 import base64
 import json
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import aclosing
 
 import anyio
 import pytest
 from asking import CHAT, FINE, NOW, PROSE, address, ask, outcome, outcomes, posted, served
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from odd_json import spoilt
 from pytest_httpserver import HTTPServer
 from servers import Answer, Hang, Request, Reset, WireServer, chat_completion
 from werkzeug import Response
 
-from dlm_lsp.teachers import openai_chat
 from dlm_lsp.teachers.openai_chat import openai_teacher, vllm_server_teacher
 from dlm_lsp.teachers.protocol import Ask, Sampling, TeacherError
 
@@ -26,15 +29,18 @@ async def test_a_passing_failure_is_asked_again(server, status):
 
 
 async def test_retry_after_is_waited_for(server):
-    server.expect_oneshot_request(CHAT).respond_with_data("", 429, headers={"retry-after": "0.3"})
-    server.expect_oneshot_request(CHAT).respond_with_json(chat_completion("fine"))
-    teacher = served(address(server))
-    await teacher.prepare()
-    with pytest.raises(TimeoutError):
-        with anyio.fail_after(0.25):
-            await outcomes(teacher, [ask()])
-    assert await outcomes(teacher, [ask()]) == [FINE]
-    await teacher.aclose()
+    came = []
+
+    def chat(_):
+        came.append(time.monotonic())
+        if len(came) == 1:
+            return Response("", 429, headers={"retry-after": "0.8"})
+        return Response(json.dumps(chat_completion("fine")), content_type="application/json")
+
+    server.expect_request(CHAT).respond_with_handler(chat)
+    # Of itself the SDK waits half a second at most, and a pause is no part of the timeout.
+    assert await outcome(served(address(server), timeout=0.6)) == FINE
+    assert came[1] - came[0] >= 0.8
 
 
 async def test_a_lasting_failure_costs_its_ask_alone(server):
@@ -104,16 +110,27 @@ async def test_a_body_cut_off_by_the_network_is_asked_again():
         assert await outcome(served(server.url)) == FINE
 
 
-async def test_a_server_that_hangs_costs_the_timeout_and_not_more(monkeypatch):
-    monkeypatch.setattr(openai_chat, "RETRIES", 0)
-
+@pytest.mark.parametrize("hang", [Hang(), Answer(b"{", headers={"content-length": "99"})])
+async def test_a_reply_that_does_not_come_in_time_is_not_asked_for_again(hang):
     async def behave(request: Request):
-        return models(request) or Hang()
+        return models(request) or hang
 
     async with WireServer(behave) as server:
         failed = await outcome(served(server.url, timeout=0.2))
         assert "gave no answer in 0.2 s" in str(failed)
         await server.until_hanging(0)
+        assert [request.method for request in server.requests] == ["GET", "POST"]
+
+
+async def test_an_attempt_after_a_failed_one_has_the_whole_time_and_not_more():
+    fates = iter([Answer(b"no", status=503, headers=NOW), Hang()])
+
+    async def behave(request: Request):
+        return models(request) or next(fates)
+
+    async with WireServer(behave) as server:
+        assert "gave no answer in 0.3 s" in str(await outcome(served(server.url, timeout=0.3)))
+        assert [request.method for request in server.requests] == ["GET", "POST", "POST"]
 
 
 async def test_closing_the_answers_cancels_the_requests_in_flight():
@@ -244,10 +261,103 @@ async def test_a_key_that_no_header_can_carry_is_told_and_not_repeated(monkeypat
     assert "hunter2" not in str(told.value)
 
 
-async def test_an_unreachable_server_is_told(unused_tcp_port):
-    teacher = served(f"http://127.0.0.1:{unused_tcp_port}")
-    with pytest.raises(TeacherError, match=f"cannot reach http://127.0.0.1:{unused_tcp_port}/v1"):
+async def test_an_unreachable_server_is_told_at_once_if_it_has_to_name_the_model(unused_tcp_port):
+    url = f"http://127.0.0.1:{unused_tcp_port}"
+    teacher = vllm_server_teacher(url, Sampling(), concurrency=1, timeout=5)
+    with pytest.raises(TeacherError, match=f"cannot reach {url}/v1"):
         await teacher.prepare()
+
+
+async def test_an_unreachable_server_is_told_for_all_asks_together(unused_tcp_port):
+    url = f"http://127.0.0.1:{unused_tcp_port}"
+    teacher = served(url)
+    await teacher.prepare()
+    with pytest.raises(TeacherError, match=f"cannot reach {url}/v1"):
+        await outcomes(teacher, [ask(), ask()])
+    await teacher.aclose()
+
+
+async def test_an_unreachable_server_does_no_harm_where_nothing_is_asked(unused_tcp_port):
+    teacher = served(f"http://127.0.0.1:{unused_tcp_port}")
+    await teacher.prepare()
+    assert await outcomes(teacher, []) == []
+    assert teacher.fingerprint(ask()) == served(f"http://127.0.0.1:{unused_tcp_port}").fingerprint(
+        ask()
+    )
+    await teacher.aclose()
+
+
+async def test_preparing_again_asks_the_server_nothing(server):
+    teacher = served(address(server))
+    await teacher.prepare()
+    await teacher.prepare()
+    await teacher.aclose()
+    assert len(server.log) == 1
+
+
+async def test_what_was_not_found_is_looked_for_again(httpserver):
+    page = {"data": [{"id": "other"}]}
+    httpserver.expect_oneshot_request("/v1/models").respond_with_json(page)
+    httpserver.expect_oneshot_request("/v1/models").respond_with_json({"data": [{"id": "m"}]})
+    teacher = served(address(httpserver))
+    with pytest.raises(TeacherError, match="no model 'm'"):
+        await teacher.prepare()
+    await teacher.prepare()
+    await teacher.aclose()
+
+
+@pytest.mark.parametrize("odd", [5, ["m"], None, {"a": 1}])
+async def test_a_model_whose_name_is_no_text_is_passed_over(httpserver, odd):
+    cards = [{"id": odd}, "m", 5, {"id": "real"}]
+    httpserver.expect_request("/v1/models").respond_with_json({"data": cards})
+    teacher = vllm_server_teacher(address(httpserver), Sampling(), concurrency=1, timeout=5)
+    await teacher.prepare()
+    await teacher.aclose()
+    assert teacher.name.endswith("#real")
+
+
+@settings(deadline=None, max_examples=20)
+@given(
+    st.lists(spoilt({"object": "list", "data": [{"id": "m", "max_model_len": 4096}]}), max_size=3)
+)
+async def test_any_list_of_models_is_taken_or_told_in_one_line(bodies):
+    async def behave(request: Request):
+        return Answer(waiting.pop())
+
+    async with WireServer(behave) as server:
+        for body in bodies:
+            waiting = [body] * 2
+            teacher = vllm_server_teacher(server.url, Sampling(), concurrency=1, timeout=5)
+            try:
+                await teacher.prepare()
+            except TeacherError as error:
+                assert "\n" not in str(error)
+            await teacher.aclose()
+
+
+# Proxies
+
+
+async def test_what_stays_on_this_machine_goes_through_no_proxy(server, monkeypatch):
+    async def behave(_: Request):
+        return Answer(status=502)
+
+    server.expect_request(CHAT).respond_with_json(chat_completion("fine"))
+    async with WireServer(behave) as proxy:
+        for variable in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+            monkeypatch.setenv(variable, proxy.url)
+        assert await outcome(served(address(server))) == FINE
+        assert proxy.requests == []
+
+
+async def test_what_leaves_this_machine_goes_through_the_proxy_of_the_environment(monkeypatch):
+    async def behave(request: Request):
+        return models(request) or Answer(chat_completion("fine"))
+
+    async with WireServer(behave) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        assert await outcome(served("http://far.example")) == FINE
+        assert proxy.requests[-1].target == f"http://far.example{CHAT}"
 
 
 @pytest.mark.parametrize("status", [403, 404, 405, 501])

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlm_lsp.teachers.deadline import OutOfTimeError
 from dlm_lsp.teachers.failure import failure_line, server_words, without_secrets
 
 REQUEST = httpx2.Request("POST", "http://u:hunter2@host/v1?key=hunter2")
@@ -51,6 +52,18 @@ def test_a_timeout_tells_how_long_it_was():
     assert "gave no answer in 7.5 s" in line(openai.APITimeoutError(request=REQUEST))
 
 
+def test_a_server_that_lets_us_wait_without_end_is_told_apart():
+    assert "gave no answer in 7.5 s" in line(OutOfTimeError(None))
+    assert "lets us wait too long (429); run again later" in line(OutOfTimeError(429))
+
+
+def test_an_error_body_of_any_depth_gives_one_line():
+    body: object = "x"
+    for _ in range(50_000):
+        body = {"error": body}
+    assert "\n" not in line(status(400, body))
+
+
 def test_an_unreachable_server_tells_the_cause():
     error = openai.APIConnectionError(request=REQUEST)
     error.__cause__ = httpx2.ConnectError("Name or service not known")
@@ -78,6 +91,9 @@ def test_a_connection_that_never_comes_about_is_an_unreachable_server_too():
             {"detail": [{"loc": ["body", "seed"], "msg": "Extra inputs", "input": "the prose"}]},
             "body.seed: Extra inputs",
         ),
+        ({"detail": [{"loc": 5, "msg": "no\nway"}, 5, {"loc": [[]], "msg": ["x"]}]}, "5: no way"),
+        ({"message": "no", "param": "a\nb"}, "a b: no"),
+        ({"message": ["x"], "param": "seed"}, "seed:"),
     ],
 )
 def test_what_a_server_said_is_found_in_every_shape_of_error_body(body, words):
@@ -87,7 +103,10 @@ def test_what_a_server_said_is_found_in_every_shape_of_error_body(body, words):
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: (
-        st.lists(inner) | st.dictionaries(st.sampled_from(["error", "detail", "message"]), inner)
+        st.lists(inner)
+        | st.dictionaries(
+            st.sampled_from(["error", "detail", "message", "param", "loc", "msg"]), inner
+        )
     ),
 )
 

@@ -3,7 +3,10 @@ import sys
 
 import pytest
 from asking import CHAT, FINE, PROSE, address, ask, outcome, outcomes, posted, served
-from servers import LLAMA_KEY, LLAMA_MODEL, chat_completion
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from odd_json import DEEP, spoilt
+from servers import LLAMA_KEY, LLAMA_MODEL, Answer, Request, WireServer, chat_completion
 
 from dlm_lsp.teachers.openai_chat import openai_teacher, vllm_server_teacher
 from dlm_lsp.teachers.prompts import SCHEMA, messages
@@ -110,6 +113,28 @@ async def test_a_server_without_a_key_is_sent_none_not_even_openais(server, monk
         assert "the-key-for-openai" not in str(request.headers)
 
 
+async def test_what_is_set_for_openai_is_sent_to_no_other_server(server, monkeypatch):
+    monkeypatch.setenv("OPENAI_ORG_ID", "secret-org")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "secret-project")
+    custom = "api-key: secret-key\nuser-agent: secret-agent\nAccept: secret-x\nCookie: secret-y"
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", f"{custom}\nAuthorization: secret-login")
+    monkeypatch.setenv("OPENAI_ADMIN_KEY", "secret-admin")
+    server.expect_request(CHAT).respond_with_json(chat_completion("fine"))
+    assert await outcome(served(address(server))) == FINE
+    assert len(server.log) == 2
+    for request, _ in server.log:
+        assert "secret" not in str(request.headers)
+
+
+async def test_openai_gets_what_is_set_for_it(httpserver, monkeypatch):
+    monkeypatch.setenv("OPENAI_BASE_URL", httpserver.url_for("/v1"))
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "x-gateway: mine")
+    httpserver.expect_request("/v1/models/gpt-5").respond_with_json({"id": "gpt-5"})
+    await openai_teacher("gpt-5", Sampling(), concurrency=1, timeout=5).prepare()
+    assert httpserver.log[0][0].headers["x-gateway"] == "mine"
+
+
 # What comes back
 
 
@@ -127,6 +152,18 @@ async def test_a_server_without_a_key_is_sent_none_not_even_openais(server, monk
         (chat_completion(None, refusal="I won't."), Reply("I won't.", 11, 7, "refusal")),
         (chat_completion("", finish_reason="content_filter"), Reply("", 11, 7, "refusal")),
         ({"choices": [{"message": {"content": "bare"}}]}, Reply("bare")),
+        (chat_completion([{"type": "text", "text": "fi"}, {"text": "ne"}]), FINE),
+        (chat_completion("fine", finish_reason=["stop"]), FINE),
+        (chat_completion("fine", finish_reason={"length": 1}), FINE),
+        (chat_completion(None, refusal={"why": "no"}), Reply("", 11, 7, "refusal")),
+        (
+            {
+                **chat_completion("fine"),
+                "usage": {"prompt_tokens": "11", "completion_tokens": 7.5},
+            },
+            Reply("fine"),
+        ),
+        ({**chat_completion("fine"), "usage": [1]}, Reply("fine")),
     ],
 )
 async def test_a_reply_is_handed_on_as_it_was_written(server, completion, reply):
@@ -145,6 +182,10 @@ async def test_a_reply_is_handed_on_as_it_was_written(server, completion, reply)
         ('{"choices": []}', "application/json"),
         ('{"choices": [{}]}', "application/json"),
         ('{"choices": 3}', "application/json"),
+        ('{"choices": [{"message": "x"}]}', "application/json"),
+        ('{"choices": [{"message": {"content": {"pairs": []}}}]}', "application/json"),
+        ('{"choices": [{"message": {"content": 5}}]}', "application/json"),
+        pytest.param(DEEP, "application/json", id="deep"),
         ("<html>hello</html>", "text/html"),
     ],
 )
@@ -158,6 +199,35 @@ async def test_a_body_that_is_no_completion_costs_its_ask_alone(server, body, co
     assert isinstance(failed, TeacherError)
     assert "run the command again" in str(failed)
     assert fine == FINE
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.lists(st.tuples(st.sampled_from((200, 400, 422, 500)), spoilt(chat_completion("fine")))))
+async def test_whatever_a_server_sends_costs_its_ask_at_most(fates):
+    prose = [f"ask {at}." for at in range(len(fates))]
+    bodies = dict(zip(prose, fates, strict=True))
+
+    async def behave(request: Request):
+        if request.method == "GET":
+            return Answer({"data": [{"id": "m"}]})
+        user = request.json["messages"][1]["content"]
+        status, body = next(fate for name, fate in bodies.items() if name in user)
+        return Answer(body, status, headers={"x-should-retry": "false"})
+
+    async with WireServer(behave) as server:
+        teacher = served(server.url)
+        await teacher.prepare()
+        found = await outcomes(teacher, [ask(one) for one in prose])
+        await teacher.aclose()
+    for one in found:
+        assert isinstance(one, Reply | TeacherError)
+        if isinstance(one, Reply):
+            assert isinstance(one.text, str)
+            assert isinstance(one.tokens_in, int | None)
+            assert isinstance(one.tokens_out, int | None)
+            assert one.finish in ("stop", "length", "refusal")
+        else:
+            assert "\n" not in str(one)
 
 
 async def test_an_error_with_status_200_is_told_in_the_servers_words(server):
