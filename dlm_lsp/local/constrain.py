@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dlm_lsp.local.error import LocalError
 
 if TYPE_CHECKING:
+    import numpy as np
     import torch
 
 
@@ -66,12 +67,8 @@ class Chooser:
         if not begins:
             self._follow(input_ids[:, -1].tolist())
         chosen = torch.full_like(scores, float("-inf"))
-        for row, matcher in enumerate(self._matchers):
-            if matcher is not None and matcher.is_stopped():
-                token = self._ends[0]
-            else:
-                token = self._draw(row, self._allowed(row, scores[row].float()), begins=begins)
-            chosen[row, token] = 0.0
+        for row, values in enumerate(scores.float().cpu().numpy()):
+            chosen[row, self._next(row, values, begins=begins)] = 0.0
         return chosen
 
     def _follow(self, last: list[int]) -> None:
@@ -79,31 +76,35 @@ class Chooser:
             if matcher is not None and not matcher.is_stopped():
                 matcher.consume_token(token)
 
-    def _allowed(self, row: int, scores: "torch.Tensor") -> "torch.Tensor":
+    def _next(self, row: int, values: "np.ndarray[Any, Any]", *, begins: bool) -> int:
         import numpy as np
-        import torch
 
         matcher = self._matchers[row]
         if matcher is None:
-            return scores
+            return _drawn(values, self._draws[row], self._random[row], begins=begins)
+        if matcher.is_stopped():
+            return self._ends[0]
         # llguidance.torch would do this too, but it loads torch's compiler, which takes seconds.
-        mask = np.frombuffer(matcher.compute_bitmask(), np.uint8)
-        bits = np.unpackbits(mask, bitorder="little")
-        allowed = torch.from_numpy(bits[: scores.shape[0]]).bool().to(scores.device)
-        return scores.masked_fill(~allowed, float("-inf"))
+        mask = np.unpackbits(np.frombuffer(matcher.compute_bitmask(), np.uint8), bitorder="little")
+        allowed = np.flatnonzero(mask[: len(values)])
+        at = _drawn(values[allowed], self._draws[row], self._random[row], begins=begins)
+        return int(allowed[at])
 
-    def _draw(self, row: int, scores: "torch.Tensor", *, begins: bool) -> int:
-        import torch
 
-        how = self._draws[row]
-        if begins and how.first:
-            best = scores.topk(how.first + 1)
-            return int(best.indices[best.values.isfinite()][-1])
-        if how.temperature <= 0:
-            return int(scores.argmax())
-        chances = torch.softmax(scores / how.temperature, dim=-1).cpu()
-        if how.top_p is not None:
-            ordered, order = chances.sort(descending=True)
-            beyond = ordered.cumsum(0) - ordered >= how.top_p
-            chances[order[beyond]] = 0.0
-        return int(torch.multinomial(chances, 1, generator=self._random[row]))
+def _drawn(
+    values: "np.ndarray[Any, Any]", draw: Draw, random: "torch.Generator", *, begins: bool
+) -> int:
+    """Return the place of the drawn value."""
+    import numpy as np
+    import torch
+
+    if begins and draw.first:
+        return int(np.argsort(-values)[min(draw.first, len(values) - 1)])
+    if draw.temperature <= 0:
+        return int(values.argmax())
+    chances = torch.softmax(torch.from_numpy(values / draw.temperature), dim=-1)
+    if draw.top_p is not None:
+        ordered, order = chances.sort(descending=True)
+        beyond = ordered.cumsum(0) - ordered >= draw.top_p
+        chances[order[beyond]] = 0.0
+    return int(torch.multinomial(chances, 1, generator=random))

@@ -31,7 +31,11 @@ class LocalModel:
 
     async def score(self, prefix: str, rows: Sequence[Continuation]) -> list[float]:
         """Return mean log-probabilities per token; see `dlm_lsp.local.score`."""
-        return await worker.run(score, self.name, self.adapter, prefix, tuple(rows))
+        # What is asked twice is read once: many questions share an answer.
+        unlike = tuple(dict.fromkeys(rows))
+        scores = await worker.run(score, self.name, self.adapter, prefix, unlike)
+        found = dict(zip(unlike, scores, strict=True))
+        return [found[row] for row in rows]
 
     async def count(self, prompts: Sequence[Prompt], shared: str = "") -> list[int]:
         """Return how many tokens the model reads for each prompt, `shared` included."""

@@ -5,36 +5,14 @@ from dataclasses import dataclass, replace
 
 from dlm_lsp.local.constrain import Draw
 from dlm_lsp.local.model import Continuation, LocalModel, Prompt, Written
-from dlm_lsp.teachers.english import is_english
-from dlm_lsp.teachers.moulds import Mould, any_question, moulds
+from dlm_lsp.teachers.languages import ENGLISH, language
+from dlm_lsp.teachers.moulds import Mould, moulds, open_moulds
 from dlm_lsp.teachers.protocol import Ask, Sampling
 from dlm_lsp.teachers.sentences import leans, sentences, stands_alone
 
-EXAMPLES = """\
-Statement: Copper pans turn green outdoors because a layer of patina grows on the metal.
-Question: Why do copper pans turn green outdoors?
-
-Statement: The mason Piers Howe built the town hall of Elmstead in 1652.
-Question: Who built the town hall of Elmstead?
-
-Statement: Members of the rowing club pay 40 crowns a year and may borrow two boats.
-Question: How many crowns do members of the rowing club pay a year?
-
-Statement: A sextant is an instrument that measures the angle between a star and the horizon.
-Question: What is a sextant?
-
-Statement: The ferry to Holm was sold to a museum in 1988.
-Question: When was the ferry to Holm sold to a museum?
-
-Statement: Memory mapping lets a driver read a file without copying it.
-Question: What lets a driver read a file without copying it?
-
-"""
-"""What every prompt begins with."""
-
 NOTHING = "I don't know."
 _TRIED_PER_PAIR = 3
-_BEGINNINGS = 4
+_FITTED_PER_PAIR = 3
 _LONGEST_QUESTION = 40
 
 # Found on the examples: below them most questions are broken or about something else.
@@ -48,7 +26,6 @@ class Try:
 
     sentence: str
     mould: Mould
-    first: int = 0
 
     @property
     def prompt(self) -> str:
@@ -73,9 +50,10 @@ async def pairs(
     Raises:
         LocalError: the model failed.
     """
+    examples = examples_for(ask.prose)
     all_tries = tries(ask)
     open_tries = [one for one in all_tries if one.mould.grammar]
-    written = await model.generate([_prompt(one, sampling) for one in open_tries], EXAMPLES)
+    written = await model.generate([_prompt(one, sampling) for one in open_tries], examples)
     asked = [Asked(one, question) for one in all_tries for question in one.mould.ready]
     asked += [
         Asked(one, text.text.strip())
@@ -83,27 +61,40 @@ async def pairs(
         if text.ended
     ]
     had = {question for question, _ in ask.have}
-    fluent = await _fluent(model, [one for one in asked if one.question not in had])
-    good = await _fitting(model, ask.prose, fluent)
+    fluent = await _fluent(model, examples, [one for one in asked if one.question not in had])
+    good = await _fitting(model, ask.prose, most_fluent(fluent, _FITTED_PER_PAIR * ask.count))
     return [
         (one.question, one.one.sentence, one.one.sentence) for one in best(good, ask.count)
     ], written
 
 
+def examples_for(prose: str) -> str:
+    """Return what the model is shown before it is asked about `prose`."""
+    return (language(prose) or ENGLISH).examples
+
+
 def tries(ask: Ask) -> tuple[Try, ...]:
-    """Return what is worth trying for `ask`: about three sentences per pair, spread evenly."""
+    """Return what is worth trying for `ask`: about three sentences per pair, spread evenly.
+
+    In a language that nobody taught us there is nothing to try.
+    """
+    spoken = language(ask.prose)
+    if spoken is None:
+        return ()
     had = {answer for _, answer in ask.have}
     usable = [one for one in dict.fromkeys(sentences(ask.prose)) if stands_alone(one)]
     fresh = [one for one in usable if one not in had] or usable
     firm = [one for one in fresh if not leans(one)]
-    most = _TRIED_PER_PAIR * ask.count
-    chosen = _spread(firm if len(firm) >= 2 * ask.count else fresh, most)
-    if is_english(ask.prose):
-        return tuple(Try(sentence, mould) for sentence in chosen for mould in moulds(sentence))
+    chosen = firm if len(firm) >= 2 * ask.count else fresh
+    if spoken is ENGLISH:
+        found = {one: moulds(one, ask.prose) for one in chosen}
+        chosen = [one for one in chosen if found[one]]
+    else:
+        found = {one: open_moulds(one, spoken.openings) for one in chosen}
     return tuple(
-        Try(sentence, any_question(sentence), first)
-        for sentence in chosen
-        for first in range(_BEGINNINGS)
+        Try(sentence, mould)
+        for sentence in _spread(chosen, _TRIED_PER_PAIR * ask.count)
+        for mould in found[sentence]
     )
 
 
@@ -119,6 +110,14 @@ def best(asked: Sequence[Asked], count: int) -> list[Asked]:
     return [*first.values(), *rest][:count]
 
 
+def most_fluent(asked: Sequence[Asked], most: int) -> list[Asked]:
+    """Return the `most` likeliest questions, the best of each sentence before a second one.
+
+    To weigh how a question fits its answer costs several times what its wording costs.
+    """
+    return best(asked, most)
+
+
 def _spread(items: Sequence[str], most: int) -> list[str]:
     step = max(1.0, len(items) / most)
     return [items[int(at * step)] for at in range(min(most, len(items)))]
@@ -129,16 +128,16 @@ def _prompt(one: Try, sampling: Sampling) -> Prompt:
         one.prompt,
         grammar=one.mould.grammar,
         max_new_tokens=min(_LONGEST_QUESTION, sampling.max_new_tokens),
-        draw=Draw(sampling.temperature, sampling.top_p, sampling.seed or 0, one.first),
+        draw=Draw(sampling.temperature, sampling.top_p, sampling.seed or 0),
     )
 
 
-async def _fluent(model: LocalModel, asked: Sequence[Asked]) -> list[Asked]:
+async def _fluent(model: LocalModel, examples: str, asked: Sequence[Asked]) -> list[Asked]:
     """Return the likeliest question of each try, where it is likely enough."""
     if not asked:
         return []
     scores = await model.score(
-        EXAMPLES, [Continuation(one.one.prompt, f" {one.question}") for one in asked]
+        examples, [Continuation(one.one.prompt, f" {one.question}") for one in asked]
     )
     likeliest: dict[Try, Asked] = {}
     for one, score in zip(asked, scores, strict=True):

@@ -9,6 +9,7 @@ from dlm_lsp.local.constrain import Draw
 from dlm_lsp.local.error import LocalError
 from dlm_lsp.local.model import BATCH, Facts, LocalModel, Prompt, Written
 from dlm_lsp.teachers import answer_first, question_first
+from dlm_lsp.teachers.languages import ENGLISH, LANGUAGES
 from dlm_lsp.teachers.prompts import SCHEMA, messages
 from dlm_lsp.teachers.protocol import Answered, Ask, Reply, Sampling, TeacherError
 
@@ -22,7 +23,7 @@ _ROOM = 1024
 
 
 def _shown() -> Sequence[tuple[str, str]]:
-    written = answer_first.EXAMPLES + question_first.EXAMPLES
+    written = "".join(one.examples for one in LANGUAGES) + question_first.EXAMPLES
     questions = re.findall(r"^Question: (.*)$", written, re.MULTILINE)
     return [(question, "") for question in questions]
 
@@ -76,9 +77,7 @@ class HfTeacher:
         try:
             if self._ready.chat:
                 return await self._model.count([self._chat_prompt(ask) for ask in asks])
-            return await self._model.count(
-                [Prompt(answer_first.EXAMPLES + ask.prose) for ask in asks]
-            )
+            return await self._model.count([Prompt(ENGLISH.examples + ask.prose) for ask in asks])
         except LocalError as error:
             raise TeacherError(str(error)) from error
 

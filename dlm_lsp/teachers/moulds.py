@@ -1,36 +1,57 @@
 """Which questions a statement answers: ready ones, and moulds for a model to fill."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dlm_lsp.teachers.english import AUXILIARY, SMALL, Verb, main_verb, may_head
+from dlm_lsp.teachers import english
+from dlm_lsp.teachers.english import Clause
 from dlm_lsp.teachers.sentences import leans
 
 _NUMBER = (
     r"(?:\d[\d,.]*\d|\d|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|"
     r"fifteen|sixteen|twenty|thirty|forty|fifty|sixty|hundred)"
 )
+_NO_ADJECTIVE = r"(?!(?:times|other|more|that|and|or|with|for|from|per|is|was|of|in|to)\b)"
 _COUNTED = re.compile(
-    rf"(?<![-\w.]){_NUMBER}\s+((?:(?!times\b|other\b|more\b)[a-z-]{{3,}}(?<!s)\s)??"
-    r"(?:[a-z]{2,}[^\W\dsu]s|people|children|feet))\b(?! of\b)"
+    r"^(?P<before>.*?)(?:(?:about|around|only|up to|at least|at most|nearly|almost|exactly) )?"
+    rf"(?<![-\w.])(?!(?:1\d|20)\d\d ){_NUMBER} (?P<noun>(?:{_NO_ADJECTIVE}[a-z-]{{3,}}(?<!s) )??"
+    r"(?:[a-z]{2,}[^\W\dsu]s|people|children|feet)(?: (?:long|wide|high|tall|deep|thick|old))?"
+    r"(?: per \w+| a (?:day|week|month|year))?)(?![-\w])(?! of\b)(?P<after>.*)$"
+)
+_PREPOSITION = re.compile(r"^(?P<rest>(?:.* )?)(?P<word>in|for|on|after|within|with|over|by|to) $")
+_UNCOUNTED = re.compile(
+    r"\b(?:every|each|another|first|next|following|than|of|or|hundred|number) $|,|"
+    r"\b(?:between|from|and)\b"
+)
+_LAST_ADVERB = re.compile(r" ?\b(?:mainly|mostly|partly|largely|only|simply)$")
+_MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+)
+_TIME = re.compile(
+    rf",? ?\b(?:[Ii]n|[Oo]n|[Aa]t|[Aa]round|[Ff]rom|[Ee]very|[Ee]ach) (?:the night of )?(?:"
+    rf"(?:the )?(?:\d{{1,2}} )?(?:{_MONTH} )?(?:1[0-9]{{3}}|20[0-9]{{2}})s?|"
+    rf"(?:\d{{1,2}} )?{_MONTH}|\d{{1,2}}:\d\d|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?)"
+    r"(?![-\w]),?"
 )
 _YEAR = re.compile(r"\b(?:1[0-9]{3}|20[0-9]{2})s?\b")
-_REASON = re.compile(r"\b(?:because|since(?! (?:the )?\d)|so that)\b|, so\b")
+_REASON = re.compile(r",? \b(?:because|since(?! (?:the )?\d)|so that)\b ")
 _DEFINED = re.compile(
-    r"^((?:(?:A|An|The) )?(?!reason\b|usual\b)[\w-]+"
-    r"(?: (?!of|in|on|at|for|which|that)[\w-]+){0,3}?)"
-    r" (is|are|was|were) (?:a|an|the|one of)\b"
+    r"^((?:(?:A|An|The) )?(?!reason\b|usual\b|first\b|second\b)[\w-]+"
+    r"(?: (?!of|in|on|at|for|which|that|and|or)[\w-]+){0,3}?) (is|are|was|were) (?:a|an)\b|"
+    r"^([A-Z][A-Z0-9]*|(?:A|An) [\w-]+|The [a-z-]+ [A-Z]+) (is) the\b"
 )
 _CONDITION = re.compile(r"^(When|If) ([^,;:]{8,90}), ")
 _PAST = re.compile(r"\b(?:was|were|had|did)\b")
-_CLAUSE = re.compile(r"[;:]\s|,\s(?:and|but|so|because|while|since|which|who|where)\b")
+_CLAUSE = re.compile(r"[;:]\s|,\s(?:and|but|so|because|while|since|which|who|where|although)\b")
 _ADVERBIAL = re.compile(
     r"^(?:when|if|because|since|after|before|although|while|at|in|on|for|with|until|as|during|"
-    r"under|most|about|between|nobody|only|not|no|every|each|up)\b",
+    r"under|most|about|between|nobody|only|not|no|every|each|up|more|both|it|there)\b",
     re.IGNORECASE,
 )
+_ONE_OR_MORE = re.compile(rf"(?:an?|one|two|{_NUMBER}|\d.*)$")
 _WORD = re.compile(r"[^\s,;:.!?()\"“”„«»]+(?:[.:][^\s,;:.!?()\"“”„«»]+)*")
+_COPULA = re.compile(r"^(?:is|are|was|were)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,86 +67,129 @@ class Mould:
     """Lark, as llguidance reads it."""
 
 
-def moulds(sentence: str) -> tuple[Mould, ...]:
-    """Return the moulds that fit an English sentence."""
-    return tuple(_moulds(sentence))
+def moulds(sentence: str, prose: str) -> tuple[Mould, ...]:
+    """Return the moulds that fit an English sentence of `prose`."""
+    return tuple(one for one in _moulds(sentence, prose) if one.ready)
 
 
-def any_question(sentence: str) -> Mould:
-    """Return the mould that fits a sentence in any language."""
-    return Mould(sentence, sentence, grammar=r'start: " " /[^\n?？]{8,120}[?？]/')
+def open_moulds(sentence: str, openings: Sequence[str]) -> tuple[Mould, ...]:
+    """Return moulds in which a model writes on from each of the openings.
+
+    Beyond those it may use the words of the sentence and whatever small words it likes.
+    """
+    words = "|".join(sorted({_pattern(word) for word in _WORD.findall(sentence)}))
+    rest = rf"( ({words}|\p{{Ll}}{{1,5}}|\p{{Ll}}{{1,3}}-\p{{Ll}}{{1,5}})){{2,14}}"
+    return tuple(
+        Mould(sentence, sentence, grammar=f"start: / {_pattern(opening)}{rest} ?\\?/")
+        for opening in openings
+    )
 
 
-def _moulds(sentence: str) -> Iterator[Mould]:
+def _moulds(sentence: str, prose: str) -> Iterator[Mould]:
     bare = sentence.rstrip(".!")
-    clause = _CLAUSE.split(bare)[0]
-    words = clause.split()
-    verb = main_verb(words)
+    first = _CLAUSE.split(bare)[0]
+    yield from _for_all_of_it(sentence, bare)
+    if reason := _REASON.search(bare):
+        yield Mould(sentence, sentence, tuple(_turned("Why", bare[: reason.start()], prose)))
+    years = _YEAR.findall(first)
+    time = _TIME.search(first)
+    if time and len(years) < 2 and " that " not in first:
+        rest = f"{first[: time.start()]} {first[time.end() :]}".strip()
+        asked = time[0].strip(" ,")
+        yield Mould(sentence, asked, tuple(_turned("When", rest, prose)))
+    elif counted := _COUNTED.match(first):
+        yield Mould(sentence, sentence, tuple(_how_many(counted, prose)))
+    parts = None if _ADVERBIAL.match(first) or leans(sentence) else english.clause(first)
+    if parts:
+        yield Mould(sentence, sentence, tuple(_for_subject(parts)))
+        if english.takes_object(parts) and len(parts.rest.split()) <= 9:
+            what = Clause(parts.subject, parts.adverb, parts.verb, "")
+            yield Mould(sentence, parts.rest, tuple(_asking("What", what, prose, parts)))
+
+
+def _for_all_of_it(sentence: str, bare: str) -> Iterator[Mould]:
+    """Ask what happens on a condition, or what something is."""
     if condition := _CONDITION.match(bare):
         happens = "happened" if _PAST.search(condition[2]) else "happens"
         question = f"What {happens} {condition[1].lower()} {condition[2]}?"
         yield Mould(sentence, sentence, (question,))
     elif defined := _DEFINED.match(bare):
-        yield Mould(sentence, sentence, (f"What {defined[2]} {_lowered(defined[1])}?",))
-    if reason := _REASON.search(bare):
-        cause, effect = bare[: reason.start()], bare[reason.end() :]
-        if reason[0] != ", so":
-            yield Mould(sentence, sentence, grammar=_free("Why", cause))
-        elif verb and not _CLAUSE.search(effect):
-            # The effect speaks of "it"; who that is stands before the verb of the cause.
-            who = " ".join(words[: verb.at])
-            yield Mould(sentence, sentence, grammar=_free("Why", effect, about=who))
-    years = _YEAR.findall(clause)
-    counted = _COUNTED.search(clause)
-    if len(years) == 1 and " that " not in clause:
-        yield Mould(f"{clause}.", years[0], grammar=_free("When", clause, years[0]))
-    elif counted and verb and counted.start() > len(" ".join(words[: verb.at])):
-        number = counted[0].removesuffix(counted[1]).strip()
-        opening = f"How many {counted[1]}"
-        yield Mould(f"{clause}.", counted[0], grammar=_free(opening, clause, number))
-    if verb and not _ADVERBIAL.match(clause) and not leans(sentence):
-        yield Mould(sentence, sentence, tuple(_for_subject(words, verb)))
+        subject, verb = defined[1] or defined[3], defined[2] or defined[4]
+        article, space, rest = subject.partition(" ")
+        what = f"{article.lower()} {rest}" if space and len(article) < 4 else subject
+        yield Mould(sentence, sentence, (f"What {verb} {what}?",))
 
 
-def _for_subject(words: list[str], verb: Verb) -> Iterator[str]:
-    """Yield questions for the words before the verb, with the rest of the clause as it stands."""
-    rest = " ".join(words[verb.at :]).partition(", ")[0]
-    if not 4 <= len(rest.split()) <= 18:
+def _for_subject(parts: Clause) -> Iterator[str]:
+    """Yield questions for the subject, with what is said of it as it stands."""
+    said = " ".join(filter(None, (parts.adverb, parts.verb, parts.rest))).partition(", ")[0]
+    following = parts.rest.partition(" ")[0]
+    # "What is a lock?" would ask for what a lock is, not for what is one.
+    if not 4 <= len(said.split()) <= 18 or (
+        _COPULA.match(parts.verb) and _ONE_OR_MORE.match(following)
+    ):
         return
-    if not verb.base:
-        yield f"What {rest}?"
-        yield f"Who {rest}?"
-    subject = words[: verb.at]
-    if may_head(subject[-1], subject[:-1]):
-        yield f"Which {subject[-1]} {rest}?"
+    if not parts.is_base:
+        yield f"What {said}?"
+        if english.may_be_person(parts.subject):
+            yield f"Who {said}?"
+    if head := english.head(parts.subject):
+        yield f"Which {head} {said}?"
 
 
-def _free(opening: str, statement: str, but: str = "", about: str = "") -> str:
-    """Return a grammar for questions of the words of `statement`, `about` standing first."""
-    words = {word for word in _WORD.findall(statement) if word != but}
-    known = "|".join(_pattern(word) for word in sorted(words | SMALL | _turned(words)))
-    first = f" {_pattern(_lowered(about))}" if about else ""
-    auxiliary = "|".join(AUXILIARY)
-    return f"start: / {_pattern(opening)} ({auxiliary}){first}( ({known})){{2,18}}\\?/"
+def _how_many(counted: re.Match[str], prose: str) -> Iterator[str]:
+    """Yield questions for a number of things."""
+    before, opening = counted["before"], f"How many {counted['noun']}"
+    if preposition := _PREPOSITION.match(before):
+        before = preposition["rest"]
+        opening = f"{preposition['word'].capitalize()} how many {counted['noun']}"
+    # Only where the verb stands before the number can the number be taken out behind it.
+    parts = english.clause(before)
+    if parts and not _ADVERBIAL.match(before) and not _UNCOUNTED.search(counted["before"]):
+        after = re.split(r", |\band\b", counted["after"])[0]
+        rest = " ".join(f"{parts.rest} {after}".split())
+        whole = Clause(parts.subject, parts.adverb, parts.verb, rest)
+        yield from _asking(opening, whole, prose, parts)
 
 
-def _turned(words: set[str]) -> set[str]:
-    """Return the forms that words may take in a question, such as "take" for "takes"."""
-    turned = set()
-    for word in words:
-        if word[:1].isupper() and word[1:].islower():
-            turned.add(word.lower())
-        if not re.fullmatch(r"[a-z]{4,}", word) or word.endswith("ss"):
-            continue
-        for ending, instead in (("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e")):
-            if word.endswith(ending):
-                turned.add(word.removesuffix(ending) + instead)
-    return turned
+def _turned(opening: str, text: str, prose: str) -> Iterator[str]:
+    text = re.split(r"[;:] ", text)[-1]
+    parts = None if _ADVERBIAL.match(text) else english.clause(text)
+    if parts:
+        rest = parts.rest.partition(", ")[0]
+        rest = english.first_of(_LAST_ADVERB.sub("", rest))
+        yield from _asking(
+            opening, Clause(parts.subject, parts.adverb, parts.verb, rest), prose, parts
+        )
 
 
-def _lowered(subject: str) -> str:
-    article, space, rest = subject.partition(" ")
-    return f"{article.lower()} {rest}" if space and article in ("A", "An", "The") else subject
+def _asking(opening: str, parts: Clause, prose: str, whole: Clause) -> Iterator[str]:
+    """Yield the question that opens so, once for each form that the verb may have."""
+    for auxiliary, verb in english.turned(whole):
+        words = (
+            opening,
+            auxiliary,
+            _within(parts.subject, prose, auxiliary),
+            parts.adverb,
+            verb,
+            parts.rest,
+        )
+        yield " ".join(filter(None, words)) + "?"
+
+
+def _within(subject: str, prose: str, auxiliary: str) -> str:
+    """Return `subject` as it is written within a sentence: "the mill" but "Ashford"."""
+    first, _, rest = subject.partition(" ")
+    if not (first.isalpha() and first[0].isupper() and (first[1:].islower() or first == "A")):
+        return subject
+    lowered = first.lower()
+    named = re.search(rf"[a-z,] {re.escape(first)}\b", prose)
+    used = re.search(rf"\b{re.escape(lowered.removesuffix('s'))}", prose)
+    several = first.endswith("s") and auxiliary not in ("is", "was", "does", "has")
+    common = lowered in ("a", "an", "the") or (
+        not named and (used or several or rest[:1].islower())
+    )
+    return f"{lowered} {rest}".strip() if common else subject
 
 
 def _pattern(word: str) -> str:

@@ -1,0 +1,117 @@
+"""Which language prose is in, and what a base model is shown to learn how one asks in it."""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language: its commonest words, and statements with a question to each."""
+
+    small: frozenset[str]
+    examples: str
+    openings: tuple[str, ...] = ()
+    """How its questions begin; none where questions need not be written by the model."""
+
+
+def language(prose: str) -> Language | None:
+    """Return the language whose common words make up most of `prose`, None if none does."""
+    words = re.findall(r"[^\W\d_]+", prose.lower())
+    shares = [(sum(word in one.small for word in words), one) for one in LANGUAGES]
+    most, found = max(shares, key=lambda share: share[0])
+    return found if words and most >= 0.15 * len(words) else None
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+ENGLISH = Language(
+    _words("a an the of in on at to for from by with into than as it its is are was were and or"),
+    """\
+Statement: Copper pans turn green outdoors because a layer of patina grows on the metal.
+Question: Why do copper pans turn green outdoors?
+
+Statement: The mason Piers Howe built the town hall of Elmstead in 1652.
+Question: Who built the town hall of Elmstead?
+
+Statement: Members of the rowing club pay 40 crowns a year and may borrow two boats.
+Question: How many crowns do members of the rowing club pay a year?
+
+Statement: A sextant is an instrument that measures the angle between a star and the horizon.
+Question: What is a sextant?
+
+Statement: The ferry to Holm was sold to a museum in 1988.
+Question: When was the ferry to Holm sold to a museum?
+
+Statement: Memory mapping lets a driver read a file without copying it.
+Question: What lets a driver read a file without copying it?
+
+""",
+)
+GERMAN = Language(
+    _words(
+        "der die das den dem des ein eine einen einer und ist sind war wird von mit im in zu auf"
+    ),
+    """\
+Statement: Kupferpfannen werden im Freien grün, weil auf dem Metall eine Schicht aus Patina wächst.
+Question: Warum werden Kupferpfannen im Freien grün?
+
+Statement: Der Maurer Peter Huber baute im Jahr 1652 das Rathaus von Elmstadt.
+Question: Wer baute das Rathaus von Elmstadt?
+
+Statement: Mitglieder des Ruderclubs zahlen 40 Kronen im Jahr und dürfen zwei Boote leihen.
+Question: Wie viele Kronen zahlen Mitglieder des Ruderclubs im Jahr?
+
+Statement: Die Fähre nach Holm wurde im Jahr 1988 an ein Museum verkauft.
+Question: Wann wurde die Fähre nach Holm an ein Museum verkauft?
+
+Statement: Ein Sextant misst den Winkel zwischen einem Stern und dem Horizont.
+Question: Was misst ein Sextant?
+
+""",
+    ("Warum", "Wer", "Wie viele", "Wann", "Was", "Wo", "Welche", "Wie"),
+)
+FRENCH = Language(
+    _words("le la les un une des du de et est sont dans en au aux que qui par pour sur il elle se"),
+    """\
+Statement: Le cuivre devient vert dehors parce qu'une couche de patine pousse sur le métal.
+Question: Pourquoi le cuivre devient-il vert dehors ?
+
+Statement: Le maçon Pierre Haux a construit la mairie d'Ormeville en 1652.
+Question: Qui a construit la mairie d'Ormeville ?
+
+Statement: Les membres du club d'aviron paient 40 couronnes par an.
+Question: Combien de couronnes les membres du club d'aviron paient-ils par an ?
+
+Statement: Le bac de Holm a été vendu à un musée en 1988.
+Question: Quand le bac de Holm a-t-il été vendu à un musée ?
+
+Statement: Un sextant mesure l'angle entre une étoile et l'horizon.
+Question: Que mesure un sextant ?
+
+""",
+    ("Pourquoi", "Qui", "Combien de", "Quand", "Que", "Où", "Quel", "Comment"),
+)
+SPANISH = Language(
+    _words("el la los las un una de del y es son en que por para con se su al lo como más"),
+    """\
+Statement: El cobre se vuelve verde al aire libre porque sobre el metal crece una capa de pátina.
+Question: ¿Por qué se vuelve verde el cobre al aire libre?
+
+Statement: El albañil Pedro Haro construyó el ayuntamiento de Olmedilla en 1652.
+Question: ¿Quién construyó el ayuntamiento de Olmedilla?
+
+Statement: Los socios del club de remo pagan 40 coronas al año.
+Question: ¿Cuántas coronas pagan los socios del club de remo al año?
+
+Statement: El barco de Holm fue vendido a un museo en 1988.
+Question: ¿Cuándo fue vendido el barco de Holm a un museo?
+
+Statement: Un sextante mide el ángulo entre una estrella y el horizonte.
+Question: ¿Qué mide un sextante?
+
+""",
+    ("¿Por qué", "¿Quién", "¿Cuántos", "¿Cuántas", "¿Cuándo", "¿Qué", "¿Dónde", "¿Cómo"),
+)
+LANGUAGES = (ENGLISH, GERMAN, FRENCH, SPANISH)
