@@ -1,0 +1,68 @@
+"""One command over several documents: each is worked on by itself, and none stops the next."""
+
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+from dlm_lsp.cli.failure import FAILED, UsageError
+from dlm_lsp.cli.opened import Opened, named, open_document
+from dlm_lsp.cli.output import print_json, tell
+from dlm_lsp.local.error import LocalError
+from dlm_lsp.store.error import StoreError
+from dlm_lsp.synth.judge import JudgeError
+from dlm_lsp.teachers.protocol import TeacherError
+
+Done = tuple[int, dict[str, Any]]
+"""An exit code, and what is printed of a document with --json beside its path."""
+
+
+def for_each(
+    documents: Sequence[Path],
+    work: Callable[[Path], Done],
+    *,
+    as_json: bool,
+    until: Collection[int] = (),
+) -> list[int]:
+    """Do `work` on each document and return the exit codes; the first code in `until` ends it."""
+    values = []
+    codes = []
+    for path in documents:
+        try:
+            code, value = work(path)
+        except (StoreError, TeacherError, JudgeError, LocalError) as error:
+            code, value = FAILED, {"error": str(error)}
+            tell(f"dlm: {error}")
+        values.append({"path": str(path), **value})
+        codes.append(code)
+        if code in until:
+            break
+    if as_json:
+        print_json({"documents": values})
+    return codes
+
+
+def documents_with(
+    paths: Sequence[str],
+    ids: Sequence[str] | None,
+    ids_of: Callable[[Opened], Collection[str]],
+    what: str,
+) -> list[Path]:
+    """Return the named documents, or those of them that hold one of the section `ids`.
+
+    Raises:
+        UsageError: an id is in none of the documents.
+    """
+    documents = named(paths)
+    if ids is None:
+        return documents
+    found: dict[Path, set[str]] = {}
+    for path in documents:
+        try:
+            found[path] = set(ids_of(open_document(path))) & set(ids)
+        except StoreError:
+            # It is said when the document is worked on.
+            found[path] = set()
+    if unknown := set(ids).difference(*found.values()):
+        names = ", ".join(sorted(unknown))
+        raise UsageError(f"no {what} section has the id {names}; `dlm synth list` shows them")
+    return [path for path in documents if found[path]]
