@@ -74,6 +74,8 @@ def _settle(parent: int) -> None:
     # Nobody reads the pipe behind it, and what fills a pipe stops.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    # Threads that wait by spinning make a model several times slower beside any other program.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     threading.Thread(target=_die_with, args=(parent,), daemon=True).start()
 
 
