@@ -1,7 +1,9 @@
 """Which pairs say the same thing twice: the two-sided rule.
 
 A question alone does not tell: "capital of France?" and "capital of Spain?" share five words of
-six. So questions have to be alike, answers have to agree, and no number or name may differ.
+six. So questions have to be alike, answers have to agree, and no number or name may differ. Where
+one question has other words in the place of one or two, such as left and right lever, the answers
+have to be the same, and say so much that they answer one question only.
 """
 
 from collections import Counter
@@ -9,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
-from rapidfuzz.distance import Indel
+from rapidfuzz.distance import Indel, Prefix
 
 from dlm_lsp.document.section import Pair
 from dlm_lsp.synth.words import names, numbers, words
@@ -19,6 +21,32 @@ from dlm_lsp.synth.words import names, numbers, words
 _ALIKE = 0.7
 _AGREE = 0.6
 _FIRST_CODE = 0x100
+# At most so many words take each other's place; where more do, it is another way to ask.
+_MOST_PLACES = 2
+# An answer without a number that says less, such as "yes" or "the same", fits many questions.
+_TELLING = 3
+# Beginnings of words are one word where they make up so much of it: "built" and "build".
+_STEM = 0.7
+# Words that can be left out or changed for each other, and the question stays the same.
+_LITTLE = frozenset(
+    words(
+        "a an the this that these those it its they their there you your one we our i my "
+        "is are was were be been do does did has have had s what which of "
+        "der die das den dem des ein eine einen einem einer eines dieser diese dieses diesen "
+        "diesem es man sie wir ihr ist sind war waren wird werden wurde wurden hat haben welche "
+        "welcher welches welchen welchem"
+    )
+)
+# Questions about the two may well have the same answer, and still be two.
+_OPPOSITES = (
+    "minimum maximum, min max, least most, lowest highest, smallest largest, shortest longest, "
+    "first last, left right, on off, in out, up down, upper lower, top bottom, start end, "
+    "open closed, open close, opens closes, opened closed, before after, input output, read write, "
+    "summer winter, day night, with without, from to, north south, east west, links rechts, "
+    "ein aus, auf zu, erste letzte, oben unten, vor nach, mit ohne, sommer winter, tag nacht, "
+    "minimale maximale, kleinste größte"
+)
+_OPPOSED = frozenset(frozenset(words(pair)) for pair in _OPPOSITES.split(","))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +60,13 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """One question or answer: its words as one character each, and what it names."""
+    """One question or answer: its words as one character each, and what it names.
+
+    `weighty` are the words that are no little ones.
+    """
 
     code: str
+    weighty: tuple[str, ...]
     words: frozenset[str]
     numbers: frozenset[str]
     names: frozenset[str]
@@ -57,7 +89,8 @@ class _Sides(dict[str, _Side]):
     def __missing__(self, text: str) -> _Side:
         found = words(text)
         code = "".join(self._codes[word] for word in found)
-        self[text] = _Side(code, frozenset(found), numbers(text), names(text))
+        weighty = tuple(word for word in found if word not in _LITTLE)
+        self[text] = _Side(code, weighty, frozenset(found), numbers(text), names(text))
         return self[text]
 
 
@@ -117,11 +150,27 @@ def _same(one: Pair, other: Pair, sides: _Sides) -> bool:
     answered, answered_too = sides[one.answer], sides[other.answer]
     if asked.code == asked_too.code and answered.code == answered_too.code:
         return True
-    return (
-        _one_subject(asked, asked_too)
-        and _agree(answered, answered_too)
-        and _no_contradiction(answered, answered_too)
-    )
+    if not _one_subject(asked, asked_too):
+        return False
+    if replaced := _replaced(asked.weighty, asked_too.weighty):
+        return (
+            answered.weighty == answered_too.weighty
+            and (bool(answered.numbers) or len(answered.weighty) >= _TELLING)
+            and _OPPOSED.isdisjoint(map(frozenset, replaced))
+        )
+    return _agree(answered, answered_too) and _no_contradiction(answered, answered_too)
+
+
+def _replaced(one: Sequence[str], other: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the words that stand in each other's place; none where the questions differ more."""
+    if len(one) != len(other):
+        return []
+    places = [pair for pair in zip(one, other, strict=True) if not _inflected(*pair)]
+    return places if len(places) <= _MOST_PLACES else []
+
+
+def _inflected(one: str, other: str) -> bool:
+    return Prefix.normalized_similarity(one, other) >= _STEM
 
 
 def _one_subject(one: _Side, other: _Side) -> bool:

@@ -24,6 +24,32 @@ def found(*pairs, margins=None, present=()):
         (("Wer baute Haus Adler?", "Ein Graf."), ("Wer baute Haus Falke?", "Ein Graf.")),
         (("法国的首都是什么？", "巴黎"), ("英国的首都是什么？", "伦敦")),
         (("Why is the sky blue?", "Light scatters."), ("Why is the sky blue?", "Nobody knows.")),
+        (
+            ("What happens when the left lever is pulled?", "The door opens."),
+            ("What happens when the right lever is pulled?", "The door closes."),
+        ),
+        (
+            ("What is the minimum length of a password?", "It is 10 characters."),
+            ("What is the maximum length of a password?", "It is 10 characters."),
+        ),
+        (("Is the valve open in summer?", "Yes."), ("Is the valve open in winter?", "Yes.")),
+        (
+            ("How do you turn on the feature?", "Set the flag to true."),
+            ("How do you turn off the feature?", "Set the flag to false."),
+        ),
+        (
+            ("What converts heat into motion?", "An engine."),
+            ("What converts motion into heat?", "A brake, not an engine."),
+        ),
+        (("Wer darf im See baden?", "Alle."), ("Wer darf im See angeln?", "Alle.")),
+        (
+            ("Who drew the map of the town?", "The map of the town was drawn by Ada Reyes."),
+            ("Who drew the town's map?", "The map of the town was drawn by Iain Duff."),
+        ),
+        (
+            ("How long is the bridge of the town?", "The bridge of the town is 12 metres long."),
+            ("How long is the town's bridge?", "The bridge of the town is 21 metres long."),
+        ),
     ],
 )
 def test_pairs_about_different_things_both_stay(one, other):
@@ -40,6 +66,19 @@ def test_pairs_about_different_things_both_stay(one, other):
         (
             ("What is the capital of France?", "Paris"),
             ("The capital of France is what?", "It is Paris."),
+        ),
+        (
+            ("How tall is the tower of the church?", "It is 30 metres tall."),
+            ("How high is the tower of the church?", "30 metres tall"),
+        ),
+        (("Wie heißt der Fluss?", "Saale"), ("Wie heißt dieser Fluss?", "Die Saale")),
+        (
+            ("When was the bridge built?", "In 1500."),
+            ("When did they build the bridge?", "It was in 1500"),
+        ),
+        (
+            ("How does the pump start?", "The pump starts by hand."),
+            ("How do the pumps start?", "By hand."),
         ),
         (("What does NumPy call?", "It calls DGEMM."), ("What does NumPy call?", "It calls DGEMM")),
         (("¿Cuál es la capital?", "Es Madrid."), ("¿Cuál es, pues, la capital?", "Madrid")),
