@@ -24,6 +24,7 @@ class Asking:
         self._cache = cache
         self._fresh = options.fresh
         self._limit = options.max_requests
+        self._at_once = options.concurrency
         self._tell = on_event
         self._requests = 0
         self._from_cache = 0
@@ -31,7 +32,7 @@ class Asking:
         self._tokens_out: int | None = None
 
     def spent(self, seconds: float) -> Spent:
-        """Return what the replies so far have cost."""
+        """Return what the replies so far have cost; a request cut short counts as well."""
         return Spent(self._requests, self._from_cache, self._tokens_in, self._tokens_out, seconds)
 
     async def replies(self, asks: Sequence[Wanted], take: Take) -> tuple[Wanted, ...]:
@@ -75,6 +76,9 @@ class Asking:
                     self._hand(waiting.pop(ask), outcome, take, cached=False)
         except TeacherError as error:
             lost = error
+        finally:
+            # What was sent and will not be waited for may have to be paid for all the same.
+            self._requests += min(len(waiting), self._at_once)
         for ones in waiting.values():
             self._hand(ones, lost, take, cached=False)
 

@@ -37,7 +37,10 @@ class RequestFailed:
 
 @dataclass(frozen=True, slots=True)
 class PairAccepted:
-    """A pair passed everything that can be known of it alone; only duplicates are still open."""
+    """A pair passed everything that can be known of it alone.
+
+    What is still open: whether another says the same, or more came than were asked for.
+    """
 
     candidate: Candidate
 

@@ -1,20 +1,33 @@
 """Whether a pair can be right and useful on its own, as far as that shows without a model."""
 
+import re
 from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
 from dlm_lsp.document.section import Pair
-from dlm_lsp.synth.blocked import Blocked
+from dlm_lsp.document.well_formed import Refused
 from dlm_lsp.synth.grounded import ungrounded
 from dlm_lsp.synth.leaning import leaning
-from dlm_lsp.synth.looping import looping
 from dlm_lsp.synth.words import words
 from dlm_lsp.teachers.protocol import Strategy
 
 # Questions that differ in one name of six words score 83 and may both be asked; a copy with one
 # small word changed scores above.
 _COPIED = 90.0
+# What a model writes that fills in the form and has nothing to say.
+_PLACEHOLDERS = frozenset(
+    ("the " * article + f"{noun} {tail}").strip()
+    for noun in ("question", "answer", "frage", "antwort", "pregunta", "respuesta", "réponse")
+    for tail in ("", "here", "text", "1")
+    for article in (False, True)
+)
+# Poetry and code say a run of words two or three times, a model that loops goes on.
+_REPEATS = 3
+_LONGEST_RUN = 12
+_LEAST_SENTENCE = 4
+_SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s*|\n")
+_RUN = re.compile(rf"(?<!\S)(\S+(?: \S+){{0,{_LONGEST_RUN - 1}}}?)(?: \1(?!\S)){{{_REPEATS},}}")
 
 
 def gate(
@@ -23,22 +36,54 @@ def gate(
     prose: str,
     strategy: Strategy,
     examples: Sequence[tuple[str, str]] = (),
-) -> Blocked | None:
+) -> Refused | None:
     """Return what speaks against a pair about `prose`, None where nothing does.
 
     `examples` are the pairs that the teacher was shown to learn the form from.
     """
-    return (
-        leaning(pair, prose)
-        or looping(pair, prose)
-        or _copied(pair, examples)
-        or (ungrounded(pair, evidence, prose) if strategy == "extraction" else None)
-    )
+    for reason, detail in (
+        ("not_self_contained", leaning(pair, prose)),
+        ("looping", _looping(pair, prose)),
+        ("copied_example", _copied(pair, examples)),
+        ("not_grounded", ungrounded(pair, evidence, prose) if strategy == "extraction" else None),
+    ):
+        if detail:
+            return Refused(reason, detail)
+    return None
 
 
-def _copied(pair: Pair, examples: Sequence[tuple[str, str]]) -> Blocked | None:
+def _copied(pair: Pair, examples: Sequence[tuple[str, str]]) -> str | None:
+    for text in (pair.question, pair.answer):
+        if " ".join(words(text)).strip("<>") in _PLACEHOLDERS:
+            return f'"{text}" fills in the form and says nothing'
     asked = " ".join(sorted(words(pair.question)))
     for question, _ in examples:
         if fuzz.ratio(asked, " ".join(sorted(words(question)))) >= _COPIED:
-            return Blocked("copied_example", f'it copies the example "{question}"')
+            return f'it copies the example "{question}"'
     return None
+
+
+def _looping(pair: Pair, prose: str) -> str | None:
+    """Return what a pair says over and over, as small models do, and `prose` does not."""
+    if words(pair.question) == words(pair.answer):
+        return "the answer repeats the question"
+    own = " ".join(words(prose))
+    for name, text in (("question", pair.question), ("answer", pair.answer)):
+        if said := _said_again(text, own):
+            return f'the {name} repeats "{said}"'
+    return None
+
+
+def _said_again(text: str, own: str) -> str | None:
+    before: list[str] = []
+    for sentence in _SENTENCE_END.split(text):
+        found = words(sentence)
+        said = " ".join(found)
+        if len(found) >= _LEAST_SENTENCE:
+            # The last one may have been cut off in the middle.
+            times = sum(one.startswith(said) for one in before)
+            if times and own.count(said) <= times:
+                return said
+        before.append(said)
+    run = _RUN.search(" ".join(words(text)))
+    return run[1] if run and run[0] not in own else None

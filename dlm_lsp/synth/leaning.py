@@ -3,12 +3,12 @@
 import re
 
 from dlm_lsp.document.section import Pair
-from dlm_lsp.synth.blocked import Blocked
-from dlm_lsp.synth.words import normalised, words
+from dlm_lsp.synth.words import names, normalised, numbers, words
 
-# How a pair leans on a text that its reader will not see. What a group of a pattern holds, or else
-# all of it, may stand in a pair where the section says so itself.
+# How a pair leans on a text that its reader will not see. It may where the section says so itself:
+# all that a pattern finds or what its first group holds; of `noun` it may say another form.
 _NOUN = r"(?:text|passage|excerpt|paragraph|section|document|article|prose|snippet|chapter)s?"
+_TOLD = rf"(?:{_NOUN}|author|writer|narrator|note|guide|manual|excerpt|source|material)"
 _TELLS = (
     r"(?:says?|states?|mentions?|describes?|explains?|discuss(?:es)?|suggests?|implies|tells?|"
     r"notes?|refers?|argues?|claims?)"
@@ -21,13 +21,16 @@ _LEANING = (
             rf"(?:{_NOUN}|context|information)",
             rf"(?:according to|based on|(?:stated|described|mentioned|explained|noted) in) "
             rf"the (?:{_NOUN}|context|author)",
-            rf"(?:in|from|of|by|does|do|did) (the (?:{_NOUN}|author))(?! of\b)",
-            rf"(the (?:{_NOUN}|author|writer|narrator)) {_TELLS}",
+            rf"(?:in|from|of|by) the (?P<noun>{_NOUN}|author)(?! of\b)",
+            rf"(?:does|do|did) (the (?:{_NOUN}|author))(?! of\b)",
+            rf"(the {_TOLD}) {_TELLS}",
             r"(?:mentioned|described|stated|discussed|explained|shown|listed|noted|given) "
             r"(?:above|below|earlier|previously)",
             r"(?:laut|gemäss|nach|in|aus) (?:dem|diesem) (?:obigen |vorliegenden )?"
             r"(?:text|abschnitt|absatz|artikel|dokument|auszug)",
-            r"(?:dieser|diesem|dieses|im) (?:text|abschnitt|absatz|artikel|auszug)s?",
+            r"(?:dieser|diesem|dieses) (?:text|abschnitt|absatz|artikel|auszug|dokument)s?",
+            r"im (?P<noun>text|abschnitt|absatz|artikel|auszug|dokument)",
+            r"(?:sagt|beschreibt|nennt|erwähnt|erklärt|steht) (?:der text|das dokument)",
             r"wie oben (?:beschrieben|erwähnt|genannt)",
             r"(?:selon|dans|d'après) (?:l[ea] |l'|ce |cet |cette )"
             r"(?:texte|passage|extrait|document|article|section|auteur)",
@@ -41,26 +44,59 @@ _LEANING = (
     re.compile("(?:根据|按照|在)(?:上述|以上|本|该|这段)?(?:文本|文章|文中|段落|原文)|本文|上文"),
     re.compile("この(?:文章|テキスト|段落|文書)|本文書"),
 )
-# A question of these words alone asks about whatever its reader has in mind.
-_NAMING_NOTHING = frozenset(
+# A question of these words alone asks about whatever its reader has in mind, and so does one with a
+# pronoun and a single other word, which is its verb: "What is it made of?" By language, for "hat"
+# and "war" are such words in German alone.
+_PRONOUNS = (
+    words("it its this that these those they them their he him his she her"),
+    words("er sie es ihn ihm ihr ihre ihren sein seine seinen dies diese dieser dieses"),
+)
+_NAMING_NOTHING = (
     words(
         "a an the what which who whom whose when where why how is are was were be been do does did "
-        "can could will would should may might has have had it its this that these those they them "
-        "their there he she his her him we you i of to in on at for with by from as and or not if "
-        "so then thing things name called mean means meant used use purpose one ones some any about"
-    )
+        "can could will would should may might has have had there we you i of to in on at for with "
+        "by from as and or not if so then thing things name called mean means meant used use "
+        "purpose one ones some any about often much many"
+    ),
+    words(
+        "was wer wen wem wann wo wie warum wozu welche welcher welches ist sind war waren wird "
+        "werden wurde wurden hat haben kann können muss darf soll man der die das den dem des ein "
+        "eine einen von aus zu mit in im an auf für und oder nicht oft viel viele"
+    ),
 )
+# "What does it cost to park?": this pronoun stands for nothing.
+_EXPLETIVE = re.compile(r"\bit\b.*\b(?:to|that|when|if)\b")
 
 
-def leaning(pair: Pair, prose: str) -> Blocked | None:
+def leaning(pair: Pair, prose: str) -> str | None:
     """Return how a pair about `prose` leans on it; None where it can be read alone."""
     own = normalised(prose)
     for name, text in (("question", pair.question), ("answer", pair.answer)):
         said = normalised(text)
         for pattern in _LEANING:
             for match in pattern.finditer(said):
-                if match[pattern.groups] not in own:
-                    return Blocked("not_self_contained", f'the {name} says "{match[0]}"')
-    if _NAMING_NOTHING.issuperset(words(pair.question)):
-        return Blocked("not_self_contained", "the question names nothing that it asks about")
+                if not _used(match, own):
+                    return f'the {name} says "{match[0]}"'
+    if _names_nothing(pair.question):
+        return "the question names nothing that it asks about"
     return None
+
+
+def _used(match: re.Match[str], own: str) -> bool:
+    """Tell whether the section uses the words of `match` itself."""
+    if noun := match.groupdict().get("noun"):
+        return bool(re.search(rf"\b{noun.removesuffix('s')}(?:e?s|en?)?\b", own))
+    return match[match.re.groups] in own
+
+
+def _names_nothing(question: str) -> bool:
+    said = words(question)
+    named = bool(names(question) or numbers(question))
+    expletive = bool(_EXPLETIVE.search(normalised(question)))
+    for pronouns, little in zip(_PRONOUNS, _NAMING_NOTHING, strict=True):
+        others = [word for word in said if word not in little and word not in pronouns]
+        if not others:
+            return True
+        if len(others) == 1 and not named and not expletive and not set(said).isdisjoint(pronouns):
+            return True
+    return False

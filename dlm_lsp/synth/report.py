@@ -73,8 +73,8 @@ class Report:
 
     Of the `generated` well-formed pairs, `dedup` passed the gates and are no duplicates; of these
     `judge_passed` beat the judge's baseline, and `threshold` of them by the margin asked for.
-    Without the judge both are as `dedup`. `failure` says why the run ended early; `stopped` that
-    its caller ended it.
+    Without the judge both are as `dedup`. Of what is left no more is `accepted` than was asked for.
+    `failure` says why the run ended early; `stopped` that its caller ended it.
     """
 
     filter: FilterKind
@@ -88,3 +88,8 @@ class Report:
     spent: Spent
     failure: str | None = None
     stopped: bool = False
+
+    @property
+    def failed_requests(self) -> int:
+        """How many asks came to nothing because the teacher failed."""
+        return sum(skip.reason == "request_failed" for skip in self.skipped)

@@ -280,7 +280,6 @@ class _Run:
                 skip = Skip(source.id, strategy, "not_asked", reason)
                 yield Outcome(one.index, skipped=(skip,))
 
-
     def _limit(self) -> str:
         return f"--max-requests is {self._options.max_requests}"
 

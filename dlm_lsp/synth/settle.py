@@ -1,6 +1,7 @@
 """What is accepted once all that came is known: a pure function, blind to who finished first."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dlm_lsp.document.document import Document
@@ -33,9 +34,11 @@ def settle(
     skips: list[tuple[int, Skip]] = []
     fresh: list[tuple[int, Candidate]] = []
     present = {section.id for section in document.sections}
+    room: Counter[int] = Counter()
     gated = 0
     for outcome in sorted(outcomes, key=lambda outcome: outcome.index):
         at = outcome.index
+        room[at] += outcome.usable.asked
         skips += [(at, skip) for skip in (*outcome.usable.skipped, *outcome.skipped)]
         refusals += [(at, refusal) for refusal in outcome.usable.refused]
         gated += sum(r.reason not in _NOT_GENERATED for r in outcome.usable.refused)
@@ -53,10 +56,11 @@ def settle(
         refusals += [(at, refusal) for at, _, refusal in judged if refusal]
         enough = [(at, c) for at, c, refusal in judged if not refusal]
         passed = [(at, c) for at, c, out in judged if not out or out.reason == "below_threshold"]
-    accepted = enough[: options.max_pairs]
+    within = _within_count(enough, room, refusals)
+    accepted = within[: options.max_pairs]
     refusals += [
         (at, refusal(c, "over_max_pairs", f"--max-pairs is {options.max_pairs}"))
-        for at, c in enough[len(accepted) :]
+        for at, c in within[len(accepted) :]
     ]
     return Report(
         filter=options.filter,
@@ -137,3 +141,24 @@ def _without_duplicates(
         refusals.append((at, refusal(candidate, "duplicate_pair", detail)))
     out = {duplicate.index for duplicate in found}
     return [one for index, one in enumerate(fresh) if index not in out]
+
+
+def _within_count(
+    enough: Sequence[tuple[int, Candidate]],
+    room: Mapping[int, int],
+    refusals: list[tuple[int, Refusal]],
+) -> list[tuple[int, Candidate]]:
+    """Return as many of the candidates as were asked for at each place, the best judged ones."""
+    taken: Counter[int] = Counter()
+    stay: set[int] = set()
+    for index in sorted(range(len(enough)), key=lambda index: -(enough[index][1].margin or 0)):
+        at = enough[index][0]
+        if taken[at] < room[at]:
+            taken[at] += 1
+            stay.add(index)
+    refusals += [
+        (at, refusal(candidate, "over_count", f"{room[at]} were asked for"))
+        for index, (at, candidate) in enumerate(enough)
+        if index not in stay
+    ]
+    return [one for index, one in enumerate(enough) if index in stay]

@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from dlm_lsp.document.section import Pair
 from dlm_lsp.document.well_formed import Refused, well_formed
 from dlm_lsp.synth.asks import Wanted
-from dlm_lsp.synth.blocked import Blocked
 from dlm_lsp.synth.dedup import duplicates
 from dlm_lsp.synth.gates import gate
 from dlm_lsp.synth.options import FilterKind
@@ -15,17 +15,26 @@ from dlm_lsp.synth.replies import Written, parse_reply
 from dlm_lsp.synth.report import Candidate, Refusal, Skip
 from dlm_lsp.teachers.protocol import Ask, Reply
 
-# How many pairs the judge may choose from, for each that was asked for.
-_MOST_KEPT = 2
+# How many pairs to choose from there may be, for each that was asked for and one more: a teacher
+# that goes on for ever need not be read to its end.
+_MOST_KEPT = 4
+# A repair has to fit where the first ask did: what it says of the last reply is held short.
+_MOST_FAULTS = 5
+_LONGEST_FAULT = 120
+_LONGEST_HAVE = 1200
+_CUT = "the reply broke off at its token limit"
+_REMEDY = "raise --max-new-tokens"
 
 
 @dataclass(frozen=True, slots=True)
 class Usable:
     """What came of one ask: pairs to go on with, pairs refused, and how many are missing.
 
-    Pairs that say the same thing count once; all of them are kept until the judge has chosen.
+    Pairs that say the same thing count once; all are kept, also beyond the `asked` ones, until
+    what the document has already and what the judge thinks of each is known.
     """
 
+    asked: int = 0
     kept: tuple[Candidate, ...] = ()
     refused: tuple[Refusal, ...] = ()
     skipped: tuple[Skip, ...] = ()
@@ -62,23 +71,29 @@ def usable(
         for written in parsed.pairs:
             verdict = _verdict(written, ask, filter_, examples)
             if isinstance(verdict, Pair):
-                verdict = _counted(verdict, distinct, len(kept), ask.count, filter_)
+                verdict = _counted(verdict, kept, ask.count, filter_)
             if isinstance(verdict, Pair):
+                if filter_ == "none" or not duplicates([verdict], [None], distinct):
+                    distinct.append(verdict)
                 candidate = Candidate(verdict, wanted.source_id, ask.strategy, written.evidence)
                 kept.append(candidate)
             elif verdict.reason == "empty_pair":
                 skipped.append(Skip(wanted.source_id, ask.strategy, verdict.reason, verdict.detail))
             else:
                 refused.append(_refusal(written, wanted, verdict))
-    missing = ask.count - len(distinct)
+    missing = max(0, ask.count - len(distinct))
+    cut = any(reply.finish == "length" for reply in replies)
     if not came:
-        skipped.append(Skip(wanted.source_id, ask.strategy, "invalid_output", complaints[-1]))
+        detail = f"{_CUT} before its first pair was complete; {_REMEDY}" if cut else complaints[-1]
+        skipped.append(Skip(wanted.source_id, ask.strategy, "invalid_output", detail))
     elif missing:
         detail = f"{ask.count - missing} of the {ask.count} pairs asked for can be used"
+        detail = f"{detail}: {_CUT}; {_REMEDY}" if cut else detail
         skipped.append(Skip(wanted.source_id, ask.strategy, "shortfall", detail))
     repairable = missing and len(replies) == 1 and replies[0].finish != "refusal"
     complaint = _complaint(complaints[0], came, ask.count, refused, skipped)
     return Usable(
+        asked=ask.count,
         kept=tuple(kept),
         refused=tuple(refused),
         skipped=tuple(skipped),
@@ -89,7 +104,7 @@ def usable(
 
 def _verdict(
     written: Written, ask: Ask, filter_: FilterKind, examples: Sequence[tuple[str, str]]
-) -> Pair | Refused | Blocked:
+) -> Pair | Refused:
     pair = well_formed(written.question, written.answer)
     if isinstance(pair, Refused) or filter_ != "sway":
         return pair
@@ -97,20 +112,17 @@ def _verdict(
 
 
 def _counted(
-    pair: Pair, distinct: list[Pair], kept: int, count: int, filter_: FilterKind
-) -> Pair | Blocked:
-    """Return `pair` if it is one of `count`, noted in `distinct`, or says what one of them says."""
-    if filter_ == "none" or not duplicates([pair], [None], distinct):
-        if len(distinct) == count:
-            return Blocked("over_count", f"{count} were asked for")
-        distinct.append(pair)
-    elif filter_ == "dedup-only" or kept >= _MOST_KEPT * count:
-        # Only a judge can like the later one better, and it need not read a loop to its end.
-        return Blocked("duplicate_pair", "it says what another pair of the same reply says")
+    pair: Pair, kept: Sequence[Candidate], count: int, filter_: FilterKind
+) -> Pair | Refused:
+    """Return `pair` if it is one to choose from, else why not."""
+    if filter_ != "none" and any(pair == candidate.pair for candidate in kept):
+        return Refused("duplicate_pair", "it stands twice in the reply")
+    if len(kept) >= _MOST_KEPT * (count + 1):
+        return Refused("over_count", f"{count} were asked for")
     return pair
 
 
-def _refusal(written: Written, wanted: Wanted, why: Refused | Blocked) -> Refusal:
+def _refusal(written: Written, wanted: Wanted, why: Refused) -> Refusal:
     return Refusal(
         written.question,
         written.answer,
@@ -122,8 +134,14 @@ def _refusal(written: Written, wanted: Wanted, why: Refused | Blocked) -> Refusa
 
 
 def _repair(ask: Ask, missing: int, complaint: str, kept: Sequence[Candidate]) -> Ask:
-    have = tuple((candidate.pair.question, candidate.pair.answer) for candidate in kept)
-    return Ask(ask.prose, ask.strategy, missing, complaint, have)
+    have: list[tuple[str, str]] = []
+    room = _LONGEST_HAVE
+    for candidate in kept:
+        pair = candidate.pair.question, candidate.pair.answer
+        room -= sum(map(len, pair))
+        if room >= 0:
+            have.append(pair)
+    return Ask(ask.prose, ask.strategy, missing, complaint, tuple(have))
 
 
 def _complaint(
@@ -139,4 +157,5 @@ def _complaint(
         f"{detail} ({times} times)" if times > 1 else detail
         for detail, times in Counter(faults).items()
     ]
-    return "; ".join(parts) or "some pairs said the same thing"
+    short = (p if len(p) <= _LONGEST_FAULT else f"{p[: _LONGEST_FAULT - 1]}…" for p in parts)
+    return "; ".join(islice(short, _MOST_FAULTS)) or "some pairs said the same thing"

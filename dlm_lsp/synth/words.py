@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 
 _APOSTROPHES = {ord("’"): "'", ord("ʼ"): "'"}
 # Scripts written without blanks: each character is a word of its own.
@@ -13,6 +14,11 @@ _UNSPACED = (
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
 _POSSESSIVE = re.compile(r"'s?(?!\w)", re.IGNORECASE)
 _NUMBER = re.compile(r"\w*\d(?:[.,:]?\w)*")
+# At least this share of the longer words within sentences has a capital where nouns have one:
+# measured 0.46 and more in German, 0.35 and less in English.
+_NOUNS = 0.4
+_LONGER = 4
+_ENOUGH = 8
 _SENTENCE_START = re.compile(r"""(?:\A|[.!?…。！？]["'”’»)\]]*\s|\n)[^\w\n]*(?=\w)""")
 
 
@@ -51,15 +57,46 @@ def names(text: str) -> frozenset[str]:
 
     The first word of a sentence may be any word; it counts where it has a second capital.
     """
-    text = _in_one_width(text)
-    first = {match.end() for match in _SENTENCE_START.finditer(text)}
+    return frozenset(match[0].casefold() for match, is_name in _told_apart(text) if is_name)
+
+
+def full_names(text: str) -> frozenset[str]:
+    """Return those of the `names` that follow each other, as first and last names do."""
+    found = [match for match, is_name in _told_apart(text) if is_name]
     return frozenset(
         match[0].casefold()
-        for match in _words(text)
-        if match[0][0].isupper()
-        and match[0] != "I"
-        and (match.start() not in first or any(c.isupper() for c in match[0][1:]))
+        for pair in pairwise(found)
+        if pair[0].end() + 1 == pair[1].start()
+        for match in pair
     )
+
+
+def capitalises_nouns(text: str) -> bool:
+    """Tell whether `text` writes its nouns with a capital, so that a capital makes no name."""
+    text = _in_one_width(text)
+    first = _sentence_starts(text)
+    longer = {
+        match[0]
+        for match in _words(text)
+        if len(match[0]) >= _LONGER and match[0].isalpha() and match.start() not in first
+    }
+    with_capital = sum(word[0].isupper() for word in longer)
+    return len(longer) >= _ENOUGH and with_capital >= _NOUNS * len(longer)
+
+
+def _told_apart(text: str) -> Iterator[tuple[re.Match[str], bool]]:
+    """Yield each word as it is written, and whether it has the capital of a name."""
+    text = _in_one_width(text)
+    first = _sentence_starts(text)
+    for match in _words(text):
+        word = match[0]
+        is_first = match.start() in first
+        capital = word[0].isupper() and word != "I"
+        yield match, capital and (not is_first or any(map(str.isupper, word[1:])))
+
+
+def _sentence_starts(text: str) -> set[int]:
+    return {match.end() for match in _SENTENCE_START.finditer(text)}
 
 
 def _in_one_width(text: str) -> str:

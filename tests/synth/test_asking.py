@@ -1,3 +1,4 @@
+import anyio
 import pytest
 from scripted import ScriptedTeacher, reply
 
@@ -40,6 +41,23 @@ async def test_what_is_in_the_cache_does_not_count_against_the_limit(cache):
     got, left = await taken(asking(WRITES, cache, max_requests=1), wanted("a", "b", "c"))
     assert sorted(got) == [(0, "about a"), (1, "about b")]
     assert left == [2]
+
+
+async def test_equal_asks_from_the_cache_count_once(cache):
+    await taken(asking(WRITES, cache), wanted("x"))
+    one = asking(WRITES, cache)
+    await taken(one, wanted("x", "x"))
+    assert (one.spent(0).requests, one.spent(0).from_cache) == (0, 1)
+
+
+@pytest.mark.parametrize(("concurrency", "requests"), [(1, 2), (2, 3), (8, 4)])
+async def test_a_request_in_flight_when_the_run_is_cancelled_was_sent(cache, concurrency, requests):
+    never = anyio.Event()
+    teacher = ScriptedTeacher(WRITES.write, wait=lambda ask: never if ask.prose == "b" else None)
+    one = asking(teacher, cache, concurrency=concurrency)
+    with anyio.CancelScope() as scope:
+        await one.replies(wanted("a", "b", "c", "d"), lambda *_: scope.cancel())
+    assert one.spent(0).requests == requests
 
 
 async def test_the_limit_holds_over_several_rounds(cache):

@@ -12,9 +12,7 @@ QUOTE = "Jack Dongarra published the Level 3 BLAS in 1990"
 
 
 def detail(question, answer, evidence=QUOTE):
-    blocked = ungrounded(Pair(question, answer), evidence, PROSE)
-    assert blocked is None or blocked.reason == "not_grounded"
-    return blocked and blocked.detail
+    return ungrounded(Pair(question, answer), evidence, PROSE)
 
 
 @pytest.mark.parametrize(
@@ -77,3 +75,81 @@ def test_without_evidence_to_look_up_the_words_of_the_answer_have_to_stand_in_th
     assert detail("Who did it?", "some people who wrote software", evidence) == (
         "the answer is not in the words of the section"
     )
+
+
+WATER = (
+    "A starter kept at twenty-five degrees doubles in six hours; fifty bakers ran 1.5 million "
+    "steps, and the valve opened on 3.10.1891 at 20:15."
+)
+DAM = (
+    "Die Talsperre wurde zwischen 1928 und 1931 errichtet. Die Staumauer ist zweiundvierzig Meter "
+    "hoch und hält zwölf Millionen Kubikmeter Wasser zurück. Der Ingenieur Otto Brand plante sie."
+)
+
+
+@pytest.mark.parametrize(
+    ("prose", "answer"),
+    [
+        (WATER, "At 25 degrees, in 6 hours."),
+        (WATER, "50 bakers ran 1,500,000 steps."),
+        (WATER, "It was in 1891."),
+        (WATER, "No one knows; one baker ran."),
+        (DAM, "42 Meter hoch"),
+        (DAM, "12 Millionen Kubikmeter."),
+        (DAM, "Sie hält 12.000.000 Kubikmeter."),
+    ],
+)
+def test_a_number_may_stand_in_words_or_in_digits(prose, answer):
+    assert ungrounded(Pair("Wie?", answer), prose, prose) is None
+
+
+@pytest.mark.parametrize(
+    ("prose", "answer", "number"),
+    [
+        (WATER, "After 5 hours.", "5"),
+        (WATER, "After 20 hours.", "20"),
+        (WATER, "It takes nine hours.", "nine"),
+        (WATER, "It took ten bakers.", "ten"),
+        (WATER, "It took thirty-two bakers.", "thirty two"),
+        (DAM, "Sie ist dreißig Meter hoch.", "dreissig"),
+        (DAM, "Es sind 13 Millionen Kubikmeter.", "13"),
+    ],
+)
+def test_another_number_is_blocked_in_words_and_in_digits(prose, answer, number):
+    assert ungrounded(Pair("Wie?", answer), prose, prose) == f'the section has no "{number}"'
+
+
+def test_a_word_of_another_language_that_looks_like_a_number_passes():
+    prose = "Ce dom stoi nad rzeką od wieków, a jego dach jest czerwony."
+    assert ungrounded(Pair("Jaki?", "To ten dom nad rzeką."), prose, prose) is None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["In den Jahren 1928 bis 1931.", "Damit kein Wasser über die Mauerkrone läuft.", "Der Otto."],
+)
+def test_where_nouns_have_capitals_a_capital_makes_no_name(answer):
+    assert ungrounded(Pair("Was ist mit der Talsperre?", answer), DAM, DAM) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        ("Geplant hat sie der Ingenieur Karl Weber.", "karl"),
+        ("Karl Weber", "karl"),
+        ("Weber war es.", "weber"),
+    ],
+)
+def test_where_nouns_have_capitals_a_full_name_is_still_a_name(answer, name):
+    told = ungrounded(Pair("Wer plante die Talsperre?", answer), DAM, DAM)
+    assert told == f'the section does not name "{name}"'
+
+
+@pytest.mark.parametrize("answer", ["Edison did.", "Edison wrote the BLAS in 1990."])
+def test_who_it_was_is_a_name_at_the_beginning_too(answer):
+    assert detail("Who published the BLAS?", answer) == 'the section does not name "edison"'
+
+
+@pytest.mark.parametrize("answer", ["Nobody did.", "The arguments did.", "Dongarra did."])
+def test_not_every_answer_to_who_begins_with_a_name(answer):
+    assert detail("Who published the BLAS?", answer) is None

@@ -7,9 +7,7 @@ PROSE = "A left pedal has a left-hand thread. Grease keeps the threads from rust
 
 
 def lean(question, answer="A thread.", prose=PROSE):
-    blocked = leaning(Pair(question, answer), prose)
-    assert blocked is None or blocked.reason == "not_self_contained"
-    return blocked and blocked.detail
+    return leaning(Pair(question, answer), prose)
 
 
 @pytest.mark.parametrize(
@@ -24,6 +22,10 @@ def lean(question, answer="A thread.", prose=PROSE):
         "Based on the provided information, which pedal is it?",
         "Was wird in diesem Abschnitt über das Pedal gesagt?",
         "Was hat laut dem Text ein Gewinde?",
+        "Welches Pedal wird im Dokument genannt?",
+        "Was beschreibt der Text über das Pedal?",
+        "What does the note say about grease?",
+        "As the guide explains, which pedal has a thread?",
         "Selon le texte, quelle pédale a un filetage ?",
         "Según el texto, ¿qué pedal tiene rosca?",
         "Secondo il testo, quale pedale?",
@@ -63,8 +65,45 @@ def test_a_word_that_the_prose_uses_so_itself_passes():
     assert lean("What does this document say?", prose=prose) is not None
 
 
+@pytest.mark.parametrize("prose", ["Each document begins with a block.", "Documents have a head."])
+def test_the_document_may_be_one_of_those_that_the_prose_is_about(prose):
+    assert lean("What stands at the beginning of the document?", prose=prose) is None
+    assert lean("What does the document say?", prose=prose) is not None
+
+
+def test_a_word_that_only_begins_like_it_is_another():
+    assert lean("What is in the text?", prose="Textiles are sold in this context.") is not None
+
+
 @pytest.mark.parametrize(
-    "question", ["What is it?", "What is this used for?", "Why does he do that?"]
+    "question",
+    [
+        "What is it?",
+        "What is this used for?",
+        "Why does he do that?",
+        "What is it made of?",
+        "How often should you feed it?",
+        "What is its colour?",
+        "Was ist das?",
+        "Wann wurde sie errichtet?",
+    ],
 )
 def test_a_question_that_names_nothing_is_blocked(question):
     assert lean(question) == "the question names nothing that it asks about"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is a hat?",
+        "What is war?",
+        "When was it in Rome?",
+        "Is it 5 o'clock?",
+        "What does it cost to park?",
+        "Why does a pump stop when it overheats?",
+        "Was ist eine Talsperre?",
+        "Wozu braucht sie Wasser?",
+    ],
+)
+def test_a_question_that_names_one_thing_passes(question):
+    assert lean(question) is None

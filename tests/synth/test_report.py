@@ -5,7 +5,7 @@ from dlm_lsp.document.edit import apply_edits
 from dlm_lsp.document.marker import SynthMarker
 from dlm_lsp.document.parse import parse
 from dlm_lsp.document.section import Pair
-from dlm_lsp.synth.report import Candidate
+from dlm_lsp.synth.report import Candidate, Report, Skip, Spent
 
 
 def test_a_candidate_knows_the_id_that_its_section_will_have():
@@ -14,3 +14,12 @@ def test_a_candidate_knows_the_id_that_its_section_will_have():
     marker = SynthMarker("t", one.strategy, "2026-01-01T00:00:00Z", one.source_id)
     after = parse(apply_edits(doc.text, insert(doc, [Addition(one.pair, marker)])))
     assert [section.id for section in after.sections] == [doc.sections[0].id, one.id]
+
+
+def test_failed_requests_are_told_from_replies_of_no_use():
+    skipped = tuple(
+        Skip("a" * 16, "extraction", reason, "")
+        for reason in ("request_failed", "invalid_output", "request_failed")
+    )
+    report = Report("none", 0, 0, 0, 0, (), (), skipped, Spent())
+    assert report.failed_requests == 2

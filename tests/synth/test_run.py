@@ -1,4 +1,5 @@
 import random
+from dataclasses import replace
 
 import anyio
 import pytest
@@ -168,12 +169,20 @@ async def test_a_shortfall_that_stays_is_explained(cache):
 
 async def test_pairs_beyond_the_asked_count_are_cut(cache):
     def write(ask):
-        return reply(pairs_about(type(ask)(ask.prose, ask.strategy, 3)))
+        return reply(pairs_about(replace(ask, count=3)))
 
     report = await run(document(*towns(1)), cache, teacher=ScriptedTeacher(write))
     assert len(report.accepted) == 2
     assert [(r.question, r.reason) for r in report.refused] == [("What is Ville0?", "over_count")]
-    assert report.generated == 2
+    assert report.generated == 3
+
+
+async def test_surplus_stands_in_for_a_pair_that_the_document_has(cache):
+    tail = "::instruction::\n### Q\nHow many mills does Ville0 have?\n### A\nVille0 has 10 mills.\n"
+    teacher = ScriptedTeacher(lambda ask: reply(pairs_about(replace(ask, count=3)), ask.prose))
+    options = SynthOptions(per_section=1)
+    report = await run(document(*towns(1), tail=tail), cache, options, teacher)
+    assert [c.pair.question for c in report.accepted] == ["When was the bridge of Ville0 built?"]
 
 
 async def test_one_failing_request_costs_its_section_alone(cache):
@@ -248,8 +257,27 @@ async def test_a_limit_on_requests_is_never_passed_and_leaves_out_the_last(cache
 
 async def test_repairs_count_as_requests(cache):
     teacher = ScriptedTeacher(lambda ask: reply(pairs_about(ask)[:1]))
-    await run(document(*towns(2)), cache, SynthOptions(filter="none", max_requests=3), teacher)
+    options = SynthOptions(filter="none", max_requests=3)
+    report = await run(document(*towns(2)), cache, options, teacher)
     assert len(teacher.asked) == 3
+    assert [(s.reason, s.detail) for s in report.skipped] == [
+        ("shortfall", "2 of the 3 pairs asked for can be used"),
+        ("shortfall", "1 of the 3 pairs asked for can be used"),
+        (
+            "not_asked",
+            "--max-requests is 3, so that what is missing was not asked for once more",
+        ),
+    ]
+
+
+async def test_repairs_are_asked_in_the_order_of_the_document(cache):
+    def write(ask):
+        return reply(pairs_about(ask)[:1])
+
+    teacher = ScriptedTeacher(write, order=lambda index: -index)
+    doc = document(*towns(3))
+    await run(doc, cache, SynthOptions(filter="none", max_requests=4), teacher)
+    assert [ask.prose for ask in teacher.asked if ask.complaint] == towns(1)
 
 
 async def test_no_more_sections_are_asked_than_give_enough_pairs(cache):
@@ -260,6 +288,17 @@ async def test_no_more_sections_are_asked_than_give_enough_pairs(cache):
     assert len(report.accepted) == 3
     assert [r.reason for r in report.refused] == ["over_max_pairs"]
     assert [s.detail for s in report.skipped] == ["--max-pairs is 3"] * 7
+
+
+async def test_what_is_still_wanted_decides_how_many_sections_are_asked_next(cache):
+    def write(ask):
+        pairs = pairs_about(ask) if "Ville0" not in ask.prose else []
+        return reply(pairs, ask.prose)
+
+    teacher = ScriptedTeacher(write)
+    options = SynthOptions(filter="none", per_section=1, max_pairs=3)
+    await run(document(*towns(1), *towns(30)[1:]), cache, options, teacher)
+    assert len({ask.prose for ask in teacher.asked}) == 9  # 3 sections, then twice as many
 
 
 async def test_sections_that_give_nothing_are_passed_over_until_there_are_enough_pairs(cache):

@@ -20,7 +20,7 @@ def candidate(question="What is Oslo?", answer="A city.", margin=1.0):
 
 
 def settled(*kept, options=SWAY, doc=EMPTY, **more):
-    outcomes = [Outcome(at, Usable(kept=(one,))) for at, one in enumerate(kept)]
+    outcomes = [Outcome(at, Usable(asked=1, kept=(one,))) for at, one in enumerate(kept)]
     return settle(doc, outcomes, options, spent=Spent(), **more)
 
 
@@ -84,12 +84,57 @@ def test_a_gate_s_refusal_was_generated_and_a_cut_one_was_not():
     assert (report.generated, report.dedup) == (1, 0)
 
 
+def come(*kept, asked, options=DEDUP, doc=EMPTY):
+    return settle(doc, [Outcome(0, Usable(asked=asked, kept=kept))], options, spent=Spent())
+
+
+def test_what_came_beyond_the_asked_count_is_cut_and_the_first_stay():
+    pairs = [candidate(f"What is {name}?", margin=None) for name in ("Oslo", "Bergen", "Narvik")]
+    report = come(*pairs, asked=2)
+    assert list(report.accepted) == pairs[:2]
+    assert [(r.question, r.reason, r.detail) for r in report.refused] == [
+        ("What is Narvik?", "over_count", "2 were asked for")
+    ]
+    assert report.threshold == 3
+
+
+def test_of_more_than_the_asked_count_the_best_judged_stay_in_their_order():
+    pairs = [
+        candidate(f"What is {name}?", margin=margin)
+        for name, margin in (("Oslo", 0.4), ("Bergen", 0.2), ("Narvik", 0.9))
+    ]
+    assert list(come(*pairs, asked=2, options=SWAY).accepted) == [pairs[0], pairs[2]]
+
+
+def test_surplus_stands_in_for_what_is_there_already_and_for_what_is_refused():
+    doc = document("Prose.", tail="::instruction::\n### Q\nWhat is Oslo?\n### A\nA city.\n")
+    report = come(
+        candidate("What is Oslo?"),
+        candidate("What's Oslo?"),
+        candidate("What is Bergen?", margin=0.0),
+        candidate("What is Narvik?"),
+        asked=1,
+        options=SWAY,
+        doc=doc,
+    )
+    assert [c.pair.question for c in report.accepted] == ["What is Narvik?"]
+    assert [r.reason for r in report.refused] == ["duplicate_pair", "judge_disfavored"]
+
+
+def test_a_section_that_gave_nothing_takes_nothing_from_another():
+    nothing = Outcome(0, skipped=(Skip("x", None, "not_asked", ""),))
+    one = Outcome(0, Usable(asked=1, kept=(candidate(),)))
+    for outcomes in ([one, nothing], [nothing, one]):
+        assert len(settle(EMPTY, outcomes, DEDUP, spent=Spent()).accepted) == 1
+
+
 NAMES = st.sampled_from(["Oslo", "Bergen", "Narvik"])
 OUTCOMES = st.lists(st.tuples(NAMES, st.none() | st.floats(-1, 1), st.booleans()), max_size=10).map(
     lambda items: [
         Outcome(
             at,
             Usable(
+                asked=1,
                 kept=(candidate(f"What is {name}?", margin=margin),),
                 skipped=(Skip(str(at), None, "shortfall", ""),) if short else (),
             ),

@@ -51,9 +51,8 @@ def test_a_reply_that_cannot_be_read_is_told_so():
 
 def test_first_reply_and_repair_count_together():
     found = read(reply([STEPS], PROSE), reply([BELLS, FIRE], PROSE))
-    assert questions(found.kept) == [STEPS[0], BELLS[0]]
-    assert [(r.question, r.reason) for r in found.refused] == [(FIRE[0], "over_count")]
-    assert (found.missing, found.repair) == (0, None)
+    assert questions(found.kept) == [STEPS[0], BELLS[0], FIRE[0]]
+    assert (found.asked, found.missing, found.repair) == (2, 0, None)
 
 
 def test_there_is_only_one_repair():
@@ -62,23 +61,28 @@ def test_there_is_only_one_repair():
     assert found.repair is None
 
 
-def test_two_pairs_that_say_the_same_count_as_one_and_the_judge_may_choose():
-    found = read(reply([STEPS, STEPS_AGAIN], PROSE))
+@pytest.mark.parametrize("filter_", ["sway", "dedup-only"])
+def test_two_pairs_that_say_the_same_count_as_one_and_both_may_be_chosen(filter_):
+    found = read(reply([STEPS, STEPS_AGAIN], PROSE), filter_=filter_)
     assert questions(found.kept) == [STEPS[0], STEPS_AGAIN[0]]
     assert found.missing == 1
     assert found.repair.complaint == "some pairs said the same thing"
 
 
-def test_without_a_judge_the_first_of_two_that_say_the_same_stays():
-    found = read(reply([STEPS, STEPS_AGAIN], PROSE), filter_="dedup-only")
+def test_a_pair_that_stands_twice_is_kept_once():
+    found = read(reply([STEPS, STEPS], PROSE), filter_="dedup-only")
     assert questions(found.kept) == [STEPS[0]]
-    assert [r.reason for r in found.refused] == ["duplicate_pair"]
+    assert [(r.reason, r.detail) for r in found.refused] == [
+        ("duplicate_pair", "it stands twice in the reply")
+    ]
 
 
-def test_a_teacher_that_says_the_same_for_ever_is_not_judged_for_ever():
-    found = read(reply([STEPS] * 500, PROSE))
-    assert len(found.kept) == 4
-    assert len(found.refused) == 496
+def test_a_teacher_that_goes_on_for_ever_is_not_judged_for_ever():
+    found = read(reply([(f"What is {n}?", "A number.") for n in range(30)]), filter_="dedup-only")
+    assert len(found.kept) == 12
+    assert [(r.reason, r.detail) for r in found.refused] == [
+        ("over_count", "2 were asked for")
+    ] * 18
 
 
 def test_none_takes_every_well_formed_pair_that_was_asked_for():
@@ -110,3 +114,33 @@ def test_a_teacher_that_declines_is_not_asked_again():
 @pytest.mark.parametrize("text", ["Q: Why?\nA: So", '{"pairs": [{"question": "Why?"'])
 def test_a_reply_that_broke_off_gives_no_half_pair(text):
     assert read(Reply(text, finish="length")).kept == ()
+
+
+def test_a_reply_that_broke_off_before_its_first_pair_names_the_way_out():
+    assert [(s.reason, s.detail) for s in read(Reply("", finish="length")).skipped] == [
+        (
+            "invalid_output",
+            "the reply broke off at its token limit before its first pair was complete; "
+            "raise --max-new-tokens",
+        )
+    ]
+
+
+def test_a_shortfall_of_a_reply_that_broke_off_names_the_way_out():
+    found = read(reply([STEPS], PROSE, finish="length"))
+    assert [(s.reason, s.detail) for s in found.skipped] == [
+        (
+            "shortfall",
+            "1 of the 2 pairs asked for can be used: the reply broke off at its token limit; "
+            "raise --max-new-tokens",
+        )
+    ]
+
+
+def test_a_repair_stays_short_however_much_was_wrong():
+    wrong = [(f"How high is tower {n} of Ville, {'x' * n}?", f"{n}07 metres") for n in range(200)]
+    long = [(f"How many steps, {'so ' * n} many?", "It has 300 steps.") for n in range(90, 95)]
+    repair = read(reply([*wrong, STEPS, *long], PROSE), count=9).repair
+    assert len(repair.complaint) <= 5 * 122
+    assert repair.have[0] == STEPS
+    assert sum(len(q) + len(a) for q, a in repair.have) <= 1200

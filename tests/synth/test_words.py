@@ -1,7 +1,14 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlm_lsp.synth.words import names, normalised, numbers, words
+from dlm_lsp.synth.words import (
+    capitalises_nouns,
+    full_names,
+    names,
+    normalised,
+    numbers,
+    words,
+)
 
 
 def test_words_lose_case_punctuation_and_possessive_endings():
@@ -40,6 +47,19 @@ def test_names_are_capitalised_words_but_not_the_first_of_a_sentence():
 
 def test_a_first_word_with_a_second_capital_is_a_name():
     assert names("DGEMM is fast. NumPy calls it.") == {"dgemm", "numpy"}
+
+
+def test_full_names_are_names_that_follow_each_other():
+    assert full_names("Der Bau der Kuppel: Planer war Otto Brand aus Gotha.") == {"otto", "brand"}
+
+
+def test_a_language_that_capitalises_its_nouns_is_told_from_a_text_full_of_names(examples):
+    texts = [(examples / f"{name}.dlm").read_text() for name in ("sternwarte", "tram", "dgemm")]
+    assert [capitalises_nouns(text) for text in texts] == [True, False, False]
+
+
+def test_a_few_words_do_not_tell_the_language():
+    assert not capitalises_nouns("Es war in Oslo, Bergen und Narvik.")
 
 
 def test_normalised_text_has_single_blanks():
