@@ -102,15 +102,18 @@ class Loaded:
         self._adapters.append(str(adapter))
 
 
-# Two, so that a teacher and a judge of another make can take turns.
-@lru_cache(maxsize=2)
 def load(model: str) -> Loaded:
     """Return `model` in memory; the second time at once.
 
     Raises:
         LocalError: no such model, no way to get at it, or nothing that can be loaded.
     """
-    weights = resolve(model)
+    return _loaded(model, resolve(model))
+
+
+# Two, so that a teacher and a judge of another make can take turns.
+@lru_cache(maxsize=2)
+def _loaded(model: str, weights: Weights) -> Loaded:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils import logging

@@ -5,8 +5,11 @@ from dataclasses import dataclass, replace
 
 from dlm_lsp.local.constrain import Draw
 from dlm_lsp.local.model import Continuation, LocalModel, Prompt, Written
-from dlm_lsp.teachers.languages import ENGLISH, language
-from dlm_lsp.teachers.moulds import Mould, moulds, open_moulds
+from dlm_lsp.teachers.english_moulds import english_moulds
+from dlm_lsp.teachers.german_moulds import german_moulds
+from dlm_lsp.teachers.languages import ENGLISH, GERMAN, Language, language
+from dlm_lsp.teachers.mould import Mould
+from dlm_lsp.teachers.open_moulds import open_moulds
 from dlm_lsp.teachers.protocol import Ask, Sampling
 from dlm_lsp.teachers.sentences import leans, sentences, stands_alone
 
@@ -86,11 +89,8 @@ def tries(ask: Ask) -> tuple[Try, ...]:
     fresh = [one for one in usable if one not in had] or usable
     firm = [one for one in fresh if not leans(one)]
     chosen = firm if len(firm) >= 2 * ask.count else fresh
-    if spoken is ENGLISH:
-        found = {one: moulds(one, ask.prose) for one in chosen}
-        chosen = [one for one in chosen if found[one]]
-    else:
-        found = {one: open_moulds(one, spoken.openings) for one in chosen}
+    found = {one: _moulds(spoken, one, ask.prose) for one in chosen}
+    chosen = [one for one in chosen if found[one]]
     return tuple(
         Try(sentence, mould)
         for sentence in _spread(chosen, _TRIED_PER_PAIR * ask.count)
@@ -116,6 +116,12 @@ def most_fluent(asked: Sequence[Asked], most: int) -> list[Asked]:
     To weigh how a question fits its answer costs several times what its wording costs.
     """
     return best(asked, most)
+
+
+def _moulds(spoken: Language, sentence: str, prose: str) -> tuple[Mould, ...]:
+    if spoken is ENGLISH:
+        return english_moulds(sentence, prose)
+    return german_moulds(sentence) if spoken is GERMAN else open_moulds(sentence, spoken)
 
 
 def _spread(items: Sequence[str], most: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
 from dlm_lsp.local.constrain import Draw
@@ -13,6 +13,7 @@ from dlm_lsp.teachers.languages import ENGLISH, LANGUAGES
 from dlm_lsp.teachers.prompts import SCHEMA, messages
 from dlm_lsp.teachers.protocol import Answered, Ask, Reply, Sampling, TeacherError
 
+_LONGEST = {"question": 400, "answer": 1200, "evidence": 1200}
 _PROMPTS = 1
 """Counted up whenever what a base model is given changes, so that old replies are not reused."""
 
@@ -81,7 +82,7 @@ class HfTeacher:
         except LocalError as error:
             raise TeacherError(str(error)) from error
 
-    async def answer(self, asks: Sequence[Ask]) -> AsyncIterator[Answered]:
+    async def answer(self, asks: Sequence[Ask]) -> AsyncGenerator[Answered, None]:
         """Answer each ask: one after the other for a base model, else in batches."""
         if not self._ready.chat:
             for index, ask in enumerate(asks):
@@ -127,7 +128,11 @@ class HfTeacher:
 
 def _grammar(count: int) -> str:
     schema = json.loads(json.dumps(SCHEMA))
-    schema["properties"]["pairs"] |= {"minItems": count, "maxItems": count}
+    pairs = schema["properties"]["pairs"]
+    pairs |= {"minItems": count, "maxItems": count}
+    # A model that has begun to loop comes to the end of its string.
+    for field, longest in _LONGEST.items():
+        pairs["items"]["properties"][field]["maxLength"] = longest
     return f"start: %json {json.dumps(schema)}"
 
 
@@ -135,6 +140,7 @@ def _reply(found: Sequence[tuple[str, str, str]], written: Sequence[Written]) ->
     pairs = [dict(zip(("question", "answer", "evidence"), one, strict=True)) for one in found]
     return Reply(
         json.dumps({"pairs": pairs}, ensure_ascii=False),
-        sum(one.tokens_in for one in written),
-        sum(one.tokens_out for one in written),
+        # Questions that are made by rule and only weighed are not written: there is no count.
+        sum(one.tokens_in for one in written) or None,
+        sum(one.tokens_out for one in written) or None,
     )

@@ -10,8 +10,11 @@ class Language:
 
     small: frozenset[str]
     examples: str
-    openings: tuple[str, ...] = ()
-    """How its questions begin; none where questions need not be written by the model."""
+    openings: tuple[tuple[str, str], ...] = ()
+    """What a statement has to hold (a pattern) for a question to begin so.
+
+    None where questions are made by rule.
+    """
 
 
 def language(prose: str) -> Language | None:
@@ -70,7 +73,6 @@ Statement: Ein Sextant misst den Winkel zwischen einem Stern und dem Horizont.
 Question: Was misst ein Sextant?
 
 """,
-    ("Warum", "Wer", "Wie viele", "Wann", "Was", "Wo", "Welche", "Wie"),
 )
 FRENCH = Language(
     _words("le la les un une des du de et est sont dans en au aux que qui par pour sur il elle se"),
@@ -91,7 +93,13 @@ Statement: Un sextant mesure l'angle entre une étoile et l'horizon.
 Question: Que mesure un sextant ?
 
 """,
-    ("Pourquoi", "Qui", "Combien de", "Quand", "Que", "Où", "Quel", "Comment"),
+    (
+        (r"\b(?:parce qu|car\b)", "Pourquoi"),
+        (r"\b(?:1\d|20)\d\d\b", "Quand"),
+        (r"\d|\b(?:deux|trois|quatre|cinq|six|dix)\b", "Combien de"),
+        (r"", "Que"),
+        (r"", "Qui"),
+    ),
 )
 SPANISH = Language(
     _words("el la los las un una de del y es son en que por para con se su al lo como más"),
@@ -112,6 +120,12 @@ Statement: Un sextante mide el ángulo entre una estrella y el horizonte.
 Question: ¿Qué mide un sextante?
 
 """,
-    ("¿Por qué", "¿Quién", "¿Cuántos", "¿Cuántas", "¿Cuándo", "¿Qué", "¿Dónde", "¿Cómo"),
+    (
+        (r"\bporque\b", "¿Por qué"),
+        (r"\b(?:1\d|20)\d\d\b", "¿Cuándo"),
+        (r"\d|\b(?:dos|tres|cuatro|cinco|seis|diez)\b", "¿Cuántos"),
+        (r"", "¿Qué"),
+        (r"", "¿Quién"),
+    ),
 )
 LANGUAGES = (ENGLISH, GERMAN, FRENCH, SPANISH)

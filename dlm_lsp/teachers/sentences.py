@@ -5,7 +5,7 @@ import re
 _END = re.compile(r"""(?<=[.!?…。！？])["'”’»)\]]*(?:\s+(?=["'“„«(\[]*[^\Wa-z])|(?<=[。！？]))""")
 _ABBREVIATED = re.compile(
     r"(?:(?:^|\bby |[A-Z]\w*\.? )[A-Z]|"
-    r"\b(?:Dr|Mr|Mrs|Ms|St|No|vs|etc|approx|bzw|ca|z\.B|e\.g|i\.e))\.$"
+    r"\b(?:am|vom|zum|dem|den|der|bis|seit) \d{1,2}|\b(?:Dr|Mr|Mrs|Ms|St|No|vs|etc|approx|bzw|ca|z\.B|e\.g|i\.e))\.$"
 )
 _OPAQUE = re.compile(
     r"^(?:it|they|he|she|we|this|these|those|that|such|its|their|his|her|however|therefore|but|and|"
@@ -39,7 +39,9 @@ def sentences(prose: str) -> tuple[str, ...]:
 
 def stands_alone(sentence: str) -> bool:
     """Say whether `sentence` is of a fit length and names what it is about."""
-    if not 5 <= len(sentence.split()) <= 45 and not 12 <= len(sentence) <= 120:
+    words = len(sentence.split())
+    unspaced = words <= 2 and 12 <= len(sentence) <= 120
+    if not 5 <= words <= 45 and not unspaced:
         return False
     main_clause = re.split(r"[,;:]", sentence)[0]
     return not (_OPAQUE.search(sentence) or _PRONOUN.search(main_clause))

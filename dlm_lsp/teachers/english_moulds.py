@@ -1,11 +1,11 @@
-"""Which questions a statement answers: ready ones, and moulds for a model to fill."""
+"""Which questions an English statement answers."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from dlm_lsp.teachers import english
 from dlm_lsp.teachers.english import Clause
+from dlm_lsp.teachers.mould import Mould
 from dlm_lsp.teachers.sentences import leans
 
 _NUMBER = (
@@ -50,39 +50,12 @@ _ADVERBIAL = re.compile(
     re.IGNORECASE,
 )
 _ONE_OR_MORE = re.compile(rf"(?:an?|one|two|{_NUMBER}|\d.*)$")
-_WORD = re.compile(r"[^\s,;:.!?()\"“”„«»]+(?:[.:][^\s,;:.!?()\"“”„«»]+)*")
 _COPULA = re.compile(r"^(?:is|are|was|were)$")
 
 
-@dataclass(frozen=True, slots=True)
-class Mould:
-    """One way to ask for a statement: questions that are ready, or a grammar to write one by."""
-
-    statement: str
-    """The sentence, or the clause of it, that the question is about."""
-    asked: str
-    """The words that are the answer at its shortest; the whole sentence where unknown."""
-    ready: tuple[str, ...] = ()
-    grammar: str | None = None
-    """Lark, as llguidance reads it."""
-
-
-def moulds(sentence: str, prose: str) -> tuple[Mould, ...]:
+def english_moulds(sentence: str, prose: str) -> tuple[Mould, ...]:
     """Return the moulds that fit an English sentence of `prose`."""
     return tuple(one for one in _moulds(sentence, prose) if one.ready)
-
-
-def open_moulds(sentence: str, openings: Sequence[str]) -> tuple[Mould, ...]:
-    """Return moulds in which a model writes on from each of the openings.
-
-    Beyond those it may use the words of the sentence and whatever small words it likes.
-    """
-    words = "|".join(sorted({_pattern(word) for word in _WORD.findall(sentence)}))
-    rest = rf"( ({words}|\p{{Ll}}{{1,5}}|\p{{Ll}}{{1,3}}-\p{{Ll}}{{1,5}})){{2,14}}"
-    return tuple(
-        Mould(sentence, sentence, grammar=f"start: / {_pattern(opening)}{rest} ?\\?/")
-        for opening in openings
-    )
 
 
 def _moulds(sentence: str, prose: str) -> Iterator[Mould]:
@@ -190,7 +163,3 @@ def _within(subject: str, prose: str, auxiliary: str) -> str:
         not named and (used or several or rest[:1].islower())
     )
     return f"{lowered} {rest}".strip() if common else subject
-
-
-def _pattern(word: str) -> str:
-    return re.sub(r"[^\w\s-]", lambda found: "\\" + found[0], word)

@@ -1,0 +1,58 @@
+"""Which questions a German statement answers."""
+
+import re
+from collections.abc import Iterator
+
+from dlm_lsp.teachers.german import MainClause, main_clause, within
+from dlm_lsp.teachers.mould import Mould
+
+_REASON = re.compile(r", (?:weil|denn|da) ")
+_CLAUSE = re.compile(
+    r", |; |: | und (?=[a-zäöüß]+(?:t|te|ten|en|rde|rden)\b|(?:ist|sind|war|wird|hat) )"
+)
+_MONTH = "(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)"
+_TIME = re.compile(
+    rf" ?\b(?:(?:im (?:Jahr|Herbst|Winter|Sommer|Frühjahr|{_MONTH})|am \d{{1,2}}\. {_MONTH}|um|seit|erst) )?(?:1\d|20)\d\d\b"
+    rf"(?! [A-ZÄÖÜ])| ?\bum \d{{1,2}}(?::\d\d)? Uhr\b| ?\bam \d{{1,2}}\. {_MONTH}\b"
+)
+_SEVERAL = re.compile(r"(?:en|sind)$")
+_COUNTED = re.compile(
+    r"^(?P<before>(?:.*? )?)(?:etwa |rund |fast |insgesamt |nur )?"
+    r"(?P<number>\d[\d.,]*|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|zwanzig) "
+    r"(?P<noun>[A-ZÄÖÜ][a-zäöüß]{2,})(?P<after>(?: .*)?)$"
+)
+
+
+def german_moulds(sentence: str) -> tuple[Mould, ...]:
+    """Return the moulds that fit a German sentence."""
+    return tuple(one for one in _moulds(sentence) if one.ready)
+
+
+def _moulds(sentence: str) -> Iterator[Mould]:
+    bare = sentence.rstrip(".!")
+    if reason := _REASON.search(bare):
+        cause = main_clause(bare[: reason.start()])
+        if cause:
+            yield Mould(sentence, sentence, (_asking("Warum", cause, cause.rest),))
+    first = _CLAUSE.split(bare)[0]
+    parts = main_clause(first)
+    if parts is None:
+        return
+    times = list(_TIME.finditer(parts.rest))
+    if len(times) == 1:
+        time = times[0][0].strip()
+        opening = "Seit wann" if time.startswith("seit") else "Wann"
+        rest = parts.rest[: times[0].start()] + parts.rest[times[0].end() :]
+        yield Mould(sentence, time, (_asking(opening, parts, rest),))
+    elif (counted := _COUNTED.match(parts.rest)) and not counted["before"].strip():
+        opening = f"Wie viele {counted['noun']}"
+        yield Mould(sentence, sentence, (_asking(opening, parts, counted["after"]),))
+    if parts.verb == "heißt":
+        yield Mould(sentence, parts.rest, (_asking("Wie", parts, ""),))
+    elif len(parts.rest.split()) >= 2 and not _SEVERAL.search(parts.verb):
+        said = f"{parts.verb} {parts.rest}"
+        yield Mould(sentence, sentence, (f"Was {said}?", f"Wer {said}?"))
+
+
+def _asking(opening: str, parts: MainClause, rest: str) -> str:
+    return " ".join(f"{opening} {parts.verb} {within(parts.subject)} {rest}".split()) + "?"

@@ -1,0 +1,16 @@
+"""What a mould is: one way to ask for a statement."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Mould:
+    """Questions that are ready, of which a model chooses, or a grammar to write one by."""
+
+    statement: str
+    """The sentence that the question is about."""
+    asked: str
+    """The words that are the answer at its shortest; the whole sentence where unknown."""
+    ready: tuple[str, ...] = ()
+    grammar: str | None = None
+    """Lark, as llguidance reads it."""

@@ -1,0 +1,102 @@
+"""How a base model extracts pairs: a sentence is the answer, and the model finds its question."""
+
+from pathlib import Path
+
+import pytest
+from tiny_model import tiny_llama
+
+from dlm_lsp.local.model import LocalModel
+from dlm_lsp.teachers.answer_first import Asked, Try, best, examples_for, pairs, tries
+from dlm_lsp.teachers.languages import ENGLISH, GERMAN
+from dlm_lsp.teachers.moulds import Mould
+from dlm_lsp.teachers.protocol import Ask, Sampling
+
+PROSE = (
+    "# The mill\n\nThe old mill of Ashford has twelve wheels. Ada Lind built the first wheel in "
+    "1790. A water wheel rots in dry air, because oak shrinks. It is kept wet."
+)
+
+
+def asked(sentence: str, question: str, worth: float) -> Asked:
+    return Asked(Try(sentence, Mould(sentence, sentence)), question, worth)
+
+
+def test_only_sentences_that_stand_alone_are_tried():
+    assert {one.sentence for one in tries(Ask(PROSE, "extraction", 3))} == {
+        "The old mill of Ashford has twelve wheels.",
+        "Ada Lind built the first wheel in 1790.",
+        "A water wheel rots in dry air, because oak shrinks.",
+    }
+
+
+def test_a_sentence_that_is_an_answer_already_is_not_tried_again():
+    have = (("When was the first wheel built?", "Ada Lind built the first wheel in 1790."),)
+    tried = tries(Ask(PROSE, "extraction", 1, have=have))
+    assert "Ada Lind built the first wheel in 1790." not in {one.sentence for one in tried}
+
+
+def test_where_every_sentence_is_an_answer_another_question_is_tried():
+    ask = Ask(PROSE, "extraction", 1)
+    have = tuple(("Why?", one.sentence) for one in tries(ask))
+    assert tries(Ask(PROSE, "extraction", 1, have=have)) == tries(ask)
+
+
+def test_of_many_sentences_some_are_tried_from_the_first_to_the_last():
+    prose = " ".join(f"The mill of Ashford has {n} new wheels." for n in range(3, 60))
+    sentences = list(dict.fromkeys(one.sentence for one in tries(Ask(prose, "extraction", 2))))
+    assert len(sentences) == 6
+    assert "has 3 new" in sentences[0]
+    assert "has 50 new" in sentences[-1] or "has 5" in sentences[-1]
+
+
+def test_in_a_language_that_is_not_known_nothing_is_tried():
+    assert (
+        tries(Ask("Ashfordin vanhassa myllyssä pyörii kaksitoista ratasta.", "extraction", 3)) == ()
+    )
+
+
+def test_the_examples_are_in_the_language_of_the_prose():
+    assert examples_for(PROSE) is ENGLISH.examples
+    assert (
+        examples_for("Die Mühle hat ein Rad und wird von dem Fluss getrieben.") is GERMAN.examples
+    )
+    assert examples_for("水车很旧。") is ENGLISH.examples
+
+
+def test_the_best_come_from_different_sentences_while_there_are_any():
+    found = [
+        asked("A.", "first of A?", 0.9),
+        asked("A.", "second of A?", 0.8),
+        asked("B.", "first of B?", 0.1),
+    ]
+    questions = [one.question for one in best(found, 2)]
+    assert questions == ["first of A?", "first of B?"]
+    assert [one.question for one in best(found, 3)][2] == "second of A?"
+
+
+async def test_every_answer_is_a_sentence_of_the_prose_and_its_own_evidence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    # Random weights find nothing likely; what is tested is where the words come from.
+    monkeypatch.setattr("dlm_lsp.teachers.answer_first._LEAST_FLUENCY", -100)
+    monkeypatch.setattr("dlm_lsp.teachers.answer_first._LEAST_GAIN", -100)
+    model = LocalModel(str(tiny_llama(tmp_path)))
+    found, _ = await pairs(model, Ask(PROSE, "extraction", 3), Sampling())
+    assert len(found) == 3
+    for question, answer, evidence in found:
+        assert question.endswith("?")
+        assert answer == evidence
+        assert answer in PROSE
+
+
+async def test_in_german_the_model_writes_the_question_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("dlm_lsp.teachers.answer_first._LEAST_FLUENCY", -100)
+    monkeypatch.setattr("dlm_lsp.teachers.answer_first._LEAST_GAIN", -100)
+    prose = "Die alte Mühle von Ashford hat zwölf Räder und eine Säge."
+    model = LocalModel(str(tiny_llama(tmp_path)))
+    _, written = await pairs(model, Ask(prose, "extraction", 1), Sampling())
+    assert [one.text.split()[0] for one in written] == [
+        opening.split()[0] for opening in GERMAN.openings
+    ]

@@ -1,0 +1,145 @@
+"""A local model as teacher."""
+
+import json
+from pathlib import Path
+
+import pytest
+from tiny_model import PROSE, tiny_adapter, tiny_llama
+
+from dlm_lsp.teachers.hf import HfTeacher
+from dlm_lsp.teachers.protocol import Ask, Reply, Sampling, TeacherError
+
+ASKS = [Ask(PROSE, "extraction", 2), Ask(PROSE[:80], "expansion", 1)]
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A base model with random weights."""
+    return tiny_llama(tmp_path_factory.mktemp("base"))
+
+
+@pytest.fixture(scope="module")
+def chat(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An instruct model with random weights."""
+    return tiny_llama(tmp_path_factory.mktemp("chat"), chat=True)
+
+
+async def prepared(model: Path | str, sampling: Sampling | None = None) -> HfTeacher:
+    teacher = HfTeacher(str(model), sampling or Sampling())
+    await teacher.prepare()
+    return teacher
+
+
+def test_the_name_is_what_selects_it_and_nothing_leaves_the_machine():
+    teacher = HfTeacher("hf:gemma-3-270m", Sampling())
+    assert (teacher.name, teacher.remote_host) == ("hf:gemma-3-270m", None)
+
+
+async def test_a_model_that_is_not_there_is_known_before_anything_is_asked():
+    teacher = HfTeacher("gemma-3-270", Sampling())
+    with pytest.raises(TeacherError, match="did you mean gemma-3-270m"):
+        await teacher.prepare()
+
+
+async def test_a_teacher_that_was_not_prepared_says_so():
+    with pytest.raises(TeacherError, match="before it was prepared"):
+        HfTeacher("gemma-3-270m", Sampling()).fingerprint(ASKS[0])
+
+
+async def test_an_instruct_model_writes_json_of_the_schema_with_as_many_pairs_as_asked(chat):
+    teacher = await prepared(chat, Sampling(max_new_tokens=1500, temperature=1.0, seed=3))
+    replies = {answered.index: answered.outcome async for answered in teacher.answer(ASKS)}
+    assert sorted(replies) == [0, 1]
+    for index, reply in replies.items():
+        assert isinstance(reply, Reply)
+        if reply.finish == "length":
+            continue
+        pairs = json.loads(reply.text)["pairs"]
+        assert len(pairs) == ASKS[index].count
+        assert all(sorted(pair) == ["answer", "evidence", "question"] for pair in pairs)
+
+
+async def test_a_reply_that_ran_out_of_room_says_so(chat):
+    teacher = await prepared(chat, Sampling(max_new_tokens=5))
+    (reply,) = [answered.outcome async for answered in teacher.answer(ASKS[:1])]
+    assert isinstance(reply, Reply)
+    assert (reply.finish, reply.tokens_out) == ("length", 5)
+
+
+async def test_a_base_model_replies_in_the_same_schema(base):
+    teacher = await prepared(base)
+    replies = [answered.outcome async for answered in teacher.answer(ASKS)]
+    for reply in replies:
+        assert isinstance(reply, Reply)
+        assert list(json.loads(reply.text)) == ["pairs"]
+
+
+async def test_tokens_are_counted_as_they_are_read(chat):
+    teacher = await prepared(chat, Sampling(max_new_tokens=5))
+    counts = await teacher.count_tokens(ASKS)
+    replies = [answered.outcome async for answered in teacher.answer(ASKS)]
+    assert counts == [reply.tokens_in for reply in replies if isinstance(reply, Reply)]
+
+
+async def test_a_longer_passage_counts_more_tokens_for_a_base_model_too(base):
+    teacher = await prepared(base)
+    short, long = await teacher.count_tokens([Ask("", "extraction", 1), ASKS[0]])
+    assert short < long
+
+
+async def test_what_is_read_and_what_is_written_fit_into_the_window(chat):
+    teacher = await prepared(chat, Sampling(max_new_tokens=400))
+    assert teacher.window == 2048 - 1024 - 400
+
+
+async def test_the_fingerprint_tells_model_prompt_and_sampling_apart(base, chat):
+    teachers = [
+        await prepared(base),
+        await prepared(chat),
+        await prepared(chat, Sampling(temperature=0.5)),
+        await prepared(chat, Sampling(seed=1)),
+        await prepared(chat, Sampling(max_new_tokens=7)),
+    ]
+    prints = [teacher.fingerprint(ask) for teacher in teachers for ask in ASKS]
+    assert len(set(prints)) == len(prints)
+    again = await prepared(base)
+    assert again.fingerprint(ASKS[0]) == prints[0]
+
+
+async def test_other_weights_in_the_same_folder_have_another_fingerprint(tmp_path):
+    before = (await prepared(tiny_llama(tmp_path))).fingerprint(ASKS[0])
+    weights = tmp_path / "model.safetensors"
+    weights.write_bytes(weights.read_bytes())
+    assert (await prepared(tmp_path)).fingerprint(ASKS[0]) != before
+
+
+async def test_an_adapter_has_a_fingerprint_of_its_own(base, tmp_path):
+    teacher = HfTeacher(str(base), Sampling(), adapter=tiny_adapter(tmp_path, base))
+    await teacher.prepare()
+    assert teacher.fingerprint(ASKS[0]) != (await prepared(base)).fingerprint(ASKS[0])
+
+
+async def test_a_failed_batch_costs_its_asks_and_not_the_run(chat, monkeypatch):
+    teacher = await prepared(chat, Sampling(max_new_tokens=5))
+    monkeypatch.setattr("dlm_lsp.teachers.hf._grammar", lambda count: "start: nowhere")
+    outcomes = [answered.outcome async for answered in teacher.answer(ASKS)]
+    assert [type(outcome) for outcome in outcomes] == [TeacherError] * 2
+
+
+async def test_the_270m_model_asks_right_questions():
+    prose = (
+        "Isopropyl alcohol cleans a brake disc without leaving a film. A worn chain ruins the "
+        "cassette, because its rollers ride up the teeth. The ferry was sold in 1988."
+    )
+    teacher = await prepared("gemma-3-270m")
+    (reply,) = [one.outcome async for one in teacher.answer([Ask(prose, "extraction", 2)])]
+    assert isinstance(reply, Reply)
+    pairs = {pair["question"]: pair["answer"] for pair in json.loads(reply.text)["pairs"]}
+    assert pairs == {
+        "What cleans a brake disc without leaving a film?": (
+            "Isopropyl alcohol cleans a brake disc without leaving a film."
+        ),
+        "Why does a worn chain ruin the cassette?": (
+            "A worn chain ruins the cassette, because its rollers ride up the teeth."
+        ),
+    }

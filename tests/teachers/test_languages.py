@@ -1,0 +1,37 @@
+"""Which language prose is in."""
+
+import pytest
+
+from dlm_lsp.teachers.languages import ENGLISH, FRENCH, GERMAN, LANGUAGES, SPANISH, language
+
+
+@pytest.mark.parametrize(
+    ("prose", "expected"),
+    [
+        ("The mill of Ashford has two wheels and is driven by the river.", ENGLISH),
+        ("Die Mühle von Ashford hat zwei Räder und wird von dem Fluss getrieben.", GERMAN),
+        ("Le moulin d'Ashford est dans la vallée et a une roue en bois.", FRENCH),
+        ("El molino de Ashford es viejo y está en la orilla del río.", SPANISH),
+    ],
+)
+def test_a_language_is_known_by_its_small_words(prose, expected):
+    assert language(prose) is expected
+
+
+@pytest.mark.parametrize("prose", ["", "12 34", "水车很旧。", "Myllyssä kaksi ratasta pyörii."])
+def test_a_language_that_is_not_known_is_none(prose):
+    assert language(prose) is None
+
+
+@pytest.mark.parametrize("one", LANGUAGES)
+def test_the_examples_of_a_language_are_in_that_language(one):
+    assert language(one.examples) is one
+
+
+@pytest.mark.parametrize("one", LANGUAGES)
+def test_each_statement_has_one_question(one):
+    lines = one.examples.split("\n")
+    assert [line.partition(":")[0] for line in lines if line] == [
+        "Statement",
+        "Question",
+    ] * (len([line for line in lines if line]) // 2)
