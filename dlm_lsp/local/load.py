@@ -115,6 +115,7 @@ def load(model: str) -> Loaded:
 @lru_cache(maxsize=2)
 def _loaded(model: str, weights: Weights) -> Loaded:
     import torch
+    from safetensors import SafetensorError
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils import logging
 
@@ -127,7 +128,7 @@ def _loaded(model: str, weights: Weights) -> Loaded:
             weights.folder, dtype=_dtype(torch, device, weights), use_safetensors=True, **safe
         )
         tokenizer = AutoTokenizer.from_pretrained(weights.folder, padding_side="left", **safe)
-    except (ValueError, OSError, KeyError, ImportError, RuntimeError) as error:
+    except (ValueError, OSError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
         reason = str(error).strip().splitlines()[0]
         raise LocalError(
             f"cannot load {model} from {weights.folder}: {reason}; "

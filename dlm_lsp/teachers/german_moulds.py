@@ -12,8 +12,14 @@ _CLAUSE = re.compile(
 )
 _MONTH = "(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)"
 _TIME = re.compile(
-    rf" ?\b(?:(?:im (?:Jahr|Herbst|Winter|Sommer|Frühjahr|{_MONTH})|am \d{{1,2}}\. {_MONTH}|um|seit|erst) )?(?:1\d|20)\d\d\b"
+    rf" ?\b(?:(?:im (?:Jahr|Herbst|Winter|Sommer|Frühjahr|{_MONTH})|am \d{{1,2}}\. {_MONTH}|"
+    r"um|seit|erst) )?(?:1\d|20)\d\d\b"
     rf"(?! [A-ZÄÖÜ])| ?\bum \d{{1,2}}(?::\d\d)? Uhr\b| ?\bam \d{{1,2}}\. {_MONTH}\b"
+)
+# A name without an article, or a trade with two names behind it.
+_PERSON = re.compile(
+    r"(?!(?:Der|Die|Das|Eine?|Zwei|Drei)\b)[A-ZÄÖÜ][a-zäöüß]+(?: [A-ZÄÖÜ][a-zäöüß]+)*$|"
+    r"(?:Der|Die) [A-ZÄÖÜ][a-zäöüß]+ [A-ZÄÖÜ][a-zäöüß]+ [A-ZÄÖÜ]"
 )
 _SEVERAL = re.compile(r"(?:en|sind)$")
 _COUNTED = re.compile(
@@ -51,7 +57,8 @@ def _moulds(sentence: str) -> Iterator[Mould]:
         yield Mould(sentence, parts.rest, (_asking("Wie", parts, ""),))
     elif len(parts.rest.split()) >= 2 and not _SEVERAL.search(parts.verb):
         said = f"{parts.verb} {parts.rest}"
-        yield Mould(sentence, sentence, (f"Was {said}?", f"Wer {said}?"))
+        who = "Wer" if _PERSON.match(parts.subject) else "Was"
+        yield Mould(sentence, sentence, (f"{who} {said}?",))
 
 
 def _asking(opening: str, parts: MainClause, rest: str) -> str:

@@ -23,4 +23,4 @@ def open_moulds(sentence: str, language: Language) -> tuple[Mould, ...]:
 
 
 def _pattern(word: str) -> str:
-    return re.sub(r"[^\w\s-]", lambda found: "\\" + found[0], word)
+    return re.sub(r"[!-/:-@[-`{-~]", lambda found: "\\" + found[0], word)

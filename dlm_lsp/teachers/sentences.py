@@ -5,7 +5,8 @@ import re
 _END = re.compile(r"""(?<=[.!?…。！？])["'”’»)\]]*(?:\s+(?=["'“„«(\[]*[^\Wa-z])|(?<=[。！？]))""")
 _ABBREVIATED = re.compile(
     r"(?:(?:^|\bby |[A-Z]\w*\.? )[A-Z]|"
-    r"\b(?:am|vom|zum|dem|den|der|bis|seit) \d{1,2}|\b(?:Dr|Mr|Mrs|Ms|St|No|vs|etc|approx|bzw|ca|z\.B|e\.g|i\.e))\.$"
+    r"\b(?:am|vom|zum|dem|den|der|bis|seit) \d{1,2}|"
+    r"\b(?:Dr|Mr|Mrs|Ms|St|No|vs|etc|approx|bzw|ca|z\.B|e\.g|i\.e))\.$"
 )
 _OPAQUE = re.compile(
     r"^(?:it|they|he|she|we|this|these|those|that|such|its|their|his|her|however|therefore|but|and|"

@@ -8,7 +8,7 @@ from tiny_model import tiny_llama
 from dlm_lsp.local.model import LocalModel
 from dlm_lsp.teachers.answer_first import Asked, Try, best, examples_for, pairs, tries
 from dlm_lsp.teachers.languages import ENGLISH, GERMAN
-from dlm_lsp.teachers.moulds import Mould
+from dlm_lsp.teachers.mould import Mould
 from dlm_lsp.teachers.protocol import Ask, Sampling
 
 PROSE = (
@@ -89,14 +89,18 @@ async def test_every_answer_is_a_sentence_of_the_prose_and_its_own_evidence(
         assert answer in PROSE
 
 
-async def test_in_german_the_model_writes_the_question_itself(
+async def test_in_french_the_model_writes_the_question_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("dlm_lsp.teachers.answer_first._LEAST_FLUENCY", -100)
-    monkeypatch.setattr("dlm_lsp.teachers.answer_first._LEAST_GAIN", -100)
-    prose = "Die alte Mühle von Ashford hat zwölf Räder und eine Säge."
+    prose = "Le vieux moulin d'Ashford est dans la vallée et a une roue en bois."
     model = LocalModel(str(tiny_llama(tmp_path)))
     _, written = await pairs(model, Ask(prose, "extraction", 1), Sampling())
-    assert [one.text.split()[0] for one in written] == [
-        opening.split()[0] for opening in GERMAN.openings
-    ]
+    assert [one.text.split()[0] for one in written] == ["Que", "Qui"]
+
+
+def test_german_questions_are_german():
+    prose = "Der Uhrmacher Anselm Dörrwald gründete die Sternwarte im Jahr 1862."
+    (when, who) = tries(Ask(prose, "extraction", 1))
+    assert when.mould.ready == ("Wann gründete der Uhrmacher Anselm Dörrwald die Sternwarte?",)
+    assert who.mould.ready == ("Wer gründete die Sternwarte im Jahr 1862?",)

@@ -1,15 +1,16 @@
-"""Which questions a statement answers."""
+"""Which questions an English statement answers."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlm_lsp.teachers.languages import GERMAN
-from dlm_lsp.teachers.moulds import moulds, open_moulds
+from dlm_lsp.teachers.english_moulds import english_moulds
 
 
 def questions(sentence: str, prose: str = "") -> list[str]:
-    return [question for one in moulds(sentence, prose or sentence) for question in one.ready]
+    return [
+        question for one in english_moulds(sentence, prose or sentence) for question in one.ready
+    ]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,9 @@ def test_two_years_in_one_clause_leave_it_open_which_one_is_meant():
 
 def test_a_question_does_not_hold_the_time_that_it_asks_for():
     sentence = "The stone bridge of Elm was opened on 4 May 1887."
-    (asked,) = (one for one in moulds(sentence, sentence) if one.ready[0].startswith("When"))
+    (asked,) = (
+        one for one in english_moulds(sentence, sentence) if one.ready[0].startswith("When")
+    )
     assert asked.asked == "on 4 May 1887"
     assert not any("1887" in question for question in asked.ready)
 
@@ -101,9 +104,3 @@ def test_any_text_has_moulds_whose_questions_are_one_line_and_end_as_questions(t
     for question in questions(text):
         assert question.endswith("?")
         assert "\n" not in question
-
-
-def test_in_another_language_the_model_writes_on_from_the_openings():
-    found = open_moulds("Ein Sextant misst den Winkel.", GERMAN.openings)
-    assert len(found) == len(GERMAN.openings)
-    assert all(one.grammar and not one.ready for one in found)

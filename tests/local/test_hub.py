@@ -1,0 +1,68 @@
+"""A model from the Hugging Face hub."""
+
+from pathlib import Path
+
+import huggingface_hub
+import pytest
+from httpx2 import Request, Response
+from huggingface_hub import errors
+
+from dlm_lsp.local.error import LocalError
+from dlm_lsp.local.hub import snapshot
+
+RESPONSE = Response(403, request=Request("GET", "https://huggingface.co/org/name"))
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, outcome: Exception | str) -> list[bool]:
+    """Let the download have this outcome; nothing is in the cache."""
+    asked: list[bool] = []
+
+    def download(hub_id: str, *, local_files_only: bool = False, **_: object) -> str:
+        asked.append(local_files_only)
+        if local_files_only:
+            raise errors.LocalEntryNotFoundError("not in the cache")
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", download)
+    return asked
+
+
+def test_what_the_cache_holds_is_taken_without_asking_the_hub(monkeypatch):
+    monkeypatch.setattr(
+        huggingface_hub,
+        "snapshot_download",
+        lambda hub_id, *, local_files_only=False, **_: f"/cache/{hub_id}/{local_files_only}",
+    )
+    assert snapshot("org/name") == Path("/cache/org/name/True")
+
+
+def test_what_the_cache_does_not_hold_is_downloaded(monkeypatch):
+    asked = answering(monkeypatch, "/cache/org/name/abc")
+    assert snapshot("org/name") == Path("/cache/org/name/abc")
+    assert asked == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        (errors.GatedRepoError("no", response=RESPONSE), r"accept it on https://.*HF_TOKEN"),
+        (
+            errors.RepositoryNotFoundError("no", response=RESPONSE),
+            "check the name, or set HF_TOKEN",
+        ),
+        (errors.LocalEntryNotFoundError("offline"), "go online once, or name a folder"),
+        (OSError(28, "No space left on device"), "No space left"),
+    ],
+)
+def test_each_failure_is_one_line_with_its_remedy(monkeypatch, error, remedy):
+    answering(monkeypatch, error)
+    with pytest.raises(LocalError, match=remedy) as raised:
+        snapshot("org/name")
+    assert "\n" not in str(raised.value)
+
+
+def test_no_hub_id_says_what_one_looks_like():
+    with pytest.raises(LocalError, match="org/name"):
+        snapshot("a b/c?d")

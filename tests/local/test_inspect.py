@@ -1,0 +1,24 @@
+"""What a model is, before it is put to work."""
+
+import pytest
+
+from dlm_lsp.local.error import LocalError
+from dlm_lsp.local.inspect import inspect
+
+
+def test_a_base_and_an_instruct_model_are_told_apart(llama, chat_llama):
+    assert (inspect(llama, None).chat, inspect(llama, None).window) == (False, 2048)
+    assert inspect(chat_llama, None).chat
+
+
+def test_an_adapter_adds_to_the_identity(llama, adapter):
+    bare, adapted = inspect(llama, None), inspect(llama, adapter)
+    assert adapted.identity.startswith(f"{bare.identity}+")
+
+
+@pytest.mark.parametrize("missing", ["adapter_config.json", "adapter_model.safetensors"])
+def test_a_folder_that_is_no_adapter_is_refused(llama, tmp_path, missing):
+    for name in {"adapter_config.json", "adapter_model.safetensors"} - {missing}:
+        (tmp_path / name).write_text("{}")
+    with pytest.raises(LocalError, match=rf"{missing} is missing; train it again"):
+        inspect(llama, tmp_path)

@@ -1,0 +1,48 @@
+"""A model in memory."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dlm_lsp.local.error import LocalError
+from dlm_lsp.local.load import load
+
+
+def test_a_model_is_loaded_once(llama):
+    assert load(llama) is load(llama)
+
+
+def test_other_weights_under_the_same_name_are_loaded_anew(llama, tmp_path):
+    folder = Path(shutil.copytree(llama, tmp_path / "model"))
+    before = load(str(folder))
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes())
+    assert load(str(folder)) is not before
+
+
+def test_what_is_to_be_known_of_a_model_is_read_from_its_files(llama, chat_llama, gemma):
+    assert (load(llama).window, load(llama).chat, load(llama).sliding_window) == (2048, False, None)
+    assert load(chat_llama).chat
+    assert load(gemma).sliding_window == 16
+    assert load(llama).ends == {2}
+    assert load(llama).vocabulary == len(load(llama).tokenizer)
+
+
+def test_code_that_a_model_brings_is_never_run(llama, tmp_path):
+    folder = Path(shutil.copytree(llama, tmp_path / "model"))
+    config = json.loads((folder / "config.json").read_text())
+    config |= {"model_type": "own", "auto_map": {"AutoConfig": "evil.Config"}}
+    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "evil.py").write_text("raise SystemExit('ran')")
+    with pytest.raises(LocalError, match=r"cannot load .*in safetensors"):
+        load(str(folder))
+
+
+def test_a_broken_file_is_one_line(llama, tmp_path):
+    folder = Path(shutil.copytree(llama, tmp_path / "model"))
+    (folder / "model.safetensors").write_bytes(b"broken")
+    with pytest.raises(LocalError, match="cannot load") as raised:
+        load(str(folder))
+    assert "\n" not in str(raised.value)

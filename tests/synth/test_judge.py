@@ -1,0 +1,107 @@
+"""How far an answer stands above the empty ones."""
+
+from pathlib import Path
+
+import pytest
+from tiny_model import PROSE, tiny_adapter, tiny_llama
+
+from dlm_lsp.local.model import Continuation, LocalModel
+from dlm_lsp.synth.judge import JudgeError, sway_judge
+
+PAIRS = [("When was the first wheel built?", "In 1790."), ("What drives a saw?", "The second.")]
+MILL = (
+    "The mill of Ashford was built in 1790. A wheel of oak drives the saw, because the river is "
+    "high in spring. The miller lives in the house beside the bridge."
+)
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A base model with random weights."""
+    return tiny_llama(tmp_path_factory.mktemp("base"))
+
+
+@pytest.mark.parametrize(
+    ("base_model", "adapter", "judge", "name"),
+    [
+        ("hf:org/base", None, None, "sway:org/base"),
+        ("hf:org/base", Path("v0003"), None, "sway:org/base+adapter"),
+        ("hf:org/base", Path("v0003"), "hf:org/judge", "sway:org/judge"),
+        (None, None, "smollm2-135m", "sway:smollm2-135m"),
+    ],
+)
+def test_who_judges_is_named_or_the_adapter_or_the_base_model(base_model, adapter, judge, name):
+    assert sway_judge(base_model, adapter, judge).name == name
+
+
+async def test_where_no_model_is_named_both_ways_out_are():
+    judge = sway_judge(None, None, None)
+    with pytest.raises(JudgeError, match=r"--judge <hf model>.*--filter dedup-only"):
+        await judge.prepare()
+
+
+async def test_where_the_model_is_not_at_hand_both_ways_out_are_named():
+    judge = sway_judge("hf:org/not-on-this-machine", None, None)
+    with pytest.raises(JudgeError, match=r"--filter dedup-only.*--judge <hf model>"):
+        await judge.prepare()
+
+
+async def test_a_margin_is_the_answer_above_the_mean_of_both_empty_ones(base):
+    judge = sway_judge(str(base), None, None)
+    await judge.prepare()
+    (question, answer) = PAIRS[0]
+    asked = f"Question: {question}\nAnswer:"
+    said, nothing, unasked = await LocalModel(str(base)).score(
+        f"{PROSE}\n\n",
+        [
+            Continuation(asked, f" {answer}"),
+            Continuation(asked, " I don't know."),
+            Continuation("Answer:", f" {answer}"),
+        ],
+    )
+    (margin,) = await judge.margins(PROSE, PAIRS[:1])
+    assert margin == pytest.approx(said - (nothing + unasked) / 2, abs=1e-4)
+
+
+async def test_each_pair_has_its_margin_whatever_is_beside_it(base):
+    judge = sway_judge(str(base), None, None)
+    together = await judge.margins(PROSE, PAIRS)
+    alone = [(await judge.margins(PROSE, [pair]))[0] for pair in PAIRS]
+    assert together == pytest.approx(alone, abs=1e-4)
+    assert await judge.margins(PROSE, []) == []
+
+
+async def test_the_adapter_of_the_document_judges_in_its_own_way(base, tmp_path):
+    adapter = tiny_adapter(tmp_path, base)
+    adapted = await sway_judge(str(base), adapter, None).margins(PROSE, PAIRS)
+    assert adapted != pytest.approx(await sway_judge(str(base), None, None).margins(PROSE, PAIRS))
+
+
+async def test_a_model_that_fails_while_judging_is_a_judge_error(tmp_path):
+    with pytest.raises(JudgeError, match="the judge failed"):
+        await sway_judge(str(tmp_path), None, None).margins(PROSE, PAIRS)
+
+
+async def test_prose_longer_than_the_model_can_see_is_cut_around_the_answer(base):
+    judge = sway_judge(str(base), None, None)
+    await judge.prepare()
+    filler = "Nothing happens here, and nothing happens there. " * 300
+    (margin,) = await judge.margins(f"{filler}{PROSE} {filler}", PAIRS[:1])
+    (near,) = await judge.margins(PROSE, PAIRS[:1])
+    assert margin != pytest.approx(near)
+    assert -50 < margin < 50
+
+
+async def test_the_270m_model_prefers_right_answers():
+    judge = sway_judge("hf:google/gemma-3-270m", None, None)
+    right, wrong, off = await judge.margins(
+        MILL,
+        [
+            ("When was the mill of Ashford built?", "In 1790."),
+            ("When was the mill of Ashford built?", "Because the river is high in spring."),
+            ("Who lives beside the bridge?", "In 1790."),
+        ],
+    )
+    assert right > 0.1
+    assert right > wrong + 0.5
+    assert right > off + 0.5

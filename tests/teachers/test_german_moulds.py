@@ -1,0 +1,58 @@
+"""Which questions a German statement answers."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlm_lsp.teachers.german_moulds import german_moulds
+
+
+def questions(sentence: str) -> list[str]:
+    return [question for one in german_moulds(sentence) for question in one.ready]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        (
+            "Die Bauarbeiten dauerten vier Jahre, weil im Winter kein Fuhrwerk kam.",
+            [
+                "Warum dauerten die Bauarbeiten vier Jahre?",
+                "Wie viele Jahre dauerten die Bauarbeiten?",
+            ],
+        ),
+        (
+            "Die Leiterin der Sternwarte heißt Jorinde Malchow.",
+            ["Wie heißt die Leiterin der Sternwarte?"],
+        ),
+        (
+            "Die Straßenlampen der Dörfer werden um 22:30 Uhr ausgeschaltet.",
+            ["Wann werden die Straßenlampen der Dörfer ausgeschaltet?"],
+        ),
+        (
+            "Ein Spiegelteleskop arbeitet seit 2019 in einer Hütte.",
+            [
+                "Seit wann arbeitet ein Spiegelteleskop in einer Hütte?",
+                "Was arbeitet seit 2019 in einer Hütte?",
+            ],
+        ),
+        (
+            "Die Linse wurde in der Werkstatt geschliffen und wiegt 38 Kilogramm.",
+            ["Was wurde in der Werkstatt geschliffen?"],
+        ),
+        (
+            "Rothaupt verriet das Versteck erst nach dem Krieg.",
+            ["Wer verriet das Versteck erst nach dem Krieg?"],
+        ),
+        ("Im Jahr 1958 wurde das Dach der Kuppel erneuert.", []),
+    ],
+)
+def test_a_statement_answers_the_questions(sentence, expected):
+    assert questions(sentence) == expected
+
+
+@given(st.text(alphabet="abDieMühle hat.,;um 1958 und weil", max_size=80))
+def test_any_text_has_moulds_whose_questions_are_one_line_and_end_as_questions(text):
+    for question in questions(text):
+        assert question.endswith("?")
+        assert "\n" not in question
