@@ -5,9 +5,16 @@ from pathlib import Path
 from typing import Protocol
 
 from dlm_lsp.local.error import LocalError
-from dlm_lsp.local.model import Continuation, Facts, LocalModel
+from dlm_lsp.local.model import Continuation, LocalModel, Prompt
+from dlm_lsp.synth.around import around
 
 NOTHING = "I don't know."
+
+# Tokens of prose that are read, and what question and answer may take beside them.
+_WINDOW = 2048
+_ROOM = 512
+_LEAST = 64
+_SAFE_SHARE = 0.8
 
 
 class JudgeError(Exception):
@@ -55,7 +62,7 @@ class SwayJudge:
     def __init__(self, model: LocalModel, name: str) -> None:
         self.name = name
         self._model = model
-        self._facts: Facts | None = None
+        self._window = 0
 
     async def prepare(self) -> None:
         """Get the model ready.
@@ -64,22 +71,49 @@ class SwayJudge:
             JudgeError: it cannot be had, with the ways out.
         """
         try:
-            self._facts = await self._model.inspect()
+            facts = await self._model.inspect()
         except LocalError as error:
             raise JudgeError(
                 f"the judge is not at hand: {error}. Or use --filter dedup-only, "
                 "or name another model with --judge <hf model>"
             ) from error
+        self._window = max(_LEAST, min(_WINDOW, facts.window - _ROOM))
 
     async def margins(self, prose: str, pairs: Sequence[tuple[str, str]]) -> list[float]:
         """Return lp(a | prose, q) - (lp("I don't know." | prose, q) + lp(a | prose)) / 2.
 
         `lp` is the mean log-probability per token. The answer has to beat two empty ones at once:
-        to say nothing to the question, and to say the same to no question.
+        to say nothing to the question, and to say the same to no question. Of prose that is too
+        long for the model, it reads the part around the answer.
 
         Raises:
             JudgeError: the model failed.
         """
+        try:
+            most = await self._characters(prose)
+            margins: dict[tuple[str, str], float] = {}
+            parts: dict[str, list[tuple[str, str]]] = {}
+            for pair in dict.fromkeys(pairs):
+                parts.setdefault(around(prose, pair[1], most), []).append(pair)
+            for part, about in parts.items():
+                margins |= zip(about, await self._of(part, about), strict=True)
+        except LocalError as error:
+            raise JudgeError(f"the judge failed: {error}") from error
+        return [margins[pair] for pair in pairs]
+
+    async def aclose(self) -> None:
+        """Let the worker be: it ends with the event loop, and the teacher may still need it."""
+
+    async def _characters(self, prose: str) -> int:
+        """Return how many characters of `prose` fit into the window."""
+        # No tokenizer makes more tokens than bytes, so most prose need not be counted.
+        if len(prose.encode("utf-8", "replace")) <= self._window:
+            return len(prose)
+        (tokens,) = await self._model.count([Prompt(prose)])
+        fits = tokens <= self._window
+        return len(prose) if fits else int(_SAFE_SHARE * len(prose) * self._window / tokens)
+
+    async def _of(self, prose: str, pairs: Sequence[tuple[str, str]]) -> list[float]:
         rows = []
         for question, answer in pairs:
             asked = f"Question: {question}\nAnswer:"
@@ -88,16 +122,10 @@ class SwayJudge:
                 Continuation(asked, f" {NOTHING}"),
                 Continuation("Answer:", f" {answer}"),
             ]
-        try:
-            scores = await self._model.score(f"{prose}\n\n", rows) if rows else []
-        except LocalError as error:
-            raise JudgeError(f"the judge failed: {error}") from error
+        scores = await self._model.score(f"{prose}\n\n", rows)
         return [
             scores[at] - (scores[at + 1] + scores[at + 2]) / 2 for at in range(0, len(scores), 3)
         ]
-
-    async def aclose(self) -> None:
-        """Let the worker be: it ends with the event loop, and the teacher may still need it."""
 
 
 class _Nobody:

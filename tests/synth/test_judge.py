@@ -6,7 +6,7 @@ import pytest
 from tiny_model import PROSE, tiny_adapter, tiny_llama
 
 from dlm_lsp.local.model import Continuation, LocalModel
-from dlm_lsp.synth.judge import JudgeError, sway_judge
+from dlm_lsp.synth.judge import Judge, JudgeError, sway_judge
 
 PAIRS = [("When was the first wheel built?", "In 1790."), ("What drives a saw?", "The second.")]
 MILL = (
@@ -19,6 +19,12 @@ MILL = (
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A base model with random weights."""
     return tiny_llama(tmp_path_factory.mktemp("base"))
+
+
+async def prepared(base_model: str, adapter: Path | None, judge_model: str | None) -> Judge:
+    judge = sway_judge(base_model, adapter, judge_model)
+    await judge.prepare()
+    return judge
 
 
 @pytest.mark.parametrize(
@@ -47,8 +53,7 @@ async def test_where_the_model_is_not_at_hand_both_ways_out_are_named():
 
 
 async def test_a_margin_is_the_answer_above_the_mean_of_both_empty_ones(base):
-    judge = sway_judge(str(base), None, None)
-    await judge.prepare()
+    judge = await prepared(str(base), None, None)
     (question, answer) = PAIRS[0]
     asked = f"Question: {question}\nAnswer:"
     said, nothing, unasked = await LocalModel(str(base)).score(
@@ -64,7 +69,7 @@ async def test_a_margin_is_the_answer_above_the_mean_of_both_empty_ones(base):
 
 
 async def test_each_pair_has_its_margin_whatever_is_beside_it(base):
-    judge = sway_judge(str(base), None, None)
+    judge = await prepared(str(base), None, None)
     together = await judge.margins(PROSE, PAIRS)
     alone = [(await judge.margins(PROSE, [pair]))[0] for pair in PAIRS]
     assert together == pytest.approx(alone, abs=1e-4)
@@ -73,27 +78,29 @@ async def test_each_pair_has_its_margin_whatever_is_beside_it(base):
 
 async def test_the_adapter_of_the_document_judges_in_its_own_way(base, tmp_path):
     adapter = tiny_adapter(tmp_path, base)
-    adapted = await sway_judge(str(base), adapter, None).margins(PROSE, PAIRS)
-    assert adapted != pytest.approx(await sway_judge(str(base), None, None).margins(PROSE, PAIRS))
+    adapted, bare = await prepared(str(base), adapter, None), await prepared(str(base), None, None)
+    assert await adapted.margins(PROSE, PAIRS) != pytest.approx(await bare.margins(PROSE, PAIRS))
 
 
 async def test_a_model_that_fails_while_judging_is_a_judge_error(tmp_path):
+    judge = await prepared(str(tiny_llama(tmp_path)), None, None)
+    (tmp_path / "model.safetensors").unlink()
     with pytest.raises(JudgeError, match="the judge failed"):
-        await sway_judge(str(tmp_path), None, None).margins(PROSE, PAIRS)
+        await judge.margins(PROSE, PAIRS)
 
 
-async def test_prose_longer_than_the_model_can_see_is_cut_around_the_answer(base):
-    judge = sway_judge(str(base), None, None)
-    await judge.prepare()
-    filler = "Nothing happens here, and nothing happens there. " * 300
-    (margin,) = await judge.margins(f"{filler}{PROSE} {filler}", PAIRS[:1])
-    (near,) = await judge.margins(PROSE, PAIRS[:1])
-    assert margin != pytest.approx(near)
-    assert -50 < margin < 50
+async def test_of_prose_longer_than_the_model_can_see_the_part_around_the_answer_is_read(base):
+    judge = await prepared(str(base), None, None)
+    filler = "Nothing happens here, and nothing happens there. " * 200
+    before = await judge.margins(f"{filler}{filler}{PROSE}", PAIRS[:1])
+    further = await judge.margins(f"{filler}{filler}{filler}{PROSE}", PAIRS[:1])
+    elsewhere = await judge.margins(f"{PROSE}{filler}{filler}{filler}", PAIRS[:1])
+    assert before == pytest.approx(further, abs=0.3)
+    assert before != pytest.approx(elsewhere, abs=0.001)
 
 
 async def test_the_270m_model_prefers_right_answers():
-    judge = sway_judge("hf:google/gemma-3-270m", None, None)
+    judge = await prepared("hf:google/gemma-3-270m", None, None)
     right, wrong, off = await judge.margins(
         MILL,
         [
