@@ -139,7 +139,7 @@ def _addition(section: StagedSection) -> Addition | str:
         section.source_section_id or "",
     )
     addition = Addition(pair, marker, section.adapter)
-    fence, problems = read_fence(addition.lines()[0], 0)
-    if not is_marker(marker.line()) or fence is None or problems:
+    fence, slips = read_fence(addition.lines()[0], 0)
+    if not is_marker(marker.line()) or fence is None or slips:
         return "its provenance cannot be written as a marker"
     return addition
