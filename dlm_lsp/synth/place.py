@@ -117,10 +117,27 @@ def place(
 
 
 def _addition(section: StagedSection) -> Addition | str:
-    if not section.auto_synth:
-        return "it was not synthesized"
-    # Another program may have staged it, so its words are looked at like a teacher's.
-    body = section.content
+    """Return what a staged section adds, or why it cannot be put in.
+
+    Another program may have staged it, so its words are looked at like a teacher's.
+    """
+    pair = _pair(section.content)
+    if isinstance(pair, str):
+        return pair
+    marker = SynthMarker(
+        section.synth_teacher or "",
+        section.synth_strategy or "",
+        section.synth_at or "",
+        section.source_section_id or "",
+    )
+    addition = Addition(pair, marker, section.adapter)
+    fence, slips = read_fence(addition.lines()[0], 0)
+    if not section.auto_synth or not is_marker(marker.line()) or fence is None or slips:
+        return "its provenance cannot be written as a marker"
+    return addition
+
+
+def _pair(body: str) -> Pair | str:
     turns, problems = read_turns(body, Span(0, len(body)), QUESTION_AND_ANSWER)
     if problems:
         return problems[0].message
@@ -130,16 +147,4 @@ def _addition(section: StagedSection) -> Addition | str:
     if question.probe:
         return "it is a probe, which a synthesized section cannot be"
     pair = well_formed(question.text, answer.text)
-    if not isinstance(pair, Pair):
-        return pair.detail
-    marker = SynthMarker(
-        section.synth_teacher or "",
-        section.synth_strategy or "",
-        section.synth_at or "",
-        section.source_section_id or "",
-    )
-    addition = Addition(pair, marker, section.adapter)
-    fence, slips = read_fence(addition.lines()[0], 0)
-    if not is_marker(marker.line()) or fence is None or slips:
-        return "its provenance cannot be written as a marker"
-    return addition
+    return pair if isinstance(pair, Pair) else pair.detail
