@@ -64,7 +64,7 @@ _NAMING_NOTHING = (
         "eine einen von aus zu mit in im an auf für und oder nicht oft viel viele"
     ),
 )
-# "What does it cost to park?": this pronoun stands for nothing.
+# "What does it mean to fork?": this pronoun stands for nothing.
 _EXPLETIVE = re.compile(r"\bit\b.*\b(?:to|that|when|if)\b")
 
 

@@ -142,18 +142,18 @@ class _Run:
         )
 
     def _waves(self) -> Iterator[Sequence[Source]]:
-        """Yield the sections to ask at once: all, or as few as can give the pairs still wanted.
+        """Yield the sections to ask at once: all, or as few as can give the pairs that are wanted.
 
-        Each wave is at least twice the one before, so that a document that gives little is not
-        asked one section at a time. Nothing here depends on which reply comes first.
+        Each wave is twice the one before, so that a document that gives little is not asked one
+        section at a time. Nothing here depends on which reply comes first.
         """
         most = self._options.max_pairs
         if most is None:
             yield self._sources
             return
         at = size = 0
-        while at < len(self._sources) and (lacking := most - len(self.report().accepted)) > 0:
-            size = max(math.ceil(lacking / self._options.per_section), 2 * size)
+        while at < len(self._sources) and len(self.report().accepted) < most:
+            size = 2 * size or math.ceil(most / self._options.per_section)
             yield self._sources[at : at + size]
             at += size
 

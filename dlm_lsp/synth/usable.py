@@ -138,8 +138,9 @@ def _repair(ask: Ask, missing: int, complaint: str, kept: Sequence[Candidate]) -
     room = _LONGEST_HAVE
     for candidate in kept:
         pair = candidate.pair.question, candidate.pair.answer
-        room -= sum(map(len, pair))
-        if room >= 0:
+        length = sum(map(len, pair))
+        if length <= room:
+            room -= length
             have.append(pair)
     return Ask(ask.prose, ask.strategy, missing, complaint, tuple(have))
 

@@ -44,11 +44,14 @@ def found(*pairs, margins=None, present=()):
         (("Wer darf im See baden?", "Alle."), ("Wer darf im See angeln?", "Alle.")),
         (
             ("Who drew the map of the town?", "The map of the town was drawn by Ada Reyes."),
-            ("Who drew the town's map?", "The map of the town was drawn by Iain Duff."),
+            ("Who first drew the map of the town?", "The map of the town was drawn by Iain Duff."),
         ),
         (
             ("How long is the bridge of the town?", "The bridge of the town is 12 metres long."),
-            ("How long is the town's bridge?", "The bridge of the town is 21 metres long."),
+            (
+                "How long is the old bridge of the town?",
+                "The bridge of the town is 21 metres long.",
+            ),
         ),
     ],
 )

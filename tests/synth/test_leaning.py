@@ -99,7 +99,7 @@ def test_a_question_that_names_nothing_is_blocked(question):
         "What is war?",
         "When was it in Rome?",
         "Is it 5 o'clock?",
-        "What does it cost to park?",
+        "What does it mean to fork?",
         "Why does a pump stop when it overheats?",
         "Was ist eine Talsperre?",
         "Wozu braucht sie Wasser?",

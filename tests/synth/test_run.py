@@ -290,17 +290,6 @@ async def test_no_more_sections_are_asked_than_give_enough_pairs(cache):
     assert [s.detail for s in report.skipped] == ["--max-pairs is 3"] * 7
 
 
-async def test_what_is_still_wanted_decides_how_many_sections_are_asked_next(cache):
-    def write(ask):
-        pairs = pairs_about(ask) if "Ville0" not in ask.prose else []
-        return reply(pairs, ask.prose)
-
-    teacher = ScriptedTeacher(write)
-    options = SynthOptions(filter="none", per_section=1, max_pairs=3)
-    await run(document(*towns(1), *towns(30)[1:]), cache, options, teacher)
-    assert len({ask.prose for ask in teacher.asked}) == 9  # 3 sections, then twice as many
-
-
 async def test_sections_that_give_nothing_are_passed_over_until_there_are_enough_pairs(cache):
     def write(ask):
         number = int(ask.prose.split("Ville")[1].split()[0])
