@@ -168,22 +168,30 @@ async def _with_interrupt(
                 tell("Stopping: what is finished is kept (Ctrl-C again drops it).")
                 stop.set()
 
-    async with anyio.create_task_group() as tasks:
-        # Event loops on Windows receive no signals; there the first Ctrl-C ends the command.
-        if sys.platform != "win32":
-            tasks.start_soon(listen)
-        with Progress() as progress:
-            report = await synthesize(
-                opened.document,
-                teacher,
-                judge,
-                cache,
-                options,
-                on_event=progress.show,
-                stop=stop,
-            )
-        tasks.cancel_scope.cancel()
+    try:
+        async with anyio.create_task_group() as tasks:
+            # Event loops on Windows receive no signals; there the first Ctrl-C ends the command.
+            if sys.platform != "win32":
+                tasks.start_soon(listen)
+            with Progress() as progress:
+                report = await synthesize(
+                    opened.document,
+                    teacher,
+                    judge,
+                    cache,
+                    options,
+                    on_event=progress.show,
+                    stop=stop,
+                )
+            tasks.cancel_scope.cancel()
+    except BaseExceptionGroup as group:
+        raise _first(group) from None
     return report
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error
 
 
 def _keep(run: Run, wishes: Wishes) -> Kept:
