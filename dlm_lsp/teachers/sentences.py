@@ -16,7 +16,10 @@ _OPAQUE = re.compile(
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(r"\b(?:it|they|them|he|she|him)\b", re.IGNORECASE)
-_BARE_SUBJECT = re.compile(r"^The [a-z]+ (?:also |only )?(?!of\b)[a-z]+(?:s|ed|ad)\b")
+_BARE_SUBJECT = re.compile(
+    r"^The (?:(?:first|second|third|last|other|same) )?[a-z]+ (?:also |only )?"
+    r"(?:(?!of\b)[a-z]+(?:s|ed|ad)|are|were|have|can|may|must|will)\b"
+)
 _CODE = re.compile(r"^```.*?^```[^\n]*$", re.MULTILINE | re.DOTALL)
 _LEADING = re.compile(r"^\s*(?:[-*+>]|\d+[.)])\s+")
 _NO_PROSE = re.compile(r"^\s*(?:#|\||!\[|<|$)")

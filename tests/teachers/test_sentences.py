@@ -86,5 +86,7 @@ def test_a_sentence_that_names_what_it_is_about_stands_alone(sentence):
 
 def test_a_sentence_leans_where_a_reader_cannot_know_which_thing_is_meant():
     assert leans("The wheel drives a saw in the yard.")
+    assert leans("The notes are kept in a text file.")
+    assert leans("The first number is the width of the tyre.")
     assert not leans("The wheel of the mill drives a saw.")
     assert not leans("The water wheel drives a saw.")
