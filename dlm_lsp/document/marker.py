@@ -108,7 +108,7 @@ def _read(
     if match := _HARVEST.fullmatch(line):
         return HarvestMarker(match[1]), []
     match = _MARKER.fullmatch(line)
-    if match is None or _HOME[match[1]] != section_type:
+    if match is None or section_type not in _HOMES[match[1]]:
         return None
     problems = _attribute_problems(match, start)
     if problems:
@@ -144,26 +144,23 @@ def looks_like_marker(line: str) -> bool:
     return _LOOK_ALIKE.match(line) is not None
 
 
-def stray_marker_problem(
-    line: str, span: Span, section_type: str, home: int | None
-) -> Problem | None:
+def stray_marker_problem(line: str, span: Span, section_type: str, home: int) -> Problem | None:
     """Say why a line that looks like a marker does not count as one.
 
-    `home` is the offset right under the section's fence, where a marker would count.
+    `home` is the offset right under the section's fence and markers, where one more would count.
     """
     look = _LOOK_ALIKE.match(line)
     if look is None:
         return None
     kind = closest(look[1], _KINDS) or ""
-    wanted = _HOME.get(kind)
-    if wanted and wanted != section_type:
-        message = (
-            f"a dlm-auto-{kind} marker counts only in an {wanted} section; here it is plain text"
-        )
+    homes = _HOMES.get(kind)
+    if homes and section_type not in homes:
+        where = ":: or ::".join(homes)
+        message = f"a dlm-auto-{kind} marker counts only under ::{where}::; here it is plain text"
         return _warning("marker-on-wrong-section", span, message)
     meant = _mended(line)
     if is_marker(meant):
-        if home is None or home == span.start:
+        if home == span.start:
             fix = Fix("Mend the marker", (Edit(span, meant),))
             return _warning(
                 "near-miss-marker", span, "not exactly a marker, so it is plain text", fix
@@ -277,7 +274,11 @@ _MINED: dict[str, _Check] = {
     "mined_at": _time,
     "mined_run_id": _run_id,
 }
-_HOME = {"synth": "instruction", "mined": "preference"}
+_HOMES = {
+    "synth": ("instruction",),
+    "mined": ("preference",),
+    "harvest": ("instruction", "preference"),
+}
 _KINDS = ("synth", "mined", "harvest")
 _EXAMPLE = {
     "synth": (

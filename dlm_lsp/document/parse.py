@@ -130,7 +130,7 @@ class _Body:
 
     def _section(self, fence: Fence, start: int, fence_end: int | None, end: int) -> Section | None:
         text, type_ = self._text, fence.type
-        home = at = start if fence_end is None else after_break(text, fence_end)
+        at = start if fence_end is None else after_break(text, fence_end)
         if type_ in _MARKED and text.startswith(_COMMENT, at):
             at, found = skip_markers(text, at, end, type_)
             self._problems += found
@@ -141,7 +141,7 @@ class _Body:
         if type_ is SectionType.PROSE and (not content or content.isspace()):
             return None
         if MARKER_HINT in content:
-            self._problems += _stray_markers(text, Span(at, body_end), type_, home)
+            self._problems += _stray_markers(text, Span(at, body_end), type_)
         if type_ in _MARKED:
             names = QUESTION_AND_ANSWER if type_ is SectionType.INSTRUCTION else PREFERENCE
             if not is_faultless(text, at, body_end, names):
@@ -155,14 +155,14 @@ class _Body:
         )
 
 
-def _stray_markers(text: str, body: Span, type_: SectionType, home: int) -> Iterator[Problem]:
+def _stray_markers(text: str, body: Span, type_: SectionType) -> Iterator[Problem]:
     in_code = False
     for line in _lines(text, body):
         words = text[line.start : line.end]
         if words.startswith(_CODE):
             in_code = not in_code
         elif not in_code and looks_like_marker(words):
-            problem = stray_marker_problem(words, line, type_, home)
+            problem = stray_marker_problem(words, line, type_, body.start)
             if problem:
                 yield problem
 

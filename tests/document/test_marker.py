@@ -99,8 +99,17 @@ def test_a_marker_that_is_not_first_is_plain_text_and_said_so():
     assert found(f"::instruction::\n{QA}⟦{SYNTH}⟧\n") == ["misplaced-marker"]
 
 
-def test_a_marker_on_the_wrong_section_type_is_said_so():
-    assert found(f"::prose::\n⟦{SYNTH}⟧\ntext\n") == ["marker-on-wrong-section"]
+@pytest.mark.parametrize("marker", [SYNTH, MINED, '<!-- dlm-auto-harvest: source="run" -->'])
+def test_a_marker_on_the_wrong_section_type_is_said_so(marker):
+    assert found(f"::prose::\n⟦{marker}⟧\ntext\n") == ["marker-on-wrong-section"]
+    assert found(f"⟦{marker}⟧\ntext\n") == ["marker-on-wrong-section"]
+
+
+def test_a_near_miss_below_a_sound_marker_is_in_its_place_and_mended():
+    harvest = '<!-- dlm-auto-harvest: source="run" -->'
+    assert mended(f"::instruction::\n{SYNTH}\n{harvest} \n{QA}") == (
+        f"::instruction::\n{SYNTH}\n{harvest}\n{QA}"
+    )
 
 
 def test_a_marker_in_a_code_block_is_code():
