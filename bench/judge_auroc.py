@@ -9,8 +9,9 @@ import anyio
 
 from bench.figure import Figure
 from dlm_lsp.local.load import load
+from dlm_lsp.local.margin import NOTHING
 from dlm_lsp.local.score import Continuation, score
-from dlm_lsp.synth.judge import NOTHING, sway_judge
+from dlm_lsp.synth.judge import sway_judge
 
 MODEL = "gemma-3-270m"
 PASSAGES = Path(__file__).with_name("passages.json")

@@ -7,8 +7,8 @@ import torch
 from bench.figure import Figure
 from bench.judge_auroc import MODEL, passages
 from dlm_lsp.local.load import Loaded, load
-from dlm_lsp.local.score import Continuation, score
-from dlm_lsp.synth.judge import NOTHING
+from dlm_lsp.local.margin import NOTHING, before, margins, rows
+from dlm_lsp.local.score import score
 
 PASSAGES = 6
 
@@ -44,23 +44,19 @@ def measure() -> list[Figure]:
 
 
 def _over_one_prefix(prose: str, pairs: list[tuple[str, str]]) -> None:
-    rows = [
-        Continuation(f"Question: {question}\nAnswer:", f" {text}")
-        for question, answer in pairs
-        for text in (answer, NOTHING)
-    ]
-    score(MODEL, None, f"{prose}\n\n", rows)
+    # All that the judge reads: a third row for each pair, and an example before the text.
+    margins(score(MODEL, None, before(prose), rows(pairs)))
 
 
 def _pass(loaded: Loaded, prose: str, question: str, answer: str) -> float:
     """Return the mean log-probability of the answer, from one pass over everything."""
-    before = loaded.tokenizer(f"{prose}\n\nQuestion: {question}\nAnswer:").input_ids
-    after = loaded.tokenizer(f" {answer}", add_special_tokens=False).input_ids
-    ids = torch.tensor([[*before, *after]])
+    read = loaded.tokenizer(f"{prose}\n\nQuestion: {question}\nAnswer:").input_ids
+    said = loaded.tokenizer(f" {answer}", add_special_tokens=False).input_ids
+    ids = torch.tensor([[*read, *said]])
     with torch.inference_mode():
-        logits = loaded.model(input_ids=ids).logits[0, len(before) - 1 : -1]
+        logits = loaded.model(input_ids=ids).logits[0, len(read) - 1 : -1]
         chances = torch.log_softmax(logits.float(), dim=-1)
-        return float(chances.gather(1, ids[0, len(before) :].unsqueeze(1)).mean())
+        return float(chances.gather(1, ids[0, len(read) :].unsqueeze(1)).mean())
 
 
 if __name__ == "__main__":

@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Protocol
 
 from dlm_lsp.local.error import LocalError
-from dlm_lsp.local.model import Continuation, LocalModel, Prompt
+from dlm_lsp.local.margin import before, margins, rows
+from dlm_lsp.local.model import LocalModel, Prompt
 from dlm_lsp.synth.around import around
-
-NOTHING = "I don't know."
 
 # Tokens of prose that are read, and what question and answer may take beside them.
 _WINDOW = 2048
@@ -80,26 +79,24 @@ class SwayJudge:
         self._window = max(_LEAST, min(_WINDOW, facts.window - _ROOM))
 
     async def margins(self, prose: str, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        """Return lp(a | prose, q) - (lp("I don't know." | prose, q) + lp(a | prose)) / 2.
+        """Return how far each answer stands above the empty ones: see `dlm_lsp.local.margin`.
 
-        `lp` is the mean log-probability per token. The answer has to beat two empty ones at once:
-        to say nothing to the question, and to say the same to no question. Of prose that is too
-        long for the model, it reads the part around the answer.
+        Of prose that is too long for the model, it reads the part around the answer.
 
         Raises:
             JudgeError: the model failed.
         """
         try:
             most = await self._characters(prose)
-            margins: dict[tuple[str, str], float] = {}
+            found: dict[tuple[str, str], float] = {}
             parts: dict[str, list[tuple[str, str]]] = {}
             for pair in dict.fromkeys(pairs):
                 parts.setdefault(around(prose, pair[1], most), []).append(pair)
             for part, about in parts.items():
-                margins |= zip(about, await self._of(part, about), strict=True)
+                found |= zip(about, await self._of(part, about), strict=True)
         except LocalError as error:
             raise JudgeError(f"the judge failed: {error}") from error
-        return [margins[pair] for pair in pairs]
+        return [found[pair] for pair in pairs]
 
     async def aclose(self) -> None:
         """Let the worker be: it ends with the event loop, and the teacher may still need it."""
@@ -114,18 +111,7 @@ class SwayJudge:
         return len(prose) if fits else int(_SAFE_SHARE * len(prose) * self._window / tokens)
 
     async def _of(self, prose: str, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        rows = []
-        for question, answer in pairs:
-            asked = f"Question: {question}\nAnswer:"
-            rows += [
-                Continuation(asked, f" {answer}"),
-                Continuation(asked, f" {NOTHING}"),
-                Continuation("Answer:", f" {answer}"),
-            ]
-        scores = await self._model.score(f"{prose}\n\n", rows)
-        return [
-            scores[at] - (scores[at + 1] + scores[at + 2]) / 2 for at in range(0, len(scores), 3)
-        ]
+        return margins(await self._model.score(before(prose), rows(pairs)))
 
 
 class _Nobody:

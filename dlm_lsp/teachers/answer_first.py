@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dlm_lsp.local.constrain import Draw
+from dlm_lsp.local.margin import before, margins, rows
 from dlm_lsp.local.model import Continuation, LocalModel, Prompt, Written
 from dlm_lsp.teachers.english_moulds import english_moulds
 from dlm_lsp.teachers.german_moulds import german_moulds
@@ -13,14 +14,13 @@ from dlm_lsp.teachers.open_moulds import open_moulds
 from dlm_lsp.teachers.protocol import Ask, Sampling
 from dlm_lsp.teachers.sentences import leans, sentences, stands_alone
 
-NOTHING = "I don't know."
 _TRIED_PER_PAIR = 3
 _FITTED_PER_PAIR = 3
 _LONGEST_QUESTION = 40
 
 # Found on the examples: below them most questions are broken or about something else.
-_LEAST_FLUENCY = -0.85
-_LEAST_GAIN = 0.1
+_LEAST_FLUENCY = -1.25
+_LEAST_MARGIN = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,22 +154,13 @@ async def _fluent(model: LocalModel, examples: str, asked: Sequence[Asked]) -> l
 
 async def _fitting(model: LocalModel, prose: str, asked: Sequence[Asked]) -> list[Asked]:
     """Return the questions that make their answer likelier than no question and no answer do."""
-    rows = []
-    for one in asked:
-        before = f"Question: {one.question}\nAnswer:"
-        rows += [
-            Continuation(before, f" {one.one.mould.asked}"),
-            Continuation(before, f" {NOTHING}"),
-            Continuation("Answer:", f" {one.one.mould.asked}"),
-        ]
-    scores = await model.score(f"{prose}\n\n", rows) if rows else []
-    fitting = []
-    for one, (answer, nothing, unasked) in zip(asked, _threes(scores), strict=True):
-        gain = answer - (nothing + unasked) / 2
-        if gain >= _LEAST_GAIN:
-            fitting.append(replace(one, worth=one.worth + gain))
-    return fitting
-
-
-def _threes(scores: Sequence[float]) -> list[Sequence[float]]:
-    return [scores[at : at + 3] for at in range(0, len(scores), 3)]
+    if not asked:
+        return []
+    scores = await model.score(
+        before(prose), rows([(one.question, one.one.sentence) for one in asked])
+    )
+    return [
+        replace(one, worth=one.worth + margin)
+        for one, margin in zip(asked, margins(scores), strict=True)
+        if margin >= _LEAST_MARGIN
+    ]

@@ -35,7 +35,9 @@ _ONLY_PAST = set(
 )
 _RELATIVE = {"that", "who", "which", "whose", "when", "where", "if", "because", "than", "as"}
 _JOINING = {"and", "or", "but", "nor"}
-_ADVERB = re.compile(r"(?:also|always|never|often|therefore|first|later|still|alone|[a-z]+ly)$")
+_ADVERB = re.compile(
+    r"(?:also|always|next|never|often|therefore|first|later|still|alone|[a-z]+ly)$"
+)
 _PLAIN = re.compile(r"[a-z]{2,}$")
 _OBJECT = re.compile(
     r"(?:a|an|the|its|their|his|her|it|them|each|every|all|no|one|two|only|about|around|more|less|"
@@ -84,7 +86,7 @@ def clause(text: str) -> Clause | None:
 def first_of(rest: str) -> str:
     """Return what follows a verb, up to where a second verb with the same subject begins."""
     words = rest.split()
-    for at in range(1, len(words) - 1):
+    for at in range(len(words) - 1):
         if words[at] in _JOINING and _second_verb(words[at + 1], words[at + 2 :]):
             return " ".join(words[:at]).rstrip(",")
     return rest
@@ -139,6 +141,9 @@ def _without(word: str, ending: str) -> tuple[str, ...]:
     if stem.endswith(("i", "ie")):
         return (f"{stem.removesuffix('e')[:-1]}y",)
     if ending == "ed":
+        if re.match(r"[^aeiou]*[aeiou][^aeiouwxy]$", stem):
+            # "planned" and "voted": without an -e the consonant would be doubled.
+            return (f"{stem}e",)
         doubled = stem[-1:] == stem[-2:-1] and stem[-1:] not in "lsfz"
         return (stem[:-1],) if doubled else (stem, f"{stem}e")
     return (stem[:-1],) if re.search(r"(?:ss|sh|ch|x|zz|o)e$", stem) else (stem,)

@@ -22,7 +22,7 @@ _COUNTED = re.compile(
 _PREPOSITION = re.compile(r"^(?P<rest>(?:.* )?)(?P<word>in|for|on|after|within|with|over|by|to) $")
 _UNCOUNTED = re.compile(
     r"\b(?:every|each|another|first|next|following|than|of|or|hundred|number) $|,|"
-    r"\b(?:between|from|and)\b"
+    r"\b(?:between|from|and)\b|\d"
 )
 _LAST_ADVERB = re.compile(r" ?\b(?:mainly|mostly|partly|largely|only|simply)$")
 _MONTH = (
@@ -37,7 +37,7 @@ _TIME = re.compile(
 _YEAR = re.compile(r"\b(?:1[0-9]{3}|20[0-9]{2})s?\b")
 _REASON = re.compile(r",? \b(?:because|since(?! (?:the )?\d)|so that)\b ")
 _DEFINED = re.compile(
-    r"^((?:(?:A|An|The) )?(?!reason\b|usual\b|first\b|second\b)[\w-]+"
+    r"^((?:(?:A|An|The) )?(?!(?:reason|usual|first|second|Every|Each|Any)\b)[\w-]+"
     r"(?: (?!of|in|on|at|for|which|that|and|or)[\w-]+){0,3}?) (is|are|was|were) (?:a|an)\b|"
     r"^([A-Z][A-Z0-9]*|(?:A|An) [\w-]+|The [a-z-]+ [A-Z]+) (is) the\b"
 )
@@ -63,21 +63,20 @@ def _moulds(sentence: str, prose: str) -> Iterator[Mould]:
     first = _CLAUSE.split(bare)[0]
     yield from _for_all_of_it(sentence, bare)
     if reason := _REASON.search(bare):
-        yield Mould(sentence, sentence, tuple(_turned("Why", bare[: reason.start()], prose)))
+        yield Mould(sentence, tuple(_turned("Why", bare[: reason.start()], prose)))
     years = _YEAR.findall(first)
     time = _TIME.search(first)
     if time and len(years) < 2 and " that " not in first:
         rest = f"{first[: time.start()]} {first[time.end() :]}".strip()
-        asked = time[0].strip(" ,")
-        yield Mould(sentence, asked, tuple(_turned("When", rest, prose)))
+        yield Mould(sentence, tuple(_turned("When", rest, prose)))
     elif counted := _COUNTED.match(first):
-        yield Mould(sentence, sentence, tuple(_how_many(counted, prose)))
+        yield Mould(sentence, tuple(_how_many(counted, prose)))
     parts = None if _ADVERBIAL.match(first) or leans(sentence) else english.clause(first)
     if parts:
-        yield Mould(sentence, sentence, tuple(_for_subject(parts)))
+        yield Mould(sentence, tuple(_for_subject(parts)))
         if english.takes_object(parts) and len(parts.rest.split()) <= 9:
             what = Clause(parts.subject, parts.adverb, parts.verb, "")
-            yield Mould(sentence, parts.rest, tuple(_asking("What", what, prose, parts)))
+            yield Mould(sentence, tuple(_asking("What", what, prose, parts)))
 
 
 def _for_all_of_it(sentence: str, bare: str) -> Iterator[Mould]:
@@ -85,12 +84,12 @@ def _for_all_of_it(sentence: str, bare: str) -> Iterator[Mould]:
     if condition := _CONDITION.match(bare):
         happens = "happened" if _PAST.search(condition[2]) else "happens"
         question = f"What {happens} {condition[1].lower()} {condition[2]}?"
-        yield Mould(sentence, sentence, (question,))
+        yield Mould(sentence, (question,))
     elif defined := _DEFINED.match(bare):
         subject, verb = defined[1] or defined[3], defined[2] or defined[4]
         article, space, rest = subject.partition(" ")
         what = f"{article.lower()} {rest}" if space and len(article) < 4 else subject
-        yield Mould(sentence, sentence, (f"What {verb} {what}?",))
+        yield Mould(sentence, (f"What {verb} {what}?",))
 
 
 def _for_subject(parts: Clause) -> Iterator[str]:
@@ -157,7 +156,7 @@ def _within(subject: str, prose: str, auxiliary: str) -> str:
         return subject
     lowered = first.lower()
     named = re.search(rf"[a-z,] {re.escape(first)}\b", prose)
-    used = re.search(rf"\b{re.escape(lowered.removesuffix('s'))}", prose)
+    used = re.search(rf"\s{re.escape(lowered.removesuffix('s'))}\w*\b(?!\.\w)", prose)
     several = first.endswith("s") and auxiliary not in ("is", "was", "does", "has")
     common = lowered in ("a", "an", "the") or (
         not named and (used or several or rest[:1].islower())

@@ -9,8 +9,6 @@ class Mould:
 
     statement: str
     """The sentence that the question is about."""
-    asked: str
-    """The words that are the answer at its shortest; the whole sentence where unknown."""
     ready: tuple[str, ...] = ()
     grammar: str | None = None
     """Lark, as llguidance reads it."""

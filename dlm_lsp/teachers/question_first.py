@@ -1,12 +1,12 @@
 """How a base model goes beyond a passage: it asks, answers freely, and keeps what it believes."""
 
 import re
-from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
 from dlm_lsp.local.constrain import Draw
-from dlm_lsp.local.model import Continuation, LocalModel, Prompt, Written
+from dlm_lsp.local.margin import before, margins, rows
+from dlm_lsp.local.model import LocalModel, Prompt, Written
 from dlm_lsp.teachers.protocol import Ask, Sampling
 from dlm_lsp.teachers.sentences import sentences
 
@@ -25,11 +25,10 @@ Answer: The ferry arrives at two in the afternoon, because the crossing takes tw
 """
 """What every prompt begins with."""
 
-NOTHING = "I don't know."
 _QUESTION = r'start: " " /[^\n?？]{12,110}[?？]/'
 _ANSWER = r'start: " " /[^\n.!?。！？]{12,220}[.!。！]/'
 _TRIED_PER_PAIR = 4
-_LEAST_GAIN = 0.3
+_LEAST_MARGIN = 0.3
 
 
 def shown(prose: str) -> str:
@@ -69,9 +68,9 @@ async def pairs(
         for question, one in zip(questions, answered, strict=True)
         if one.ended
     ]
-    gains = await _gains(model, ask.prose, found)
+    gains = margins(await model.score(before(ask.prose), rows(found)))
     order = sorted(range(len(found)), key=lambda at: -gains[at])
-    best = [found[at] for at in order if gains[at] >= _LEAST_GAIN][: ask.count]
+    best = [found[at] for at in order if gains[at] >= _LEAST_MARGIN][: ask.count]
     return [(*pair, _nearest(pair[1], ask.prose)) for pair in best], [*asked, *answered]
 
 
@@ -80,19 +79,6 @@ def _prompt(text: str, grammar: str, most: int, sampling: Sampling, first: int) 
     return Prompt(
         text, grammar=grammar, max_new_tokens=min(most, sampling.max_new_tokens), draw=draw
     )
-
-
-async def _gains(model: LocalModel, prose: str, found: Sequence[tuple[str, str]]) -> list[float]:
-    rows = []
-    for question, answer in found:
-        asked = f"Question: {question}\nAnswer:"
-        rows += [
-            Continuation(asked, f" {answer}"),
-            Continuation(asked, f" {NOTHING}"),
-            Continuation("Answer:", f" {answer}"),
-        ]
-    scores = await model.score(shown(prose), rows) if rows else []
-    return [scores[at] - (scores[at + 1] + scores[at + 2]) / 2 for at in range(0, len(scores), 3)]
 
 
 def _nearest(answer: str, prose: str) -> str:

@@ -1,11 +1,12 @@
 """How far an answer stands above the empty ones."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from tiny_model import PROSE, tiny_adapter, tiny_llama
 
-from dlm_lsp.local.model import Continuation, LocalModel
+from dlm_lsp.local.model import Continuation, LocalModel, Prompt
 from dlm_lsp.synth.judge import Judge, JudgeError, sway_judge
 
 PAIRS = [("When was the first wheel built?", "In 1790."), ("What drives a saw?", "The second.")]
@@ -52,22 +53,6 @@ async def test_where_the_model_is_not_at_hand_both_ways_out_are_named():
         await judge.prepare()
 
 
-async def test_a_margin_is_the_answer_above_the_mean_of_both_empty_ones(base):
-    judge = await prepared(str(base), None, None)
-    (question, answer) = PAIRS[0]
-    asked = f"Question: {question}\nAnswer:"
-    said, nothing, unasked = await LocalModel(str(base)).score(
-        f"{PROSE}\n\n",
-        [
-            Continuation(asked, f" {answer}"),
-            Continuation(asked, " I don't know."),
-            Continuation("Answer:", f" {answer}"),
-        ],
-    )
-    (margin,) = await judge.margins(PROSE, PAIRS[:1])
-    assert margin == pytest.approx(said - (nothing + unasked) / 2, abs=1e-4)
-
-
 async def test_each_pair_has_its_margin_whatever_is_beside_it(base):
     judge = await prepared(str(base), None, None)
     together = await judge.margins(PROSE, PAIRS)
@@ -89,14 +74,23 @@ async def test_a_model_that_fails_while_judging_is_a_judge_error(tmp_path):
         await judge.margins(PROSE, PAIRS)
 
 
-async def test_of_prose_longer_than_the_model_can_see_the_part_around_the_answer_is_read(base):
+async def test_of_prose_longer_than_the_model_can_see_the_part_around_the_answer_is_read(
+    base, monkeypatch
+):
+    read = []
+    score = LocalModel.score
+
+    async def noted(model: LocalModel, prefix: str, rows: Sequence[Continuation]) -> list[float]:
+        read.append(prefix)
+        return await score(model, prefix, rows)
+
+    monkeypatch.setattr(LocalModel, "score", noted)
     judge = await prepared(str(base), None, None)
-    filler = "Nothing happens here, and nothing happens there. " * 200
-    before = await judge.margins(f"{filler}{filler}{PROSE}", PAIRS[:1])
-    further = await judge.margins(f"{filler}{filler}{filler}{PROSE}", PAIRS[:1])
-    elsewhere = await judge.margins(f"{PROSE}{filler}{filler}{filler}", PAIRS[:1])
-    assert before == pytest.approx(further, abs=0.3)
-    assert before != pytest.approx(elsewhere, abs=0.001)
+    filler = "Nothing happens here, and nothing happens there. " * 300
+    await judge.margins(f"{filler}{PROSE} {filler}", PAIRS[:1])
+    (prefix,) = read
+    assert "was built in 1790" in prefix
+    assert (await LocalModel(str(base)).count([Prompt(prefix)]))[0] < 2048
 
 
 async def test_the_270m_model_prefers_right_answers():

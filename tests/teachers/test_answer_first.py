@@ -18,7 +18,7 @@ PROSE = (
 
 
 def asked(sentence: str, question: str, worth: float) -> Asked:
-    return Asked(Try(sentence, Mould(sentence, sentence)), question, worth)
+    return Asked(Try(sentence, Mould(sentence)), question, worth)
 
 
 def test_only_sentences_that_stand_alone_are_tried():
@@ -79,7 +79,7 @@ async def test_every_answer_is_a_sentence_of_the_prose_and_its_own_evidence(
 ):
     # Random weights find nothing likely; what is tested is where the words come from.
     monkeypatch.setattr("dlm_lsp.teachers.answer_first._LEAST_FLUENCY", -100)
-    monkeypatch.setattr("dlm_lsp.teachers.answer_first._LEAST_GAIN", -100)
+    monkeypatch.setattr("dlm_lsp.teachers.answer_first._LEAST_MARGIN", -100)
     model = LocalModel(str(tiny_llama(tmp_path)))
     found, _ = await pairs(model, Ask(PROSE, "extraction", 3), Sampling())
     assert len(found) == 3

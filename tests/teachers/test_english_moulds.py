@@ -83,7 +83,6 @@ def test_a_question_does_not_hold_the_time_that_it_asks_for():
     (asked,) = (
         one for one in english_moulds(sentence, sentence) if one.ready[0].startswith("When")
     )
-    assert asked.asked == "on 4 May 1887"
     assert not any("1887" in question for question in asked.ready)
 
 

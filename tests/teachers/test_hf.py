@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tiny_model import PROSE, tiny_adapter, tiny_llama
 
+from dlm_lsp.document import parse
 from dlm_lsp.teachers.hf import HfTeacher
 from dlm_lsp.teachers.protocol import Ask, Reply, Sampling, TeacherError
 
@@ -126,20 +127,18 @@ async def test_a_failed_batch_costs_its_asks_and_not_the_run(chat, monkeypatch):
     assert [type(outcome) for outcome in outcomes] == [TeacherError] * 2
 
 
-async def test_the_270m_model_asks_right_questions():
-    prose = (
-        "Isopropyl alcohol cleans a brake disc without leaving a film. A worn chain ruins the "
-        "cassette, because its rollers ride up the teeth. The ferry was sold in 1988."
-    )
+async def test_the_270m_model_asks_right_questions(examples):
+    document = parse((examples / "tram.dlm").read_text(encoding="utf-8"))
+    (prose,) = (one.content for one in document.sections if "## The great years" in one.content)
     teacher = await prepared("gemma-3-270m")
     (reply,) = [one.outcome async for one in teacher.answer([Ask(prose, "extraction", 2)])]
     assert isinstance(reply, Reply)
     pairs = {pair["question"]: pair["answer"] for pair in json.loads(reply.text)["pairs"]}
     assert pairs == {
-        "What cleans a brake disc without leaving a film?": (
-            "Isopropyl alcohol cleans a brake disc without leaving a film."
+        "When was the tram network of Harrowmere largest?": (
+            "The tram network of Harrowmere was largest in 1926."
         ),
-        "Why does a worn chain ruin the cassette?": (
-            "A worn chain ruins the cassette, because its rollers ride up the teeth."
+        "When did the city buy the tramway company for 1.1 million crowns?": (
+            "The city bought the tramway company in 1919 for 1.1 million crowns."
         ),
     }

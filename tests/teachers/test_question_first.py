@@ -13,7 +13,7 @@ from dlm_lsp.teachers.question_first import pairs
 @pytest.fixture
 def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalModel:
     """Random weights, of which everything is believed."""
-    monkeypatch.setattr("dlm_lsp.teachers.question_first._LEAST_GAIN", -100)
+    monkeypatch.setattr("dlm_lsp.teachers.question_first._LEAST_MARGIN", -100)
     return LocalModel(str(tiny_llama(tmp_path)))
 
 
