@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import chain
 
 from dlm_lsp.document.document import Document
@@ -11,7 +12,6 @@ from dlm_lsp.document.frontmatter import read_frontmatter
 from dlm_lsp.document.lines import (
     LINE_BREAK,
     after_break,
-    line_break_of,
     with_line_feeds,
     without_last_break,
 )
@@ -22,6 +22,7 @@ from dlm_lsp.document.marker import (
     stray_marker_problem,
 )
 from dlm_lsp.document.problem import Fix, Problem, Severity
+from dlm_lsp.document.schema import Frontmatter
 from dlm_lsp.document.section import Section, SectionType, section_id
 from dlm_lsp.document.turns import (
     PREFERENCE,
@@ -45,16 +46,37 @@ _MARKED = (SectionType.INSTRUCTION, SectionType.PREFERENCE)
 
 def parse(text: str) -> Document:
     """Return the Document that `text` is, whatever it is."""
-    start = 1 if text.startswith("\ufeff") else 0
-    yaml, body, problems = _split(text, start)
-    frontmatter = None
-    if yaml is not None:
-        frontmatter, found = read_frontmatter(text, yaml)
-        problems += found
-    body = Span(after_break(text, body.start), body.end) if yaml is not None else body
-    sections = tuple(_Body(text, body, problems).sections())
+    head = read_head(text)
+    problems = list(head.problems)
+    body = Span(head.end, len(text))
+    sections = tuple(Body(text, body, problems).sections())
     problems.sort(key=lambda problem: problem.span)
-    return Document(text, frontmatter, yaml or Span(start, start), body, sections, tuple(problems))
+    return Document(text, head.frontmatter, head.yaml, body, sections, tuple(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands before the body, which begins at `end`.
+
+    `closed` tells that there are both lines of three dashes.
+    """
+
+    frontmatter: Frontmatter | None
+    yaml: Span
+    end: int
+    closed: bool
+    problems: tuple[Problem, ...]
+
+
+def read_head(text: str) -> Head:
+    """Return what stands before the body of `text`."""
+    start = 1 if text.startswith("\ufeff") else 0
+    yaml, end, problems = _split(text, start)
+    if yaml is None:
+        return Head(None, Span(start, start), end, closed=False, problems=tuple(problems))
+    frontmatter, problems = read_frontmatter(text, yaml)
+    end = after_break(text, end)
+    return Head(frontmatter, yaml, end, closed=True, problems=tuple(problems))
 
 
 def missing_media(document: Document, exists: Callable[[str], bool]) -> list[Problem]:
@@ -71,17 +93,18 @@ def missing_media(document: Document, exists: Callable[[str], bool]) -> list[Pro
     ]
 
 
-def _split(text: str, start: int) -> tuple[Span | None, Span, list[Problem]]:
+def _split(text: str, start: int) -> tuple[Span | None, int, list[Problem]]:
+    """Return where the YAML stands and where what follows it begins."""
     first = _line_at(text, start)
     if text[first.start : first.end] != _DELIMITER:
-        return None, Span(start, len(text)), [_no_frontmatter(text, first)]
+        return None, start, [_no_frontmatter(text, first)]
     closing = _CLOSING.search(text, first.end)
     if closing:
         yaml = Span(after_break(text, first.end), closing.start() + 1)
-        return yaml, Span(after_break(text, closing.end()), len(text)), []
+        return yaml, after_break(text, closing.end()), []
     message = "the frontmatter is not closed: no later line is exactly `---`"
     problem = Problem("unclosed-frontmatter", Severity.ERROR, first, message)
-    return None, Span(len(text), len(text)), [problem]
+    return None, len(text), [problem]
 
 
 def _no_frontmatter(text: str, first: Span) -> Problem:
@@ -91,36 +114,48 @@ def _no_frontmatter(text: str, first: Span) -> Problem:
     return Problem("missing-frontmatter", Severity.ERROR, first, message, fix)
 
 
-class _Body:
-    """The walk through one body; it keeps what is the same for every section."""
+class Body:
+    """The walk through one body; it keeps what is the same for every section.
+
+    What is wrong in it is added to `problems`.
+    """
 
     def __init__(self, text: str, body: Span, problems: list[Problem]) -> None:
         self._text = text
         self._span = body
         self._problems = problems
         self._with_cr = "\r" in text
+        self._code_at = -1
 
-    def sections(self) -> Iterator[Section]:
-        """Yield the sections in order, and take note of every problem."""
-        fence, fence_end = Fence(SectionType.PROSE), None
-        start = self._span.start
-        code_at = -1
+    @property
+    def ends_in_code(self) -> bool:
+        """Whether a code block is still open at the end, once all fences were read."""
+        return self._code_at >= 0
+
+    def fences(self) -> Iterator[tuple[Fence, Span]]:
+        """Yield the lines that open a section, in order."""
         for match in self._candidates():
             line = match[1]
             if line == _CODE:
-                code_at = match.start(1) if code_at < 0 else -1
-            elif code_at < 0:
-                at, end = match.span(1)
-                next_fence, found = read_fence(line, at)
+                self._code_at = -1 if self.ends_in_code else match.start(1)
+            elif not self.ends_in_code:
+                fence, found = read_fence(line, match.start(1))
                 self._problems += found
-                if next_fence:
-                    if section := self._section(fence, start, fence_end, at):
-                        yield section
-                    fence, start, fence_end = next_fence, at, end
+                if fence:
+                    yield fence, Span(*match.span(1))
+
+    def sections(self) -> Iterator[Section]:
+        """Yield the sections in order."""
+        fence, fence_end = Fence(SectionType.PROSE), None
+        start = self._span.start
+        for next_fence, (at, end) in self.fences():
+            if section := self._section(fence, start, fence_end, at):
+                yield section
+            fence, start, fence_end = next_fence, at, end
         if section := self._section(fence, start, fence_end, self._span.end):
             yield section
-        if code_at >= 0:
-            self._problems.append(_unclosed_code(self._text, code_at))
+        if self.ends_in_code:
+            self._problems.append(_unclosed_code(self._text, self._code_at))
 
     def _candidates(self) -> Iterator[re.Match[str]]:
         start, end = self._span
@@ -170,7 +205,9 @@ def _stray_markers(text: str, body: Span, type_: SectionType) -> Iterator[Proble
 def _unclosed_code(text: str, at: int) -> Problem:
     message = "this code block is never closed: everything below it is code, fences too"
     end = len(text)
-    closing = _CODE if text.endswith(("\n", "\r")) else f"{line_break_of(text)}{_CODE}"
+    line_break = LINE_BREAK.search(text, at)
+    before = "" if text.endswith(("\n", "\r")) else line_break[0] if line_break else "\n"
+    closing = f"{before}{_CODE}"
     fix = Fix("Close the code block at the end", (Edit(Span(end, end), closing),))
     return Problem("unclosed-code", Severity.ERROR, Span(at, at + len(_CODE)), message, fix)
 
