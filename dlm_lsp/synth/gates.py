@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
+from dlm_lsp.document.grounded import ungrounded
 from dlm_lsp.document.section import Pair
 from dlm_lsp.document.well_formed import Refused
-from dlm_lsp.synth.grounded import ungrounded
+from dlm_lsp.document.words import words
 from dlm_lsp.synth.leaning import leaning
-from dlm_lsp.synth.words import words
 from dlm_lsp.teachers.protocol import Strategy
 
 # Questions that differ in one name of six words score 83 and may both be asked; a copy with one

@@ -3,7 +3,7 @@
 import re
 
 from dlm_lsp.document.section import Pair
-from dlm_lsp.synth.words import names, normalised, numbers, words
+from dlm_lsp.document.words import names, normalised, numbers, words
 
 # How a pair leans on a text that its reader will not see. It may where the section says so itself:
 # all that a pattern finds or what its first group holds; of `noun` it may say another form.

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from dlm_lsp.document.dedup import duplicates
 from dlm_lsp.document.document import Document
-from dlm_lsp.synth.dedup import duplicates
 from dlm_lsp.synth.options import SynthOptions
 from dlm_lsp.synth.report import Candidate, Refusal, Report, Skip, Spent
 from dlm_lsp.synth.usable import NOTHING, Usable

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from dlm_lsp.document.dedup import duplicates
 from dlm_lsp.document.section import Pair
 from dlm_lsp.document.well_formed import Refused, well_formed
 from dlm_lsp.synth.asks import Wanted
-from dlm_lsp.synth.dedup import duplicates
 from dlm_lsp.synth.gates import gate
 from dlm_lsp.synth.options import FilterKind
 from dlm_lsp.synth.replies import Written, parse_reply

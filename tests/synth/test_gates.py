@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlm_lsp.document.dedup import duplicates
 from dlm_lsp.document.parse import parse
 from dlm_lsp.document.section import Pair
 from dlm_lsp.synth.asks import sources
-from dlm_lsp.synth.dedup import duplicates
 from dlm_lsp.synth.gates import gate
 
 PROSE = "The moon circles the earth in 27 days."

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlm_lsp.synth.words import (
+from dlm_lsp.document.words import (
     capitalises_nouns,
     full_names,
     names,

@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Indel, Prefix
 
 from dlm_lsp.document.section import Pair
-from dlm_lsp.synth.words import names, numbers, words
+from dlm_lsp.document.words import names, numbers, words
 
 # Measured: real paraphrases score from 0.62 up by the one or the other likeness, and questions
 # about different things reach 0.86: below 0.7 too many of these, above it too few of those.

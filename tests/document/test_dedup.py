@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlm_lsp.document.dedup import Duplicate, duplicates
 from dlm_lsp.document.section import Pair
-from dlm_lsp.synth.dedup import Duplicate, duplicates
 
 
 def found(*pairs, margins=None, present=()):

@@ -6,9 +6,9 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
+from dlm_lsp.document.numerals import amounts, in_digits
 from dlm_lsp.document.section import Pair
-from dlm_lsp.synth.numerals import amounts, in_digits
-from dlm_lsp.synth.words import capitalises_nouns, full_names, names, numbers, words
+from dlm_lsp.document.words import capitalises_nouns, full_names, names, numbers, words
 
 # A quotation with a slip of the pen scores 95 or more, other words on the same matter below 90.
 _QUOTED = 95.0

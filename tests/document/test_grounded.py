@@ -1,7 +1,7 @@
 import pytest
 
+from dlm_lsp.document.grounded import ungrounded
 from dlm_lsp.document.section import Pair
-from dlm_lsp.synth.grounded import ungrounded
 
 PROSE = (
     "DGEMM takes thirteen arguments. Jack Dongarra published the Level 3 BLAS in 1990, with 1,184 "

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlm_lsp.synth.numerals import amounts, in_digits
+from dlm_lsp.document.numerals import amounts, in_digits
 
 
 def told(text):
