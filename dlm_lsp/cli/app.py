@@ -130,9 +130,10 @@ def instructions(
     Exit codes: 0 done, 1 failed, 2 usage, 3 nothing accepted, 130 interrupted.
     """
     from dlm_lsp.cli.failure import UsageError
-    from dlm_lsp.cli.instructions import Destination, Wishes
+    from dlm_lsp.cli.instructions import Destination
     from dlm_lsp.cli.instructions import instructions as run
     from dlm_lsp.synth.options import SynthOptions
+    from dlm_lsp.synth.session import Wishes
     from dlm_lsp.teachers.protocol import Sampling
 
     if apply and dry_run:
@@ -151,7 +152,7 @@ def instructions(
         concurrency=concurrency,
         timeout=timeout,
     )
-    raise typer.Exit(run(paths, Wishes(teacher, judge, options, destination), as_json=as_json))
+    raise typer.Exit(run(paths, Wishes(teacher, judge, options), destination, as_json=as_json))
 
 
 Sections = Annotated[

@@ -4,7 +4,6 @@ import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,50 +15,30 @@ from dlm_lsp.cli.opened import Opened, named, open_sound_document
 from dlm_lsp.cli.output import counted, say, tell
 from dlm_lsp.cli.progress import Progress
 from dlm_lsp.cli.staged import placing_value, print_placing, put_in
-from dlm_lsp.store.adapters import current_adapter
+from dlm_lsp.document import Placement
 from dlm_lsp.store.error import StoreError
 from dlm_lsp.store.ledger import Ledger
 from dlm_lsp.store.lock import document_lock
 from dlm_lsp.store.plan import StagedSection, add_to_plan, load_plan
-from dlm_lsp.store.replies import ReplyCache
-from dlm_lsp.synth.estimate import Estimate, estimate
-from dlm_lsp.synth.judge import Judge, sway_judge
-from dlm_lsp.synth.options import SynthOptions
-from dlm_lsp.synth.place import Placing, ledger_entries, staged_sections
+from dlm_lsp.synth.estimate import Estimate
+from dlm_lsp.synth.place import Placing
 from dlm_lsp.synth.report import Candidate, Refusal, Report
-from dlm_lsp.synth.run import synthesize
-from dlm_lsp.teachers.protocol import Teacher
-from dlm_lsp.teachers.select import select
+from dlm_lsp.synth.session import Result, Session, Wishes, session
 
 Destination = Literal["document", "stage", "nowhere"]
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """Who writes, who judges, how the run goes, and where accepted pairs go."""
-
-    teacher: str
-    judge: str | None
-    options: SynthOptions
-    destination: Destination
-
-
-@dataclass(frozen=True, slots=True)
 class Run:
-    """What a run came to: who wrote and judged, the estimate before and the report after."""
+    """What a run over one document came to."""
 
     opened: Opened
-    teacher: str
-    judge: str | None
-    estimate: Estimate
-    report: Report
-    sections: tuple[StagedSection, ...]
-    at: str
+    result: Result
 
     @property
-    def id(self) -> str:
-        """What the ledger calls this run."""
-        return f"{self.at} {self.teacher}"
+    def report(self) -> Report:
+        """What was accepted, refused and skipped."""
+        return self.result.report
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +60,13 @@ class Kept:
         return {**value, "added": [], "already_present": [], "left_staged": []}
 
 
-def instructions(paths: Sequence[str], wishes: Wishes, *, as_json: bool) -> int:
+def instructions(
+    paths: Sequence[str], wishes: Wishes, destination: Destination, *, as_json: bool
+) -> int:
     """Synthesize pairs for each document in turn, and say what became of them."""
 
     def work(path: Path) -> Done:
-        run, kept = _one(path, wishes)
+        run, kept = _one(path, wishes, destination)
         if not as_json:
             _print_run(run)
             _print_kept(run, kept)
@@ -105,58 +86,26 @@ def _code(report: Report) -> int:
     return DONE if report.accepted else NOTHING_ACCEPTED
 
 
-def _one(path: Path, wishes: Wishes) -> tuple[Run, Kept]:
+def _one(path: Path, wishes: Wishes, destination: Destination) -> tuple[Run, Kept]:
     with document_lock(open_sound_document(path).folder, "dlm synth instructions", tell):
         # Opened again, for who held the lock may have changed it.
         opened = open_sound_document(path)
         # A plan or ledger that cannot be read is found before anything is spent.
         load_plan(opened.folder)
         Ledger(opened.folder).all()
-        run = anyio.run(_synthesize, opened, wishes)
-        return run, _keep(run, wishes)
+        run = Run(opened, anyio.run(_synthesize, opened, wishes))
+        return run, _keep(run, destination, wishes.options.placement)
 
 
-async def _synthesize(opened: Opened, wishes: Wishes) -> Run:
-    options = wishes.options
-    base_model = opened.frontmatter.base_model
-    adapter = current_adapter(opened.folder)
-    teacher = select(
-        wishes.teacher,
-        options.sampling,
-        concurrency=options.concurrency,
-        timeout=options.timeout,
-        adapter=adapter,
-        base_model=base_model,
-    )
-    judge = sway_judge(base_model, adapter, wishes.judge) if options.filter == "sway" else None
-    try:
-        if judge:
-            await judge.prepare()
-        await teacher.prepare()
-        if teacher.remote_host:
-            tell(f"The prose of {opened.path} is sent to {teacher.remote_host}.")
-        with ReplyCache(opened.folder) as cache:
-            expected = await estimate(opened.document, teacher, cache, options)
-            tell(_estimate_line(expected))
-            report = await _with_interrupt(opened, teacher, judge, cache, options)
-    finally:
-        with anyio.CancelScope(shield=True):
-            await teacher.aclose()
-            if judge:
-                await judge.aclose()
-    at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    judge_name = judge.name if judge else None
-    sections = staged_sections(opened.document, report.accepted, teacher.name, at)
-    return Run(opened, teacher.name, judge_name, expected, report, sections, at)
+async def _synthesize(opened: Opened, wishes: Wishes) -> Result:
+    async with session(opened.document, opened.frontmatter, opened.folder, wishes) as ready:
+        if ready.teacher.remote_host:
+            tell(f"The prose of {opened.path} is sent to {ready.teacher.remote_host}.")
+        tell(_estimate_line(ready.estimate))
+        return await _with_interrupt(ready)
 
 
-async def _with_interrupt(
-    opened: Opened,
-    teacher: Teacher,
-    judge: Judge | None,
-    cache: ReplyCache,
-    options: SynthOptions,
-) -> Report:
+async def _with_interrupt(ready: Session) -> Result:
     """Synthesize; the first Ctrl-C keeps what is finished, the second drops it."""
     stop = anyio.Event()
 
@@ -174,19 +123,11 @@ async def _with_interrupt(
             if sys.platform != "win32":
                 tasks.start_soon(listen)
             with Progress() as progress:
-                report = await synthesize(
-                    opened.document,
-                    teacher,
-                    judge,
-                    cache,
-                    options,
-                    on_event=progress.show,
-                    stop=stop,
-                )
+                result = await ready.run(progress.show, stop)
             tasks.cancel_scope.cancel()
     except BaseExceptionGroup as group:
         raise _first(group) from None
-    return report
+    return result
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
@@ -194,21 +135,22 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     return _first(error) if isinstance(error, BaseExceptionGroup) else error
 
 
-def _keep(run: Run, wishes: Wishes) -> Kept:
+def _keep(run: Run, destination: Destination, placement: Placement) -> Kept:
     """Put what was accepted where it is to go; nothing of it is lost if the document refuses it."""
-    path, folder, sections = run.opened.path, run.opened.folder, run.sections
-    if wishes.destination == "nowhere" or not sections:
+    path, folder, result = run.opened.path, run.opened.folder, run.result
+    sections = result.sections
+    if destination == "nowhere" or not sections:
         return Kept()
-    Ledger(folder).add(ledger_entries(run.report.accepted, run.teacher, run.judge, run.at, run.id))
-    if wishes.destination == "stage":
-        return Kept(staged=sections, waiting=add_to_plan(folder, path, sections, run.at))
+    Ledger(folder).add(result.entries)
+    if destination == "stage":
+        return Kept(staged=sections, waiting=add_to_plan(folder, path, sections, result.at))
     try:
-        placing = put_in(path, sections, wishes.options.placement)
+        placing = put_in(path, sections, placement)
     except StoreError as error:
-        waiting = add_to_plan(folder, path, sections, run.at)
+        waiting = add_to_plan(folder, path, sections, result.at)
         return Kept(staged=sections, waiting=waiting, failure=f"{error}; the pairs are staged")
     if placing.left:
-        add_to_plan(folder, path, [left.section for left in placing.left], run.at)
+        add_to_plan(folder, path, [left.section for left in placing.left], result.at)
     return Kept(placing=placing)
 
 
@@ -226,7 +168,7 @@ def _print_kept(run: Run, kept: Kept) -> None:
             f"\nsynth: staged {len(kept.staged)} auto-synth instruction section(s){beside}. "
             f"`dlm synth list {path}` shows them, `dlm synth apply {path}` puts them in."
         )
-    elif run.sections:
+    elif run.result.sections:
         say("\nsynth: dry-run only, nothing is staged.")
 
 
@@ -248,7 +190,7 @@ def _print_run(run: Run) -> None:
     for candidate in report.accepted:
         say(
             f"\n+ ::instruction:: [section_id={candidate.id} source={candidate.source_id} "
-            f"teacher={run.teacher} strategy={candidate.strategy}]"
+            f"teacher={run.result.teacher} strategy={candidate.strategy}]"
         )
         say(f"  q: {_shortened(candidate.pair.question)}")
         say(f"  a: {_shortened(candidate.pair.answer)}")
@@ -280,7 +222,7 @@ def _usage_line(run: Run) -> str:
     tokens = ""
     if spent.tokens_in is not None or spent.tokens_out is not None:
         tokens = f", {spent.tokens_in or 0:,} tokens in, {spent.tokens_out or 0:,} out"
-    judge = f", judged by {run.judge}" if run.judge else ""
+    judge = f", judged by {run.result.judge}" if run.result.judge else ""
     return (
         f"synth usage: {counted(spent.requests, 'request')}, {spent.from_cache} from the cache"
         f"{tokens}, {spent.seconds:.1f} s{judge}"
@@ -298,9 +240,9 @@ def _as_value(run: Run) -> dict[str, Any]:
         "path": str(run.opened.path),
         "error": report.failure,
         "stopped": report.stopped,
-        "teacher": run.teacher,
-        "judge": run.judge,
-        "estimate": asdict(run.estimate),
+        "teacher": run.result.teacher,
+        "judge": run.result.judge,
+        "estimate": asdict(run.result.estimate),
         "filter": report.filter,
         "generated": report.generated,
         "dedup": report.dedup,
