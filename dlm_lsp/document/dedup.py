@@ -104,30 +104,46 @@ def duplicates(
     `margins` are the judge's, None where it has not judged; where they tie, the first pair stays.
     What is `present` in the document always stays.
     """
-    codes = _Codes()
-    sides = _Sides(codes)
-    kept: list[Pair] = []
+    kept = Likeness()
     kept_as: list[int | None] = []
-    by_words: list[str] = []
-    by_letters: list[str] = []
     found: list[Duplicate] = []
     best_first = sorted(range(len(pairs)), key=lambda index: (-_margin(margins[index]), index))
     candidates = [(index, pairs[index]) for index in best_first]
     for index, pair in [*((None, pair) for pair in present), *candidates]:
-        asked = words(pair.question)
-        code = "".join(codes[word] for word in asked)
-        letters = " ".join(sorted(asked))
-        if index is not None:
-            alike = _alike(code, letters, by_words, by_letters)
-            same = next((at for at in alike if _same(pair, kept[at], sides)), None)
-            if same is not None:
-                found.append(Duplicate(index, kept_as[same], kept[same].question))
-                continue
-        kept.append(pair)
+        same = None if index is None else next(kept.same_as(pair), None)
+        if index is not None and same is not None:
+            found.append(Duplicate(index, kept_as[same], kept.pairs[same].question))
+            continue
+        kept.add(pair)
         kept_as.append(index)
-        by_words.append(code)
-        by_letters.append(letters)
     return sorted(found, key=lambda duplicate: duplicate.index)
+
+
+class Likeness:
+    """Pairs in the order they were added, and quickly which of them say what another says."""
+
+    def __init__(self) -> None:
+        self.pairs: list[Pair] = []
+        self._codes = _Codes()
+        self._sides = _Sides(self._codes)
+        self._by_words: list[str] = []
+        self._by_letters: list[str] = []
+
+    def add(self, pair: Pair) -> None:
+        """Take `pair` in."""
+        code, letters = self._asked(pair)
+        self.pairs.append(pair)
+        self._by_words.append(code)
+        self._by_letters.append(letters)
+
+    def same_as(self, pair: Pair) -> Iterator[int]:
+        """Yield where a pair stands that says what `pair` says."""
+        alike = _alike(*self._asked(pair), self._by_words, self._by_letters)
+        return (at for at in alike if _same(pair, self.pairs[at], self._sides))
+
+    def _asked(self, pair: Pair) -> tuple[str, str]:
+        asked = words(pair.question)
+        return "".join(self._codes[word] for word in asked), " ".join(sorted(asked))
 
 
 def _margin(margin: float | None) -> float:

@@ -11,9 +11,10 @@ from operator import attrgetter
 from dlm_lsp.document.document import Document
 from dlm_lsp.document.edit import Edit, Span
 from dlm_lsp.document.lines import line_starts, without_last_break
+from dlm_lsp.document.marker import MARKER_HINT, Marker, SynthMarker
 from dlm_lsp.document.parse import Body, Head, read_head
 from dlm_lsp.document.problem import Fix, Problem
-from dlm_lsp.document.section import Media, Section
+from dlm_lsp.document.section import Media, Pair, Section
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,17 @@ class Piece:
     section: Section | None
     problems: tuple[Problem, ...]
     ends_in_code: bool = False
+
+    @cached_property
+    def synth(self) -> Marker | None:
+        """The marker of a synthesized section."""
+        markers = self.section.markers if self.section and MARKER_HINT in self.text else ()
+        return next((m for m in reversed(markers) if isinstance(m.value, SynthMarker)), None)
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """The pairs of an instruction section."""
+        return tuple(one.pair for one in self.section.pairs) if self.section else ()
 
     @cached_property
     def starts(self) -> list[int]:
@@ -156,21 +168,29 @@ class Pieces:
         start = at + piece.starts[line]
         return self.lines[index] + line, 0 if start == self._byte_order_mark else start
 
-    def line(self, number: int) -> Span:
-        """Return where line `number` stands, from 0, without its line break.
+    def line(self, number: int) -> tuple[int, str]:
+        """Return where line `number` begins, from 0, and its text without the line break.
 
-        Beyond the last line, it is the empty span at the end of the text.
+        Beyond the last line, it is nothing at the end of the text.
         """
         index = bisect_right(self.lines, number, hi=len(self.pieces)) - 1
         piece, at = self.pieces[index], self.offsets[index]
         inside = number - self.lines[index]
         if inside > piece.breaks:
-            return Span(self.length, self.length)
-        start = at + piece.starts[inside]
-        end = len(piece.text)
+            return self.length, ""
+        start, end = piece.starts[inside], len(piece.text)
         if inside < piece.breaks:
-            end = without_last_break(piece.text, piece.starts[inside], piece.starts[inside + 1])
-        return Span(0 if start == self._byte_order_mark else start, at + end)
+            end = without_last_break(piece.text, start, piece.starts[inside + 1])
+        if at + start == self._byte_order_mark:
+            return 0, self.pieces[0].text + piece.text[start:end]
+        return at + start, piece.text[start:end]
+
+    def part(self, start: int, end: int) -> str:
+        """Return what stands from `start` to `end`."""
+        first, last = self.index_at(start), self.index_at(end)
+        text = "".join(piece.text for piece in self.pieces[first : last + 1])
+        at = self.offsets[first]
+        return text[start - at : end - at]
 
     @property
     def _byte_order_mark(self) -> int | None:

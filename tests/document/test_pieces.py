@@ -54,14 +54,19 @@ def test_lines_are_found_by_number_and_by_offset(text):
         line, column = line_and_column(starts, offset)
         assert pieces.line_at(offset) == (line - 1, offset - column + 1)
     for number, start in enumerate(starts):
-        span = pieces.line(number)
-        assert span.start == start
-        assert text[span.start : span.end] == re.match(r"[^\r\n]*", text[start:])[0]
+        assert pieces.line(number) == (start, re.match(r"[^\r\n]*", text[start:])[0])
 
 
 def test_a_line_beyond_the_last_is_the_end_of_the_text():
     pieces = sample("one\ntwo")
-    assert pieces.line(99) == (pieces.length, pieces.length)
+    assert pieces.line(99) == (pieces.length, "")
+
+
+@given(_documents, st.data())
+def test_a_part_is_what_stands_there(text, data):
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    assert Pieces.of(text).part(start, end) == text[start:end]
 
 
 def test_an_edit_parses_only_what_stands_around_it():

@@ -1,0 +1,21 @@
+"""The `key="value"` pieces of a fence or marker line."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from dlm_lsp.document import Span
+from dlm_lsp.document.fence import ATTRIBUTE
+
+
+class Attribute(NamedTuple):
+    """Where an attribute stands, its key, and its value without the quotes."""
+
+    span: Span
+    key: Span
+    value: Span
+
+
+def attributes(text: str, line: Span) -> Iterator[Attribute]:
+    """Yield each attribute in `text[line]`, which is one line."""
+    for match in ATTRIBUTE.finditer(text, line.start, line.end):
+        yield Attribute(Span(*match.span()), Span(*match.span(1)), Span(*match.span(2)))

@@ -1,0 +1,47 @@
+"""What can be written at the cursor."""
+
+from collections.abc import Callable, Mapping
+
+from dlm_lsp.document import Document, SectionType
+from dlm_lsp.ide.about import ATTRIBUTES, HEADERS, MARKERS, SECTION_TYPES, about_key, about_model
+from dlm_lsp.ide.completion_in_body import complete_in_body
+from dlm_lsp.ide.completion_in_frontmatter import complete_in_frontmatter, frontmatter_lines
+from dlm_lsp.ide.completion_item import Completion
+
+__all__ = ["Completion", "complete", "documentation"]
+
+
+def complete(document: Document, offset: int) -> tuple[Completion, ...]:
+    """Return what can be written at `offset`, in the order in which it is best shown."""
+    head = frontmatter_lines(document)
+    if head.start <= offset < head.end:
+        return tuple(complete_in_frontmatter(document, head, offset))
+    return tuple(complete_in_body(document, offset)) if offset >= head.end else ()
+
+
+def documentation(kind: str, topic: str) -> str | None:
+    """Return the Markdown for a completion with this kind and topic, None where it has none."""
+    tell = _TELL.get(kind)
+    return tell(topic) if tell else None
+
+
+def _about_section(topic: str) -> str | None:
+    return SECTION_TYPES.get(SectionType(topic)) if topic in set(SectionType) else None
+
+
+def _about_key(topic: str) -> str | None:
+    return about_key(topic.split("."))
+
+
+def _looked_up(texts: Mapping[str, str]) -> Callable[[str], str | None]:
+    return texts.get
+
+
+_TELL: dict[str, Callable[[str], str | None]] = {
+    "fence": _about_section,
+    "key": _about_key,
+    "value": _about_key,
+    "model": about_model,
+    "attribute": _looked_up(ATTRIBUTES | MARKERS),
+    "header": _looked_up(HEADERS),
+}

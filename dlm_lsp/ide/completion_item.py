@@ -1,0 +1,57 @@
+"""What a completion is."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from dlm_lsp.document import Span
+
+CompletionKind = Literal["fence", "key", "value", "model", "attribute", "header"]
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A text to put in place of `span`, which is part of one line.
+
+    With `snippet`, `text` holds placeholders such as `$1` and `plain` is the same without them.
+    `sort` orders the completions of one place; `topic` is what `documentation` tells about.
+    """
+
+    label: str
+    kind: CompletionKind
+    span: Span
+    text: str
+    plain: str
+    detail: str
+    sort: str
+    topic: str
+    snippet: bool
+
+    @property
+    def data(self) -> dict[str, str]:
+        """What has to be kept to ask for the documentation later."""
+        return {"kind": self.kind, "topic": self.topic}
+
+
+def completion(
+    kind: CompletionKind,
+    label: str,
+    span: Span,
+    text: str,
+    *,
+    order: int,
+    detail: str = "",
+    topic: str = "",
+    snippet: str | None = None,
+) -> Completion:
+    """Return a completion that inserts `text`, or `snippet` where a client knows snippets."""
+    return Completion(
+        label,
+        kind,
+        span,
+        text if snippet is None else snippet,
+        text,
+        detail,
+        f"{order:04}",
+        topic or label,
+        snippet is not None,
+    )

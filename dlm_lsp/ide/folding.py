@@ -1,0 +1,69 @@
+"""What can be folded away."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from dlm_lsp.document import Document, Section, Span
+from dlm_lsp.ide.keys import frontmatter_span
+from dlm_lsp.ide.lines import line_end, lines, trimmed
+from dlm_lsp.ide.origin import opening, runs, synthesized
+
+FoldKind = Literal["region", "section", "frontmatter", "code"]
+
+_CODE = "```"
+_SHORTEST_CODE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Lines that fold into their first: from its start to the end of the last that is not blank."""
+
+    span: Span
+    kind: FoldKind
+
+
+def folds(document: Document) -> tuple[Fold, ...]:
+    """Return every fold of two lines or more, in order; the outer of two comes first."""
+    return tuple(sorted(_folds(document), key=lambda fold: (fold.span.start, -fold.span.end)))
+
+
+def _folds(document: Document) -> Iterator[Fold]:
+    if frontmatter := frontmatter_span(document):
+        yield Fold(frontmatter, "frontmatter")
+    found = synthesized(document)
+    for run in runs(found):
+        if len(run) > 1:
+            span = Span(run[0].section.start, run[-1].section.end)
+            yield Fold(_without_blank_lines(document.text, span), "region")
+    regions = {one.section.start for one in found}
+    for section in document.sections:
+        span = Span(opening(section).start, section.end)
+        span = _without_blank_lines(document.text, span)
+        if _has_two_lines(document.text, span):
+            yield Fold(span, "region" if section.start in regions else "section")
+        yield from _code(section)
+
+
+def _without_blank_lines(text: str, span: Span) -> Span:
+    return Span(span.start, line_end(text, trimmed(text, span).end))
+
+
+def _has_two_lines(text: str, span: Span) -> bool:
+    return any(text.find(brk, span.start, span.end) >= 0 for brk in "\r\n")
+
+
+def _code(section: Section) -> Iterator[Fold]:
+    if _CODE not in section.content:
+        return
+    start, count = -1, 0
+    for line in lines(section.source, section.body):
+        count += 1
+        if not section.source.startswith(_CODE, line.start):
+            continue
+        if start < 0:
+            start, count = line.start, 1
+            continue
+        if count >= _SHORTEST_CODE:
+            yield Fold(Span(start, line.end), "code")
+        start = -1

@@ -1,0 +1,179 @@
+"""What is told about the place under the mouse, in Markdown."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from dlm_lsp.document import (
+    Document,
+    HarvestMarker,
+    Marker,
+    MinedMarker,
+    Section,
+    SectionType,
+    Span,
+    SynthMarker,
+)
+from dlm_lsp.document.turns import QUESTION_AND_ANSWER, is_header
+from dlm_lsp.ide.about import SECTION_TYPES, about_key, about_model
+from dlm_lsp.ide.key_path import key_at
+from dlm_lsp.ide.lines import line_at
+from dlm_lsp.ide.markdown import code, link, plain, quoted
+from dlm_lsp.ide.origin import as_synthesized, section_at, synthesized_from
+from dlm_lsp.ide.provenance import Provenance
+from dlm_lsp.ide.when import local_time
+
+_EXCERPT = 160
+_EVIDENCE = 600
+_STRATEGIES = {
+    "extraction": "the answer stands in the source",
+    "expansion": "the answer goes one step beyond the source",
+}
+_STALE = (
+    "**Stale**: the text it was written about is not in the document any more; it was changed or"
+    " removed. *Regenerate* asks the teacher again, *Remove* takes this section out, *Keep* makes"
+    " it yours by taking its marker out."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hover:
+    """What is told, and the part of the text that it is about."""
+
+    markdown: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Tells about one document, with what is known from outside of it."""
+
+    document: Document
+    provenance: Callable[[str], Provenance | None]
+    link: Callable[[int], str | None]
+    now: datetime
+
+
+def hover(
+    document: Document,
+    offset: int,
+    *,
+    provenance: Callable[[str], Provenance | None],
+    link: Callable[[int], str | None],
+    now: datetime,
+) -> Hover | None:
+    """Return what there is to tell at `offset`, None where that is nothing.
+
+    `provenance` gives what the ledger knows of a section id, `link` the address of an offset;
+    `now` is in the zone in which times are shown.
+    """
+    key = key_at(document, offset)
+    if key:
+        is_model = key.path == ("base_model",) and isinstance(key.value, str)
+        words = about_model(key.value) if is_model else about_key(key.path)
+        return Hover(words, key.span) if words else None
+    section = section_at(document, offset)
+    if section is None:
+        return None
+    return _in_section(_Teller(document, provenance, link, now), section, offset)
+
+
+def _in_section(teller: _Teller, section: Section, offset: int) -> Hover | None:
+    line = line_at(teller.document.text, offset)
+    found = as_synthesized(section)
+    synth = found.marker if found else None
+    if line == section.fence:
+        return Hover(_on_fence(teller, section, synth), line)
+    if line.start < section.body_start:
+        marker = next((marker for marker in section.markers if marker.span == line), None)
+        words = _on_marker(teller, section, marker, synth)
+        return Hover(words, line) if words else None
+    on_header = is_header(section.source[line.start : line.end], QUESTION_AND_ANSWER)
+    return Hover(_synthesized(teller, section, synth), line) if synth and on_header else None
+
+
+def _on_fence(teller: _Teller, section: Section, synth: SynthMarker | None) -> str:
+    parts = [_synthesized(teller, section, synth)] if synth else [SECTION_TYPES[section.type]]
+    if section.adapter:
+        parts.append(_adapter(teller.document, section.adapter))
+    if section.type is SectionType.PROSE:
+        parts.append(_how_many_came_from(teller.document, section))
+    parts.append(f"Section {code(section.id)}")
+    return "\n\n".join(parts)
+
+
+def _adapter(document: Document, name: str) -> str:
+    words = f"Trains the adapter {code(name)}"
+    if document.frontmatter is None:
+        return f"{words}."
+    if name in (document.frontmatter.training.adapters or {}):
+        return f"{words}, which `training.adapters` declares."
+    return f"{words}, which `training.adapters` does not declare."
+
+
+def _how_many_came_from(document: Document, source: Section) -> str:
+    count = len(synthesized_from(document, source.id))
+    if count == 0:
+        return "Nothing was synthesized from it."
+    return f"{count} synthesized section{'s' if count > 1 else ''} came from it."
+
+
+def _on_marker(
+    teller: _Teller, section: Section, marker: Marker | None, synth: SynthMarker | None
+) -> str | None:
+    value = marker.value if marker else None
+    if isinstance(value, MinedMarker):
+        return _mined(value, teller.now)
+    if isinstance(value, HarvestMarker):
+        return f"**Harvested** from the run {code(value.source)}."
+    return _synthesized(teller, section, synth) if synth else None
+
+
+def _mined(marker: MinedMarker, now: datetime) -> str:
+    lines = [
+        "**Mined preference**\n",
+        f"- Judge: {code(marker.judge_name)}",
+        f"- Chosen: {marker.judge_score_chosen:g}",
+        f"- Rejected: {marker.judge_score_rejected:g}",
+        f"- When: {plain(local_time(marker.mined_at, now))}",
+        f"- Training run: {marker.mined_run_id}",
+    ]
+    return "\n".join(lines)
+
+
+def _synthesized(teller: _Teller, section: Section, synth: SynthMarker) -> str:
+    source = teller.document.section(synth.source_section_id)
+    known = teller.provenance(section.id) or Provenance(None, None, None)
+    lines = [
+        "**Synthesized**\n",
+        f"- Teacher: {code(synth.synth_teacher)}",
+        f"- Strategy: {_strategy(synth.synth_strategy)}",
+        f"- When: {plain(local_time(synth.synth_at, teller.now))}",
+    ]
+    if judged := _judged(known):
+        lines.append(f"- Judge: {judged}")
+    if source:
+        lines.append(f"- Source: {_linked(teller, source)}\n\n{quoted(source.content, _EXCERPT)}")
+    else:
+        lines.append(f"\n{_STALE}")
+    if known.evidence:
+        lines.append(f"\nEvidence:\n\n{quoted(known.evidence, _EVIDENCE)}")
+    return "\n".join(lines)
+
+
+def _strategy(name: str) -> str:
+    words = _STRATEGIES.get(name)
+    return f"{name}, {words}" if words else code(name)
+
+
+def _judged(known: Provenance) -> str | None:
+    by = f"by {code(known.judge)}" if known.judge else None
+    if known.margin is None:
+        return f"judged {by}" if by else None
+    margin = f"{known.margin:+.2f} against the answer “I don't know.”"
+    return f"{margin}, {by}" if by else margin
+
+
+def _linked(teller: _Teller, source: Section) -> str:
+    uri = teller.link(source.start)
+    return link(f"section {code(source.id)}", uri) if uri else f"section {code(source.id)}"

@@ -1,0 +1,120 @@
+"""What can be done with a section, above it; and where it came from, beside it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from dlm_lsp.document import Document, Section, SectionType, Span
+from dlm_lsp.ide.lines import line_at
+from dlm_lsp.ide.origin import (
+    Synthesized,
+    as_synthesized,
+    by_source,
+    is_stale,
+    opening,
+    sections_in,
+    sources,
+    synthesized,
+)
+
+LensAction = Literal[
+    "keep",
+    "remove",
+    "regenerate",
+    "source",
+    "stale",
+    "synthesized",
+    "synthesize",
+    "summary",
+]
+
+_DATE_LENGTH = len("2026-01-31")
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """Words above a section; `action` says what choosing them is for."""
+
+    span: Span
+    title: str
+    action: LensAction
+    section_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Words at the end of a line that are not in the text."""
+
+    offset: int
+    label: str
+    tooltip: str
+    section_id: str
+
+
+def lenses(document: Document) -> tuple[Lens, ...]:
+    """Return every lens of `document`, in order; one on its first line sums up what is stale."""
+    known, found = sources(document), synthesized(document)
+    made = by_source(found)
+    by_start = {one.section.start: one for one in found}
+    all_: list[Lens] = [*_summary(document, found, known)]
+    for section in document.sections:
+        if one := by_start.get(section.start):
+            all_ += _of_synthesized(one, known)
+        elif section.type is SectionType.PROSE:
+            all_.append(_of_prose(section, len(made.get(section.id, ()))))
+    return tuple(all_)
+
+
+def hints(document: Document, span: Span) -> tuple[Hint, ...]:
+    """Return the hints whose place is in `span`, in order."""
+    known, made = sources(document), by_source(synthesized(document))
+    found: list[Hint] = []
+    for section in sections_in(document, span):
+        if one := as_synthesized(section):
+            found.append(_origin(one, known))
+        elif section.type is SectionType.PROSE and section.id in made:
+            found.append(_count(section, len(made[section.id])))
+    return tuple(hint for hint in found if span.start <= hint.offset <= span.end)
+
+
+def _summary(
+    document: Document, found: Sequence[Synthesized], known: Mapping[str, Section]
+) -> Iterator[Lens]:
+    stale = sum(is_stale(one, known) for one in found)
+    if stale:
+        title = f"{len(found)} synthesized, {stale} stale"
+        yield Lens(line_at(document.text, 0), title, "summary", None)
+
+
+def _of_synthesized(one: Synthesized, known: Mapping[str, Section]) -> Iterator[Lens]:
+    span, id_ = opening(one.section), one.section.id
+    yield Lens(span, "Keep", "keep", id_)
+    yield Lens(span, "Remove", "remove", id_)
+    if is_stale(one, known):
+        yield Lens(span, "stale: source changed", "stale", id_)
+    else:
+        yield Lens(span, "Regenerate", "regenerate", id_)
+        yield Lens(span, "Source", "source", id_)
+
+
+def _of_prose(section: Section, count: int) -> Lens:
+    span = opening(section)
+    if count:
+        return Lens(span, f"{count} synthesized", "synthesized", section.id)
+    return Lens(span, "Synthesize instructions", "synthesize", section.id)
+
+
+def _origin(one: Synthesized, known: Mapping[str, Section]) -> Hint:
+    marker = one.marker
+    stale = is_stale(one, known)
+    parts = [marker.synth_strategy, marker.synth_teacher, marker.synth_at[:_DATE_LENGTH]]
+    label = " · ".join([*parts, "stale"] if stale else parts)
+    tooltip = f"Written by {marker.synth_teacher} at {marker.synth_at}"
+    if stale:
+        tooltip += "; what it was written about has changed since, or is gone"
+    return Hint(opening(one.section).end, label, tooltip, one.section.id)
+
+
+def _count(section: Section, count: int) -> Hint:
+    tooltip = "How many sections were synthesized from this one"
+    return Hint(opening(section).end, f"{count} synthesized", tooltip, section.id)

@@ -1,0 +1,58 @@
+"""What can be followed: media files, files to train on, and the source of what was synthesized."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dlm_lsp.document import Document, Section, Span
+from dlm_lsp.ide.attributes import attributes
+from dlm_lsp.ide.keys import Written, written
+from dlm_lsp.ide.origin import opening, sources, synthesized
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A span that leads to a file, as the document writes its path, or to a place in the text."""
+
+    span: Span
+    path: str | None
+    target: Span | None
+    tooltip: str
+
+
+def links(document: Document) -> tuple[Link, ...]:
+    """Return every link in `document`, in order."""
+    found = [*_training_sources(document), *_media(document), *_section_ids(document)]
+    return tuple(sorted(found, key=lambda link: link.span))
+
+
+def _training_sources(document: Document) -> Iterator[Link]:
+    for one in written(document):
+        match one.path, one.content:
+            case ("training", "sources", int(), "path"), str() as path if path:
+                span = _without_quotes(document.text, one)
+                if span.start < span.end:
+                    yield Link(span, path, None, "Open what is trained on")
+
+
+def _media(document: Document) -> Iterator[Link]:
+    for section in document.sections:
+        if section.media and section.media.path:
+            tooltip = f"Open the {section.type.value} file"
+            yield Link(section.media.path_span, section.media.path, None, tooltip)
+
+
+def _section_ids(document: Document) -> Iterator[Link]:
+    known = sources(document)
+    for one in synthesized(document):
+        source: Section | None = known.get(one.source_id)
+        if source is None:
+            continue
+        for attribute in attributes(document.text, one.line):
+            if document.text[slice(*attribute.key)] == "source_section_id":
+                tooltip = "Go to the section that this was written about"
+                yield Link(attribute.value, None, opening(source), tooltip)
+
+
+def _without_quotes(text: str, one: Written) -> Span:
+    quoted = text[one.value.start : one.value.start + 1] in ("'", '"')
+    return Span(one.value.start + 1, one.value.end - 1) if quoted else one.value

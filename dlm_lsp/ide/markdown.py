@@ -1,0 +1,44 @@
+"""Words of a document inside Markdown: shown as they are, never read as Markdown."""
+
+import re
+from urllib.parse import quote
+
+_MEANINGFUL = re.compile(r"[\\`*_\[\]<>&~]")
+_BACKTICKS = re.compile(r"`+")
+_KEPT_IN_A_LINK = "%/:?#@&=+$,;~!'*"
+
+
+def plain(text: str) -> str:
+    """Return `text` on one line, with every character escaped that Markdown reads as its own."""
+    return _MEANINGFUL.sub(r"\\\g<0>", one_line(text))
+
+
+def code(text: str) -> str:
+    """Return `text` on one line as a code span, whatever backticks it holds."""
+    line = one_line(text)
+    if not line:
+        return "(blank)"
+    longest = max(map(len, _BACKTICKS.findall(line)), default=0)
+    fence = "`" * (longest + 1)
+    # Next to a backtick of the text, the fence would be read as longer than it is.
+    gap = " " if "`" in (line[0], line[-1]) else ""
+    return f"{fence}{gap}{line}{gap}{fence}"
+
+
+def quoted(text: str, limit: int) -> str:
+    """Return at most `limit` characters of `text` as a block quote of one line."""
+    line = one_line(text)
+    if len(line) > limit:
+        line = line[:limit].rsplit(" ", 1)[0] + "…"
+    # The quotation mark keeps the first word from being read as a heading or a list.
+    return f"> “{plain(line)}”"
+
+
+def link(words: str, uri: str) -> str:
+    """Return `words`, which are Markdown, as a link to `uri`."""
+    return f"[{words}]({quote(uri, safe=_KEPT_IN_A_LINK, errors='replace')})"
+
+
+def one_line(text: str) -> str:
+    """Return `text` with each run of white space as one blank."""
+    return " ".join(text.split())

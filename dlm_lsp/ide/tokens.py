@@ -1,0 +1,125 @@
+"""What each piece of the structure is, for an editor to colour; prose itself stays as it is."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from dlm_lsp.document import Document, Section, Span
+from dlm_lsp.ide.attributes import attributes
+from dlm_lsp.ide.keys import Written, names_adapter, written
+from dlm_lsp.ide.lines import lines, trimmed
+from dlm_lsp.ide.origin import as_synthesized, sections_in
+from dlm_lsp.ide.turns import headers
+
+TYPES = (
+    "class",
+    "comment",
+    "decorator",
+    "keyword",
+    "number",
+    "operator",
+    "property",
+    "string",
+)
+MODIFIERS = ("readonly",)
+
+_FENCE = re.compile(r"(::)([^\s#]*?)(?:(#)(\S*?))?(\s.*?)?(::)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of one line, its type out of `TYPES`, and its modifiers out of `MODIFIERS`."""
+
+    span: Span
+    type: str
+    modifiers: tuple[str, ...] = ()
+
+
+def tokens(document: Document, span: Span | None = None) -> tuple[Token, ...]:
+    """Return the tokens of `document`, in order; only those that lie in `span`, if it is given."""
+    if span is None:
+        span = Span(0, len(document.text))
+    found: list[Token] = []
+    if span.start <= document.yaml.end:
+        found += _frontmatter(document)
+    for section in sections_in(document, span):
+        found += _section(section)
+    return tuple(token for token in _apart(found) if _covers(span, token.span))
+
+
+def _apart(found: Iterable[Token]) -> Iterator[Token]:
+    """Yield the tokens that hold anything and begin behind the one before them."""
+    end = 0
+    for token in sorted(found, key=lambda token: token.span):
+        if end <= token.span.start < token.span.end:
+            yield token
+            end = token.span.end
+
+
+def _frontmatter(document: Document) -> Iterator[Token]:
+    for one in written(document):
+        if one.key:
+            key_type = "decorator" if names_adapter(one) else "property"
+            yield from _on_each_line(document.text, one.key, key_type)
+        if value_type := _scalar_type(one):
+            yield from _on_each_line(document.text, one.value, value_type)
+
+
+def _scalar_type(one: Written) -> str | None:
+    match one.content:
+        case dict() | list() | tuple() | set():
+            return None
+        case bool() | None:
+            return "keyword"
+        case int() | float():
+            return "number"
+        case _:
+            return "string"
+
+
+def _on_each_line(text: str, span: Span, type_: str) -> Iterator[Token]:
+    for line in lines(text, span):
+        yield Token(trimmed(text, line), type_)
+
+
+def _section(section: Section) -> Iterator[Token]:
+    modifiers = MODIFIERS if as_synthesized(section) else ()
+    yield from _fence(section, modifiers)
+    yield from _markers(section)
+    for header in headers(section):
+        yield Token(header, "class", modifiers)
+
+
+def _fence(section: Section, modifiers: tuple[str, ...]) -> Iterator[Token]:
+    if section.fence is None:
+        return
+    match = _FENCE.fullmatch(section.source, *section.fence)
+    if match is None:
+        return
+    types = ("operator", "keyword", "operator", "decorator", None, "operator")
+    for group, type_ in enumerate(types, start=1):
+        if type_ and match[group]:
+            yield Token(Span(*match.span(group)), type_, modifiers if group == 2 else ())
+    if match[5]:
+        yield from _attributes(section.source, Span(*match.span(5)))
+
+
+def _attributes(text: str, line: Span) -> Iterator[Token]:
+    for attribute in attributes(text, line):
+        yield Token(attribute.key, "property")
+        # The quotes belong to the string.
+        yield Token(Span(attribute.value.start - 1, attribute.value.end + 1), "string")
+
+
+def _markers(section: Section) -> Iterator[Token]:
+    above = section.start if section.fence is None else section.fence.end
+    for line in lines(section.source, Span(above, section.body_start)):
+        found = list(_attributes(section.source, line))
+        first, last = (found[0].span.start, found[-1].span.end) if found else (line.end, line.end)
+        yield Token(trimmed(section.source, Span(line.start, first)), "comment")
+        yield from found
+        yield Token(trimmed(section.source, Span(last, line.end)), "comment")
+
+
+def _covers(span: Span, inner: Span) -> bool:
+    return span.start <= inner.start and inner.end <= span.end

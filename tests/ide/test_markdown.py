@@ -1,0 +1,44 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlm_lsp.ide.markdown import code, link, plain, quoted
+
+
+def test_what_markdown_would_read_is_escaped():
+    assert plain("*a* _b_ [c](d) <e> `f` ~g~ &amp; \\") == (
+        r"\*a\* \_b\_ \[c\](d) \<e\> \`f\` \~g\~ \&amp; \\"
+    )
+
+
+def test_lines_become_one():
+    assert plain("a\n\n  b\u2028c") == "a b c"
+
+
+def test_code_is_fenced_by_more_backticks_than_it_holds():
+    assert code("a``b`c") == "```a``b`c```"
+
+
+def test_code_that_begins_or_ends_with_a_backtick_keeps_apart_from_its_fence():
+    assert code("a`") == "`` a` ``"
+
+
+def test_code_of_nothing_says_so():
+    assert code(" \n") == "(blank)"
+
+
+def test_a_quote_is_cut_between_words():
+    assert quoted("one two three", 9) == "> “one two…”"
+
+
+def test_a_quote_that_fits_is_whole():
+    assert quoted("one\ntwo", 7) == "> “one two”"
+
+
+def test_an_address_cannot_end_its_link_early():
+    assert link("here", "file:///a (b).dlm#L3") == "[here](file:///a%20%28b%29.dlm#L3)"
+
+
+@given(st.text())
+def test_nothing_breaks_out_of_its_line(text: str):
+    for words in (plain(text), code(text), quoted(text, 20), link("x", text)):
+        assert len(words.splitlines()) <= 1
