@@ -170,7 +170,7 @@ def _judged(known: Provenance) -> str | None:
     by = f"by {code(known.judge)}" if known.judge else None
     if known.margin is None:
         return f"judged {by}" if by else None
-    margin = f"{known.margin:+.2f} against the answer “I don't know.”"
+    margin = f"margin {known.margin:+.2f}"
     return f"{margin}, {by}" if by else margin
 
 

@@ -1,5 +1,6 @@
 """What can be done with a section, above it; and where it came from, beside it."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -12,6 +13,7 @@ from dlm_lsp.ide.origin import (
     by_source,
     is_stale,
     opening,
+    runs,
     sections_in,
     sources,
     synthesized,
@@ -22,7 +24,6 @@ LensAction = Literal[
     "remove",
     "regenerate",
     "source",
-    "stale",
     "synthesized",
     "synthesize",
     "summary",
@@ -56,24 +57,27 @@ def lenses(document: Document) -> tuple[Lens, ...]:
     known, found = sources(document), synthesized(document)
     made = by_source(found)
     by_start = {one.section.start: one for one in found}
+    stale = _stale_behind(found, known)
     all_: list[Lens] = [*_summary(document, found, known)]
     for section in document.sections:
         if one := by_start.get(section.start):
             all_ += _of_synthesized(one, known)
         elif section.type is SectionType.PROSE:
-            all_.append(_of_prose(section, len(made.get(section.id, ()))))
+            all_.append(_of_prose(section, len(made.get(section.id, ())), stale[section.end]))
     return tuple(all_)
 
 
 def hints(document: Document, span: Span) -> tuple[Hint, ...]:
     """Return the hints whose place is in `span`, in order."""
-    known, made = sources(document), by_source(synthesized(document))
+    all_synthesized = synthesized(document)
+    known, made = sources(document), by_source(all_synthesized)
+    stale = _stale_behind(all_synthesized, known)
     found: list[Hint] = []
     for section in sections_in(document, span):
         if one := as_synthesized(section):
             found.append(_origin(one, known))
-        elif section.type is SectionType.PROSE and section.id in made:
-            found.append(_count(section, len(made[section.id])))
+        elif section.type is SectionType.PROSE and (section.id in made or stale[section.end]):
+            found.append(_count(section, len(made.get(section.id, ())), stale[section.end]))
     return tuple(hint for hint in found if span.start <= hint.offset <= span.end)
 
 
@@ -86,22 +90,35 @@ def _summary(
         yield Lens(line_at(document.text, 0), title, "summary", None)
 
 
+def _stale_behind(found: Sequence[Synthesized], known: Mapping[str, Section]) -> Counter[int]:
+    """Return how many stale sections stand right behind what ends at an offset.
+
+    Nobody knows what they were written about, but most likely it stood there.
+    """
+    return Counter(
+        {run[0].section.start: sum(is_stale(one, known) for one in run) for run in runs(found)}
+    )
+
+
 def _of_synthesized(one: Synthesized, known: Mapping[str, Section]) -> Iterator[Lens]:
     span, id_ = opening(one.section), one.section.id
     yield Lens(span, "Keep", "keep", id_)
     yield Lens(span, "Remove", "remove", id_)
-    if is_stale(one, known):
-        yield Lens(span, "stale: source changed", "stale", id_)
-    else:
-        yield Lens(span, "Regenerate", "regenerate", id_)
+    yield Lens(span, "Regenerate", "regenerate", id_)
+    if not is_stale(one, known):
         yield Lens(span, "Source", "source", id_)
 
 
-def _of_prose(section: Section, count: int) -> Lens:
+def _of_prose(section: Section, count: int, stale: int) -> Lens:
     span = opening(section)
-    if count:
-        return Lens(span, f"{count} synthesized", "synthesized", section.id)
+    if count or stale:
+        return Lens(span, _counted(count, stale), "synthesized", section.id)
     return Lens(span, "Synthesize instructions", "synthesize", section.id)
+
+
+def _counted(count: int, stale: int) -> str:
+    """Return how many sections came from one, those that are stale included."""
+    return f"{count + stale} synthesized, {stale} stale" if stale else f"{count} synthesized"
 
 
 def _origin(one: Synthesized, known: Mapping[str, Section]) -> Hint:
@@ -115,6 +132,6 @@ def _origin(one: Synthesized, known: Mapping[str, Section]) -> Hint:
     return Hint(opening(one.section).end, label, tooltip, one.section.id)
 
 
-def _count(section: Section, count: int) -> Hint:
+def _count(section: Section, count: int, stale: int) -> Hint:
     tooltip = "How many sections were synthesized from this one"
-    return Hint(opening(section).end, f"{count} synthesized", tooltip, section.id)
+    return Hint(opening(section).end, _counted(count, stale), tooltip, section.id)

@@ -4,8 +4,8 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,37 +25,79 @@ def document_lock(folder: Path, command: str, on_wait: Callable[[str], None]) ->
     Raises:
         StoreError: the lock file cannot be made.
     """
-    # Importing it takes longer than the commands that need no lock may take in all.
-    from filelock import FileLock, Timeout
+    lock = _Lock(folder)
+    if not lock.acquired(_GRACE):
+        on_wait(f"waiting for {lock.holder}, which holds this document; Ctrl-C gives up")
+        lock.acquired(-1)
+    with lock.held(command):
+        yield
 
-    make_folder(folder / "synth")
-    note = folder / "synth" / "lock.json"
-    lock = FileLock(folder / "synth" / "lock")
 
-    def acquired(timeout: float) -> bool:
+@asynccontextmanager
+async def shared_document_lock(
+    folder: Path, command: str, on_wait: Callable[[str], None]
+) -> AsyncIterator[None]:
+    """Hold the store as `document_lock` does, while other tasks of this process go on.
+
+    Raises:
+        StoreError: the lock file cannot be made.
+    """
+    import anyio
+
+    lock = _Lock(folder)
+    told = False
+    while not lock.acquired(0):
+        if not told:
+            on_wait(f"waiting for {lock.holder}, which holds this document")
+            told = True
+        await anyio.sleep(_GRACE)
+    with lock.held(command):
+        yield
+
+
+class _Lock:
+    """The lock of one store folder, and the note that says who holds it."""
+
+    def __init__(self, folder: Path) -> None:
+        # Importing it takes longer than the commands that need no lock may take in all.
+        from filelock import FileLock
+
+        make_folder(folder / "synth")
+        self._note = folder / "synth" / "lock.json"
+        self._lock = FileLock(folder / "synth" / "lock")
+
+    @property
+    def holder(self) -> str:
+        """Who holds the lock, as far as that is known."""
+        return _holder(self._note)
+
+    def acquired(self, timeout: float) -> bool:
+        """Try for so many seconds to get the lock (below 0: for ever), and tell whether it is."""
+        from filelock import Timeout
+
         try:
-            lock.acquire(timeout=timeout)
+            self._lock.acquire(timeout=timeout)
         except Timeout:
             return False
         except OSError as error:
             raise StoreError(
-                f"cannot lock {lock.lock_file}: {why(error)}; make that folder writable, or set "
-                "DLM_HOME to one that is"
+                f"cannot lock {self._lock.lock_file}: {why(error)}; make that folder writable, "
+                "or set DLM_HOME to one that is"
             ) from error
         return True
 
-    if not acquired(_GRACE):
-        on_wait(f"waiting for {_holder(note)}, which holds this document; Ctrl-C gives up")
-        acquired(-1)
-    try:
-        # The note is a courtesy: on a full disk the work goes on without it.
-        with suppress(OSError):
-            note.write_text(_note(command), encoding="utf-8")
-        yield
-    finally:
-        with suppress(OSError):
-            note.unlink()
-        lock.release()
+    @contextmanager
+    def held(self, command: str) -> Iterator[None]:
+        """Tell others who holds the lock, and let go of it at the end."""
+        try:
+            # The note is a courtesy: on a full disk the work goes on without it.
+            with suppress(OSError):
+                self._note.write_text(_note(command), encoding="utf-8")
+            yield
+        finally:
+            with suppress(OSError):
+                self._note.unlink()
+            self._lock.release()
 
 
 def _note(command: str) -> str:

@@ -97,7 +97,7 @@ def test_what_the_ledger_knows_is_told():
     words = told(
         in_body(synthesized(marker())), Provenance("It has <no> air.", 0.4213, "smollm2-360m")
     )
-    assert "- Judge: +0.42 against the answer “I don't know.”, by `smollm2-360m`\n" in words
+    assert "- Judge: margin +0.42, by `smollm2-360m`\n" in words
     assert words.endswith("Evidence:\n\n> “It has \\<no\\> air.”")
 
 

@@ -44,12 +44,18 @@ def test_a_synthesized_section_can_be_kept_removed_made_again_and_traced():
     ]
 
 
-def test_a_stale_section_can_be_kept_or_removed_and_says_that_it_is_stale():
+def test_a_stale_section_cannot_be_traced():
     assert shown(synthesized(source_id=GONE))[1:] == [
         ("::instruction::", "Keep"),
         ("::instruction::", "Remove"),
-        ("::instruction::", "stale: source changed"),
+        ("::instruction::", "Regenerate"),
     ]
+
+
+def test_prose_counts_the_stale_sections_right_behind_it_too():
+    text = SOURCE + synthesized("a") + synthesized("b", GONE)
+    assert shown(text)[1] == (SOURCE.strip(), "2 synthesized, 1 stale")
+    assert hinted(body(text))[0] == (SOURCE.strip(), "2 synthesized, 1 stale")
 
 
 def test_the_first_line_sums_up_when_something_is_stale():

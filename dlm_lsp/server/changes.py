@@ -1,0 +1,98 @@
+"""How a change reaches the client: against the version that it was computed for, or not at all."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from enum import Enum
+
+from lsprotocol import types
+
+from dlm_lsp.document import Document, Edit
+from dlm_lsp.server.encode import text_edits
+from dlm_lsp.server.positions import Places
+from dlm_lsp.server.server import DlmServer
+from dlm_lsp.server.workarounds import LiveDocument
+
+_log = logging.getLogger(__name__)
+_ATTEMPTS = 20
+_QUIET = 0.3
+"""Seconds without a keystroke; clients send what was typed within 150 ms."""
+
+_ANNOTATION = "dlm"
+
+
+class Applied(Enum):
+    """What became of a change."""
+
+    YES = "applied"
+    NOTHING = "nothing to change"
+    REFUSED = "the editor did not apply the change"
+    CLOSED = "the document is no longer open"
+
+
+async def change(
+    server: DlmServer,
+    uri: str,
+    compute: Callable[[Document], Sequence[Edit]],
+    label: str,
+    *,
+    preview: bool = False,
+) -> Applied:
+    """Let the client make the edits that `compute` finds, as one step to undo.
+
+    Where the document has moved on meanwhile, they are computed again for what it has become.
+    With `preview` the client shows them first, if it can.
+    """
+    for _ in range(_ATTEMPTS):
+        live = server.live(uri)
+        if live is None:
+            return Applied.CLOSED
+        if not server.client.versioned_edits:
+            await _until_quiet(server, uri)
+        version = live.version
+        edits = compute(live.pieces.document)
+        if not edits:
+            return Applied.NOTHING
+        edit = workspace_edit(server, live, edits, label if preview else None)
+        answer = await server.workspace_apply_edit_async(
+            types.ApplyWorkspaceEditParams(edit=edit, label=label)
+        )
+        if answer.applied:
+            return Applied.YES
+        if live.version == version:
+            _log.info("%s: %s", label, answer.failure_reason or "refused")
+            return Applied.REFUSED
+    return Applied.REFUSED
+
+
+def workspace_edit(
+    server: DlmServer, live: LiveDocument, edits: Sequence[Edit], confirm: str | None = None
+) -> types.WorkspaceEdit:
+    """Return edits of a document as the client can take them; `confirm` asks the user first."""
+    changes = text_edits(edits, Places(live.pieces, live.encoding))
+    if not server.client.versioned_edits:
+        return types.WorkspaceEdit(changes={live.uri: changes})
+    identifier = types.OptionalVersionedTextDocumentIdentifier(live.uri, live.version)
+    if confirm is None or not server.client.annotated_edits:
+        edit = types.TextDocumentEdit(text_document=identifier, edits=changes)
+        return types.WorkspaceEdit(document_changes=[edit])
+    annotated = [
+        types.AnnotatedTextEdit(_ANNOTATION, change.range, change.new_text) for change in changes
+    ]
+    annotation = types.ChangeAnnotation(label=confirm, needs_confirmation=True)
+    return types.WorkspaceEdit(
+        document_changes=[types.TextDocumentEdit(text_document=identifier, edits=annotated)],
+        change_annotations={_ANNOTATION: annotation},
+    )
+
+
+async def _until_quiet(server: DlmServer, uri: str) -> None:
+    """Wait until nobody types: without versions a client would make edits in the wrong place."""
+    typed = server.watch(uri).typed
+    while True:
+        typed.clear()
+        try:
+            async with asyncio.timeout(_QUIET):
+                await typed.wait()
+        except TimeoutError:
+            return

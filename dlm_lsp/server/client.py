@@ -1,0 +1,69 @@
+"""What the client can do, of all that a feature may need."""
+
+from dataclasses import dataclass
+
+from lsprotocol import types
+from pygls.capabilities import get_capability
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What the client said when the server was initialized."""
+
+    pulls_diagnostics: bool = False
+    refreshes_diagnostics: bool = False
+    refreshes_lenses: bool = False
+    refreshes_hints: bool = False
+    versioned_edits: bool = False
+    annotated_edits: bool = False
+    resolves_edits: bool = False
+    action_literals: bool = False
+    disabled_actions: bool = False
+    tags_generated: bool = False
+    snippets: bool = False
+    shows_documents: bool = False
+    progress: bool = False
+    configuration: bool = False
+    related_information: bool = False
+    links: bool = False
+
+    @classmethod
+    def of(cls, capabilities: types.ClientCapabilities) -> "Client":
+        """Return what `capabilities` say."""
+
+        def says(path: str) -> bool:
+            return bool(get_capability(capabilities, path, False))
+
+        def lists(path: str, value: object) -> bool:
+            return value in (get_capability(capabilities, path, None) or ())
+
+        action = "text_document.code_action"
+        return cls(
+            pulls_diagnostics=get_capability(capabilities, "text_document.diagnostic", None)
+            is not None,
+            refreshes_diagnostics=says("workspace.diagnostics.refresh_support"),
+            refreshes_lenses=says("workspace.code_lens.refresh_support"),
+            refreshes_hints=says("workspace.inlay_hint.refresh_support"),
+            versioned_edits=says("workspace.workspace_edit.document_changes"),
+            annotated_edits=says("workspace.workspace_edit.document_changes")
+            and get_capability(
+                capabilities, "workspace.workspace_edit.change_annotation_support", None
+            )
+            is not None,
+            resolves_edits=lists(f"{action}.resolve_support.properties", "edit")
+            and says(f"{action}.data_support"),
+            action_literals=get_capability(
+                capabilities, f"{action}.code_action_literal_support", None
+            )
+            is not None,
+            disabled_actions=says(f"{action}.disabled_support"),
+            tags_generated=lists(
+                f"{action}.tag_support.value_set", types.CodeActionTag.LlmGenerated
+            ),
+            snippets=says("text_document.completion.completion_item.snippet_support"),
+            shows_documents=says("window.show_document.support"),
+            progress=says("window.work_done_progress"),
+            configuration=says("workspace.configuration"),
+            related_information=says("text_document.publish_diagnostics.related_information"),
+            links=says("text_document.definition.link_support"),
+        )

@@ -1,0 +1,297 @@
+"""What the client can have done: each command answers at once, and the work goes on behind it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, get_args
+
+from lsprotocol import types
+
+from dlm_lsp.document import Document, Edit, Section, keep, remove
+from dlm_lsp.ide.actions import prose
+from dlm_lsp.ide.hover import hover
+from dlm_lsp.ide.origin import as_synthesized, opening, sources
+from dlm_lsp.server import diagnostics, synthesis
+from dlm_lsp.server.changes import Applied, change
+from dlm_lsp.server.knowledge import knowledge
+from dlm_lsp.server.server import DlmServer
+from dlm_lsp.server.synthesis import Request
+from dlm_lsp.server.workarounds import LiveDocument
+from dlm_lsp.store.error import StoreError
+from dlm_lsp.store.files import make_folder, replace_file
+from dlm_lsp.store.lock import shared_document_lock
+from dlm_lsp.store.plan import clear_plan, load_plan, take_from_plan
+from dlm_lsp.synth.options import OptionError, StrategyChoice
+from dlm_lsp.synth.place import Placing, place
+
+_log = logging.getLogger(__name__)
+
+Answer = dict[str, Any]
+
+COMMANDS: dict[str, Callable[[DlmServer, Mapping[str, Any]], Answer]] = {}
+"""Every command by its name; its one argument is an object that names the document by `uri`."""
+
+
+class CommandError(Exception):
+    """Why a command cannot be done, in one line."""
+
+
+def _command(name: str) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+    def register(function: Callable[..., Answer]) -> Callable[..., Answer]:
+        COMMANDS[name] = function
+        return function
+
+    return register
+
+
+def run(server: DlmServer, name: str, arguments: Sequence[Any]) -> Answer:
+    """Do a command; what is wrong with it is part of the answer, and shown to the user."""
+    argument = arguments[0] if arguments else {}
+    if isinstance(argument, str):
+        # Some editors can pass a text only: the document.
+        argument = {"uri": argument}
+    try:
+        if not isinstance(argument, Mapping):
+            raise CommandError(f"{name} takes an object such as {{'uri': 'file:///notes.dlm'}}")
+        return COMMANDS[name](server, argument)
+    except (CommandError, StoreError, OptionError) as error:
+        server.tell_error(str(error))
+        return {"error": str(error)}
+
+
+@_command("dlm.synth.run")
+def _run(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
+    live = _live(server, argument)
+    settings = server.watch(live.uri).settings
+    known = prose(live.pieces.document.sections)
+    wanted = _ids(argument)
+    sections = known if wanted is None else tuple(id_ for id_ in known if id_ in wanted)
+    strategy = argument.get("strategy")
+    if strategy not in (None, *get_args(StrategyChoice)):
+        raise CommandError(f"strategy is {strategy!r}; it takes extraction, expansion or both")
+    review = argument.get("review") or settings.review
+    if review not in get_args(synthesis.Review):
+        raise CommandError(f"review is {review!r}; it takes insert, preview or stage")
+    options = synthesis.options_of(settings, strategy)
+    return _started(server, Request(live.uri, sections, options, review))
+
+
+@_command("dlm.synth.regenerate")
+def _regenerate(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
+    live = _live(server, argument)
+    settings = server.watch(live.uri).settings
+    ids = [section.id for section in _synthesized(live, argument)]
+    request = synthesis.regeneration(live.pieces.document, ids, live.uri, settings)
+    if isinstance(request, str):
+        raise CommandError(request)
+    return _started(server, request)
+
+
+@_command("dlm.synth.cancel")
+def _cancel(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
+    token = argument.get("token")
+    return {"cancelled": server.jobs.cancel(token if isinstance(token, str) else None)}
+
+
+@_command("dlm.synth.keep")
+def _keep(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
+    live = _live(server, argument)
+    ids = [section.id for section in _synthesized(live, argument)]
+    return _change(server, live, ids, keep, "Keep synthesized section")
+
+
+@_command("dlm.synth.remove")
+def _remove(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
+    live = _live(server, argument)
+    ids = [section.id for section in _synthesized(live, argument)]
+    return _change(server, live, ids, remove, "Remove synthesized section")
+
+
+@_command("dlm.synth.revert")
+def _revert(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
+    live = _live(server, argument)
+    teacher, at = argument.get("teacher"), argument.get("at")
+    wanted = _ids(argument)
+    ids = [
+        section.id
+        for section in live.pieces.document.sections
+        if (marker := section.synth)
+        and (wanted is None or section.id in wanted)
+        and teacher in (None, marker.synth_teacher)
+        and at in (None, marker.synth_at)
+    ]
+    if not ids:
+        raise CommandError("there is no synthesized section to revert")
+    return _change(server, live, ids, remove, "Revert synthesized instructions")
+
+
+@_command("dlm.synth.apply")
+def _apply(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
+    live, wanted = _live(server, argument), _ids(argument)
+    store = _store(server, live)
+    plan = load_plan(store)
+    staged = [s for s in (plan.sections if plan else ()) if wanted is None or s.id in wanted]
+    if not staged:
+        raise CommandError("nothing is staged for this document")
+    placement = server.watch(live.uri).settings.placement
+    placing: Placing | None = None
+
+    def compute(document: Document) -> Sequence[Edit]:
+        nonlocal placing
+        placing = place(document, staged, placement)
+        return placing.edits
+
+    async def work() -> None:
+        applied = await change(server, live.uri, compute, "Apply staged instructions")
+        if placing is None or applied not in (Applied.YES, Applied.NOTHING):
+            server.tell_error(f"nothing was applied: {applied.value}")
+            return
+        done = {section.id for section in (*placing.placed, *placing.present)}
+        async with shared_document_lock(store, "dlm-lsp", _log.info):
+            take_from_plan(store, done)
+        if placing.left:
+            server.tell_error(f"{len(placing.left)} stay staged: {placing.left[0].reason}")
+
+    _in_background(server, live.uri, work)
+    return {"applying": [section.id for section in staged]}
+
+
+@_command("dlm.synth.discard")
+def _discard(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
+    live, wanted = _live(server, argument), _ids(argument)
+    store = _store(server, live)
+    plan = load_plan(store)
+    ids = [s.id for s in (plan.sections if plan else ()) if wanted is None or s.id in wanted]
+
+    async def work() -> None:
+        async with shared_document_lock(store, "dlm-lsp", _log.info):
+            if wanted is None:
+                clear_plan(store)
+            else:
+                take_from_plan(store, ids)
+
+    _in_background(server, live.uri, work)
+    return {"discarding": ids}
+
+
+@_command("dlm.synth.report")
+def _report(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
+    live = _live(server, argument)
+    markdown = server.reports.get(live.uri)
+    if markdown is None:
+        raise CommandError("nothing was synthesized from this document since it was opened")
+    return _shown(server, live, "report.md", markdown)
+
+
+@_command("dlm.showProvenance")
+def _show_provenance(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
+    live = _live(server, argument)
+    one = as_synthesized(_synthesized(live, argument)[0])
+    if one is None:
+        raise CommandError("this section was not synthesized")
+    known = knowledge(server, live)
+    told = hover(
+        live.pieces.document,
+        one.line.start,
+        provenance=known.provenance,
+        link=known.link,
+        now=known.now,
+    )
+    return _shown(server, live, "provenance.md", f"{told.markdown if told else ''}\n")
+
+
+@_command("dlm.goToSource")
+def _go_to_source(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
+    live = _live(server, argument)
+    marker = _synthesized(live, argument)[0].synth
+    source = sources(live.pieces.document).get(marker.source_section_id if marker else "")
+    if source is None:
+        raise CommandError("the source section has changed or is gone")
+    range_ = live.places.range(opening(source))
+    if server.client.shows_documents:
+        server.window_show_document(
+            types.ShowDocumentParams(live.uri, take_focus=True, selection=range_)
+        )
+    return {"uri": live.uri, "line": range_.start.line}
+
+
+def _started(server: DlmServer, request: Request) -> Answer:
+    job = synthesis.start(server, request)
+    if isinstance(job, str):
+        raise CommandError(job)
+    return {"token": job.token, "sections": sorted(job.sections)}
+
+
+def _change(
+    server: DlmServer,
+    live: LiveDocument,
+    ids: Sequence[str],
+    edits: Callable[[Document, Sequence[Section]], Sequence[Edit]],
+    label: str,
+) -> Answer:
+    def compute(document: Document) -> Sequence[Edit]:
+        return edits(document, [s for s in document.sections if s.id in ids and s.synth])
+
+    async def work() -> None:
+        applied = await change(server, live.uri, compute, label)
+        if applied in (Applied.REFUSED, Applied.CLOSED):
+            server.tell_error(f"{label}: {applied.value}")
+
+    _in_background(server, live.uri, work)
+    return {"sections": list(ids)}
+
+
+def _in_background(server: DlmServer, uri: str, work: Callable[[], Awaitable[None]]) -> None:
+    async def safely() -> None:
+        try:
+            await work()
+        except StoreError as error:
+            server.tell_error(str(error))
+        server.refresh()
+        diagnostics.again(server, uri)
+
+    task = asyncio.create_task(safely())
+    server.tasks.add(task)
+    task.add_done_callback(server.tasks.discard)
+
+
+def _shown(server: DlmServer, live: LiveDocument, name: str, markdown: str) -> Answer:
+    """Write a Markdown document into the store, where the client can show it, and return it."""
+    path = _store(server, live) / "synth" / name
+    make_folder(path.parent)
+    replace_file(path, markdown.encode("utf-8", "replace"))
+    if server.client.shows_documents:
+        server.window_show_document(types.ShowDocumentParams(path.as_uri(), take_focus=True))
+    return {"uri": path.as_uri(), "markdown": markdown}
+
+
+def _live(server: DlmServer, argument: Mapping[str, Any]) -> LiveDocument:
+    uri = argument.get("uri")
+    live = server.live(uri) if isinstance(uri, str) else None
+    if live is None:
+        raise CommandError("no open document is named: give its `uri`")
+    return live
+
+
+def _store(server: DlmServer, live: LiveDocument) -> Any:
+    store = server.store(live.pieces.document)
+    if store is None:
+        raise CommandError("the document has no sound frontmatter, and so no store")
+    return store
+
+
+def _ids(argument: Mapping[str, Any]) -> frozenset[str] | None:
+    ids = argument.get("sections")
+    if ids is None:
+        return None
+    if not isinstance(ids, Sequence) or isinstance(ids, str):
+        raise CommandError("`sections` takes a list of section ids")
+    return frozenset(map(str, ids))
+
+
+def _synthesized(live: LiveDocument, argument: Mapping[str, Any]) -> list[Section]:
+    wanted = _ids(argument) or frozenset()
+    found = [s for s in live.pieces.document.sections if s.id in wanted and s.synth]
+    if not found:
+        raise CommandError("none of the named sections is synthesized and in the document")
+    return found

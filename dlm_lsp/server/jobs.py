@@ -1,0 +1,115 @@
+"""Work that goes on while the editor does: each piece of it seen, counted and stopped."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import anyio
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+
+_log = logging.getLogger(__name__)
+_PATIENCE = 5.0
+"""Seconds that a client may take to make room for progress."""
+
+
+@dataclass(eq=False, slots=True)
+class Job:
+    """One piece of work on some sections of a document.
+
+    `stop` is set to end it with what is finished. `token` names it to the client.
+    """
+
+    uri: str
+    sections: frozenset[str]
+    title: str
+    token: str = field(default_factory=lambda: f"dlm-{secrets.token_hex(8)}")
+    stop: anyio.Event = field(default_factory=anyio.Event)
+    task: "asyncio.Task[None] | None" = None
+
+
+class Jobs:
+    """All the jobs that run."""
+
+    def __init__(self, server: LanguageServer) -> None:
+        self._server = server
+        self._running: dict[str, Job] = {}
+        self.with_progress = False
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    def on(self, uri: str) -> frozenset[str]:
+        """Return the sections of a document that are being worked on."""
+        return frozenset(
+            id_ for job in self._running.values() if job.uri == uri for id_ in job.sections
+        )
+
+    def start(self, job: Job, work: Callable[[Job], Awaitable[str]]) -> Job:
+        """Begin `work`, which returns the words that end its progress, and return at once."""
+        self._running[job.token] = job
+        job.task = asyncio.create_task(self._run(job, work))
+        return job
+
+    def cancel(self, token: str | None = None) -> int:
+        """Stop one job or all of them, and return how many that were."""
+        jobs = [job for job in self._running.values() if token in (None, job.token)]
+        for job in jobs:
+            job.stop.set()
+        return len(jobs)
+
+    async def end(self) -> None:
+        """Drop every job, without what it has finished, and wait until it is gone."""
+        tasks = [job.task for job in self._running.values() if job.task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def report(self, job: Job, message: str, done: int, total: int) -> None:
+        """Show how far a job is."""
+        percentage = 100 * done // total if total else 0
+        value = types.WorkDoneProgressReport(
+            message=message, percentage=percentage, cancellable=True
+        )
+        self._send(job, value)
+
+    async def _run(self, job: Job, work: Callable[[Job], Awaitable[str]]) -> None:
+        last = ""
+        began = False
+        try:
+            began = await self._begin(job)
+            last = await work(job)
+        except Exception as error:
+            _log.exception("%s failed", job.title)
+            last = f"failed: {error}"
+        finally:
+            self._running.pop(job.token, None)
+            if began:
+                self._send(job, types.WorkDoneProgressEnd(message=last))
+                self._server.protocol.progress.tokens.pop(job.token, None)
+
+    async def _begin(self, job: Job) -> bool:
+        if not self.with_progress:
+            return False
+        params = types.WorkDoneProgressCreateParams(token=job.token)
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await self._server.window_work_done_progress_create_async(params)
+        except Exception as error:
+            _log.warning("no progress for %s: %r", job.title, error)
+            return False
+        begin = types.WorkDoneProgressBegin(title=job.title, cancellable=True, percentage=0)
+        self._send(job, begin)
+        return True
+
+    def _send(
+        self,
+        job: Job,
+        value: types.WorkDoneProgressBegin
+        | types.WorkDoneProgressReport
+        | types.WorkDoneProgressEnd,
+    ) -> None:
+        if self.with_progress:
+            self._server.progress(types.ProgressParams(token=job.token, value=value))

@@ -1,0 +1,66 @@
+"""What a run came to, as a Markdown document."""
+
+from collections.abc import Iterator
+
+from dlm_lsp.ide.markdown import code, plain
+from dlm_lsp.synth.report import Candidate, Refusal, Skip
+from dlm_lsp.synth.session import Result
+
+
+def as_markdown(result: Result, outcome: str) -> str:
+    """Return the report of a run; `outcome` says what became of the accepted pairs."""
+    return "\n".join(_lines(result, outcome)) + "\n"
+
+
+def _lines(result: Result, outcome: str) -> Iterator[str]:
+    report, spent = result.report, result.report.spent
+    yield "# Synthesis report"
+    yield ""
+    yield f"- Teacher: {code(result.teacher)}"
+    if result.judge:
+        yield f"- Judge: {code(result.judge)}"
+    yield f"- Time: {result.at}"
+    yield (
+        f"- Pairs: {report.generated} generated, {report.dedup} after gates and duplicates, "
+        f"{len(report.accepted)} accepted"
+    )
+    yield f"- Outcome: {plain(outcome)}"
+    yield (
+        f"- Cost: {spent.requests} requests, {spent.from_cache} from the cache, "
+        f"{spent.tokens_in or 0} tokens in, {spent.tokens_out or 0} out, {spent.seconds:.1f} s"
+    )
+    if report.failure:
+        yield f"- Ended early: {plain(report.failure)}"
+    if report.stopped:
+        yield "- Ended early: it was cancelled"
+    yield from _accepted(report.accepted)
+    yield from _refused(report.refused)
+    yield from _skipped(report.skipped)
+
+
+def _accepted(accepted: tuple[Candidate, ...]) -> Iterator[str]:
+    if accepted:
+        yield from ("", f"## Accepted ({len(accepted)})")
+    for one in accepted:
+        yield from ("", f"### {plain(one.pair.question)}", "", _quoted(one.pair.answer))
+        margin = "" if one.margin is None else f", margin {one.margin:.2f}"
+        yield from ("", f"From section {code(one.source_id)}, {one.strategy}{margin}.")
+
+
+def _refused(refused: tuple[Refusal, ...]) -> Iterator[str]:
+    if refused:
+        yield from ("", f"## Refused ({len(refused)})", "")
+    for one in refused:
+        yield f"- {plain(one.question)}: **{one.reason}**, {plain(one.detail)}"
+
+
+def _skipped(skipped: tuple[Skip, ...]) -> Iterator[str]:
+    if skipped:
+        yield from ("", f"## Skipped ({len(skipped)})", "")
+    for one in skipped:
+        strategy = f" ({one.strategy})" if one.strategy else ""
+        yield f"- {code(one.source_id)}{strategy}: **{one.reason}**, {plain(one.detail)}"
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {plain(line)}" for line in text.split("\n"))

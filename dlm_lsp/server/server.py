@@ -1,0 +1,109 @@
+"""The server: what it knows of its client and of the documents that are open."""
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from urllib.parse import unquote
+
+from lsprotocol import types
+from pygls.uris import to_fs_path
+
+from dlm_lsp.document import Document
+from dlm_lsp.ide.second_look import SecondLook
+from dlm_lsp.server.client import Client
+from dlm_lsp.server.jobs import Jobs
+from dlm_lsp.server.settings import DEFAULTS, Settings, read_settings
+from dlm_lsp.server.workarounds import LiveDocument, Protocol, Server
+from dlm_lsp.store.error import StoreError
+from dlm_lsp.store.home import folder
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False, slots=True)
+class Watched:
+    """What is kept of an open document beside its text."""
+
+    settings: Settings = DEFAULTS
+    look: SecondLook = field(default_factory=SecondLook)
+    checking: "asyncio.Task[None] | None" = None
+    looking: "asyncio.Task[None] | None" = None
+    typed: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class DlmServer(Server):
+    """The language server for `.dlm` documents."""
+
+    def __init__(self) -> None:
+        from pygls.protocol import default_converter
+
+        super().__init__(
+            "dlm-lsp",
+            version("dlm-lsp"),
+            protocol_cls=Protocol,
+            converter_factory=default_converter,
+        )
+        self.client = Client()
+        self.jobs = Jobs(self)
+        self.watched: dict[str, Watched] = {}
+        self.reports: dict[str, str] = {}
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.pushed_settings: object = None
+        self._complained: set[str] = set()
+
+    def live(self, uri: str) -> LiveDocument | None:
+        """Return a document if it is open."""
+        found = self.workspace.text_documents.get(unquote(uri))
+        return found if isinstance(found, LiveDocument) else None
+
+    def watch(self, uri: str) -> Watched:
+        """Return what is kept of a document beside its text."""
+        return self.watched.setdefault(unquote(uri), Watched())
+
+    def path(self, uri: str) -> Path | None:
+        """Return where a document lies on disk; None where it does not."""
+        path = to_fs_path(uri) if uri.startswith("file:") else None
+        return Path(path) if path else None
+
+    def store(self, document: Document) -> Path | None:
+        """Return the store folder of a document; None where it has no sound frontmatter."""
+        try:
+            return folder(document.frontmatter.dlm_id) if document.frontmatter else None
+        except StoreError as error:
+            _log.warning("%s", error)
+            return None
+
+    async def load_settings(self, uri: str) -> Settings:
+        """Ask the client for the settings of a document, and tell it of wrong ones, once each."""
+        given = self.pushed_settings
+        if self.client.configuration:
+            item = types.ConfigurationItem(scope_uri=uri, section="dlm")
+            try:
+                answers = await self.workspace_configuration_async(
+                    types.ConfigurationParams(items=[item])
+                )
+                given = answers[0] if answers and answers[0] is not None else given
+            except Exception as error:
+                _log.warning("no settings from the client: %r", error)
+        read = read_settings(given)
+        self.watch(uri).settings = read.settings
+        for complaint in read.complaints:
+            if complaint not in self._complained:
+                self._complained.add(complaint)
+                self.window_show_message(
+                    types.ShowMessageParams(types.MessageType.Warning, complaint)
+                )
+        return read.settings
+
+    def tell_error(self, message: str) -> None:
+        """Tell the user why something that was asked for did not happen."""
+        self.window_show_message(types.ShowMessageParams(types.MessageType.Error, message))
+
+    def refresh(self) -> None:
+        """Let the client ask again for what stands beside the text."""
+        if self.client.refreshes_lenses:
+            self.workspace_code_lens_refresh(None)
+        if self.client.refreshes_hints:
+            self.workspace_inlay_hint_refresh(None)

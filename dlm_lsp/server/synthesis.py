@@ -1,0 +1,287 @@
+"""Synthesis in the background: from a command to blocks in the document."""
+
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import anyio
+
+from dlm_lsp.document import Document, Edit, Section, apply_edits, parse, remove
+from dlm_lsp.document.difference import difference
+from dlm_lsp.ide.actions import prose
+from dlm_lsp.ide.origin import sources
+from dlm_lsp.server.changes import Applied, change
+from dlm_lsp.server.jobs import Job
+from dlm_lsp.server.report import as_markdown
+from dlm_lsp.server.server import DlmServer
+from dlm_lsp.server.settings import Settings
+from dlm_lsp.store.adapters import current_adapter
+from dlm_lsp.store.error import StoreError
+from dlm_lsp.store.ledger import Ledger
+from dlm_lsp.store.lock import shared_document_lock
+from dlm_lsp.store.plan import StagedSection, add_to_plan
+from dlm_lsp.synth.events import Event, PairAccepted, PairRefused, SectionDone, Started
+from dlm_lsp.synth.judge import JudgeError
+from dlm_lsp.synth.options import OptionError, StrategyChoice, SynthOptions
+from dlm_lsp.synth.place import Left, place
+from dlm_lsp.synth.session import Result, Wishes, session
+from dlm_lsp.teachers.obstacle import obstacle as teacher_obstacle
+from dlm_lsp.teachers.protocol import Sampling, TeacherError
+
+Review = Literal["insert", "preview", "stage"]
+_COMMAND = "dlm-lsp"
+# What was asked for once at temperature 0 would be answered in the same words again.
+_LIVELY = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to synthesize: from which sections, how, and in the place of which sections."""
+
+    uri: str
+    sections: tuple[str, ...]
+    options: SynthOptions
+    review: Review
+    replaced: tuple[str, ...] = ()
+
+
+def obstacle(server: DlmServer, document: Document, settings: Settings) -> str | None:
+    """Return why nothing can be synthesized from a document; None where nothing shows."""
+    if error := next(document.errors, None):
+        return f"the document has an error: {error.message}"
+    store = server.store(document)
+    if store is None:
+        return "the document has no frontmatter"
+    try:
+        has_adapter = current_adapter(store) is not None
+    except StoreError as problem:
+        return str(problem)
+    return teacher_obstacle(settings.teacher, has_adapter=has_adapter)
+
+
+def options_of(settings: Settings, strategy: StrategyChoice | None = None) -> SynthOptions:
+    """Return the options of a run by the settings.
+
+    Raises:
+        OptionError: two settings do not go together.
+    """
+    sampling = Sampling(
+        settings.max_new_tokens, settings.temperature, settings.top_p, settings.seed
+    )
+    return SynthOptions(
+        per_section=settings.per_section,
+        strategy=strategy or settings.strategy,
+        filter=settings.filter,
+        threshold=settings.threshold if settings.filter == "sway" else None,
+        max_pairs=settings.max_pairs,
+        placement=settings.placement,
+        sampling=sampling,
+        concurrency=settings.concurrency,
+    )
+
+
+def regeneration(
+    document: Document, ids: Sequence[str], uri: str, settings: Settings
+) -> Request | str:
+    """Return what to ask to replace synthesized sections, or why that cannot be.
+
+    A section whose source has changed is asked for from the prose above it.
+    """
+    known = sources(document)
+    asked: list[str] = []
+    replaced: list[str] = []
+    above: Section | None = None
+    for section in document.sections:
+        if prose([section]):
+            above = section
+        marker = section.synth if section.id in ids else None
+        if marker is None:
+            continue
+        source = known.get(marker.source_section_id, above)
+        if source is not None and prose([source]):
+            asked.append(source.id)
+            replaced.append(section.id)
+    if not asked:
+        return "there is no prose to ask about again"
+    options = options_of(settings)
+    here = sum(1 for s in document.sections if s.synth and s.synth.source_section_id in asked)
+    sampling = replace(
+        options.sampling,
+        temperature=max(_LIVELY, options.sampling.temperature),
+        seed=random.randrange(2**31),
+    )
+    again = replace(
+        options,
+        # As many as are there would come again and be refused as duplicates.
+        per_section=min(here + len(replaced), 12),
+        max_pairs=None,
+        fresh=True,
+        sampling=sampling,
+    )
+    return Request(uri, tuple(dict.fromkeys(asked)), again, "insert", tuple(replaced))
+
+
+def start(server: DlmServer, request: Request) -> Job | str:
+    """Begin a run in the background and return its job, or why there is none."""
+    live = server.live(request.uri)
+    if live is None:
+        return "the document is not open"
+    busy = server.jobs.on(request.uri)
+    sections = tuple(id_ for id_ in request.sections if id_ not in busy)
+    if not sections:
+        return "already running" if request.sections else "there is no prose to ask about"
+    document = live.pieces.document
+    if why := obstacle(server, document, server.watch(request.uri).settings):
+        return why
+    count = len(sections)
+    title = "Synthesizing instructions" + ("" if count == 1 else f" from {count} sections")
+    job = Job(request.uri, frozenset(sections), title)
+
+    async def work(job: Job) -> str:
+        asked = replace(request, sections=sections)
+        try:
+            return await _run(server, job, document, asked)
+        except (TeacherError, JudgeError, StoreError, OptionError) as error:
+            server.reports[request.uri] = f"# Synthesis failed\n\n{error}\n"
+            server.tell_error(str(error))
+            return "failed"
+        finally:
+            server.refresh()
+
+    return server.jobs.start(job, work)
+
+
+async def _run(server: DlmServer, job: Job, document: Document, request: Request) -> str:
+    store = server.store(document)
+    if store is None or document.frontmatter is None:
+        return "the document has no frontmatter"
+    settings = server.watch(request.uri).settings
+    wishes = Wishes(settings.teacher, settings.judge or None, request.options)
+    result: Result | None = None
+    asking = False
+    async with anyio.create_task_group() as tasks:
+
+        async def give_up() -> None:
+            await job.stop.wait()
+            # Once it asks, the run itself stops, and returns what is finished.
+            if not asking:
+                tasks.cancel_scope.cancel()
+
+        tasks.start_soon(give_up)
+        async with session(
+            document, document.frontmatter, store, wishes, request.sections
+        ) as ready:
+            asking = True
+            result = await ready.run(_Counts(server, job).show, job.stop)
+        tasks.cancel_scope.cancel()
+    if result is None:
+        return "cancelled"
+    said = await _deliver(server, job, request, store, result)
+    server.reports[request.uri] = as_markdown(result, said)
+    return said
+
+
+class _Counts:
+    """How far a run is, as its progress shows it."""
+
+    def __init__(self, server: DlmServer, job: Job) -> None:
+        self._server = server
+        self._job = job
+        self._kept = self._refused = 0
+
+    def show(self, event: Event) -> None:
+        """Take note of an event, and show where a section is done."""
+        match event:
+            case Started():
+                self._show(0, event.sections)
+            case PairAccepted():
+                self._kept += 1
+            case PairRefused():
+                self._refused += 1
+            case SectionDone():
+                self._show(event.done, event.total)
+            case _:
+                pass
+
+    def _show(self, done: int, total: int) -> None:
+        sections = "section" if total == 1 else "sections"
+        message = f"{done} of {total} {sections}, {self._kept} kept, {self._refused} refused"
+        self._server.jobs.report(self._job, message, done, total)
+
+
+async def _deliver(
+    server: DlmServer, job: Job, request: Request, store: Path, result: Result
+) -> str:
+    """Put what was accepted where it is to go; whatever cannot go there is staged."""
+    sections = result.sections
+    if not sections:
+        return "nothing was accepted; the report says why"
+    path = server.path(request.uri) or Path(request.uri.rpartition("/")[2] or "untitled.dlm")
+
+    def told(words: str) -> None:
+        server.jobs.report(job, words, 1, 1)
+
+    async with shared_document_lock(store, _COMMAND, told):
+        Ledger(store).add(result.entries)
+    if request.review == "stage":
+        return await _stage(path, store, sections, result.at, "for review")
+    if request.review == "preview" and not server.client.annotated_edits:
+        why = "for review: this editor cannot show a preview"
+        return await _stage(path, store, sections, result.at, why)
+    placed = 0
+    left: list[Left] = []
+
+    def compute(document: Document) -> Sequence[Edit]:
+        nonlocal placed, left
+        edits, placed, left = _edits(document, request, sections)
+        return edits
+
+    label = f"Synthesize instructions ({result.teacher})"
+    applied = await change(server, request.uri, compute, label, preview=request.review == "preview")
+    if applied in (Applied.CLOSED, Applied.REFUSED):
+        return await _stage(path, store, sections, result.at, applied.value)
+    said = f"{placed} inserted"
+    if left:
+        kept = [one.section for one in left]
+        why = await _stage(path, store, kept, result.at, left[0].reason)
+        return f"{said}, {why}"
+    return said
+
+
+def _edits(
+    document: Document, request: Request, sections: Sequence[StagedSection]
+) -> tuple[Sequence[Edit], int, list[Left]]:
+    """Return the edits, how many sections they put in, and those that cannot be put in."""
+    if not request.replaced:
+        placing = place(document, sections, request.options.placement)
+        return placing.edits, len(placing.placed), list(placing.left)
+    new: dict[str, list[StagedSection]] = defaultdict(list)
+    for section in sections:
+        new[section.source_section_id or ""].append(section)
+    known = sources(document)
+    there = [known[id_] for id_ in request.replaced if id_ in known]
+    old: list[Section] = []
+    chosen: list[StagedSection] = []
+    for written in there:
+        marker = written.synth
+        own = new.get(marker.source_section_id if marker else "") or []
+        # What came from a source that has changed was asked for from the prose above it.
+        candidates = own or next((group for group in new.values() if group), [])
+        if candidates:
+            old.append(written)
+            chosen.append(candidates.pop(0))
+    without = apply_edits(document.text, remove(document, old))
+    placing = place(parse(without), chosen, request.options.placement)
+    edit = difference(document.text, apply_edits(without, placing.edits))
+    return [edit] if edit else [], len(placing.placed), list(placing.left)
+
+
+async def _stage(
+    path: Path, store: Path, sections: Sequence[StagedSection], at: str, why: str
+) -> str:
+    async with shared_document_lock(store, _COMMAND, lambda _: None):
+        add_to_plan(store, path, sections, at)
+    return f"{len(sections)} staged ({why})"

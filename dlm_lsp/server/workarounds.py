@@ -1,0 +1,160 @@
+"""What pygls 2.1 does otherwise than we need, each cure with a test that tells when it may go.
+
+The tests in `tests/server/test_workarounds.py` show each defect in pygls itself; where one of
+them fails, its cure can be removed.
+"""
+
+import logging
+from collections.abc import Callable, Generator
+from concurrent.futures import Future
+from typing import Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol, lsp_method
+from pygls.workspace import TextDocument, Workspace
+
+from dlm_lsp.document.pieces import Pieces
+from dlm_lsp.server.positions import Places
+
+_log = logging.getLogger(__name__)
+
+NOT_INITIALIZED = types.ErrorCodes.ServerNotInitialized
+SHUT_DOWN = types.ErrorCodes.InvalidRequest
+
+
+class LiveDocument(TextDocument):
+    """A document whose text is held in pieces, and whose lines end at LF, CRLF and CR only.
+
+    pygls takes U+2028, form feed and others for line ends, and clamps positions one short.
+    """
+
+    def __init__(
+        self, uri: str, source: str, version: int | None, encoding: str, language_id: str | None
+    ) -> None:
+        super().__init__(uri, source="", version=version, language_id=language_id)
+        self.encoding = encoding
+        self.pieces = Pieces.of(source)
+
+    @property
+    def source(self) -> str:
+        """The whole text."""
+        return self.pieces.text
+
+    @property
+    def places(self) -> Places:
+        """Offsets and positions in the text as it is now."""
+        return Places(self.pieces, self.encoding)
+
+    def apply_change(self, change: types.TextDocumentContentChangeEvent) -> None:
+        """Make one change of a `didChange`."""
+        if isinstance(change, types.TextDocumentContentChangePartial):
+            span = self.places.span(change.range)
+            self.pieces = self.pieces.edited(span.start, span.end, change.text)
+        else:
+            self.pieces = Pieces.of(change.text)
+
+
+class LiveWorkspace(Workspace):
+    """A workspace of live documents; of a document that is not open it knows nothing."""
+
+    def _create_text_document(
+        self,
+        doc_uri: str,
+        source: str | None = None,
+        version: int | None = None,
+        language_id: str | None = None,
+    ) -> TextDocument:
+        encoding = str(self.position_encoding or types.PositionEncodingKind.Utf16)
+        return LiveDocument(doc_uri, source or "", version, encoding, language_id)
+
+
+class Protocol(LanguageServerProtocol):
+    """The protocol of pygls, with its bookkeeping mended."""
+
+    def _execute_handler(
+        self,
+        msg_id: str | int,
+        handler: Callable[..., Any],
+        callback: Callable[[Future[Any]], None],
+        args: tuple[Any, ...] | None = None,
+        kwargs: dict[str, Any] | None = None,
+    ) -> None:
+        # Of every notification pygls keeps the future for good: 1.9 kB a keystroke.
+        super()._execute_handler(msg_id, handler, callback, args, kwargs)
+        future = self._request_futures.get(msg_id)
+        if future:
+            future.add_done_callback(lambda _: self._request_futures.pop(msg_id, None))
+
+    @lsp_method(types.SHUTDOWN)
+    def lsp_shutdown(self, *args: Any) -> Generator[Any, Any, None]:
+        """Let the handler end what runs, then cancel the requests that are still open."""
+        if (handler := self.fm.features.get(types.SHUTDOWN)) is not None:
+            yield handler, args, None
+        mine = self.msg_id
+        # pygls walks the dictionary itself, which changes as futures are cancelled.
+        for msg_id, future in list(self._request_futures.items()):
+            if msg_id != mine and not future.done():
+                future.cancel()
+        self._shutdown = True
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(
+        self, params: types.DidChangeTextDocumentParams
+    ) -> Generator[Any, Any, None]:
+        """Make the changes, unless the document was never opened."""
+        if params.text_document.uri not in self.workspace.text_documents:
+            _log.warning("ignoring a change of %s, which is not open", params.text_document.uri)
+            return
+        yield from super().lsp_text_document__did_change(params)
+
+    def handle_message(self, message: Any) -> None:
+        """Answer what comes before `initialize` or after `shutdown` with the error of the spec."""
+        method = getattr(message, "method", None)
+        msg_id = getattr(message, "id", None)
+        if method is not None and method not in (types.INITIALIZE, types.EXIT):
+            if self._workspace is None:
+                self._refuse(msg_id, NOT_INITIALIZED, "the server is not initialized yet")
+                return
+            if self._shutdown:
+                self._refuse(msg_id, SHUT_DOWN, "the server is shutting down")
+                return
+        super().handle_message(message)
+
+    def structure_message(self, data: dict[str, Any]) -> Any:
+        """Read a message; a request that cannot be read gets an answer, where pygls has none."""
+        try:
+            return super().structure_message(data)
+        except JsonRpcException as error:
+            if "method" in data and data.get("id") is not None:
+                self._send_response(data["id"], error=error.to_response_error())
+            raise
+
+    def _refuse(self, msg_id: str | int | None, code: int, message: str) -> None:
+        if msg_id is not None:
+            error = types.ResponseError(code=code, message=message)
+            self._send_response(msg_id, error=error)
+
+
+class Server(LanguageServer):
+    """A pygls server that writes its own errors to the log and not to the client.
+
+    To tell the client of an error in sending to it never ends.
+    """
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Log an error that no request can be answered with."""
+        if not isinstance(error, JsonRpcInvalidParams):
+            _log.error("%s: %s", getattr(source, "__name__", source), error)
+
+
+def use_live_documents(server: LanguageServer, params: types.InitializeParams) -> None:
+    """Put a workspace of live documents in the place of the one that pygls has just made."""
+    made = server.workspace
+    server.protocol._workspace = LiveWorkspace(
+        made.root_uri,
+        types.TextDocumentSyncKind.Incremental,
+        params.workspace_folders or [],
+        made.position_encoding,
+    )

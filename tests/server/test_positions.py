@@ -1,0 +1,55 @@
+"""Offsets and what a client counts."""
+
+import pytest
+from generated import wild_documents
+from hypothesis import given
+from hypothesis import strategies as st
+from lsprotocol.types import Position, Range
+
+from dlm_lsp.document import Span
+from dlm_lsp.document.pieces import Pieces
+from dlm_lsp.server.positions import Places
+
+ENCODINGS = ["utf-8", "utf-16", "utf-32"]
+
+
+def places(text: str, encoding: str = "utf-16") -> Places:
+    return Places(Pieces.of(text), encoding)
+
+
+@pytest.mark.parametrize(("encoding", "character"), [("utf-8", 6), ("utf-16", 3), ("utf-32", 2)])
+def test_a_column_counts_in_the_units_of_the_encoding(encoding, character):
+    text = "a\nü🙂x"
+    assert places(text, encoding).position(4) == Position(1, character)
+    assert places(text, encoding).offset(Position(1, character)) == 4
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_position_past_the_end_of_a_line_is_its_end(encoding):
+    text = "one\r\ntwo 🙂\r\nthree"
+    assert places(text, encoding).offset(Position(0, 99)) == 3
+    assert places(text, encoding).offset(Position(1, 99)) == 10
+    assert places(text, encoding).offset(Position(99, 0)) == len(text)
+
+
+def test_a_position_in_the_middle_of_a_character_is_before_it():
+    assert places("🙂", "utf-16").offset(Position(0, 1)) == 0
+    assert places("🙂", "utf-8").offset(Position(0, 3)) == 0
+
+
+def test_only_lf_crlf_and_cr_end_a_line():
+    text = "a\u2028b\x0cc\u0085d\re"
+    assert places(text).position(len(text)) == Position(1, 1)
+
+
+def test_a_range_that_runs_backwards_is_turned_round():
+    assert places("abcd").span(Range(Position(0, 3), Position(0, 1))) == Span(1, 3)
+
+
+@given(wild_documents() | st.text(), st.sampled_from(ENCODINGS))
+def test_an_offset_always_comes_back_from_its_position(text, encoding):
+    here = places(text, encoding)
+    for offset in range(len(text) + 1):
+        position = here.position(offset)
+        inside_crlf = text[offset - 1 : offset + 1] == "\r\n" and offset > 0
+        assert here.offset(position) == (offset - 1 if inside_crlf else offset)

@@ -1,0 +1,66 @@
+"""The settings under `dlm`."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlm_lsp.ide.findings import Level
+from dlm_lsp.server.settings import DEFAULTS, read_settings
+
+
+def test_without_settings_the_defaults_count():
+    assert read_settings(None).settings == DEFAULTS
+    assert read_settings({}).settings == DEFAULTS
+
+
+def test_settings_are_read_by_their_names():
+    settings = read_settings({"teacher": "hf:gemma-3-270m", "perSection": 2, "topP": 0.9}).settings
+    assert (settings.teacher, settings.per_section, settings.top_p) == ("hf:gemma-3-270m", 2, 0.9)
+
+
+def test_settings_may_be_nested_flat_or_under_synth():
+    for given_ in (
+        {"codeLens": {"enable": False}, "synth": {"review": "stage"}},
+        {"codeLens.enable": False, "synth.review": "stage"},
+    ):
+        settings = read_settings(given_).settings
+        assert (settings.code_lens.enable, settings.review) == (False, "stage")
+
+
+def test_how_loudly_an_origin_is_marked():
+    read = read_settings({"diagnostics": {"synthesized": "information"}})
+    assert read.settings.diagnostics.origins is Level.INFORMATION
+    assert read_settings({"diagnostics.synthesized": "off"}).settings.diagnostics.origins is None
+
+
+def test_a_wrong_value_is_named_and_its_default_counts():
+    read = read_settings({"perSection": 0, "strategy": "both"})
+    assert read.settings.per_section == 3
+    assert read.settings.strategy == "both"
+    assert read.complaints == (
+        "dlm.perSection is 0, but takes a whole number of at least 1; the default 3 is used",
+    )
+
+
+@pytest.mark.parametrize("value", [None, "", "x", [], {}, 7, float("nan")])
+def test_no_value_of_any_setting_stops_the_others(value):
+    names = [str(field.alias) for field in type(DEFAULTS).model_fields.values()]
+    for name in names:
+        read = read_settings({name: value, "concurrency" if name != "concurrency" else "seed": 5})
+        assert 5 in (read.settings.concurrency, read.settings.seed)
+
+
+def test_an_unknown_setting_is_no_matter():
+    assert read_settings({"trace": {"server": "verbose"}}).complaints == ()
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text() | st.floats(),
+        lambda inner: st.lists(inner) | st.dictionaries(
+            st.sampled_from(["teacher", "synth", "codeLens", "enable", "diagnostics", "a.b"]), inner
+        ),
+    )
+)  # fmt: skip
+def test_reading_never_fails(given_):
+    assert read_settings(given_).settings.per_section >= 1
