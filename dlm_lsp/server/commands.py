@@ -44,7 +44,7 @@ def _command(name: str) -> Callable[[Callable[..., Answer]], Callable[..., Answe
     return register
 
 
-def run(server: DlmServer, name: str, arguments: Sequence[Any]) -> Answer:
+async def run(server: DlmServer, name: str, arguments: Sequence[Any]) -> Answer:
     """Do a command; what is wrong with it is part of the answer, and shown to the user."""
     argument = arguments[0] if arguments else {}
     if isinstance(argument, str):
@@ -53,6 +53,8 @@ def run(server: DlmServer, name: str, arguments: Sequence[Any]) -> Answer:
     try:
         if not isinstance(argument, Mapping):
             raise CommandError(f"{name} takes an object such as {{'uri': 'file:///notes.dlm'}}")
+        if isinstance(uri := argument.get("uri"), str) and server.live(uri):
+            await server.settings(uri)
         return COMMANDS[name](server, argument)
     except (CommandError, StoreError, OptionError) as error:
         server.tell_error(str(error))

@@ -63,8 +63,8 @@ def create_server() -> DlmServer:
 
 def _add_command(server: DlmServer, name: str) -> None:
     @server.command(name)
-    def command(*arguments: Any) -> Any:
-        return run(server, name, arguments)
+    async def command(*arguments: Any) -> Any:
+        return await run(server, name, arguments)
 
 
 def _life_cycle(server: DlmServer) -> None:
@@ -92,9 +92,10 @@ def _life_cycle(server: DlmServer) -> None:
         pushed = params.settings
         if isinstance(pushed, dict) and pushed:
             server.pushed_settings = pushed.get("dlm", pushed)
-        for document in list(server.workspace.text_documents.values()):
-            await server.load_settings(document.uri)
-            diagnostics.again(server, document.uri)
+        for uri in [document.uri for document in server.workspace.text_documents.values()]:
+            server.load_settings(uri)
+            await server.settings(uri)
+            diagnostics.again(server, uri)
         server.refresh()
 
     @server.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
@@ -106,13 +107,11 @@ def _text(server: DlmServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     async def did_open(params: types.DidOpenTextDocumentParams) -> None:
         uri = params.text_document.uri
-        server.watch(uri)
-        diagnostics.opened(server, uri)
+        server.load_settings(uri)
         before = server.watch(uri).settings
-        if server.client.configuration or server.pushed_settings is not None:
-            settings = await server.load_settings(uri)
-            if settings.diagnostics != before.diagnostics:
-                diagnostics.again(server, uri)
+        diagnostics.opened(server, uri)
+        if (await server.settings(uri)).diagnostics != before.diagnostics:
+            diagnostics.again(server, uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(params: types.DidChangeTextDocumentParams) -> None:
@@ -234,16 +233,16 @@ def _reading(server: DlmServer) -> None:
         return encode.semantic_tokens(found, live.places)
 
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
-    def code_lens(params: types.CodeLensParams) -> list[types.CodeLens]:
+    async def code_lens(params: types.CodeLensParams) -> list[types.CodeLens]:
         live = server.live(params.text_document.uri)
-        if live is None or not server.watch(live.uri).settings.code_lens.enable:
+        if live is None or not (await server.settings(live.uri)).code_lens.enable:
             return []
         return [_lens(live, one) for one in lenses(live.pieces.document)]
 
     @server.feature(types.TEXT_DOCUMENT_INLAY_HINT)
-    def inlay_hint(params: types.InlayHintParams) -> list[types.InlayHint]:
+    async def inlay_hint(params: types.InlayHintParams) -> list[types.InlayHint]:
         live = server.live(params.text_document.uri)
-        if live is None or not server.watch(live.uri).settings.inlay_hints.enable:
+        if live is None or not (await server.settings(live.uri)).inlay_hints.enable:
             return []
         found = hints(live.pieces.document, live.places.span(params.range))
         return [
@@ -288,12 +287,13 @@ def _acting(server: DlmServer) -> None:
         types.TEXT_DOCUMENT_CODE_ACTION,
         types.CodeActionOptions(code_action_kinds=_KINDS, resolve_provider=True),
     )
-    def code_action(
+    async def code_action(
         params: types.CodeActionParams,
     ) -> list[types.CodeAction | types.Command]:
         live = server.live(params.text_document.uri)
         if live is None:
             return []
+        await server.settings(live.uri)
         span = live.places.span(params.range)
         offered = [*_fixes(server, live, span), *_offered(server, live, span)]
         only = params.context.only

@@ -20,6 +20,8 @@ from dlm_lsp.store.error import StoreError
 from dlm_lsp.store.home import folder
 
 _log = logging.getLogger(__name__)
+_PATIENCE = 2.0
+"""Seconds that a client may take to tell its settings."""
 
 
 @dataclass(eq=False, slots=True)
@@ -27,6 +29,7 @@ class Watched:
     """What is kept of an open document beside its text."""
 
     settings: Settings = DEFAULTS
+    asked: "asyncio.Task[None] | None" = None
     look: SecondLook = field(default_factory=SecondLook)
     checking: "asyncio.Task[None] | None" = None
     looking: "asyncio.Task[None] | None" = None
@@ -75,18 +78,33 @@ class DlmServer(Server):
             _log.warning("%s", error)
             return None
 
-    async def load_settings(self, uri: str) -> Settings:
-        """Ask the client for the settings of a document, and tell it of wrong ones, once each."""
-        given = self.pushed_settings
+    def load_settings(self, uri: str) -> None:
+        """Take the settings of a document that were pushed, and ask for better ones."""
+        self._take_settings(uri, self.pushed_settings)
         if self.client.configuration:
-            item = types.ConfigurationItem(scope_uri=uri, section="dlm")
-            try:
-                answers = await self.workspace_configuration_async(
-                    types.ConfigurationParams(items=[item])
-                )
-                given = answers[0] if answers and answers[0] is not None else given
-            except Exception as error:
-                _log.warning("no settings from the client: %r", error)
+            self.watch(uri).asked = asyncio.create_task(self._ask_settings(uri))
+
+    async def settings(self, uri: str) -> Settings:
+        """Return the settings of a document once they are known."""
+        watched = self.watch(uri)
+        if watched.asked:
+            await asyncio.wait([watched.asked], timeout=_PATIENCE)
+        return watched.settings
+
+    async def _ask_settings(self, uri: str) -> None:
+        item = types.ConfigurationItem(scope_uri=uri, section="dlm")
+        try:
+            answers = await self.workspace_configuration_async(
+                types.ConfigurationParams(items=[item])
+            )
+        except Exception as error:
+            _log.warning("no settings from the client: %r", error)
+            return
+        if answers and answers[0] is not None and self.live(uri):
+            self._take_settings(uri, answers[0])
+
+    def _take_settings(self, uri: str, given: object) -> None:
+        """Keep the settings of a document, and tell the user of wrong ones, once each."""
         read = read_settings(given)
         self.watch(uri).settings = read.settings
         for complaint in read.complaints:
@@ -95,7 +113,6 @@ class DlmServer(Server):
                 self.window_show_message(
                     types.ShowMessageParams(types.MessageType.Warning, complaint)
                 )
-        return read.settings
 
     def tell_error(self, message: str) -> None:
         """Tell the user why something that was asked for did not happen."""

@@ -1,0 +1,236 @@
+"""An editor as the server meets it: buffers that are typed in, edits that are made or refused."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Union
+
+from lsprotocol import types
+from lsprotocol.converters import get_converter
+from pytest_lsp import LanguageClient, client_capabilities
+from pytest_lsp.client import DEFAULT_CLIENT_FEATURES
+
+VSCODE = "visual-studio-code"
+NEOVIM = "neovim@v0.11.0"
+EMACS = "emacs"
+EDITORS = [VSCODE, NEOVIM, EMACS]
+URI = "file:///notes/towns.dlm"
+PATIENCE = 20.0
+
+
+@dataclass
+class Buffer:
+    """The text of a document as the user sees it."""
+
+    text: str
+    version: int = 1
+
+
+class Editor(LanguageClient):
+    """A client with buffers, which keeps what the server sends until a test asks for it."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(configuration={"": {"dlm": settings}})
+        for method, function in DEFAULT_CLIENT_FEATURES.items():
+            self.feature(method)(lambda params, function=function: function(self, params))
+        # lsprotocol takes every action that holds a command for a mere command.
+        self.protocol._converter.register_structure_hook(
+            Union[types.Command, types.CodeAction],  # noqa: UP007 (the key that lsprotocol uses)
+            _action,
+        )
+        self.buffers: dict[str, Buffer] = {}
+        self.edits: list[types.ApplyWorkspaceEditParams] = []
+        self.versions: dict[str, int | None] = {}
+        self.encoding = "utf-16"
+        self.takes_edits = True
+        self.before_edit: Callable[[], None] = lambda: None
+        self._heard = asyncio.Event()
+        self.feature(types.WORKSPACE_APPLY_EDIT)(partial(Editor.apply, self))
+        self.feature(types.WORKSPACE_CODE_LENS_REFRESH)(lambda params: None)
+        self.feature(types.WORKSPACE_INLAY_HINT_REFRESH)(lambda params: None)
+
+    async def until(self, true: Callable[[], object]) -> None:
+        """Wait until something is so; it is looked at again after each message."""
+        async with asyncio.timeout(PATIENCE):
+            while not true():
+                self._heard.clear()
+                if true():
+                    return
+                await self._heard.wait()
+
+    async def start(self, capabilities: types.ClientCapabilities, **env: str) -> None:
+        """Start a server and initialize it."""
+        handle = self.protocol.handle_message
+
+        def heard(message: Any) -> None:
+            handle(message)
+            self._heard.set()
+
+        self.protocol.handle_message = heard
+        await self.start_io(sys.executable, "-m", "dlm_lsp", env={**os.environ, **env})
+        answer = await self.initialize_session(
+            types.InitializeParams(
+                capabilities=capabilities,
+                initialization_options=self.get_configuration(section="dlm"),
+            )
+        )
+        self.server_can = answer.capabilities
+        self.encoding = str(answer.capabilities.position_encoding or "utf-16")
+
+    def open(self, text: str, uri: str = URI) -> None:
+        """Show a document."""
+        self.buffers[uri] = Buffer(text)
+        item = types.TextDocumentItem(uri, "dlm", 1, text)
+        self.text_document_did_open(types.DidOpenTextDocumentParams(item))
+
+    def type(self, start: int, end: int, text: str, uri: str = URI) -> None:
+        """Put `text` in the place of what stands from `start` to `end`, and tell the server."""
+        buffer = self.buffers[uri]
+        range_ = types.Range(self.position(start, uri), self.position(end, uri))
+        buffer.text = buffer.text[:start] + text + buffer.text[end:]
+        buffer.version += 1
+        self.text_document_did_change(
+            types.DidChangeTextDocumentParams(
+                types.VersionedTextDocumentIdentifier(buffer.version, uri),
+                [types.TextDocumentContentChangePartial(range_, text)],
+            )
+        )
+
+    def text(self, uri: str = URI) -> str:
+        """What the user sees."""
+        return self.buffers[uri].text
+
+    def position(self, offset: int, uri: str = URI) -> types.Position:
+        """The position of an offset, counted the plain way."""
+        before = self.text(uri)[:offset].replace("\r\n", "\n").replace("\r", "\n")
+        *lines, last = before.split("\n")
+        return types.Position(len(lines), self._units(last))
+
+    def offset(self, position: types.Position, uri: str = URI) -> int:
+        """The offset of a position, found the plain way."""
+        text = self.text(uri)
+        return next(
+            offset
+            for offset in range(len(text) + 1)
+            if self.position(offset, uri) == position and text[offset - 1 : offset + 1] != "\r\n"
+        )
+
+    def at(self, words: str, uri: str = URI) -> types.Position:
+        """Where `words` begin."""
+        return self.position(self.text(uri).index(words), uri)
+
+    async def command(self, name: str, **argument: Any) -> Any:
+        """Have the server do something for the document, and return its answer."""
+        given = {"uri": URI, **argument}
+        return await self.workspace_execute_command_async(types.ExecuteCommandParams(name, [given]))
+
+    async def actions(
+        self, words: str, only: list[str] | None = None
+    ) -> list[types.CodeAction | types.Command]:
+        """What is offered where `words` begin."""
+        place = self.at(words)
+        params = types.CodeActionParams(
+            types.TextDocumentIdentifier(URI),
+            types.Range(place, place),
+            types.CodeActionContext([], only=only),
+        )
+        return list(await self.text_document_code_action_async(params) or ())
+
+    async def marked(self, *codes: str) -> list[types.Diagnostic]:
+        """The diagnostics once they have just these codes, pulled where the server offers it."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                if self.server_can.diagnostic_provider:
+                    found = await self.pulled()
+                else:
+                    await self.until(lambda: URI in self.diagnostics)
+                    found = list(self.diagnostics[URI])
+                if [one.code for one in found] == list(codes):
+                    return found
+                self._heard.clear()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(0.5):
+                        await self._heard.wait()
+
+    async def pulled(self, uri: str = URI) -> list[types.Diagnostic]:
+        """The diagnostics of a document, as a client that pulls asks for them."""
+        report = await self.text_document_diagnostic_async(
+            types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri))
+        )
+        return list(report.items)
+
+    def progress(self) -> list[str]:
+        """The words of all progress that was shown, in order."""
+        return [
+            getattr(value, "message", None) or getattr(value, "title", None) or ""
+            for values in self.progress_reports.values()
+            for value in values
+        ]
+
+    def finished(self) -> int:
+        """How many pieces of work have ended."""
+        return sum(
+            isinstance(value, types.WorkDoneProgressEnd)
+            for values in self.progress_reports.values()
+            for value in values
+        )
+
+    def _units(self, text: str) -> int:
+        if self.encoding == "utf-32":
+            return len(text)
+        if self.encoding == "utf-8":
+            return len(text.encode())
+        return len(text.encode("utf-16-le")) // 2
+
+    def apply(self, params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
+        self.before_edit()
+        self.edits.append(params)
+        if not self.takes_edits:
+            return types.ApplyWorkspaceEditResult(applied=False)
+        changes = dict(params.edit.changes or {})
+        for change in params.edit.document_changes or ():
+            uri, version = change.text_document.uri, change.text_document.version
+            if version is not None and version != self.buffers[uri].version:
+                return types.ApplyWorkspaceEditResult(applied=False)
+            changes[uri] = change.edits
+        for uri, edits in changes.items():
+            placed = [
+                (self.offset(e.range.start, uri), self.offset(e.range.end, uri), e.new_text)
+                for e in edits
+            ]
+            # From the end on, so that no edit moves the place of another.
+            for start, end, text in sorted(placed, reverse=True):
+                self.type(start, end, text, uri)
+        return types.ApplyWorkspaceEditResult(applied=True)
+
+
+def _action(given: dict[str, Any], _: type) -> types.Command | types.CodeAction:
+    kind = types.Command if isinstance(given.get("command"), str) else types.CodeAction
+    return get_converter().structure(given, kind)
+
+
+def capabilities_of(editor: str, **more: bool) -> types.ClientCapabilities:
+    """The recorded capabilities of an editor; `pull` adds diagnostics on request."""
+    found = client_capabilities(editor)
+    if more.get("pull"):
+        assert found.text_document
+        found.text_document.diagnostic = types.DiagnosticClientCapabilities()
+    return found
+
+
+@asynccontextmanager
+async def editor(
+    name: str = VSCODE, env: Mapping[str, str] | None = None, *, pull: bool = False, **settings: Any
+) -> AsyncIterator[Editor]:
+    """An editor with a server of its own, both gone at the end."""
+    client = Editor(**settings)
+    await client.start(capabilities_of(name, pull=pull), **(env or {}))
+    try:
+        yield client
+    finally:
+        await client.shutdown_session()
+        await client.stop()
