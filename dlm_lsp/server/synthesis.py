@@ -1,5 +1,6 @@
 """Synthesis in the background: from a command to blocks in the document."""
 
+import asyncio
 import random
 from collections import defaultdict
 from collections.abc import Sequence
@@ -162,21 +163,24 @@ async def _run(server: DlmServer, job: Job, document: Document, request: Request
     wishes = Wishes(settings.teacher, settings.judge or None, request.options)
     result: Result | None = None
     asking = False
-    async with anyio.create_task_group() as tasks:
+    scope = anyio.CancelScope()
 
-        async def give_up() -> None:
-            await job.stop.wait()
-            # Once it asks, the run itself stops, and returns what is finished.
-            if not asking:
-                tasks.cancel_scope.cancel()
+    async def give_up() -> None:
+        await job.stop.wait()
+        # Once it asks, the run itself stops, and returns what is finished.
+        if not asking:
+            scope.cancel()
 
-        tasks.start_soon(give_up)
-        async with session(
-            document, document.frontmatter, store, wishes, request.sections
-        ) as ready:
-            asking = True
-            result = await ready.run(_Counts(server, job).show, job.stop)
-        tasks.cancel_scope.cancel()
+    giving_up = asyncio.create_task(give_up())
+    try:
+        with scope:
+            async with session(
+                document, document.frontmatter, store, wishes, request.sections
+            ) as ready:
+                asking = True
+                result = await ready.run(_Counts(server, job).show, job.stop)
+    finally:
+        giving_up.cancel()
     if result is None:
         return "cancelled"
     said = await _deliver(server, job, request, store, result)

@@ -4,13 +4,17 @@ The tests in `tests/server/test_workarounds.py` show each defect in pygls itself
 them fails, its cure can be removed.
 """
 
+import asyncio
 import logging
+import threading
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+from pygls.io_ import run_async
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 from pygls.workspace import TextDocument, Workspace
@@ -142,6 +146,27 @@ class Server(LanguageServer):
 
     To tell the client of an error in sending to it never ends.
     """
+
+    def start_tcp(self, host: str, port: int) -> None:
+        """Serve the first client that connects, until it goes; pygls serves on after a reset."""
+
+        async def serve() -> None:
+            gone = asyncio.Event()
+
+            async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                self.protocol.set_writer(writer)
+                with suppress(ConnectionError):
+                    await run_async(
+                        threading.Event(), reader, self.protocol, _log, self.report_server_error
+                    )
+                gone.set()
+
+            async with await asyncio.start_server(connected, host, port) as listening:
+                _log.warning("listening on %s:%s", *listening.sockets[0].getsockname()[:2])
+                await gone.wait()
+
+        with suppress(SystemExit, KeyboardInterrupt):
+            asyncio.run(serve())
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log an error that no request can be answered with."""

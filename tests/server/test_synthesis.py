@@ -1,0 +1,276 @@
+"""Synthesis from the editor: real server, real client library, a teacher over HTTP."""
+
+import json
+from pathlib import Path
+from threading import Event
+
+import pytest
+from ide.samples import GONE, synthesized
+from lsprotocol import types
+from server.editor import EDITORS, NEOVIM, URI, VSCODE, editor
+from towns import HEAD, TeacherServer, Town, town
+from werkzeug import Response
+
+from dlm_lsp.document import parse
+from dlm_lsp.store.ledger import Ledger
+from dlm_lsp.store.plan import load_plan
+
+TEXT = f"{HEAD}{town(1)}\n::prose::\n{town(2)}\n"
+STORE = "store/01K7XW3Q9DGEMM4N2BT5RHV8CE"
+
+
+def settings(by: TeacherServer, **more: object) -> dict[str, object]:
+    return {"filter": "dedup-only", "perSection": 2, **({"teacher": by.selector} | more)}
+
+
+def store(env: dict[str, str]) -> Path:
+    return Path(env["DLM_HOME"]) / STORE
+
+
+def files(env: dict[str, str]) -> bytes:
+    """Everything that stands in the store."""
+    return b"".join(p.read_bytes() for p in Path(env["DLM_HOME"]).rglob("*") if p.is_file())
+
+
+def questions(text: str) -> list[str]:
+    return [placed.pair.question for s in parse(text).sections for placed in s.pairs]
+
+
+@pytest.fixture
+def gate():
+    """What a held-up teacher waits for; opened at the end, so that nothing hangs."""
+    event = Event()
+    yield event
+    event.set()
+
+
+def hold(teacher: TeacherServer, gate: Event, only: str = "") -> None:
+    """Let the teacher answer no sooner than `gate` is open; `only` names the prose that waits."""
+
+    def answer(prompt: str) -> Response:
+        if only in prompt:
+            gate.wait(60)
+        return Town(prompt)
+
+    teacher.answer = answer
+
+
+@pytest.mark.parametrize("name", EDITORS)
+async def test_accepted_pairs_stand_behind_their_source_as_one_edit(name, teacher, env):
+    async with editor(name, env, **settings(teacher)) as client:
+        client.open(TEXT)
+        action = (await client.actions("Ville1"))[-1]
+        assert action.title == "Synthesize instructions for the document (2 sections)"
+        answer = await client.command(action.command.command, **action.command.arguments[0])
+        assert len(answer["sections"]) == 2
+        await client.until(client.finished)
+        assert len(client.edits) == 1
+        assert questions(client.text()) == [
+            "How many mills does Ville1 have?",
+            "When was the bridge of Ville1 built?",
+            "How many mills does Ville2 have?",
+            "When was the bridge of Ville2 built?",
+        ]
+        assert list(parse(client.text()).errors) == []
+        assert len(Ledger(store(env)).all()) == 4
+
+
+async def test_progress_counts_sections_and_pairs(teacher, env):
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        assert client.progress()[0] == "Synthesizing instructions from 2 sections"
+        assert "2 of 2 sections, 4 kept, 0 refused" in client.progress()
+        assert client.progress()[-1] == "4 inserted"
+
+
+async def test_what_was_typed_meanwhile_stays_and_pairs_find_their_section(teacher, env, gate):
+    hold(teacher, gate)
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(lambda: "0 of 2 sections, 0 kept, 0 refused" in client.progress())
+        client.type(len(HEAD), len(HEAD), "A new paragraph.\n::prose::\n")
+        gate.set()
+        await client.until(client.finished)
+        assert "A new paragraph." in client.text()
+        marked = [s for s in parse(client.text()).sections if s.synth]
+        assert len(marked) == 4
+        known = {section.id for section in parse(client.text()).sections}
+        assert all(section.synth.source_section_id in known for section in marked)
+
+
+async def test_an_edit_for_an_older_version_is_computed_anew(teacher, env):
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        client.open(TEXT)
+        typed = []
+
+        def type_once() -> None:
+            if not typed:
+                typed.append(True)
+                client.type(len(HEAD), len(HEAD), "Typed at the last moment. ")
+
+        client.before_edit = type_once
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        assert len(client.edits) == 2
+        assert client.text().startswith(f"{HEAD}Typed at the last moment. The town of Ville1")
+        # What was written about the paragraph as it was waits for review.
+        assert client.progress()[-1].startswith("2 inserted, 2 staged")
+        assert len(load_plan(store(env)).sections) == 2
+
+
+async def test_what_is_staged_can_be_applied_and_discarded(teacher, env):
+    async with editor(NEOVIM, env, **settings(teacher, review="stage")) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        assert client.edits == []
+        titles = [action.title for action in await client.actions("Ville1")]
+        assert "Apply 4 staged sections" in titles
+        first = load_plan(store(env)).sections[0].id
+        await client.command("dlm.synth.apply", sections=[first])
+        await client.until(lambda: client.edits)
+        assert len(questions(client.text())) == 1
+        while len(load_plan(store(env)).sections) != 3:
+            await client.actions("Ville1")
+        await client.command("dlm.synth.discard")
+        while load_plan(store(env)):
+            await client.actions("Ville1")
+
+
+async def test_a_preview_asks_the_user_and_stages_what_is_refused(teacher, env):
+    async with editor(VSCODE, env, **settings(teacher, review="preview")) as client:
+        client.open(TEXT)
+        client.takes_edits = False
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        (annotation,) = client.edits[0].edit.change_annotations.values()
+        assert annotation.needs_confirmation
+        assert client.progress()[-1] == "4 staged (the editor did not apply the change)"
+
+
+async def test_a_preview_is_staged_where_the_editor_has_none(teacher, env):
+    async with editor(NEOVIM, env, **settings(teacher, review="preview")) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        assert client.progress()[-1] == "4 staged (for review: this editor cannot show a preview)"
+
+
+@pytest.mark.parametrize("way", ["command", "token"])
+async def test_a_cancelled_run_keeps_what_is_finished(way, teacher, env, gate):
+    hold(teacher, gate, only="Ville2")
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        client.open(TEXT)
+        token = (await client.command("dlm.synth.run"))["token"]
+        await client.until(lambda: "1 of 2 sections, 2 kept, 0 refused" in client.progress())
+        if way == "command":
+            assert await client.command("dlm.synth.cancel") == {"cancelled": 1}
+        else:
+            client.window_work_done_progress_cancel(types.WorkDoneProgressCancelParams(token))
+        await client.until(client.finished)
+        assert len(questions(client.text())) == 2
+
+
+async def test_the_same_section_is_not_asked_twice_at_once(teacher, env, gate):
+    hold(teacher, gate)
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        assert await client.command("dlm.synth.run") == {"error": "already running"}
+        offered = await client.actions("Ville1", only=["refactor.rewrite.dlm.synthesize"])
+        assert offered[0].disabled.reason == "already running"
+
+
+async def test_a_failure_is_told_in_one_message(teacher, env):
+    async with editor(VSCODE, env, **settings(teacher, teacher="hf:nosuchmodel")) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        (message,) = client.messages
+        assert "nosuchmodel" in message.message
+        assert client.text() == TEXT
+
+
+async def test_the_report_says_what_was_refused_and_why(teacher, env):
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        client.open(TEXT.replace("::prose::", "::prose::\nCopy: \n::prose::"))
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        await client.command("dlm.synth.run")
+        await client.until(lambda: client.finished() == 2)
+        answer = await client.command("dlm.synth.report")
+        assert "## Skipped" in answer["markdown"]
+        assert "already" in answer["markdown"]
+        await client.until(lambda: client.shown_documents)
+        assert client.shown_documents[0].uri == (store(env) / "synth" / "report.md").as_uri()
+
+
+async def test_a_section_is_written_anew_in_its_place(teacher, env):
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        old = synthesized("What is it?", parse(TEXT).sections[0].id)
+        client.open(TEXT.replace("::prose::", f"{old}::prose::", 1))
+        (id_,) = [s.id for s in parse(client.text()).sections if s.synth]
+        await client.command("dlm.synth.regenerate", sections=[id_])
+        await client.until(client.finished)
+        assert questions(client.text()) == ["How many mills does Ville1 have?"]
+
+
+async def test_a_stale_section_is_written_anew_from_the_prose_above_it(teacher, env):
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        client.open(TEXT.replace("::prose::", f"{synthesized('Old?', GONE)}::prose::", 1))
+        (id_,) = [s.id for s in parse(client.text()).sections if s.synth]
+        await client.command("dlm.synth.regenerate", sections=[id_])
+        await client.until(client.finished)
+        assert questions(client.text()) == ["How many mills does Ville1 have?"]
+        await client.marked("synthesized")
+
+
+async def test_only_some_are_reverted(teacher, env):
+    async with editor(NEOVIM, env, **settings(teacher)) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        last = [s.id for s in parse(client.text()).sections if s.synth][-1]
+        await client.command("dlm.synth.remove", sections=[last])
+        await client.until(lambda: len(client.edits) == 2)
+        assert len(questions(client.text())) == 3
+        await client.command("dlm.synth.revert", teacher="nobody")
+        await client.until(lambda: client.messages)
+        await client.command("dlm.synth.revert", teacher=teacher.selector)
+        await client.until(lambda: len(client.edits) == 3)
+        assert client.text() == TEXT
+
+
+async def test_provenance_and_source_are_shown(teacher, env):
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        made = next(s.id for s in parse(client.text()).sections if s.synth)
+        answer = await client.command("dlm.showProvenance", sections=[made])
+        assert "Evidence" in answer["markdown"]
+        assert "Ville1" in answer["markdown"]
+        where = await client.command("dlm.goToSource", sections=[made])
+        assert where == {"uri": URI, "line": client.at("The town of Ville1").line}
+
+
+async def test_opening_and_reading_a_document_writes_nothing_to_disk(teacher, env):
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        client.open(TEXT)
+        await client.actions("Ville1")
+        await client.marked()
+        assert files(env) == b""
+
+
+async def test_no_secret_reaches_a_file_or_a_message(teacher, env):
+    key = "sk-very-secret"
+    async with editor(VSCODE, {**env, "VLLM_API_KEY": key}, **settings(teacher)) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        shown = json.dumps([str(client.messages), str(client.progress_reports), client.text()])
+    assert key not in shown
+    assert key.encode() not in files(env)
