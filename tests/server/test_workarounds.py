@@ -1,0 +1,192 @@
+"""Each defect of pygls that is worked around, shown in pygls itself, and its cure.
+
+Where a test named "pygls ..." fails, pygls has been mended and the cure can go.
+"""
+
+import asyncio
+import gc
+import subprocess
+import sys
+
+import psutil
+import pytest
+from document_text import FRONTMATTER
+from generated import wild_documents
+from hypothesis import given
+from hypothesis import strategies as st
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol, default_converter
+from pygls.workspace import TextDocument
+from server.editor import NEOVIM, URI, editor
+
+from dlm_lsp.document import Span
+from dlm_lsp.server.features import create_server
+from dlm_lsp.server.workarounds import LiveDocument, Protocol, Server
+
+TYPED = [
+    types.TextDocumentContentChangePartial(
+        types.Range(types.Position(0, 1), types.Position(0, 1)), "x"
+    )
+]
+
+
+def live(text: str) -> LiveDocument:
+    return LiveDocument(URI, text, 1, "utf-16", "dlm")
+
+
+def insertion(line: int, character: int, text: str) -> types.TextDocumentContentChangePartial:
+    at = types.Position(line, character)
+    return types.TextDocumentContentChangePartial(types.Range(at, at), text)
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\u0085", "\x0c", "\x0b", "\x1c"])
+def test_pygls_takes_other_characters_for_line_ends(separator):
+    text = f"a{separator}b\nc"
+    theirs, ours = TextDocument(URI, text), live(text)
+    for document in (theirs, ours):
+        document.apply_change(insertion(1, 0, "x"))
+    assert ours.source == f"a{separator}b\nxc"
+    assert theirs.source != ours.source
+
+
+def test_pygls_clamps_a_position_past_the_end_one_short():
+    theirs, ours = TextDocument(URI, "ab\nc"), live("ab\nc")
+    for document in (theirs, ours):
+        document.apply_change(insertion(1, 99, "x"))
+    assert ours.source == "ab\ncx"
+    assert theirs.source != ours.source
+
+
+@given(wild_documents() | st.text(max_size=40), st.data())
+def test_every_edit_lands_where_the_client_made_it(text, data):
+    document = live(text)
+    for _ in range(3):
+        start = data.draw(st.integers(0, len(text)))
+        end = data.draw(st.integers(start, len(text)))
+        if "\r\n" in (text[start - 1 : start + 1], text[end - 1 : end + 1]):
+            continue
+        new = data.draw(st.sampled_from(["", "a", "🙂", "\n", "\r\n", "::prose::\n"]))
+        range_ = document.places.range(Span(start, end))
+        document.apply_change(types.TextDocumentContentChangePartial(range_, new))
+        text = text[:start] + new + text[end:]
+        assert document.source == text
+
+
+def test_a_change_without_a_range_replaces_the_whole_text():
+    document = live("old")
+    document.apply_change(types.TextDocumentContentChangeWholeDocument("new"))
+    assert document.source == "new"
+
+
+def opened(protocol_cls: type[LanguageServerProtocol]) -> LanguageServer:
+    """A server of one protocol or the other, with a document open in it."""
+    server = LanguageServer(
+        "t", "1", protocol_cls=protocol_cls, converter_factory=default_converter
+    )
+    server.protocol.set_writer(Sink())
+    server.protocol.handle_message(
+        types.InitializeRequest(
+            1, types.InitializeParams(types.ClientCapabilities(), root_uri=None)
+        )
+    )
+    item = types.TextDocumentItem(URI, "dlm", 1, "a\n")
+    server.protocol.handle_message(
+        types.DidOpenTextDocumentNotification(types.DidOpenTextDocumentParams(item))
+    )
+    return server
+
+
+class Sink:
+    """A client that listens and says nothing."""
+
+    def write(self, data: bytes) -> None:
+        self.last = data
+
+    def close(self) -> None:
+        return
+
+
+def type_into(server: LanguageServer, times: int) -> None:
+    for version in range(2, times + 2):
+        identifier = types.VersionedTextDocumentIdentifier(version, URI)
+        params = types.DidChangeTextDocumentParams(identifier, TYPED)
+        server.protocol.handle_message(types.DidChangeTextDocumentNotification(params))
+
+
+def test_pygls_keeps_the_future_of_every_notification():
+    theirs, ours = opened(LanguageServerProtocol), opened(Protocol)
+    for server in (theirs, ours):
+        type_into(server, 50)
+    assert len(theirs.protocol._request_futures) >= 50
+    assert len(ours.protocol._request_futures) == 0
+
+
+def test_pygls_dies_at_shutdown_with_a_command_in_flight():
+    def answer_to_shutdown(protocol_cls: type[LanguageServerProtocol]) -> bytes:
+        server = opened(protocol_cls)
+
+        @server.command("wait")
+        async def wait() -> None:
+            await asyncio.Event().wait()
+
+        async def shut_down() -> None:
+            server.protocol.handle_message(
+                types.ExecuteCommandRequest(5, types.ExecuteCommandParams("wait"))
+            )
+            await asyncio.sleep(0)
+            server.protocol.handle_message(types.ShutdownRequest(9))
+            await asyncio.sleep(0)
+
+        asyncio.run(shut_down())
+        return server.protocol.writer.last
+
+    assert b"dictionary changed size" in answer_to_shutdown(LanguageServerProtocol)
+    assert b'"result": null' in answer_to_shutdown(Protocol)
+
+
+def test_pygls_tells_the_client_of_errors_in_sending_to_it():
+    told = []
+    theirs = LanguageServer("t", "1")
+    theirs.window_show_message = told.append
+    ours = Server("t", "1", protocol_cls=Protocol, converter_factory=default_converter)
+    ours.window_show_message = told.append
+    for server in (theirs, ours):
+        server.report_server_error(ValueError("cannot send"), ValueError)
+    assert len(told) == 1
+
+
+def test_importing_the_shell_does_not_load_the_protocol():
+    code = "import sys, dlm_lsp.cli.app, dlm_lsp.ide.hover; print('lsprotocol' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_starting_the_server_loads_no_model_library():
+    create_server()
+    code = (
+        "import sys; from dlm_lsp.server.features import create_server; create_server(); "
+        "print([m for m in ('torch', 'transformers', 'openai', 'anthropic') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+async def test_memory_does_not_grow_with_keystrokes():
+    async with editor(NEOVIM) as client:
+        client.open(f"{FRONTMATTER}::prose::\nSome text.\n")
+        at = len(client.text())
+        process = psutil.Process(client._server.pid)
+
+        async def keystrokes(count: int) -> int:
+            for _ in range(count // 2):
+                client.type(at, at, "x")
+                client.type(at, at + 1, "")
+            # The answer comes behind all of them.
+            await client.pulled()
+            return process.memory_info().rss
+
+        gc.collect()
+        before = await keystrokes(2_000)
+        after = await keystrokes(20_000)
+        assert after - before < 5 * 2**20
