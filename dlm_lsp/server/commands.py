@@ -1,4 +1,8 @@
-"""What the client can have done: each command answers at once, and the work goes on behind it."""
+"""What the client can have done: each command answers at once, and the work goes on behind it.
+
+The one argument of a command is an object that names the document by `uri`, and for most of them
+sections by `sections`, a list of ids.
+"""
 
 import asyncio
 import logging
@@ -14,6 +18,7 @@ from dlm_lsp.ide.origin import as_synthesized, opening, sources
 from dlm_lsp.server import diagnostics, synthesis
 from dlm_lsp.server.changes import Applied, change
 from dlm_lsp.server.knowledge import knowledge
+from dlm_lsp.server.names import COMMANDS
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.synthesis import Request
 from dlm_lsp.server.workarounds import LiveDocument
@@ -28,20 +33,9 @@ _log = logging.getLogger(__name__)
 
 Answer = dict[str, Any]
 
-COMMANDS: dict[str, Callable[[DlmServer, Mapping[str, Any]], Answer]] = {}
-"""Every command by its name; its one argument is an object that names the document by `uri`."""
-
 
 class CommandError(Exception):
     """Why a command cannot be done, in one line."""
-
-
-def _command(name: str) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
-    def register(function: Callable[..., Answer]) -> Callable[..., Answer]:
-        COMMANDS[name] = function
-        return function
-
-    return register
 
 
 async def run(server: DlmServer, name: str, arguments: Sequence[Any]) -> Answer:
@@ -55,13 +49,12 @@ async def run(server: DlmServer, name: str, arguments: Sequence[Any]) -> Answer:
             raise CommandError(f"{name} takes an object such as {{'uri': 'file:///notes.dlm'}}")
         if isinstance(uri := argument.get("uri"), str) and server.live(uri):
             await server.settings(uri)
-        return COMMANDS[name](server, argument)
+        return _DONE_BY[name](server, argument)
     except (CommandError, StoreError, OptionError) as error:
         server.tell_error(str(error))
         return {"error": str(error)}
 
 
-@_command("dlm.synth.run")
 def _run(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     live = _live(server, argument)
     settings = server.watch(live.uri).settings
@@ -78,7 +71,6 @@ def _run(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     return _started(server, Request(live.uri, sections, options, review))
 
 
-@_command("dlm.synth.regenerate")
 def _regenerate(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     live = _live(server, argument)
     settings = server.watch(live.uri).settings
@@ -89,27 +81,23 @@ def _regenerate(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     return _started(server, request)
 
 
-@_command("dlm.synth.cancel")
 def _cancel(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     token = argument.get("token")
     return {"cancelled": server.jobs.cancel(token if isinstance(token, str) else None)}
 
 
-@_command("dlm.synth.keep")
 def _keep(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     live = _live(server, argument)
     ids = [section.id for section in _synthesized(live, argument)]
     return _change(server, live, ids, keep, "Keep synthesized section")
 
 
-@_command("dlm.synth.remove")
 def _remove(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     live = _live(server, argument)
     ids = [section.id for section in _synthesized(live, argument)]
     return _change(server, live, ids, remove, "Remove synthesized section")
 
 
-@_command("dlm.synth.revert")
 def _revert(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     live = _live(server, argument)
     teacher, at = argument.get("teacher"), argument.get("at")
@@ -127,7 +115,6 @@ def _revert(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     return _change(server, live, ids, remove, "Revert synthesized instructions")
 
 
-@_command("dlm.synth.apply")
 def _apply(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     live, wanted = _live(server, argument), _ids(argument)
     store = _store(server, live)
@@ -158,7 +145,6 @@ def _apply(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     return {"applying": [section.id for section in staged]}
 
 
-@_command("dlm.synth.discard")
 def _discard(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     live, wanted = _live(server, argument), _ids(argument)
     store = _store(server, live)
@@ -176,7 +162,6 @@ def _discard(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     return {"discarding": ids}
 
 
-@_command("dlm.synth.report")
 def _report(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     live = _live(server, argument)
     markdown = server.reports.get(live.uri)
@@ -185,7 +170,6 @@ def _report(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     return _shown(server, live, "report.md", markdown)
 
 
-@_command("dlm.showProvenance")
 def _show_provenance(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     live = _live(server, argument)
     one = as_synthesized(_synthesized(live, argument)[0])
@@ -202,7 +186,6 @@ def _show_provenance(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     return _shown(server, live, "provenance.md", f"{told.markdown if told else ''}\n")
 
 
-@_command("dlm.goToSource")
 def _go_to_source(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     live = _live(server, argument)
     marker = _synthesized(live, argument)[0].synth
@@ -297,3 +280,18 @@ def _synthesized(live: LiveDocument, argument: Mapping[str, Any]) -> list[Sectio
     if not found:
         raise CommandError("none of the named sections is synthesized and in the document")
     return found
+
+
+_DONE_BY: dict[str, Callable[[DlmServer, Mapping[str, Any]], Answer]] = {
+    COMMANDS["synthesize"]: _run,
+    COMMANDS["cancel"]: _cancel,
+    COMMANDS["keep"]: _keep,
+    COMMANDS["remove"]: _remove,
+    COMMANDS["regenerate"]: _regenerate,
+    COMMANDS["source"]: _go_to_source,
+    COMMANDS["provenance"]: _show_provenance,
+    COMMANDS["apply"]: _apply,
+    COMMANDS["discard"]: _discard,
+    COMMANDS["revert"]: _revert,
+    COMMANDS["report"]: _report,
+}

@@ -22,10 +22,9 @@ from dlm_lsp.ide.tokens import MODIFIERS, TYPES, tokens
 from dlm_lsp.server import diagnostics, encode
 from dlm_lsp.server.changes import workspace_edit
 from dlm_lsp.server.client import Client
-from dlm_lsp.server.commands import COMMANDS, run
 from dlm_lsp.server.knowledge import knowledge
+from dlm_lsp.server.names import COMMANDS
 from dlm_lsp.server.server import DlmServer
-from dlm_lsp.server.synthesis import obstacle
 from dlm_lsp.server.workarounds import LiveDocument, use_live_documents
 from dlm_lsp.store.error import StoreError
 from dlm_lsp.store.plan import load_plan
@@ -34,16 +33,6 @@ _log = logging.getLogger(__name__)
 
 _KIND = "refactor.rewrite.dlm"
 _KINDS = [types.CodeActionKind.QuickFix, f"{_KIND}.synthesize", _KIND]
-_COMMANDS = {
-    "synthesize": "dlm.synth.run",
-    "keep": "dlm.synth.keep",
-    "remove": "dlm.synth.remove",
-    "regenerate": "dlm.synth.regenerate",
-    "source": "dlm.goToSource",
-    "apply": "dlm.synth.apply",
-    "discard": "dlm.synth.discard",
-    "revert": "dlm.synth.revert",
-}
 # Those that only change the text: a client that can is given the edit itself.
 _EDITS = {"keep": keep, "remove": remove, "revert": remove}
 _LEGEND = types.SemanticTokensLegend(list(TYPES), list(MODIFIERS))
@@ -56,7 +45,7 @@ def create_server() -> DlmServer:
     _text(server)
     _reading(server)
     _acting(server)
-    for name in COMMANDS:
+    for name in COMMANDS.values():
         _add_command(server, name)
     return server
 
@@ -64,6 +53,8 @@ def create_server() -> DlmServer:
 def _add_command(server: DlmServer, name: str) -> None:
     @server.command(name)
     async def command(*arguments: Any) -> Any:
+        from dlm_lsp.server.commands import run
+
         return await run(server, name, arguments)
 
 
@@ -277,7 +268,7 @@ def _links(server: DlmServer, live: LiveDocument) -> Iterator[types.DocumentLink
 
 def _lens(live: LiveDocument, lens: Lens) -> types.CodeLens:
     about = {"uri": live.uri, "sections": [lens.section_id] if lens.section_id else []}
-    name = _COMMANDS.get(lens.action, "")
+    name = COMMANDS.get(lens.action, "")
     command = types.Command(title=lens.title, command=name, arguments=[about] if name else None)
     return types.CodeLens(live.places.range(lens.span), command)
 
@@ -365,11 +356,13 @@ def _remedies(
             title=title,
             kind=types.CodeActionKind.QuickFix,
             diagnostics=marked,
-            command=types.Command(title=title, command=_COMMANDS[what], arguments=[about]),
+            command=types.Command(title=title, command=COMMANDS[what], arguments=[about]),
         )
 
 
 def _offered(server: DlmServer, live: LiveDocument, span: Span) -> Iterator[types.CodeAction]:
+    from dlm_lsp.server.synthesis import obstacle
+
     document = live.pieces.document
     store = server.store(document)
     try:
@@ -395,7 +388,7 @@ def _action(
         about["review"] = "stage"
     elif one.way:
         about["strategy"] = one.way
-    command = types.Command(title=one.title, command=_COMMANDS[one.what], arguments=[about])
+    command = types.Command(title=one.title, command=COMMANDS[one.what], arguments=[about])
     generated = one.what in ("synthesize", "regenerate") and server.client.tags_generated
     lazily = one.what in _EDITS and server.client.resolves_edits
     yield types.CodeAction(

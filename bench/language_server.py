@@ -1,0 +1,211 @@
+"""How quickly both language servers answer, over the wire, and what memory they take."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from bench.figure import Figure
+from bench.parse import text_of
+from bench.reference import reference_server
+
+LINES = (1_000, 10_000, 100_000)
+ASKED = {1_000: 1.0, 10_000: 1 / 4, 100_000: 1 / 8}
+RUNS = 15
+BURST = 200
+URI = "file:///bench.dlm"
+DOCUMENT = {"uri": URI}
+
+
+class Server:
+    """A language server and its client's side of the wire."""
+
+    def __init__(self, command: list[str], home: str) -> None:
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"DLM_HOME": home},
+        )
+        self._last_id = 0
+        self.version = 1
+        self.text = ""
+        capabilities = {"textDocument": {"diagnostic": {}, "publishDiagnostics": {}}}
+        answer = self.ask("initialize", {"processId": None, "capabilities": capabilities})
+        self.pulls = "diagnosticProvider" in answer["capabilities"]
+        sync = answer["capabilities"]["textDocumentSync"]
+        self.incremental = (sync.get("change") if isinstance(sync, dict) else sync) == 2
+        self.tell("initialized", {})
+
+    @property
+    def mebibytes(self) -> float:
+        """The resident memory."""
+        return psutil.Process(self._process.pid).memory_info().rss / 2**20
+
+    def tell(self, method: str, params: object) -> None:
+        """Send a notification."""
+        self._send({"jsonrpc": "2.0", "method": method, "params": params})
+
+    def ask(self, method: str, params: object) -> Any:
+        """Send a request and return its result."""
+        self._last_id += 1
+        self._send({"jsonrpc": "2.0", "id": self._last_id, "method": method, "params": params})
+        while (message := self._read()).get("id") != self._last_id or "method" in message:
+            self._answer(message)
+        return message.get("result")
+
+    def open(self, text: str) -> None:
+        """Show a document and wait until it is marked."""
+        self.text = text
+        item = {**DOCUMENT, "languageId": "dlm", "version": self.version, "text": text}
+        self.tell("textDocument/didOpen", {"textDocument": item})
+        self.marked()
+
+    def edit(self, line: int) -> dict[str, Any]:
+        """Return the next `didChange`: a letter at the beginning of a line."""
+        self.version += 1
+        lines = self.text.split("\n")
+        lines[line] = f"x{lines[line]}"
+        self.text = "\n".join(lines)
+        at = {"line": line, "character": 0}
+        change = {"range": {"start": at, "end": at}, "text": "x"}
+        if not self.incremental:
+            change = {"text": self.text}
+        document = {**DOCUMENT, "version": self.version}
+        return {"textDocument": document, "contentChanges": [change]}
+
+    def marked(self) -> None:
+        """Wait for the diagnostics of the text as it is: pulled where that can be, else pushed."""
+        if self.pulls:
+            self.ask("textDocument/diagnostic", {"textDocument": DOCUMENT})
+            return
+        while (message := self._read()).get("method") != "textDocument/publishDiagnostics":
+            self._answer(message)
+
+    def close(self) -> None:
+        """End it."""
+        self._process.kill()
+        self._process.communicate()
+
+    def _answer(self, message: dict[str, Any]) -> None:
+        if "method" in message and "id" in message:
+            items = len((message.get("params") or {}).get("items", ()))
+            self._send({"jsonrpc": "2.0", "id": message["id"], "result": [None] * items})
+
+    def _send(self, message: object) -> None:
+        body = json.dumps(message).encode()
+        assert self._process.stdin
+        self._process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+        self._process.stdin.flush()
+
+    def _read(self) -> dict[str, Any]:
+        assert self._process.stdout
+        length = 0
+        while (line := self._process.stdout.readline()).strip():
+            name, _, value = line.decode().partition(":")
+            length = int(value) if name.lower() == "content-length" else length
+        if not length:
+            raise SystemExit("a language server has ended")
+        message: dict[str, Any] = json.loads(self._process.stdout.read(length))
+        return message
+
+
+def measure() -> list[Figure]:
+    """Drive both servers with the same documents, taking turns."""
+    commands = {
+        "ours": [str(Path(sys.executable).with_name("dlm-lsp"))],
+        "reference": [str(reference_server())],
+    }
+    figures = []
+    for lines in LINES:
+        text = document(lines)
+        ours, theirs = (_change_to_diagnostics(commands[name], text) for name in commands)
+        asked = "no slower" if lines == LINES[0] else f"at most 1/{1 / ASKED[lines]:.0f}"
+        figures.append(
+            Figure(
+                f"server, change to diagnostics, {lines:,} lines",
+                "ms",
+                ours * 1000,
+                theirs * 1000,
+                asked,
+                met=ours <= ASKED[lines] * theirs,
+            )
+        )
+    text = document(10_000)
+    ours, theirs = (_hover_behind_a_burst(commands[name], text) for name in commands)
+    what = f"server, hover behind {BURST} edits, 10,000 lines"
+    figures.append(Figure(what, "ms", ours * 1000, theirs * 1000, "within 100 ms", ours <= 0.1))
+    starts = {name: _start(commands[name]) for name in commands}
+    for unit, what, asked, most, at in (
+        ("s", "server, start to first diagnostics", "no slower", 1.0, 0),
+        ("MiB", "server, memory after open", "at most 1.2 times", 1.2, 1),
+    ):
+        ours, theirs = starts["ours"][at], starts["reference"][at]
+        figures.append(Figure(what, unit, ours, theirs, asked, met=ours <= most * theirs))
+    return figures
+
+
+def document(lines: int) -> str:
+    """Return a document whose pairs are hand-written, so that nothing but problems is marked."""
+    return "\n".join(line for line in text_of(lines).split("\n") if not line.startswith("<!--"))
+
+
+def _change_to_diagnostics(command: list[str], text: str) -> float:
+    with _serving(command) as server:
+        server.open(text)
+        line = text.count("\n") // 2
+        seconds = []
+        for _ in range(RUNS):
+            change = server.edit(line)
+            start = time.perf_counter()
+            server.tell("textDocument/didChange", change)
+            server.marked()
+            seconds.append(time.perf_counter() - start)
+        return statistics.median(seconds)
+
+
+def _hover_behind_a_burst(command: list[str], text: str) -> float:
+    with _serving(command) as server:
+        server.open(text)
+        changes = [server.edit(text.count("\n") // 2) for _ in range(BURST)]
+        position = {"line": 1, "character": 1}
+        start = time.perf_counter()
+        for change in changes:
+            server.tell("textDocument/didChange", change)
+        server.ask("textDocument/hover", {"textDocument": DOCUMENT, "position": position})
+        return time.perf_counter() - start
+
+
+def _start(command: list[str]) -> tuple[float, float]:
+    """Return the seconds from start to first diagnostics, and the memory then."""
+    costs = []
+    for _ in range(5):
+        start = time.perf_counter()
+        with _serving(command) as server:
+            server.open(document(100))
+            costs.append((time.perf_counter() - start, server.mebibytes))
+    return statistics.median(c[0] for c in costs), statistics.median(c[1] for c in costs)
+
+
+@contextmanager
+def _serving(command: list[str]) -> Iterator[Server]:
+    with tempfile.TemporaryDirectory() as home:
+        server = Server(command, home)
+        try:
+            yield server
+        finally:
+            server.close()
+
+
+if __name__ == "__main__":
+    print(*measure(), sep="\n")

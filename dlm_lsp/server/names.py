@@ -1,0 +1,16 @@
+"""What the commands are called; what they do is imported when one of them is used."""
+
+COMMANDS = {
+    "synthesize": "dlm.synth.run",
+    "cancel": "dlm.synth.cancel",
+    "keep": "dlm.synth.keep",
+    "remove": "dlm.synth.remove",
+    "regenerate": "dlm.synth.regenerate",
+    "source": "dlm.goToSource",
+    "provenance": "dlm.showProvenance",
+    "apply": "dlm.synth.apply",
+    "discard": "dlm.synth.discard",
+    "revert": "dlm.synth.revert",
+    "report": "dlm.synth.report",
+}
+"""Every command of the server, by what it does."""
