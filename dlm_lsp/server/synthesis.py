@@ -57,7 +57,8 @@ def obstacle(server: DlmServer, document: Document, settings: Settings) -> str |
     if store is None:
         return "the document has no frontmatter"
     try:
-        has_adapter = current_adapter(store) is not None
+        # Another teacher needs no adapter, and a pointer that is broken is none of its business.
+        has_adapter = settings.teacher == "self" and current_adapter(store) is not None
     except StoreError as problem:
         return str(problem)
     return teacher_obstacle(settings.teacher, has_adapter=has_adapter)

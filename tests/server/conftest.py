@@ -1,15 +1,18 @@
 """A teacher for the server, and a store of its own."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pytest_httpserver import HTTPServer
 from towns import TeacherServer
 
 
 @pytest.fixture
-def teacher(httpserver) -> TeacherServer:
-    """A server that writes pairs about towns."""
-    return TeacherServer(httpserver)
+def teacher() -> Iterator[TeacherServer]:
+    """A server that writes pairs about towns, to several clients at once."""
+    with HTTPServer(threaded=True) as server:
+        yield TeacherServer(server)
 
 
 @pytest.fixture
