@@ -1,12 +1,29 @@
 """The commands and their flags; what each does stands in a module of its own, imported when run."""
 
 import sys
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
+from typer.core import TyperGroup
+
+from dlm_lsp.cli.failure import UsageError, as_interrupted, run
+
+
+class _Commands(TyperGroup):
+    """All commands, with a Ctrl-C in one of them left to `run`, for typer says nothing."""
+
+    def make_context(self, *args: Any, **options: Any) -> Any:
+        with as_interrupted():
+            return super().make_context(*args, **options)
+
+    def invoke(self, ctx: Any) -> Any:
+        with as_interrupted():
+            return super().invoke(ctx)
+
 
 app = typer.Typer(
     name="dlm",
+    cls=_Commands,
     help="Write, check and keep question/answer pairs for .dlm notes.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -28,8 +45,6 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and no
 
 def main() -> None:
     """Run the `dlm` command."""
-    from dlm_lsp.cli.failure import run
-
     run(app)
 
 
@@ -64,9 +79,9 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Print every problem of the documents: path:line:col, severity, code, message."""
-    from dlm_lsp.cli.check import check as run
+    from dlm_lsp.cli.check import check as check_documents
 
-    raise typer.Exit(run(paths, "json" if as_json else output_format))
+    raise typer.Exit(check_documents(paths, "json" if as_json else output_format))
 
 
 @synth.command()
@@ -129,9 +144,8 @@ def instructions(
 
     Exit codes: 0 done, 1 failed, 2 usage, 3 nothing accepted, 130 interrupted.
     """
-    from dlm_lsp.cli.failure import UsageError
     from dlm_lsp.cli.instructions import Destination
-    from dlm_lsp.cli.instructions import instructions as run
+    from dlm_lsp.cli.instructions import instructions as synthesize
     from dlm_lsp.synth.options import SynthOptions
     from dlm_lsp.synth.session import Wishes
     from dlm_lsp.teachers.protocol import Sampling
@@ -152,7 +166,8 @@ def instructions(
         concurrency=concurrency,
         timeout=timeout,
     )
-    raise typer.Exit(run(paths, Wishes(teacher, judge, options), destination, as_json=as_json))
+    wishes = Wishes(teacher, judge, options)
+    raise typer.Exit(synthesize(paths, wishes, destination, as_json=as_json))
 
 
 Sections = Annotated[
@@ -211,6 +226,6 @@ def revert(
     as_json: Json = False,
 ) -> None:
     """Take synthesized sections out of the document again."""
-    from dlm_lsp.cli.revert import revert as run
+    from dlm_lsp.cli.revert import revert as take_out
 
-    raise typer.Exit(run(paths, section, since, teacher, edited=edited, as_json=as_json))
+    raise typer.Exit(take_out(paths, section, since, teacher, edited=edited, as_json=as_json))

@@ -7,7 +7,7 @@ from typing import Literal
 
 from dlm_lsp.cli.failure import DONE, FAILED
 from dlm_lsp.cli.opened import named
-from dlm_lsp.cli.output import counted, print_json, say, tell
+from dlm_lsp.cli.output import counted, one_line, print_json, say, tell
 from dlm_lsp.document import missing_media, parse
 from dlm_lsp.document.lines import line_and_column, line_starts
 from dlm_lsp.store.documents import read_document
@@ -51,7 +51,7 @@ def check(paths: Sequence[str], output_format: Format) -> int:
         )
     else:
         for finding in findings:
-            say(as_text(finding) if output_format == "text" else as_github(finding))
+            say(one_line(as_text(finding) if output_format == "text" else as_github(finding)))
         tell(
             f"{counted(len(documents), 'file')}: {counted(errors, 'error')}, "
             f"{counted(warnings, 'warning')}"

@@ -1,6 +1,7 @@
 """One command over several documents: each is worked on by itself, and none stops the next."""
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,9 @@ def documents_with(
 ) -> list[Path]:
     """Return the named documents, or those of them that hold one of the section `ids`.
 
+    A document that cannot be read may hold an id that no other does: then it is one of them, and
+    what is wrong with it is told when it is worked on.
+
     Raises:
         UsageError: an id is in none of the documents.
     """
@@ -57,12 +61,10 @@ def documents_with(
         return documents
     found: dict[Path, set[str]] = {}
     for path in documents:
-        try:
+        with suppress(StoreError):
             found[path] = set(ids_of(open_document(path))) & set(ids)
-        except StoreError:
-            # It is said when the document is worked on.
-            found[path] = set()
-    if unknown := set(ids).difference(*found.values()):
+    unknown = set(ids).difference(*found.values())
+    if unknown and len(found) == len(documents):
         names = ", ".join(sorted(unknown))
         raise UsageError(f"no {what} section has the id {names}; `dlm synth list` shows them")
-    return [path for path in documents if found[path]]
+    return [path for path in documents if found.get(path, unknown)]

@@ -2,8 +2,10 @@
 
 import io
 import json
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from typer.exceptions import TyperException
@@ -19,6 +21,19 @@ class UsageError(Exception):
     """A command line that cannot be meant, in one line that says what to write instead."""
 
 
+class Interrupted(Exception):  # noqa: N818 (nothing went wrong)
+    """Somebody pressed Ctrl-C before there was anything to keep."""
+
+
+@contextmanager
+def as_interrupted() -> Iterator[None]:
+    """Turn a Ctrl-C into an error that is told."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted from None
+
+
 def run(command: Callable[..., Any]) -> NoReturn:
     """Run `command` on the arguments of the process, and exit."""
     for stream in (sys.stdout, sys.stderr):
@@ -26,28 +41,54 @@ def run(command: Callable[..., Any]) -> NoReturn:
             # What the terminal cannot show must not cost the run.
             stream.reconfigure(errors="backslashreplace")
     try:
-        sys.exit(command(standalone_mode=False) or DONE)
+        code = _outcome(command)
+        # At its own end Python would tell in its own words that nothing can be written.
+        sys.stdout.flush()
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        # Files have errors of their own, so this one is of the output.
+        _leave_output(error)
+        code = FAILED
+    sys.exit(code)
+
+
+def _outcome(command: Callable[..., Any]) -> int:
+    try:
+        return command(standalone_mode=False) or DONE
+    except (Interrupted, KeyboardInterrupt):
+        return _told("interrupted", INTERRUPTED)
     except UsageError as error:
-        fail(str(error), USAGE)
+        return _told(str(error), USAGE)
     except TyperException as error:
         message = error.format_message()
         if message.startswith("Usage: "):
             sys.stderr.write(f"{message}\n")
-            sys.exit(USAGE)
-        fail(f"{message} (`--help` shows what there is)", USAGE)
+            return USAGE
+        return _told(f"{message} (`--help` shows what there is)", USAGE)
     except Exception as error:
         expected = _exit_code(error)
         if expected is None:
             raise
-        fail(str(error), expected)
+        return _told(str(error), expected)
 
 
-def fail(message: str, code: int) -> NoReturn:
-    """Say what went wrong, as JSON too where that was asked for, and exit."""
+def _told(message: str, code: int) -> int:
+    """Say what went wrong, as JSON too where that was asked for, and return `code`."""
+    from dlm_lsp.cli.output import one_line
+
     if "--json" in sys.argv:
         sys.stdout.write(json.dumps({"error": message}) + "\n")
-    sys.stderr.write(f"dlm: {message}\n")
-    sys.exit(code)
+    sys.stderr.write(f"dlm: {one_line(message)}\n")
+    return code
+
+
+def _leave_output(error: OSError) -> None:
+    # What is still to be written would fail once more when Python ends.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    # Who closes a pipe early has read enough.
+    if not isinstance(error, BrokenPipeError):
+        sys.stderr.write(f"dlm: cannot write the output: {error.strerror}; make room for it\n")
 
 
 def _exit_code(error: Exception) -> int | None:
@@ -55,9 +96,9 @@ def _exit_code(error: Exception) -> int | None:
     from dlm_lsp.store.error import StoreError
     from dlm_lsp.synth.judge import JudgeError
     from dlm_lsp.synth.options import OptionError
-    from dlm_lsp.teachers.protocol import TeacherError
+    from dlm_lsp.teachers.protocol import SelectorError, TeacherError
 
-    if isinstance(error, OptionError):
+    if isinstance(error, OptionError | SelectorError):
         return USAGE
     if isinstance(error, StoreError | TeacherError | JudgeError | LocalError):
         return FAILED

@@ -12,7 +12,7 @@ import anyio
 from dlm_lsp.cli.each import Done, for_each
 from dlm_lsp.cli.failure import DONE, FAILED, INTERRUPTED, NOTHING_ACCEPTED
 from dlm_lsp.cli.opened import Opened, named, open_sound_document
-from dlm_lsp.cli.output import counted, say, tell
+from dlm_lsp.cli.output import counted, one_line, say, tell
 from dlm_lsp.cli.progress import Progress
 from dlm_lsp.cli.staged import placing_value, print_placing, put_in
 from dlm_lsp.document import Placement
@@ -24,6 +24,7 @@ from dlm_lsp.synth.estimate import Estimate
 from dlm_lsp.synth.place import Placing
 from dlm_lsp.synth.report import Candidate, Refusal, Report
 from dlm_lsp.synth.session import Result, Session, Wishes, session
+from dlm_lsp.teachers.select import check_selector
 
 Destination = Literal["document", "stage", "nowhere"]
 
@@ -64,6 +65,7 @@ def instructions(
     paths: Sequence[str], wishes: Wishes, destination: Destination, *, as_json: bool
 ) -> int:
     """Synthesize pairs for each document in turn, and say what became of them."""
+    check_selector(wishes.teacher)
 
     def work(path: Path) -> Done:
         run, kept = _one(path, wishes, destination)
@@ -155,12 +157,12 @@ def _keep(run: Run, destination: Destination, placement: Placement) -> Kept:
 
 
 def _print_kept(run: Run, kept: Kept) -> None:
-    path = run.opened.path
+    path = one_line(run.opened.path)
     if kept.failure:
         tell(f"dlm: {kept.failure}")
     if kept.placing:
         say()
-        print_placing(path, kept.placing)
+        print_placing(run.opened.path, kept.placing)
     elif kept.staged:
         earlier = kept.waiting - len(kept.staged)
         beside = f", beside {earlier} staged before" if earlier else ""
@@ -208,6 +210,9 @@ def _print_run(run: Run) -> None:
         tell(f"dlm: {report.failure}")
     if not report.accepted:
         say("\nno synth additions accepted: the reasons stand above; nothing new is staged.")
+        if cached := report.spent.from_cache:
+            came = "1 reply came" if cached == 1 else f"{cached} replies came"
+            say(f"{came} from the cache; `--fresh` asks again.")
 
 
 def _filter_line(report: Report) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from dlm_lsp.cli.each import Done, for_each
 from dlm_lsp.cli.failure import DONE
 from dlm_lsp.cli.opened import Opened, named, open_document
-from dlm_lsp.cli.output import say, tell
+from dlm_lsp.cli.output import one_line, say, tell
 from dlm_lsp.store.plan import StagedPlan, load_plan
 
 
@@ -81,7 +81,7 @@ def _question(body: str) -> str:
 
 
 def _lines(opened: Opened, there: Sequence[Listed], waiting: Sequence[Listed]) -> Iterator[str]:
-    yield str(opened.path)
+    yield one_line(opened.path)
     yield f"  applied auto-synth: {len(there)}"
     yield f"  staged pending:     {len(waiting)}"
     if not there and not waiting:

@@ -26,8 +26,8 @@ def say(text: str = "") -> None:
 
 
 def tell(text: str) -> None:
-    """Print a message."""
-    err().out(printable(text), highlight=False)
+    """Print a message, in one line."""
+    err().out(one_line(text), highlight=False)
 
 
 def print_json(value: dict[str, Any]) -> None:
@@ -40,6 +40,11 @@ def printable(text: str) -> str:
     return "".join(
         c if c == "\n" or c.isprintable() else c.encode("unicode_escape").decode() for c in text
     )
+
+
+def one_line(text: object) -> str:
+    """Return `text` as `printable` does, with a line break, which a path can hold, escaped too."""
+    return printable(str(text)).replace("\n", "\\n")
 
 
 def counted(count: int, noun: str) -> str:

@@ -52,7 +52,7 @@ class Progress:
         match event:
             case Started(sections=sections):
                 self._bar.update(self._task, total=sections)
-            case RequestDone():
+            case RequestDone(cached=False):
                 self._tokens += (event.tokens_in or 0) + (event.tokens_out or 0)
             case RequestFailed():
                 tell(f"dlm: {event.source_id} [{event.strategy}]: {event.message}")
@@ -67,4 +67,5 @@ class Progress:
         self._bar.update(self._task, state=self._state())
 
     def _state(self) -> str:
-        return f"{self._accepted} accepted, {self._refused} refused, {self._tokens:,} tokens"
+        tokens = f", {self._tokens:,} tokens" if self._tokens else ""
+        return f"{self._accepted} accepted, {self._refused} refused{tokens}"

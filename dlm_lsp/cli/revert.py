@@ -8,7 +8,7 @@ from pathlib import Path
 from dlm_lsp.cli.each import Done, documents_with, for_each
 from dlm_lsp.cli.failure import DONE, UsageError
 from dlm_lsp.cli.opened import Opened, change_document, open_document
-from dlm_lsp.cli.output import counted, say, tell
+from dlm_lsp.cli.output import counted, one_line, say, tell
 from dlm_lsp.document import Edit, Section, remove
 from dlm_lsp.store.ledger import Ledger, LedgerEntry
 from dlm_lsp.store.lock import document_lock
@@ -53,7 +53,7 @@ def revert(
             reverted = _take_out(path, wanted, spare)
         if not as_json:
             noun = "auto-synth instruction section"
-            say(f"synth: stripped {counted(len(reverted.removed), noun)} from {path}")
+            say(f"synth: stripped {counted(len(reverted.removed), noun)} from {one_line(path)}")
         if reverted.edited:
             tell(
                 f"{counted(len(reverted.edited), 'section')} edited since and left in {path}: "

@@ -7,7 +7,7 @@ from typing import Any
 from dlm_lsp.cli.each import Done, documents_with, for_each
 from dlm_lsp.cli.failure import DONE, FAILED
 from dlm_lsp.cli.opened import Opened, change_document, open_document
-from dlm_lsp.cli.output import counted, say, tell
+from dlm_lsp.cli.output import counted, one_line, say, tell
 from dlm_lsp.document import Edit, Placement
 from dlm_lsp.store.error import StoreError
 from dlm_lsp.store.lock import document_lock
@@ -42,21 +42,31 @@ def discard_staged(paths: Sequence[str], ids: Sequence[str] | None, *, as_json: 
     def work(path: Path) -> Done:
         opened = open_document(path)
         with document_lock(opened.folder, "dlm synth discard", tell):
-            try:
-                dropped = [section.id for section in _chosen(load_plan(opened.folder), ids)]
-            except StoreError:
-                dropped = []
-                tell(f"dlm: the staged plan of {path} could not be read; it is dropped")
-            if ids is None:
-                clear_plan(opened.folder)
-            else:
-                take_from_plan(opened.folder, dropped)
+            dropped = _drop_all(opened) if ids is None else _drop(opened, ids)
         if not as_json:
-            say(f"synth: dropped {counted(len(dropped), 'staged section')} of {path}")
+            say(f"synth: dropped {counted(len(dropped), 'staged section')} of {one_line(path)}")
         return DONE, {"discarded": dropped}
 
     documents = documents_with(paths, ids, staged_ids, "staged")
     return max(for_each(documents, work, as_json=as_json))
+
+
+def _drop(opened: Opened, ids: Sequence[str]) -> list[str]:
+    dropped = [section.id for section in _chosen(load_plan(opened.folder), ids)]
+    take_from_plan(opened.folder, dropped)
+    return dropped
+
+
+def _drop_all(opened: Opened) -> list[str]:
+    """Drop the plan, even one that cannot be read."""
+    try:
+        dropped = staged_ids(opened)
+    except StoreError:
+        clear_plan(opened.folder)
+        tell(f"dlm: the staged plan of {opened.path} could not be read; it is dropped")
+        return []
+    clear_plan(opened.folder)
+    return dropped
 
 
 def put_in(path: Path, sections: Sequence[StagedSection], placement: Placement) -> Placing:
@@ -92,7 +102,7 @@ def print_placing(path: Path, placing: Placing) -> None:
     for left in placing.left:
         say(f"- {left.section.id}: left_staged ({left.reason})")
     left_staged = f"; {len(placing.left)} left staged" if placing.left else ""
-    say(f"\nsynth: wrote {counted(len(placed), 'section')} to {path}{left_staged}")
+    say(f"\nsynth: wrote {counted(len(placed), 'section')} to {one_line(path)}{left_staged}")
 
 
 def placing_value(placing: Placing) -> dict[str, Any]:

@@ -77,10 +77,12 @@ def skip_markers(text: str, at: int, end: int, section_type: str) -> tuple[int, 
     Markers with an error in them are skipped too; the problems say what is wrong with them.
     """
     problems: list[Problem] = []
+    start, lines = at, 0
     while at < end:
         usual = _USUAL.match(text, at, end) if section_type == "instruction" else None
         if usual:
             at = usual.end()
+            lines += 1
             continue
         line = _line_at(text, at)
         read = _read(line, at, section_type)
@@ -88,7 +90,22 @@ def skip_markers(text: str, at: int, end: int, section_type: str) -> tuple[int, 
             break
         problems += read[1]
         at = after_break(text, at + len(line))
+        lines += 1
+    if lines > 1:
+        problems += _repeated(text, Span(start, at), section_type)
     return at, problems
+
+
+def _repeated(text: str, span: Span, section_type: str) -> Iterator[Problem]:
+    before: dict[type, Span] = {}
+    for marker in read_markers(text, span, section_type):
+        kind = type(marker.value)
+        if earlier := before.get(kind):
+            whole = Span(earlier.start, after_break(text, earlier.end))
+            fix = Fix("Remove the earlier marker", (Edit(whole, ""),))
+            message = "a marker of this kind stands above already: only the last one counts"
+            yield _warning("repeated-marker", marker.span, message, fix)
+        before[kind] = marker.span
 
 
 def read_markers(text: str, span: Span, section_type: str) -> Iterator[Marker]:

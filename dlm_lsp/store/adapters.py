@@ -19,7 +19,7 @@ def current_adapter(folder: Path, name: str | None = None) -> Path | None:
         raise StoreError(f"{name!r} is no adapter name: it takes a-z, 0-9 and _, 32 at most")
     pointer = folder / "adapter" / (name or "") / "current.txt"
     try:
-        written = read_file(pointer, 10**4).decode("utf-8").strip()
+        written = read_file(pointer, 10**4, "train again, or remove it").decode("utf-8").strip()
     except NotFoundError:
         return None
     except UnicodeDecodeError as error:

@@ -14,10 +14,11 @@ _NONBLOCK = getattr(os, "O_NONBLOCK", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
 
 
-def read_file(path: Path, limit: int) -> bytes:
+def read_file(path: Path, limit: int, remedy: str = "split it") -> bytes:
     """Return the bytes of a regular file of at most `limit` bytes.
 
-    A device or a pipe is refused before it is opened, a larger file before it is read.
+    A device or a pipe is refused before it is opened, a larger file before it is read; `remedy`
+    says what to do about that one.
 
     Raises:
         NotFoundError: there is no such file.
@@ -36,7 +37,8 @@ def read_file(path: Path, limit: int) -> bytes:
         raise NotFoundError(f"cannot read {path}: there is no such file") from error
     except OSError as error:
         raise StoreError(f"cannot read {path}: {why(error)}") from error
-    raise StoreError(f"cannot read {path}: it is larger than {limit // 10**6} MB; split it")
+    most = f"{limit // 10**6} MB" if limit >= 10**6 else f"{limit // 10**3} kB"
+    raise StoreError(f"cannot read {path}: it is larger than {most}; {remedy}")
 
 
 def replace_file(path: Path, data: bytes) -> None:

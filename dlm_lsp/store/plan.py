@@ -96,7 +96,7 @@ def load_plan(folder: Path) -> StagedPlan | None:
     """
     path = _path(folder)
     try:
-        raw = json.loads(read_file(path, _LIMIT))
+        raw = json.loads(read_file(path, _LIMIT, "remove it with `dlm synth discard`"))
         return _plan(raw)
     except NotFoundError:
         return None

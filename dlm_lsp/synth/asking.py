@@ -30,6 +30,7 @@ class Asking:
         self._from_cache = 0
         self._tokens_in: int | None = None
         self._tokens_out: int | None = None
+        self._told: set[str] = set()
 
     def spent(self, seconds: float) -> Spent:
         """Return what the replies so far have cost; a request cut short counts as well."""
@@ -76,9 +77,10 @@ class Asking:
                     self._hand(waiting.pop(ask), outcome, take, cached=False)
         except TeacherError as error:
             lost = error
-        finally:
+        except BaseException:
             # What was sent and will not be waited for may have to be paid for all the same.
             self._requests += min(len(waiting), self._at_once)
+            raise
         for ones in waiting.values():
             self._hand(ones, lost, take, cached=False)
 
@@ -87,7 +89,10 @@ class Asking:
     ) -> None:
         for one in ones:
             if isinstance(outcome, TeacherError):
-                self._tell(RequestFailed(one.source_id, one.ask.strategy, str(outcome)))
+                # The report names every section; what ails them all is told once.
+                if (message := str(outcome)) not in self._told:
+                    self._told.add(message)
+                    self._tell(RequestFailed(one.source_id, one.ask.strategy, message))
             else:
                 tokens = outcome.tokens_in, outcome.tokens_out
                 self._tell(RequestDone(one.source_id, one.ask.strategy, cached, *tokens))

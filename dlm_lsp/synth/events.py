@@ -28,7 +28,7 @@ class RequestDone:
 
 @dataclass(frozen=True, slots=True)
 class RequestFailed:
-    """A request came to nothing; the run goes on."""
+    """A request came to nothing; the run goes on. What ails several alike is told at the first."""
 
     source_id: str
     strategy: Strategy

@@ -72,8 +72,10 @@ class SwayJudge:
         try:
             facts = await self._model.inspect()
         except LocalError as error:
+            told = str(error)
+            stop = "" if told.endswith(("?", ".")) else "."
             raise JudgeError(
-                f"the judge is not at hand: {error}. Or use --filter dedup-only, "
+                f"the judge is not at hand: {told}{stop} Or use --filter dedup-only, "
                 "or name another model with --judge <hf model>"
             ) from error
         self._window = max(_LEAST, min(_WINDOW, facts.window - _ROOM))

@@ -15,7 +15,7 @@ from dlm_lsp.document import (
     insert,
     well_formed,
 )
-from dlm_lsp.document.fence import read_fence
+from dlm_lsp.document.fence import ADAPTER_NAME
 from dlm_lsp.document.marker import is_marker
 from dlm_lsp.document.turns import QUESTION_AND_ANSWER, read_turns
 from dlm_lsp.document.well_formed import body_of
@@ -124,17 +124,19 @@ def _addition(section: StagedSection) -> Addition | str:
     pair = _pair(section.content)
     if isinstance(pair, str):
         return pair
+    if not section.auto_synth:
+        return "it is not a synthesized section (auto_synth is false)"
+    if section.adapter and not ADAPTER_NAME.fullmatch(section.adapter):
+        return f"{section.adapter!r} is no adapter name: a letter, then a-z, 0-9 and _, 32 at most"
     marker = SynthMarker(
         section.synth_teacher or "",
         section.synth_strategy or "",
         section.synth_at or "",
         section.source_section_id or "",
     )
-    addition = Addition(pair, marker, section.adapter)
-    fence, slips = read_fence(addition.lines()[0], 0)
-    if not section.auto_synth or not is_marker(marker.line()) or fence is None or slips:
+    if not is_marker(marker.line()):
         return "its provenance cannot be written as a marker"
-    return addition
+    return Addition(pair, marker, section.adapter)
 
 
 def _pair(body: str) -> Pair | str:

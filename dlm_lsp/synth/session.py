@@ -22,7 +22,7 @@ from dlm_lsp.synth.place import ledger_entries, staged_sections
 from dlm_lsp.synth.report import Report
 from dlm_lsp.synth.run import synthesize
 from dlm_lsp.teachers.protocol import Teacher
-from dlm_lsp.teachers.select import select
+from dlm_lsp.teachers.select import check_selector, select
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,11 @@ async def session(
         TeacherError, JudgeError, StoreError: with the remedy.
     """
     options = wishes.options
-    adapter = current_adapter(folder)
+    sway = options.filter == "sway"
+    own_teacher = check_selector(wishes.teacher)[0] == "self"
+    # A broken pointer is no matter to a run that does without the adapter.
+    needs_adapter = own_teacher or (sway and wishes.judge is None)
+    adapter = current_adapter(folder) if needs_adapter else None
     teacher = select(
         wishes.teacher,
         options.sampling,
@@ -114,7 +118,6 @@ async def session(
         adapter=adapter,
         base_model=frontmatter.base_model,
     )
-    sway = options.filter == "sway"
     judge = sway_judge(frontmatter.base_model, adapter, wishes.judge) if sway else None
     try:
         if judge:

@@ -28,6 +28,7 @@ class AnthropicTeacher(ApiTeacher):
     formats = ("json_schema", "plain")
     droppable = ("cache_control", "top_p", "temperature")
     key_variable = "ANTHROPIC_API_KEY"
+    counts_exactly = True
 
     def _sdk(self) -> ModuleType:
         try:
@@ -70,7 +71,7 @@ class AnthropicTeacher(ApiTeacher):
 
     async def count_tokens(self, asks: Sequence[Ask]) -> list[int] | None:
         """Return the prompt tokens of each ask, or None where the server does not count."""
-        if self._unreachable:
+        if self._hopeless:
             return None
         counts = [0] * len(asks)
 

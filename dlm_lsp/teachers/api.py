@@ -28,6 +28,7 @@ RETRIES = 3
 
 _logger = logging.getLogger(__name__)
 _NO_SUCH_ROUTE = (404, 405, 501)
+_REJECTED = (401, 403, 404)
 _LONGEST_CHECK = 20.0
 _LONGEST_CONNECT = 10.0
 _SMALLEST_WINDOW = 64
@@ -36,6 +37,10 @@ _CHARACTERS_PER_TOKEN = 3
 
 class UnreachableError(TeacherError):
     """The server was not there, or did not say a word in time."""
+
+
+class RejectedError(TeacherError):
+    """The server does not know the key or the model, whatever it is asked."""
 
 
 class ApiTeacher(ABC):
@@ -50,6 +55,8 @@ class ApiTeacher(ABC):
     """The environment variable of the key."""
     looks_up_one: ClassVar[bool] = True
     """Whether the provider answers for a single model, beside listing them all."""
+    assumed_context: ClassVar[int] = 100_000
+    """How many tokens a model is taken to read where the server does not say."""
 
     def __init__(
         self,
@@ -72,7 +79,8 @@ class ApiTeacher(ABC):
         self._secrets = endpoint.secrets
         self._client: Any = None
         self._checked = False
-        self._unreachable: UnreachableError | None = None
+        self._hopeless: TeacherError | None = None
+        self._has_served = False
 
     @property
     def remote_host(self) -> str | None:
@@ -108,11 +116,9 @@ class ApiTeacher(ABC):
             if self._model is None:
                 raise
             # Replies that are kept from earlier need no server.
-            self._unreachable = error
-        else:
-            context = _context_tokens(card)
-            if context is not None:
-                self.window = self._room_for_prose(context)
+            self._hopeless = error
+            card = None
+        self.window = self._room_for_prose(_context_tokens(card))
         self._checked = True
 
     def fingerprint(self, ask: Ask) -> str:
@@ -142,10 +148,11 @@ class ApiTeacher(ABC):
         """Answer each ask once, as they finish; a failure costs its ask alone.
 
         Raises:
-            TeacherError: the server could not be reached when the teacher was prepared.
+            TeacherError: the server could not be reached when the teacher was prepared, or rejects
+                the key or the model and has answered nothing yet.
         """
-        if asks and self._unreachable:
-            raise self._unreachable
+        if asks and self._hopeless:
+            raise self._hopeless
 
         async def attempt(ask: Ask) -> Reply:
             return await with_deadline(lambda: self._ask(ask), self._timeout)
@@ -156,9 +163,25 @@ class ApiTeacher(ABC):
             except TeacherError as error:
                 return error
 
-        async with aclosing(as_finished(outcome, asks, self._concurrency)) as finished:
+        left = len(asks)
+        answers = as_finished(outcome, asks, self._concurrency, lambda: self._hopeless is None)
+        async with aclosing(answers) as finished:
             async for index, answered in finished:
+                left -= 1
+                self._note(answered)
                 yield Answered(index, answered)
+        if left and self._hopeless:
+            raise self._hopeless
+
+    def _note(self, answered: Reply | TeacherError) -> None:
+        """Take note of whether it makes sense to ask for more.
+
+        A server that has answered once may reject a single ask, say by what it is about.
+        """
+        if isinstance(answered, Reply):
+            self._has_served, self._hopeless = True, None
+        elif isinstance(answered, RejectedError) and not self._has_served:
+            self._hopeless = answered
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -200,7 +223,7 @@ class ApiTeacher(ABC):
             raise
         # A server can send what makes the SDK's parser fail in any way at all.
         except Exception as error:
-            unreachable = isinstance(error, sdk.APIConnectionError)
+            kind = _kind_of(error, sdk)
             line = failure_line(
                 error,
                 sdk,
@@ -209,7 +232,7 @@ class ApiTeacher(ABC):
                 timeout=limit,
                 secrets=self._secrets,
             )
-        raise UnreachableError(line) if unreachable else TeacherError(line)
+        raise kind(line)
 
     async def _find_model(self, limit: float) -> object | None:
         """Return the server's card of the model, None where the server keeps none."""
@@ -247,9 +270,13 @@ class ApiTeacher(ABC):
             )
         return cards.get(self._model)
 
-    def _room_for_prose(self, context: int) -> int:
+    def _room_for_prose(self, context: int | None) -> int:
         rules = "".join(messages(Ask(prose="", strategy="expansion", count=99)))
-        room = context - self._sampling.max_new_tokens - len(rules) // _CHARACTERS_PER_TOKEN
+        beside = self._sampling.max_new_tokens + len(rules) // _CHARACTERS_PER_TOKEN
+        if context is None:
+            # On a mere assumption no reply is too long.
+            return max(self.assumed_context - beside, self.assumed_context // 2)
+        room = context - beside
         if room < _SMALLEST_WINDOW:
             raise TeacherError(
                 f"{self.name} reads {context} tokens, which leaves no room for prose beside "
@@ -301,6 +328,13 @@ async def _cards(client: Any) -> dict[str, object]:
             f"{client.base_url.host} answers, but not with a list of models; check the address"
         )
     return {card.id: card async for card in page if isinstance(getattr(card, "id", None), str)}
+
+
+def _kind_of(error: Exception, sdk: ModuleType) -> type[TeacherError]:
+    if isinstance(error, sdk.APIConnectionError):
+        return UnreachableError
+    rejected = isinstance(error, sdk.APIStatusError) and error.status_code in _REJECTED
+    return RejectedError if rejected else TeacherError
 
 
 def _context_tokens(card: object) -> int | None:

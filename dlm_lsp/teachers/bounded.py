@@ -12,9 +12,14 @@ R = TypeVar("R")
 
 
 async def as_finished(
-    work: Callable[[T], Awaitable[R]], items: Sequence[T], limit: int
+    work: Callable[[T], Awaitable[R]],
+    items: Sequence[T],
+    limit: int,
+    go_on: Callable[[], bool] = lambda: True,
 ) -> AsyncGenerator[tuple[int, R], None]:
     """Yield (index, result) of `work` on each item as it finishes, at most `limit` at a time.
+
+    While `go_on` denies it no item starts; if it still does when nothing runs, that is the end.
 
     No new item starts before the results at hand have been taken, so what a crash can lose is
     bounded by `limit` too. Closing or cancelling the iterator cancels what is running and waits
@@ -29,7 +34,8 @@ async def as_finished(
     running: set[asyncio.Task[tuple[int, R]]] = set()
     try:
         while True:
-            for index, item in islice(waiting, limit - len(running)):
+            room = limit - len(running) if go_on() else 0
+            for index, item in islice(waiting, room):
                 running.add(asyncio.create_task(numbered(index, item)))
             if not running:
                 return

@@ -10,7 +10,7 @@ from dlm_lsp.teachers.api import RETRIES, ApiTeacher, Hook, usable_key
 from dlm_lsp.teachers.endpoint import Endpoint, endpoint_from, parse_endpoint
 from dlm_lsp.teachers.failure import server_words, without_secrets
 from dlm_lsp.teachers.prompts import SCHEMA
-from dlm_lsp.teachers.protocol import Ask, Reply, Sampling, TeacherError
+from dlm_lsp.teachers.protocol import Ask, Reply, Sampling, SelectorError, TeacherError
 from dlm_lsp.teachers.refused import Shape
 from dlm_lsp.teachers.reply_parts import count_of, text_of
 
@@ -41,6 +41,7 @@ class OpenAiTeacher(ApiTeacher):
     key_variable = "OPENAI_API_KEY"
     key_required: ClassVar[bool] = True
     caches_by_key: ClassVar[bool] = True
+    counts_exactly = False
 
     def _sdk(self) -> ModuleType:
         try:
@@ -122,6 +123,7 @@ class VllmServerTeacher(OpenAiTeacher):
     key_required = False
     caches_by_key = False
     looks_up_one = False
+    assumed_context = 8192
 
     async def prepare(self) -> None:
         """Check the extra, the key, the server and the model; name the model if it was not.
@@ -179,16 +181,9 @@ def vllm_server_teacher(
     """Return the teacher `vllm-server:<url>[#model]`; VLLM_API_KEY is sent if it is set.
 
     Raises:
-        TeacherError: if the address cannot be read; no part of it is repeated.
+        SelectorError: the address cannot be read; no part of it is repeated.
     """
-    address, _, model = target.partition("#")
-    try:
-        endpoint = parse_endpoint(address)
-    except ValueError as error:
-        raise TeacherError(
-            f"the address of vllm-server: cannot be used, {error}; write it as "
-            "vllm-server:http://localhost:8000 or vllm-server:http://localhost:8000#MODEL"
-        ) from None
+    endpoint, model = vllm_server(target)
     shown = endpoint.url.removesuffix("/v1")
     return VllmServerTeacher(
         f"vllm-server:{shown}{f'#{model}' if model else ''}",
@@ -198,6 +193,22 @@ def vllm_server_teacher(
         concurrency=concurrency,
         timeout=timeout,
     )
+
+
+def vllm_server(target: str) -> tuple[Endpoint, str]:
+    """Return the server and the model, which may be empty, that `<url>[#model]` names.
+
+    Raises:
+        SelectorError: the address cannot be read; no part of it is repeated.
+    """
+    address, _, model = target.partition("#")
+    try:
+        return parse_endpoint(address), model
+    except ValueError as error:
+        raise SelectorError(
+            f"the address of vllm-server: cannot be used, {error}; write it as "
+            "vllm-server:http://localhost:8000 or vllm-server:http://localhost:8000#MODEL"
+        ) from None
 
 
 def _response_format(name: str) -> dict[str, Any] | None:

@@ -11,6 +11,10 @@ class TeacherError(Exception):
     """Something a teacher cannot do, in one line that ends with what to do about it."""
 
 
+class SelectorError(TeacherError):
+    """A selector that names no teacher."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sampling:
     """How a teacher draws its words; None leaves a parameter to the provider."""
@@ -38,12 +42,16 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a teacher wrote, as it wrote it, and what it cost in tokens where that is known."""
+    """What a teacher wrote, as it wrote it, and what it cost in tokens where that is known.
+
+    `note` tells why there are fewer pairs than were asked for, where the teacher knows.
+    """
 
     text: str
     tokens_in: int | None = None
     tokens_out: int | None = None
     finish: Literal["stop", "length", "refusal"] = "stop"
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,10 @@ class Teacher(Protocol):
     def examples(self) -> Sequence[tuple[str, str]]:
         """The (question, answer) pairs that its prompts show, which no reply may repeat."""
 
+    @property
+    def counts_exactly(self) -> bool:
+        """Whether `count_tokens` tells what will be read, and not just how long a prompt is."""
+
     async def prepare(self) -> None:
         """Check everything that can be checked for free: key, server, model, extra.
 
@@ -90,7 +102,7 @@ class Teacher(Protocol):
         """Return everything that decides the reply to `ask`: model, parameters and prompt."""
 
     async def count_tokens(self, asks: Sequence[Ask]) -> list[int] | None:
-        """Return the prompt tokens of each ask, or None where no exact count is to be had."""
+        """Return the prompt tokens of each ask, or None where they cannot be counted."""
 
     def answer(self, asks: Sequence[Ask]) -> AsyncGenerator[Answered, None]:
         """Answer each ask once, in whatever order they finish; a failure costs its ask alone.
@@ -98,7 +110,7 @@ class Teacher(Protocol):
         Closing the generator (`contextlib.aclosing`) cancels what is still being asked.
 
         Raises:
-            TeacherError: before the first ask, if nothing can be asked at all.
+            TeacherError: nothing can be asked, or nothing more; what was sent is answered.
         """
 
     async def aclose(self) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
-from dlm_lsp.teachers.protocol import Sampling, Teacher, TeacherError
+from dlm_lsp.teachers.protocol import Sampling, SelectorError, Teacher
 
 FORMS = (
     "self, hf:<registry key, hub id or folder>, openai:<model>, anthropic:<model>, "
@@ -30,17 +30,14 @@ def select(
     `base_model` are the document's, for `self`.
 
     Raises:
-        TeacherError: if it names none; a URL, which may hold a password, is not repeated.
+        SelectorError: it names none; a URL, which may hold a password, is not repeated.
+        TeacherError: the teacher cannot be, with the remedy.
     """
-    kind, colon, rest = selector.strip().partition(":")
-    if kind == "self" and not colon:
+    kind, rest = check_selector(selector)
+    if kind == "self":
         from dlm_lsp.teachers.own_adapter import own_adapter_teacher
 
         return own_adapter_teacher(base_model, adapter, sampling)
-    if kind not in _KINDS or kind == "self":
-        raise TeacherError(_unknown(kind))
-    if not rest:
-        raise TeacherError(f"{kind}: names nothing; a teacher is one of {FORMS}")
     if kind == "hf":
         from dlm_lsp.teachers.hf import HfTeacher
 
@@ -48,9 +45,7 @@ def select(
     if kind == "vllm-server":
         from dlm_lsp.teachers.openai_chat import vllm_server_teacher
 
-        _check_model(kind, rest.partition("#")[2] or "unnamed")
         return vllm_server_teacher(rest, sampling, concurrency=concurrency, timeout=timeout)
-    _check_model(kind, rest)
     if kind == "openai":
         from dlm_lsp.teachers.openai_chat import openai_teacher
 
@@ -60,10 +55,30 @@ def select(
     return anthropic_teacher(rest, sampling, concurrency=concurrency, timeout=timeout)
 
 
+def check_selector(selector: str) -> tuple[str, str]:
+    """Return the kind of teacher that the selector names, and which of that kind.
+
+    Raises:
+        SelectorError: it names none.
+    """
+    kind, colon, rest = selector.strip().partition(":")
+    if kind not in _KINDS or (kind == "self" and colon):
+        raise SelectorError(_unknown(kind))
+    if kind != "self" and not rest:
+        raise SelectorError(f"{kind}: names nothing; a teacher is one of {FORMS}")
+    if kind == "vllm-server":
+        from dlm_lsp.teachers.openai_chat import vllm_server
+
+        _check_model(kind, vllm_server(rest)[1] or "unnamed")
+    elif kind in ("openai", "anthropic"):
+        _check_model(kind, rest)
+    return kind, rest
+
+
 def _check_model(kind: str, model: str) -> None:
     # The name goes into a marker line, between quotes, inside an HTML comment.
     if not _MODEL.fullmatch(model):
-        raise TeacherError(
+        raise SelectorError(
             f"the model of {kind}: holds a blank, a quote or another character that no model "
             f"name has; a teacher is one of {FORMS}"
         )

@@ -1,6 +1,9 @@
 import json
 
 import pytest
+from typer.core import TyperGroup
+
+from dlm_lsp.cli.app import main
 
 
 @pytest.mark.parametrize(
@@ -65,3 +68,16 @@ def test_an_error_is_json_too_where_that_was_asked_for(dlm, document):
     refused = dlm("synth", "instructions", document(), "--per-section", "0", "--json")
     assert refused.returncode == 2
     assert "--per-section" in json.loads(refused.stdout)["error"]
+
+
+@pytest.mark.parametrize("step", ["parse_args", "invoke"])
+def test_an_interrupt_is_told_however_early_it_comes(monkeypatch, capsys, step):
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(TyperGroup, step, interrupted)
+    monkeypatch.setattr("sys.argv", ["dlm", "synth", "list", "x", "--json"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
+    assert capsys.readouterr() == ('{"error": "interrupted"}\n', "dlm: interrupted\n")

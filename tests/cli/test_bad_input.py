@@ -77,14 +77,28 @@ def test_a_foreign_database_is_named_and_never_overwritten(
     assert "staged pending:     4" in dlm("synth", "list", staged).stdout
 
 
-def test_an_adapter_pointer_that_leaves_the_store_is_refused(staged, dlm, home, teacher):
+@pytest.mark.parametrize("of_self", [True, False], ids=["self", "judge"])
+def test_an_adapter_pointer_that_leaves_the_store_is_refused(staged, dlm, home, teacher, of_self):
     (synth,) = home.rglob("synth")
     pointer = synth.parent / "adapter" / "current.txt"
     pointer.parent.mkdir()
     pointer.write_text("../../../elsewhere\n")
-    run = dlm("synth", "instructions", staged, *plain(teacher))
+    flags = ["--filter", "none"] if of_self else ["--teacher", teacher.selector]
+    run = dlm("synth", "instructions", staged, *flags)
     assert run.returncode == 1
     assert str(pointer) in run.stderr
+    assert "outside the store" in run.stderr
+
+
+def test_an_adapter_that_is_gone_is_no_matter_to_a_run_without_it(staged, dlm, home, teacher):
+    (synth,) = home.rglob("synth")
+    pointer = synth.parent / "adapter" / "current.txt"
+    pointer.parent.mkdir()
+    pointer.write_text("adapter/versions/v0001\n")
+    assert dlm("synth", "instructions", staged, *plain(teacher)).returncode == 0
+    flags = ["--teacher", teacher.selector, "--judge", "hf:org/not-there"]
+    assert "the judge is not at hand" in dlm("synth", "instructions", staged, *flags).stderr
+    assert str(pointer) in dlm("synth", "instructions", staged, *flags[:2]).stderr
 
 
 def test_a_home_that_is_a_file_is_named(document, dlm, teacher, home):

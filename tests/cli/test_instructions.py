@@ -129,7 +129,6 @@ def test_a_document_that_fails_does_not_stop_the_next(dlm, document, teacher, tm
         ("openai:gpt-4o-mini", "OPENAI_API_KEY"),
         ("anthropic:claude-x", "ANTHROPIC_API_KEY"),
         ("self", "dlm train"),
-        ("nosuch:model", "vllm-server:<url>"),
         ("vllm-server:http://127.0.0.1:9/v1#m", "127.0.0.1:9"),
     ],
 )
@@ -139,6 +138,41 @@ def test_a_teacher_that_cannot_work_is_one_line_with_the_remedy(dlm, document, s
     told = [line for line in run.stderr.splitlines() if line.startswith("dlm: ")]
     assert told
     assert all(remedy in line for line in told)
+
+
+@pytest.mark.parametrize(
+    "selector", ["nosuch:model", "self:me", "openai:", "vllm-server:nowhere", "openai:gpt 5"]
+)
+def test_a_selector_that_names_no_teacher_is_a_usage_error(dlm, document, tmp_path, selector):
+    document((1,), "a.dlm")
+    document((2,), "b.dlm")
+    run = dlm("synth", "instructions", tmp_path, "--teacher", selector, "--json")
+    assert run.returncode == 2
+    assert len(run.stderr.splitlines()) == 1
+    assert "vllm-server:" in json.loads(run.stdout)["error"]
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_rejected_key_or_model_ends_the_asking_and_is_told_once(dlm, document, teacher, status):
+    teacher.answer = lambda prompt: Response("no", status=status)
+    path = document(range(60))
+    run = dlm("synth", "instructions", path, *plain(teacher), "--concurrency", "4")
+    assert run.returncode == 1
+    assert len(teacher.asked) == 4
+    assert "synth usage: 4 requests" in run.stdout
+    assert [f"({status})" in line for line in run.stderr.splitlines()].count(True) == 1
+    skipped = [line for line in run.stdout.splitlines() if f"({status})" in line]
+    assert len(skipped) == len(set(skipped)) == 60
+
+
+def test_replies_of_the_cache_that_gave_nothing_can_be_asked_for_anew(dlm, document, teacher):
+    empty = json.dumps(chat_completion(""))
+    teacher.answer = lambda prompt: Response(empty, content_type="application/json")
+    path = document((1,))
+    assert "--fresh" not in dlm("synth", "instructions", path, *plain(teacher)).stdout
+    again = dlm("synth", "instructions", path, *plain(teacher))
+    assert again.returncode == 3
+    assert "2 replies came from the cache; `--fresh` asks again." in again.stdout
 
 
 def test_a_corrupt_plan_is_found_before_anything_is_spent(dlm, staged, home, teacher):

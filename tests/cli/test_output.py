@@ -23,3 +23,23 @@ def test_nothing_but_the_object_is_on_stdout(dlm, document, teacher):
     run = dlm("synth", "instructions", document(), *plain(teacher), "--json")
     assert json.loads(run.stdout)["documents"]
     assert run.stderr
+
+
+def test_a_line_break_in_a_path_does_not_split_a_message(dlm, tmp_path):
+    path = tmp_path / "two\nlines.dlm"
+    path.write_text("no frontmatter\n")
+    shown = f"{tmp_path}/two\\nlines.dlm"
+    (line,) = dlm("check", path).stdout.splitlines()
+    assert line.startswith(f"{shown}:1:1: error")
+    (line,) = dlm("synth", "apply", path).stderr.splitlines()
+    assert line.startswith(f"dlm: {shown}:1:1: ")
+    (line,) = dlm("check", f"{path}x").stderr.splitlines()
+    assert f"{shown}x" in line
+
+
+def test_a_line_break_in_a_path_does_not_split_a_result(dlm, staged, tmp_path):
+    path = staged.rename(tmp_path / "two\nlines.dlm")
+    shown = f"{tmp_path}/two\\nlines.dlm"
+    assert dlm("synth", "list", path).stdout.splitlines()[0] == shown
+    for name in ("apply", "revert", "discard"):
+        assert dlm("synth", name, path).stdout.splitlines()[-1].endswith(f" {shown}")

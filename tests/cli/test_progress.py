@@ -4,6 +4,9 @@ import re
 
 from towns import DLM, plain
 
+from dlm_lsp.cli.progress import Progress
+from dlm_lsp.synth.events import RequestDone, SectionDone
+
 
 def test_a_terminal_shows_a_live_line_that_is_gone_at_the_end(document, teacher, home, tmp_path):
     path = document((1, 2, 3))
@@ -35,3 +38,21 @@ def test_elsewhere_there_is_a_plain_line_for_each_section(dlm, document, teacher
     run = dlm("synth", "instructions", document((1, 2, 3)), *plain(teacher))
     lines = [line for line in run.stderr.splitlines() if " sections: " in line]
     assert [line.split(":")[0] for line in lines] == [f"{n} of 3 sections" for n in (1, 2, 3)]
+
+
+def test_only_tokens_that_were_paid_for_in_this_run_are_counted(capsys):
+    with Progress() as progress:
+        for event in (
+            RequestDone("a", "extraction", cached=True, tokens_in=1000, tokens_out=200),
+            RequestDone("b", "extraction", cached=False, tokens_in=30, tokens_out=4),
+            SectionDone("b", 1, 1),
+        ):
+            progress.show(event)
+    assert "1 of 1 sections: 0 accepted, 0 refused, 34 tokens\n" in capsys.readouterr().err
+
+
+def test_where_no_tokens_are_told_none_are_shown(capsys):
+    with Progress() as progress:
+        progress.show(RequestDone("a", "extraction", cached=False, tokens_in=None, tokens_out=None))
+        progress.show(SectionDone("a", 1, 1))
+    assert "1 of 1 sections: 0 accepted, 0 refused\n" in capsys.readouterr().err

@@ -144,3 +144,21 @@ def test_a_document_that_fails_does_not_stop_the_next(dlm, staged, tmp_path):
     first, second = json.loads(done.stdout)["documents"]
     assert "starts with" in first["error"]
     assert len(second["added"]) == 4
+
+
+def test_discard_drops_a_plan_that_cannot_be_read_and_says_so(dlm, staged, home):
+    (plan,) = home.rglob("pending.json")
+    plan.write_text("[]")
+    done = dlm("synth", "discard", staged)
+    assert done.returncode == 0
+    assert "could not be read; it is dropped" in done.stderr
+    assert not plan.exists()
+
+
+def test_discard_says_nothing_is_dropped_where_that_cannot_be(dlm, staged, home):
+    (plan,) = home.rglob("pending.json")
+    plan.unlink()
+    plan.mkdir()
+    refused = dlm("synth", "discard", staged)
+    assert refused.returncode == 1
+    assert refused.stderr == f"dlm: cannot remove {plan}: Is a directory; remove it by hand\n"

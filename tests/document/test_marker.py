@@ -114,3 +114,26 @@ def test_a_near_miss_below_a_sound_marker_is_in_its_place_and_mended():
 
 def test_a_marker_in_a_code_block_is_code():
     assert found(f"text\n```\n{SYNTH}\n```\n") == []
+
+
+@pytest.mark.parametrize(
+    ("fence", "marker", "between", "body"),
+    [
+        ("::instruction::", SYNTH, "", QA),
+        ("::instruction::", SYNTH, f"{HARVEST}\n", QA),
+        ("::instruction::", HARVEST, "", QA),
+        ("::preference::", MINED, "", PREFERENCE),
+    ],
+)
+@pytest.mark.parametrize("line_break", ["\n", "\r\n"])
+def test_a_marker_of_a_kind_that_stands_above_is_warned_of(
+    fence, marker, between, body, line_break
+):
+    twice = f"{fence}\n{marker}\n{between}⟦{marker}⟧\n{body}".replace("\n", line_break)
+    assert found(twice) == ["repeated-marker"]
+    once = f"{fence}\n{between}{marker}\n{body}".replace("\n", line_break)
+    assert mended(twice.replace("⟦", "").replace("⟧", "")) == once
+
+
+def test_markers_of_different_kinds_stand_together():
+    assert found(f"::instruction::\n{SYNTH}\n{HARVEST}\n{QA}") == []

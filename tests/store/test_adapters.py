@@ -104,3 +104,9 @@ def test_a_pointer_that_is_not_utf8_is_an_error(trained: Path) -> None:
 def test_what_is_no_adapter_name_names_no_folder(trained: Path, name: str) -> None:
     with pytest.raises(StoreError, match="is no adapter name"):
         current_adapter(trained, name)
+
+
+def test_a_pointer_that_is_too_long_to_be_one_is_told_what_to_do(trained: Path) -> None:
+    point(trained, "x" * 10_001)
+    with pytest.raises(StoreError, match=r"larger than 10 kB; train again, or remove it"):
+        current_adapter(trained)

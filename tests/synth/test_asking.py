@@ -6,7 +6,7 @@ from dlm_lsp.store.error import StoreError
 from dlm_lsp.synth.asking import Asking
 from dlm_lsp.synth.asks import Wanted
 from dlm_lsp.synth.options import SynthOptions
-from dlm_lsp.teachers.protocol import Ask, Reply
+from dlm_lsp.teachers.protocol import Answered, Ask, Reply, TeacherError
 
 WRITES = ScriptedTeacher(lambda ask: Reply(f"about {ask.prose}", tokens_in=3, tokens_out=2))
 
@@ -58,6 +58,27 @@ async def test_a_request_in_flight_when_the_run_is_cancelled_was_sent(cache, con
     with anyio.CancelScope() as scope:
         await one.replies(wanted("a", "b", "c", "d"), lambda *_: scope.cancel())
     assert one.spent(0).requests == requests
+
+
+async def test_a_failure_that_ails_many_is_told_once_and_handed_to_each(cache):
+    events, got = [], []
+    teacher = ScriptedTeacher(lambda ask: TeacherError("no key; set one"))
+    one = Asking(teacher, cache, SynthOptions(), events.append)
+    await one.replies(wanted("a", "b", "c"), lambda one, outcome: got.append(str(outcome)))
+    assert [event.message for event in events] == ["no key; set one"]
+    assert got == ["no key; set one"] * 3
+
+
+async def test_asks_that_a_teacher_leaves_unasked_cost_nothing(cache):
+    class Rejected(ScriptedTeacher):
+        async def answer(self, asks):
+            yield Answered(0, TeacherError("no key; set one"))
+            raise TeacherError("no key; set one")
+
+    one = Asking(Rejected(), cache, SynthOptions(), lambda _: None)
+    got = []
+    await one.replies(wanted("a", "b", "c"), lambda one, outcome: got.append(one.index))
+    assert (got, one.spent(0).requests) == ([0, 1, 2], 1)
 
 
 async def test_the_limit_holds_over_several_rounds(cache):

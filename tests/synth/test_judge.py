@@ -53,6 +53,18 @@ async def test_where_the_model_is_not_at_hand_both_ways_out_are_named():
         await judge.prepare()
 
 
+@pytest.mark.parametrize(
+    ("base_model", "told"),
+    [("smollm2-135n", "did you mean smollm2-135m? Or use"), ("hf:org/not-there", ". Or use")],
+)
+async def test_the_ways_out_follow_as_a_sentence_of_their_own(base_model, told):
+    with pytest.raises(JudgeError) as refused:
+        await sway_judge(base_model, None, None).prepare()
+    assert told in str(refused.value)
+    assert "?." not in str(refused.value)
+    assert ".." not in str(refused.value)
+
+
 async def test_each_pair_has_its_margin_whatever_is_beside_it(base):
     judge = await prepared(str(base), None, None)
     together = await judge.margins(PROSE, PAIRS)

@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import pytest
 from scripted import document
 
 from dlm_lsp.document import Pair, apply_edits, parse
@@ -82,6 +83,21 @@ def test_what_another_program_staged_is_looked_at_like_a_teachers_words():
     placing = place(doc, bad)
     assert placing.edits == ()
     assert [left.section for left in placing.left] == bad
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ({"auto_synth": False}, "it is not a synthesized section"),
+        ({"adapter": "No good"}, "'No good' is no adapter name"),
+        ({"synth_at": "yesterday"}, "its provenance cannot be written as a marker"),
+    ],
+)
+def test_why_a_section_is_left_is_named(wrong, reason):
+    doc = document("prose")
+    (section,) = staged(doc, "So.")
+    (left,) = place(doc, [replace(section, **wrong)]).left
+    assert left.reason.startswith(reason)
 
 
 def test_nothing_is_placed_into_an_open_code_block():

@@ -17,6 +17,7 @@ from werkzeug import Response
 
 from dlm_lsp.teachers.openai_chat import openai_teacher, vllm_server_teacher
 from dlm_lsp.teachers.protocol import Ask, Sampling, TeacherError
+from dlm_lsp.teachers.select import select
 
 # Failures and retries
 
@@ -67,6 +68,43 @@ async def test_a_key_or_model_lost_in_mid_run_fails_each_ask_at_once(server, sta
     await teacher.aclose()
     assert all(f"({status})" in str(one) for one in found)
     assert len(posted(server)) == 3
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+async def test_a_rejected_key_or_model_ends_the_asking(server, status):
+    server.expect_request(CHAT).respond_with_json({"error": {"message": "gone"}}, status=status)
+    teacher = served(address(server), concurrency=2)
+    await teacher.prepare()
+    for _ in range(2):
+        with pytest.raises(TeacherError, match=rf"\({status}\)"):
+            await outcomes(teacher, [ask()] * 9)
+    await teacher.aclose()
+    assert len(posted(server)) == 2
+
+
+@pytest.mark.parametrize("first", ["fine", "rejected"])
+async def test_a_server_that_answers_others_may_reject_one(first):
+    rejected = anyio.Event()
+
+    async def behave(request: Request):
+        if found := models(request):
+            return found
+        if b"rejected" in request.body:
+            rejected.set()
+            return Answer({"error": {"message": "not about this"}}, status=403)
+        await rejected.wait()
+        return Answer(chat_completion("fine"))
+
+    async with WireServer(behave) as server:
+        teacher = served(server.url, concurrency=2)
+        await teacher.prepare()
+        asks = [ask(first), ask("fine"), ask("rejected"), ask("fine"), ask("fine")]
+        if first == "fine":
+            rejected.set()
+        found = await outcomes(teacher, asks)
+        await teacher.aclose()
+    told = [index for index, one in enumerate(found) if isinstance(one, TeacherError)]
+    assert told == ([2] if first == "fine" else [0, 2])
 
 
 @pytest.fixture
@@ -387,6 +425,29 @@ async def test_the_window_is_what_the_model_reads_less_rules_and_reply(httpserve
     teacher = served(address(httpserver), Sampling(max_new_tokens=512))
     await teacher.prepare()
     assert teacher.window is not None and 512 < teacher.window < 2048 - 512
+
+
+@pytest.mark.parametrize(
+    ("selector", "least", "most"),
+    [("vllm-server", 6000, 8192), ("openai", 90_000, 100_000), ("anthropic", 90_000, 100_000)],
+)
+async def test_a_server_that_states_no_window_is_taken_to_have_a_usual_one(
+    server, monkeypatch, selector, least, most
+):
+    server.expect_request("/v1/models/m").respond_with_json({"id": "m"})
+    for provider, path in (("OPENAI", "/v1"), ("ANTHROPIC", "")):
+        monkeypatch.setenv(f"{provider}_BASE_URL", f"{address(server)}{path}")
+        monkeypatch.setenv(f"{provider}_API_KEY", "key")
+    named = f"vllm-server:{address(server)}#m" if selector == "vllm-server" else f"{selector}:m"
+    teacher = select(named, Sampling(), concurrency=1, timeout=5)
+    await teacher.prepare()
+    assert teacher.window is not None and least < teacher.window < most
+
+
+async def test_no_reply_is_too_long_for_a_window_that_is_only_assumed(server):
+    teacher = served(address(server), Sampling(max_new_tokens=16_000))
+    await teacher.prepare()
+    assert teacher.window == 4096
 
 
 async def test_a_model_with_no_room_for_prose_is_told(httpserver):

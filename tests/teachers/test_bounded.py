@@ -109,3 +109,31 @@ async def test_an_error_of_the_work_itself_reaches_the_reader():
     with pytest.raises(KeyError):
         async for _ in as_finished(work, [1], 1):
             pass
+
+
+async def test_nothing_starts_while_it_is_not_to_go_on_and_that_ends_it_when_all_is_done():
+    started = []
+    done = []
+
+    async def work(item: int) -> int:
+        started.append(item)
+        return item
+
+    async for _, item in as_finished(work, range(9), 2, lambda: 3 not in done):
+        done.append(item)
+    assert started == [0, 1, 2, 3]
+
+
+async def test_it_goes_on_again_if_what_still_runs_says_so():
+    first = asyncio.Event()
+    done = []
+
+    async def work(item: int) -> int:
+        if item == 1:
+            await first.wait()
+        return item
+
+    async for _, item in as_finished(work, range(4), 2, lambda: done != [0]):
+        done.append(item)
+        first.set()
+    assert done == [0, 1, 2, 3]

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from dlm_lsp.teachers.protocol import Sampling, Teacher, TeacherError
+from dlm_lsp.teachers.protocol import Sampling, SelectorError, Teacher
 from dlm_lsp.teachers.select import select
 
 
@@ -37,12 +37,12 @@ def test_the_name_has_no_credentials_and_no_query():
     ["", ":", "gpt-5", "self:me", "openai", "openai:", "hf:", "vllm-server:", "OpenAI:gpt-5"],
 )
 def test_a_malformed_selector_is_told_the_forms(selector):
-    with pytest.raises(TeacherError, match=r"a teacher is one of self, hf:.*vllm-server:<url>"):
+    with pytest.raises(SelectorError, match=r"a teacher is one of self, hf:.*vllm-server:<url>"):
         chosen(selector)
 
 
 def test_the_closest_kind_is_named():
-    with pytest.raises(TeacherError, match=r"no such teacher: open-ai \(did you mean openai\?\)"):
+    with pytest.raises(SelectorError, match=r"no such teacher: open-ai \(did you mean openai\?\)"):
         chosen("open-ai:gpt-5")
 
 
@@ -51,7 +51,7 @@ def test_the_closest_kind_is_named():
     ['openai:gpt"5', "openai:gpt 5", "anthropic:a\nb", "vllm-server:http://h#a-->b", "openai:'x'"],
 )
 def test_a_model_name_that_no_marker_could_hold_is_refused(selector):
-    with pytest.raises(TeacherError, match="no model name has"):
+    with pytest.raises(SelectorError, match="no model name has"):
         chosen(selector)
 
 
@@ -60,7 +60,7 @@ def test_a_model_name_that_no_marker_could_hold_is_refused(selector):
     ["vllm-server:ftp://u:hunter2@h", "vllm-server:u:hunter2@h", "https://u:hunter2@h/?hunter2"],
 )
 def test_a_bad_address_is_refused_without_being_repeated(selector):
-    with pytest.raises(TeacherError) as refused:
+    with pytest.raises(SelectorError) as refused:
         chosen(selector)
     assert "hunter2" not in str(refused.value)
     assert "vllm-server:" in str(refused.value)
