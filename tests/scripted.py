@@ -50,6 +50,7 @@ class ScriptedTeacher:
 
     remote_host = None
     examples: Pairs = ()
+    counts_exactly = True
 
     def __init__(
         self,

@@ -73,21 +73,22 @@ def ungrounded(pair: Pair, evidence: str, prose: str) -> str | None:
                 return f'the evidence "{quote}" is not in the section'
     elif not _covered(pair, source):
         return "the answer is not in the words of the section"
+    if (number := uncounted(pair, prose)) is not None:
+        return f'the section has no "{number}"'
     asked = frozenset(words(pair.question))
     answer = _LIST_MARK.sub("", pair.answer)
-    if (number := _uncounted(answer, source, _values(pair.question), asked)) is not None:
-        return f'the section has no "{number}"'
     for name in sorted(_named(pair.question, answer, source)):
         if not (_stands(name, source.words) or _stands(name, asked)):
             return f'the section does not name "{name}"'
     return None
 
 
-def _uncounted(
-    answer: str, source: _Source, asked_values: frozenset[str], asked: frozenset[str]
-) -> str | None:
-    """Return a number of the answer that stands neither in the section nor in the question."""
-    values = source.numbers | asked_values
+def uncounted(pair: Pair, prose: str) -> str | None:
+    """Return a number of the answer that stands neither in `prose` nor in the question."""
+    source = _source(prose)
+    asked = frozenset(words(pair.question))
+    answer = _LIST_MARK.sub("", pair.answer)
+    values = source.numbers | _values(pair.question)
     known = values | {
         word for word in source.words | asked if not word.isdigit() or len(word) >= _LEAST_PART
     }

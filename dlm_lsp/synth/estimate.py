@@ -60,5 +60,5 @@ async def estimate(
         tokens_out=sum(
             min(options.sampling.max_new_tokens, ask.count * _TOKENS_PER_PAIR) for ask in sent
         ),
-        exact=counts is not None,
+        exact=counts is not None and teacher.counts_exactly,
     )

@@ -7,6 +7,7 @@ from rapidfuzz import fuzz
 
 from dlm_lsp.document.grounded import ungrounded
 from dlm_lsp.document.section import Pair
+from dlm_lsp.document.spoken import foreign
 from dlm_lsp.document.well_formed import Refused
 from dlm_lsp.document.words import words
 from dlm_lsp.synth.leaning import leaning
@@ -42,6 +43,7 @@ def gate(
     `examples` are the pairs that the teacher was shown to learn the form from.
     """
     for reason, detail in (
+        ("wrong_language", foreign(pair, prose)),
         ("not_self_contained", leaning(pair, prose)),
         ("looping", _looping(pair, prose)),
         ("copied_example", _copied(pair, examples)),

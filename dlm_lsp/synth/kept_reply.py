@@ -35,6 +35,6 @@ def look_up(cache: ReplyCache, teacher: Teacher, ask: Ask) -> Reply | None:
             "tokens_in": int() | None as tokens_in,
             "tokens_out": int() | None as tokens_out,
             "finish": "stop" | "length" | "refusal" as finish,
-        }:
-            return Reply(text, tokens_in, tokens_out, finish)
+        } if isinstance(note := kept.get("note", ""), str):
+            return Reply(text, tokens_in, tokens_out, finish, note)
     return None

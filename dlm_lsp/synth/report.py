@@ -28,9 +28,9 @@ class Candidate:
 class Refusal:
     """A pair that is not accepted.
 
-    `reason` is one of `invalid_structure`, `not_self_contained`, `looping`, `copied_example`,
-    `not_grounded`, `over_count`, `duplicate_pair`, `judge_disfavored`, `below_threshold`,
-    `unjudged`, `over_max_pairs`.
+    `reason` is one of `invalid_structure`, `wrong_language`, `not_self_contained`, `looping`,
+    `copied_example`, `not_grounded`, `over_count`, `duplicate_pair`, `judge_disfavored`,
+    `below_threshold`, `unjudged`, `over_max_pairs`.
     """
 
     question: str

@@ -26,7 +26,7 @@ from dlm_lsp.synth.options import SynthOptions
 from dlm_lsp.synth.report import Report, Skip
 from dlm_lsp.synth.settle import Outcome, judged_out, settle, with_margins
 from dlm_lsp.synth.usable import usable
-from dlm_lsp.teachers.protocol import Reply, Teacher, TeacherError
+from dlm_lsp.teachers.protocol import Ask, Reply, Teacher, TeacherError
 
 
 def _ignore(_: Event) -> None:
@@ -188,7 +188,7 @@ class _Run:
                 return
             found = usable(one, (reply,), self._options.filter, self._examples)
             self._outcomes[one.index] = Outcome(one.index, found)
-            if found.repair:
+            if found.repair and self._differ(found.repair, one.ask):
                 first[one.index] = reply
                 repairs[one.index] = replace(one, ask=found.repair)
             else:
@@ -279,6 +279,13 @@ class _Run:
                 reason = self._limit() if limited else why
                 skip = Skip(source.id, strategy, "not_asked", reason)
                 yield Outcome(one.index, skipped=(skip,))
+
+    def _differ(self, repair: Ask, ask: Ask) -> bool:
+        """Tell whether a repair says anything to the teacher that the ask did not.
+
+        A base model reads no complaint.
+        """
+        return self._teacher.fingerprint(repair) != self._teacher.fingerprint(ask)
 
     def _limit(self) -> str:
         return f"--max-requests is {self._options.max_requests}"

@@ -83,12 +83,14 @@ def usable(
                 refused.append(_refusal(written, wanted, verdict))
     missing = max(0, ask.count - len(distinct))
     cut = any(reply.finish == "length" for reply in replies)
-    if not came:
+    note = next((reply.note for reply in reversed(replies) if reply.note), "")
+    if not came and not note:
         detail = f"{_CUT} before its first pair was complete; {_REMEDY}" if cut else complaints[-1]
         skipped.append(Skip(wanted.source_id, ask.strategy, "invalid_output", detail))
     elif missing:
         detail = f"{ask.count - missing} of the {ask.count} pairs asked for can be used"
-        detail = f"{detail}: {_CUT}; {_REMEDY}" if cut else detail
+        why = f"{_CUT}; {_REMEDY}" if cut else note
+        detail = f"{detail}: {why}" if why else detail
         skipped.append(Skip(wanted.source_id, ask.strategy, "shortfall", detail))
     repairable = missing and len(replies) == 1 and replies[0].finish != "refusal"
     complaint = _complaint(complaints[0], came, ask.count, refused, skipped)

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from dlm_lsp.local.constrain import Draw
 from dlm_lsp.local.margin import before, margins, rows
-from dlm_lsp.local.model import Continuation, LocalModel, Prompt, Written
+from dlm_lsp.local.model import Continuation, LocalModel, Prompt
 from dlm_lsp.teachers.english_moulds import english_moulds
 from dlm_lsp.teachers.german_moulds import german_moulds
-from dlm_lsp.teachers.languages import ENGLISH, GERMAN, Language, language
+from dlm_lsp.teachers.languages import ENGLISH, GERMAN, UNTAUGHT, Language, language
 from dlm_lsp.teachers.mould import Mould
 from dlm_lsp.teachers.open_moulds import open_moulds
 from dlm_lsp.teachers.protocol import Ask, Sampling
@@ -45,10 +45,8 @@ class Asked:
     worth: float = 0.0
 
 
-async def pairs(
-    model: LocalModel, ask: Ask, sampling: Sampling
-) -> tuple[list[tuple[str, str, str]], list[Written]]:
-    """Return (question, answer, evidence) of the best pairs, and all that was written for them.
+async def pairs(model: LocalModel, ask: Ask, sampling: Sampling) -> list[tuple[str, str, str]]:
+    """Return (question, answer, evidence) of the best pairs.
 
     Raises:
         LocalError: the model failed.
@@ -66,9 +64,14 @@ async def pairs(
     had = {question for question, _ in ask.have}
     fluent = await _fluent(model, examples, [one for one in asked if one.question not in had])
     good = await _fitting(model, ask.prose, most_fluent(fluent, _FITTED_PER_PAIR * ask.count))
-    return [
-        (one.question, one.one.sentence, one.one.sentence) for one in best(good, ask.count)
-    ], written
+    return [(one.question, one.one.sentence, one.one.sentence) for one in best(good, ask.count)]
+
+
+def untried(ask: Ask) -> str:
+    """Return why there is nothing to try for `ask`, an empty text where there is something."""
+    if language(ask.prose) is None:
+        return UNTAUGHT
+    return "" if tries(ask) else "no sentence of the passage can be asked about on its own"
 
 
 def examples_for(prose: str) -> str:

@@ -7,24 +7,25 @@ from pathlib import Path
 
 from dlm_lsp.local.constrain import Draw
 from dlm_lsp.local.error import LocalError
-from dlm_lsp.local.model import BATCH, Facts, LocalModel, Prompt, Written
+from dlm_lsp.local.model import BATCH, Facts, LocalModel, Prompt
 from dlm_lsp.teachers import answer_first, question_first
 from dlm_lsp.teachers.languages import ENGLISH, LANGUAGES
 from dlm_lsp.teachers.prompts import SCHEMA, messages
 from dlm_lsp.teachers.protocol import Answered, Ask, Reply, Sampling, TeacherError
 
 _LONGEST = {"question": 400, "answer": 1200, "evidence": 1200}
-_PROMPTS = 2
+_PROMPTS = 3
 """Counted up whenever what a base model is given changes, so that old replies are not reused."""
 
 # A base model wanders off in long passages, and their cost grows with the square of the length.
 _BASE_WINDOW = 1024
 _CHAT_WINDOW = 8192
 _ROOM = 1024
+_TRIED = "no further question that the base model tried reads well and fits its answer"
 
 
 def _shown() -> Sequence[tuple[str, str]]:
-    written = "".join(one.examples for one in LANGUAGES) + question_first.EXAMPLES
+    written = "".join(one.examples + one.beyond for one in LANGUAGES)
     questions = re.findall(r"^Question: (.*)$", written, re.MULTILINE)
     return [(question, "") for question in questions]
 
@@ -47,6 +48,7 @@ class HfTeacher:
         """Name the teacher `hf:` and the model, unless it is to have another name."""
         self.name = name or f"hf:{model.removeprefix('hf:')}".replace('"', "'")
         self.window: int | None = None
+        self.counts_exactly = False
         self._model = LocalModel(model, adapter)
         self._sampling = sampling
         self._facts: Facts | None = None
@@ -61,6 +63,8 @@ class HfTeacher:
             self._facts = await self._model.inspect()
         except LocalError as error:
             raise TeacherError(str(error)) from error
+        # A base model reads its passage for each question that it tries, and again to weigh it.
+        self.counts_exactly = bool(self._facts.chat)
         room = _ROOM + (self._sampling.max_new_tokens if self._facts.chat else 0)
         most = _CHAT_WINDOW if self._facts.chat else _BASE_WINDOW
         self.window = max(64, min(most, self._facts.window - room))
@@ -74,7 +78,10 @@ class HfTeacher:
         return json.dumps([facts.identity, facts.chat or _PROMPTS, drawn, said])
 
     async def count_tokens(self, asks: Sequence[Ask]) -> list[int] | None:
-        """Return how many tokens the model reads before it writes, for each ask."""
+        """Return how many tokens the model reads before it writes, for each ask.
+
+        For a base model it is its examples and the passage, once.
+        """
         try:
             if self._ready.chat:
                 return await self._model.count([self._chat_prompt(ask) for ask in asks])
@@ -119,11 +126,13 @@ class HfTeacher:
 
     async def _by_example(self, ask: Ask) -> Reply | TeacherError:
         way = answer_first if ask.strategy == "extraction" else question_first
+        if why := way.untried(ask):
+            return _reply((), why)
         try:
-            found, written = await way.pairs(self._model, ask, self._sampling)
+            found = await way.pairs(self._model, ask, self._sampling)
         except LocalError as error:
             return TeacherError(str(error))
-        return _reply(found, written)
+        return _reply(found, "" if len(found) >= ask.count else _TRIED)
 
 
 def _grammar(count: int) -> str:
@@ -136,11 +145,6 @@ def _grammar(count: int) -> str:
     return f"start: %json {json.dumps(schema)}"
 
 
-def _reply(found: Sequence[tuple[str, str, str]], written: Sequence[Written]) -> Reply:
+def _reply(found: Sequence[tuple[str, str, str]], note: str) -> Reply:
     pairs = [dict(zip(("question", "answer", "evidence"), one, strict=True)) for one in found]
-    return Reply(
-        json.dumps({"pairs": pairs}, ensure_ascii=False),
-        # Questions that are made by rule and only weighed are not written: there is no count.
-        sum(one.tokens_in for one in written) or None,
-        sum(one.tokens_out for one in written) or None,
-    )
+    return Reply(json.dumps({"pairs": pairs}, ensure_ascii=False), note=note)

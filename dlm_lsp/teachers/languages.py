@@ -1,15 +1,17 @@
 """Which language prose is in, and what a base model is shown to learn how one asks in it."""
 
-import re
 from dataclasses import dataclass
+
+from dlm_lsp.document.spoken import likeliest
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language: its commonest words, and statements with a question to each."""
+    """A language: statements with a question to each, and passages with a question beyond them."""
 
-    small: frozenset[str]
+    name: str
     examples: str
+    beyond: str
     openings: tuple[tuple[str, str], ...] = ()
     """What a statement has to hold (a pattern) for a question to begin so.
 
@@ -18,19 +20,13 @@ class Language:
 
 
 def language(prose: str) -> Language | None:
-    """Return the language whose common words make up most of `prose`, None if none does."""
-    words = re.findall(r"[^\W\d_]+", prose.lower())
-    shares = [(sum(word in one.small for word in words), one) for one in LANGUAGES]
-    most, found = max(shares, key=lambda share: share[0])
-    return found if words and most >= 0.15 * len(words) else None
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+    """Return the language that `prose` is in, None where that is none of these."""
+    name = likeliest(prose)
+    return next((one for one in LANGUAGES if one.name == name), None)
 
 
 ENGLISH = Language(
-    _words("a an the of in on at to for from by with into than as it its is are was were and or"),
+    "English",
     """\
 Statement: Copper pans turn green outdoors because a layer of patina grows on the metal.
 Question: Why do copper pans turn green outdoors?
@@ -51,11 +47,22 @@ Statement: Memory mapping lets a driver read a file without copying it.
 Question: What lets a driver read a file without copying it?
 
 """,
+    """\
+Text: Copper conducts heat well, so it is used for the bottoms of pans. Copper turns green \
+outdoors because a layer of patina grows on it.
+
+Question: Why would a pan with a bottom of copper heat quickly?
+Answer: A pan with a bottom of copper heats quickly because copper conducts heat well.
+
+Text: The ferry to Holm sails at noon and takes two hours. The ferry carries no cars.
+
+Question: When does the ferry that sails to Holm at noon arrive?
+Answer: The ferry arrives at two in the afternoon, because the crossing takes two hours.
+
+""",
 )
 GERMAN = Language(
-    _words(
-        "der die das den dem des ein eine einen einer und ist sind war wird von mit im in zu auf"
-    ),
+    "German",
     """\
 Statement: Kupferpfannen werden im Freien grün, weil auf dem Metall eine Schicht aus Patina wächst.
 Question: Warum werden Kupferpfannen im Freien grün?
@@ -73,9 +80,22 @@ Statement: Ein Sextant misst den Winkel zwischen einem Stern und dem Horizont.
 Question: Was misst ein Sextant?
 
 """,
+    """\
+Text: Kupfer leitet Wärme gut, deshalb macht man daraus die Böden von Pfannen. Im Freien wird \
+Kupfer grün, weil darauf eine Schicht aus Patina wächst.
+
+Question: Warum wird eine Pfanne mit einem Boden aus Kupfer schnell heiß?
+Answer: Eine Pfanne mit einem Boden aus Kupfer wird schnell heiß, weil Kupfer Wärme gut leitet.
+
+Text: Die Fähre nach Holm legt mittags ab und braucht zwei Stunden. Autos nimmt die Fähre nicht mit.
+
+Question: Wann kommt die Fähre an, die mittags nach Holm ablegt?
+Answer: Die Fähre kommt um zwei Uhr nachmittags an, weil die Überfahrt zwei Stunden dauert.
+
+""",
 )
 FRENCH = Language(
-    _words("le la les un une des du de et est sont dans en au aux que qui par pour sur il elle se"),
+    "French",
     """\
 Statement: Le cuivre devient vert dehors parce qu'une couche de patine pousse sur le métal.
 Question: Pourquoi le cuivre devient-il vert dehors ?
@@ -93,6 +113,19 @@ Statement: Un sextant mesure l'angle entre une étoile et l'horizon.
 Question: Que mesure un sextant ?
 
 """,
+    """\
+Text: Le cuivre conduit bien la chaleur, et on en fait le fond des casseroles. Dehors, le cuivre \
+devient vert parce qu'une couche de patine pousse sur le métal.
+
+Question: Pourquoi une casserole à fond de cuivre chauffe-t-elle vite ?
+Answer: Une casserole à fond de cuivre chauffe vite parce que le cuivre conduit bien la chaleur.
+
+Text: Le bac de Holm part à midi et met deux heures. Le bac ne prend pas de voitures.
+
+Question: Quand arrive le bac de Holm qui part à midi ?
+Answer: Le bac de Holm arrive à deux heures de l'après-midi, car la traversée dure deux heures.
+
+""",
     (
         (r"\b(?:parce qu|car\b)", "Pourquoi"),
         (r"\b(?:1\d|20)\d\d\b", "Quand"),
@@ -102,7 +135,7 @@ Question: Que mesure un sextant ?
     ),
 )
 SPANISH = Language(
-    _words("el la los las un una de del y es son en que por para con se su al lo como más"),
+    "Spanish",
     """\
 Statement: El cobre se vuelve verde al aire libre porque sobre el metal crece una capa de pátina.
 Question: ¿Por qué se vuelve verde el cobre al aire libre?
@@ -120,6 +153,19 @@ Statement: Un sextante mide el ángulo entre una estrella y el horizonte.
 Question: ¿Qué mide un sextante?
 
 """,
+    """\
+Text: El cobre conduce bien el calor, y por eso se usa para el fondo de las ollas. El cobre se \
+vuelve verde al aire libre porque sobre el metal crece una capa de pátina.
+
+Question: ¿Por qué se calienta rápido una olla con fondo de cobre?
+Answer: Una olla con fondo de cobre se calienta rápido porque el cobre conduce bien el calor.
+
+Text: El barco de Holm sale a mediodía y tarda dos horas. El barco no lleva coches.
+
+Question: ¿A qué hora llega el barco de Holm que sale a mediodía?
+Answer: El barco de Holm llega a las dos de la tarde, porque la travesía dura dos horas.
+
+""",
     (
         (r"\bporque\b", "¿Por qué"),
         (r"\b(?:1\d|20)\d\d\b", "¿Cuándo"),
@@ -129,3 +175,8 @@ Question: ¿Qué mide un sextante?
     ),
 )
 LANGUAGES = (ENGLISH, GERMAN, FRENCH, SPANISH)
+UNTAUGHT = (
+    "the passage does not read as English, German, French or Spanish, in which alone a base model "
+    "can ask: take an instruct model or an API teacher"
+)
+"""Why a base model writes nothing about prose that has no `language`."""

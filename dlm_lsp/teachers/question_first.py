@@ -4,26 +4,15 @@ import re
 
 from rapidfuzz import fuzz
 
+from dlm_lsp.document.grounded import uncounted
+from dlm_lsp.document.section import Pair
+from dlm_lsp.document.spoken import foreign
 from dlm_lsp.local.constrain import Draw
 from dlm_lsp.local.margin import before, margins, rows
-from dlm_lsp.local.model import LocalModel, Prompt, Written
+from dlm_lsp.local.model import LocalModel, Prompt
+from dlm_lsp.teachers.languages import ENGLISH, UNTAUGHT, language
 from dlm_lsp.teachers.protocol import Ask, Sampling
 from dlm_lsp.teachers.sentences import sentences
-
-EXAMPLES = """\
-Text: Copper conducts heat well, so it is used for the bottoms of pans. Copper turns green \
-outdoors because a layer of patina grows on it.
-
-Question: Why would a pan with a bottom of copper heat quickly?
-Answer: A pan with a bottom of copper heats quickly because copper conducts heat well.
-
-Text: The ferry to Holm sails at noon and takes two hours. The ferry carries no cars.
-
-Question: When does the ferry that sails to Holm at noon arrive?
-Answer: The ferry arrives at two in the afternoon, because the crossing takes two hours.
-
-"""
-"""What every prompt begins with."""
 
 _QUESTION = r'start: " " /[^\n?？]{12,110}[?？]/'
 _ANSWER = r'start: " " /[^\n.!?。！？]{12,220}[.!。！]/'
@@ -33,17 +22,22 @@ _LEAST_MARGIN = 0.3
 
 def shown(prose: str) -> str:
     """Return what the model reads before it asks about `prose`."""
-    return f"{EXAMPLES}Text: {prose}\n\n"
+    return f"{(language(prose) or ENGLISH).beyond}Text: {prose}\n\n"
 
 
-async def pairs(
-    model: LocalModel, ask: Ask, sampling: Sampling
-) -> tuple[list[tuple[str, str, str]], list[Written]]:
-    """Return (question, answer, evidence) of the best pairs, and all that was written for them.
+def untried(ask: Ask) -> str:
+    """Return why there is nothing to try for `ask`, an empty text where there is something."""
+    return "" if language(ask.prose) else UNTAUGHT
+
+
+async def pairs(model: LocalModel, ask: Ask, sampling: Sampling) -> list[tuple[str, str, str]]:
+    """Return (question, answer, evidence) of the best pairs.
 
     Raises:
         LocalError: the model failed.
     """
+    if untried(ask):
+        return []
     asked = await model.generate(
         [
             _prompt("Question:", _QUESTION, 40, sampling, first)
@@ -57,21 +51,28 @@ async def pairs(
         for question in dict.fromkeys(one.text.strip() for one in asked if one.ended)
         if question not in had
     ]
-    if not questions:
-        return [], asked
     answered = await model.generate(
         [_prompt(f"Question: {one}\nAnswer:", _ANSWER, 72, sampling, 0) for one in questions],
         shown(ask.prose),
     )
-    found = [
-        (question, one.text.strip())
+    guessed = [
+        Pair(question, one.text.strip())
         for question, one in zip(questions, answered, strict=True)
         if one.ended
     ]
+    found = [(one.question, one.answer) for one in guessed if credible(one, ask.prose)]
     gains = margins(await model.score(before(ask.prose), rows(found)))
     order = sorted(range(len(found)), key=lambda at: -gains[at])
     best = [found[at] for at in order if gains[at] >= _LEAST_MARGIN][: ask.count]
-    return [(*pair, _nearest(pair[1], ask.prose)) for pair in best], [*asked, *answered]
+    return [(*pair, _nearest(pair[1], ask.prose)) for pair in best]
+
+
+def credible(pair: Pair, prose: str) -> bool:
+    """Say whether a guess keeps to the language of `prose`, and to its numbers.
+
+    What a base model counts beyond its passage it has made up.
+    """
+    return not foreign(pair, prose) and uncounted(pair, prose) is None
 
 
 def _prompt(text: str, grammar: str, most: int, sampling: Sampling, first: int) -> Prompt:

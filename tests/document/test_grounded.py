@@ -1,6 +1,6 @@
 import pytest
 
-from dlm_lsp.document.grounded import ungrounded
+from dlm_lsp.document.grounded import uncounted, ungrounded
 from dlm_lsp.document.section import Pair
 
 PROSE = (
@@ -153,3 +153,15 @@ def test_who_it_was_is_a_name_at_the_beginning_too(answer):
 @pytest.mark.parametrize("answer", ["Nobody did.", "The arguments did.", "Dongarra did."])
 def test_not_every_answer_to_who_begins_with_a_name(answer):
     assert detail("Who published the BLAS?", answer) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "number"),
+    [
+        ("How old is the dam?", "It is 90 years old.", "90"),
+        ("How old is the dam in 2021?", "In 2021 it has many years.", None),
+        ("How old is the dam?", "It has many years.", None),
+    ],
+)
+def test_a_number_that_neither_prose_nor_question_tells_is_uncounted(question, answer, number):
+    assert uncounted(Pair(question, answer), DAM) == number

@@ -50,6 +50,14 @@ async def test_without_a_tokenizer_the_estimate_is_about(cache):
     assert found.tokens_in > 2 * len(towns(1)[0].split())
 
 
+async def test_where_more_is_read_than_counted_the_estimate_is_about(cache):
+    teacher = ScriptedTeacher()
+    teacher.counts_exactly = False
+    found = await estimate(document(*towns(1)), teacher, cache, OPTIONS)
+    assert not found.exact
+    assert found.tokens_in == 2 * (len(towns(1)[0].split()) + 10)
+
+
 async def test_an_estimate_can_be_made_for_some_sections(cache):
     doc = document(*towns(3))
     found = await estimate(doc, ScriptedTeacher(), cache, OPTIONS, sections=[doc.sections[0].id])

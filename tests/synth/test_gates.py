@@ -10,7 +10,7 @@ from dlm_lsp.document.section import Pair
 from dlm_lsp.synth.asks import sources
 from dlm_lsp.synth.gates import gate
 
-PROSE = "The moon circles the earth in 27 days."
+PROSE = "The moon circles the earth in 27 days, and it shows us one of its sides."
 EXAMPLES = [("How deep is the lake?", "It is 40 metres deep.")]
 
 
@@ -24,6 +24,7 @@ def test_a_good_pair_passes():
 
 
 def test_each_gate_gives_its_own_reason():
+    assert reason("Wie lange braucht der Mond um die Erde?", "27 Tage.") == "wrong_language"
     assert reason("What does the text say?", "It takes 27 days.") == "not_self_contained"
     assert reason("What does the moon do?", "what does the moon do") == "looping"
     assert reason("How deep is this lake?", "It takes 27 days.") == "copied_example"

@@ -158,6 +158,39 @@ async def test_a_shortfall_is_asked_for_once_more_and_says_what_was_wrong(cache)
     assert report.skipped == ()
 
 
+async def test_a_teacher_that_reads_no_complaint_is_not_asked_the_same_again(cache):
+    class Deaf(ScriptedTeacher):
+        def fingerprint(self, ask):
+            return super().fingerprint(replace(ask, complaint=""))
+
+    teacher = Deaf(lambda ask: Reply('{"pairs": []}', note="nothing fits"))
+    report = await run(document(*towns(2)), cache, SWAY, teacher)
+    assert len(teacher.asked) == 2
+    assert (report.spent.requests, report.spent.from_cache) == (2, 0)
+    detail = "0 of the 2 pairs asked for can be used: nothing fits"
+    assert [(s.reason, s.detail) for s in report.skipped] == [("shortfall", detail)] * 2
+    again = await run(document(*towns(2)), cache, SWAY, Deaf())
+    assert outcome(again) == outcome(report)
+
+
+async def test_what_a_teacher_that_reads_no_complaint_has_already_makes_another_ask(cache):
+    class Deaf(ScriptedTeacher):
+        def fingerprint(self, ask):
+            return super().fingerprint(replace(ask, complaint=""))
+
+    teacher = Deaf(lambda ask: reply(pairs_about(ask)[:1], ask.prose))
+    report = await run(document(*towns(1)), cache, SWAY, teacher)
+    assert (len(teacher.asked), len(report.accepted)) == (2, 2)
+
+
+async def test_a_pair_in_another_language_than_its_prose_is_refused(cache):
+    wrong = ("Wie viele Mühlen hat Ville0?", "Es hat 10 Mühlen.")
+    teacher = ScriptedTeacher(lambda ask: reply([wrong], ask.prose))
+    report = await run(document(*towns(1)), cache, SynthOptions(per_section=1), teacher)
+    assert report.accepted == ()
+    assert {r.reason for r in report.refused} == {"wrong_language"}
+
+
 async def test_a_shortfall_that_stays_is_explained(cache):
     teacher = ScriptedTeacher(lambda ask: reply([] if ask.complaint else pairs_about(ask)[:1]))
     report = await run(document(*towns(1)), cache, teacher=teacher)

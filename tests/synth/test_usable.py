@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from scripted import reply
 
@@ -46,6 +48,21 @@ def test_a_reply_that_cannot_be_read_is_told_so():
     assert found.repair.complaint == "the reply holds no pair that can be read; 0 of 2 pairs came"
     assert [(s.reason, s.detail) for s in found.skipped] == [
         ("invalid_output", "the reply holds no pair that can be read")
+    ]
+
+
+def test_a_teacher_that_knows_why_nothing_came_is_believed():
+    found = read(Reply('{"pairs": []}', note="it speaks no French"))
+    assert [(s.reason, s.detail) for s in found.skipped] == [
+        ("shortfall", "0 of the 2 pairs asked for can be used: it speaks no French")
+    ]
+
+
+def test_a_shortfall_is_explained_by_the_last_that_the_teacher_said_of_it():
+    first = replace(reply([STEPS], PROSE), note="only one came to mind")
+    found = read(first, replace(reply([], PROSE), note="nothing else came to mind"))
+    assert [s.detail for s in found.skipped] == [
+        "1 of the 2 pairs asked for can be used: nothing else came to mind"
     ]
 
 

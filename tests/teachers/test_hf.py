@@ -1,6 +1,7 @@
 """A local model as teacher."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from tiny_model import PROSE, tiny_adapter, tiny_llama
 
 from dlm_lsp.document import parse
 from dlm_lsp.teachers.hf import HfTeacher
+from dlm_lsp.teachers.languages import LANGUAGES, UNTAUGHT
 from dlm_lsp.teachers.protocol import Ask, Reply, Sampling, TeacherError
 
 ASKS = [Ask(PROSE, "extraction", 2), Ask(PROSE[:80], "expansion", 1)]
@@ -73,6 +75,56 @@ async def test_a_base_model_replies_in_the_same_schema(base):
     for reply in replies:
         assert isinstance(reply, Reply)
         assert list(json.loads(reply.text)) == ["pairs"]
+
+
+@pytest.mark.parametrize("strategy", ["extraction", "expansion"])
+async def test_a_base_model_that_tries_nothing_says_why(base, strategy):
+    ask = Ask("Ashfordin vanhassa myllyssä pyörii kaksitoista ratasta.", strategy, 1)
+    (reply,) = [one.outcome async for one in (await prepared(base)).answer([ask])]
+    assert reply == Reply('{"pairs": []}', note=UNTAUGHT)
+
+
+async def test_a_base_model_that_finds_fewer_than_were_asked_for_says_so(base):
+    (reply,) = [one.outcome async for one in (await prepared(base)).answer(ASKS[:1])]
+    assert isinstance(reply, Reply)
+    assert reply.note == (
+        "no further question that the base model tried reads well and fits its answer"
+    )
+
+
+async def test_a_base_model_that_finds_all_that_was_asked_for_has_nothing_to_explain(
+    base, monkeypatch
+):
+    monkeypatch.setattr("dlm_lsp.teachers.answer_first._LEAST_FLUENCY", -100)
+    monkeypatch.setattr("dlm_lsp.teachers.answer_first._LEAST_MARGIN", -100)
+    (reply,) = [one.outcome async for one in (await prepared(base)).answer(ASKS[:1])]
+    assert isinstance(reply, Reply)
+    assert (len(json.loads(reply.text)["pairs"]), reply.note) == (2, "")
+
+
+async def test_only_what_an_instruct_model_reads_is_counted_exactly(base, chat):
+    assert (await prepared(chat)).counts_exactly
+    assert not (await prepared(base)).counts_exactly
+
+
+async def test_a_base_model_tells_no_tokens_for_most_of_what_it_reads_is_weighed(base):
+    replies = [one.outcome async for one in (await prepared(base)).answer(ASKS)]
+    assert all(isinstance(reply, Reply) for reply in replies)
+    assert {(reply.tokens_in, reply.tokens_out) for reply in replies} == {(None, None)}
+
+
+async def test_a_complaint_changes_nothing_for_a_base_model(base, chat):
+    again = replace(ASKS[0], complaint="0 of 2 pairs came")
+    assert (await prepared(base)).fingerprint(again) == (await prepared(base)).fingerprint(ASKS[0])
+    assert (await prepared(chat)).fingerprint(again) != (await prepared(chat)).fingerprint(ASKS[0])
+
+
+@pytest.mark.parametrize("one", LANGUAGES)
+def test_every_question_that_a_base_model_is_shown_is_known_as_an_example(one):
+    questions = {question for question, _ in HfTeacher.examples}
+    for line in (one.examples + one.beyond).splitlines():
+        if line.startswith("Question: "):
+            assert line.removeprefix("Question: ") in questions
 
 
 async def test_tokens_are_counted_as_they_are_read(chat):

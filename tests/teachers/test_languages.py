@@ -18,7 +18,17 @@ def test_a_language_is_known_by_its_small_words(prose, expected):
     assert language(prose) is expected
 
 
-@pytest.mark.parametrize("prose", ["", "12 34", "水车很旧。", "Myllyssä kaksi ratasta pyörii."])
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "",
+        "12 34",
+        "水车很旧。",
+        "Myllyssä kaksi ratasta pyörii.",
+        "Il mulino di Ashford è vecchio e si trova nella valle con la sua ruota.",
+        "De molen van Ashford is oud en staat in de vallei aan de rivier.",
+    ],
+)
 def test_a_language_that_is_not_known_is_none(prose):
     assert language(prose) is None
 
