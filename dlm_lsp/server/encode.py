@@ -10,6 +10,7 @@ from dlm_lsp.ide.findings import Finding, Level
 from dlm_lsp.ide.folding import Fold
 from dlm_lsp.ide.symbols import Symbol
 from dlm_lsp.ide.tokens import MODIFIERS, TYPES, Token
+from dlm_lsp.server.documentation import diagnostics_page
 from dlm_lsp.server.positions import Places
 
 _LEVELS = {
@@ -18,7 +19,6 @@ _LEVELS = {
     Level.INFORMATION: types.DiagnosticSeverity.Information,
     Level.HINT: types.DiagnosticSeverity.Hint,
 }
-_DOCUMENTATION = "https://pypi.org/project/dlm-lsp/docs/diagnostics.md#"
 _SYMBOLS = {
     "frontmatter": types.SymbolKind.Namespace,
     "prose": types.SymbolKind.String,
@@ -46,12 +46,14 @@ def diagnostic(
         types.DiagnosticRelatedInformation(types.Location(uri, places.range(one.span)), one.message)
         for one in finding.related
     ]
+    page = diagnostics_page()
+    about = types.CodeDescription(href=f"{page}#{finding.code}") if page else None
     return types.Diagnostic(
         range=places.range(finding.span),
         message=finding.message,
         severity=_LEVELS[finding.level],
         code=finding.code,
-        code_description=types.CodeDescription(href=f"{_DOCUMENTATION}{finding.code}"),
+        code_description=about,
         source="dlm",
         related_information=related if with_related and related else None,
         data={"section": finding.section_id} if finding.section_id else None,

@@ -1,0 +1,95 @@
+"""A change reaches the document that the user sees, or is computed anew: typing is never lost."""
+
+import random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lsprotocol import types
+from server.editor import EMACS, NEOVIM, VSCODE, editor
+from server.test_synthesis import TEXT
+from server.test_synthesis import settings as by_teacher
+
+from dlm_lsp.document import apply_edits, parse, remove
+
+_TYPED = ("a", "🙂", "\n", "::prose::\n", "```\n", "\n::instruction::\n### Q\nMine?\n### A\nYes.\n")
+
+
+def without_synthesized(text: str) -> str:
+    document = parse(text)
+    return apply_edits(text, remove(document, [s for s in document.sections if s.synth]))
+
+
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(st.sampled_from([VSCODE, EMACS]), st.integers(0, 2**32))
+async def test_whatever_is_typed_while_the_teacher_works_is_there_at_the_end(
+    teacher, env, name, seed
+):
+    chance = random.Random(seed)
+    mine = TEXT
+    async with editor(name, env, **by_teacher(teacher)) as client:
+        client.open(TEXT)
+
+        def type_somewhere() -> None:
+            nonlocal mine
+            if chance.random() < 0.6:
+                at = chance.randrange(len(client.text()) + 1)
+                client.type(
+                    at, min(len(client.text()), at + chance.randrange(3)), chance.choice(_TYPED)
+                )
+                mine = client.text()
+
+        client.before_edit = type_somewhere
+        await client.command("dlm.synth.run")
+        for _ in range(chance.randrange(4)):
+            if client.edits:
+                break
+            type_somewhere()
+        await client.until(client.finished)
+        assert without_synthesized(client.text()) == without_synthesized(mine)
+
+
+async def test_a_client_without_versions_is_waited_for_until_nobody_types(teacher, env):
+    async with editor(NEOVIM, env, **by_teacher(teacher)) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        for letter in "typed while the teacher writes ":
+            at = len(client.text()) - 1
+            client.type(at, at, letter)
+        await client.until(client.finished)
+        assert "typed while the teacher writes" in client.text()
+        assert all(edit.edit.changes for edit in client.edits)
+
+
+async def test_an_edit_that_the_editor_refuses_leaves_the_pairs_staged(teacher, env):
+    async with editor(VSCODE, env, **by_teacher(teacher)) as client:
+        client.open(TEXT)
+        client.takes_edits = False
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        assert client.text() == TEXT
+        assert client.progress()[-1] == "4 staged (the editor did not apply the change)"
+
+
+async def test_what_ends_after_the_document_was_closed_is_staged(teacher, env):
+    async with editor(VSCODE, env, **by_teacher(teacher)) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        identifier = types.TextDocumentIdentifier("file:///notes/towns.dlm")
+        client.text_document_did_close(types.DidCloseTextDocumentParams(identifier))
+        await client.until(client.finished)
+        assert client.progress()[-1] == "4 staged (the document is no longer open)"
+
+
+@pytest.mark.parametrize("name", [VSCODE, NEOVIM])
+async def test_every_edit_is_one_step_with_a_label(name, teacher, env):
+    async with editor(name, env, **by_teacher(teacher)) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        (edit,) = client.edits
+        assert edit.label.startswith("Synthesize instructions (vllm-server:")
