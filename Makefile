@@ -8,15 +8,17 @@ PYTHON ?= python3
 # On a platform without this release: make TORCH=torch ...
 TORCH ?= torch==2.13.0
 REFERENCE := $(TORCH) document-language-model==0.10.0
+REFERENCE_SERVER := $(REFERENCE) dlm-lsp==0.1.1
 
 BIN := .venv/bin
 ORACLE := .cache/reference
+ORACLE_SERVER := .cache/reference-lsp
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup reference lint test demo bench clean
+.PHONY: help setup reference reference-server lint test demo bench clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.setup ## create .venv with every extra and the development tools
 
@@ -34,7 +36,9 @@ test: setup reference lint ## everything that CI runs
 demo: .venv/.demo ## synthesize pairs for examples/dgemm.dlm with a 270M model on this machine
 	PATH="$(CURDIR)/$(BIN):$$PATH" scripts/demo.sh
 
-bench: setup reference ## measure against the reference; the table goes to bench/results.md
+reference-server: $(ORACLE_SERVER)/.installed ## create .cache/reference-lsp, what the server is measured by
+
+bench: setup reference reference-server ## measure against the reference; the table goes to bench/results.md
 	$(BIN)/python -m bench.run
 
 clean: ## remove what these targets made
@@ -59,4 +63,11 @@ $(ORACLE)/.installed: Makefile
 	$(PYTHON) -m venv $(ORACLE)
 	$(ORACLE)/bin/python $(PIP_INSTALL) --upgrade pip
 	$(ORACLE)/bin/python $(PIP_INSTALL) $(REFERENCE)
+	touch $@
+
+# Its language server is named like ours, so it cannot share an environment with it.
+$(ORACLE_SERVER)/.installed: Makefile
+	$(PYTHON) -m venv $(ORACLE_SERVER)
+	$(ORACLE_SERVER)/bin/python $(PIP_INSTALL) --upgrade pip
+	$(ORACLE_SERVER)/bin/python $(PIP_INSTALL) $(REFERENCE_SERVER)
 	touch $@

@@ -12,6 +12,7 @@ MODULES = (
     "parse",
     "dedup",
     "slow_server",
+    "language_server",
     "local_batch",
     "judge_speed",
     "judge_auroc",

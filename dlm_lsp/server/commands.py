@@ -247,6 +247,9 @@ def _shown(server: DlmServer, live: LiveDocument, name: str, markdown: str) -> A
     replace_file(path, markdown.encode("utf-8", "replace"))
     if server.client.shows_documents:
         server.window_show_document(types.ShowDocumentParams(path.as_uri(), take_focus=True))
+    else:
+        told = types.ShowMessageParams(types.MessageType.Info, f"written to {path}")
+        server.window_show_message(told)
     return {"uri": path.as_uri(), "markdown": markdown}
 
 

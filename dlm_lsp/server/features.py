@@ -381,8 +381,8 @@ def _offered(server: DlmServer, live: LiveDocument, span: Span) -> Iterator[type
 def _action(
     server: DlmServer, live: LiveDocument, one: Action, disabled: str | None
 ) -> Iterator[types.CodeAction]:
-    if disabled and not server.client.disabled_actions:
-        return
+    # A client that cannot show why is left to try: the answer to the command says it then.
+    disabled = disabled if server.client.disabled_actions else None
     about: dict[str, Any] = {"uri": live.uri, "sections": list(one.sections)}
     if one.way == "stage":
         about["review"] = "stage"
