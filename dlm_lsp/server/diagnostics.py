@@ -78,8 +78,8 @@ def changed(server: DlmServer, uri: str) -> None:
 
 def closed(server: DlmServer, uri: str) -> None:
     """Take away every mark of a document."""
-    watched = server.watched.pop(uri, None)
-    for task in (watched.checking, watched.looking) if watched else ():
+    watched = server.forget(uri)
+    for task in (watched.checking, watched.looking, watched.asked) if watched else ():
         if task:
             task.cancel()
     if not server.client.pulls_diagnostics:

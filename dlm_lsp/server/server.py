@@ -65,6 +65,10 @@ class DlmServer(Server):
         """Return what is kept of a document beside its text."""
         return self.watched.setdefault(unquote(uri), Watched())
 
+    def forget(self, uri: str) -> Watched | None:
+        """Drop what is kept of a document, and return it."""
+        return self.watched.pop(unquote(uri), None)
+
     def path(self, uri: str) -> Path | None:
         """Return where a document lies on disk; None where it does not."""
         path = to_fs_path(uri) if uri.startswith("file:") else None
