@@ -160,13 +160,15 @@ class Pieces:
         """Return the index of the piece that holds `offset`; the last one holds the end."""
         return min(bisect_right(self.offsets, offset), len(self.pieces)) - 1
 
-    def line_at(self, offset: int) -> tuple[int, int]:
-        """Return the line that `offset` is on, from 0, and where that line begins."""
+    def before(self, offset: int) -> tuple[int, str]:
+        """Return the line that `offset` is on, from 0, and what stands before it on that line."""
         index = self.index_at(offset)
         piece, at = self.pieces[index], self.offsets[index]
         line = bisect_right(piece.starts, offset - at) - 1
-        start = at + piece.starts[line]
-        return self.lines[index] + line, 0 if start == self._byte_order_mark else start
+        text = piece.text[piece.starts[line] : offset - at]
+        if at + piece.starts[line] == self._byte_order_mark:
+            text = self.pieces[0].text + text
+        return self.lines[index] + line, text
 
     def line(self, number: int) -> tuple[int, str]:
         """Return where line `number` begins, from 0, and its text without the line break.
@@ -185,14 +187,7 @@ class Pieces:
             return 0, self.pieces[0].text + piece.text[start:end]
         return at + start, piece.text[start:end]
 
-    def part(self, start: int, end: int) -> str:
-        """Return what stands from `start` to `end`."""
-        first, last = self.index_at(start), self.index_at(end)
-        text = "".join(piece.text for piece in self.pieces[first : last + 1])
-        at = self.offsets[first]
-        return text[start - at : end - at]
-
-    @property
+    @cached_property
     def _byte_order_mark(self) -> int | None:
         """The length of a byte-order mark that is all there is before the body."""
         return self.offsets[1] if not self.pieces[0].breaks and len(self.pieces) > 1 else None

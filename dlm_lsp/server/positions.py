@@ -26,8 +26,8 @@ class Places:
 
     def position(self, offset: int) -> types.Position:
         """Return the position of an offset."""
-        line, start = self.pieces.line_at(offset)
-        return types.Position(line, _units(self.pieces.part(start, offset), self.encoding))
+        line, before = self.pieces.before(offset)
+        return types.Position(line, _units(before, self.encoding))
 
     def span(self, range_: types.Range) -> Span:
         """Return the span of a range; one that runs backwards is turned round."""

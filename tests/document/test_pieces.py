@@ -52,7 +52,7 @@ def test_lines_are_found_by_number_and_by_offset(text):
     starts = line_starts(text)
     for offset in range(len(text) + 1):
         line, column = line_and_column(starts, offset)
-        assert pieces.line_at(offset) == (line - 1, offset - column + 1)
+        assert pieces.before(offset) == (line - 1, text[offset - column + 1 : offset])
     for number, start in enumerate(starts):
         assert pieces.line(number) == (start, re.match(r"[^\r\n]*", text[start:])[0])
 
@@ -60,13 +60,6 @@ def test_lines_are_found_by_number_and_by_offset(text):
 def test_a_line_beyond_the_last_is_the_end_of_the_text():
     pieces = sample("one\ntwo")
     assert pieces.line(99) == (pieces.length, "")
-
-
-@given(_documents, st.data())
-def test_a_part_is_what_stands_there(text, data):
-    start = data.draw(st.integers(0, len(text)))
-    end = data.draw(st.integers(start, len(text)))
-    assert Pieces.of(text).part(start, end) == text[start:end]
 
 
 def test_an_edit_parses_only_what_stands_around_it():
