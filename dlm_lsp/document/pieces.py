@@ -2,11 +2,10 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
-from operator import attrgetter
 
 from dlm_lsp.document.document import Document
 from dlm_lsp.document.edit import Edit, Span
@@ -61,12 +60,17 @@ class Pieces:
 
     head: Head
     pieces: tuple[Piece, ...]
+    # How long each piece is and how many lines it ends: to add them up takes a tenth of the time
+    # that it takes to ask every piece.
+    lengths: tuple[int, ...]
+    breaks: tuple[int, ...]
 
     @classmethod
     def of(cls, text: str) -> "Pieces":
         """Return the pieces of `text`."""
         head = read_head(text)
-        return cls(head, (_head_piece(text, head), *_pieces(text[head.end :], {})))
+        pieces = (_head_piece(text, head), *_pieces(text[head.end :], {}))
+        return cls(head, pieces, tuple(map(_length, pieces)), tuple(map(_breaks, pieces)))
 
     def edited(self, start: int, end: int, text: str) -> "Pieces":
         """Return the pieces after `text` took the place of what stands from `start` to `end`.
@@ -92,8 +96,13 @@ class Pieces:
             made = self._made(first, region, is_last=last == len(self.pieces) - 1)
             if made:
                 head, pieces = made
-                before, after = self.pieces[:first], self.pieces[last + 1 :]
-                return Pieces(head or self.head, (*before, *pieces, *after))
+                rest = last + 1
+                return Pieces(
+                    head or self.head,
+                    (*self.pieces[:first], *pieces, *self.pieces[rest:]),
+                    (*self.lengths[:first], *map(_length, pieces), *self.lengths[rest:]),
+                    (*self.breaks[:first], *map(_breaks, pieces), *self.breaks[rest:]),
+                )
             last += ahead
             ahead *= 2
 
@@ -124,12 +133,12 @@ class Pieces:
     @cached_property
     def offsets(self) -> list[int]:
         """Where each piece begins, and where the last one ends."""
-        return [0, *accumulate(map(len, map(_TEXT, self.pieces)))]
+        return [0, *accumulate(self.lengths)]
 
     @cached_property
     def lines(self) -> list[int]:
         """How many lines end before each piece, and in the whole text."""
-        return [0, *accumulate(map(_BREAKS, self.pieces))]
+        return [0, *accumulate(self.breaks)]
 
     @property
     def length(self) -> int:
@@ -139,7 +148,7 @@ class Pieces:
     @cached_property
     def text(self) -> str:
         """The whole text."""
-        return "".join(map(_TEXT, self.pieces))
+        return "".join(piece.text for piece in self.pieces)
 
     @cached_property
     def document(self) -> Document:
@@ -206,8 +215,14 @@ def moved(problem: Problem, by: int) -> Problem:
 _LONE_CR = re.compile(r"\r(?!\n)")
 # Enough to find again what stands around an edit; a rebuilt text is parsed anew.
 _REUSED = 16
-_TEXT: Callable[[Piece], str] = attrgetter("text")
-_BREAKS: Callable[[Piece], int] = attrgetter("breaks")
+
+
+def _length(piece: Piece) -> int:
+    return len(piece.text)
+
+
+def _breaks(piece: Piece) -> int:
+    return piece.breaks
 
 
 def _head_piece(text: str, head: Head) -> Piece:

@@ -25,7 +25,7 @@ def main() -> None:
     else:
         server.start_io()
     logging.shutdown()
-    # A thread still waits for standard input, and Python would wait for that thread.
+    # Threads may still wait, and Python would wait for them.
     os._exit(0 if server.protocol._shutdown else 1)
 
 

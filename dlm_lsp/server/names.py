@@ -14,3 +14,6 @@ COMMANDS = {
     "report": "dlm.synth.report",
 }
 """Every command of the server, by what it does."""
+
+KIND = "refactor.rewrite.dlm"
+"""What all code actions are below that do more than mend a problem."""

@@ -6,15 +6,17 @@ them fails, its cure can be removed.
 
 import asyncio
 import logging
+import os
+import sys
 import threading
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from contextlib import suppress
-from typing import Any
+from typing import Any, BinaryIO
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
-from pygls.io_ import run_async
+from pygls.io_ import StdoutWriter, run_async
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 from pygls.workspace import TextDocument, Workspace
@@ -77,6 +79,8 @@ class LiveWorkspace(Workspace):
 class Protocol(LanguageServerProtocol):
     """The protocol of pygls, with its bookkeeping mended."""
 
+    _ending = False
+
     def _execute_handler(
         self,
         msg_id: str | int,
@@ -94,6 +98,7 @@ class Protocol(LanguageServerProtocol):
     @lsp_method(types.SHUTDOWN)
     def lsp_shutdown(self, *args: Any) -> Generator[Any, Any, None]:
         """Let the handler end what runs, then cancel the requests that are still open."""
+        self._ending = True
         if (handler := self.fm.features.get(types.SHUTDOWN)) is not None:
             yield handler, args, None
         mine = self.msg_id
@@ -121,7 +126,7 @@ class Protocol(LanguageServerProtocol):
             if self._workspace is None:
                 self._refuse(msg_id, NOT_INITIALIZED, "the server is not initialized yet")
                 return
-            if self._shutdown:
+            if self._ending:
                 self._refuse(msg_id, SHUT_DOWN, "the server is shutting down")
                 return
         super().handle_message(message)
@@ -147,6 +152,34 @@ class Server(LanguageServer):
     To tell the client of an error in sending to it never ends.
     """
 
+    def start_io(self, stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> None:
+        """Serve over standard input and output, until the input ends.
+
+        pygls hands every line of every message to a thread and back: four times the work of a
+        keystroke, and a thread that still waits for input when the server is to end.
+        """
+        source, sink = stdin or sys.stdin.buffer, stdout or sys.stdout.buffer
+        # Where both are one socket, not to wait for the one would be not to wait for the other.
+        if sys.platform == "win32" or os.path.sameopenfile(source.fileno(), sink.fileno()):
+            super().start_io(source, sink)
+            return
+
+        async def serve() -> None:
+            reader = asyncio.StreamReader()
+            await asyncio.get_running_loop().connect_read_pipe(
+                lambda: asyncio.StreamReaderProtocol(reader), source
+            )
+            self.protocol.set_writer(StdoutWriter(sink))
+            with suppress(asyncio.IncompleteReadError, ConnectionError):
+                await self._read(reader)
+
+        with suppress(SystemExit, KeyboardInterrupt, BrokenPipeError):
+            asyncio.run(serve())
+
+    async def _read(self, reader: asyncio.StreamReader) -> None:
+        never = threading.Event()
+        await run_async(never, reader, self.protocol, _log, self.report_server_error)
+
     def start_tcp(self, host: str, port: int) -> None:
         """Serve the first client that connects, until it goes; pygls serves on after a reset."""
 
@@ -155,10 +188,8 @@ class Server(LanguageServer):
 
             async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
                 self.protocol.set_writer(writer)
-                with suppress(ConnectionError):
-                    await run_async(
-                        threading.Event(), reader, self.protocol, _log, self.report_server_error
-                    )
+                with suppress(asyncio.IncompleteReadError, ConnectionError):
+                    await self._read(reader)
                 gone.set()
 
             async with await asyncio.start_server(connected, host, port) as listening:
