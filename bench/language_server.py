@@ -179,6 +179,8 @@ def _hover_behind_a_burst(command: list[str], text: str) -> float:
         server.open(text)
         changes = [server.edit(text.count("\n") // 2) for _ in range(BURST)]
         position = {"line": 1, "character": 1}
+        # Editors ask for this and that as soon as a document is open.
+        server.ask("textDocument/hover", {"textDocument": DOCUMENT, "position": position})
         start = time.perf_counter()
         for change in changes:
             server.tell("textDocument/didChange", change)

@@ -2,9 +2,6 @@
 
 from collections.abc import Iterable
 
-from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein
-
 
 def closest(word: str, choices: Iterable[str]) -> str | None:
     """Return the choice with the smallest edit distance to `word`, or None if none is near.
@@ -12,6 +9,10 @@ def closest(word: str, choices: Iterable[str]) -> str | None:
     Near means that at most a third of the longer word (and at least one letter) differs,
     case aside.
     """
+    # Most texts have no slip in them, and an editor that is started waits for this import.
+    from rapidfuzz import process
+    from rapidfuzz.distance import DamerauLevenshtein
+
     found = process.extractOne(
         word.lower(),
         list(choices),

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from dlm_lsp.document.edit import Span
 from dlm_lsp.document.marker import SynthMarker
 from dlm_lsp.document.pieces import Piece, Pieces, moved
+from dlm_lsp.ide.doubts import NO_DOUBTS, Doubts
 from dlm_lsp.ide.findings import Finding, Level, Related
-from dlm_lsp.ide.second_look import NO_DOUBTS, Doubts
 
 # An editor that is handed more marks than this has no time left to draw them.
 MOST_ORIGINS = 500

@@ -1,31 +1,16 @@
 """What takes too long to know at once: pairs that say the same, answers without their source."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from dlm_lsp.document.dedup import Likeness
 from dlm_lsp.document.grounded import ungrounded
 from dlm_lsp.document.marker import SynthMarker
 from dlm_lsp.document.pieces import Piece, Pieces
 from dlm_lsp.document.section import SectionType
+from dlm_lsp.ide.doubts import Doubts
 
 # Each new pair is held against all others; beyond this many an editor would never come to rest.
 MOST_PAIRS = 3_000
-
-
-@dataclass(frozen=True, slots=True)
-class Doubts:
-    """What a second look found, by section ids.
-
-    `alike` names for a section those with a pair that says the same; `ungrounded` says for a
-    section and its source what in the answer the source does not back.
-    """
-
-    alike: Mapping[str, tuple[str, ...]]
-    ungrounded: Mapping[tuple[str, str], str]
-
-
-NO_DOUBTS = Doubts({}, {})
 
 
 class SecondLook:

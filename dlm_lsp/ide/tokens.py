@@ -2,37 +2,16 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from dlm_lsp.document import Document, Section, Span
 from dlm_lsp.ide.attributes import attributes
 from dlm_lsp.ide.keys import Written, names_adapter, written
 from dlm_lsp.ide.lines import lines, trimmed
 from dlm_lsp.ide.origin import as_synthesized, sections_in
+from dlm_lsp.ide.token import MODIFIERS, Token
 from dlm_lsp.ide.turns import headers
 
-TYPES = (
-    "class",
-    "comment",
-    "decorator",
-    "keyword",
-    "number",
-    "operator",
-    "property",
-    "string",
-)
-MODIFIERS = ("readonly",)
-
 _FENCE = re.compile(r"(::)([^\s#]*?)(?:(#)(\S*?))?(\s.*?)?(::)", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A piece of one line, its type out of `TYPES`, and its modifiers out of `MODIFIERS`."""
-
-    span: Span
-    type: str
-    modifiers: tuple[str, ...] = ()
 
 
 def tokens(document: Document, span: Span | None = None) -> tuple[Token, ...]:

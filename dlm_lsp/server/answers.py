@@ -15,7 +15,7 @@ from dlm_lsp.ide.navigation import definition, references
 from dlm_lsp.ide.selection import selections
 from dlm_lsp.ide.symbols import symbols
 from dlm_lsp.ide.tokens import tokens
-from dlm_lsp.server import encode
+from dlm_lsp.server import encode_answers as encode
 from dlm_lsp.server.knowledge import knowledge
 from dlm_lsp.server.names import COMMANDS
 from dlm_lsp.server.server import DlmServer

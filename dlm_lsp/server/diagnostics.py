@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from importlib import import_module
 
 from lsprotocol import types
 
@@ -18,6 +19,7 @@ _log = logging.getLogger(__name__)
 DEBOUNCE = 0.15
 """Seconds after the last keystroke until what is marked is pushed."""
 
+_NEEDED_SOON = ("dlm_lsp.ide.second_look", "dlm_lsp.server.answers", "dlm_lsp.server.actions")
 _SLICE = 0.005
 _REST = 0.02
 
@@ -36,7 +38,7 @@ def found_in(server: DlmServer, live: LiveDocument) -> list[Finding]:
     return findings(
         live.pieces,
         origins=watched.settings.diagnostics.origins,
-        doubts=watched.look.doubts,
+        doubts=watched.doubts,
         media_exists=exists,
     )
 
@@ -114,12 +116,18 @@ async def _look(server: DlmServer, uri: str) -> None:
     live = server.live(uri)
     if live is None:
         return
+    # To import these takes as long as hundreds of keystrokes, and somebody may be typing.
+    for module in _NEEDED_SOON:
+        await asyncio.to_thread(import_module, module)
+    from dlm_lsp.ide.second_look import SecondLook
+
     watched = server.watch(uri)
-    before = watched.look.doubts
+    look = watched.look = watched.look or SecondLook()
     began = time.perf_counter()
-    for _ in watched.look.steps(live.pieces):
+    for _ in look.steps(live.pieces):
         if time.perf_counter() - began > _SLICE:
             await asyncio.sleep(_REST)
             began = time.perf_counter()
-    if watched.look.doubts != before:
+    if look.doubts != watched.doubts:
+        watched.doubts = look.doubts
         again(server, uri)

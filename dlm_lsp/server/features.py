@@ -4,7 +4,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from dlm_lsp.ide.tokens import MODIFIERS, TYPES
+from dlm_lsp.ide.token import MODIFIERS, TYPES
 from dlm_lsp.server import diagnostics
 from dlm_lsp.server.client import Client
 from dlm_lsp.server.names import COMMANDS, KIND

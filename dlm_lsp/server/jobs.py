@@ -5,14 +5,24 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import anyio
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
+
+if TYPE_CHECKING:
+    import anyio
 
 _log = logging.getLogger(__name__)
 _PATIENCE = 5.0
 """Seconds that a client may take to make room for progress."""
+
+
+def _event() -> "anyio.Event":
+    # No job has begun when the editor waits for the server to start.
+    import anyio
+
+    return anyio.Event()
 
 
 @dataclass(eq=False, slots=True)
@@ -26,7 +36,7 @@ class Job:
     sections: frozenset[str]
     title: str
     token: str = field(default_factory=lambda: f"dlm-{secrets.token_hex(8)}")
-    stop: anyio.Event = field(default_factory=anyio.Event)
+    stop: "anyio.Event" = field(default_factory=_event)
     task: "asyncio.Task[None] | None" = None
 
 

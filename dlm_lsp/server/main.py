@@ -1,6 +1,7 @@
 """The command `dlm-lsp`: how the server is started and how it ends."""
 
 import argparse
+import gc
 import logging
 import os
 from importlib.metadata import version
@@ -17,9 +18,15 @@ def main() -> None:
     )
     # pygls logs whole messages, and with them what the user writes.
     logging.getLogger("pygls").setLevel(max(logging.WARNING, logging.getLogger().level))
+    # Hardly anything that is imported is ever let go of: looking for garbage can wait.
+    usual = gc.get_threshold()
+    gc.set_threshold(20_000, 20, 100)
+    # Looking for plugins of pydantic, of which we use none, opens a file of each installed package.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from dlm_lsp.server.features import create_server
 
     server = create_server()
+    gc.set_threshold(*usual)
     if options.tcp:
         server.start_tcp(options.host, options.port)
     else:

@@ -5,19 +5,23 @@ import logging
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from lsprotocol import types
 from pygls.uris import to_fs_path
 
 from dlm_lsp.document import Document
-from dlm_lsp.ide.second_look import SecondLook
+from dlm_lsp.ide.doubts import NO_DOUBTS, Doubts
 from dlm_lsp.server.client import Client
 from dlm_lsp.server.jobs import Jobs
 from dlm_lsp.server.settings import DEFAULTS, Settings, read_settings
 from dlm_lsp.server.workarounds import LiveDocument, Protocol, Server
 from dlm_lsp.store.error import StoreError
 from dlm_lsp.store.home import folder
+
+if TYPE_CHECKING:
+    from dlm_lsp.ide.second_look import SecondLook
 
 _log = logging.getLogger(__name__)
 _PATIENCE = 2.0
@@ -30,7 +34,8 @@ class Watched:
 
     settings: Settings = DEFAULTS
     asked: "asyncio.Task[None] | None" = None
-    look: SecondLook = field(default_factory=SecondLook)
+    doubts: Doubts = NO_DOUBTS
+    look: "SecondLook | None" = None
     checking: "asyncio.Task[None] | None" = None
     looking: "asyncio.Task[None] | None" = None
     typed: asyncio.Event = field(default_factory=asyncio.Event)

@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 from ide.samples import RICH, SOURCE, SOURCE_ID, anything, body, synthesized
 
 from dlm_lsp.document import Document, Span, parse
-from dlm_lsp.ide.tokens import MODIFIERS, TYPES, Token, tokens
+from dlm_lsp.ide.token import MODIFIERS, TYPES, Token
+from dlm_lsp.ide.tokens import tokens
 
 
 def _shown(document: Document, found: tuple[Token, ...]) -> list[tuple[str, str]]:

@@ -1,3 +1,4 @@
+import asyncio
 import json
 import os
 import platform
@@ -7,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from dlm_lsp.store import lock
 from dlm_lsp.store.error import StoreError
-from dlm_lsp.store.lock import document_lock
+from dlm_lsp.store.lock import document_lock, shared_document_lock
 
 HOLD = """
 import pathlib, sys
@@ -131,4 +133,109 @@ def test_on_a_read_only_home_the_error_says_so(folder: Path) -> None:
         document_lock(folder, "dlm", never),
     ):
         pass
+    (folder / "synth").chmod(0o755)
+
+
+async def test_while_one_task_waits_for_the_lock_the_others_go_on(folder: Path, start) -> None:
+    holder = start(HOLD, folder)
+    assert holder.stdout.readline() == "held\n"
+    waiting = asyncio.Event()
+    messages = []
+
+    def told(message: str) -> None:
+        messages.append(message)
+        waiting.set()
+
+    async def work() -> bool:
+        async with shared_document_lock(folder, "dlm-lsp", told):
+            return (folder / "synth/done").exists()
+
+    async with asyncio.timeout(10):
+        task = asyncio.create_task(work())
+        await waiting.wait()
+        holder.stdin.write("\n")
+        holder.stdin.flush()
+        assert await task
+    (message,) = messages
+    assert message.startswith("waiting for `dlm synth instructions notes.dlm`")
+    assert f"(process {holder.pid}, since 2" in message
+
+
+async def test_who_waits_long_in_a_task_is_told_once(folder: Path, monkeypatch) -> None:
+    monkeypatch.setattr(lock, "_GRACE", 0.0)
+    messages = []
+    tries = 0
+    acquired = lock._Lock.acquired
+
+    def the_fifth_time(self: lock._Lock, timeout: float) -> bool:
+        nonlocal tries
+        tries += 1
+        return tries == 5 and acquired(self, timeout)
+
+    monkeypatch.setattr(lock._Lock, "acquired", the_fifth_time)
+    async with shared_document_lock(folder, "dlm-lsp", messages.append):
+        assert tries == 5
+    assert messages == ["waiting for another process, which holds this document"]
+
+
+async def test_a_free_lock_is_taken_in_a_task_without_a_word_again_and_again(folder: Path) -> None:
+    for _ in range(2):
+        async with shared_document_lock(folder, "dlm-lsp", never):
+            assert json.loads((folder / "synth/lock.json").read_text())["command"] == "dlm-lsp"
+        assert not (folder / "synth/lock.json").exists()
+
+
+async def test_two_tasks_of_one_process_hold_the_lock_one_after_the_other(folder: Path) -> None:
+    inside = []
+    waiting = asyncio.Event()
+
+    async def work(name: str) -> None:
+        async with shared_document_lock(folder, name, lambda _: waiting.set()):
+            inside.append(f"{name} in")
+            if name == "first":
+                await waiting.wait()
+            inside.append(f"{name} out")
+
+    async with asyncio.timeout(10):
+        await asyncio.gather(work("first"), work("second"))
+    assert inside == ["first in", "first out", "second in", "second out"]
+
+
+async def test_a_lock_is_let_go_when_the_work_of_a_task_fails(folder: Path) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with shared_document_lock(folder, "dlm-lsp", never):
+            raise ZeroDivisionError
+    with document_lock(folder, "dlm", never):
+        pass
+
+
+async def test_a_task_that_is_cancelled_while_it_waits_leaves_the_lock_to_others(
+    folder: Path, start
+) -> None:
+    holder = start(HOLD, folder)
+    assert holder.stdout.readline() == "held\n"
+    waiting = asyncio.Event()
+
+    async def work() -> None:
+        async with shared_document_lock(folder, "dlm-lsp", lambda _: waiting.set()):
+            pytest.fail("the lock was taken")
+
+    async with asyncio.timeout(10):
+        task = asyncio.create_task(work())
+        await waiting.wait()
+        task.cancel()
+        await asyncio.wait([task])
+    assert task.cancelled()
+    holder.communicate("\n")
+    with document_lock(folder, "dlm", never):
+        assert (folder / "synth/done").exists()
+
+
+@pytest.mark.usefixtures("permissions")
+async def test_on_a_read_only_home_a_task_is_told_so_too(folder: Path) -> None:
+    (folder / "synth").mkdir(parents=True)
+    (folder / "synth").chmod(0o555)
+    with pytest.raises(StoreError, match=r"cannot lock .*: Permission denied"):
+        async with shared_document_lock(folder, "dlm-lsp", never):
+            pass
     (folder / "synth").chmod(0o755)

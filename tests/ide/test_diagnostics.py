@@ -1,0 +1,224 @@
+"""What is marked in a document, where, and how loudly."""
+
+from document_text import FRONTMATTER
+from hypothesis import given
+from hypothesis import strategies as st
+from ide.samples import GONE, SOURCE, SOURCE_ID, anything, marker, synthesized
+
+from dlm_lsp.document import apply_edits, parse
+from dlm_lsp.document.pieces import Pieces
+from dlm_lsp.ide.diagnostics import MOST_ORIGINS, findings
+from dlm_lsp.ide.doubts import NO_DOUBTS, Doubts
+from dlm_lsp.ide.findings import Finding, Level
+from dlm_lsp.ide.second_look import SecondLook
+
+OWN = "::instruction::\n### Q\nWhat is the Ill?\n### A\nA river.\n"
+TYPED = st.sampled_from(
+    ["", "\n", "\r\n", "::", "`", "```\n", "a", "🙂", "::prose::\n", SOURCE, synthesized()]
+)
+
+
+def pieces(body: str) -> Pieces:
+    return Pieces.of(FRONTMATTER + body)
+
+
+def ids(text: Pieces) -> list[str]:
+    """The ids of the sections, in order."""
+    return [piece.section.id for piece in text.pieces if piece.section]
+
+
+def seen(text: Pieces) -> Doubts:
+    """What a second look at the whole text finds."""
+    look = SecondLook()
+    for _ in look.steps(text):
+        pass
+    return look.doubts
+
+
+def marked(
+    text: Pieces, origins: Level | None = None, doubts: Doubts = NO_DOUBTS, **more
+) -> list[Finding]:
+    return findings(text, origins=origins, doubts=doubts, **more)
+
+
+def shown(text: Pieces, found: list[Finding]) -> list[tuple[str, str]]:
+    """The code of each finding and the words it points at."""
+    return [(one.code, text.text[slice(*one.span)]) for one in found]
+
+
+def related(text: Pieces, one: Finding) -> list[tuple[str, str]]:
+    """What each related place is, and the words there."""
+    return [(place.message, text.text[slice(*place.span)]) for place in one.related]
+
+
+def test_a_problem_points_at_what_is_wrong_and_its_fix_mends_it():
+    text = pieces("A river.\n::Instruction::\n### Q\na\n### A\nb\n")
+    (found,) = marked(text)
+    assert shown(text, [found]) == [("unknown-section-type", "Instruction")]
+    assert found.level is Level.ERROR
+    assert "::instruction::" in apply_edits(text.text, found.fix.edits)
+
+
+def test_a_problem_of_the_frontmatter_stands_in_the_frontmatter():
+    text = Pieces.of(FRONTMATTER.replace("base_model", "base_modle") + "A river.\n")
+    assert "base_modle" in [words for _, words in shown(text, marked(text))]
+
+
+def test_a_sound_document_without_synthesized_sections_has_no_marks():
+    assert marked(pieces(SOURCE + OWN), Level.HINT) == []
+
+
+def test_a_synthesized_section_says_on_its_marker_where_it_came_from():
+    text = pieces(SOURCE + synthesized())
+    (found,) = marked(text, Level.HINT)
+    assert shown(text, [found]) == [("synthesized", marker())]
+    assert found.message == 'synthesized by hf:tiny (extraction) from "The Ill is a river."'
+    assert related(text, found) == [("its source section", "The Ill is a river.")]
+    assert found.section_id == ids(text)[1]
+
+
+def test_where_a_section_came_from_is_said_as_loudly_as_it_is_asked_for_or_not_at_all():
+    text = pieces(SOURCE + synthesized())
+    for level in (Level.HINT, Level.INFORMATION, Level.WARNING):
+        assert [one.level for one in marked(text, level)] == [level]
+    assert marked(text, None) == []
+
+
+def test_a_long_source_is_told_by_its_beginning():
+    source = "A very long\nriver. " * 20 + "\n"
+    (id_,) = ids(pieces(source))
+    (found,) = marked(pieces(source + synthesized(source_id=id_)), Level.HINT)
+    excerpt = found.message.split('"')[1]
+    assert excerpt.startswith("A very long river. A very long river.")
+    assert excerpt.endswith("…")
+    assert len(excerpt) == 60
+
+
+def test_a_source_with_a_fence_is_shown_by_its_fence():
+    text = pieces(f"::prose::\n{SOURCE}{synthesized()}")
+    (found,) = marked(text, Level.HINT)
+    assert related(text, found) == [("its source section", "::prose::")]
+
+
+def test_of_very_many_synthesized_sections_only_the_first_say_where_they_came_from():
+    many = "".join(synthesized(f"Question {number}?") for number in range(MOST_ORIGINS + 5))
+    text = pieces(SOURCE + many + synthesized("Old?", GONE))
+    codes = [one.code for one in marked(text, Level.HINT)]
+    assert codes == ["synthesized"] * MOST_ORIGINS + ["stale-source"]
+
+
+def test_a_section_whose_source_is_gone_is_stale_however_quiet_origins_are():
+    text = pieces(SOURCE + synthesized(source_id=GONE))
+    for level in (None, Level.HINT):
+        (found,) = marked(text, level)
+        assert shown(text, [found]) == [("stale-source", marker(GONE))]
+        assert found.level is Level.WARNING
+        assert found.message.startswith(f"stale: its source section {GONE} has changed or is gone")
+        assert found.section_id == ids(text)[1]
+
+
+def test_a_source_may_stand_behind_what_was_written_about_it():
+    text = pieces(f"{synthesized()}::prose::\n{SOURCE}")
+    assert [one.code for one in marked(text, Level.HINT)] == ["synthesized"]
+
+
+def test_a_doubtful_answer_is_marked_and_shows_its_source():
+    text = pieces(SOURCE + synthesized())
+    doubts = Doubts({}, {(ids(text)[1], SOURCE_ID): 'the section has no "7"'})
+    (found,) = marked(text, doubts=doubts)
+    assert shown(text, [found]) == [("ungrounded-answer", "A river.")]
+    assert found.level is Level.WARNING
+    assert found.message == 'its source does not back this answer: the section has no "7"'
+    assert related(text, found) == [("its source section", "The Ill is a river.")]
+    assert found.section_id == ids(text)[1]
+
+
+def test_of_an_answer_whose_source_has_gone_nobody_says_that_it_does_not_back_it():
+    text = pieces(synthesized())
+    doubts = Doubts({}, {(ids(text)[0], SOURCE_ID): "any reason"})
+    assert [one.code for one in marked(text, doubts=doubts)] == ["stale-source"]
+
+
+def test_a_question_that_another_pair_answers_is_marked_and_shows_that_pair():
+    text = pieces(SOURCE + synthesized("What's the Ill?") + OWN)
+    (found,) = marked(text, doubts=seen(text))
+    assert shown(text, [found]) == [("near-duplicate", "What's the Ill?")]
+    assert found.level is Level.WARNING
+    assert related(text, found) == [("the other pair", "::instruction::")]
+    assert found.related[0].span.start == text.offsets[-2]
+    assert found.section_id == ids(text)[1]
+
+
+def test_of_two_synthesized_pairs_the_later_one_is_the_duplicate():
+    text = pieces(SOURCE + synthesized("What is the Ill?") + synthesized("What's the Ill?"))
+    assert shown(text, marked(text, doubts=seen(text))) == [("near-duplicate", "What's the Ill?")]
+
+
+def test_a_hand_written_pair_is_never_called_a_duplicate():
+    text = pieces(OWN + OWN.replace("What is", "What's"))
+    assert seen(text).alike
+    assert marked(text, doubts=seen(text)) == []
+
+
+def test_a_pair_that_is_gone_is_no_duplicate_any_more():
+    both = pieces(SOURCE + synthesized("What's the Ill?") + OWN)
+    alone = pieces(SOURCE + synthesized("What's the Ill?"))
+    assert marked(alone, doubts=seen(both)) == []
+
+
+def test_a_medium_without_its_file_is_marked_at_its_path():
+    text = pieces('::image path="there.png"::\n::audio path="gone.wav" transcript="x"::\n')
+    (found,) = marked(text, media_exists=lambda path: path == "there.png")
+    assert shown(text, [found]) == [("missing-file", "gone.wav")]
+    assert found.level is Level.WARNING
+    assert found.message == "there is no file `gone.wav` beside the document"
+
+
+def test_what_is_marked_comes_in_the_order_of_the_text():
+    text = pieces(
+        SOURCE
+        + synthesized("Why?", GONE)
+        + '::image path="a.png"::\n'
+        + synthesized("What is it?")
+        + "::poem::\nx\n"
+    )
+    found = marked(text, Level.HINT, media_exists=lambda _: False)
+    assert [one.code for one in found] == [
+        "stale-source",
+        "missing-file",
+        "synthesized",
+        "unknown-section-type",
+    ]
+
+
+@given(anything)
+def test_whatever_is_marked_lies_in_the_text(text):
+    of = Pieces.of(text)
+    for one in marked(of, Level.HINT, seen(of), media_exists=lambda _: False):
+        for span in (one.span, *(place.span for place in one.related)):
+            assert 0 <= span.start <= span.end <= len(text)
+
+
+@given(anything)
+def test_every_problem_of_a_parse_is_marked_with_its_fix_and_no_other(text):
+    found = marked(Pieces.of(text))
+    problems = [one for one in found if one.section_id is None]
+    assert sorted((one.code, one.span, one.message, one.level.value) for one in problems) == sorted(
+        (one.code, one.span, one.message, one.severity.value) for one in parse(text).problems
+    )
+    assert {one.span: one.fix for one in problems if one.fix} == {
+        one.span: one.fix for one in parse(text).problems if one.fix
+    }
+
+
+@given(anything, st.data())
+def test_after_any_edits_the_marks_are_those_of_the_new_text(text, data):
+    edited = Pieces.of(text)
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(text)))
+        end = data.draw(st.integers(start, min(len(text), start + 40)))
+        new = data.draw(TYPED)
+        edited = edited.edited(start, end, new)
+        text = text[:start] + new + text[end:]
+        fresh = Pieces.of(text)
+        assert marked(edited, Level.HINT, seen(edited)) == marked(fresh, Level.HINT, seen(fresh))

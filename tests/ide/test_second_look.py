@@ -1,0 +1,204 @@
+"""Pairs that say the same and answers without their source, found little by little."""
+
+import pytest
+from document_text import FRONTMATTER
+from hypothesis import given
+from hypothesis import strategies as st
+from ide.samples import SOURCE, SOURCE_ID, anything, marker
+
+from dlm_lsp.document.dedup import Likeness
+from dlm_lsp.document.pieces import Pieces
+from dlm_lsp.ide import second_look
+from dlm_lsp.ide.doubts import NO_DOUBTS, Doubts
+from dlm_lsp.ide.second_look import SecondLook
+
+KINDS = ["hand-written", "synthesized"]
+
+
+def pair(question: str, answer: str = "A river.", kind: str = "hand-written") -> str:
+    """A section with one pair; a synthesized one is about `SOURCE`."""
+    line = f"{marker()}\n" if kind == "synthesized" else ""
+    return f"::instruction::\n{line}### Q\n{question}\n### A\n{answer}\n"
+
+
+def expansion(answer: str) -> str:
+    return pair("What is the Ill?", answer, "synthesized").replace("extraction", "expansion")
+
+
+def pieces(body: str) -> Pieces:
+    return Pieces.of(FRONTMATTER + body)
+
+
+def looked(look: SecondLook, body: str) -> Doubts:
+    """What is known after a look at a document with this body."""
+    for _ in look.steps(pieces(body)):
+        pass
+    return look.doubts
+
+
+def ids(body: str) -> list[str]:
+    """The ids of the instruction sections."""
+    found = [piece.section for piece in pieces(body).pieces if piece.section]
+    return [section.id for section in found if section.type == "instruction"]
+
+
+@pytest.fixture
+def compared(monkeypatch) -> list[str]:
+    """The questions that were held against the others."""
+    asked: list[str] = []
+    same_as = Likeness.same_as
+
+    def counted(self, one):
+        asked.append(one.question)
+        return same_as(self, one)
+
+    monkeypatch.setattr(Likeness, "same_as", counted)
+    return asked
+
+
+def test_before_the_first_look_nothing_is_in_doubt():
+    assert SecondLook().doubts == NO_DOUBTS
+
+
+@pytest.mark.parametrize("first", KINDS)
+@pytest.mark.parametrize("second", KINDS)
+def test_two_pairs_that_say_the_same_are_alike_each_to_the_other(first, second):
+    body = SOURCE + pair("What is the Ill?", kind=first) + pair("What's the Ill?", kind=second)
+    one, other = ids(body)
+    assert looked(SecondLook(), body).alike == {one: (other,), other: (one,)}
+
+
+def test_pairs_that_say_different_things_are_not_alike():
+    body = pair("What is the Ill?") + pair("What is the Rhine?")
+    assert looked(SecondLook(), body) == NO_DOUBTS
+
+
+def test_each_of_three_that_say_the_same_is_alike_to_both_others():
+    body = pair("What is the Ill?") + pair("What's the Ill?") + pair("What is the Ill ?")
+    alike = looked(SecondLook(), body).alike
+    assert {id_: set(others) for id_, others in alike.items()} == {
+        id_: set(ids(body)) - {id_} for id_ in ids(body)
+    }
+
+
+def test_a_pair_that_is_written_later_is_held_against_those_that_were_there():
+    look = SecondLook()
+    assert looked(look, pair("What is the Ill?")).alike == {}
+    body = pair("What's the Ill?") + pair("What is the Ill?")
+    assert set(looked(look, body).alike) == set(ids(body))
+
+
+def test_only_what_is_new_is_compared_again(compared):
+    look = SecondLook()
+    body = pair("What is the Ill?") + pair("What is the Rhine?")
+    looked(look, body)
+    assert compared == ["What is the Ill?", "What is the Rhine?"]
+    compared.clear()
+    looked(look, body)
+    assert compared == []
+    looked(look, pair("How long is it?", "3 km.") + body)
+    assert compared == ["How long is it?"]
+
+
+def test_the_same_section_twice_is_compared_once_and_no_doubt(compared):
+    assert looked(SecondLook(), pair("What is the Ill?") * 2) == NO_DOUBTS
+    assert compared == ["What is the Ill?"]
+
+
+def test_of_very_many_pairs_none_is_compared(compared, monkeypatch):
+    monkeypatch.setattr(second_look, "MOST_PAIRS", 2)
+    look = SecondLook()
+    body = pair("What is the Ill?") + pair("What's the Ill?")
+    assert looked(look, body + pair("Why?")).alike == {}
+    assert compared == []
+    assert looked(look, body).alike
+
+
+def test_of_very_many_pairs_each_answer_is_still_held_against_its_source(monkeypatch):
+    monkeypatch.setattr(second_look, "MOST_PAIRS", 0)
+    body = SOURCE + pair("What is the Ill?", "A lake of 7 km.", "synthesized")
+    assert looked(SecondLook(), body).ungrounded
+
+
+def test_what_is_long_gone_is_forgotten_at_last():
+    look = SecondLook()
+    assert looked(look, pair("What is the Ill?") + pair("What's the Ill?")).alike
+    for number in range(105):
+        looked(look, pair(f"What is the Ill {number}?"))
+    assert look.doubts == NO_DOUBTS
+
+
+def test_an_answer_that_its_source_does_not_back_is_in_doubt_with_the_reason():
+    body = SOURCE + pair("How long is the Ill?", "The Ill is a river, 7.", "synthesized")
+    (own,) = ids(body)
+    assert looked(SecondLook(), body).ungrounded == {(own, SOURCE_ID): 'the section has no "7"'}
+
+
+def test_an_answer_that_its_source_backs_is_not_in_doubt():
+    body = SOURCE + pair("What is the Ill?", "A river.", "synthesized")
+    assert looked(SecondLook(), body) == NO_DOUBTS
+
+
+def test_an_answer_beyond_the_prose_needs_no_backing():
+    assert looked(SecondLook(), SOURCE + expansion("A lake of 7 km.")) == NO_DOUBTS
+
+
+def test_an_answer_without_its_source_is_left_until_the_source_is_there():
+    look = SecondLook()
+    stray = pair("What is the Ill?", "A lake of 7 km.", "synthesized")
+    assert looked(look, stray) == NO_DOUBTS
+    assert set(looked(look, SOURCE + stray).ungrounded) == {(*ids(stray), SOURCE_ID)}
+
+
+def test_others_can_work_after_each_section(compared):
+    look = SecondLook()
+    body = SOURCE + "".join(pair(f"Why {n}?", f"{n} km.", "synthesized") for n in range(3))
+    known = [(len(compared), len(look.doubts.ungrounded)) for _ in look.steps(pieces(body))]
+    assert known == [(0, 0)] * 3 + [(1, 0), (2, 0), (3, 0), (3, 1), (3, 2), (3, 3)]
+
+
+def test_a_look_that_is_broken_off_is_taken_up_by_the_next(compared):
+    look = SecondLook()
+    body = pair("What is the Ill?") + pair("What's the Ill?")
+    steps = look.steps(pieces(body))
+    while not compared:
+        next(steps)
+    steps.close()
+    assert set(looked(look, body).alike) == set(ids(body))
+    assert compared == ["What is the Ill?", "What's the Ill?"]
+
+
+_QUESTIONS = st.sampled_from(
+    ["What is the Ill?", "What's the Ill?", "What is the Rhine?", "Is the Ill a river?"]
+)
+_SECTIONS = st.builds(
+    pair,
+    _QUESTIONS,
+    st.sampled_from(["A river.", "A river of 7 km.", "A lake, not a river."]),
+    st.sampled_from(KINDS),
+)
+
+
+def _sets(doubts: Doubts) -> tuple[object, object]:
+    """What was found, in no order."""
+    return {id_: set(others) for id_, others in doubts.alike.items()}, dict(doubts.ungrounded)
+
+
+@given(st.lists(st.tuples(_SECTIONS, st.integers(0, 9)), max_size=8))
+def test_many_small_looks_at_a_growing_document_find_what_one_look_at_the_last_finds(added):
+    look = SecondLook()
+    sections: list[str] = []
+    for section, at in added:
+        sections.insert(at, section)
+        looked(look, SOURCE + "".join(sections))
+    assert _sets(look.doubts) == _sets(looked(SecondLook(), SOURCE + "".join(sections)))
+
+
+@given(anything)
+def test_likeness_always_goes_both_ways_and_never_to_oneself(text):
+    look = SecondLook()
+    for _ in look.steps(Pieces.of(text)):
+        pass
+    for id_, others in look.doubts.alike.items():
+        assert id_ not in others
+        assert all(id_ in look.doubts.alike[other] for other in others)

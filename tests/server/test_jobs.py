@@ -1,0 +1,238 @@
+"""Work in the background: begun at once, shown while it runs, stopped or dropped."""
+
+import asyncio
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from lsprotocol import types
+
+from dlm_lsp.server import jobs as module
+from dlm_lsp.server.jobs import Job, Jobs
+
+URI = "file:///notes/towns.dlm"
+
+
+@dataclass
+class StubServer:
+    """A server that keeps what it would send; `create` is what the client makes of a token."""
+
+    sent: list[types.ProgressParams] = field(default_factory=list)
+    created: list[Any] = field(default_factory=list)
+    create: Any = None
+
+    def __post_init__(self) -> None:
+        self.protocol = SimpleNamespace(progress=SimpleNamespace(tokens={}))
+
+    async def window_work_done_progress_create_async(self, params: Any) -> None:
+        self.created.append(params.token)
+        self.protocol.progress.tokens[params.token] = "kept by pygls"
+        if self.create:
+            await self.create()
+
+    def progress(self, params: types.ProgressParams) -> None:
+        self.sent.append(params)
+
+    @property
+    def said(self) -> list[tuple[str, object]]:
+        """The kind and the words of each progress."""
+        return [
+            (one.value.kind, getattr(one.value, "message", None) or getattr(one.value, "title", ""))
+            for one in self.sent
+        ]
+
+
+@pytest.fixture
+def server() -> StubServer:
+    return StubServer()
+
+
+@pytest.fixture
+def jobs(server) -> Jobs:
+    """Jobs for a client that shows progress."""
+    made = Jobs(server)
+    made.with_progress = True
+    return made
+
+
+def job(*sections: str, uri: str = URI) -> Job:
+    return Job(uri, frozenset(sections), "Working")
+
+
+async def until_stopped(one: Job) -> str:
+    """Work that lasts until it is stopped."""
+    await one.stop.wait()
+    return "2 inserted"
+
+
+async def done(*some: Job) -> None:
+    async with asyncio.timeout(5):
+        await asyncio.gather(*(one.task for one in some))
+
+
+async def test_to_start_returns_at_once_and_the_work_goes_on_behind_it(jobs):
+    began = asyncio.Event()
+
+    async def work(one: Job) -> str:
+        began.set()
+        return await until_stopped(one)
+
+    one = jobs.start(job("a"), work)
+    assert not began.is_set()
+    assert len(jobs) == 1
+    async with asyncio.timeout(5):
+        await began.wait()
+    one.stop.set()
+    await done(one)
+    assert len(jobs) == 0
+
+
+async def test_progress_begins_reports_and_ends_under_one_token(jobs, server):
+    async def work(one: Job) -> str:
+        jobs.report(one, "1 of 4 sections", 1, 4)
+        return "2 inserted"
+
+    one = jobs.start(job(), work)
+    await done(one)
+    assert server.created == [one.token]
+    assert {progress.token for progress in server.sent} == {one.token}
+    assert server.said == [
+        ("begin", "Working"),
+        ("report", "1 of 4 sections"),
+        ("end", "2 inserted"),
+    ]
+    begin, report, _ = (progress.value for progress in server.sent)
+    assert (begin.percentage, report.percentage) == (0, 25)
+    assert begin.cancellable
+    assert report.cancellable
+
+
+async def test_of_nothing_nothing_is_done(jobs, server):
+    jobs.report(job(), "nothing to do", 0, 0)
+    assert server.sent[0].value.percentage == 0
+
+
+async def test_each_job_has_a_token_of_its_own_which_is_a_text(jobs, server):
+    some = [jobs.start(job(), until_stopped) for _ in range(3)]
+    jobs.cancel()
+    await done(*some)
+    assert len(set(server.created)) == 3
+    assert all(isinstance(token, str) for token in server.created)
+
+
+async def test_the_token_of_a_job_that_has_ended_is_not_kept(jobs, server):
+    one = jobs.start(job(), until_stopped)
+    jobs.cancel()
+    await done(one)
+    assert server.created == [one.token]
+    assert server.protocol.progress.tokens == {}
+
+
+async def test_to_a_client_without_progress_nothing_is_sent(server):
+    jobs = Jobs(server)
+
+    async def work(one: Job) -> str:
+        jobs.report(one, "1 of 2 sections", 1, 2)
+        return "done"
+
+    await done(jobs.start(job(), work))
+    assert (server.created, server.sent) == ([], [])
+
+
+@pytest.mark.parametrize("answer", ["never", "no"])
+async def test_the_work_is_done_though_the_client_makes_no_room_for_progress(
+    answer, jobs, server, monkeypatch
+):
+    monkeypatch.setattr(module, "_PATIENCE", 0.01)
+
+    async def create() -> None:
+        if answer == "no":
+            raise RuntimeError("no such method")
+        await asyncio.Event().wait()
+
+    server.create = create
+    worked = []
+
+    async def work(one: Job) -> str:
+        worked.append(one)
+        return "done"
+
+    one = jobs.start(job(), work)
+    await done(one)
+    assert worked == [one]
+    assert server.said == []
+    assert len(jobs) == 0
+
+
+async def test_the_sections_of_a_document_that_are_worked_on_are_known(jobs):
+    other = "file:///notes/other.dlm"
+    some = [
+        jobs.start(one, until_stopped) for one in (job("a", "b"), job("c"), job("d", uri=other))
+    ]
+    assert jobs.on(URI) == {"a", "b", "c"}
+    assert jobs.on(other) == {"d"}
+    jobs.cancel()
+    await done(*some)
+    assert jobs.on(URI) == frozenset()
+
+
+async def test_one_job_is_stopped_by_its_token_and_the_others_go_on(jobs):
+    one, other = jobs.start(job("a"), until_stopped), jobs.start(job("b"), until_stopped)
+    assert jobs.cancel(one.token) == 1
+    await done(one)
+    assert jobs.on(URI) == {"b"}
+    jobs.cancel()
+    await done(other)
+
+
+async def test_all_jobs_are_stopped_without_a_token_and_end_with_what_is_finished(jobs, server):
+    some = [jobs.start(job(), until_stopped) for _ in range(2)]
+    assert jobs.cancel() == 2
+    await done(*some)
+    assert [said for said in server.said if said[0] == "end"] == [("end", "2 inserted")] * 2
+
+
+async def test_an_unknown_token_stops_nothing(jobs):
+    one = jobs.start(job(), until_stopped)
+    assert jobs.cancel("dlm-unknown") == 0
+    assert not one.stop.is_set()
+    jobs.cancel()
+    await done(one)
+
+
+async def test_a_failure_ends_the_progress_with_its_words(jobs, server):
+    async def work(_: Job) -> str:
+        raise ValueError("the disk is full")
+
+    await done(jobs.start(job("a"), work))
+    assert server.said[-1] == ("end", "failed: the disk is full")
+    assert jobs.on(URI) == frozenset()
+
+
+async def test_at_the_end_every_job_is_dropped_and_gone(jobs):
+    begun, cleaned = asyncio.Semaphore(0), []
+
+    async def work(_: Job) -> str:
+        begun.release()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            cleaned.append(True)
+        return "never"
+
+    some = [jobs.start(job(), work) for _ in range(2)]
+    async with asyncio.timeout(5):
+        for _ in some:
+            await begun.acquire()
+        await jobs.end()
+    assert cleaned == [True, True]
+    assert all(one.task.cancelled() for one in some)
+    assert len(jobs) == 0
+
+
+async def test_there_may_be_nothing_to_end(jobs):
+    async with asyncio.timeout(5):
+        await jobs.end()
+    assert len(jobs) == 0

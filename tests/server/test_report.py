@@ -1,0 +1,119 @@
+"""What a run came to, in Markdown that holds other people's words."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlm_lsp.document import Pair
+from dlm_lsp.server.report import as_markdown
+from dlm_lsp.synth.estimate import Estimate
+from dlm_lsp.synth.report import Candidate, Refusal, Report, Skip, Spent
+from dlm_lsp.synth.session import Result
+
+ID = "0123456789abcdef"
+ESTIMATE = Estimate(0, 0, 0, 0, 0, exact=True)
+SPENT = Spent(requests=3, from_cache=1, tokens_in=100, tokens_out=20, seconds=1.25)
+ACCEPTED = Candidate(Pair("What is Oslo?", "A city.\n\nA capital."), ID, "extraction", margin=1.234)
+REFUSED = Refusal("What is it?", "It.", ID, "extraction", "not_self_contained", 'names "it"')
+SKIPPED = Skip(ID, "expansion", "request_failed", "the server is away")
+
+
+def report(
+    accepted: tuple = (), refused: tuple = (), skipped: tuple = (), judge: str | None = None, **more
+) -> str:
+    """The Markdown of a run."""
+    values = {"spent": SPENT, "generated": 4, "dedup": 3, "judge_passed": 2, "threshold": 2}
+    run = Report("sway", accepted=accepted, refused=refused, skipped=skipped, **values | more)
+    result = Result("openai:m", judge, ESTIMATE, run, (), "2026-01-31T09:30:00Z")
+    return as_markdown(result, "2 inserted")
+
+
+def test_the_head_says_who_wrote_when_what_came_of_it_and_what_it_cost():
+    assert report(judge="sway:m").splitlines() == [
+        "# Synthesis report",
+        "",
+        "- Teacher: `openai:m`",
+        "- Judge: `sway:m`",
+        "- Time: 2026-01-31T09:30:00Z",
+        "- Pairs: 4 generated, 3 after gates and duplicates, 0 accepted",
+        "- Outcome: 2 inserted",
+        "- Cost: 3 requests, 1 from the cache, 100 tokens in, 20 out, 1.2 s",
+    ]
+
+
+def test_without_a_judge_none_is_named():
+    assert "Judge" not in report()
+
+
+def test_tokens_that_nobody_counted_are_none():
+    assert "0 tokens in, 0 out" in report(spent=Spent(requests=1))
+
+
+def test_an_accepted_pair_is_shown_with_its_answer_quoted_and_where_it_came_from():
+    assert report(accepted=(ACCEPTED,)).split("\n\n")[-4:] == [
+        "## Accepted (1)",
+        "### What is Oslo?",
+        "> A city.\n> \n> A capital.",
+        f"From section `{ID}`, extraction, margin 1.23.\n",
+    ]
+
+
+def test_a_pair_that_was_not_judged_has_no_margin():
+    one = Candidate(ACCEPTED.pair, ID, "expansion")
+    assert report(accepted=(one,)).endswith(f"From section `{ID}`, expansion.\n")
+
+
+def test_a_refused_pair_is_named_with_the_reason():
+    assert report(refused=(REFUSED,)).endswith(
+        '## Refused (1)\n\n- What is it?: **not_self_contained**, names "it"\n'
+    )
+
+
+def test_a_skipped_section_is_named_with_the_reason():
+    whole = Skip("(document)", None, "no_prose", "there is none")
+    assert report(skipped=(SKIPPED, whole)).endswith(
+        "## Skipped (2)\n\n"
+        f"- `{ID}` (expansion): **request_failed**, the server is away\n"
+        "- `(document)`: **no_prose**, there is none\n"
+    )
+
+
+def test_what_there_is_none_of_has_no_heading():
+    assert "##" not in report()
+
+
+def test_a_run_that_was_cancelled_says_so():
+    assert "- Ended early: it was cancelled\n" in report(stopped=True)
+
+
+def test_a_run_that_failed_says_why_on_one_line():
+    assert "- Ended early: the key \\*x\\* is wrong\n" in report(failure="the key *x*\nis wrong")
+
+
+@pytest.mark.parametrize(
+    ("words", "escaped"),
+    [
+        ("Is *this* `code`?", "Is \\*this\\* \\`code\\`?"),
+        ("[a](http://x)", "\\[a\\](http://x)"),
+        ("<img src=x>", "\\<img src=x\\>"),
+    ],
+)
+def test_markdown_in_a_pair_is_shown_and_not_read(words, escaped):
+    one = Candidate(Pair(words, words), ID, "extraction")
+    refused = Refusal(words, "", ID, "extraction", "looping", words)
+    skipped = Skip(ID, None, "shortfall", words)
+    text = report(accepted=(one,), refused=(refused,), skipped=(skipped,))
+    assert text.count(escaped) == 5
+    assert words not in text
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_no_words_of_a_pair_ever_make_a_line_of_their_own(question, answer):
+    plain = Candidate(Pair("Q", "A"), ID, "extraction")
+    hostile = Candidate(Pair(question, answer), ID, "extraction")
+    refused = Refusal(question, answer, ID, "extraction", "looping", answer)
+    text = report(accepted=(hostile,), refused=(refused,))
+    headings = [line for line in text.split("\n") if line.startswith("#")]
+    assert len(headings) == 4
+    lines = report(accepted=(plain,), refused=(refused,)).split("\n")
+    assert len(text.split("\n")) == len(lines) + answer.count("\n")
