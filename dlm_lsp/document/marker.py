@@ -78,7 +78,7 @@ def skip_markers(text: str, at: int, end: int, section_type: str) -> tuple[int, 
     """
     problems: list[Problem] = []
     start, lines = at, 0
-    while at < end:
+    while text.startswith("<!--", at, end):
         usual = _USUAL.match(text, at, end) if section_type == "instruction" else None
         if usual:
             at = usual.end()

@@ -132,23 +132,27 @@ class Body:
         """Whether a code block is still open at the end, once all fences were read."""
         return self._code_at >= 0
 
-    def fences(self) -> Iterator[tuple[Fence, Span]]:
-        """Yield the lines that open a section, in order."""
+    def fences(self) -> Iterator[tuple[Fence, int, int]]:
+        """Yield the lines that open a section, in order: each fence, its start and its end."""
+        code_at = -1
         for match in self._candidates():
             line = match[1]
             if line == _CODE:
-                self._code_at = -1 if self.ends_in_code else match.start(1)
-            elif not self.ends_in_code:
-                fence, found = read_fence(line, match.start(1))
-                self._problems += found
+                code_at = -1 if code_at >= 0 else match.start(1)
+            elif code_at < 0:
+                at, end = match.span(1)
+                fence, found = read_fence(line, at)
+                if found:
+                    self._problems += found
                 if fence:
-                    yield fence, Span(*match.span(1))
+                    yield fence, at, end
+        self._code_at = code_at
 
     def sections(self) -> Iterator[Section]:
         """Yield the sections in order."""
         fence, fence_end = Fence(SectionType.PROSE), None
         start = self._span.start
-        for next_fence, (at, end) in self.fences():
+        for next_fence, at, end in self.fences():
             if section := self._section(fence, start, fence_end, at):
                 yield section
             fence, start, fence_end = next_fence, at, end

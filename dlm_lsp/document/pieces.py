@@ -231,7 +231,7 @@ def _head_piece(text: str, head: Head) -> Piece:
 
 def _pieces(body: str, known: dict[str, Piece]) -> Iterator[Piece]:
     """Yield the pieces of a body, those already `known` by their text as they are."""
-    ends = [fence.start for _, fence in Body(body, Span(0, len(body)), []).fences()]
+    ends = [at for _, at, _ in Body(body, Span(0, len(body)), []).fences()]
     for start, end in pairwise([0, *ends, len(body)]):
         if start < end:
             text = body[start:end]
