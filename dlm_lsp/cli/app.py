@@ -228,4 +228,4 @@ def revert(
     """Take synthesized sections out of the document again."""
     from dlm_lsp.cli.revert import revert as take_out
 
-    raise typer.Exit(take_out(paths, section, since, teacher, edited=edited, as_json=as_json))
+    raise typer.Exit(take_out(paths, section, since, teacher, with_edited=edited, as_json=as_json))

@@ -12,6 +12,7 @@ from dlm_lsp.cli.output import counted, one_line, say, tell
 from dlm_lsp.document import Edit, Section, remove
 from dlm_lsp.store.ledger import Ledger, LedgerEntry
 from dlm_lsp.store.lock import document_lock
+from dlm_lsp.synth.edited import edited
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +29,13 @@ def revert(
     since: str | None,
     teacher: str | None,
     *,
-    edited: bool,
+    with_edited: bool,
     as_json: bool,
 ) -> int:
     """Remove the synthesized sections that every given condition names.
 
     One that somebody has edited since holds words that no teacher can write again: it stays,
-    unless it is named by its id or `edited` is set.
+    unless it is named by its id or `with_edited` is set.
     """
     start = None if since is None else _start(since)
 
@@ -49,7 +50,7 @@ def revert(
     def work(path: Path) -> Done:
         opened = open_document(path)
         with document_lock(opened.folder, "dlm synth revert", tell):
-            spare = () if edited or ids is not None else Ledger(opened.folder).all()
+            spare = () if with_edited or ids is not None else Ledger(opened.folder).all()
             reverted = _take_out(path, wanted, spare)
         if not as_json:
             noun = "auto-synth instruction section"
@@ -68,21 +69,12 @@ def revert(
 def _take_out(
     path: Path, wanted: Callable[[Section], bool], ledger: Collection[LedgerEntry]
 ) -> Reverted:
-    written = {entry.section_id for entry in ledger}
-    runs = {(entry.teacher, entry.synth_at) for entry in ledger}
-
-    def was_edited(section: Section) -> bool:
-        # The ledger knows what its runs wrote; of other runs nobody can tell.
-        marker = section.synth
-        known = marker is not None and (marker.synth_teacher, marker.synth_at) in runs
-        return known and section.id not in written
-
     def change(opened: Opened) -> tuple[Sequence[Edit], Reverted]:
         sections = [section for section in opened.document.sections if wanted(section)]
-        left = [section for section in sections if was_edited(section)]
-        gone = [section for section in sections if not was_edited(section)]
-        outcome = Reverted(tuple(s.id for s in gone), tuple(s.id for s in left))
-        return remove(opened.document, gone), outcome
+        left = edited(sections, ledger)
+        gone = [section for section in sections if section.id not in left]
+        stayed = tuple(section.id for section in sections if section.id in left)
+        return remove(opened.document, gone), Reverted(tuple(s.id for s in gone), stayed)
 
     return change_document(path, change)
 

@@ -1,6 +1,6 @@
 """What can be done where the cursor stands, and what cannot be done just now and why."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,11 +26,17 @@ class Action:
 
 
 def actions(
-    document: Document, span: Span, *, staged: Sequence[str], obstacle: str | None
+    document: Document,
+    span: Span,
+    *,
+    staged: Sequence[str],
+    obstacle: str | None,
+    edited: Collection[str] = (),
 ) -> Iterator[Action]:
     """Yield what can be done where `span` is.
 
-    `staged` are the ids of the sections that wait; `obstacle` says why nothing can be synthesized.
+    `staged` are the ids of the sections that wait; `obstacle` says why nothing can be synthesized;
+    `edited` are those that hold words of the user, which no revert takes out.
     """
     touched = tuple(sections_in(document, span))
     yield from _synthesize(document, touched, obstacle)
@@ -41,7 +47,8 @@ def actions(
         count = _counted(len(staged), "staged section")
         yield Action("apply", f"Apply {count}", tuple(staged))
         yield Action("discard", f"Discard {count}", tuple(staged))
-    yield from _revert(synthesized(document), here)
+    found = [one for one in synthesized(document) if one.section.id not in edited]
+    yield from _revert(found, here)
 
 
 _WAYS: tuple[tuple[Way, str], ...] = (
@@ -107,8 +114,11 @@ def _revert(found: Sequence[Synthesized], here: Sequence[Synthesized]) -> Iterat
         if (one.marker.synth_teacher, one.marker.synth_at)
         == (marker.synth_teacher, marker.synth_at)
     )
-    yield Action("revert", f"Revert this run ({len(run)})", run)
-    yield Action("revert", f"Revert what {marker.synth_teacher} wrote ({len(teacher)})", teacher)
+    if run:
+        yield Action("revert", f"Revert this run ({len(run)})", run)
+    if teacher:
+        title = f"Revert what {marker.synth_teacher} wrote ({len(teacher)})"
+        yield Action("revert", title, teacher)
 
 
 def _counted(count: int, noun: str) -> str:

@@ -16,7 +16,9 @@ from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.synthesis import obstacle
 from dlm_lsp.server.workarounds import LiveDocument
 from dlm_lsp.store.error import StoreError
-from dlm_lsp.store.plan import load_plan
+from dlm_lsp.store.ledger import Ledger
+from dlm_lsp.store.plan import StagedPlan, load_plan
+from dlm_lsp.synth.edited import edited
 
 _log = logging.getLogger(__name__)
 
@@ -111,15 +113,17 @@ def _remedies(
 def _offered(server: DlmServer, live: LiveDocument, span: Span) -> Iterator[types.CodeAction]:
     document = live.pieces.document
     store = server.store(document)
+    plan: StagedPlan | None = None
+    theirs: frozenset[str] = frozenset()
     try:
         plan = load_plan(store) if store else None
+        theirs = edited(document.sections, Ledger(store).all()) if store else theirs
     except StoreError as error:
         _log.warning("%s", error)
-        plan = None
     why = obstacle(server, document, server.watch(live.uri).settings)
     busy = server.jobs.on(live.uri)
     staged = [section.id for section in plan.sections] if plan else []
-    for one in actions(document, span, staged=staged, obstacle=why):
+    for one in actions(document, span, staged=staged, obstacle=why, edited=theirs):
         running = one.what == "synthesize" and busy.issuperset(one.sections)
         yield from _action(server, live, one, "already running" if running else one.disabled)
 

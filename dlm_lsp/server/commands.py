@@ -24,8 +24,10 @@ from dlm_lsp.server.synthesis import Request
 from dlm_lsp.server.workarounds import LiveDocument
 from dlm_lsp.store.error import StoreError
 from dlm_lsp.store.files import make_folder, replace_file
+from dlm_lsp.store.ledger import Ledger
 from dlm_lsp.store.lock import shared_document_lock
 from dlm_lsp.store.plan import clear_plan, load_plan, take_from_plan
+from dlm_lsp.synth.edited import edited
 from dlm_lsp.synth.options import OptionError, StrategyChoice
 from dlm_lsp.synth.place import Placing, place
 
@@ -110,9 +112,16 @@ def _revert(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
         and teacher in (None, marker.synth_teacher)
         and at in (None, marker.synth_at)
     ]
+    # Words typed into a section cannot be written again by any teacher.
+    spared = frozenset[str]()
+    if wanted is None and (store := server.store(live.pieces.document)):
+        spared = edited(live.pieces.document.sections, Ledger(store).all()).intersection(ids)
+    ids = [id_ for id_ in ids if id_ not in spared]
     if not ids:
-        raise CommandError("there is no synthesized section to revert")
-    return _change(server, live, ids, remove, "Revert synthesized instructions")
+        edited_only = " that you have not edited" if spared else ""
+        raise CommandError(f"there is no synthesized section{edited_only} to revert")
+    answer = _change(server, live, ids, remove, "Revert synthesized instructions")
+    return {**answer, "edited": sorted(spared)}
 
 
 def _apply(server: DlmServer, argument: Mapping[str, Any]) -> Answer:

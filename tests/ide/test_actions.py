@@ -79,6 +79,15 @@ def test_all_or_one_run_or_one_teacher_can_be_reverted():
     ]
 
 
+def test_what_the_user_has_edited_is_in_no_revert():
+    document = body(SOURCE + synthesized("a") + synthesized("b"))
+    mine = document.sections[1].id
+    span = Span(document.sections[1].start, document.sections[1].start)
+    found = list(actions(document, span, staged=(), obstacle=None, edited={mine}))
+    assert all(mine not in one.sections for one in found if one.what == "revert")
+    assert titles(found)[-1] == "Revert what hf:tiny wrote (1)"
+
+
 @given(anything, st.integers(0, 400), st.integers(0, 200))
 def test_whatever_is_offered_is_about_sections_of_the_document(text, start, length):
     document = parse(text)

@@ -274,3 +274,18 @@ async def test_no_secret_reaches_a_file_or_a_message(teacher, env):
         shown = json.dumps([str(client.messages), str(client.progress_reports), client.text()])
     assert key not in shown
     assert key.encode() not in files(env)
+
+
+async def test_what_the_user_has_typed_into_a_section_is_not_reverted_with_it(teacher, env):
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        at = client.text().index("Ville1 has 11 mills.") + len("Ville1 has 11 mills.")
+        client.type(at, at, " One of them burned down.")
+        titles = [action.title for action in await client.actions("::instruction::")]
+        assert "Revert all synthesized instructions (3)" in titles
+        answer = await client.command("dlm.synth.revert")
+        assert len(answer["edited"]) == 1
+        await client.until(lambda: len(client.edits) == 2)
+        assert questions(client.text()) == ["How many mills does Ville1 have?"]
