@@ -267,7 +267,7 @@ def _edits(
     for section in sections:
         new[section.source_section_id or ""].append(section)
     known = sources(document)
-    there = [known[id_] for id_ in request.replaced if id_ in known]
+    there = [known[id_] for id_ in request.replaced if id_ in known and known[id_].synth]
     old: list[Section] = []
     chosen: list[StagedSection] = []
     for written in there:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any, BinaryIO
+from urllib.parse import unquote
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
@@ -113,7 +114,7 @@ class Protocol(LanguageServerProtocol):
         self, params: types.DidChangeTextDocumentParams
     ) -> Generator[Any, Any, None]:
         """Make the changes, unless the document was never opened."""
-        if params.text_document.uri not in self.workspace.text_documents:
+        if unquote(params.text_document.uri) not in self.workspace.text_documents:
             _log.warning("ignoring a change of %s, which is not open", params.text_document.uri)
             return
         yield from super().lsp_text_document__did_change(params)
