@@ -1,0 +1,243 @@
+"""When the client is told what is marked."""
+
+import asyncio
+
+import pytest
+from document_text import FRONTMATTER
+from ide.samples import GONE, SOURCE, synthesized
+from lsprotocol import types
+from server.editor import URI, VSCODE, editor
+
+from dlm_lsp.server import diagnostics
+from dlm_lsp.server.client import Client
+from dlm_lsp.server.server import DlmServer
+from dlm_lsp.server.settings import DiagnosticsSettings, Settings
+from dlm_lsp.server.workarounds import LiveWorkspace
+
+WRONG = FRONTMATTER + "::Instruction::\n### Q\na\n### A\nb\n"
+RIGHT = FRONTMATTER + "::instruction::\n### Q\na\n### A\nb\n"
+TWINS = FRONTMATTER + SOURCE + synthesized() + synthesized("What's the Ill?")
+
+
+class Told(DlmServer):
+    """A server that keeps what it would tell the client."""
+
+    def __init__(self, **client: bool) -> None:
+        super().__init__()
+        self.client = Client(**client)
+        self.protocol._workspace = LiveWorkspace(None, types.TextDocumentSyncKind.Incremental, [])
+        self.pushed: list[types.PublishDiagnosticsParams] = []
+        self.refreshed = 0
+
+    def text_document_publish_diagnostics(self, params: types.PublishDiagnosticsParams) -> None:
+        self.pushed.append(params)
+
+    def workspace_diagnostic_refresh(self, _: None) -> None:
+        self.refreshed += 1
+
+    def open(self, text: str, uri: str = URI) -> None:
+        """Have a document open, of which nothing was told yet."""
+        self.workspace.put_text_document(types.TextDocumentItem(uri, "dlm", 1, text))
+
+    def type(self, text: str) -> None:
+        """Put a text in the place of the whole document, and say so as the client does."""
+        live = self.live(URI)
+        live.apply_change(types.TextDocumentContentChangeWholeDocument(text))
+        live.version += 1
+        diagnostics.changed(self, URI)
+
+    def close(self) -> None:
+        self.workspace.remove_text_document(URI)
+        diagnostics.closed(self, URI)
+
+    async def rest(self) -> None:
+        """Wait until everything that was begun is done."""
+        watched = self.watch(URI)
+        begun = [task for task in (watched.checking, watched.looking) if task]
+        async with asyncio.timeout(10):
+            await asyncio.gather(*begun)
+
+    @property
+    def codes(self) -> list[list[str]]:
+        """The codes of each publication."""
+        return [[one.code for one in params.diagnostics] for params in self.pushed]
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch):
+    """Let nobody wait for a keystroke."""
+    monkeypatch.setattr(diagnostics, "DEBOUNCE", 0.0)
+
+
+def marked_in(server: DlmServer, uri: str = URI) -> list[str]:
+    return [one.code for one in diagnostics.found_in(server, server.live(uri))]
+
+
+async def test_as_a_document_is_opened_its_marks_are_there_at_once():
+    server = Told()
+    server.open(WRONG)
+    diagnostics.opened(server, URI)
+    (params,) = server.pushed
+    assert (params.uri, params.version) == (URI, 1)
+    assert server.codes == [["unknown-section-type"]]
+    await server.rest()
+
+
+async def test_a_burst_of_edits_is_told_of_once_by_the_last_version():
+    server = Told()
+    server.open(RIGHT)
+    for _ in range(10):
+        server.type(RIGHT)
+        server.type(WRONG)
+    assert server.pushed == []
+    await server.rest()
+    assert server.codes == [["unknown-section-type"]]
+    assert server.pushed[0].version == 21
+
+
+async def test_a_document_that_is_closed_has_no_marks_any_more():
+    server = Told()
+    server.open(WRONG)
+    diagnostics.opened(server, URI)
+    server.close()
+    assert server.codes == [["unknown-section-type"], []]
+    assert server.pushed[-1].version is None
+
+
+async def test_once_a_document_is_closed_nothing_more_is_told_of_it():
+    server = Told()
+    server.open(WRONG)
+    server.type(TWINS)
+    watched = server.watch(URI)
+    server.close()
+    await asyncio.wait([watched.checking, watched.looking], timeout=10)
+    assert watched.checking.cancelled()
+    assert watched.looking.cancelled()
+    diagnostics.again(server, URI)
+    assert server.codes == [[]]
+    assert server.watched == {}
+
+
+async def test_what_takes_a_second_look_is_told_when_it_is_found():
+    server = Told()
+    server.watch(URI).settings = Settings(diagnostics=DiagnosticsSettings(synthesized="off"))
+    server.open(TWINS)
+    diagnostics.opened(server, URI)
+    await server.rest()
+    assert server.codes == [[], ["near-duplicate"]]
+
+
+async def test_a_second_look_that_finds_nothing_tells_nothing():
+    server = Told()
+    server.open(RIGHT)
+    diagnostics.opened(server, URI)
+    await server.rest()
+    assert len(server.pushed) == 1
+
+
+async def test_what_was_found_once_is_told_with_the_next_edit_too():
+    server = Told()
+    server.open(TWINS)
+    diagnostics.opened(server, URI)
+    await server.rest()
+    server.type(TWINS + "::prose::\nMore.\n")
+    await server.rest()
+    assert server.codes[-1].count("near-duplicate") == 1
+    assert len(server.pushed) == 3
+
+
+async def test_a_keystroke_breaks_a_second_look_off():
+    server = Told()
+    server.open(TWINS)
+    diagnostics.opened(server, URI)
+    first = server.watch(URI).looking
+    server.type(RIGHT)
+    await server.rest()
+    assert first.cancelled()
+    assert "near-duplicate" not in [code for codes in server.codes for code in codes]
+
+
+async def test_others_work_while_a_second_look_takes_long(monkeypatch):
+    monkeypatch.setattr(diagnostics, "_NEEDED_SOON", ())
+    monkeypatch.setattr(diagnostics, "_SLICE", -1.0)
+    monkeypatch.setattr(diagnostics, "_REST", 0.0)
+    server = Told()
+    server.open(FRONTMATTER + SOURCE + "".join(synthesized(f"Why {n}?") for n in range(50)))
+    diagnostics.look_again(server, URI)
+    worked = 0
+
+    async def work() -> None:
+        nonlocal worked
+        for _ in range(10_000):
+            if server.watch(URI).looking.done():
+                return
+            worked += 1
+            await asyncio.sleep(0)
+
+    await asyncio.gather(work(), server.rest())
+    assert worked >= 100
+
+
+async def test_a_client_that_pulls_is_never_pushed_to():
+    server = Told(pulls_diagnostics=True)
+    server.open(WRONG)
+    diagnostics.opened(server, URI)
+    server.type(TWINS)
+    await server.rest()
+    diagnostics.again(server, URI)
+    server.close()
+    assert (server.pushed, server.refreshed) == ([], 0)
+
+
+async def test_a_client_that_pulls_is_told_to_ask_again_where_it_can():
+    server = Told(pulls_diagnostics=True, refreshes_diagnostics=True)
+    server.open(TWINS)
+    diagnostics.opened(server, URI)
+    assert server.refreshed == 0
+    await server.rest()
+    assert server.refreshed == 1
+    assert "near-duplicate" in marked_in(server)
+
+
+def test_a_medium_is_looked_for_beside_the_document(tmp_path):
+    uri = (tmp_path / "notes.dlm").as_uri()
+    server = Told()
+    server.open(FRONTMATTER + '::image path="media/a.png"::\n', uri)
+    assert marked_in(server, uri) == ["missing-file"]
+    (tmp_path / "media").mkdir()
+    (tmp_path / "media" / "a.png").touch()
+    assert marked_in(server, uri) == []
+
+
+@pytest.mark.parametrize("path", ["a\0b", "x" * 5000, "media"])
+def test_what_can_be_no_file_is_missing(path, tmp_path):
+    (tmp_path / "media").mkdir()
+    uri = (tmp_path / "notes.dlm").as_uri()
+    server = Told()
+    server.open(FRONTMATTER + f'::image path="{path}"::\n', uri)
+    assert marked_in(server, uri) == ["missing-file"]
+
+
+def test_beside_a_document_that_was_never_saved_nothing_is_looked_for():
+    server = Told()
+    server.open(FRONTMATTER + '::image path="a.png"::\n', "untitled:Untitled-1")
+    assert marked_in(server, "untitled:Untitled-1") == []
+
+
+@pytest.mark.parametrize("knows", [True, False])
+def test_related_places_are_told_to_those_that_know_them(knows):
+    server = Told(related_information=knows)
+    server.open(FRONTMATTER + SOURCE + synthesized())
+    live = server.live(URI)
+    (found,) = diagnostics.encoded(server, live, diagnostics.found_in(server, live))
+    assert bool(found.related_information) is knows
+
+
+async def test_a_new_setting_shows_the_marks_anew():
+    async with editor(VSCODE) as client:
+        client.open(FRONTMATTER + SOURCE + synthesized() + synthesized("Why?", GONE))
+        await client.marked("synthesized", "stale-source")
+        client.set_configuration({"dlm": {"diagnostics": {"synthesized": "off"}}})
+        client.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))
+        (found,) = await client.marked("stale-source")
+        assert found.severity == types.DiagnosticSeverity.Warning
