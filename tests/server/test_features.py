@@ -210,3 +210,12 @@ async def test_an_action_of_another_version_is_not_made():
         client.type(len(client.text()), len(client.text()), "more")
         resolved = await client.code_action_resolve_async(action)
         assert resolved.edit is None
+
+
+@pytest.mark.parametrize("uri", ["file:///my%20notes/a.dlm", "file:///c%3A/notes/a.dlm"])
+async def test_what_is_typed_under_an_escaped_address_is_heard(uri):
+    async with editor(NEOVIM) as client:
+        client.open(body("Text.\n"), uri)
+        end = len(client.text(uri))
+        client.type(end, end, "::Prose::\n", uri)
+        assert [one.code for one in await client.pulled(uri)] == ["unknown-section-type"]

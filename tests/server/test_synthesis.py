@@ -289,3 +289,18 @@ async def test_what_the_user_has_typed_into_a_section_is_not_reverted_with_it(te
         assert len(answer["edited"]) == 1
         await client.until(lambda: len(client.edits) == 2)
         assert questions(client.text()) == ["How many mills does Ville1 have?"]
+
+
+async def test_a_section_that_is_kept_meanwhile_is_not_written_anew(teacher, env, gate):
+    hold(teacher, gate)
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        old = synthesized("What is it?", parse(TEXT).sections[0].id)
+        client.open(TEXT.replace("::prose::", f"{old}::prose::", 1))
+        (id_,) = [s.id for s in parse(client.text()).sections if s.synth]
+        await client.command("dlm.synth.regenerate", sections=[id_])
+        await client.until(lambda: "0 of 1 section, 0 kept, 0 refused" in client.progress())
+        await client.command("dlm.synth.keep", sections=[id_])
+        await client.until(lambda: client.edits)
+        gate.set()
+        await client.until(client.finished)
+        assert "What is it?" in questions(client.text())
