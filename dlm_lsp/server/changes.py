@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from enum import Enum
 
 from lsprotocol import types
@@ -17,6 +18,9 @@ _log = logging.getLogger(__name__)
 _ATTEMPTS = 20
 _QUIET = 0.3
 """Seconds without a keystroke; clients send what was typed within 150 ms."""
+
+_TOLD = 1.0
+"""Seconds within which a client tells of the change that it has made."""
 
 _ANNOTATION = "dlm"
 
@@ -41,8 +45,21 @@ async def change(
     """Let the client make the edits that `compute` finds, as one step to undo.
 
     Where the document has moved on meanwhile, they are computed again for what it has become.
-    With `preview` the client shows them first, if it can.
+    With `preview` the client shows them first, if it can. Changes of one document wait for each
+    other: two that were computed for one text would both be made.
     """
+    async with server.watch(uri).changing:
+        return await _change(server, uri, compute, label, preview=preview)
+
+
+async def _change(
+    server: DlmServer,
+    uri: str,
+    compute: Callable[[Document], Sequence[Edit]],
+    label: str,
+    *,
+    preview: bool,
+) -> Applied:
     for _ in range(_ATTEMPTS):
         live = server.live(uri)
         if live is None:
@@ -58,6 +75,7 @@ async def change(
             types.ApplyWorkspaceEditParams(edit=edit, label=label)
         )
         if answer.applied:
+            await _until_told(server, live, version)
             return Applied.YES
         if live.version == version:
             _log.info("%s: %s", label, answer.failure_reason or "refused")
@@ -84,6 +102,16 @@ def workspace_edit(
         document_changes=[types.TextDocumentEdit(text_document=identifier, edits=annotated)],
         change_annotations={_ANNOTATION: annotation},
     )
+
+
+async def _until_told(server: DlmServer, live: LiveDocument, version: int | None) -> None:
+    """Wait until the text is the one that the client has made; some tell it after they answer."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_TOLD):
+            while live.version == version:
+                typed = server.watch(live.uri).typed
+                typed.clear()
+                await typed.wait()
 
 
 async def _until_quiet(server: DlmServer, uri: str) -> None:

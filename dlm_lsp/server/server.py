@@ -39,6 +39,7 @@ class Watched:
     checking: "asyncio.Task[None] | None" = None
     looking: "asyncio.Task[None] | None" = None
     typed: asyncio.Event = field(default_factory=asyncio.Event)
+    changing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class DlmServer(Server):

@@ -93,3 +93,17 @@ async def test_every_edit_is_one_step_with_a_label(name, teacher, env):
         await client.until(client.finished)
         (edit,) = client.edits
         assert edit.label.startswith("Synthesize instructions (vllm-server:")
+
+
+async def test_two_changes_at_once_are_made_one_after_the_other(teacher, env):
+    async with editor(NEOVIM, env, **by_teacher(teacher, review="stage")) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        await client.command("dlm.synth.apply")
+        await client.command("dlm.synth.apply")
+        await client.until(lambda: client.edits)
+        # What is asked for next is made behind both.
+        await client.command("dlm.synth.revert")
+        await client.until(lambda: len(client.edits) == 2)
+        assert client.text() == TEXT
