@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -19,3 +20,11 @@ def teacher() -> Iterator[TeacherServer]:
 def env(tmp_path: Path) -> dict[str, str]:
     """The environment of a language server with an empty store."""
     return {"DLM_HOME": str(tmp_path / "home")}
+
+
+@pytest.fixture
+def gate() -> Iterator[Event]:
+    """What a held-up teacher waits for; opened at the end, so that nothing hangs."""
+    event = Event()
+    yield event
+    event.set()

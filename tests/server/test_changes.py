@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lsprotocol import types
 from server.editor import EMACS, NEOVIM, VSCODE, editor
-from server.test_synthesis import TEXT
+from server.test_synthesis import TEXT, hold
 from server.test_synthesis import settings as by_teacher
 
 from dlm_lsp.document import apply_edits, parse, remove
@@ -75,12 +75,15 @@ async def test_an_edit_that_the_editor_refuses_leaves_the_pairs_staged(teacher, 
         assert client.progress()[-1] == "4 staged (the editor did not apply the change)"
 
 
-async def test_what_ends_after_the_document_was_closed_is_staged(teacher, env):
+async def test_what_ends_after_the_document_was_closed_is_staged(teacher, env, gate):
+    hold(teacher, gate)
     async with editor(VSCODE, env, **by_teacher(teacher)) as client:
         client.open(TEXT)
         await client.command("dlm.synth.run")
         identifier = types.TextDocumentIdentifier("file:///notes/towns.dlm")
         client.text_document_did_close(types.DidCloseTextDocumentParams(identifier))
+        await client.text_document_hover_async(types.HoverParams(identifier, types.Position(0, 0)))
+        gate.set()
         await client.until(client.finished)
         assert client.progress()[-1] == "4 staged (the document is no longer open)"
 

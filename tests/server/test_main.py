@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-from threading import Event
 
 import psutil
 import pytest
@@ -74,13 +73,6 @@ def wire():
     made = Wire()
     yield made
     made.close()
-
-
-@pytest.fixture
-def gate():
-    event = Event()
-    yield event
-    event.set()
 
 
 def test_the_version_is_told():

@@ -36,14 +36,6 @@ def questions(text: str) -> list[str]:
     return [placed.pair.question for s in parse(text).sections for placed in s.pairs]
 
 
-@pytest.fixture
-def gate():
-    """What a held-up teacher waits for; opened at the end, so that nothing hangs."""
-    event = Event()
-    yield event
-    event.set()
-
-
 def hold(teacher: TeacherServer, gate: Event, only: str = "") -> None:
     """Let the teacher answer no sooner than `gate` is open; `only` names the prose that waits."""
 
