@@ -1,6 +1,6 @@
 """Which sections were synthesized, from which others, and whether those are still there."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -45,11 +45,16 @@ def index_at(document: Document, offset: int) -> int | None:
 
 
 def sections_in(document: Document, span: Span) -> Iterator[Section]:
-    """Yield the sections that `span` touches, in order."""
-    first = bisect_left(document.sections, span.start, key=_END)
+    """Yield the sections that `span` touches, in order; an empty one touches where it stands."""
+    if span.start == span.end:
+        section = section_at(document, span.start)
+        if section:
+            yield section
+        return
+    first = bisect_right(document.sections, span.start, key=_END)
     for index in range(first, len(document.sections)):
         section = document.sections[index]
-        if section.start > span.end:
+        if section.start >= span.end:
             return
         yield section
 

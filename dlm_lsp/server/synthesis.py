@@ -40,13 +40,16 @@ _LIVELY = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to synthesize: from which sections, how, and in the place of which sections."""
+    """What to synthesize: from which sections, how, and in the place of which sections.
+
+    `replaced` names each section that is to go, and the source that it is asked for from.
+    """
 
     uri: str
     sections: tuple[str, ...]
     options: SynthOptions
     review: Review
-    replaced: tuple[str, ...] = ()
+    replaced: tuple[tuple[str, str], ...] = ()
 
 
 def obstacle(server: DlmServer, document: Document, settings: Settings) -> str | None:
@@ -94,7 +97,7 @@ def regeneration(
     """
     known = sources(document)
     asked: list[str] = []
-    replaced: list[str] = []
+    replaced: list[tuple[str, str]] = []
     above: Section | None = None
     for section in document.sections:
         if prose([section]):
@@ -105,7 +108,7 @@ def regeneration(
         source = known.get(marker.source_section_id, above)
         if source is not None and prose([source]):
             asked.append(source.id)
-            replaced.append(section.id)
+            replaced.append((section.id, source.id))
     if not asked:
         return "there is no prose to ask about again"
     options = options_of(settings)
@@ -267,21 +270,28 @@ def _edits(
     for section in sections:
         new[section.source_section_id or ""].append(section)
     known = sources(document)
-    there = [known[id_] for id_ in request.replaced if id_ in known and known[id_].synth]
-    old: list[Section] = []
-    chosen: list[StagedSection] = []
-    for written in there:
-        marker = written.synth
-        own = new.get(marker.source_section_id if marker else "") or []
-        # What came from a source that has changed was asked for from the prose above it.
-        candidates = own or next((group for group in new.values() if group), [])
-        if candidates:
-            old.append(written)
-            chosen.append(candidates.pop(0))
-    without = apply_edits(document.text, remove(document, old))
-    placing = place(parse(without), chosen, request.options.placement)
+    swaps: list[tuple[Section, StagedSection]] = []
+    left: list[Left] = []
+    for old_id, source_id in request.replaced:
+        if not new[source_id]:
+            continue
+        old, section = known.get(old_id), new[source_id].pop(0)
+        if source_id not in known:
+            left.append(Left(section, f"its source section {source_id} is gone"))
+        elif old is None or not old.synth:
+            left.append(Left(section, "the section that it was to replace has changed"))
+        else:
+            swaps.append((old, section))
+    # A section goes only where another takes its place.
+    while True:
+        without = apply_edits(document.text, remove(document, [old for old, _ in swaps]))
+        placing = place(parse(without), [one for _, one in swaps], request.options.placement)
+        if len(placing.placed) == len(swaps):
+            break
+        left += placing.left
+        swaps = [(old, one) for old, one in swaps if one in placing.placed]
     edit = difference(document.text, apply_edits(without, placing.edits))
-    return [edit] if edit else [], len(placing.placed), list(placing.left)
+    return [edit] if edit else [], len(placing.placed), left
 
 
 async def _stage(

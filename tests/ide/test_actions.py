@@ -58,6 +58,14 @@ def test_a_synthesized_section_can_be_kept_removed_made_again_and_traced():
     ]  # fmt: skip
 
 
+def test_at_the_beginning_of_a_fence_the_section_above_is_not_meant():
+    document = body(SOURCE + synthesized("a") + synthesized("b"))
+    second = document.sections[2]
+    span = Span(second.start, second.start)
+    found = list(actions(document, span, staged=(), obstacle=None))
+    assert [one.sections for one in found if one.what == "remove"] == [(second.id,)]
+
+
 def test_a_stale_section_cannot_be_traced():
     found = offered(body(SOURCE + synthesized(source_id=GONE)), "### Q")
     assert "source" not in [action.what for action in found]

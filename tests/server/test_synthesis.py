@@ -283,6 +283,31 @@ async def test_what_the_user_has_typed_into_a_section_is_not_reverted_with_it(te
         assert questions(client.text()) == ["How many mills does Ville1 have?"]
 
 
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("Ville1 has 11", "its source section"),
+        ("What is it?", "the section that it was to replace has changed"),
+    ],
+)
+async def test_what_was_edited_while_it_was_asked_for_again_stays(words, why, teacher, env, gate):
+    hold(teacher, gate)
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        old = synthesized("What is it?", parse(TEXT).sections[0].id)
+        client.open(TEXT.replace("::prose::", f"{old}::prose::", 1))
+        (id_,) = [s.id for s in parse(client.text()).sections if s.synth]
+        await client.command("dlm.synth.regenerate", sections=[id_])
+        await client.until(lambda: "0 of 1 section, 0 kept, 0 refused" in client.progress())
+        at = client.text().index(words)
+        client.type(at, at, "Mine. ")
+        mine = client.text()
+        gate.set()
+        await client.until(client.finished)
+        assert client.text() == mine
+        assert why in client.progress()[-1]
+        assert len(load_plan(store(env)).sections) == 1
+
+
 async def test_a_section_that_is_kept_meanwhile_is_not_written_anew(teacher, env, gate):
     hold(teacher, gate)
     async with editor(VSCODE, env, **settings(teacher)) as client:
@@ -295,4 +320,5 @@ async def test_a_section_that_is_kept_meanwhile_is_not_written_anew(teacher, env
         await client.until(lambda: client.edits)
         gate.set()
         await client.until(client.finished)
-        assert "What is it?" in questions(client.text())
+        assert questions(client.text()) == ["What is it?"]
+        assert len(load_plan(store(env)).sections) == 1
