@@ -44,8 +44,8 @@ async def run(server: DlmServer, name: str, arguments: Sequence[Any]) -> Answer:
     """Do a command; what is wrong with it is part of the answer, and shown to the user."""
     argument = arguments[0] if arguments else {}
     if isinstance(argument, str):
-        # Some editors can pass a text only: the document.
-        argument = {"uri": argument}
+        # Some editors can pass a text only: the document, or the job to cancel.
+        argument = {"token" if argument.startswith("dlm-") else "uri": argument}
     try:
         if not isinstance(argument, Mapping):
             raise CommandError(f"{name} takes an object such as {{'uri': 'file:///notes.dlm'}}")
@@ -84,8 +84,11 @@ def _regenerate(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
 
 
 def _cancel(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
-    token = argument.get("token")
-    return {"cancelled": server.jobs.cancel(token if isinstance(token, str) else None)}
+    token, uri = argument.get("token"), argument.get("uri")
+    if token is not None:
+        return {"cancelled": server.jobs.cancel(token=str(token))}
+    live = server.live(uri) if isinstance(uri, str) else None
+    return {"cancelled": server.jobs.cancel(uri=live.uri if live else uri)}
 
 
 def _keep(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
@@ -157,7 +160,13 @@ def _apply(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
 def _discard(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     live, wanted = _live(server, argument), _ids(argument)
     store = _store(server, live)
-    plan = load_plan(store)
+    try:
+        plan = load_plan(store)
+    except StoreError:
+        # Of a plan that cannot be read, all can be dropped, and nothing else.
+        if wanted is not None:
+            raise
+        plan = None
     ids = [s.id for s in (plan.sections if plan else ()) if wanted is None or s.id in wanted]
 
     async def work() -> None:

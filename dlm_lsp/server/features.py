@@ -122,7 +122,7 @@ def _life_cycle(server: DlmServer) -> None:
 
     @server.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
     def cancel(params: types.WorkDoneProgressCancelParams) -> None:
-        server.jobs.cancel(str(params.token))
+        server.jobs.cancel(token=str(params.token))
 
 
 def _text(server: DlmServer) -> None:

@@ -63,9 +63,13 @@ class Jobs:
         job.task = asyncio.create_task(self._run(job, work))
         return job
 
-    def cancel(self, token: str | None = None) -> int:
-        """Stop one job or all of them, and return how many that were."""
-        jobs = [job for job in self._running.values() if token in (None, job.token)]
+    def cancel(self, *, token: str | None = None, uri: str | None = None) -> int:
+        """Stop the job of a token, those of a document or all, and return how many that were."""
+        jobs = [
+            job
+            for job in self._running.values()
+            if token in (None, job.token) and uri in (None, job.uri)
+        ]
         for job in jobs:
             job.stop.set()
         return len(jobs)

@@ -139,8 +139,11 @@ def start(server: DlmServer, request: Request) -> Job | str:
     if not sections:
         return "already running" if request.sections else "there is no prose to ask about"
     document = live.pieces.document
-    if why := obstacle(server, document, server.watch(request.uri).settings):
+    settings = server.watch(request.uri).settings
+    if why := obstacle(server, document, settings):
         return why
+    # Taken now: of a document that is closed meanwhile no settings are kept.
+    wishes = Wishes(settings.teacher, settings.judge or None, request.options)
     count = len(sections)
     title = "Synthesizing instructions" + ("" if count == 1 else f" from {count} sections")
     job = Job(request.uri, frozenset(sections), title)
@@ -148,7 +151,7 @@ def start(server: DlmServer, request: Request) -> Job | str:
     async def work(job: Job) -> str:
         asked = replace(request, sections=sections)
         try:
-            return await _run(server, job, document, asked)
+            return await _run(server, job, document, asked, wishes)
         except (TeacherError, JudgeError, StoreError, OptionError) as error:
             server.reports[request.uri] = f"# Synthesis failed\n\n{error}\n"
             server.tell_error(str(error))
@@ -159,12 +162,12 @@ def start(server: DlmServer, request: Request) -> Job | str:
     return server.jobs.start(job, work)
 
 
-async def _run(server: DlmServer, job: Job, document: Document, request: Request) -> str:
+async def _run(
+    server: DlmServer, job: Job, document: Document, request: Request, wishes: Wishes
+) -> str:
     store = server.store(document)
     if store is None or document.frontmatter is None:
         return "the document has no frontmatter"
-    settings = server.watch(request.uri).settings
-    wishes = Wishes(settings.teacher, settings.judge or None, request.options)
     result: Result | None = None
     asking = False
     scope = anyio.CancelScope()
@@ -232,8 +235,12 @@ async def _deliver(
     def told(words: str) -> None:
         server.jobs.report(job, words, 1, 1)
 
-    async with shared_document_lock(store, _COMMAND, told):
-        Ledger(store).add(result.entries)
+    try:
+        async with shared_document_lock(store, _COMMAND, told):
+            Ledger(store).add(result.entries)
+    except StoreError as error:
+        # The pairs are paid for: without the ledger they have their markers still.
+        server.tell_error(str(error))
     if request.review == "stage":
         return await _stage(path, store, sections, result.at, "for review")
     if request.review == "preview" and not server.client.annotated_edits:

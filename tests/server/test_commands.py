@@ -295,6 +295,16 @@ async def test_a_plan_that_cannot_be_read_is_told_and_left_alone(env, store):
         assert (store.folder / "synth" / "pending.json").read_text() == "{no plan"
 
 
+async def test_a_plan_that_cannot_be_read_can_be_discarded(env, store):
+    store.damage()
+    async with editor(VSCODE, env) as client:
+        client.open(TEXT)
+        answer = await client.command("dlm.synth.discard")
+        assert answer == {"discarding": []}
+        while (store.folder / "synth" / "pending.json").exists():
+            await client.actions("The Ill")
+
+
 async def test_what_is_applied_stands_in_the_document_and_waits_no_more(env, store):
     one, other = staged(), staged("Why?")
     store.stage(one, other)

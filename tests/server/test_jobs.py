@@ -179,11 +179,21 @@ async def test_the_sections_of_a_document_that_are_worked_on_are_known(jobs):
 
 async def test_one_job_is_stopped_by_its_token_and_the_others_go_on(jobs):
     one, other = jobs.start(job("a"), until_stopped), jobs.start(job("b"), until_stopped)
-    assert jobs.cancel(one.token) == 1
+    assert jobs.cancel(token=one.token) == 1
     await done(one)
     assert jobs.on(URI) == {"b"}
     jobs.cancel()
     await done(other)
+
+
+async def test_the_jobs_of_one_document_are_stopped_and_those_of_others_go_on(jobs):
+    other = "file:///other.dlm"
+    one, two = jobs.start(job("a"), until_stopped), jobs.start(job("b", uri=other), until_stopped)
+    assert jobs.cancel(uri=URI) == 1
+    await done(one)
+    assert jobs.on(other) == {"b"}
+    jobs.cancel()
+    await done(two)
 
 
 async def test_all_jobs_are_stopped_without_a_token_and_end_with_what_is_finished(jobs, server):
@@ -195,7 +205,7 @@ async def test_all_jobs_are_stopped_without_a_token_and_end_with_what_is_finishe
 
 async def test_an_unknown_token_stops_nothing(jobs):
     one = jobs.start(job(), until_stopped)
-    assert jobs.cancel("dlm-unknown") == 0
+    assert jobs.cancel(token="dlm-unknown") == 0
     assert not one.stop.is_set()
     jobs.cancel()
     await done(one)

@@ -322,3 +322,15 @@ async def test_a_section_that_is_kept_meanwhile_is_not_written_anew(teacher, env
         await client.until(client.finished)
         assert questions(client.text()) == ["What is it?"]
         assert len(load_plan(store(env)).sections) == 1
+
+
+async def test_a_damaged_ledger_is_told_and_costs_no_pair(teacher, env):
+    ledger = store(env) / "synth" / "ledger.sqlite"
+    ledger.parent.mkdir(parents=True)
+    ledger.write_bytes(b"no database, " * 100)
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        assert len(questions(client.text())) == 4
+        assert "ledger.sqlite" in client.messages[0].message
