@@ -15,38 +15,45 @@ Way = Literal["extraction", "expansion", "both", "stage"]
 class Action:
     """Something to do: its words, the sections it is about, and why it cannot be done, if so.
 
-    `way` is the strategy to synthesize by, or to stage what comes; None leaves it to the settings.
+    `sections` is None where it is about all of them, or those that `teacher` wrote (in the run
+    of the time `at`). `way` is the strategy to synthesize by, or to stage what comes; None leaves
+    it to the settings.
     """
 
     what: What
     title: str
-    sections: tuple[str, ...]
+    sections: tuple[str, ...] | None = None
     way: Way | None = None
     disabled: str | None = None
+    teacher: str | None = None
+    at: str | None = None
 
 
 def actions(
     document: Document,
     span: Span,
     *,
-    staged: Sequence[str],
+    staged: int | None,
     obstacle: str | None,
     edited: Collection[str] = (),
 ) -> Iterator[Action]:
     """Yield what can be done where `span` is.
 
-    `staged` are the ids of the sections that wait; `obstacle` says why nothing can be synthesized;
-    `edited` are those that hold words of the user, which no revert takes out.
+    `staged` is how many sections wait, None where the plan that they stand in cannot be read;
+    `obstacle` says why nothing can be synthesized; `edited` are the ids of those that hold words
+    of the user, which no revert takes out.
     """
     touched = tuple(sections_in(document, span))
     yield from _synthesize(document, touched, obstacle)
     here = [one for section in touched if (one := as_synthesized(section))]
     if here:
         yield from _of_synthesized(document, here, obstacle)
-    if staged:
-        count = _counted(len(staged), "staged section")
-        yield Action("apply", f"Apply {count}", tuple(staged))
-        yield Action("discard", f"Discard {count}", tuple(staged))
+    if staged is None:
+        yield Action("discard", "Discard what is staged, which cannot be read")
+    elif staged:
+        count = _counted(staged, "staged section")
+        yield Action("apply", f"Apply {count}")
+        yield Action("discard", f"Discard {count}")
     found = [one for one in synthesized(document) if one.section.id not in edited]
     yield from _revert(found, here)
 
@@ -73,16 +80,16 @@ def prose(sections: Sequence[Section]) -> tuple[str, ...]:
 def _synthesize(
     document: Document, touched: Sequence[Section], obstacle: str | None
 ) -> Iterator[Action]:
-    ids, all_ids = prose(touched), prose(document.sections)
+    ids, in_all = prose(touched), len(prose(document.sections))
     if ids:
         where = "" if len(ids) == 1 else f" for {len(ids)} sections"
         yield Action("synthesize", f"Synthesize instructions{where}", ids, None, obstacle)
         for way, words in _WAYS:
             title = f"Synthesize instructions{where}: {words}"
             yield Action("synthesize", title, ids, way, obstacle)
-    if len(all_ids) > len(ids):
-        title = f"Synthesize instructions for the document ({_counted(len(all_ids), 'section')})"
-        yield Action("synthesize", title, all_ids, None, obstacle)
+    if in_all > len(ids):
+        title = f"Synthesize instructions for the document ({_counted(in_all, 'section')})"
+        yield Action("synthesize", title, None, None, obstacle)
 
 
 def _of_synthesized(
@@ -100,25 +107,16 @@ def _of_synthesized(
 def _revert(found: Sequence[Synthesized], here: Sequence[Synthesized]) -> Iterator[Action]:
     if not found:
         return
-    every = tuple(one.section.id for one in found)
-    yield Action("revert", f"Revert all synthesized instructions ({len(every)})", every)
+    yield Action("revert", f"Revert all synthesized instructions ({len(found)})")
     if not here:
         return
-    marker = here[0].marker
-    teacher = tuple(
-        one.section.id for one in found if one.marker.synth_teacher == marker.synth_teacher
-    )
-    run = tuple(
-        one.section.id
-        for one in found
-        if (one.marker.synth_teacher, one.marker.synth_at)
-        == (marker.synth_teacher, marker.synth_at)
-    )
-    if run:
-        yield Action("revert", f"Revert this run ({len(run)})", run)
-    if teacher:
-        title = f"Revert what {marker.synth_teacher} wrote ({len(teacher)})"
-        yield Action("revert", title, teacher)
+    teacher, at = here[0].marker.synth_teacher, here[0].marker.synth_at
+    by_teacher = [one.marker for one in found if one.marker.synth_teacher == teacher]
+    if run := sum(marker.synth_at == at for marker in by_teacher):
+        yield Action("revert", f"Revert this run ({run})", teacher=teacher, at=at)
+    if by_teacher:
+        title = f"Revert what {teacher} wrote ({len(by_teacher)})"
+        yield Action("revert", title, teacher=teacher)
 
 
 def _counted(count: int, noun: str) -> str:

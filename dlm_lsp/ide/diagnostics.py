@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from dlm_lsp.document.edit import Span
 from dlm_lsp.document.marker import SynthMarker
 from dlm_lsp.document.pieces import Piece, Pieces, moved
-from dlm_lsp.ide.doubts import NO_DOUBTS, Doubts
+from dlm_lsp.document.section import PlacedPair, Section
+from dlm_lsp.ide.doubts import NO_DOUBTS, Doubts, PairPlace
 from dlm_lsp.ide.findings import Finding, Level, Related
 
-# An editor that is handed more marks than this has no time left to draw them.
+# An editor that is handed more marks than this has no time left to draw them; so many of them may
+# be about where sections came from.
+MOST = 1_000
 MOST_ORIGINS = 500
 _EXCERPT = 60
 
@@ -20,13 +24,23 @@ def findings(
     origins: Level | None,
     doubts: Doubts = NO_DOUBTS,
     media_exists: Callable[[str], bool] = lambda _: True,
+    within: Span | None = None,
 ) -> list[Finding]:
-    """Return what is to be marked, in the order of the text.
+    """Return what is to be marked, in the order of the text; of too much, the last tells the rest.
 
     `origins` is how loudly to say where each synthesized section came from (None: not at all),
-    `doubts` what took a second look to find.
+    `doubts` what took a second look to find. With `within` only that part of the text is looked
+    at, and all that touches it is told.
     """
-    return list(_Look(pieces, origins, doubts, media_exists).findings())
+    look = _Look(pieces, origins, doubts, media_exists)
+    if within:
+        return [one for one in look.findings(within) if _touches(one.span, within)]
+    found = list(look.findings(Span(0, pieces.length)))
+    if len(found) <= MOST:
+        return found
+    shown, rest = found[: MOST - 1], found[MOST - 1 :]
+    message = f"{len(rest):,} more marks are not shown"
+    return [*shown, Finding("more", Level.INFORMATION, rest[0].span, message)]
 
 
 @dataclass(slots=True)
@@ -40,12 +54,16 @@ class _Look:
     told: int = 0
     places: dict[str, int] = field(default_factory=dict)
 
-    def findings(self) -> Iterator[Finding]:
-        """Yield the findings of piece after piece."""
+    def findings(self, within: Span) -> Iterator[Finding]:
+        """Yield the findings of piece after piece, of those that a part of the text touches."""
         for index, piece in enumerate(self.pieces.pieces):
             if piece.section:
                 self.places.setdefault(piece.section.id, index)
-        for index, piece in enumerate(self.pieces.pieces):
+        # What is wrong with a first line that opens no frontmatter is the head's, and in the body.
+        first = max(1, self.pieces.index_at(max(0, within.start - 1)))
+        last = self.pieces.index_at(within.end)
+        for index in (0, *range(first, last + 1)):
+            piece = self.pieces.pieces[index]
             if piece.problems or (piece.section and piece.section.media):
                 yield from _problems(piece, self.pieces.offsets[index], self.media_exists)
             if piece.synth:
@@ -78,35 +96,61 @@ class _Look:
         marker = piece.synth.value if piece.synth else None
         if not (piece.section and isinstance(marker, SynthMarker)):
             return
-        own_id, source = piece.section.id, self.places.get(marker.source_section_id)
-        why = self.doubts.ungrounded.get((own_id, marker.source_section_id))
-        twin = self._twin(index, own_id)
-        placed = piece.section.pairs[0] if why or twin is not None else None
-        if placed and why and source is not None:
-            message = f"its source does not back this answer: {why}"
-            related = (Related(self._first_line(source), "its source section"),)
-            span = Span(at + placed.answer_span.start, at + placed.answer_span.end)
-            yield Finding("ungrounded-answer", Level.WARNING, span, message, None, related, own_id)
-        if placed and twin is not None:
-            message = "another pair of this document says the same"
-            related = (Related(self._first_line(twin), "the other pair"),)
-            span = Span(at + placed.question_span.start, at + placed.question_span.end)
-            yield Finding("near-duplicate", Level.WARNING, span, message, None, related, own_id)
+        own_id, source_id = piece.section.id, marker.source_section_id
+        alike = self.doubts.alike.get(own_id, {})
+        unbacked = self.doubts.ungrounded.get((own_id, source_id), {})
+        if not (alike or unbacked):
+            return
+        source = self.places.get(source_id)
+        for number, placed in enumerate(_placed(piece.section)):
+            twin = self._twin(index, (own_id, number), alike.get(number, ()))
+            if twin:
+                message = "another pair of this document says the same"
+                span = _moved(placed.question_span, at)
+                related = (Related(twin, "the other pair"),)
+                yield Finding("near-duplicate", Level.WARNING, span, message, None, related, own_id)
+            why = unbacked.get(number)
+            if why and source is not None:
+                message = f"its source does not back this answer: {why}"
+                span = _moved(placed.answer_span, at)
+                related = (Related(self._first_line(source), "its source section"),)
+                yield Finding(
+                    "ungrounded-answer", Level.WARNING, span, message, None, related, own_id
+                )
 
-    def _twin(self, index: int, section_id: str) -> int | None:
-        """Return where a pair stands that says the same and has the older right to stay."""
-        for other_id in self.doubts.alike.get(section_id, ()):
-            place = self.places.get(other_id)
-            if place is None or place == index:
+    def _twin(self, index: int, own: PairPlace, others: tuple[PairPlace, ...]) -> Span | None:
+        """Return the question of a pair that says the same and has the older right to stay."""
+        for section_id, number in others:
+            place = index if section_id == own[0] else self.places.get(section_id)
+            if place is None:
                 continue
-            if self.pieces.pieces[place].synth is None or place < index:
-                return place
+            piece = self.pieces.pieces[place]
+            if piece.synth and (place, number) > (index, own[1]):
+                continue
+            pairs = _placed(piece.section) if piece.section else ()
+            # A byte-order mark changes no id, but may hide a pair.
+            if number < len(pairs):
+                return _moved(pairs[number].question_span, self.pieces.offsets[place])
         return None
 
     def _first_line(self, index: int) -> Span:
         at, piece = self.pieces.offsets[index], self.pieces.pieces[index]
         end = piece.starts[1] if piece.breaks else len(piece.text)
         return Span(at, at + len(piece.text[:end].rstrip("\r\n")))
+
+
+# An editor asks again at each keystroke, and nearly all sections are still the same.
+@lru_cache(maxsize=4096)
+def _placed(section: Section) -> tuple[PlacedPair, ...]:
+    return section.pairs
+
+
+def _moved(span: Span, by: int) -> Span:
+    return Span(span.start + by, span.end + by)
+
+
+def _touches(one: Span, other: Span) -> bool:
+    return one.start <= other.end and other.start <= one.end
 
 
 def _problems(piece: Piece, at: int, media_exists: Callable[[str], bool]) -> Iterator[Finding]:

@@ -3,17 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+PairPlace = tuple[str, int]
+"""The id of a section, and which of its pairs, from 0."""
+
 
 @dataclass(frozen=True, slots=True)
 class Doubts:
-    """What a second look found, by section ids.
+    """What a second look found, by section ids and by which pair of the section it is.
 
-    `alike` names for a section those with a pair that says the same; `ungrounded` says for a
-    section and its source what in the answer the source does not back.
+    `alike` names for the pairs of a section those that say the same; `ungrounded` says for the
+    pairs of a section and its source what in the answer the source does not back.
     """
 
-    alike: Mapping[str, tuple[str, ...]]
-    ungrounded: Mapping[tuple[str, str], str]
+    alike: Mapping[str, Mapping[int, tuple[PairPlace, ...]]]
+    ungrounded: Mapping[tuple[str, str], Mapping[int, str]]
 
 
 NO_DOUBTS = Doubts({}, {})

@@ -23,21 +23,17 @@ class Fold:
     kind: FoldKind
 
 
-def folds(document: Document) -> tuple[Fold, ...]:
-    """Return every fold of two lines or more, in order; the outer of two comes first."""
-    return tuple(sorted(_folds(document), key=lambda fold: (fold.span.start, -fold.span.end)))
-
-
-def _folds(document: Document) -> Iterator[Fold]:
+def folds(document: Document) -> Iterator[Fold]:
+    """Yield every fold of two lines or more, in order; the outer of two comes first."""
     if frontmatter := frontmatter_span(document):
         yield Fold(frontmatter, "frontmatter")
     found = synthesized(document)
-    for run in runs(found):
-        if len(run) > 1:
-            span = Span(run[0].section.start, run[-1].section.end)
-            yield Fold(_without_blank_lines(document.text, span), "region")
+    ends = {run[0].section.start: run[-1].section.end for run in runs(found) if len(run) > 1}
     regions = {one.section.start for one in found}
     for section in document.sections:
+        if end := ends.get(section.start):
+            run = Span(section.start, end)
+            yield Fold(_without_blank_lines(document.text, run), "region")
         span = Span(opening(section).start, section.end)
         span = _without_blank_lines(document.text, span)
         if _has_two_lines(document.text, span):

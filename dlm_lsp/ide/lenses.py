@@ -52,19 +52,18 @@ class Hint:
     section_id: str
 
 
-def lenses(document: Document) -> tuple[Lens, ...]:
-    """Return every lens of `document`, in order; one on its first line sums up what is stale."""
+def lenses(document: Document) -> Iterator[Lens]:
+    """Yield every lens of `document`, in order; one on its first line sums up what is stale."""
     known, found = sources(document), synthesized(document)
     made = by_source(found)
     by_start = {one.section.start: one for one in found}
     stale = _stale_behind(found, known)
-    all_: list[Lens] = [*_summary(document, found, known)]
+    yield from _summary(document, found, known)
     for section in document.sections:
         if one := by_start.get(section.start):
-            all_ += _of_synthesized(one, known)
+            yield from _of_synthesized(one, known)
         elif section.type is SectionType.PROSE:
-            all_.append(_of_prose(section, len(made.get(section.id, ())), stale[section.end]))
-    return tuple(all_)
+            yield _of_prose(section, len(made.get(section.id, ())), stale[section.end])
 
 
 def hints(document: Document, span: Span) -> tuple[Hint, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dlm_lsp.document import Document, Section, Span
 from dlm_lsp.ide.attributes import attributes
 from dlm_lsp.ide.keys import Written, written
-from dlm_lsp.ide.origin import opening, sources, synthesized
+from dlm_lsp.ide.origin import Synthesized, as_synthesized, opening, sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +19,16 @@ class Link:
     tooltip: str
 
 
-def links(document: Document) -> tuple[Link, ...]:
-    """Return every link in `document`, in order."""
-    found = [*_training_sources(document), *_media(document), *_section_ids(document)]
-    return tuple(sorted(found, key=lambda link: link.span))
+def links(document: Document) -> Iterator[Link]:
+    """Yield every link in `document`, in order."""
+    yield from _training_sources(document)
+    known = sources(document)
+    for section in document.sections:
+        if section.media and section.media.path:
+            tooltip = f"Open the {section.type.value} file"
+            yield Link(section.media.path_span, section.media.path, None, tooltip)
+        if (one := as_synthesized(section)) and (source := known.get(one.source_id)):
+            yield from _to_source(document, one, source)
 
 
 def _training_sources(document: Document) -> Iterator[Link]:
@@ -34,23 +40,11 @@ def _training_sources(document: Document) -> Iterator[Link]:
                     yield Link(span, path, None, "Open what is trained on")
 
 
-def _media(document: Document) -> Iterator[Link]:
-    for section in document.sections:
-        if section.media and section.media.path:
-            tooltip = f"Open the {section.type.value} file"
-            yield Link(section.media.path_span, section.media.path, None, tooltip)
-
-
-def _section_ids(document: Document) -> Iterator[Link]:
-    known = sources(document)
-    for one in synthesized(document):
-        source: Section | None = known.get(one.source_id)
-        if source is None:
-            continue
-        for attribute in attributes(document.text, one.line):
-            if document.text[slice(*attribute.key)] == "source_section_id":
-                tooltip = "Go to the section that this was written about"
-                yield Link(attribute.value, None, opening(source), tooltip)
+def _to_source(document: Document, one: Synthesized, source: Section) -> Iterator[Link]:
+    for attribute in attributes(document.text, one.line):
+        if document.text[slice(*attribute.key)] == "source_section_id":
+            tooltip = "Go to the section that this was written about"
+            yield Link(attribute.value, None, opening(source), tooltip)
 
 
 def _without_quotes(text: str, one: Written) -> Span:

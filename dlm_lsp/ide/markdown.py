@@ -3,14 +3,17 @@
 import re
 from urllib.parse import quote
 
-_MEANINGFUL = re.compile(r"[\\`*_\[\]<>&~]")
+# A `#` before a word makes a heading, or ends one.
+_MEANINGFUL = re.compile(r"[\\`*_\[\]<>&~]|(?<!\S)#")
+# What makes a list, a rule, a heading of the line above, a table or a definition of a line.
+_OPENING = re.compile(r"\A(?:\d+(?=[.)](?:\s|\Z))|(?=[-+=:|]))")
 _BACKTICKS = re.compile(r"`+")
 _KEPT_IN_A_LINK = "%/:?#@&=+$,;~!'*"
 
 
 def plain(text: str) -> str:
     """Return `text` on one line, with every character escaped that Markdown reads as its own."""
-    return _MEANINGFUL.sub(r"\\\g<0>", one_line(text))
+    return _OPENING.sub(r"\g<0>\\", _MEANINGFUL.sub(r"\\\g<0>", one_line(text)))
 
 
 def code(text: str) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dlm_lsp.document.dedup import Likeness
 from dlm_lsp.document.grounded import ungrounded
 from dlm_lsp.document.marker import SynthMarker
-from dlm_lsp.document.pieces import Piece, Pieces
-from dlm_lsp.document.section import SectionType
-from dlm_lsp.ide.doubts import Doubts
+from dlm_lsp.document.pieces import Pieces
+from dlm_lsp.document.section import Pair, SectionType
+from dlm_lsp.ide.doubts import Doubts, PairPlace
 
 # Each new pair is held against all others; beyond this many an editor would never come to rest.
 MOST_PAIRS = 3_000
@@ -21,30 +21,43 @@ class SecondLook:
 
     def _forget(self) -> None:
         self._likeness = Likeness()
-        self._ids: list[str] = []
-        self._alike: dict[str, tuple[str, ...]] = {}
-        self._backed: dict[tuple[str, str], str | None] = {}
+        self._compared: list[PairPlace] = []
+        self._alike: dict[PairPlace, tuple[PairPlace, ...]] = {}
+        self._backed: dict[tuple[PairPlace, str], str | None] = {}
 
     @property
     def doubts(self) -> Doubts:
         """What has been found so far; of sections that are gone, too."""
-        unbacked = {key: why for key, why in self._backed.items() if why}
-        return Doubts({id_: ids for id_, ids in self._alike.items() if ids}, unbacked)
+        alike: dict[str, dict[int, tuple[PairPlace, ...]]] = {}
+        for (section_id, number), others in self._alike.items():
+            if others:
+                alike.setdefault(section_id, {})[number] = others
+        unbacked: dict[tuple[str, str], dict[int, str]] = {}
+        for ((section_id, number), source_id), why in self._backed.items():
+            if why:
+                unbacked.setdefault((section_id, source_id), {})[number] = why
+        return Doubts(alike, unbacked)
 
     def steps(self, pieces: Pieces) -> Iterator[None]:
-        """Look at what is new in `pieces`, one section a step, so that others can work between."""
+        """Look at what is new in `pieces`, one pair a step, so that others can work between."""
         with_pairs = []
         for piece in pieces.pieces:
             if piece.section and piece.section.type is SectionType.INSTRUCTION:
                 if piece.pairs:
                     with_pairs.append(piece)
                 yield
-        if len(self._ids) > 2 * len(with_pairs) + 100:
+        pairs = [
+            ((piece.section.id, number), pair)
+            for piece in with_pairs
+            if piece.section
+            for number, pair in enumerate(piece.pairs)
+        ]
+        if len(self._compared) > 2 * len(pairs) + 100:
             self._forget()
-        if len(with_pairs) <= MOST_PAIRS:
-            for piece in with_pairs:
-                if piece.section and piece.section.id not in self._alike:
-                    self._compare(piece.section.id, piece)
+        if len(pairs) <= MOST_PAIRS:
+            for place, pair in pairs:
+                if place not in self._alike:
+                    self._compare(place, pair)
                     yield
         sections = {p.section.id: p for p in reversed(pieces.pieces) if p.section}
         for piece in with_pairs:
@@ -52,17 +65,18 @@ class SecondLook:
             if not (piece.section and isinstance(marker, SynthMarker)):
                 continue
             source = sections.get(marker.source_section_id)
-            key = piece.section.id, marker.source_section_id
-            extracted = marker.synth_strategy == "extraction"
-            if extracted and source and source.section and key not in self._backed:
-                self._backed[key] = ungrounded(piece.pairs[0], "", source.section.content)
-                yield
+            if not (marker.synth_strategy == "extraction" and source and source.section):
+                continue
+            for number, pair in enumerate(piece.pairs):
+                key = (piece.section.id, number), marker.source_section_id
+                if key not in self._backed:
+                    self._backed[key] = ungrounded(pair, "", source.section.content)
+                    yield
 
-    def _compare(self, section_id: str, piece: Piece) -> None:
-        pair = piece.pairs[0]
-        same = tuple(dict.fromkeys(self._ids[at] for at in self._likeness.same_as(pair)))
-        self._alike[section_id] = same
+    def _compare(self, place: PairPlace, pair: Pair) -> None:
+        same = tuple(self._compared[at] for at in self._likeness.same_as(pair))
+        self._alike[place] = same
         for other in same:
-            self._alike[other] = (*self._alike[other], section_id)
+            self._alike[other] = (*self._alike[other], place)
         self._likeness.add(pair)
-        self._ids.append(section_id)
+        self._compared.append(place)

@@ -45,11 +45,11 @@ class Symbol:
     children: tuple["Symbol", ...] = ()
 
 
-def symbols(document: Document) -> tuple[Symbol, ...]:
-    """Return the outline of `document`, in order."""
-    sections = tuple(_section(section) for section in document.sections)
-    frontmatter = frontmatter_span(document)
-    return (_frontmatter(document, frontmatter), *sections) if frontmatter else sections
+def symbols(document: Document) -> Iterator[Symbol]:
+    """Yield the outline of `document`, in order."""
+    if frontmatter := frontmatter_span(document):
+        yield _frontmatter(document, frontmatter)
+    yield from map(_section, document.sections)
 
 
 def _frontmatter(document: Document, span: Span) -> Symbol:

@@ -14,16 +14,18 @@ from dlm_lsp.ide.turns import headers
 _FENCE = re.compile(r"(::)([^\s#]*?)(?:(#)(\S*?))?(\s.*?)?(::)", re.DOTALL)
 
 
-def tokens(document: Document, span: Span | None = None) -> tuple[Token, ...]:
-    """Return the tokens of `document`, in order; only those that lie in `span`, if it is given."""
+def tokens(document: Document, span: Span | None = None) -> Iterator[Token]:
+    """Yield the tokens of `document`, in order; only those that lie in `span`, if it is given."""
     if span is None:
         span = Span(0, len(document.text))
-    found: list[Token] = []
     if span.start <= document.yaml.end:
-        found += _frontmatter(document)
+        yield from _among(_frontmatter(document), span)
     for section in sections_in(document, span):
-        found += _section(section)
-    return tuple(token for token in _apart(found) if _covers(span, token.span))
+        yield from _among(_section(section), span)
+
+
+def _among(found: Iterable[Token], span: Span) -> Iterator[Token]:
+    return (token for token in _apart(found) if _covers(span, token.span))
 
 
 def _apart(found: Iterable[Token]) -> Iterator[Token]:

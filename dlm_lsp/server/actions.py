@@ -5,25 +5,30 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcContentModified
 
-from dlm_lsp.document import Fix, Span, keep, remove
-from dlm_lsp.ide.actions import Action, actions
+from dlm_lsp.document import Document, Fix, Span, keep, remove
+from dlm_lsp.ide.actions import Action, actions, prose
 from dlm_lsp.ide.findings import Finding
 from dlm_lsp.server import diagnostics
 from dlm_lsp.server.changes import workspace_edit
+from dlm_lsp.server.chosen import CommandError, named, to_revert
 from dlm_lsp.server.names import COMMANDS, KIND
+from dlm_lsp.server.on_disk import OnDisk
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.synthesis import obstacle
 from dlm_lsp.server.workarounds import LiveDocument
 from dlm_lsp.store.error import StoreError
-from dlm_lsp.store.ledger import Ledger
-from dlm_lsp.store.plan import StagedPlan, load_plan
+from dlm_lsp.store.ledger import Ledger, LedgerEntry
+from dlm_lsp.store.plan import load_plan, plan_path
 from dlm_lsp.synth.edited import edited
 
 _log = logging.getLogger(__name__)
 
 # Those that only change the text: a client that can is given the edit itself.
 _EDITS = {"keep": keep, "remove": remove, "revert": remove}
+_PLANS = OnDisk(plan_path, load_plan)
+_LEDGERS = OnDisk(lambda store: Ledger(store).path, lambda store: Ledger(store).all())
 
 
 async def code_action(
@@ -36,7 +41,8 @@ async def code_action(
     await server.settings(live.uri)
     span = live.places.span(params.range)
     offered = [*_fixes(server, live, span), *_offered(server, live, span)]
-    only = params.context.only
+    # A list of no kinds asks for all, as does none.
+    only = params.context.only or None
     wanted = [one for one in offered if only is None or _is_among(one.kind, only)]
     if server.client.action_literals:
         return list(wanted)
@@ -44,15 +50,25 @@ async def code_action(
 
 
 def resolve_action(server: DlmServer, action: types.CodeAction) -> types.CodeAction:
-    """Return an action with its edit, made for the version that it was offered for."""
+    """Return an action with its edit, for the text as it is.
+
+    Raises:
+        JsonRpcException: what it was offered for is not there any more.
+    """
     data = action.data if isinstance(action.data, dict) else {}
+    what = data.get("what")
+    if what not in _EDITS:
+        return action
     live = server.live(str(data.get("uri")))
-    change = _EDITS.get(str(data.get("what")))
-    # Of another version the ids may be gone: an edit is only made for the one it was shown in.
-    if live and change and data.get("version") == live.version:
-        document, ids = live.pieces.document, data.get("sections") or ()
-        chosen = [s for s in document.sections if s.id in ids and s.synth]
-        action.edit = workspace_edit(server, live, change(document, chosen))
+    if live is None:
+        raise JsonRpcContentModified("the document is not open any more")
+    document = live.pieces.document
+    try:
+        ledger = _ledger(server, document)
+        chosen = to_revert(document, data, ledger) if what == "revert" else named(document, data)
+    except CommandError as error:
+        raise JsonRpcContentModified(f"{error}; it may have changed meanwhile") from error
+    action.edit = workspace_edit(server, live, _EDITS[what](document, chosen.sections))
     return action
 
 
@@ -70,9 +86,7 @@ def _name(kind: types.CodeActionKind | str | None) -> str:
 
 def _fixes(server: DlmServer, live: LiveDocument, span: Span) -> Iterator[types.CodeAction]:
     """Yield what mends the findings that `span` touches."""
-    for finding in diagnostics.found_in(server, live):
-        if finding.span.end < span.start or finding.span.start > span.end:
-            continue
+    for finding in diagnostics.found_in(server, live, span):
         marked = diagnostics.encoded(server, live, [finding])
         if finding.fix:
             yield _fix(server, live, finding.fix, marked)
@@ -112,28 +126,29 @@ def _remedies(
 
 def _offered(server: DlmServer, live: LiveDocument, span: Span) -> Iterator[types.CodeAction]:
     document = live.pieces.document
-    store = server.store(document)
-    plan: StagedPlan | None = None
-    theirs: frozenset[str] = frozenset()
-    try:
-        plan = load_plan(store) if store else None
-        theirs = edited(document.sections, Ledger(store).all()) if store else theirs
-    except StoreError as error:
-        _log.warning("%s", error)
     why = obstacle(server, document, server.watch(live.uri).settings)
     busy = server.jobs.on(live.uri)
-    staged = [section.id for section in plan.sections] if plan else []
-    for one in actions(document, span, staged=staged, obstacle=why, edited=theirs):
-        running = one.what == "synthesize" and busy.issuperset(one.sections)
-        yield from _action(server, live, one, "already running" if running else one.disabled)
+    for one in actions(
+        document,
+        span,
+        staged=_staged(server, document),
+        obstacle=why,
+        edited=edited(document.sections, _ledger(server, document)),
+    ):
+        about = prose(document.sections) if one.sections is None else one.sections
+        running = one.what == "synthesize" and busy and busy.issuperset(about)
+        yield _action(server, live, one, "already running" if running else one.disabled)
 
 
 def _action(
     server: DlmServer, live: LiveDocument, one: Action, disabled: str | None
-) -> Iterator[types.CodeAction]:
+) -> types.CodeAction:
     # A client that cannot show why is left to try: the answer to the command says it then.
     disabled = disabled if server.client.disabled_actions else None
-    about: dict[str, Any] = {"uri": live.uri, "sections": list(one.sections)}
+    about: dict[str, Any] = {"uri": live.uri}
+    if one.sections is not None:
+        about["sections"] = list(one.sections)
+    about |= {name: value for name in ("teacher", "at") if (value := getattr(one, name))}
     if one.way == "stage":
         about["review"] = "stage"
     elif one.way:
@@ -141,11 +156,32 @@ def _action(
     command = types.Command(title=one.title, command=COMMANDS[one.what], arguments=[about])
     generated = one.what in ("synthesize", "regenerate") and server.client.tags_generated
     lazily = one.what in _EDITS and server.client.resolves_edits
-    yield types.CodeAction(
+    return types.CodeAction(
         title=one.title,
         kind=f"{KIND}.{one.what}",
         disabled=types.CodeActionDisabled(reason=disabled) if disabled else None,
         command=None if lazily or disabled else command,
-        data={**about, "what": one.what, "version": live.version} if lazily else None,
+        data={**about, "what": one.what} if lazily else None,
         tags=[types.CodeActionTag.LlmGenerated] if generated else None,
     )
+
+
+def _staged(server: DlmServer, document: Document) -> int | None:
+    """Return how many sections wait; None where that cannot be read."""
+    store = server.store(document)
+    try:
+        plan = _PLANS.of(store) if store else None
+    except StoreError as error:
+        _log.warning("%s", error)
+        return None
+    return len(plan.sections) if plan else 0
+
+
+def _ledger(server: DlmServer, document: Document) -> tuple[LedgerEntry, ...]:
+    """Return what was synthesized by a run; nothing where that cannot be read."""
+    store = server.store(document)
+    try:
+        return _LEDGERS.of(store) if store else ()
+    except StoreError as error:
+        _log.warning("%s", error)
+        return ()

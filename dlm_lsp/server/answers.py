@@ -1,11 +1,13 @@
 """What the client asks to see: decode, call, encode."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from lsprotocol import types
 from pygls.uris import from_fs_path
 
+from dlm_lsp.document import Span
 from dlm_lsp.ide.completion import complete, documentation
 from dlm_lsp.ide.folding import folds
 from dlm_lsp.ide.hover import hover
@@ -18,7 +20,9 @@ from dlm_lsp.ide.tokens import tokens
 from dlm_lsp.server import encode_answers as encode
 from dlm_lsp.server.knowledge import knowledge
 from dlm_lsp.server.names import COMMANDS
+from dlm_lsp.server.positions import Places
 from dlm_lsp.server.server import DlmServer
+from dlm_lsp.server.slices import in_slices
 from dlm_lsp.server.workarounds import LiveDocument
 
 
@@ -83,20 +87,22 @@ def on_references(server: DlmServer, params: types.ReferenceParams) -> list[type
     return [types.Location(live.uri, live.places.range(span)) for span in found]
 
 
-def document_symbol(
-    server: DlmServer, params: types.DocumentSymbolParams
-) -> list[types.DocumentSymbol]:
+async def document_symbol(server: DlmServer, params: types.DocumentSymbolParams) -> list[Any]:
     """Return the outline."""
     if (live := server.live(params.text_document.uri)) is None:
         return []
-    return [encode.symbol(one, live.places) for one in symbols(live.pieces.document)]
+    places = live.places
+    return await _all(server, (encode.symbol(one, places) for one in symbols(live.pieces.document)))
 
 
-def folding_range(server: DlmServer, params: types.FoldingRangeParams) -> list[types.FoldingRange]:
+async def folding_range(server: DlmServer, params: types.FoldingRangeParams) -> list[Any]:
     """Return what can be folded."""
     if (live := server.live(params.text_document.uri)) is None:
         return []
-    return [encode.folding_range(one, live.places) for one in folds(live.pieces.document)]
+    places = live.places
+    return await _all(
+        server, (encode.folding_range(one, places) for one in folds(live.pieces.document))
+    )
 
 
 def selection_range(
@@ -108,35 +114,38 @@ def selection_range(
     return [_nested(live, position) for position in params.positions]
 
 
-def document_link(server: DlmServer, params: types.DocumentLinkParams) -> list[types.DocumentLink]:
+async def document_link(server: DlmServer, params: types.DocumentLinkParams) -> list[Any]:
     """Return the links."""
     live = server.live(params.text_document.uri)
-    return list(_links(server, live)) if live else []
+    return await _all(server, _links(server, live)) if live else []
 
 
-def semantic_tokens(server: DlmServer, params: types.SemanticTokensParams) -> types.SemanticTokens:
+async def semantic_tokens(
+    server: DlmServer, params: types.SemanticTokensParams
+) -> types.SemanticTokens:
     """Return the tokens of the whole text."""
     live = server.live(params.text_document.uri)
-    found = tokens(live.pieces.document) if live else ()
-    return encode.semantic_tokens(found, live.places) if live else types.SemanticTokens([])
+    return await _tokens(live, None) if live else types.SemanticTokens([])
 
 
-def semantic_tokens_range(
+async def semantic_tokens_range(
     server: DlmServer, params: types.SemanticTokensRangeParams
 ) -> types.SemanticTokens:
     """Return the tokens of a part of the text."""
-    if (live := server.live(params.text_document.uri)) is None:
+    live = server.live(params.text_document.uri)
+    if live is None:
         return types.SemanticTokens([])
-    found = tokens(live.pieces.document, live.places.span(params.range))
-    return encode.semantic_tokens(found, live.places)
+    return await _tokens(live, live.places.span(params.range))
 
 
-async def code_lens(server: DlmServer, params: types.CodeLensParams) -> list[types.CodeLens]:
+async def code_lens(server: DlmServer, params: types.CodeLensParams) -> list[Any]:
     """Return the lenses, unless they are switched off."""
     live = server.live(params.text_document.uri)
     if live is None or not (await server.settings(live.uri)).code_lens.enable:
         return []
-    return [_lens(live, one) for one in lenses(live.pieces.document)]
+    places = live.places
+    found = lenses(live.pieces.document)
+    return await _all(server, (_lens(live.uri, one, places) for one in found))
 
 
 async def inlay_hint(server: DlmServer, params: types.InlayHintParams) -> list[types.InlayHint]:
@@ -156,6 +165,16 @@ async def inlay_hint(server: DlmServer, params: types.InlayHintParams) -> list[t
     ]
 
 
+async def _all(server: DlmServer, found: Iterable[object]) -> list[Any]:
+    """Return values of the protocol as they are sent; to turn them so takes as long as all else."""
+    return await in_slices(map(server.protocol.as_sent, found))
+
+
+async def _tokens(live: LiveDocument, span: Span | None) -> types.SemanticTokens:
+    found = await in_slices(encode.semantic_tokens(tokens(live.pieces.document, span), live.places))
+    return types.SemanticTokens(list(chain.from_iterable(found)))
+
+
 def _nested(live: LiveDocument, position: types.Position) -> types.SelectionRange:
     outer: types.SelectionRange | None = None
     for span in reversed(selections(live.pieces.document, live.places.offset(position))):
@@ -164,22 +183,22 @@ def _nested(live: LiveDocument, position: types.Position) -> types.SelectionRang
 
 
 def _links(server: DlmServer, live: LiveDocument) -> Iterator[types.DocumentLink]:
-    path = server.path(live.uri)
+    path, places = server.path(live.uri), live.places
     for one in links(live.pieces.document):
         target = None
         if one.target:
-            target = f"{live.uri}#L{live.places.position(one.target.start).line + 1}"
+            target = f"{live.uri}#L{places.position(one.target.start).line + 1}"
         elif one.path and path:
             target = from_fs_path(str(path.parent / one.path))
         if target:
-            yield types.DocumentLink(live.places.range(one.span), target, one.tooltip)
+            yield types.DocumentLink(places.range(one.span), target, one.tooltip)
 
 
-def _lens(live: LiveDocument, lens: Lens) -> types.CodeLens:
-    about = {"uri": live.uri, "sections": [lens.section_id] if lens.section_id else []}
+def _lens(uri: str, lens: Lens, places: Places) -> types.CodeLens:
+    about = {"uri": uri, "sections": [lens.section_id] if lens.section_id else []}
     name = COMMANDS.get(lens.action, "")
     command = types.Command(title=lens.title, command=name, arguments=[about] if name else None)
-    return types.CodeLens(live.places.range(lens.span), command)
+    return types.CodeLens(places.range(lens.span), command)
 
 
 ANSWERS: dict[str, Callable[[DlmServer, Any], Any]] = {

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
@@ -13,6 +14,9 @@ from dlm_lsp.server.encode import text_edits
 from dlm_lsp.server.positions import Places
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.workarounds import LiveDocument
+
+if TYPE_CHECKING:
+    import anyio
 
 _log = logging.getLogger(__name__)
 _ATTEMPTS = 20
@@ -32,6 +36,7 @@ class Applied(Enum):
     NOTHING = "nothing to change"
     REFUSED = "the editor did not apply the change"
     CLOSED = "the document is no longer open"
+    STOPPED = "cancelled before the editor had answered"
 
 
 async def change(
@@ -41,13 +46,36 @@ async def change(
     label: str,
     *,
     preview: bool = False,
+    stop: "anyio.Event | None" = None,
 ) -> Applied:
     """Let the client make the edits that `compute` finds, as one step to undo.
 
     Where the document has moved on meanwhile, they are computed again for what it has become.
     With `preview` the client shows them first, if it can. Changes of one document wait for each
-    other: two that were computed for one text would both be made.
+    other: two that were computed for one text would both be made. `stop` ends the waiting, also
+    that for the answer of a client, which may make the change still.
     """
+    changing = asyncio.ensure_future(_in_turn(server, uri, compute, label, preview=preview))
+    stopped = asyncio.ensure_future(stop.wait()) if stop else None
+    try:
+        await asyncio.wait(
+            {changing, stopped} if stopped else {changing}, return_when=asyncio.FIRST_COMPLETED
+        )
+        return changing.result() if changing.done() else Applied.STOPPED
+    finally:
+        changing.cancel()
+        if stopped:
+            stopped.cancel()
+
+
+async def _in_turn(
+    server: DlmServer,
+    uri: str,
+    compute: Callable[[Document], Sequence[Edit]],
+    label: str,
+    *,
+    preview: bool,
+) -> Applied:
     async with server.watch(uri).changing:
         return await _change(server, uri, compute, label, preview=preview)
 

@@ -17,6 +17,7 @@ from dlm_lsp.ide.hover import hover
 from dlm_lsp.ide.origin import as_synthesized, opening, sources
 from dlm_lsp.server import diagnostics, synthesis
 from dlm_lsp.server.changes import Applied, change
+from dlm_lsp.server.chosen import Chosen, CommandError, named, section_ids, to_revert
 from dlm_lsp.server.knowledge import knowledge
 from dlm_lsp.server.names import COMMANDS
 from dlm_lsp.server.server import DlmServer
@@ -27,17 +28,12 @@ from dlm_lsp.store.files import make_folder, replace_file
 from dlm_lsp.store.ledger import Ledger
 from dlm_lsp.store.lock import shared_document_lock
 from dlm_lsp.store.plan import clear_plan, load_plan, take_from_plan
-from dlm_lsp.synth.edited import edited
 from dlm_lsp.synth.options import OptionError, StrategyChoice
 from dlm_lsp.synth.place import Placing, place
 
 _log = logging.getLogger(__name__)
 
 Answer = dict[str, Any]
-
-
-class CommandError(Exception):
-    """Why a command cannot be done, in one line."""
 
 
 async def run(server: DlmServer, name: str, arguments: Sequence[Any]) -> Answer:
@@ -61,7 +57,7 @@ def _run(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     live = _live(server, argument)
     settings = server.watch(live.uri).settings
     known = prose(live.pieces.document.sections)
-    wanted = _ids(argument)
+    wanted = section_ids(argument)
     sections = known if wanted is None else tuple(id_ for id_ in known if id_ in wanted)
     strategy = argument.get("strategy")
     if strategy not in (None, *get_args(StrategyChoice)):
@@ -76,7 +72,7 @@ def _run(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
 def _regenerate(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     live = _live(server, argument)
     settings = server.watch(live.uri).settings
-    ids = [section.id for section in _synthesized(live, argument)]
+    ids = [section.id for section in named(live.pieces.document, argument).sections]
     request = synthesis.regeneration(live.pieces.document, ids, live.uri, settings)
     if isinstance(request, str):
         raise CommandError(request)
@@ -93,42 +89,27 @@ def _cancel(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
 
 def _keep(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     live = _live(server, argument)
-    ids = [section.id for section in _synthesized(live, argument)]
-    return _change(server, live, ids, keep, "Keep synthesized section")
+    chosen = named(live.pieces.document, argument)
+    return _change(server, live, chosen, keep, "Keep synthesized section")
 
 
 def _remove(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     live = _live(server, argument)
-    ids = [section.id for section in _synthesized(live, argument)]
-    return _change(server, live, ids, remove, "Remove synthesized section")
+    chosen = named(live.pieces.document, argument)
+    return _change(server, live, chosen, remove, "Remove synthesized section")
 
 
 def _revert(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     live = _live(server, argument)
-    teacher, at = argument.get("teacher"), argument.get("at")
-    wanted = _ids(argument)
-    ids = [
-        section.id
-        for section in live.pieces.document.sections
-        if (marker := section.synth)
-        and (wanted is None or section.id in wanted)
-        and teacher in (None, marker.synth_teacher)
-        and at in (None, marker.synth_at)
-    ]
-    # Words typed into a section cannot be written again by any teacher.
-    spared = frozenset[str]()
-    if wanted is None and (store := server.store(live.pieces.document)):
-        spared = edited(live.pieces.document.sections, Ledger(store).all()).intersection(ids)
-    ids = [id_ for id_ in ids if id_ not in spared]
-    if not ids:
-        edited_only = " that you have not edited" if spared else ""
-        raise CommandError(f"there is no synthesized section{edited_only} to revert")
-    answer = _change(server, live, ids, remove, "Revert synthesized instructions")
-    return {**answer, "edited": sorted(spared)}
+    store = server.store(live.pieces.document)
+    ledger = Ledger(store).all() if store else ()
+    chosen = to_revert(live.pieces.document, argument, ledger)
+    answer = _change(server, live, chosen, remove, "Revert synthesized instructions")
+    return {**answer, "edited": list(chosen.spared)}
 
 
 def _apply(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
-    live, wanted = _live(server, argument), _ids(argument)
+    live, wanted = _live(server, argument), section_ids(argument)
     store = _store(server, live)
     plan = load_plan(store)
     staged = [s for s in (plan.sections if plan else ()) if wanted is None or s.id in wanted]
@@ -158,7 +139,7 @@ def _apply(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
 
 
 def _discard(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
-    live, wanted = _live(server, argument), _ids(argument)
+    live, wanted = _live(server, argument), section_ids(argument)
     store = _store(server, live)
     try:
         plan = load_plan(store)
@@ -190,7 +171,7 @@ def _report(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
 
 def _show_provenance(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     live = _live(server, argument)
-    one = as_synthesized(_synthesized(live, argument)[0])
+    one = as_synthesized(named(live.pieces.document, argument).sections[0])
     if one is None:
         raise CommandError("this section was not synthesized")
     known = knowledge(server, live)
@@ -206,7 +187,7 @@ def _show_provenance(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
 
 def _go_to_source(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     live = _live(server, argument)
-    marker = _synthesized(live, argument)[0].synth
+    marker = named(live.pieces.document, argument).sections[0].synth
     source = sources(live.pieces.document).get(marker.source_section_id if marker else "")
     if source is None:
         raise CommandError("the source section has changed or is gone")
@@ -228,10 +209,12 @@ def _started(server: DlmServer, request: Request) -> Answer:
 def _change(
     server: DlmServer,
     live: LiveDocument,
-    ids: Sequence[str],
+    chosen: Chosen,
     edits: Callable[[Document, Sequence[Section]], Sequence[Edit]],
     label: str,
 ) -> Answer:
+    ids = [section.id for section in chosen.sections]
+
     def compute(document: Document) -> Sequence[Edit]:
         return edits(document, [s for s in document.sections if s.id in ids and s.synth])
 
@@ -241,7 +224,7 @@ def _change(
             server.tell_error(f"{label}: {applied.value}")
 
     _in_background(server, live.uri, work)
-    return {"sections": list(ids)}
+    return {"sections": ids}
 
 
 def _in_background(server: DlmServer, uri: str, work: Callable[[], Awaitable[None]]) -> None:
@@ -284,23 +267,6 @@ def _store(server: DlmServer, live: LiveDocument) -> Any:
     if store is None:
         raise CommandError("the document has no sound frontmatter, and so no store")
     return store
-
-
-def _ids(argument: Mapping[str, Any]) -> frozenset[str] | None:
-    ids = argument.get("sections")
-    if ids is None:
-        return None
-    if not isinstance(ids, Sequence) or isinstance(ids, str):
-        raise CommandError("`sections` takes a list of section ids")
-    return frozenset(map(str, ids))
-
-
-def _synthesized(live: LiveDocument, argument: Mapping[str, Any]) -> list[Section]:
-    wanted = _ids(argument) or frozenset()
-    found = [s for s in live.pieces.document.sections if s.id in wanted and s.synth]
-    if not found:
-        raise CommandError("none of the named sections is synthesized and in the document")
-    return found
 
 
 _DONE_BY: dict[str, Callable[[DlmServer, Mapping[str, Any]], Answer]] = {

@@ -8,6 +8,7 @@ from importlib import import_module
 
 from lsprotocol import types
 
+from dlm_lsp.document import Span
 from dlm_lsp.ide.diagnostics import findings
 from dlm_lsp.ide.findings import Finding
 from dlm_lsp.server.encode import diagnostic
@@ -24,8 +25,8 @@ _SLICE = 0.005
 _REST = 0.02
 
 
-def found_in(server: DlmServer, live: LiveDocument) -> list[Finding]:
-    """Return what is marked in an open document."""
+def found_in(server: DlmServer, live: LiveDocument, within: Span | None = None) -> list[Finding]:
+    """Return what is marked in an open document, or in a part of it."""
     watched = server.watch(live.uri)
     path = server.path(live.uri)
 
@@ -40,6 +41,7 @@ def found_in(server: DlmServer, live: LiveDocument) -> list[Finding]:
         origins=watched.settings.diagnostics.origins,
         doubts=watched.doubts,
         media_exists=exists,
+        within=within,
     )
 
 

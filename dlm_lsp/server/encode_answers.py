@@ -1,6 +1,6 @@
 """From our values to those of the protocol: what is answered when the client asks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 
 from lsprotocol import types
 
@@ -66,14 +66,13 @@ def completion_item(one: Completion, places: Places, *, snippets: bool) -> types
     )
 
 
-def semantic_tokens(tokens: Sequence[Token], places: Places) -> types.SemanticTokens:
-    """Return tokens in the relative numbers of the protocol."""
-    data: list[int] = []
+def semantic_tokens(tokens: Iterable[Token], places: Places) -> Iterator[tuple[int, ...]]:
+    """Yield tokens in the relative numbers of the protocol, five for each."""
     line = character = 0
     for token in tokens:
         range_ = places.range(token.span)
         start = range_.start
-        data += (
+        yield (
             start.line - line,
             start.character - (character if start.line == line else 0),
             range_.end.character - start.character,
@@ -81,4 +80,3 @@ def semantic_tokens(tokens: Sequence[Token], places: Places) -> types.SemanticTo
             sum(1 << MODIFIERS.index(modifier) for modifier in token.modifiers),
         )
         line, character = start.line, start.character
-    return types.SemanticTokens(data=data)

@@ -31,6 +31,16 @@ _ANSWERED: dict[str, object] = {
 }
 """The requests that are answered from what the text says, with their options."""
 
+_AT_ONCE = (
+    types.TEXT_DOCUMENT_HOVER,
+    types.TEXT_DOCUMENT_COMPLETION,
+    types.COMPLETION_ITEM_RESOLVE,
+    types.TEXT_DOCUMENT_DEFINITION,
+    types.TEXT_DOCUMENT_REFERENCES,
+    types.TEXT_DOCUMENT_SELECTION_RANGE,
+)
+"""Those that are about one place, and so about the text as it was when they came."""
+
 
 def create_server() -> DlmServer:
     """Return a server with every feature, not yet started."""
@@ -47,7 +57,7 @@ def create_server() -> DlmServer:
 
 def _add_answer(server: DlmServer, method: str, options: object) -> None:
     # Nobody looks at anything before the first diagnostics are there: imported when asked for.
-    if method in (types.TEXT_DOCUMENT_CODE_LENS, types.TEXT_DOCUMENT_INLAY_HINT):
+    if method not in _AT_ONCE:
 
         @server.feature(method, options)
         async def answer_later(params: Any) -> Any:

@@ -29,7 +29,8 @@ def _event() -> "anyio.Event":
 class Job:
     """One piece of work on some sections of a document.
 
-    `stop` is set to end it with what is finished. `token` names it to the client.
+    `stop` is set to end it with what is finished. `token` names it to the client, which is told
+    how far it is once it has made room for that (`shown`).
     """
 
     uri: str
@@ -38,6 +39,9 @@ class Job:
     token: str = field(default_factory=lambda: f"dlm-{secrets.token_hex(8)}")
     stop: "anyio.Event" = field(default_factory=_event)
     task: "asyncio.Task[None] | None" = None
+    message: str | None = None
+    percentage: int = 0
+    shown: bool = False
 
 
 class Jobs:
@@ -83,40 +87,49 @@ class Jobs:
 
     def report(self, job: Job, message: str, done: int, total: int) -> None:
         """Show how far a job is."""
-        percentage = 100 * done // total if total else 0
-        value = types.WorkDoneProgressReport(
-            message=message, percentage=percentage, cancellable=True
-        )
-        self._send(job, value)
+        job.message, job.percentage = message, 100 * done // total if total else 0
+        if job.shown:
+            value = types.WorkDoneProgressReport(
+                message=message, percentage=job.percentage, cancellable=True
+            )
+            self._send(job, value)
 
     async def _run(self, job: Job, work: Callable[[Job], Awaitable[str]]) -> None:
+        # The work does not wait for the client, which may be slow to make room for progress.
+        showing = asyncio.create_task(self._show(job)) if self.with_progress else None
         last = ""
-        began = False
         try:
-            began = await self._begin(job)
             last = await work(job)
         except Exception as error:
             _log.exception("%s failed", job.title)
             last = f"failed: {error}"
+        except asyncio.CancelledError:
+            if showing:
+                showing.cancel()
+            raise
         finally:
             self._running.pop(job.token, None)
-            if began:
+            if showing:
+                await asyncio.wait([showing])
+            if job.shown:
                 self._send(job, types.WorkDoneProgressEnd(message=last))
                 self._server.protocol.progress.tokens.pop(job.token, None)
 
-    async def _begin(self, job: Job) -> bool:
-        if not self.with_progress:
-            return False
+    async def _show(self, job: Job) -> None:
         params = types.WorkDoneProgressCreateParams(token=job.token)
         try:
             async with asyncio.timeout(_PATIENCE):
                 await self._server.window_work_done_progress_create_async(params)
         except Exception as error:
             _log.warning("no progress for %s: %r", job.title, error)
-            return False
-        begin = types.WorkDoneProgressBegin(title=job.title, cancellable=True, percentage=0)
-        self._send(job, begin)
-        return True
+            return
+        job.shown = True
+        self._send(
+            job,
+            types.WorkDoneProgressBegin(
+                title=job.title, message=job.message, cancellable=True, percentage=job.percentage
+            ),
+        )
 
     def _send(
         self,
@@ -125,5 +138,4 @@ class Jobs:
         | types.WorkDoneProgressReport
         | types.WorkDoneProgressEnd,
     ) -> None:
-        if self.with_progress:
-            self._server.progress(types.ProgressParams(token=job.token, value=value))
+        self._server.progress(types.ProgressParams(token=job.token, value=value))

@@ -4,16 +4,27 @@ import argparse
 import gc
 import logging
 import os
+import sys
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
+from queue import Full, Queue
+from threading import Thread
+from typing import TextIO
+
+_MOST_WAITING = 1_000
+_PATIENCE = 0.2
+"""Seconds that the end of the log may hold up the end of the server, twice at most."""
 
 
 def main() -> None:
     """Serve until the client goes, then end at once, whatever still runs."""
     options = _options()
+    file = options.log_file
+    to = file.open("a", encoding="utf-8", errors="backslashreplace") if file else sys.stderr
     logging.basicConfig(
         level=options.log_level.upper(),
-        filename=options.log_file,
+        handlers=[PatientLog(to)],
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
     # pygls logs whole messages, and with them what the user writes.
@@ -34,6 +45,45 @@ def main() -> None:
     logging.shutdown()
     # Threads may still wait, and Python would wait for them.
     os._exit(0 if server.protocol._shutdown else 1)
+
+
+class PatientLog(logging.Handler):
+    """Has a thread write what is logged, so that only it waits where nobody reads.
+
+    What is logged while too much waits is counted and not written. The handler of the standard
+    library that does so takes 3 ms to import.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self._stream = stream
+        self._waiting: Queue[str | None] = Queue(_MOST_WAITING)
+        self._lost = 0
+        self._thread = Thread(target=self._write, name="log", daemon=True)
+        self._thread.start()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Leave a record to the thread."""
+        try:
+            self._waiting.put_nowait(f"{self.format(record)}\n")
+        except Full:
+            self._lost += 1
+        except Exception:
+            self.handleError(record)
+
+    def close(self) -> None:
+        """Give the thread a moment to write what is left."""
+        with suppress(Full):
+            self._waiting.put(None, timeout=_PATIENCE)
+            self._thread.join(_PATIENCE)
+        super().close()
+
+    def _write(self) -> None:
+        while (line := self._waiting.get()) is not None:
+            lost, self._lost = self._lost, 0
+            with suppress(OSError, ValueError):
+                self._stream.write(f"{line}({lost} more were lost)\n" if lost else line)
+                self._stream.flush()
 
 
 def _options() -> argparse.Namespace:

@@ -63,4 +63,12 @@ def _skipped(skipped: tuple[Skip, ...]) -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
-    return "\n".join(f"> {plain(line)}" for line in text.split("\n"))
+    # Two blanks keep the next line apart.
+    return "  \n".join(f"> {_indented(line)}" for line in text.split("\n"))
+
+
+def _indented(line: str) -> str:
+    """Return a line with blanks before it that are shown and make no block of code."""
+    spread, words = line.expandtabs(4), plain(line)
+    depth = len(spread) - len(spread.lstrip())
+    return "\N{NO-BREAK SPACE}" * depth + words if words else ""

@@ -190,7 +190,13 @@ async def _run(
         giving_up.cancel()
     if result is None:
         return "cancelled"
-    said = await _deliver(server, job, request, store, result)
+    # A cancel that comes now is about the delivery: what is finished is delivered.
+    job.stop = anyio.Event()
+    try:
+        said = await _deliver(server, job, request, store, result)
+    except StoreError as error:
+        server.tell_error(str(error))
+        said = f"not delivered: {error}"
     server.reports[request.uri] = as_markdown(result, said)
     return said
 
@@ -229,7 +235,8 @@ async def _deliver(
     """Put what was accepted where it is to go; whatever cannot go there is staged."""
     sections = result.sections
     if not sections:
-        return "nothing was accepted; the report says why"
+        stopped = result.report.stopped
+        return "cancelled" if stopped else "nothing was accepted; the report says why"
     path = server.path(request.uri) or Path(request.uri.rpartition("/")[2] or "untitled.dlm")
 
     def told(words: str) -> None:
@@ -255,8 +262,9 @@ async def _deliver(
         return edits
 
     label = f"Synthesize instructions ({result.teacher})"
-    applied = await change(server, request.uri, compute, label, preview=request.review == "preview")
-    if applied in (Applied.CLOSED, Applied.REFUSED):
+    preview = request.review == "preview"
+    applied = await change(server, request.uri, compute, label, preview=preview, stop=job.stop)
+    if applied in (Applied.CLOSED, Applied.REFUSED, Applied.STOPPED):
         return await _stage(path, store, sections, result.at, applied.value)
     said = f"{placed} inserted"
     if left:

@@ -7,6 +7,8 @@ them fails, its cure can be removed.
 import asyncio
 import logging
 import os
+import re
+import stat
 import sys
 import threading
 from collections.abc import Callable, Generator
@@ -17,7 +19,7 @@ from urllib.parse import unquote
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
-from pygls.io_ import StdoutWriter, run_async
+from pygls.io_ import StdinAsyncReader, StdoutWriter, run_async
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 from pygls.workspace import TextDocument, Workspace
@@ -29,6 +31,10 @@ _log = logging.getLogger(__name__)
 
 NOT_INITIALIZED = types.ErrorCodes.ServerNotInitialized
 SHUT_DOWN = types.ErrorCodes.InvalidRequest
+
+# A body that was taken for a header line has the next header at its end.
+_LENGTH = re.compile(rb"(?:\A|[}\]])content-length[ \t]*:[ \t]*(\d+)[ \t]*\r?\n\Z", re.IGNORECASE)
+_LONGEST_LENGTH = 64
 
 
 class LiveDocument(TextDocument):
@@ -82,6 +88,10 @@ class Protocol(LanguageServerProtocol):
 
     _ending = False
 
+    def __init__(self, server: Any, converter: Any) -> None:
+        super().__init__(server, converter)
+        self._not_open: set[str] = set()
+
     def _execute_handler(
         self,
         msg_id: str | int,
@@ -113,9 +123,12 @@ class Protocol(LanguageServerProtocol):
     def lsp_text_document__did_change(
         self, params: types.DidChangeTextDocumentParams
     ) -> Generator[Any, Any, None]:
-        """Make the changes, unless the document was never opened."""
-        if unquote(params.text_document.uri) not in self.workspace.text_documents:
-            _log.warning("ignoring a change of %s, which is not open", params.text_document.uri)
+        """Make the changes, unless the document is not open."""
+        uri = params.text_document.uri
+        if unquote(uri) not in self.workspace.text_documents:
+            if uri not in self._not_open:
+                self._not_open.add(uri)
+                _log.warning("ignoring changes of %s, which is not open", uri)
             return
         yield from super().lsp_text_document__did_change(params)
 
@@ -141,10 +154,53 @@ class Protocol(LanguageServerProtocol):
                 self._send_response(data["id"], error=error.to_response_error())
             raise
 
+    def as_sent(self, value: object) -> Any:
+        """Return a value of the protocol as plain lists and dictionaries."""
+        return self._converter.unstructure(value)
+
+    def _send_response(
+        self, msg_id: str | int, result: Any = None, error: types.ResponseError | None = None
+    ) -> None:
+        # pygls walks the whole result once more, one that is plain already too.
+        if error is None and isinstance(result, list | dict):
+            self._send_data({"id": msg_id, "jsonrpc": self.VERSION, "result": result})
+            return
+        super()._send_response(msg_id, result, error)
+
     def _refuse(self, msg_id: str | int | None, code: int, message: str) -> None:
         if msg_id is not None:
             error = types.ResponseError(code=code, message=message)
             self._send_response(msg_id, error=error)
+
+
+class HeaderReader:
+    """Reads header lines for pygls as it expects them.
+
+    pygls knows `Content-Length` in one spelling only, and ends at a line that is too long for the
+    reader; of such a line, the end is returned.
+    """
+
+    def __init__(self, reader: asyncio.StreamReader | StdinAsyncReader) -> None:
+        self._reader = reader
+        self.readexactly = reader.readexactly
+
+    async def readline(self) -> bytes:
+        """Return the next line, nothing at the end."""
+        line = await self._line()
+        length = _LENGTH.search(line)
+        return b"Content-Length: %s\r\n" % length[1] if length else line
+
+    async def _line(self) -> bytes:
+        if isinstance(self._reader, StdinAsyncReader):
+            return await self._reader.readline()
+        before = b""
+        while True:
+            try:
+                return before + await self._reader.readuntil(b"\n")
+            except asyncio.LimitOverrunError as error:
+                before = (await self._reader.readexactly(error.consumed))[-_LONGEST_LENGTH:]
+            except asyncio.IncompleteReadError as error:
+                return before + error.partial
 
 
 class Server(LanguageServer):
@@ -152,6 +208,8 @@ class Server(LanguageServer):
 
     To tell the client of an error in sending to it never ends.
     """
+
+    protocol: Protocol
 
     def start_io(self, stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> None:
         """Serve over standard input and output, until the input ends.
@@ -161,15 +219,10 @@ class Server(LanguageServer):
         """
         source, sink = stdin or sys.stdin.buffer, stdout or sys.stdout.buffer
         # Where both are one socket, not to wait for the one would be not to wait for the other.
-        if sys.platform == "win32" or os.path.sameopenfile(source.fileno(), sink.fileno()):
-            super().start_io(source, sink)
-            return
+        waits = _can_be_awaited(source) and not os.path.sameopenfile(source.fileno(), sink.fileno())
 
         async def serve() -> None:
-            reader = asyncio.StreamReader()
-            await asyncio.get_running_loop().connect_read_pipe(
-                lambda: asyncio.StreamReaderProtocol(reader), source
-            )
+            reader = await _piped(source) if waits else StdinAsyncReader(source, self.thread_pool)
             self.protocol.set_writer(StdoutWriter(sink))
             with suppress(asyncio.IncompleteReadError, ConnectionError):
                 await self._read(reader)
@@ -177,9 +230,9 @@ class Server(LanguageServer):
         with suppress(SystemExit, KeyboardInterrupt, BrokenPipeError):
             asyncio.run(serve())
 
-    async def _read(self, reader: asyncio.StreamReader) -> None:
-        never = threading.Event()
-        await run_async(never, reader, self.protocol, _log, self.report_server_error)
+    async def _read(self, reader: asyncio.StreamReader | StdinAsyncReader) -> None:
+        never, headers = threading.Event(), HeaderReader(reader)
+        await run_async(never, headers, self.protocol, _log, self.report_server_error)
 
     def start_tcp(self, host: str, port: int) -> None:
         """Serve the first client that connects, until it goes; pygls serves on after a reset."""
@@ -204,6 +257,20 @@ class Server(LanguageServer):
         """Log an error that no request can be answered with."""
         if not isinstance(error, JsonRpcInvalidParams):
             _log.error("%s: %s", getattr(source, "__name__", source), error)
+
+
+def _can_be_awaited(source: BinaryIO) -> bool:
+    """Tell whether the loop takes an input: files it refuses, and of devices not all work."""
+    mode = os.fstat(source.fileno()).st_mode
+    return sys.platform != "win32" and (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode))
+
+
+async def _piped(source: BinaryIO) -> asyncio.StreamReader:
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), source
+    )
+    return reader
 
 
 def use_live_documents(server: LanguageServer, params: types.InitializeParams) -> None:

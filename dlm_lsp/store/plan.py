@@ -88,13 +88,18 @@ class StagedPlan:
     sections: tuple[StagedSection, ...]
 
 
+def plan_path(folder: Path) -> Path:
+    """Return where the plan of a store folder stands."""
+    return folder / "synth" / "pending.json"
+
+
 def load_plan(folder: Path) -> StagedPlan | None:
     """Return the plan staged in a store folder, None where nothing is staged.
 
     Raises:
         StoreError: the file cannot be read, or is no plan.
     """
-    path = _path(folder)
+    path = plan_path(folder)
     try:
         raw = json.loads(read_file(path, _LIMIT, "remove it with `dlm synth discard`"))
         return _plan(raw)
@@ -114,7 +119,7 @@ def save_plan(folder: Path, plan: StagedPlan) -> None:
     Raises:
         StoreError: it cannot be written; the one before stays.
     """
-    path = _path(folder)
+    path = plan_path(folder)
     make_folder(path.parent)
     written = {
         "schema_version": 1,
@@ -166,7 +171,7 @@ def clear_plan(folder: Path) -> bool:
     Raises:
         StoreError: it cannot be removed.
     """
-    path = _path(folder)
+    path = plan_path(folder)
     try:
         path.unlink()
     except FileNotFoundError:
@@ -174,10 +179,6 @@ def clear_plan(folder: Path) -> bool:
     except OSError as error:
         raise StoreError(f"cannot remove {path}: {why(error)}; remove it by hand") from error
     return True
-
-
-def _path(folder: Path) -> Path:
-    return folder / "synth" / "pending.json"
 
 
 def _plain(value: object) -> object:

@@ -11,7 +11,11 @@ OTHER = "::prose::\nThe Po is a river too.\n"
 
 
 def offered(
-    document: Document, at: str | None = None, *, obstacle: str | None = None, staged: tuple = ()
+    document: Document,
+    at: str | None = None,
+    *,
+    obstacle: str | None = None,
+    staged: int | None = 0,
 ) -> list[Action]:
     """What is offered with the cursor at the words `at`, or with everything selected."""
     text = document.text
@@ -62,7 +66,7 @@ def test_at_the_beginning_of_a_fence_the_section_above_is_not_meant():
     document = body(SOURCE + synthesized("a") + synthesized("b"))
     second = document.sections[2]
     span = Span(second.start, second.start)
-    found = list(actions(document, span, staged=(), obstacle=None))
+    found = list(actions(document, span, staged=0, obstacle=None))
     assert [one.sections for one in found if one.what == "remove"] == [(second.id,)]
 
 
@@ -73,8 +77,13 @@ def test_a_stale_section_cannot_be_traced():
 
 
 def test_staged_sections_can_be_applied_and_discarded_from_anywhere():
-    found = offered(body(SOURCE), "river", staged=("a", "b"))
+    found = offered(body(SOURCE), "river", staged=2)
     assert titles(found)[-2:] == ["Apply 2 staged sections", "Discard 2 staged sections"]
+
+
+def test_of_what_is_staged_and_cannot_be_read_only_all_can_be_discarded():
+    (found,) = [a for a in offered(body(SOURCE), "river", staged=None) if a.what != "synthesize"]
+    assert (found.what, found.sections) == ("discard", None)
 
 
 def test_all_or_one_run_or_one_teacher_can_be_reverted():
@@ -85,14 +94,19 @@ def test_all_or_one_run_or_one_teacher_can_be_reverted():
         "Revert this run (1)",
         "Revert what hf:tiny wrote (2)",
     ]
+    at = "2026-01-31T09:30:00Z"
+    assert [(one.teacher, one.at) for one in found[-3:]] == [
+        (None, None),
+        ("hf:tiny", at),
+        ("hf:tiny", None),
+    ]
 
 
 def test_what_the_user_has_edited_is_in_no_revert():
     document = body(SOURCE + synthesized("a") + synthesized("b"))
     mine = document.sections[1].id
     span = Span(document.sections[1].start, document.sections[1].start)
-    found = list(actions(document, span, staged=(), obstacle=None, edited={mine}))
-    assert all(mine not in one.sections for one in found if one.what == "revert")
+    found = list(actions(document, span, staged=0, obstacle=None, edited={mine}))
     assert titles(found)[-1] == "Revert what hf:tiny wrote (1)"
 
 
@@ -101,6 +115,5 @@ def test_whatever_is_offered_is_about_sections_of_the_document(text, start, leng
     document = parse(text)
     span = Span(min(start, len(text)), min(start + length, len(text)))
     known = {section.id for section in document.sections}
-    for action in actions(document, span, staged=(), obstacle=None):
-        assert action.sections
-        assert set(action.sections) <= known
+    for action in actions(document, span, staged=0, obstacle=None):
+        assert action.sections is None or (action.sections and known.issuperset(action.sections))

@@ -1,13 +1,15 @@
 """What is marked in a document, where, and how loudly."""
 
+import pytest
 from document_text import FRONTMATTER
 from hypothesis import given
 from hypothesis import strategies as st
 from ide.samples import GONE, SOURCE, SOURCE_ID, anything, marker, synthesized
 
-from dlm_lsp.document import apply_edits, parse
+from dlm_lsp.document import Span, apply_edits, parse
 from dlm_lsp.document.pieces import Pieces
-from dlm_lsp.ide.diagnostics import MOST_ORIGINS, findings
+from dlm_lsp.ide import diagnostics
+from dlm_lsp.ide.diagnostics import MOST, MOST_ORIGINS, findings
 from dlm_lsp.ide.doubts import NO_DOUBTS, Doubts
 from dlm_lsp.ide.findings import Finding, Level
 from dlm_lsp.ide.second_look import SecondLook
@@ -20,6 +22,12 @@ TYPED = st.sampled_from(
 
 def pieces(body: str) -> Pieces:
     return Pieces.of(FRONTMATTER + body)
+
+
+def several(*pairs: tuple[str, str]) -> str:
+    """A synthesized section of several questions and answers, to be put after `SOURCE`."""
+    turns = "".join(f"### Q\n{question}\n### A\n{answer}\n" for question, answer in pairs)
+    return f"::instruction::\n{marker()}\n{turns}"
 
 
 def ids(text: Pieces) -> list[str]:
@@ -107,6 +115,24 @@ def test_of_very_many_synthesized_sections_only_the_first_say_where_they_came_fr
     assert codes == ["synthesized"] * MOST_ORIGINS + ["stale-source"]
 
 
+@pytest.mark.parametrize("body", ["::Prose::\n", synthesized("Why?", GONE)])
+def test_of_very_many_marks_the_last_one_tells_how_many_more_there_are(body, monkeypatch):
+    text = pieces(body * (MOST + 1_233))
+    found = marked(text)
+    monkeypatch.setattr(diagnostics, "MOST", len(text.text))
+    every = marked(text)
+    *first, last = found
+    assert first == every[: MOST - 1]
+    assert (last.code, last.level) == ("more", Level.INFORMATION)
+    assert last.message == "1,234 more marks are not shown"
+    assert last.span == every[MOST - 1].span
+
+
+def test_as_many_marks_as_can_be_shown_are_all_shown():
+    codes = [one.code for one in marked(pieces("::Prose::\n" * MOST))]
+    assert codes == ["unknown-section-type"] * MOST
+
+
 def test_a_section_whose_source_is_gone_is_stale_however_quiet_origins_are():
     text = pieces(SOURCE + synthesized(source_id=GONE))
     for level in (None, Level.HINT):
@@ -124,7 +150,7 @@ def test_a_source_may_stand_behind_what_was_written_about_it():
 
 def test_a_doubtful_answer_is_marked_and_shows_its_source():
     text = pieces(SOURCE + synthesized())
-    doubts = Doubts({}, {(ids(text)[1], SOURCE_ID): 'the section has no "7"'})
+    doubts = Doubts({}, {(ids(text)[1], SOURCE_ID): {0: 'the section has no "7"'}})
     (found,) = marked(text, doubts=doubts)
     assert shown(text, [found]) == [("ungrounded-answer", "A river.")]
     assert found.level is Level.WARNING
@@ -135,7 +161,7 @@ def test_a_doubtful_answer_is_marked_and_shows_its_source():
 
 def test_of_an_answer_whose_source_has_gone_nobody_says_that_it_does_not_back_it():
     text = pieces(synthesized())
-    doubts = Doubts({}, {(ids(text)[0], SOURCE_ID): "any reason"})
+    doubts = Doubts({}, {(ids(text)[0], SOURCE_ID): {0: "any reason"}})
     assert [one.code for one in marked(text, doubts=doubts)] == ["stale-source"]
 
 
@@ -144,9 +170,40 @@ def test_a_question_that_another_pair_answers_is_marked_and_shows_that_pair():
     (found,) = marked(text, doubts=seen(text))
     assert shown(text, [found]) == [("near-duplicate", "What's the Ill?")]
     assert found.level is Level.WARNING
-    assert related(text, found) == [("the other pair", "::instruction::")]
-    assert found.related[0].span.start == text.offsets[-2]
+    assert related(text, found) == [("the other pair", "What is the Ill?")]
+    assert found.related[0].span.start > text.offsets[-2]
     assert found.section_id == ids(text)[1]
+
+
+def test_a_mark_stands_at_the_pair_that_it_is_about():
+    section = several(
+        ("How long is it?", "3 km."), ("What's the Ill?", "A river."), ("Why?", "For 7 reasons.")
+    )
+    text = pieces(SOURCE + section + "::instruction::\n### Q\nWho?\n### A\nI.\n" + OWN[16:])
+    found = marked(text, doubts=seen(text))
+    assert shown(text, found) == [
+        ("ungrounded-answer", "3 km."),
+        ("near-duplicate", "What's the Ill?"),
+        ("ungrounded-answer", "For 7 reasons."),
+    ]
+    assert related(text, found[1]) == [("the other pair", "What is the Ill?")]
+
+
+def test_of_two_pairs_of_one_section_the_later_one_is_the_duplicate():
+    text = pieces(
+        SOURCE + several(("What is the Ill?", "A river."), ("What's the Ill?", "A river."))
+    )
+    (found,) = marked(text, doubts=seen(text))
+    assert shown(text, [found]) == [("near-duplicate", "What's the Ill?")]
+    assert related(text, found) == [("the other pair", "What is the Ill?")]
+
+
+def test_of_a_section_that_is_edited_no_old_doubts_stay():
+    old = pieces(SOURCE + several(("Why?", "For 7 reasons."), ("How?", "In 8 ways.")))
+    new = pieces(SOURCE + several(("Why?", "A river."), ("How?", "In 8 ways.")))
+    assert len(marked(old, doubts=seen(old))) == 2
+    assert marked(new, doubts=seen(old)) == []
+    assert shown(new, marked(new, doubts=seen(new))) == [("ungrounded-answer", "In 8 ways.")]
 
 
 def test_of_two_synthesized_pairs_the_later_one_is_the_duplicate():
@@ -158,6 +215,13 @@ def test_a_hand_written_pair_is_never_called_a_duplicate():
     text = pieces(OWN + OWN.replace("What is", "What's"))
     assert seen(text).alike
     assert marked(text, doubts=seen(text)) == []
+
+
+def test_a_pair_behind_a_byte_order_mark_is_none_though_its_section_has_the_id_of_another():
+    hidden = OWN.replace("### Q", "\ufeff### Q")
+    text = pieces(SOURCE + hidden + OWN + synthesized("What's the Ill?"))
+    assert ids(text)[1] == ids(text)[2]
+    assert "near-duplicate" not in [one.code for one in marked(text, doubts=seen(text))]
 
 
 def test_a_pair_that_is_gone_is_no_duplicate_any_more():
@@ -222,3 +286,22 @@ def test_after_any_edits_the_marks_are_those_of_the_new_text(text, data):
         text = text[:start] + new + text[end:]
         fresh = Pieces.of(text)
         assert marked(edited, Level.HINT, seen(edited)) == marked(fresh, Level.HINT, seen(fresh))
+
+
+@given(anything, st.integers(0, 600), st.integers(0, 200))
+def test_in_a_part_of_the_text_that_is_found_which_touches_it(text, start, length):
+    looked_at = Pieces.of(text)
+    doubts = seen(looked_at)
+    start = min(start, len(text))
+    part = Span(start, min(start + length, len(text)))
+    assert marked(looked_at, Level.HINT, doubts, within=part) == [
+        one
+        for one in marked(looked_at, Level.HINT, doubts)
+        if one.span.start <= part.end and part.start <= one.span.end
+    ]
+
+
+def test_what_is_beyond_the_last_mark_is_found_where_it_is_looked_for():
+    text = pieces("::Prose::\n" * (MOST + 10))
+    last = Span(len(text.text) - 2, len(text.text) - 2)
+    assert [one.code for one in marked(text, within=last)] == ["near-miss-fence"]

@@ -83,7 +83,7 @@ def test_code_in_an_answer_folds_inside_its_section():
 @given(anything)
 def test_folds_are_nested_ordered_and_of_two_lines_or_more(text):
     open_until: list[int] = []
-    found = folds(parse(text))
+    found = list(folds(parse(text)))
     assert list(found) == sorted(found, key=lambda fold: (fold.span.start, -fold.span.end))
     for fold in found:
         words = text[slice(*fold.span)]

@@ -117,7 +117,7 @@ def test_only_the_hints_in_a_part_are_given():
 
 @given(anything)
 def test_lenses_stand_on_one_line_each_in_order(text):
-    found = lenses(parse(text))
+    found = list(lenses(parse(text)))
     assert list(found) == sorted(found, key=lambda lens: lens.span.start)
     for lens in found:
         assert 0 <= lens.span.start <= lens.span.end <= len(text)

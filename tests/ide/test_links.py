@@ -19,7 +19,7 @@ def test_media_lead_to_their_files():
 
 @pytest.mark.parametrize("fence", ["::image::", '::image path=""::', '::image alt="a"::'])
 def test_media_without_a_path_lead_nowhere(fence):
-    assert links(body(fence + "\n")) == ()
+    assert paths(fence + "\n") == []
 
 
 @pytest.mark.parametrize(
@@ -46,12 +46,12 @@ def test_a_source_id_leads_to_the_source():
 
 
 def test_a_stale_source_id_leads_nowhere():
-    assert links(body(SOURCE + synthesized(source_id=GONE))) == ()
+    assert list(links(body(SOURCE + synthesized(source_id=GONE)))) == []
 
 
 @given(anything)
 def test_links_are_in_order_and_lead_to_a_path_or_a_place_in_the_text(text):
-    found = links(parse(text))
+    found = list(links(parse(text)))
     assert list(found) == sorted(found, key=lambda link: link.span)
     for link in found:
         assert 0 <= link.span.start < link.span.end <= len(text)

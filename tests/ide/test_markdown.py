@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,6 +9,28 @@ def test_what_markdown_would_read_is_escaped():
     assert plain("*a* _b_ [c](d) <e> `f` ~g~ &amp; \\") == (
         r"\*a\* \_b\_ \[c\](d) \<e\> \`f\` \~g\~ \&amp; \\"
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "escaped"),
+    [
+        ("# Title", r"\# Title"),
+        ("Title ##", r"Title \##"),
+        ("C# is #1", r"C# is \#1"),
+        ("- item", r"\- item"),
+        ("+ item", r"\+ item"),
+        ("---", r"\---"),
+        ("===", r"\==="),
+        ("|---|", r"\|---|"),
+        (":--|", r"\:--|"),
+        ("1. first", r"1\. first"),
+        ("12) twelfth", r"12\) twelfth"),
+        ("3.", r"3\."),
+        ("3.5 km - or 4", "3.5 km - or 4"),
+    ],
+)
+def test_what_would_make_a_block_of_a_line_is_escaped(words, escaped):
+    assert plain(words) == escaped
 
 
 def test_lines_become_one():

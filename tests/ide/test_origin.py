@@ -116,8 +116,9 @@ def test_sections_are_found_as_a_plain_search_finds_them(text, start, length):
     document = parse(text)
     start = min(start, len(text))
     end = min(start + length, len(text))
-    found = list(origin.sections_in(document, Span(start, end)))
-    assert found == [one for one in document.sections if one.start <= end and one.end >= start]
     at = origin.section_at(document, start)
+    touched = [one for one in document.sections if one.start < end and one.end > start]
+    found = list(origin.sections_in(document, Span(start, end)))
+    assert found == (touched if start < end else [at] if at else [])
     holding = [one for one in document.sections if one.start <= start < one.end]
     assert (at is None and not holding) or at in holding or start == len(text)

@@ -13,12 +13,13 @@ from dlm_lsp.ide.doubts import NO_DOUBTS, Doubts
 from dlm_lsp.ide.second_look import SecondLook
 
 KINDS = ["hand-written", "synthesized"]
+PAIR = "### Q\n{}\n### A\n{}\n"
 
 
 def pair(question: str, answer: str = "A river.", kind: str = "hand-written") -> str:
     """A section with one pair; a synthesized one is about `SOURCE`."""
     line = f"{marker()}\n" if kind == "synthesized" else ""
-    return f"::instruction::\n{line}### Q\n{question}\n### A\n{answer}\n"
+    return f"::instruction::\n{line}{PAIR.format(question, answer)}"
 
 
 def expansion(answer: str) -> str:
@@ -65,7 +66,7 @@ def test_before_the_first_look_nothing_is_in_doubt():
 def test_two_pairs_that_say_the_same_are_alike_each_to_the_other(first, second):
     body = SOURCE + pair("What is the Ill?", kind=first) + pair("What's the Ill?", kind=second)
     one, other = ids(body)
-    assert looked(SecondLook(), body).alike == {one: (other,), other: (one,)}
+    assert looked(SecondLook(), body).alike == {one: {0: ((other, 0),)}, other: {0: ((one, 0),)}}
 
 
 def test_pairs_that_say_different_things_are_not_alike():
@@ -75,10 +76,23 @@ def test_pairs_that_say_different_things_are_not_alike():
 
 def test_each_of_three_that_say_the_same_is_alike_to_both_others():
     body = pair("What is the Ill?") + pair("What's the Ill?") + pair("What is the Ill ?")
-    alike = looked(SecondLook(), body).alike
-    assert {id_: set(others) for id_, others in alike.items()} == {
-        id_: set(ids(body)) - {id_} for id_ in ids(body)
-    }
+    alike, _ = _sets(looked(SecondLook(), body))
+    places = {(id_, 0) for id_ in ids(body)}
+    assert alike == {place: places - {place} for place in places}
+
+
+def test_every_pair_of_a_section_is_held_against_every_other():
+    one = pair("Why?") + PAIR.format("What is the Ill?", "A river.")
+    other = pair("What's the Ill?") + PAIR.format("How long is it?", "3 km.")
+    first, second = ids(one + other)
+    alike, _ = _sets(looked(SecondLook(), one + other))
+    assert alike == {(first, 1): {(second, 0)}, (second, 0): {(first, 1)}}
+
+
+def test_two_pairs_of_one_section_can_be_alike():
+    body = pair("What is the Ill?") + PAIR.format("What's the Ill?", "A river.")
+    (own,) = ids(body)
+    assert looked(SecondLook(), body).alike == {own: {0: ((own, 1),), 1: ((own, 0),)}}
 
 
 def test_a_pair_that_is_written_later_is_held_against_those_that_were_there():
@@ -105,11 +119,12 @@ def test_the_same_section_twice_is_compared_once_and_no_doubt(compared):
     assert compared == ["What is the Ill?"]
 
 
-def test_of_very_many_pairs_none_is_compared(compared, monkeypatch):
+@pytest.mark.parametrize("third", [pair("Why?"), PAIR.format("Why?", "Because.")])
+def test_of_very_many_pairs_none_is_compared(third, compared, monkeypatch):
     monkeypatch.setattr(second_look, "MOST_PAIRS", 2)
     look = SecondLook()
     body = pair("What is the Ill?") + pair("What's the Ill?")
-    assert looked(look, body + pair("Why?")).alike == {}
+    assert looked(look, body + third).alike == {}
     assert compared == []
     assert looked(look, body).alike
 
@@ -131,7 +146,18 @@ def test_what_is_long_gone_is_forgotten_at_last():
 def test_an_answer_that_its_source_does_not_back_is_in_doubt_with_the_reason():
     body = SOURCE + pair("How long is the Ill?", "The Ill is a river, 7.", "synthesized")
     (own,) = ids(body)
-    assert looked(SecondLook(), body).ungrounded == {(own, SOURCE_ID): 'the section has no "7"'}
+    why = 'the section has no "7"'
+    assert looked(SecondLook(), body).ungrounded == {(own, SOURCE_ID): {0: why}}
+
+
+def test_every_answer_of_a_section_is_held_against_its_source():
+    body = SOURCE + pair("What is the Ill?", "A river.", "synthesized")
+    body += PAIR.format("How long is the Ill?", "7 km.") + PAIR.format("Is it long?", "A river.")
+    body += PAIR.format("Where?", "The Ill is a river in 8.")
+    (own,) = ids(body)
+    ((key, found),) = looked(SecondLook(), body).ungrounded.items()
+    assert key == (own, SOURCE_ID)
+    assert set(found) == {1, 3}
 
 
 def test_an_answer_that_its_source_backs_is_not_in_doubt():
@@ -150,38 +176,48 @@ def test_an_answer_without_its_source_is_left_until_the_source_is_there():
     assert set(looked(look, SOURCE + stray).ungrounded) == {(*ids(stray), SOURCE_ID)}
 
 
-def test_others_can_work_after_each_section(compared):
+def test_others_can_work_after_each_section_and_pair(compared):
     look = SecondLook()
-    body = SOURCE + "".join(pair(f"Why {n}?", f"{n} km.", "synthesized") for n in range(3))
-    known = [(len(compared), len(look.doubts.ungrounded)) for _ in look.steps(pieces(body))]
-    assert known == [(0, 0)] * 3 + [(1, 0), (2, 0), (3, 0), (3, 1), (3, 2), (3, 3)]
+    body = SOURCE + "".join(pair(f"Why {n}?", f"{n} km.", "synthesized") for n in range(2))
+    body += PAIR.format("Why 2?", "2 km.")
+    known = [
+        (len(compared), sum(map(len, look.doubts.ungrounded.values())))
+        for _ in look.steps(pieces(body))
+    ]
+    assert known == [(0, 0)] * 2 + [(1, 0), (2, 0), (3, 0), (3, 1), (3, 2), (3, 3)]
 
 
 def test_a_look_that_is_broken_off_is_taken_up_by_the_next(compared):
     look = SecondLook()
-    body = pair("What is the Ill?") + pair("What's the Ill?")
+    body = pair("What is the Ill?") + PAIR.format("What's the Ill?", "A river.")
     steps = look.steps(pieces(body))
     while not compared:
         next(steps)
     steps.close()
-    assert set(looked(look, body).alike) == set(ids(body))
+    (own,) = ids(body)
+    assert set(looked(look, body).alike[own]) == {0, 1}
     assert compared == ["What is the Ill?", "What's the Ill?"]
 
 
 _QUESTIONS = st.sampled_from(
     ["What is the Ill?", "What's the Ill?", "What is the Rhine?", "Is the Ill a river?"]
 )
+_ANSWERS = st.sampled_from(["A river.", "A river of 7 km.", "A lake, not a river."])
 _SECTIONS = st.builds(
-    pair,
-    _QUESTIONS,
-    st.sampled_from(["A river.", "A river of 7 km.", "A lake, not a river."]),
-    st.sampled_from(KINDS),
+    str.__add__,
+    st.builds(pair, _QUESTIONS, _ANSWERS, st.sampled_from(KINDS)),
+    st.just("") | st.builds(PAIR.format, _QUESTIONS, _ANSWERS),
 )
 
 
-def _sets(doubts: Doubts) -> tuple[object, object]:
+def _sets(doubts: Doubts) -> tuple[dict, dict]:
     """What was found, in no order."""
-    return {id_: set(others) for id_, others in doubts.alike.items()}, dict(doubts.ungrounded)
+    alike = {
+        (id_, number): set(others)
+        for id_, pairs in doubts.alike.items()
+        for number, others in pairs.items()
+    }
+    return alike, dict(doubts.ungrounded)
 
 
 @given(st.lists(st.tuples(_SECTIONS, st.integers(0, 9)), max_size=8))
@@ -199,6 +235,7 @@ def test_likeness_always_goes_both_ways_and_never_to_oneself(text):
     look = SecondLook()
     for _ in look.steps(Pieces.of(text)):
         pass
-    for id_, others in look.doubts.alike.items():
-        assert id_ not in others
-        assert all(id_ in look.doubts.alike[other] for other in others)
+    alike, _ = _sets(look.doubts)
+    for place, others in alike.items():
+        assert place not in others
+        assert all(place in alike[other] for other in others)

@@ -14,13 +14,13 @@ def outline(text: str) -> list[str]:
         f"{symbol.name} ({', '.join(child.name for child in symbol.children)})"
         if symbol.children
         else symbol.name
-        for symbol in symbols(body(text))[1:]
+        for symbol in tuple(symbols(body(text)))[1:]
     ]
 
 
 def details(text: str) -> list[str]:
     """The details of the sections of a body."""
-    return [symbol.detail for symbol in symbols(body(text))[1:]]
+    return [symbol.detail for symbol in tuple(symbols(body(text)))[1:]]
 
 
 def test_the_frontmatter_comes_first_with_its_base_model():
@@ -60,7 +60,7 @@ def test_prose_is_named_by_its_heading_or_its_first_words(prose, name):
 
 def test_further_headings_are_children():
     document = body("# Rivers\nTwo.\n## The Ill\nShort.\n\n## The Rhine\nLong.\n")
-    rivers = symbols(document)[1]
+    rivers = tuple(symbols(document))[1]
     assert [(child.name, words(document, child.span)) for child in rivers.children] == [
         ("The Ill", "## The Ill\nShort.\n\n"),
         ("The Rhine", "## The Rhine\nLong."),
@@ -71,7 +71,7 @@ def test_an_instruction_is_named_by_its_first_question_and_holds_each_pair():
     text = "::instruction::\n### Q\nWhy\nso?\n### A\na\n### Q !probe\nHow?\n### A\nb\n"
     assert outline(text) == ["Why so? (Why so?, How?)"]
     document = body(text)
-    first, second = symbols(document)[1].children
+    first, second = tuple(symbols(document))[1].children
     assert words(document, first.span) == "### Q\nWhy\nso?\n### A\na"
     assert words(document, second.focus) == "### Q !probe"
     assert second.detail == "probe"
@@ -124,7 +124,7 @@ def test_the_detail_names_the_adapter():
 )
 def test_the_focus_is_the_fence_or_the_line_of_the_name(text, focus):
     document = body(text)
-    assert words(document, symbols(document)[1].focus) == focus
+    assert words(document, tuple(symbols(document))[1].focus) == focus
 
 
 def _all(found: Iterable[Symbol]) -> Iterable[Symbol]:
@@ -144,7 +144,7 @@ def _within(document: Document, symbol: Symbol) -> bool:
 @given(anything)
 def test_a_symbol_holds_its_focus_and_children_and_has_a_name_on_one_line(text):
     document = parse(text)
-    found = symbols(document)
+    found = tuple(symbols(document))
     assert len(found) - len(document.sections) in (0, 1)
     for symbol in _all(found):
         assert _within(document, symbol)

@@ -144,7 +144,7 @@ def test_the_name_of_an_adapter_looks_as_on_a_fence():
 def test_only_the_tokens_in_a_part_are_given():
     document = body(SOURCE + synthesized("a") + "::prose::\nb\n")
     start = document.text.index("::prose::")
-    found = tokens(document, Span(start, start + 7))
+    found = tuple(tokens(document, Span(start, start + 7)))
     assert _shown(document, found) == [("operator", "::"), ("keyword", "prose")]
 
 
@@ -163,7 +163,7 @@ def test_tokens_are_in_order_apart_and_each_on_one_line(text):
 def test_the_tokens_of_a_part_are_those_of_the_whole_that_lie_in_it(text, start, length):
     document = parse(text)
     span = Span(min(start, len(text)), min(start + length, len(text)))
-    assert tokens(document, span) == tuple(
+    assert tuple(tokens(document, span)) == tuple(
         token
         for token in tokens(document)
         if span.start <= token.span.start and token.span.end <= span.end

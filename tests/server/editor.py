@@ -47,9 +47,11 @@ class Editor(LanguageClient):
         self.versions: dict[str, int | None] = {}
         self.encoding = "utf-16"
         self.takes_edits = True
+        self.answers_edits = asyncio.Event()
+        self.answers_edits.set()
         self.before_edit: Callable[[], None] = lambda: None
         self._heard = asyncio.Event()
-        self.feature(types.WORKSPACE_APPLY_EDIT)(partial(Editor.apply, self))
+        self.feature(types.WORKSPACE_APPLY_EDIT)(partial(Editor.asked_to_apply, self))
         self.feature(types.WORKSPACE_CODE_LENS_REFRESH)(lambda params: None)
         self.feature(types.WORKSPACE_INLAY_HINT_REFRESH)(lambda params: None)
 
@@ -186,9 +188,16 @@ class Editor(LanguageClient):
             return len(text.encode())
         return len(text.encode("utf-16-le")) // 2
 
-    def apply(self, params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
+    async def asked_to_apply(
+        self, params: types.ApplyWorkspaceEditParams
+    ) -> types.ApplyWorkspaceEditResult:
+        """Make an edit that the server asks for, and answer when it may."""
         self.before_edit()
         self.edits.append(params)
+        await self.answers_edits.wait()
+        return self.apply(params)
+
+    def apply(self, params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
         if not self.takes_edits:
             return types.ApplyWorkspaceEditResult(applied=False)
         changes = dict(params.edit.changes or {})

@@ -75,6 +75,26 @@ async def test_an_edit_that_the_editor_refuses_leaves_the_pairs_staged(teacher, 
         assert client.progress()[-1] == "4 staged (the editor did not apply the change)"
 
 
+async def test_a_run_is_cancelled_while_the_editor_owes_its_answer_and_nothing_is_lost(
+    teacher, env
+):
+    async with editor(VSCODE, env, **by_teacher(teacher)) as client:
+        client.open(TEXT)
+        client.answers_edits.clear()
+        await client.command("dlm.synth.run")
+        await client.until(lambda: client.edits)
+        await client.command("dlm.synth.cancel")
+        await client.until(client.finished)
+        assert client.progress()[-1] == "4 staged (cancelled before the editor had answered)"
+        # The editor may make the change late: what is there already is not put in again.
+        client.answers_edits.set()
+        await client.until(lambda: client.text() != TEXT)
+        await client.command("dlm.synth.apply")
+        await client.command("dlm.synth.revert")
+        await client.until(lambda: client.text() == TEXT)
+        assert len(client.edits) == 2
+
+
 async def test_what_ends_after_the_document_was_closed_is_staged(teacher, env, gate):
     hold(teacher, gate)
     async with editor(VSCODE, env, **by_teacher(teacher)) as client:

@@ -4,7 +4,7 @@ import pytest
 from document_text import FRONTMATTER
 from ide.samples import GONE, RICH, SOURCE, synthesized
 from lsprotocol import types
-from server.editor import EDITORS, EMACS, NEOVIM, URI, VSCODE, editor
+from server.editor import EDITORS, NEOVIM, URI, VSCODE, editor
 
 DOCUMENT = types.TextDocumentIdentifier(URI)
 TEXT = FRONTMATTER + SOURCE + synthesized() + "::prose::\n🙂 Another river.\n"
@@ -154,62 +154,6 @@ async def test_positions_behind_an_emoji_are_right_in_every_encoding():
             client.open(body("🙂🙂 ::x\n::prose::\n🙂 a\n::Prose:: \n"))
             (found,) = await client.marked("near-miss-fence")
             assert found.range.start == client.at("::Prose::")
-
-
-async def test_what_mends_a_problem_is_offered_and_mends_it():
-    async with editor(EMACS) as client:
-        client.open(body("::Instruction::\n### Q\na\n### A\nb\n"))
-        (fix,) = await client.actions("Instruction", only=["quickfix"])
-        client.apply(types.ApplyWorkspaceEditParams(fix.edit))
-        assert "::instruction::" in client.text()
-
-
-async def test_only_the_kinds_that_are_asked_for_are_offered():
-    async with editor(VSCODE) as client:
-        client.open(TEXT)
-        offered = await client.actions("The Ill", only=["refactor.rewrite.dlm.synthesize"])
-        assert {action.kind for action in offered} == {"refactor.rewrite.dlm.synthesize"}
-        assert await client.actions("The Ill", only=["source"]) == []
-
-
-async def test_what_cannot_be_done_says_why():
-    async with editor(VSCODE, teacher="openai:x", env={"OPENAI_API_KEY": ""}) as client:
-        client.open(TEXT)
-        offered = await client.actions("The Ill", only=["refactor.rewrite.dlm.synthesize"])
-        assert "OPENAI_API_KEY" in offered[0].disabled.reason
-        assert offered[0].command is None
-
-
-@pytest.mark.parametrize("name", EDITORS)
-@pytest.mark.parametrize(
-    ("title", "kept"), [("Keep", SOURCE), ("Remove", SOURCE), ("Revert all", SOURCE)]
-)
-async def test_a_synthesized_section_is_kept_removed_or_reverted(name, title, kept):
-    async with editor(name) as client:
-        client.open(TEXT)
-        offered = await client.actions("<!-- dlm")
-        action = next(one for one in offered if one.title.startswith(title))
-        if action.command is None:
-            action = await client.code_action_resolve_async(action)
-            client.apply(types.ApplyWorkspaceEditParams(action.edit))
-        else:
-            command = action.command
-            await client.workspace_execute_command_async(
-                types.ExecuteCommandParams(command.command, command.arguments)
-            )
-            await client.until(lambda: client.edits)
-        assert "<!-- dlm" not in client.text()
-        assert ("What is the Ill?" in client.text()) is (title == "Keep")
-
-
-async def test_an_action_of_another_version_is_not_made():
-    async with editor(VSCODE) as client:
-        client.open(TEXT)
-        offered = await client.actions("<!-- dlm")
-        action = next(one for one in offered if one.title.startswith("Remove"))
-        client.type(len(client.text()), len(client.text()), "more")
-        resolved = await client.code_action_resolve_async(action)
-        assert resolved.edit is None
 
 
 @pytest.mark.parametrize("uri", ["file:///my%20notes/a.dlm", "file:///c%3A/notes/a.dlm"])

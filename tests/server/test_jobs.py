@@ -23,6 +23,7 @@ class StubServer:
     create: Any = None
 
     def __post_init__(self) -> None:
+        self.heard = asyncio.Event()
         self.protocol = SimpleNamespace(progress=SimpleNamespace(tokens={}))
 
     async def window_work_done_progress_create_async(self, params: Any) -> None:
@@ -33,6 +34,7 @@ class StubServer:
 
     def progress(self, params: types.ProgressParams) -> None:
         self.sent.append(params)
+        self.heard.set()
 
     @property
     def said(self) -> list[tuple[str, object]]:
@@ -90,6 +92,7 @@ async def test_to_start_returns_at_once_and_the_work_goes_on_behind_it(jobs):
 
 async def test_progress_begins_reports_and_ends_under_one_token(jobs, server):
     async def work(one: Job) -> str:
+        await server.heard.wait()
         jobs.report(one, "1 of 4 sections", 1, 4)
         return "2 inserted"
 
@@ -108,9 +111,41 @@ async def test_progress_begins_reports_and_ends_under_one_token(jobs, server):
     assert report.cancellable
 
 
-async def test_of_nothing_nothing_is_done(jobs, server):
-    jobs.report(job(), "nothing to do", 0, 0)
-    assert server.sent[0].value.percentage == 0
+async def test_of_nothing_nothing_is_done(jobs):
+    one = job()
+    jobs.report(one, "nothing to do", 0, 0)
+    assert one.percentage == 0
+
+
+async def test_what_was_done_before_the_client_made_room_is_shown_first(jobs, server):
+    worked = asyncio.Event()
+    server.create = worked.wait
+
+    async def work(one: Job) -> str:
+        jobs.report(one, "1 of 4 sections", 1, 4)
+        worked.set()
+        return "2 inserted"
+
+    await done(jobs.start(job(), work))
+    assert server.said == [("begin", "1 of 4 sections"), ("end", "2 inserted")]
+    assert server.sent[0].value.percentage == 25
+
+
+async def test_a_job_is_stopped_while_the_client_still_owes_its_answer(jobs, server):
+    server.create = asyncio.Event().wait
+    stopped = asyncio.Event()
+
+    async def work(one: Job) -> str:
+        await one.stop.wait()
+        stopped.set()
+        return "cancelled"
+
+    one = jobs.start(job("1"), work)
+    jobs.cancel(token=one.token)
+    await asyncio.wait_for(stopped.wait(), 1)
+    await asyncio.sleep(0)
+    assert jobs.on(URI) == frozenset()
+    await jobs.end()
 
 
 async def test_each_job_has_a_token_of_its_own_which_is_a_text(jobs, server):
@@ -146,7 +181,10 @@ async def test_the_work_is_done_though_the_client_makes_no_room_for_progress(
 ):
     monkeypatch.setattr(module, "_PATIENCE", 0.01)
 
+    asked = asyncio.Event()
+
     async def create() -> None:
+        asked.set()
         if answer == "no":
             raise RuntimeError("no such method")
         await asyncio.Event().wait()
@@ -155,6 +193,9 @@ async def test_the_work_is_done_though_the_client_makes_no_room_for_progress(
     worked = []
 
     async def work(one: Job) -> str:
+        await asked.wait()
+        await asyncio.sleep(0)
+        jobs.report(one, "1 of 2 sections", 1, 2)
         worked.append(one)
         return "done"
 

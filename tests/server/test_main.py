@@ -2,11 +2,16 @@
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
+from io import StringIO
+from pathlib import Path
 
 import psutil
 import pytest
@@ -15,6 +20,9 @@ from lsprotocol import types
 from server.editor import NEOVIM, URI, VSCODE, Editor, capabilities_of, editor
 from server.test_synthesis import TEXT, hold, settings
 from tiny_model import tiny_llama
+
+from dlm_lsp.server import main
+from dlm_lsp.server.main import PatientLog
 
 GONE_WITHIN = 5.0
 """Seconds that a loaded machine may need for what takes 0.2 s on a quiet one."""
@@ -27,6 +35,11 @@ def framed(message: object) -> bytes:
 
 def request(id_: int, method: str, params: object) -> dict[str, object]:
     return {"jsonrpc": "2.0", "id": id_, "method": method, "params": params}
+
+
+def change(uri: str) -> dict[str, object]:
+    params = {"textDocument": {"uri": uri, "version": 2}, "contentChanges": [{"text": "x"}]}
+    return {"jsonrpc": "2.0", "method": "textDocument/didChange", "params": params}
 
 
 HOVER = {"textDocument": {"uri": URI}, "position": {"line": 0, "character": 0}}
@@ -43,6 +56,9 @@ class Wire:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
+        # A server that hangs fails its test and does not hang it.
+        self._watchdog = threading.Timer(4 * GONE_WITHIN, self.process.kill)
+        self._watchdog.start()
 
     def send(self, *messages: object) -> None:
         for message in messages:
@@ -50,6 +66,7 @@ class Wire:
         self.process.stdin.flush()
 
     def close(self) -> None:
+        self._watchdog.cancel()
         self.process.kill()
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
@@ -99,10 +116,119 @@ def test_malformed_and_unknown_messages_do_not_stop_the_server(wire):
 
 
 def test_a_change_of_a_document_that_is_not_open_is_ignored(wire):
-    change = {"textDocument": {"uri": URI, "version": 2}, "contentChanges": [{"text": "x"}]}
-    wire.send(INITIALIZE, {"jsonrpc": "2.0", "method": "textDocument/didChange", "params": change})
+    wire.send(INITIALIZE, change(URI), request(2, "shutdown", None))
+    assert wire.answer_to(2)["result"] is None
+
+
+def test_of_a_document_that_is_not_open_it_is_said_once(wire):
+    wire.send(INITIALIZE, *[change(URI)] * 3, change("file:///other.dlm"))
+    wire.process.stdin.close()
+    log = wire.process.stderr.read().decode()
+    assert log.count(f"ignoring changes of {URI}") == 1
+    assert log.count("ignoring changes of file:///other.dlm") == 1
+
+
+def test_a_log_that_nobody_reads_holds_up_neither_the_answers_nor_the_end(wire):
+    wire.send(INITIALIZE, *(change(f"file:///{number}.dlm") for number in range(5_000)))
     wire.send(request(2, "shutdown", None))
     assert wire.answer_to(2)["result"] is None
+    wire.send({"jsonrpc": "2.0", "method": "exit"})
+    assert wire.process.wait(GONE_WITHIN) == 0
+
+
+class Unread(StringIO):
+    """A stream that takes nothing until somebody reads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached, self.read_on = threading.Event(), threading.Event()
+
+    def write(self, text: str) -> int:
+        self.reached.set()
+        self.read_on.wait()
+        return super().write(text)
+
+
+def logged(log: PatientLog, words: str) -> None:
+    log.emit(logging.LogRecord("test", logging.WARNING, "", 0, "%s", (words,), None))
+
+
+def test_what_is_logged_is_written_in_order_before_the_end():
+    stream = StringIO()
+    log = PatientLog(stream)
+    for number in range(100):
+        logged(log, f"line {number}")
+    log.close()
+    assert stream.getvalue() == "".join(f"line {number}\n" for number in range(100))
+
+
+def test_what_is_logged_while_too_much_waits_is_counted(monkeypatch):
+    monkeypatch.setattr(main, "_MOST_WAITING", 2)
+    stream = Unread()
+    log = PatientLog(stream)
+    logged(log, "one")
+    assert stream.reached.wait(GONE_WITHIN)
+    for words in ("two", "three", "four", "five"):
+        logged(log, words)
+    stream.read_on.set()
+    log.close()
+    assert stream.getvalue() == "one\ntwo\n(2 more were lost)\nthree\n"
+
+
+@pytest.mark.parametrize("most", [1, 100])
+def test_an_end_does_not_wait_for_somebody_to_read(most, monkeypatch):
+    monkeypatch.setattr(main, "_MOST_WAITING", most)
+    stream = Unread()
+    log = PatientLog(stream)
+    for _ in range(3):
+        logged(log, "words")
+    began = time.monotonic()
+    log.close()
+    assert time.monotonic() - began < GONE_WITHIN
+    stream.read_on.set()
+
+
+def test_a_stream_that_is_gone_ends_no_log():
+    class Gone(StringIO):
+        def write(self, text: str) -> int:
+            if text == "lost\n":
+                raise BrokenPipeError
+            return super().write(text)
+
+    stream = Gone()
+    log = PatientLog(stream)
+    logged(log, "lost")
+    logged(log, "written")
+    log.close()
+    assert stream.getvalue() == "written\n"
+
+
+def test_the_log_may_go_to_a_file(tmp_path):
+    file = tmp_path / "log"
+    server = Wire("--log-file", str(file))
+    try:
+        server.send(INITIALIZE, change(URI))
+        server.process.stdin.close()
+        server.process.wait(GONE_WITHIN)
+        assert server.process.stderr.read() == b""
+    finally:
+        server.close()
+    assert "WARNING dlm_lsp.server.workarounds: ignoring changes of" in file.read_text()
+
+
+@pytest.mark.parametrize("content", [None, b"no header\n", framed(INITIALIZE)])
+def test_an_input_that_is_no_pipe_is_read_to_its_end(content, tmp_path):
+    file = Path(os.devnull)
+    if content is not None:
+        file = tmp_path / "input"
+        file.write_bytes(content)
+    command = [sys.executable, "-m", "dlm_lsp"]
+    with file.open("rb") as source:
+        done = subprocess.run(
+            command, stdin=source, capture_output=True, timeout=GONE_WITHIN, check=False
+        )
+    assert done.stderr == b""
+    assert (b"capabilities" in done.stdout) == (content == framed(INITIALIZE))
 
 
 def test_after_shutdown_requests_are_refused_and_exit_ends_with_0(wire):

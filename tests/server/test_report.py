@@ -3,6 +3,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
 
 from dlm_lsp.document import Pair
 from dlm_lsp.server.report import as_markdown
@@ -53,7 +55,7 @@ def test_an_accepted_pair_is_shown_with_its_answer_quoted_and_where_it_came_from
     assert report(accepted=(ACCEPTED,)).split("\n\n")[-4:] == [
         "## Accepted (1)",
         "### What is Oslo?",
-        "> A city.\n> \n> A capital.",
+        "> A city.  \n>   \n> A capital.",
         f"From section `{ID}`, extraction, margin 1.23.\n",
     ]
 
@@ -105,6 +107,90 @@ def test_markdown_in_a_pair_is_shown_and_not_read(words, escaped):
     text = report(accepted=(one,), refused=(refused,), skipped=(skipped,))
     assert text.count(escaped) == 5
     assert words not in text
+
+
+def rendered(text: str) -> SyntaxTreeNode:
+    """What a reader of the Markdown sees."""
+    markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    return SyntaxTreeNode(markdown.parse(text))
+
+
+def lines_of(block: SyntaxTreeNode) -> list[str]:
+    """The lines of a paragraph or heading that holds nothing but words."""
+    (inline,) = block.children
+    assert {part.type for part in inline.children} <= {"text", "hardbreak"}
+    words = "".join("\n" if part.type == "hardbreak" else part.content for part in inline.children)
+    return [" ".join(line.split()) for line in words.split("\n")]
+
+
+BLOCKS = [
+    "# Title",
+    "Title ##",
+    "#",
+    "---",
+    "- item",
+    "+ item",
+    "* item",
+    "-",
+    "1. first",
+    "2) second",
+    "3.",
+    "> quoted",
+    "    code",
+    "\tcode",
+    "=",
+    "===",
+    "```",
+    "~~~ python",
+    "| a | b |",
+    "|---|---|",
+    ":--|--:",
+    "a | b",
+    "--- | ---",
+    "[a]: http://x",
+    "<div>",
+    "<!-- a",
+    "***",
+    "___",
+    "\\",
+    "words\\",
+    "words  ",
+    "",
+    "  ",
+]
+_LINES = st.sampled_from(BLOCKS) | st.text(
+    st.characters(codec="utf-8", exclude_characters="\0\n"), max_size=12
+)
+_TEXTS = st.lists(_LINES, min_size=1, max_size=5).map("\n".join)
+
+
+@given(_TEXTS, _TEXTS)
+def test_each_line_of_a_pair_is_shown_as_a_line_of_words(question, answer):
+    one = Candidate(Pair(question, answer), ID, "extraction")
+    refused = Refusal(question, answer, ID, "extraction", "looping", answer)
+    _, _, _, asked, answered, _, _, refusals = rendered(
+        report(accepted=(one,), refused=(refused,))
+    ).children
+    assert asked.type == "heading"
+    assert not asked.children or lines_of(asked) == [" ".join(question.split())]
+    assert answered.type == "blockquote"
+    assert {block.type for block in answered.children} <= {"paragraph"}
+    shown = [line for block in answered.children for line in lines_of(block)]
+    assert shown == [" ".join(line.split()) for line in answer.split("\n") if line.strip()]
+    (item,) = refusals.children
+    (paragraph,) = item.children
+    (inline,) = paragraph.children
+    assert {part.type for part in inline.children} <= {"text", "strong"}
+
+
+def test_the_lines_of_an_answer_are_indented_as_they_were():
+    one = Candidate(Pair("Why?", "def f():\n    if x:\n\treturn\n  \nEnd."), ID, "extraction")
+    shown = rendered(report(accepted=(one,))).children[4].children[0].children[0].children
+    assert [part.content for part in shown if part.content] == [
+        "def f():",
+        "\N{NO-BREAK SPACE}" * 4 + "if x:",
+        "\N{NO-BREAK SPACE}" * 4 + "return",
+    ]
 
 
 @given(st.text(max_size=60), st.text(max_size=60))

@@ -166,6 +166,30 @@ async def test_a_cancelled_run_keeps_what_is_finished(way, teacher, env, gate):
         assert len(questions(client.text())) == 2
 
 
+async def test_a_run_that_is_cancelled_before_anything_is_finished_says_so(teacher, env, gate):
+    hold(teacher, gate)
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(lambda: "0 of 2 sections, 0 kept, 0 refused" in client.progress())
+        await client.command("dlm.synth.cancel")
+        await client.until(client.finished)
+        assert client.progress()[-1] == "cancelled"
+
+
+async def test_pairs_that_cannot_be_staged_are_in_the_report(teacher, env):
+    (store(env) / "synth").mkdir(parents=True)
+    (store(env) / "synth" / "pending.json").write_text("no plan")
+    async with editor(VSCODE, env, **settings(teacher, review="stage")) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        assert client.progress()[-1].startswith("not delivered: ")
+        report = (await client.command("dlm.synth.report"))["markdown"]
+        assert "## Accepted (4)" in report
+        assert "pending.json is no staged plan" in report
+
+
 async def test_the_same_section_is_not_asked_twice_at_once(teacher, env, gate):
     hold(teacher, gate)
     async with editor(VSCODE, env, **settings(teacher)) as client:

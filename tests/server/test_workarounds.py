@@ -7,6 +7,8 @@ import asyncio
 import gc
 import subprocess
 import sys
+from contextlib import suppress
+from threading import Event
 
 import psutil
 import pytest
@@ -15,6 +17,7 @@ from generated import wild_documents
 from hypothesis import given
 from hypothesis import strategies as st
 from lsprotocol import types
+from pygls.io_ import run_async
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, default_converter
 from pygls.workspace import TextDocument
@@ -79,11 +82,11 @@ def test_a_change_without_a_range_replaces_the_whole_text():
     assert document.source == "new"
 
 
-def opened(protocol_cls: type[LanguageServerProtocol]) -> LanguageServer:
+def opened(
+    protocol_cls: type[LanguageServerProtocol], server_cls: type[LanguageServer] = LanguageServer
+) -> LanguageServer:
     """A server of one protocol or the other, with a document open in it."""
-    server = LanguageServer(
-        "t", "1", protocol_cls=protocol_cls, converter_factory=default_converter
-    )
+    server = server_cls("t", "1", protocol_cls=protocol_cls, converter_factory=default_converter)
     server.protocol.set_writer(Sink())
     server.protocol.handle_message(
         types.InitializeRequest(
@@ -99,6 +102,8 @@ def opened(protocol_cls: type[LanguageServerProtocol]) -> LanguageServer:
 
 class Sink:
     """A client that listens and says nothing."""
+
+    last = b""
 
     def write(self, data: bytes) -> None:
         self.last = data
@@ -154,6 +159,90 @@ def test_pygls_tells_the_client_of_errors_in_sending_to_it():
     for server in (theirs, ours):
         server.report_server_error(ValueError("cannot send"), ValueError)
     assert len(told) == 1
+
+
+async def answer_to(message: str, server: LanguageServer) -> bytes:
+    """What a server answers to the bytes that it reads, nothing where it finds no message."""
+    server.protocol.set_writer(Sink())
+    reader = asyncio.StreamReader()
+    reader.feed_data(message.encode())
+    reader.feed_eof()
+    if isinstance(server, Server):
+        await server._read(reader)
+    else:
+        await run_async(Event(), reader, server.protocol, None, server.report_server_error)
+    return server.protocol.writer.last
+
+
+BODY = '{"jsonrpc": "2.0", "id": 5, "method": "shutdown"}'
+SIZE = len(BODY)
+
+
+def both() -> tuple[LanguageServer, LanguageServer]:
+    """A server of pygls, and one of ours."""
+    return opened(LanguageServerProtocol), opened(Protocol, Server)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        f"Content-length: {SIZE}\r\n",
+        f"content-length: {SIZE}\r\n",
+        f"CONTENT-LENGTH: {SIZE}\r\nContent-Type: application/vscode-jsonrpc; charset=utf-8\r\n",
+        f"Content-Length:{SIZE}\r\n",
+        f"Content-Length: {SIZE} \r\n",
+    ],
+)
+async def test_pygls_knows_the_length_in_one_spelling_only(header):
+    theirs, ours = both()
+    message = f"{header}\r\n{BODY}"
+    assert await answer_to(message, theirs) == b""
+    assert b'"result": null' in await answer_to(message, ours)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        f"Content-Length: {SIZE}\r\nContent-Type: application/vscode-jsonrpc; charset=utf-8\r\n",
+        f"Content-Type: application/vscode-jsonrpc\r\nContent-Length: {SIZE}\r\n",
+        f"X-Content-Length: 3\r\nContent-Length: {SIZE}\r\n",
+    ],
+)
+async def test_other_headers_are_passed_over(header):
+    for server in both():
+        assert b'"result": null' in await answer_to(f"{header}\r\n{BODY}", server)
+
+
+@pytest.mark.parametrize("length", [2**16 + 1, 2**17 - 3, 2**17 - 2, 2**17 - 1, 2**20])
+async def test_pygls_ends_at_a_header_line_that_is_too_long(length):
+    theirs, ours = both()
+    message = f"Content-Length: {SIZE}\r\nX: {'x' * length}\r\n\r\n{BODY}"
+    with pytest.raises(ValueError, match="longer than limit"):
+        await answer_to(message, theirs)
+    assert b'"result": null' in await answer_to(message, ours)
+
+
+async def test_a_line_that_is_too_long_is_one_line_however_it_arrives():
+    server = opened(Protocol, Server)
+    reader = asyncio.StreamReader()
+    serving = asyncio.create_task(server._read(reader))
+    start = f"Content-Length: {SIZE}\r\nX: {'x' * 2**16}"
+    for part in (start, "x" * 2**17, "\r\n", "\r\n", BODY):
+        reader.feed_data(part.encode())
+        await asyncio.sleep(0)
+    reader.feed_eof()
+    await serving
+    assert b'"result": null' in server.protocol.writer.last
+
+
+@pytest.mark.parametrize("length", [10, 2**17])
+async def test_pygls_never_finds_the_next_message_after_one_whose_length_it_cannot_read(length):
+    theirs, ours = both()
+    lost = f'Content-Length: what?\r\n\r\n{{"lost": "{"x" * length}"}}'
+    message = f"{lost}Content-Length: {SIZE}\r\n\r\n{BODY}"
+    with suppress(ValueError):
+        assert await answer_to(message, theirs) == b""
+    assert b'"result": null' in await answer_to(message, ours)
 
 
 def test_importing_the_shell_does_not_load_the_protocol():

@@ -1,0 +1,78 @@
+"""Which sections a command means, by the object that is its argument."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dlm_lsp.document import Document, Section
+from dlm_lsp.store.ledger import LedgerEntry
+from dlm_lsp.synth.edited import edited
+
+
+class CommandError(Exception):
+    """Why a command cannot be done, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The synthesized sections that are meant, and the ids of those that are spared.
+
+    What somebody has typed into a section no teacher can write again.
+    """
+
+    sections: tuple[Section, ...]
+    spared: tuple[str, ...] = ()
+
+
+def section_ids(argument: Mapping[str, Any]) -> frozenset[str] | None:
+    """Return the ids that are named, None where none are.
+
+    Raises:
+        CommandError: it is no list.
+    """
+    ids = argument.get("sections")
+    if ids is None:
+        return None
+    if not isinstance(ids, Sequence) or isinstance(ids, str):
+        raise CommandError("`sections` takes a list of section ids")
+    return frozenset(map(str, ids))
+
+
+def named(document: Document, argument: Mapping[str, Any]) -> Chosen:
+    """Return the synthesized sections that are named.
+
+    Raises:
+        CommandError: there are none.
+    """
+    wanted = section_ids(argument) or frozenset()
+    found = tuple(s for s in document.sections if s.id in wanted and s.synth)
+    if not found:
+        raise CommandError("none of the named sections is synthesized and in the document")
+    return Chosen(found)
+
+
+def to_revert(
+    document: Document, argument: Mapping[str, Any], ledger: Collection[LedgerEntry]
+) -> Chosen:
+    """Return what a revert takes out: all, or of one `teacher`, of one time `at`, or what is named.
+
+    Sections that somebody has edited are spared, unless they are named.
+
+    Raises:
+        CommandError: there is nothing to take out.
+    """
+    wanted, teacher, at = section_ids(argument), argument.get("teacher"), argument.get("at")
+    found = tuple(
+        section
+        for section in document.sections
+        if (marker := section.synth)
+        and (wanted is None or section.id in wanted)
+        and teacher in (None, marker.synth_teacher)
+        and at in (None, marker.synth_at)
+    )
+    spared = edited(found, ledger) if wanted is None else frozenset[str]()
+    left = tuple(section for section in found if section.id not in spared)
+    if not left:
+        edited_only = " that you have not edited" if spared else ""
+        raise CommandError(f"there is no synthesized section{edited_only} to revert")
+    return Chosen(left, tuple(sorted(spared)))

@@ -1,0 +1,37 @@
+"""A long answer leaves room for others."""
+
+import asyncio
+import itertools
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from dlm_lsp.server.slices import in_slices
+
+
+async def test_the_answer_holds_everything_in_order():
+    assert await in_slices(iter(range(1000))) == list(range(1000))
+
+
+async def test_others_work_while_a_long_answer_is_made():
+    heard = asyncio.Event()
+
+    def until_heard() -> Iterator[int]:
+        for number in itertools.count():
+            if heard.is_set():
+                return
+            time.sleep(0.001)
+            yield number
+
+    asyncio.get_running_loop().call_soon(heard.set)
+    assert await in_slices(until_heard())
+
+
+async def test_an_answer_that_nobody_waits_for_ends():
+    made = []
+    task = asyncio.create_task(in_slices(map(made.append, itertools.count())))
+    asyncio.get_running_loop().call_later(0.01, task.cancel)
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert made
