@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
+from dlm_lsp import __version__
 from dlm_lsp.cli.failure import UsageError, as_interrupted, run
 
 
@@ -50,9 +51,7 @@ def main() -> None:
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 (the shape that typer calls)
     if wanted:
-        from importlib.metadata import version as installed
-
-        sys.stdout.write(f"dlm (dlm-lsp) {installed('dlm-lsp')}\n")
+        sys.stdout.write(f"dlm (dlm-lsp) {__version__}\n")
         raise typer.Exit
 
 

@@ -6,11 +6,12 @@ import logging
 import os
 import sys
 from contextlib import suppress
-from importlib.metadata import version
 from pathlib import Path
 from queue import Full, Queue
 from threading import Thread
 from typing import TextIO
+
+from dlm_lsp import __version__
 
 _MOST_WAITING = 1_000
 _PATIENCE = 0.2
@@ -91,7 +92,7 @@ def _options() -> argparse.Namespace:
         prog="dlm-lsp",
         description="Language server for .dlm notes, over standard input and output.",
     )
-    parser.add_argument("--version", action="version", version=f"dlm-lsp {version('dlm-lsp')}")
+    parser.add_argument("--version", action="version", version=f"dlm-lsp {__version__}")
     parser.add_argument("--stdio", action="store_true", help="the default; for editors that say so")
     parser.add_argument("--tcp", action="store_true", help="listen on a TCP port instead")
     parser.add_argument("--host", default="127.0.0.1", help="with --tcp (%(default)s)")

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -11,6 +10,7 @@ from urllib.parse import unquote
 from lsprotocol import types
 from pygls.uris import to_fs_path
 
+from dlm_lsp import __version__
 from dlm_lsp.document import Document
 from dlm_lsp.ide.doubts import NO_DOUBTS, Doubts
 from dlm_lsp.server.client import Client
@@ -50,7 +50,7 @@ class DlmServer(Server):
 
         super().__init__(
             "dlm-lsp",
-            version("dlm-lsp"),
+            __version__,
             protocol_cls=Protocol,
             converter_factory=default_converter,
         )

@@ -11,12 +11,14 @@ def edited(sections: Iterable[Section], ledger: Collection[LedgerEntry]) -> froz
 
     The ledger knows what its runs wrote; of other runs nobody can tell.
     """
+    if not ledger:
+        return frozenset()
     written = {entry.section_id for entry in ledger}
     runs = {(entry.teacher, entry.synth_at) for entry in ledger}
     return frozenset(
         section.id
         for section in sections
-        if (marker := section.synth)
+        if section.id not in written
+        and (marker := section.synth)
         and (marker.synth_teacher, marker.synth_at) in runs
-        and section.id not in written
     )
