@@ -20,6 +20,7 @@ from dlm_lsp.server.changes import Applied, change
 from dlm_lsp.server.chosen import Chosen, CommandError, named, section_ids, to_revert
 from dlm_lsp.server.knowledge import knowledge
 from dlm_lsp.server.names import COMMANDS
+from dlm_lsp.server.overview import overview_of
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.synthesis import Request
 from dlm_lsp.server.workarounds import LiveDocument
@@ -169,6 +170,10 @@ def _report(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     return _shown(server, live, "report.md", markdown)
 
 
+def _overview(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
+    return overview_of(server, _live(server, argument))
+
+
 def _show_provenance(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     live = _live(server, argument)
     one = as_synthesized(named(live.pieces.document, argument).sections[0])
@@ -233,7 +238,7 @@ def _in_background(server: DlmServer, uri: str, work: Callable[[], Awaitable[Non
             await work()
         except StoreError as error:
             server.tell_error(str(error))
-        server.refresh()
+        server.refresh(uri)
         diagnostics.again(server, uri)
 
     task = asyncio.create_task(safely())
@@ -281,4 +286,5 @@ _DONE_BY: dict[str, Callable[[DlmServer, Mapping[str, Any]], Answer]] = {
     COMMANDS["discard"]: _discard,
     COMMANDS["revert"]: _revert,
     COMMANDS["report"]: _report,
+    COMMANDS["overview"]: _overview,
 }

@@ -15,6 +15,7 @@ from dlm_lsp.document import Document
 from dlm_lsp.ide.doubts import NO_DOUBTS, Doubts
 from dlm_lsp.server.client import Client
 from dlm_lsp.server.jobs import Jobs
+from dlm_lsp.server.names import OVERVIEW_CHANGED
 from dlm_lsp.server.settings import DEFAULTS, Settings, read_settings
 from dlm_lsp.server.workarounds import LiveDocument, Protocol, Server
 from dlm_lsp.store.error import StoreError
@@ -128,8 +129,10 @@ class DlmServer(Server):
         """Tell the user why something that was asked for did not happen."""
         self.window_show_message(types.ShowMessageParams(types.MessageType.Error, message))
 
-    def refresh(self) -> None:
-        """Let the client ask again for what stands beside the text."""
+    def refresh(self, uri: str) -> None:
+        """Let the client ask again for what stands beside the text of a document."""
+        if self.client.overviews:
+            self.protocol.notify(OVERVIEW_CHANGED, {"uri": uri})
         if self.client.refreshes_lenses:
             self.workspace_code_lens_refresh(None)
         if self.client.refreshes_hints:

@@ -157,9 +157,11 @@ def start(server: DlmServer, request: Request) -> Job | str:
             server.tell_error(str(error))
             return "failed"
         finally:
-            server.refresh()
+            server.refresh(request.uri)
 
-    return server.jobs.start(job, work)
+    started = server.jobs.start(job, work)
+    server.refresh(request.uri)
+    return started
 
 
 async def _run(
