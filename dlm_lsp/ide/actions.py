@@ -1,7 +1,7 @@
 """What can be done where the cursor stands, and what cannot be done just now and why."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from dlm_lsp.document import Document, Section, SectionType, Span
@@ -36,12 +36,13 @@ def actions(
     staged: int | None,
     obstacle: str | None,
     edited: Collection[str] = (),
+    unsafe: str | None = None,
 ) -> Iterator[Action]:
     """Yield what can be done where `span` is.
 
     `staged` is how many sections wait, None where the plan that they stand in cannot be read;
     `obstacle` says why nothing can be synthesized; `edited` are the ids of those that hold words
-    of the user, which no revert takes out.
+    of the user, which no revert takes out, and `unsafe` says why that cannot be told.
     """
     touched = tuple(sections_in(document, span))
     yield from _synthesize(document, touched, obstacle)
@@ -55,7 +56,7 @@ def actions(
         yield Action("apply", f"Apply {count}")
         yield Action("discard", f"Discard {count}")
     found = [one for one in synthesized(document) if one.section.id not in edited]
-    yield from _revert(found, here)
+    yield from (replace(one, disabled=unsafe) for one in _revert(found, here))
 
 
 _WAYS: tuple[tuple[Way, str], ...] = (

@@ -11,7 +11,7 @@ from dlm_lsp.ide.actions import Action, actions, prose
 from dlm_lsp.ide.findings import Finding
 from dlm_lsp.server import diagnostics
 from dlm_lsp.server.changes import workspace_edit
-from dlm_lsp.server.chosen import CommandError, named, to_revert
+from dlm_lsp.server.chosen import UNREADABLE, CommandError, named, to_revert
 from dlm_lsp.server.knowledge import ledger, staged
 from dlm_lsp.server.names import COMMANDS, KIND
 from dlm_lsp.server.server import DlmServer
@@ -121,7 +121,7 @@ def _remedies(
 
 def _offered(server: DlmServer, live: LiveDocument, span: Span) -> Iterator[types.CodeAction]:
     document = live.pieces.document
-    waiting = staged(server, document)
+    waiting, written = staged(server, document), ledger(server, document)
     why = obstacle(server, document, server.watch(live.uri).settings)
     busy = server.jobs.on(live.uri)
     for one in actions(
@@ -129,7 +129,8 @@ def _offered(server: DlmServer, live: LiveDocument, span: Span) -> Iterator[type
         span,
         staged=None if waiting is None else len(waiting),
         obstacle=why,
-        edited=edited(document.sections, ledger(server, document)),
+        edited=edited(document.sections, written or ()),
+        unsafe=UNREADABLE if written is None else None,
     ):
         about = prose(document.sections) if one.sections is None else one.sections
         running = one.what == "synthesize" and busy and busy.issuperset(about)
@@ -157,6 +158,6 @@ def _action(
         kind=f"{KIND}.{one.what}",
         disabled=types.CodeActionDisabled(reason=disabled) if disabled else None,
         command=None if lazily or disabled else command,
-        data={**about, "what": one.what} if lazily else None,
+        data={**about, "what": one.what} if lazily and not disabled else None,
         tags=[types.CodeActionTag.LlmGenerated] if generated else None,
     )

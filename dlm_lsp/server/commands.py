@@ -7,6 +7,7 @@ sections by `sections`, a list of ids.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, get_args
 
 from lsprotocol import types
@@ -142,24 +143,28 @@ def _apply(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
 def _discard(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     live, wanted = _live(server, argument), section_ids(argument)
     store = _store(server, live)
-    try:
-        plan = load_plan(store)
-    except StoreError:
-        # Of a plan that cannot be read, all can be dropped, and nothing else.
-        if wanted is not None:
-            raise
-        plan = None
+    # Of a plan that cannot be read, all can be dropped, and nothing else.
+    unreadable = wanted is None and _is_unreadable(store)
+    plan = None if unreadable else load_plan(store)
     ids = [s.id for s in (plan.sections if plan else ()) if wanted is None or s.id in wanted]
 
     async def work() -> None:
         async with shared_document_lock(store, "dlm-lsp", _log.info):
-            if wanted is None:
+            if unreadable and _is_unreadable(store):
                 clear_plan(store)
             else:
                 take_from_plan(store, ids)
 
     _in_background(server, live.uri, work)
     return {"discarding": ids}
+
+
+def _is_unreadable(store: Path) -> bool:
+    try:
+        load_plan(store)
+    except StoreError:
+        return True
+    return False
 
 
 def _report(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
@@ -221,11 +226,14 @@ def _change(
     ids = [section.id for section in chosen.sections]
 
     def compute(document: Document) -> Sequence[Edit]:
-        return edits(document, [s for s in document.sections if s.id in ids and s.synth])
+        try:
+            return edits(document, named(document, {"sections": ids}).sections)
+        except CommandError:
+            return ()
 
     async def work() -> None:
         applied = await change(server, live.uri, compute, label)
-        if applied in (Applied.REFUSED, Applied.CLOSED):
+        if applied not in (Applied.YES, Applied.NOTHING):
             server.tell_error(f"{label}: {applied.value}")
 
     _in_background(server, live.uri, work)

@@ -57,11 +57,11 @@ def staged(server: DlmServer, document: Document) -> tuple[StagedSection, ...] |
     return plan.sections if plan else ()
 
 
-def ledger(server: DlmServer, document: Document) -> tuple[LedgerEntry, ...]:
-    """Return what the runs on a document wrote; nothing where that cannot be read."""
+def ledger(server: DlmServer, document: Document) -> tuple[LedgerEntry, ...] | None:
+    """Return what the runs on a document wrote; None where that cannot be read."""
     store = server.store(document)
     try:
         return _LEDGERS.of(store) if store else ()
     except StoreError as error:
         _log.warning("%s", error)
-        return ()
+        return None

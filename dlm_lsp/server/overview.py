@@ -16,7 +16,7 @@ def overview_of(server: DlmServer, live: LiveDocument) -> dict[str, Any]:
     """Return what there is to list of an open document, as the answer to a command."""
     document, places = live.pieces.document, live.places
     settings = server.watch(live.uri).settings
-    margins = {entry.section_id: entry.margin for entry in ledger(server, document)}
+    margins = {entry.section_id: entry.margin for entry in ledger(server, document) or ()}
     sources = list(overview(document, _waiting(server, document)))
     states = [entry.state for source in sources for entry in source.entries]
     return {

@@ -1,10 +1,13 @@
 """Synthesis in the background: from a command to blocks in the document."""
 
 import asyncio
+import logging
 import random
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +22,7 @@ from dlm_lsp.server.jobs import Job
 from dlm_lsp.server.report import as_markdown
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.settings import Settings
+from dlm_lsp.server.unless import unless
 from dlm_lsp.store.adapters import current_adapter
 from dlm_lsp.store.error import StoreError
 from dlm_lsp.store.ledger import Ledger
@@ -29,8 +33,11 @@ from dlm_lsp.synth.judge import JudgeError
 from dlm_lsp.synth.options import OptionError, StrategyChoice, SynthOptions
 from dlm_lsp.synth.place import Left, place
 from dlm_lsp.synth.session import Result, Wishes, session
+from dlm_lsp.teachers.obstacle import client_package
 from dlm_lsp.teachers.obstacle import obstacle as teacher_obstacle
 from dlm_lsp.teachers.protocol import Sampling, TeacherError
+
+_log = logging.getLogger(__name__)
 
 Review = Literal["insert", "preview", "stage"]
 _COMMAND = "dlm-lsp"
@@ -182,6 +189,9 @@ async def _run(
 
     giving_up = asyncio.create_task(give_up())
     try:
+        with suppress(ImportError):
+            # It takes half a second, and somebody may be typing.
+            await asyncio.to_thread(import_module, client_package(wishes.teacher) or __name__)
         with scope:
             async with session(
                 document, document.frontmatter, store, wishes, request.sections
@@ -196,8 +206,11 @@ async def _run(
     job.stop = anyio.Event()
     try:
         said = await _deliver(server, job, request, store, result)
-    except StoreError as error:
-        server.tell_error(str(error))
+    except Exception as error:
+        # The pairs are paid for: whatever happens, the report has them.
+        if not isinstance(error, StoreError):
+            _log.exception("not delivered")
+        server.tell_error(f"the pairs are in the report, and nowhere else: {error}")
         said = f"not delivered: {error}"
     server.reports[request.uri] = as_markdown(result, said)
     return said
@@ -244,17 +257,35 @@ async def _deliver(
     def told(words: str) -> None:
         server.jobs.report(job, words, 1, 1)
 
-    try:
+    async def note() -> bool:
         async with shared_document_lock(store, _COMMAND, told):
             Ledger(store).add(result.entries)
+        return True
+
+    async def stage(sections: Sequence[StagedSection], why: str) -> str:
+        async def add() -> bool:
+            async with shared_document_lock(store, _COMMAND, told):
+                add_to_plan(store, path, sections, result.at)
+            return True
+
+        if job.stop.is_set():
+            job.stop = anyio.Event()
+        if await unless(job.stop, add()):
+            return f"{len(sections)} staged ({why})"
+        return f"cancelled; {len(sections)} are in the report, and nowhere else"
+
+    try:
+        if not await unless(job.stop, note()):
+            # Somebody else holds the store; the pairs can go into the document all the same.
+            job.stop = anyio.Event()
     except StoreError as error:
         # The pairs are paid for: without the ledger they have their markers still.
         server.tell_error(str(error))
     if request.review == "stage":
-        return await _stage(path, store, sections, result.at, "for review")
+        return await stage(sections, "for review")
     if request.review == "preview" and not server.client.annotated_edits:
         why = "for review: this editor cannot show a preview"
-        return await _stage(path, store, sections, result.at, why)
+        return await stage(sections, why)
     placed = 0
     left: list[Left] = []
 
@@ -266,12 +297,12 @@ async def _deliver(
     label = f"Synthesize instructions ({result.teacher})"
     preview = request.review == "preview"
     applied = await change(server, request.uri, compute, label, preview=preview, stop=job.stop)
-    if applied in (Applied.CLOSED, Applied.REFUSED, Applied.STOPPED):
-        return await _stage(path, store, sections, result.at, applied.value)
+    if applied not in (Applied.YES, Applied.NOTHING):
+        return await stage(sections, applied.value)
     said = f"{placed} inserted"
     if left:
         kept = [one.section for one in left]
-        why = await _stage(path, store, kept, result.at, left[0].reason)
+        why = await stage(kept, left[0].reason)
         return f"{said}, {why}"
     return said
 
@@ -299,6 +330,7 @@ def _edits(
             left.append(Left(section, "the section that it was to replace has changed"))
         else:
             swaps.append((old, section))
+    left += [Left(one, "more than were to be replaced") for some in new.values() for one in some]
     # A section goes only where another takes its place.
     while True:
         without = apply_edits(document.text, remove(document, [old for old, _ in swaps]))
@@ -309,11 +341,3 @@ def _edits(
         swaps = [(old, one) for old, one in swaps if one in placing.placed]
     edit = difference(document.text, apply_edits(without, placing.edits))
     return [edit] if edit else [], len(placing.placed), left
-
-
-async def _stage(
-    path: Path, store: Path, sections: Sequence[StagedSection], at: str, why: str
-) -> str:
-    async with shared_document_lock(store, _COMMAND, lambda _: None):
-        add_to_plan(store, path, sections, at)
-    return f"{len(sections)} staged ({why})"

@@ -146,12 +146,18 @@ class Protocol(LanguageServerProtocol):
         super().handle_message(message)
 
     def structure_message(self, data: dict[str, Any]) -> Any:
-        """Read a message; a request that cannot be read gets an answer, where pygls has none."""
+        """Read a message; one that cannot be read still answers, or is the answer to, a request.
+
+        pygls lets both sides wait for ever.
+        """
         try:
             return super().structure_message(data)
         except JsonRpcException as error:
-            if "method" in data and data.get("id") is not None:
-                self._send_response(data["id"], error=error.to_response_error())
+            msg_id = data.get("id")
+            if "method" in data and msg_id is not None:
+                self._send_response(msg_id, error=error.to_response_error())
+            elif msg_id is not None and (waiting := self._request_futures.pop(msg_id, None)):
+                waiting.set_exception(error)
             raise
 
     def as_sent(self, value: object) -> Any:

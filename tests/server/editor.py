@@ -47,6 +47,7 @@ class Editor(LanguageClient):
         self.versions: dict[str, int | None] = {}
         self.encoding = "utf-16"
         self.takes_edits = True
+        self.fails_edits = False
         self.answers_edits = asyncio.Event()
         self.answers_edits.set()
         self.before_edit: Callable[[], None] = lambda: None
@@ -195,6 +196,8 @@ class Editor(LanguageClient):
         self.before_edit()
         self.edits.append(params)
         await self.answers_edits.wait()
+        if self.fails_edits:
+            raise RuntimeError("no such document")
         return self.apply(params)
 
     def apply(self, params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:

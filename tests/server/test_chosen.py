@@ -59,3 +59,16 @@ def test_a_revert_spares_what_was_edited_unless_it_is_named():
 def test_where_everything_was_edited_nothing_is_reverted_and_that_is_told():
     with pytest.raises(CommandError, match="that you have not edited"):
         to_revert(DOCUMENT, {"teacher": "hf:tiny", "at": AT}, [entry("another")])
+
+
+def test_of_equal_sections_the_last_ones_are_meant_as_often_as_they_are_named():
+    document = body(SOURCE + synthesized() + synthesized() + synthesized())
+    equal = document.sections[1:]
+    assert named(document, {"sections": [equal[0].id]}).sections == equal[2:]
+    assert named(document, {"sections": [equal[0].id] * 2}).sections == equal[1:]
+
+
+def test_without_the_ledger_only_what_is_named_is_reverted():
+    with pytest.raises(CommandError, match="ledger cannot be read"):
+        to_revert(DOCUMENT, {}, None)
+    assert to_revert(DOCUMENT, {"sections": WRITTEN[:1]}, None).sections
