@@ -47,7 +47,7 @@ class Editor(LanguageClient):
         self.versions: dict[str, int | None] = {}
         self.encoding = "utf-16"
         self.takes_edits = True
-        self.fails_edits = False
+        self.fails_edits = ""
         self.answers_edits = asyncio.Event()
         self.answers_edits.set()
         self.before_edit: Callable[[], None] = lambda: None
@@ -191,14 +191,14 @@ class Editor(LanguageClient):
 
     async def asked_to_apply(
         self, params: types.ApplyWorkspaceEditParams
-    ) -> types.ApplyWorkspaceEditResult:
+    ) -> types.ApplyWorkspaceEditResult | None:
         """Make an edit that the server asks for, and answer when it may."""
         self.before_edit()
         self.edits.append(params)
         await self.answers_edits.wait()
-        if self.fails_edits:
+        if self.fails_edits == "error":
             raise RuntimeError("no such document")
-        return self.apply(params)
+        return None if self.fails_edits == "nonsense" else self.apply(params)
 
     def apply(self, params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
         if not self.takes_edits:

@@ -132,10 +132,11 @@ async def test_two_changes_at_once_are_made_one_after_the_other(teacher, env):
         assert client.text() == TEXT
 
 
-async def test_pairs_are_staged_where_the_editor_answers_with_an_error(teacher, env):
+@pytest.mark.parametrize("answer", ["error", "nonsense"])
+async def test_pairs_are_staged_where_the_editor_answers_no_edit(answer, teacher, env):
     async with editor(VSCODE, env, **by_teacher(teacher)) as client:
         client.open(TEXT)
-        client.fails_edits = True
+        client.fails_edits = answer
         await client.command("dlm.synth.run")
         await client.until(client.finished)
         assert client.progress()[-1] == "4 staged (the editor did not apply the change)"
