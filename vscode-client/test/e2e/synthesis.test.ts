@@ -136,6 +136,7 @@ void describe("synthesis", () => {
     await editor.goTo("How many mills does Ville8");
     await editor.page.keyboard.press("Alt+k");
     await editor.untilSynthesized(1);
+    await editor.row(/^keep.dlm\s*1 inserted/).waitFor();
     await editor.page.keyboard.press("Alt+n");
     await editor.page.keyboard.press("Alt+d");
     const text = await editor.untilSynthesized(0);
