@@ -16,7 +16,7 @@ _GONE = "Source changed or gone"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One synthesized section; `span` is its fence, None where it is not in the document yet.
+    """One synthesized section; `span` is all of it, None where it is not in the document yet.
 
     It is stale where its source section has changed or is gone.
     """
@@ -72,7 +72,7 @@ def _entry(one: Synthesized) -> Entry:
         id=one.section.id,
         question=first_question(one.section.content),
         state="inserted",
-        span=opening(one.section),
+        span=one.section.span,
         teacher=marker.synth_teacher,
         strategy=marker.synth_strategy,
         at=marker.synth_at,

@@ -28,6 +28,12 @@ def test_sections_stand_under_their_source_in_the_order_of_the_text():
     ]
 
 
+def test_a_section_is_where_its_question_and_answer_are_too():
+    document = body(SOURCE + synthesized("Why?"))
+    (source,) = overview(document, ())
+    assert source.entries[0].span == document.sections[1].span
+
+
 def test_what_is_staged_stands_behind_what_is_in_the_document():
     assert shown(body(SOURCE + synthesized("Why?")), waiting("What?")) == [
         ("The Ill is a river.", [("Why?", "inserted"), ("What?", "staged")])

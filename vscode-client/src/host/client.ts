@@ -60,7 +60,7 @@ export function createClient(
         }),
         closed: (): CloseHandlerResult => {
           // Whoever waits for the start is told of its failure.
-          if (client.state === State.Starting) {
+          if (client.state !== State.Running) {
             return { action: CloseAction.DoNotRestart, handled: true };
           }
           if (crashes.tooMany(Date.now())) {

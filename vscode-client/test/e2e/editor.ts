@@ -64,6 +64,7 @@ const FLAGS = [
 ];
 
 const PATIENCE = 20_000;
+const MOMENT = 1_000;
 
 export class Editor {
   private constructor(
@@ -121,6 +122,7 @@ export class Editor {
     );
     // Where the tests end in another way than by `close`.
     process.once("exit", () => server.kill());
+    process.once("SIGTERM", () => process.exit(1));
     await listening(server, said);
     const browser = await chromium.launchPersistentContext(join(root, "browser"), {
       executablePath: chromiumPath(),
@@ -160,8 +162,10 @@ export class Editor {
   /** Write a file and show it, alone and with the cursor at its first line of prose. */
   async show(name: string, text: string): Promise<void> {
     writeFileSync(this.path(name), text);
+    // The editor hides notifications where many come in a short while.
+    await this.command("notifications.clearAll");
+    await this.page.locator(".notification-toast").first().waitFor({ state: "detached" });
     await this.host.run(async ({ vscode, until }, path) => {
-      await vscode.commands.executeCommand("notifications.clearAll");
       while (vscode.window.activeTextEditor) {
         await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
       }
@@ -171,7 +175,12 @@ export class Editor {
         vscode.window.visibleTextEditors.find(({ document }) => document.uri.fsPath === path),
       );
       const start = shown.document.positionAt(shown.document.getText().indexOf("\n---\n") + 5);
-      shown.selection = new vscode.Selection(start, start);
+      await until(async () => {
+        shown.selection = new vscode.Selection(start, start);
+        // Behind what the window itself has to say of the selection of a new editor.
+        await vscode.commands.executeCommand("setContext", "e2e.shown", true);
+        return shown.selection.active.isEqual(start);
+      });
     }, this.path(name));
     await this.command("workbench.action.focusActiveEditorGroup");
   }
@@ -211,6 +220,7 @@ export class Editor {
           return found === wanted ? text : undefined;
         }, patience),
       [count, seconds] as const,
+      2 * seconds,
     );
   }
 
@@ -262,6 +272,18 @@ export class Editor {
       editor.selection = new vscode.Selection(place, place);
       editor.revealRange(editor.selection);
       await moved;
+      // Behind what the extension has set on hearing of it.
+      await vscode.commands.executeCommand("setContext", "e2e.moved", true);
+    }, words);
+  }
+
+  /** Wait until the cursor is in a line that begins with these words. */
+  async untilAt(words: string): Promise<void> {
+    await this.host.run(async ({ vscode, until }, wanted) => {
+      await until(() => {
+        const editor = vscode.window.activeTextEditor;
+        return editor?.document.lineAt(editor.selection.active).text.startsWith(wanted);
+      });
       // Behind what the extension has set on hearing of it.
       await vscode.commands.executeCommand("setContext", "e2e.moved", true);
     }, words);
@@ -377,8 +399,25 @@ export class Editor {
 
   /** Press what a row has to be pressed, such as "Apply". */
   async onRow(words: string | RegExp, button: string): Promise<void> {
-    await this.row(words).hover();
-    await this.row(words).locator(`.action-label[aria-label^="${button}"]`).click();
+    const end = Date.now() + PATIENCE;
+    for (;;) {
+      try {
+        await this.row(words).hover({ timeout: MOMENT });
+        const label = this.row(words).locator(`.action-label[aria-label^="${button}"]`);
+        await label.click({ timeout: MOMENT });
+        return;
+      } catch (error) {
+        // A view that is filled anew meanwhile takes its buttons away.
+        if (Date.now() > end) {
+          throw error;
+        }
+      }
+    }
+  }
+
+  /** Press a button by keyboard: a notification that moves is not where the mouse clicks. */
+  async press(where: Locator, name: string): Promise<void> {
+    await where.getByRole("button", { name, exact: true }).press("Enter");
   }
 
   /** Close the window as a user does. */

@@ -29,7 +29,8 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-const PATIENCE = 300_000;
+/** Longer than anything waits in the host unless told. */
+const PATIENCE = 40;
 
 export class Host {
   private readonly waiting = new Map<number, Waiting>();
@@ -66,13 +67,14 @@ export class Host {
   async run<T, A = undefined>(
     todo: (tools: Tools, argument: A) => T | Promise<T>,
     argument?: A,
+    seconds = PATIENCE,
   ): Promise<T> {
     const socket = await this.connected;
     const question: Question = { id: (this.asked += 1), source: String(todo), argument };
     return new Promise<T>((resolve, reject) => {
       setTimeout(() => {
         this.settle({ id: question.id, error: `no answer to ${question.source}` });
-      }, PATIENCE).unref();
+      }, seconds * 1000).unref();
       this.waiting.set(question.id, { resolve: resolve as (value: unknown) => void, reject });
       socket.write(`${JSON.stringify(question)}\n`);
     });

@@ -48,7 +48,7 @@ void describe("interpreter", () => {
     for (const name of ["Install", "Show Log"]) {
       await told.getByRole("button", { name }).waitFor();
     }
-    await told.getByRole("button", { name: "Choose Interpreter" }).click();
+    await editor.press(told, "Choose Interpreter");
     const chosen = editor.page.locator(".quick-input-list .monaco-list-row", {
       hasText: /\.venv.*dlm-lsp \d/,
     });
@@ -88,7 +88,7 @@ void describe("interpreter", () => {
     const told = editor.notification("has died several times and is not started again");
     await told.waitFor();
     assert.deepEqual(editor.servers(), []);
-    await told.getByRole("button", { name: "Restart Server" }).click();
+    await editor.press(told, "Restart Server");
     await editor.untilServed();
     assert.equal(editor.servers().length, 1);
     assert.ok(starts("dead") <= MANY);

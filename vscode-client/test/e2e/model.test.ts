@@ -27,7 +27,7 @@ void describe("model", () => {
         "editor.scrollbar.vertical": "hidden",
       },
     });
-    await editor.page.setViewportSize({ width: 760, height: 510 });
+    await editor.page.setViewportSize({ width: 780, height: 465 });
   });
 
   after(async () => {

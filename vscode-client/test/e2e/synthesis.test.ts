@@ -100,7 +100,7 @@ void describe("synthesis", () => {
     const running = editor.notification("Synthesizing instructions");
     await running.waitFor();
     await until(() => teacher.asked > asked);
-    await running.getByRole("button", { name: "Cancel" }).click();
+    await editor.press(running, "Cancel");
     await running.waitFor({ state: "detached" });
     await until(() => teacher.hungUp > 0);
     teacher.release();
@@ -113,7 +113,7 @@ void describe("synthesis", () => {
     await open("stage.dlm", about(6), "stage");
     await editor.command("dlm.synthesizeDocument");
     const outcome = editor.notification("2 staged");
-    await outcome.getByRole("button", { name: "Show Staged" }).click();
+    await editor.press(outcome, "Show Staged");
     await editor.showView();
     await editor.onRow("How many mills does Ville6 have?", "Apply");
     assert.doesNotMatch(await editor.untilSynthesized(1), /When was the bridge/);
@@ -138,6 +138,7 @@ void describe("synthesis", () => {
     await editor.untilSynthesized(1);
     await editor.row(/^keep.dlm\s*1 inserted/).waitFor();
     await editor.page.keyboard.press("Alt+n");
+    await editor.untilAt("::instruction::");
     await editor.page.keyboard.press("Alt+d");
     const text = await editor.untilSynthesized(0);
     assert.deepEqual(text.match(/^(How|When).*$/gm), [

@@ -61,7 +61,7 @@ void describe("trust", () => {
     await editor.open("two.dlm", about(2));
     await editor.palette("dlm: Synthesize Instructions for the Document");
     const refused = editor.notification("Nothing was sent to mine.example");
-    await refused.getByRole("button", { name: "Manage Workspace Trust" }).click();
+    await editor.press(refused, "Manage Workspace Trust");
     const trust = editor.page.locator(".workspace-trust-editor");
     await trust.getByRole("button", { name: "Trust", exact: true }).click();
     await editor.host.run(({ vscode, until: wait }) => wait(() => vscode.workspace.isTrusted));
