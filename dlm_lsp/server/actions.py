@@ -14,8 +14,8 @@ from dlm_lsp.server.changes import workspace_edit
 from dlm_lsp.server.chosen import UNREADABLE, CommandError, named, to_revert
 from dlm_lsp.server.knowledge import ledger, staged
 from dlm_lsp.server.names import COMMANDS, KIND
+from dlm_lsp.server.obstacle import obstacle
 from dlm_lsp.server.server import DlmServer
-from dlm_lsp.server.synthesis import obstacle
 from dlm_lsp.server.workarounds import LiveDocument
 from dlm_lsp.synth.edited import edited
 

@@ -62,22 +62,12 @@ async def change(
     other: two that were computed for one text would both be made. `stop` ends the waiting, also
     that for the answer of a client, which may make the change still.
     """
-    if stop and stop.is_set():
-        return Applied.STOPPED
-    changing = _in_turn(server, uri, compute, label, preview=preview)
-    return await unless(stop, changing) or Applied.STOPPED
 
+    async def in_turn() -> Applied:
+        async with server.watch(uri).changing:
+            return await _change(server, uri, compute, label, preview=preview)
 
-async def _in_turn(
-    server: DlmServer,
-    uri: str,
-    compute: Callable[[Document], Sequence[Edit]],
-    label: str,
-    *,
-    preview: bool,
-) -> Applied:
-    async with server.watch(uri).changing:
-        return await _change(server, uri, compute, label, preview=preview)
+    return await unless(stop, in_turn()) or Applied.STOPPED
 
 
 async def _change(

@@ -22,8 +22,8 @@ from dlm_lsp.server.chosen import Chosen, CommandError, named, section_ids, to_r
 from dlm_lsp.server.knowledge import knowledge
 from dlm_lsp.server.names import COMMANDS
 from dlm_lsp.server.overview import overview_of
+from dlm_lsp.server.request import Request, Review, options_of, regeneration
 from dlm_lsp.server.server import DlmServer
-from dlm_lsp.server.synthesis import Request
 from dlm_lsp.server.workarounds import LiveDocument
 from dlm_lsp.store.error import StoreError
 from dlm_lsp.store.files import make_folder, replace_file
@@ -65,9 +65,9 @@ def _run(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     if strategy not in (None, *get_args(StrategyChoice)):
         raise CommandError(f"strategy is {strategy!r}; it takes extraction, expansion or both")
     review = argument.get("review") or settings.review
-    if review not in get_args(synthesis.Review):
+    if review not in get_args(Review):
         raise CommandError(f"review is {review!r}; it takes insert, preview or stage")
-    options = synthesis.options_of(settings, strategy)
+    options = options_of(settings, strategy)
     return _started(server, Request(live.uri, sections, options, review))
 
 
@@ -75,7 +75,7 @@ def _regenerate(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     live = _live(server, argument)
     settings = server.watch(live.uri).settings
     ids = [section.id for section in named(live.pieces.document, argument).sections]
-    request = synthesis.regeneration(live.pieces.document, ids, live.uri, settings)
+    request = regeneration(live.pieces.document, ids, live.uri, settings)
     if isinstance(request, str):
         raise CommandError(request)
     return _started(server, request)

@@ -43,6 +43,11 @@ class Job:
     percentage: int = 0
     shown: bool = False
 
+    def next_step(self) -> "anyio.Event":
+        """Begin another step of the work, and return what a cancel from now on sets."""
+        self.stop = _event()
+        return self.stop
+
 
 class Jobs:
     """All the jobs that run."""

@@ -5,9 +5,9 @@ from typing import Any
 from dlm_lsp.document import Document
 from dlm_lsp.ide.overview import Entry, Source, first_question, overview
 from dlm_lsp.server.knowledge import ledger, staged
+from dlm_lsp.server.obstacle import obstacle
 from dlm_lsp.server.positions import Places
 from dlm_lsp.server.server import DlmServer
-from dlm_lsp.server.synthesis import obstacle
 from dlm_lsp.server.workarounds import LiveDocument
 from dlm_lsp.store.plan import StagedSection
 

@@ -145,6 +145,16 @@ class Protocol(LanguageServerProtocol):
                 return
         super().handle_message(message)
 
+    def _handle_response(
+        self, msg_id: str | int, result: Any = None, error: types.ResponseError | None = None
+    ) -> None:
+        # An answer that nobody waits for any more is an error in pygls.
+        waiting = self._request_futures.get(msg_id)
+        if waiting and waiting.cancelled():
+            self._request_futures.pop(msg_id)
+            return
+        super()._handle_response(msg_id, result, error)
+
     def structure_message(self, data: dict[str, Any]) -> Any:
         """Read a message; one that cannot be read still answers, or is the answer to, a request.
 
@@ -156,8 +166,8 @@ class Protocol(LanguageServerProtocol):
             msg_id = data.get("id")
             if "method" in data and msg_id is not None:
                 self._send_response(msg_id, error=error.to_response_error())
-            elif msg_id is not None and (waiting := self._request_futures.pop(msg_id, None)):
-                waiting.set_exception(error)
+            elif msg_id is not None:
+                self._handle_response(msg_id, error=error.to_response_error())
             raise
 
     def as_sent(self, value: object) -> Any:

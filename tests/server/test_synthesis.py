@@ -9,7 +9,7 @@ import pytest
 from ide.samples import GONE, synthesized
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
-from server.editor import EDITORS, NEOVIM, URI, VSCODE, editor
+from server.editor import EDITORS, NEOVIM, URI, VSCODE, Editor, editor
 from towns import HEAD, TeacherServer, Town, town
 from werkzeug import Response
 
@@ -48,6 +48,14 @@ def hold(teacher: TeacherServer, gate: Event, only: str = "") -> None:
         return Town(prompt)
 
     teacher.answer = answer
+
+
+async def regenerate(client: Editor, old: str) -> str:
+    """Show a document with a synthesized section, ask for it again, and return its id."""
+    client.open(TEXT.replace("::prose::", f"{old}::prose::", 1))
+    (id_,) = [s.id for s in parse(client.text()).sections if s.synth]
+    await client.command("dlm.synth.regenerate", sections=[id_])
+    return id_
 
 
 @pytest.mark.parametrize("name", EDITORS)
@@ -229,19 +237,14 @@ async def test_the_report_says_what_was_refused_and_why(teacher, env):
 
 async def test_a_section_is_written_anew_in_its_place(teacher, env):
     async with editor(VSCODE, env, **settings(teacher)) as client:
-        old = synthesized("What is it?", parse(TEXT).sections[0].id)
-        client.open(TEXT.replace("::prose::", f"{old}::prose::", 1))
-        (id_,) = [s.id for s in parse(client.text()).sections if s.synth]
-        await client.command("dlm.synth.regenerate", sections=[id_])
+        await regenerate(client, synthesized("What is it?", parse(TEXT).sections[0].id))
         await client.until(client.finished)
         assert questions(client.text()) == ["How many mills does Ville1 have?"]
 
 
 async def test_a_stale_section_is_written_anew_from_the_prose_above_it(teacher, env):
     async with editor(VSCODE, env, **settings(teacher)) as client:
-        client.open(TEXT.replace("::prose::", f"{synthesized('Old?', GONE)}::prose::", 1))
-        (id_,) = [s.id for s in parse(client.text()).sections if s.synth]
-        await client.command("dlm.synth.regenerate", sections=[id_])
+        await regenerate(client, synthesized("Old?", GONE))
         await client.until(client.finished)
         assert questions(client.text()) == ["How many mills does Ville1 have?"]
         await client.marked("synthesized")
@@ -320,10 +323,7 @@ async def test_what_the_user_has_typed_into_a_section_is_not_reverted_with_it(te
 async def test_what_was_edited_while_it_was_asked_for_again_stays(words, why, teacher, env, gate):
     hold(teacher, gate)
     async with editor(VSCODE, env, **settings(teacher)) as client:
-        old = synthesized("What is it?", parse(TEXT).sections[0].id)
-        client.open(TEXT.replace("::prose::", f"{old}::prose::", 1))
-        (id_,) = [s.id for s in parse(client.text()).sections if s.synth]
-        await client.command("dlm.synth.regenerate", sections=[id_])
+        await regenerate(client, synthesized("What is it?", parse(TEXT).sections[0].id))
         await client.until(lambda: "0 of 1 section, 0 kept, 0 refused" in client.progress())
         at = client.text().index(words)
         client.type(at, at, "Mine. ")
@@ -338,10 +338,7 @@ async def test_what_was_edited_while_it_was_asked_for_again_stays(words, why, te
 async def test_a_section_that_is_kept_meanwhile_is_not_written_anew(teacher, env, gate):
     hold(teacher, gate)
     async with editor(VSCODE, env, **settings(teacher)) as client:
-        old = synthesized("What is it?", parse(TEXT).sections[0].id)
-        client.open(TEXT.replace("::prose::", f"{old}::prose::", 1))
-        (id_,) = [s.id for s in parse(client.text()).sections if s.synth]
-        await client.command("dlm.synth.regenerate", sections=[id_])
+        id_ = await regenerate(client, synthesized("What is it?", parse(TEXT).sections[0].id))
         await client.until(lambda: "0 of 1 section, 0 kept, 0 refused" in client.progress())
         await client.command("dlm.synth.keep", sections=[id_])
         await client.until(lambda: client.edits)
@@ -384,10 +381,7 @@ async def test_what_the_user_has_rewritten_is_spared_after_another_run_wrote_the
 
 async def test_pairs_beyond_those_that_were_to_be_replaced_are_staged(teacher, env):
     async with editor(VSCODE, env, **settings(teacher)) as client:
-        old = synthesized("What is it?", parse(TEXT).sections[0].id)
-        client.open(TEXT.replace("::prose::", f"{old}::prose::", 1))
-        (id_,) = [s.id for s in parse(client.text()).sections if s.synth]
-        await client.command("dlm.synth.regenerate", sections=[id_])
+        await regenerate(client, synthesized("What is it?", parse(TEXT).sections[0].id))
         await client.until(client.finished)
         assert client.progress()[-1] == "1 inserted, 1 staged (more than were to be replaced)"
 

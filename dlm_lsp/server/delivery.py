@@ -1,0 +1,139 @@
+"""Where accepted pairs go: into the document, or beside it; none that was paid for gets lost."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dlm_lsp.document import Document, Edit, Section, apply_edits, parse, remove
+from dlm_lsp.document.difference import difference
+from dlm_lsp.ide.origin import sources
+from dlm_lsp.server.changes import Applied, change
+from dlm_lsp.server.jobs import Job
+from dlm_lsp.server.request import Request
+from dlm_lsp.server.server import DlmServer
+from dlm_lsp.server.unless import unless
+from dlm_lsp.store.error import StoreError
+from dlm_lsp.store.ledger import Ledger
+from dlm_lsp.store.lock import shared_document_lock
+from dlm_lsp.store.plan import StagedSection, add_to_plan
+from dlm_lsp.synth.place import Left, place
+from dlm_lsp.synth.session import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What a run came to, on its way to the user."""
+
+    server: DlmServer
+    job: Job
+    request: Request
+    store: Path
+    result: Result
+
+    async def made(self) -> str:
+        """Put in what was accepted, or stage it, and return what became of it.
+
+        A cancel ends the step that waits, and the next one goes on with what is finished.
+
+        Raises:
+            StoreError: what has to be staged cannot be.
+        """
+        sections, request, server = self.result.sections, self.request, self.server
+        if not sections:
+            stopped = self.result.report.stopped
+            return "cancelled" if stopped else "nothing was accepted; the report says why"
+        await self._noted()
+        if request.review == "stage":
+            return await self._staged(sections, "for review")
+        preview = request.review == "preview"
+        if preview and not server.client.annotated_edits:
+            return await self._staged(sections, "for review: this editor cannot show a preview")
+        put = Put()
+
+        def compute(document: Document) -> Sequence[Edit]:
+            nonlocal put
+            put = put_in(document, request, sections)
+            return put.edits
+
+        label, stop = f"Synthesize instructions ({self.result.teacher})", self.job.next_step()
+        applied = await change(server, request.uri, compute, label, preview=preview, stop=stop)
+        if applied not in (Applied.YES, Applied.NOTHING):
+            return await self._staged(sections, applied.value)
+        said = f"{put.count} inserted"
+        if put.left:
+            left = [one.section for one in put.left]
+            said += f", {await self._staged(left, put.left[0].reason)}"
+        return said
+
+    async def _noted(self) -> None:
+        """Note in the ledger what was accepted; without it, the pairs have their markers still."""
+        try:
+            await self._in_store(lambda: Ledger(self.store).add(self.result.entries))
+        except StoreError as error:
+            self.server.tell_error(str(error))
+
+    async def _staged(self, sections: Sequence[StagedSection], why: str) -> str:
+        name = self.request.uri.rpartition("/")[2] or "untitled.dlm"
+        path, at = self.server.path(self.request.uri) or Path(name), self.result.at
+        if await self._in_store(lambda: add_to_plan(self.store, path, sections, at)):
+            return f"{len(sections)} staged ({why})"
+        return f"cancelled; {len(sections)} are in the report, and nowhere else"
+
+    async def _in_store(self, write: Callable[[], object]) -> bool:
+        """Write once nobody else does, unless that is cancelled."""
+
+        async def written() -> bool:
+            async with shared_document_lock(self.store, "dlm-lsp", self._tell):
+                write()
+            return True
+
+        return bool(await unless(self.job.next_step(), written()))
+
+    def _tell(self, words: str) -> None:
+        self.server.jobs.report(self.job, words, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Edits that put sections in, how many, and those that have no place."""
+
+    edits: Sequence[Edit] = ()
+    count: int = 0
+    left: tuple[Left, ...] = ()
+
+
+def put_in(document: Document, request: Request, sections: Sequence[StagedSection]) -> Put:
+    """Return how to put accepted sections into a document.
+
+    Those that are to replace others take their places; a section goes only where another comes.
+    """
+    if not request.replaced:
+        placing = place(document, sections, request.options.placement)
+        return Put(placing.edits, len(placing.placed), placing.left)
+    new: dict[str, list[StagedSection]] = defaultdict(list)
+    for section in sections:
+        new[section.source_section_id or ""].append(section)
+    known = sources(document)
+    swaps: list[tuple[Section, StagedSection]] = []
+    left: list[Left] = []
+    for old_id, source_id in request.replaced:
+        if not new[source_id]:
+            continue
+        old, section = known.get(old_id), new[source_id].pop(0)
+        if source_id not in known:
+            left.append(Left(section, f"its source section {source_id} is gone"))
+        elif old is None or not old.synth:
+            left.append(Left(section, "the section that it was to replace has changed"))
+        else:
+            swaps.append((old, section))
+    left += [Left(one, "more than were to be replaced") for some in new.values() for one in some]
+    while True:
+        without = apply_edits(document.text, remove(document, [old for old, _ in swaps]))
+        placing = place(parse(without), [one for _, one in swaps], request.options.placement)
+        if len(placing.placed) == len(swaps):
+            break
+        left += placing.left
+        swaps = [(old, one) for old, one in swaps if one in placing.placed]
+    edit = difference(document.text, apply_edits(without, placing.edits))
+    return Put([edit] if edit else [], len(placing.placed), tuple(left))

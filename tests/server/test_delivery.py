@@ -1,0 +1,77 @@
+"""Where accepted pairs are put, in the place of which others, and what has no place."""
+
+from document_text import FRONTMATTER
+from hypothesis import given
+from hypothesis import strategies as st
+from ide.samples import SOURCE, SOURCE_ID, body, synthesized
+
+from dlm_lsp.document import Document, SectionType, apply_edits, parse
+from dlm_lsp.server.delivery import Put, put_in
+from dlm_lsp.server.request import Request, options_of
+from dlm_lsp.server.settings import Settings
+from dlm_lsp.store.plan import StagedSection
+
+
+def staged(question: str, source_id: str = SOURCE_ID) -> StagedSection:
+    return StagedSection(
+        SectionType.INSTRUCTION,
+        f"### Q\n{question}\n### A\nA river.",
+        auto_synth=True,
+        synth_teacher="hf:tiny",
+        synth_strategy="extraction",
+        synth_at="2026-01-31T09:30:00Z",
+        source_section_id=source_id,
+    )
+
+
+def put(document: Document, replaced: list[str], *sections: StagedSection) -> Put:
+    pairs = tuple((id_, SOURCE_ID) for id_ in replaced)
+    request = Request("file:///a.dlm", (SOURCE_ID,), options_of(Settings()), "insert", pairs)
+    return put_in(document, request, sections)
+
+
+def after(document: Document, made: Put) -> list[str]:
+    text = apply_edits(document.text, made.edits)
+    return [placed.pair.question for s in parse(text).sections for placed in s.pairs]
+
+
+def test_accepted_pairs_stand_behind_their_source():
+    document = body(SOURCE)
+    made = put(document, [], staged("Why?"), staged("What?"))
+    assert (made.count, made.left) == (2, ())
+    assert after(document, made) == ["Why?", "What?"]
+
+
+def test_one_takes_the_place_of_another_and_what_is_too_many_is_left():
+    document = body(SOURCE + synthesized("Old?"))
+    made = put(document, [document.sections[1].id], staged("New?"), staged("More?"))
+    assert after(document, made) == ["New?"]
+    assert [one.reason for one in made.left] == ["more than were to be replaced"]
+
+
+def test_a_section_that_was_kept_or_edited_is_not_replaced():
+    document = body(SOURCE + "::instruction::\n### Q\nMine?\n### A\nYes.\n")
+    for id_ in (document.sections[1].id, "0" * 16):
+        made = put(document, [id_], staged("New?"))
+        assert (list(made.edits), made.count) == ([], 0)
+        assert [one.reason for one in made.left] == [
+            "the section that it was to replace has changed"
+        ]
+
+
+def test_what_has_no_source_any_more_is_left():
+    document = parse(FRONTMATTER + "Another river.\n")
+    made = put(document, ["0" * 16], staged("New?"))
+    assert made.left[0].reason == f"its source section {SOURCE_ID} is gone"
+
+
+@given(st.integers(0, 4), st.integers(0, 6))
+def test_no_pair_is_ever_lost_and_none_goes_without_another(old, new):
+    document = body(SOURCE + "".join(synthesized(f"Old {n}?") for n in range(old)))
+    ids = [section.id for section in document.sections[1:]]
+    made = put(document, ids, *(staged(f"New {n}?") for n in range(new))) if ids else Put()
+    found = after(document, made)
+    if ids:
+        assert made.count + len(made.left) == new
+    assert len(found) == old
+    assert sum(question.startswith("New") for question in found) == made.count
