@@ -16,8 +16,8 @@ class Action:
     """Something to do: its words, the sections it is about, and why it cannot be done, if so.
 
     `sections` is None where it is about all of them, or those that `teacher` wrote (in the run
-    of the time `at`). `way` is the strategy to synthesize by, or to stage what comes; None leaves
-    it to the settings.
+    of the time `at`); of equal sections, `teacher`, `at` and `source` tell which one is meant.
+    `way` is the strategy to synthesize by, or to stage what comes; None leaves it to the settings.
     """
 
     what: What
@@ -27,6 +27,7 @@ class Action:
     disabled: str | None = None
     teacher: str | None = None
     at: str | None = None
+    source: str | None = None
 
 
 def actions(
@@ -98,9 +99,16 @@ def _of_synthesized(
 ) -> Iterator[Action]:
     ids = tuple(one.section.id for one in here)
     what = "this synthesized section" if len(ids) == 1 else f"{len(ids)} synthesized sections"
-    yield Action("keep", f"Keep {what} as your own", ids)
-    yield Action("remove", f"Remove {what}", ids)
-    yield Action("regenerate", f"Regenerate {what}", ids, None, obstacle)
+    found = [
+        Action("keep", f"Keep {what} as your own", ids),
+        Action("remove", f"Remove {what}", ids),
+        Action("regenerate", f"Regenerate {what}", ids, None, obstacle),
+    ]
+    if len(here) == 1:
+        marker = here[0].marker
+        teacher, at, source = marker.synth_teacher, marker.synth_at, marker.source_section_id
+        found = [replace(one, teacher=teacher, at=at, source=source) for one in found]
+    yield from found
     if here[0].source_id in sources(document):
         yield Action("source", "Go to its source section", ids[:1])
 

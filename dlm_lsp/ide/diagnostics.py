@@ -85,7 +85,14 @@ class _Look:
                 f"stale: its source section {marker.source_section_id} has changed or is gone; "
                 "ask again, remove it, or keep it as your own"
             )
-            yield Finding("stale-source", Level.WARNING, here, message, section_id=own_id)
+            yield Finding(
+                "stale-source",
+                Level.WARNING,
+                here,
+                message,
+                section_id=own_id,
+                source_id=marker.source_section_id,
+            )
         elif self.origins and self.told < MOST_ORIGINS:
             self.told += 1
             message = (
@@ -93,7 +100,15 @@ class _Look:
                 f'"{_excerpt(self.pieces.pieces[source])}"'
             )
             related = (Related(self._first_line(source), "its source section"),)
-            yield Finding("synthesized", self.origins, here, message, None, related, own_id)
+            yield Finding(
+                "synthesized",
+                self.origins,
+                here,
+                message,
+                related=related,
+                section_id=own_id,
+                source_id=marker.source_section_id,
+            )
         yield from self._doubted(index, piece, at)
 
     def _doubted(self, index: int, piece: Piece, at: int) -> Iterator[Finding]:
@@ -117,14 +132,28 @@ class _Look:
                 message = "another pair of this document says the same"
                 span = _moved(placed.question_span, at)
                 related = (Related(twin, "the other pair"),)
-                yield Finding("near-duplicate", Level.WARNING, span, message, None, related, own_id)
+                yield Finding(
+                    "near-duplicate",
+                    Level.WARNING,
+                    span,
+                    message,
+                    related=related,
+                    section_id=own_id,
+                    source_id=source_id,
+                )
             why = unbacked.get(number)
             if why and source is not None:
                 message = f"its source does not back this answer: {why}"
                 span = _moved(placed.answer_span, at)
                 related = (Related(self._first_line(source), "its source section"),)
                 yield Finding(
-                    "ungrounded-answer", Level.WARNING, span, message, None, related, own_id
+                    "ungrounded-answer",
+                    Level.WARNING,
+                    span,
+                    message,
+                    related=related,
+                    section_id=own_id,
+                    source_id=source_id,
                 )
 
     def _twin(self, index: int, own: PairPlace, others: tuple[PairPlace, ...]) -> Span | None:

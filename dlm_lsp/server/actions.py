@@ -104,7 +104,7 @@ def _fix(
 def _remedies(
     live: LiveDocument, finding: Finding, marked: list[types.Diagnostic]
 ) -> Iterator[types.CodeAction]:
-    about = {"uri": live.uri, "sections": [finding.section_id]}
+    about = {"uri": live.uri, "sections": [finding.section_id], "source": finding.source_id}
     for words, what in (
         ("Regenerate", "regenerate"),
         ("Remove", "remove"),
@@ -145,7 +145,7 @@ def _action(
     about: dict[str, Any] = {"uri": live.uri}
     if one.sections is not None:
         about["sections"] = list(one.sections)
-    about |= {name: value for name in ("teacher", "at") if (value := getattr(one, name))}
+    about |= {name: value for name in ("teacher", "at", "source") if (value := getattr(one, name))}
     if one.way == "stage":
         about["review"] = "stage"
     elif one.way:

@@ -64,8 +64,20 @@ async def change(
     """
 
     async def in_turn() -> Applied:
-        async with server.watch(uri).changing:
+        watched, versioned = server.watch(uri), server.client.versioned_edits
+        try:
+            async with asyncio.timeout(None if versioned else _PATIENCE):
+                await watched.changing.acquire()
+        except TimeoutError:
+            return Applied.UNANSWERED
+        try:
             return await _change(server, uri, compute, label, preview=preview)
+        finally:
+            # Without versions, a client that wakes up would make both edits of one text.
+            if watched.owed and not watched.owed.done() and not versioned:
+                watched.owed.add_done_callback(lambda _: watched.changing.release())
+            else:
+                watched.changing.release()
 
     return await unless(stop, in_turn()) or Applied.STOPPED
 
@@ -92,7 +104,7 @@ async def _change(
         edit = workspace_edit(server, live, edits, label if preview else None)
         try:
             async with asyncio.timeout(None if preview else _PATIENCE):
-                applied = await _is_applied(server, edit, label)
+                applied = await _is_applied(server, uri, edit, label)
         except TimeoutError:
             return Applied.UNANSWERED
         if applied:
@@ -103,10 +115,17 @@ async def _change(
     return Applied.REFUSED
 
 
-async def _is_applied(server: DlmServer, edit: types.WorkspaceEdit, label: str) -> bool:
+async def _is_applied(server: DlmServer, uri: str, edit: types.WorkspaceEdit, label: str) -> bool:
     params = types.ApplyWorkspaceEditParams(edit=edit, label=label)
+
+    async def asked() -> types.ApplyWorkspaceEditResult:
+        return await server.workspace_apply_edit_async(params)
+
+    owed = server.watch(uri).owed = asyncio.create_task(asked())
+    # Nobody may be left to hear that it went wrong.
+    owed.add_done_callback(lambda task: task.cancelled() or task.exception())
     try:
-        answer = await server.workspace_apply_edit_async(params)
+        answer = await asyncio.shield(owed)
     except JsonRpcException as error:
         _log.warning("%s: %s", label, error)
         return False

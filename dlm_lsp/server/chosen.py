@@ -45,7 +45,8 @@ def section_ids(argument: Mapping[str, Any]) -> frozenset[str] | None:
 def named(document: Document, argument: Mapping[str, Any]) -> Chosen:
     """Return the synthesized sections that are named.
 
-    Equal sections have one id: as many are meant as it is named times, the last ones.
+    Equal sections have one id: as many are meant as it is named times, the last ones of those by
+    the `teacher`, of the time `at` or from the `source`, where these are given.
 
     Raises:
         CommandError: there are none.
@@ -53,7 +54,7 @@ def named(document: Document, argument: Mapping[str, Any]) -> Chosen:
     wanted = Counter(map(str, argument["sections"])) if section_ids(argument) else Counter()
     found: list[Section] = []
     for section in reversed(document.sections):
-        if wanted[section.id] and section.synth:
+        if wanted[section.id] and _is_meant(section, argument):
             wanted[section.id] -= 1
             found.append(section)
     if not found:
@@ -72,14 +73,11 @@ def to_revert(
         CommandError: there is nothing to take out, or the ledger, which tells what was edited,
             cannot be read (None).
     """
-    wanted, teacher, at = section_ids(argument), argument.get("teacher"), argument.get("at")
+    wanted = section_ids(argument)
     found = tuple(
         section
         for section in document.sections
-        if (marker := section.synth)
-        and (wanted is None or section.id in wanted)
-        and teacher in (None, marker.synth_teacher)
-        and at in (None, marker.synth_at)
+        if (wanted is None or section.id in wanted) and _is_meant(section, argument)
     )
     spared = frozenset[str]()
     if wanted is None:
@@ -91,3 +89,12 @@ def to_revert(
         edited_only = " that you have not edited" if spared else ""
         raise CommandError(f"there is no synthesized section{edited_only} to revert")
     return Chosen(left, tuple(sorted(spared)))
+
+
+def _is_meant(section: Section, argument: Mapping[str, Any]) -> bool:
+    marker = section.synth
+    return marker is not None and (
+        argument.get("teacher") in (None, marker.synth_teacher)
+        and argument.get("at") in (None, marker.synth_at)
+        and argument.get("source") in (None, marker.source_section_id)
+    )

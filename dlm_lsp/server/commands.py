@@ -74,8 +74,8 @@ def _run(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
 def _regenerate(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     live = _live(server, argument)
     settings = server.watch(live.uri).settings
-    ids = [section.id for section in named(live.pieces.document, argument).sections]
-    request = regeneration(live.pieces.document, ids, live.uri, settings)
+    chosen = named(live.pieces.document, argument).sections
+    request = regeneration(live.pieces.document, chosen, live.uri, settings)
     if isinstance(request, str):
         raise CommandError(request)
     return _started(server, request)
@@ -90,24 +90,23 @@ def _cancel(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
 
 
 def _keep(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
-    live = _live(server, argument)
-    chosen = named(live.pieces.document, argument)
-    return _change(server, live, chosen, keep, "Keep synthesized section")
+    return _change(server, argument, named, keep, "Keep synthesized section")
 
 
 def _remove(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
-    live = _live(server, argument)
-    chosen = named(live.pieces.document, argument)
-    return _change(server, live, chosen, remove, "Remove synthesized section")
+    return _change(server, argument, named, remove, "Remove synthesized section")
 
 
 def _revert(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
-    live = _live(server, argument)
-    store = server.store(live.pieces.document)
+    store = server.store(_live(server, argument).pieces.document)
     ledger = Ledger(store).all() if store else ()
-    chosen = to_revert(live.pieces.document, argument, ledger)
-    answer = _change(server, live, chosen, remove, "Revert synthesized instructions")
-    return {**answer, "edited": list(chosen.spared)}
+
+    def choose(document: Document, argument: Mapping[str, Any]) -> Chosen:
+        return to_revert(document, argument, ledger)
+
+    spared = choose(_live(server, argument).pieces.document, argument).spared
+    answer = _change(server, argument, choose, remove, "Revert synthesized instructions")
+    return {**answer, "edited": list(spared)}
 
 
 def _apply(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
@@ -122,7 +121,10 @@ def _apply(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
 
     def compute(document: Document) -> Sequence[Edit]:
         nonlocal placing
-        placing = place(document, staged, placement)
+        plan = load_plan(store)
+        # What was discarded while an edit before this one waited is not put in.
+        waiting = [section for section in staged if plan and section in plan.sections]
+        placing = place(document, waiting, placement)
         return placing.edits
 
     async def work() -> None:
@@ -131,7 +133,7 @@ def _apply(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
             server.tell_error(f"nothing was applied: {applied.value}")
             return
         done = {section.id for section in (*placing.placed, *placing.present)}
-        async with shared_document_lock(store, "dlm-lsp", _log.info):
+        async with shared_document_lock(store, "dlm-lsp", server.tell):
             take_from_plan(store, done)
         if placing.left:
             server.tell_error(f"{len(placing.left)} stay staged: {placing.left[0].reason}")
@@ -149,7 +151,7 @@ def _discard(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     ids = [s.id for s in (plan.sections if plan else ()) if wanted is None or s.id in wanted]
 
     async def work() -> None:
-        async with shared_document_lock(store, "dlm-lsp", _log.info):
+        async with shared_document_lock(store, "dlm-lsp", server.tell):
             if unreadable and _is_unreadable(store):
                 clear_plan(store)
             else:
@@ -218,18 +220,21 @@ def _started(server: DlmServer, request: Request) -> Answer:
 
 def _change(
     server: DlmServer,
-    live: LiveDocument,
-    chosen: Chosen,
+    argument: Mapping[str, Any],
+    choose: Callable[[Document, Mapping[str, Any]], Chosen],
     edits: Callable[[Document, Sequence[Section]], Sequence[Edit]],
     label: str,
 ) -> Answer:
-    ids = [section.id for section in chosen.sections]
+    live = _live(server, argument)
+    ids = [section.id for section in choose(live.pieces.document, argument).sections]
 
     def compute(document: Document) -> Sequence[Edit]:
         try:
-            return edits(document, named(document, {"sections": ids}).sections)
+            again = choose(document, argument).sections
         except CommandError:
             return ()
+        # What came meanwhile, the user has not seen.
+        return edits(document, [section for section in again if section.id in ids])
 
     async def work() -> None:
         applied = await change(server, live.uri, compute, label)

@@ -1,8 +1,11 @@
 """Where accepted pairs go: into the document, or beside it; none that was paid for gets lost."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 
 from dlm_lsp.document import Document, Edit, Section, apply_edits, parse, remove
@@ -20,6 +23,9 @@ from dlm_lsp.store.plan import StagedSection, add_to_plan
 from dlm_lsp.synth.place import Left, place
 from dlm_lsp.synth.session import Result
 
+_AFTER_CANCEL = 0.05
+"""Seconds that a job may go on after a cancel, waiting for the store."""
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -35,15 +41,12 @@ class Delivery:
         """Put in what was accepted, or stage it, and return what became of it.
 
         A cancel ends the step that waits, and the next one goes on with what is finished.
-
-        Raises:
-            StoreError: what has to be staged cannot be.
         """
         sections, request, server = self.result.sections, self.request, self.server
         if not sections:
             stopped = self.result.report.stopped
             return "cancelled" if stopped else "nothing was accepted; the report says why"
-        await self._noted()
+        await self._in_store(lambda: Ledger(self.store).add(self.result.entries))
         if request.review == "stage":
             return await self._staged(sections, "for review")
         preview = request.review == "preview"
@@ -66,32 +69,59 @@ class Delivery:
             said += f", {await self._staged(left, put.left[0].reason)}"
         return said
 
-    async def _noted(self) -> None:
-        """Note in the ledger what was accepted; without it, the pairs have their markers still."""
-        try:
-            await self._in_store(lambda: Ledger(self.store).add(self.result.entries))
-        except StoreError as error:
-            self.server.tell_error(str(error))
-
     async def _staged(self, sections: Sequence[StagedSection], why: str) -> str:
         name = self.request.uri.rpartition("/")[2] or "untitled.dlm"
-        path, at = self.server.path(self.request.uri) or Path(name), self.result.at
-        if await self._in_store(lambda: add_to_plan(self.store, path, sections, at)):
-            return f"{len(sections)} staged ({why})"
-        return f"cancelled; {len(sections)} are in the report, and nowhere else"
+        path, at, count = self.server.path(self.request.uri), self.result.at, len(sections)
+        written = await self._in_store(
+            lambda: add_to_plan(self.store, path or Path(name), sections, at)
+        )
+        match written:
+            case Written.YES:
+                return f"{count} staged ({why})"
+            case Written.LATER:
+                return f"{count} to be staged once nobody else writes ({why})"
+            case Written.NO:
+                return f"{count} in the report and nowhere else, for they could not be staged"
 
-    async def _in_store(self, write: Callable[[], object]) -> bool:
-        """Write once nobody else does, unless that is cancelled."""
+    async def _in_store(self, write: Callable[[], object]) -> "Written":
+        """Write once nobody else does; a cancel ends the waiting, and not the writing.
 
-        async def written() -> bool:
-            async with shared_document_lock(self.store, "dlm-lsp", self._tell):
-                write()
-            return True
+        Of what goes wrong the user is told.
+        """
 
-        return bool(await unless(self.job.next_step(), written()))
+        async def written() -> Written:
+            try:
+                async with shared_document_lock(self.store, "dlm-lsp", self._tell):
+                    write()
+            except StoreError as error:
+                self.server.tell_error(str(error))
+                return Written.NO
+            return Written.YES
+
+        writing = asyncio.create_task(written())
+        self.server.tasks.add(writing)
+        writing.add_done_callback(self.server.tasks.discard)
+        stop, patience = self.job.next_step(), _AFTER_CANCEL if self.job.cancelled else None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                return await unless(stop, _until(writing)) or Written.LATER
+        return Written.LATER
 
     def _tell(self, words: str) -> None:
         self.server.jobs.report(self.job, words, 1, 1)
+
+
+class Written(Enum):
+    """What became of something that was to be written."""
+
+    YES = auto()
+    LATER = auto()
+    NO = auto()
+
+
+async def _until(writing: "asyncio.Task[Written]") -> Written:
+    # It goes on where nobody waits for it any more.
+    return await asyncio.shield(writing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,25 +145,29 @@ def put_in(document: Document, request: Request, sections: Sequence[StagedSectio
     for section in sections:
         new[section.source_section_id or ""].append(section)
     known = sources(document)
+    old: dict[str, list[Section]] = defaultdict(list)
+    for one in document.sections:
+        if one.synth:
+            old[one.id].append(one)
     swaps: list[tuple[Section, StagedSection]] = []
     left: list[Left] = []
     for old_id, source_id in request.replaced:
         if not new[source_id]:
             continue
-        old, section = known.get(old_id), new[source_id].pop(0)
+        section = new[source_id].pop(0)
         if source_id not in known:
             left.append(Left(section, f"its source section {source_id} is gone"))
-        elif old is None or not old.synth:
+        elif not old[old_id]:
             left.append(Left(section, "the section that it was to replace has changed"))
         else:
-            swaps.append((old, section))
+            swaps.append((old[old_id].pop(), section))
     left += [Left(one, "more than were to be replaced") for some in new.values() for one in some]
     while True:
-        without = apply_edits(document.text, remove(document, [old for old, _ in swaps]))
+        without = apply_edits(document.text, remove(document, [gone for gone, _ in swaps]))
         placing = place(parse(without), [one for _, one in swaps], request.options.placement)
         if len(placing.placed) == len(swaps):
             break
         left += placing.left
-        swaps = [(old, one) for old, one in swaps if one in placing.placed]
+        swaps = [(gone, one) for gone, one in swaps if one in placing.placed]
     edit = difference(document.text, apply_edits(without, placing.edits))
     return Put([edit] if edit else [], len(placing.placed), tuple(left))

@@ -38,6 +38,7 @@ class Job:
     title: str
     token: str = field(default_factory=lambda: f"dlm-{secrets.token_hex(8)}")
     stop: "anyio.Event" = field(default_factory=_event)
+    cancelled: bool = False
     task: "asyncio.Task[None] | None" = None
     message: str | None = None
     percentage: int = 0
@@ -80,6 +81,7 @@ class Jobs:
             if token in (None, job.token) and uri in (None, job.uri)
         ]
         for job in jobs:
+            job.cancelled = True
             job.stop.set()
         return len(jobs)
 

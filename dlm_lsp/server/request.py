@@ -53,20 +53,20 @@ def options_of(settings: Settings, strategy: StrategyChoice | None = None) -> Sy
 
 
 def regeneration(
-    document: Document, ids: Sequence[str], uri: str, settings: Settings
+    document: Document, chosen: Sequence[Section], uri: str, settings: Settings
 ) -> Request | str:
-    """Return what to ask to replace synthesized sections, or why that cannot be.
+    """Return what to ask to replace sections of a document, or why that cannot be.
 
     A section whose source has changed is asked for from the prose above it.
     """
-    known = sources(document)
+    known, starts = sources(document), {section.start for section in chosen}
     asked: list[str] = []
     replaced: list[tuple[str, str]] = []
     above: Section | None = None
     for section in document.sections:
         if prose([section]):
             above = section
-        marker = section.synth if section.id in ids else None
+        marker = section.synth if section.start in starts else None
         if marker is None:
             continue
         source = known.get(marker.source_section_id, above)

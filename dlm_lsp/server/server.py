@@ -4,7 +4,7 @@ import asyncio
 import logging
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from lsprotocol import types
@@ -41,6 +41,7 @@ class Watched:
     looking: "asyncio.Task[None] | None" = None
     typed: asyncio.Event = field(default_factory=asyncio.Event)
     changing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    owed: "asyncio.Task[types.ApplyWorkspaceEditResult] | None" = None
 
 
 class DlmServer(Server):
@@ -59,7 +60,7 @@ class DlmServer(Server):
         self.jobs = Jobs(self)
         self.watched: dict[str, Watched] = {}
         self.reports: dict[str, str] = {}
-        self.tasks: set[asyncio.Task[None]] = set()
+        self.tasks: set[asyncio.Task[Any]] = set()
         self.pushed_settings: object = None
         self._complained: set[str] = set()
 
@@ -124,6 +125,10 @@ class DlmServer(Server):
                 self.window_show_message(
                     types.ShowMessageParams(types.MessageType.Warning, complaint)
                 )
+
+    def tell(self, message: str) -> None:
+        """Tell the user what goes on."""
+        self.window_show_message(types.ShowMessageParams(types.MessageType.Info, message))
 
     def tell_error(self, message: str) -> None:
         """Tell the user why something that was asked for did not happen."""

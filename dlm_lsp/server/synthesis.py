@@ -94,8 +94,7 @@ async def _run(
         said = await Delivery(server, job, request, store, result).made()
     except Exception as error:
         # The pairs are paid for: whatever happens, the report has them.
-        if not isinstance(error, StoreError):
-            _log.exception("not delivered")
+        _log.exception("not delivered")
         server.tell_error(f"the pairs are in the report, and nowhere else: {error}")
         said = f"not delivered: {error}"
     server.reports[request.uri] = as_markdown(result, said)

@@ -154,3 +154,20 @@ async def test_a_preview_that_was_refused_is_shown_once_more_at_most(teacher, en
         await client.until(client.finished)
         assert len(client.edits) == 2
         assert client.progress()[-1].startswith("4 staged")
+
+
+async def test_where_edits_have_no_version_none_is_sent_while_another_is_unanswered(teacher, env):
+    async with editor(NEOVIM, env, **by_teacher(teacher)) as client:
+        client.open(TEXT)
+        client.answers_edits.clear()
+        await client.command("dlm.synth.run")
+        await client.until(lambda: client.edits)
+        await client.command("dlm.synth.cancel")
+        await client.until(client.finished)
+        await client.command("dlm.synth.apply")
+        client.answers_edits.set()
+        await client.until(lambda: client.text() != TEXT)
+        # Behind what is applied, for changes wait for each other.
+        await client.command("dlm.synth.revert")
+        await client.until(lambda: client.text() == TEXT)
+        assert len(client.edits) == 2

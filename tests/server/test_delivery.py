@@ -59,6 +59,14 @@ def test_a_section_that_was_kept_or_edited_is_not_replaced():
         ]
 
 
+def test_of_equal_sections_the_synthesized_one_is_replaced_and_one_alone():
+    mine = "::instruction::\n### Q\nOld?\n### A\nA river.\n"
+    document = body(SOURCE + mine + synthesized("Old?") + synthesized("Old?"))
+    made = put(document, [document.sections[2].id], staged("New?"))
+    assert sorted(after(document, made)) == ["New?", "Old?", "Old?"]
+    assert mine in apply_edits(document.text, made.edits)
+
+
 def test_what_has_no_source_any_more_is_left():
     document = parse(FRONTMATTER + "Another river.\n")
     made = put(document, ["0" * 16], staged("New?"))

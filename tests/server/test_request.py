@@ -30,7 +30,7 @@ def test_a_threshold_is_the_judges_alone():
 def test_a_section_is_asked_for_again_from_its_source_or_the_prose_above(source_id):
     document = body(SOURCE + synthesized("Old?", source_id))
     old = document.sections[1].id
-    request = regeneration(document, [old], URI, Settings(maxPairs=1))
+    request = regeneration(document, document.sections[1:], URI, Settings(maxPairs=1))
     assert request.sections == (SOURCE_ID,)
     assert request.replaced == ((old, SOURCE_ID),)
     assert request.options.fresh
@@ -40,12 +40,12 @@ def test_a_section_is_asked_for_again_from_its_source_or_the_prose_above(source_
 
 def test_as_many_more_are_asked_for_as_are_there_and_would_come_again():
     document = body(SOURCE + synthesized("a?") + synthesized("b?"))
-    request = regeneration(document, [document.sections[1].id], URI, Settings())
+    request = regeneration(document, document.sections[1:2], URI, Settings())
     assert request.options.per_section == 3
 
 
 def test_without_prose_there_is_nothing_to_ask_about_again():
     document = body(synthesized("Old?", GONE))
-    assert regeneration(document, [document.sections[0].id], URI, Settings()) == (
+    assert regeneration(document, document.sections, URI, Settings()) == (
         "there is no prose to ask about again"
     )

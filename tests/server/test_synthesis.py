@@ -195,10 +195,12 @@ async def test_pairs_that_cannot_be_staged_are_in_the_report(teacher, env):
         client.open(TEXT)
         await client.command("dlm.synth.run")
         await client.until(client.finished)
-        assert client.progress()[-1].startswith("not delivered: ")
+        assert client.progress()[-1] == (
+            "4 in the report and nowhere else, for they could not be staged"
+        )
         report = (await client.command("dlm.synth.report"))["markdown"]
         assert "## Accepted (4)" in report
-        assert "pending.json is no staged plan" in report
+        assert "pending.json is no staged plan" in client.messages[-1].message
 
 
 async def test_the_same_section_is_not_asked_twice_at_once(teacher, env, gate):
@@ -395,6 +397,34 @@ async def test_a_cancel_is_heard_while_somebody_else_holds_the_store(teacher, en
             await client.command("dlm.synth.cancel")
             await client.until(client.finished)
             assert client.progress()[-1] == "4 inserted"
+        while len(Ledger(store(env)).all()) != 4:
+            await client.actions("Ville1")
+
+
+async def test_one_cancel_is_enough_and_what_is_finished_is_staged_later(teacher, env, gate):
+    hold(teacher, gate, only="Ville2")
+    async with editor(VSCODE, env, **settings(teacher, review="stage")) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(lambda: "1 of 2 sections, 2 kept, 0 refused" in client.progress())
+        with document_lock(store(env), "dlm synth instructions", print):
+            await client.command("dlm.synth.cancel")
+            await client.until(client.finished)
+            assert client.progress()[-1] == ("2 to be staged once nobody else writes (for review)")
+        while not load_plan(store(env)):
+            await client.actions("Ville1")
+        assert len(load_plan(store(env)).sections) == 2
+
+
+async def test_what_was_inserted_is_said_though_the_rest_cannot_be_staged(teacher, env):
+    (store(env) / "synth").mkdir(parents=True)
+    (store(env) / "synth" / "pending.json").write_text("no plan")
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        await regenerate(client, synthesized("What is it?", parse(TEXT).sections[0].id))
+        await client.until(client.finished)
+        assert client.progress()[-1] == (
+            "1 inserted, 1 in the report and nowhere else, for they could not be staged"
+        )
 
 
 async def test_where_the_ledger_cannot_be_read_no_revert_is_offered(teacher, env):
