@@ -2,9 +2,9 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from dlm_lsp.store.error import StoreError
 from dlm_lsp.store.ledger import Ledger
 from dlm_lsp.store.lock import shared_document_lock
 from dlm_lsp.store.plan import StagedSection, add_to_plan
-from dlm_lsp.synth.place import Left, place
+from dlm_lsp.synth.place import Left, Placing, place
 from dlm_lsp.synth.session import Result
 
 _AFTER_CANCEL = 0.05
@@ -57,17 +57,26 @@ class Delivery:
         def compute(document: Document) -> Sequence[Edit]:
             nonlocal put
             put = put_in(document, request, sections)
-            return put.edits
+            return one_by_one(document, request, put) if preview else put.edits
 
         label, stop = f"Synthesize instructions ({self.result.teacher})", self.job.next_step()
         applied = await change(server, request.uri, compute, label, preview=preview, stop=stop)
         if applied not in (Applied.YES, Applied.NOTHING):
             return await self._staged(sections, applied.value)
-        said = f"{put.count} inserted"
+        unticked = self._unticked(put) if preview else []
+        said = f"{len(put.placed) - len(unticked)} inserted"
+        if unticked:
+            said += f", {await self._staged(unticked, 'not ticked in the preview')}"
         if put.left:
             left = [one.section for one in put.left]
             said += f", {await self._staged(left, put.left[0].reason)}"
         return said
+
+    def _unticked(self, put: "Put") -> list[StagedSection]:
+        """Return what the user has left out of a preview."""
+        live = self.server.live(self.request.uri)
+        there = {section.id for section in live.pieces.document.sections} if live else set()
+        return [section for id_, section in put.placed.items() if id_ not in there]
 
     async def _staged(self, sections: Sequence[StagedSection], why: str) -> str:
         name = self.request.uri.rpartition("/")[2] or "untitled.dlm"
@@ -126,10 +135,10 @@ async def _until(writing: "asyncio.Task[Written]") -> Written:
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """Edits that put sections in, how many, and those that have no place."""
+    """Edits that put sections in, these by the ids that they get, and those without a place."""
 
     edits: Sequence[Edit] = ()
-    count: int = 0
+    placed: Mapping[str, StagedSection] = field(default_factory=dict)
     left: tuple[Left, ...] = ()
 
 
@@ -140,7 +149,7 @@ def put_in(document: Document, request: Request, sections: Sequence[StagedSectio
     """
     if not request.replaced:
         placing = place(document, sections, request.options.placement)
-        return Put(placing.edits, len(placing.placed), placing.left)
+        return Put(placing.edits, _by_id(placing), placing.left)
     new: dict[str, list[StagedSection]] = defaultdict(list)
     for section in sections:
         new[section.source_section_id or ""].append(section)
@@ -170,4 +179,22 @@ def put_in(document: Document, request: Request, sections: Sequence[StagedSectio
         left += placing.left
         swaps = [(gone, one) for gone, one in swaps if one in placing.placed]
     edit = difference(document.text, apply_edits(without, placing.edits))
-    return Put([edit] if edit else [], len(placing.placed), tuple(left))
+    return Put([edit] if edit else [], _by_id(placing), tuple(left))
+
+
+def one_by_one(document: Document, request: Request, put: Put) -> Sequence[Edit]:
+    """Return the edits of `put` with one for each section, so that each can be left out.
+
+    What replaces other sections stays one edit.
+    """
+    if request.replaced:
+        return put.edits
+    return [
+        edit
+        for section in put.placed.values()
+        for edit in place(document, [section], request.options.placement).edits
+    ]
+
+
+def _by_id(placing: Placing) -> dict[str, StagedSection]:
+    return dict(zip(placing.added, placing.placed, strict=True))

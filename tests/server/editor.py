@@ -47,6 +47,7 @@ class Editor(LanguageClient):
         self.versions: dict[str, int | None] = {}
         self.encoding = "utf-16"
         self.takes_edits = True
+        self.ticks = slice(None)
         self.fails_edits = ""
         self.answers_edits = asyncio.Event()
         self.answers_edits.set()
@@ -208,14 +209,15 @@ class Editor(LanguageClient):
             uri, version = change.text_document.uri, change.text_document.version
             if version is not None and version != self.buffers[uri].version:
                 return types.ApplyWorkspaceEditResult(applied=False)
-            changes[uri] = change.edits
+            changes[uri] = change.edits[self.ticks]
         for uri, edits in changes.items():
             placed = [
                 (self.offset(e.range.start, uri), self.offset(e.range.end, uri), e.new_text)
                 for e in edits
             ]
             # From the end on, so that no edit moves the place of another.
-            for start, end, text in sorted(placed, reverse=True):
+            placed.sort(key=lambda edit: edit[:2])
+            for start, end, text in placed[::-1]:
                 self.type(start, end, text, uri)
         return types.ApplyWorkspaceEditResult(applied=True)
 

@@ -1,12 +1,14 @@
 """Where accepted pairs are put, in the place of which others, and what has no place."""
 
+from collections.abc import Sequence
+
 from document_text import FRONTMATTER
 from hypothesis import given
 from hypothesis import strategies as st
 from ide.samples import SOURCE, SOURCE_ID, body, synthesized
 
-from dlm_lsp.document import Document, SectionType, apply_edits, parse
-from dlm_lsp.server.delivery import Put, put_in
+from dlm_lsp.document import Document, Edit, SectionType, apply_edits, parse
+from dlm_lsp.server.delivery import Put, one_by_one, put_in
 from dlm_lsp.server.request import Request, options_of
 from dlm_lsp.server.settings import Settings
 from dlm_lsp.store.plan import StagedSection
@@ -30,6 +32,11 @@ def put(document: Document, replaced: list[str], *sections: StagedSection) -> Pu
     return put_in(document, request, sections)
 
 
+def previewed(document: Document, made: Put) -> Sequence[Edit]:
+    request = Request("file:///a.dlm", (SOURCE_ID,), options_of(Settings()), "preview", ())
+    return one_by_one(document, request, made)
+
+
 def after(document: Document, made: Put) -> list[str]:
     text = apply_edits(document.text, made.edits)
     return [placed.pair.question for s in parse(text).sections for placed in s.pairs]
@@ -38,7 +45,7 @@ def after(document: Document, made: Put) -> list[str]:
 def test_accepted_pairs_stand_behind_their_source():
     document = body(SOURCE)
     made = put(document, [], staged("Why?"), staged("What?"))
-    assert (made.count, made.left) == (2, ())
+    assert (len(made.placed), made.left) == (2, ())
     assert after(document, made) == ["Why?", "What?"]
 
 
@@ -53,7 +60,7 @@ def test_a_section_that_was_kept_or_edited_is_not_replaced():
     document = body(SOURCE + "::instruction::\n### Q\nMine?\n### A\nYes.\n")
     for id_ in (document.sections[1].id, "0" * 16):
         made = put(document, [id_], staged("New?"))
-        assert (list(made.edits), made.count) == ([], 0)
+        assert (list(made.edits), made.placed) == ([], {})
         assert [one.reason for one in made.left] == [
             "the section that it was to replace has changed"
         ]
@@ -80,6 +87,26 @@ def test_no_pair_is_ever_lost_and_none_goes_without_another(old, new):
     made = put(document, ids, *(staged(f"New {n}?") for n in range(new))) if ids else Put()
     found = after(document, made)
     if ids:
-        assert made.count + len(made.left) == new
+        assert len(made.placed) + len(made.left) == new
     assert len(found) == old
-    assert sum(question.startswith("New") for question in found) == made.count
+    assert sum(question.startswith("New") for question in found) == len(made.placed)
+
+
+@given(
+    st.lists(st.booleans(), max_size=5),
+    st.sampled_from(["", "\nLater.\n", "\n::prose::\nAnother."]),
+    st.booleans(),
+)
+def test_each_section_of_a_preview_can_be_left_out(ticked, rest, break_at_end):
+    text = (SOURCE + rest).rstrip("\n") + "\n" * break_at_end
+    document = body(text)
+    source = document.sections[0].id
+    made = put(document, [], *(staged(f"New {n}?", source) for n in range(len(ticked))))
+    edits = previewed(document, made)
+    assert apply_edits(document.text, edits) == apply_edits(document.text, made.edits)
+    chosen = [edit for edit, tick in zip(edits, ticked, strict=True) if tick]
+    assert [
+        placed.pair.question
+        for section in parse(apply_edits(document.text, chosen)).sections
+        for placed in section.pairs
+    ] == [f"New {n}?" for n, tick in enumerate(ticked) if tick]

@@ -154,6 +154,18 @@ async def test_a_preview_asks_the_user_and_stages_what_is_refused(teacher, env):
         assert client.progress()[-1] == "4 staged (the editor did not apply the change)"
 
 
+async def test_what_is_not_ticked_in_a_preview_is_staged(teacher, env):
+    async with editor(VSCODE, env, **settings(teacher, review="preview")) as client:
+        client.open(TEXT)
+        client.ticks = slice(1, 3)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        assert client.progress()[-1] == "2 inserted, 2 staged (not ticked in the preview)"
+        client.ticks = slice(None)
+        await client.command("dlm.synth.apply")
+        await client.until(lambda: len(questions(client.text())) == 4)
+
+
 async def test_a_preview_is_staged_where_the_editor_has_none(teacher, env):
     async with editor(NEOVIM, env, **settings(teacher, review="preview")) as client:
         client.open(TEXT)
