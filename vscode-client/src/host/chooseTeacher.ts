@@ -32,7 +32,7 @@ export async function chooseTeacher(keys: Keys, overviews: Overviews): Promise<v
   // Of what is on this machine only the server knows whether it can be asked.
   const overview = editor && (await overviews.ask(editor.document.uri.toString()));
   if (overview?.obstacle && overview.teacher === teacher) {
-    await tellObstacle(overview.obstacle);
+    void tellObstacle(overview.obstacle);
   }
 }
 

@@ -23,7 +23,7 @@ export class Consent {
       return true;
     }
     if (decision.kind === "refuse") {
-      await refuse(decision.host);
+      void refuse(decision.host);
       return false;
     }
     if (!(await ask(decision.host))) {

@@ -45,7 +45,7 @@ async function canBe(document: string | undefined, overviews: Overviews): Promis
   const overview =
     document === undefined ? undefined : await overviews.ask(vscode.Uri.parse(document).toString());
   if (overview?.obstacle) {
-    await tellObstacle(overview.obstacle);
+    void tellObstacle(overview.obstacle);
     return false;
   }
   return true;

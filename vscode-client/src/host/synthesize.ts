@@ -22,9 +22,9 @@ export async function synthesize(server: Server): Promise<void> {
   if (choice.kind === "run") {
     await vscode.commands.executeCommand(choice.command, choice.argument);
   } else if (choice.kind === "disabled") {
-    await tellObstacle(choice.reason);
+    void tellObstacle(choice.reason);
   } else {
-    await offerDocument(server, editor.document.uri);
+    void offerDocument(server, editor.document.uri);
   }
 }
 

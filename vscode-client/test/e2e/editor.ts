@@ -1,6 +1,6 @@
 /** A real editor with a profile of its own: code-server, and Chromium in front of it. */
 
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import {
   cpSync,
@@ -29,6 +29,8 @@ export interface Wishes {
   readonly machine?: Readonly<Record<string, unknown>>;
   /** What goes before PATH. */
   readonly path?: string;
+  /** What else is in the environment. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Files of the workspace; those that end in `.sh` can be executed. */
   readonly files?: Readonly<Record<string, string>>;
   /** Whether workspaces have to be trusted first. */
@@ -116,6 +118,7 @@ export class Editor {
           DLM_HOME: join(root, "store"),
           DLM_E2E_PORT: String(host.port),
           EXTENSIONS_GALLERY: "{}",
+          ...wishes.environment,
         },
         stdio: ["ignore", "pipe", "pipe"],
       },
@@ -130,6 +133,7 @@ export class Editor {
       args: FLAGS,
       viewport: { width: 1280, height: 800 },
       deviceScaleFactor: wishes.scale ?? 1,
+      permissions: ["clipboard-read", "clipboard-write"],
     });
     browser.setDefaultTimeout(PATIENCE);
     const page = browser.pages()[0] ?? (await browser.newPage());
@@ -148,6 +152,13 @@ export class Editor {
   /** What of a file is on disk. */
   onDisk(name: string): string {
     return readFileSync(this.path(name), "utf8");
+  }
+
+  /** The files that have these words in them: settings, logs, documents, the store. */
+  filesWith(words: string): string[] {
+    const folders = ["data", "home", "store", "work"].map((name) => join(this.root, name));
+    const found = spawnSync("grep", ["-rlaF", words, ...folders], { encoding: "utf8" });
+    return found.stdout.split("\n").filter((line) => line !== "");
   }
 
   exists(name: string): boolean {
@@ -363,6 +374,38 @@ export class Editor {
     await this.page.keyboard.press("Enter");
   }
 
+  /** Choose from a list that asks something. */
+  async pick(words: string): Promise<void> {
+    const rows = this.page.locator(".quick-input-list .monaco-list-row", { hasText: words });
+    await rows.first().waitFor();
+    await this.typeAndPick(words);
+  }
+
+  /** Name something that is in no list, where a list with this title takes that too. */
+  async name(title: string, words: string): Promise<void> {
+    await this.page.locator(".quick-input-titlebar", { hasText: title }).waitFor();
+    await this.typeAndPick(words);
+  }
+
+  /** Answer the question with this title in words of one's own. */
+  async answer(title: string, words: string): Promise<void> {
+    await this.page.locator(".quick-input-titlebar", { hasText: title }).waitFor();
+    await this.page.locator(".quick-input-widget input.input").fill(words);
+    await this.page.keyboard.press("Enter");
+  }
+
+  /** Wait until a setting of the extension has this value. */
+  async untilSet(name: string, value: unknown): Promise<void> {
+    await this.host.run(
+      ({ vscode, until }, [key, wanted]) =>
+        until(() => {
+          const uri = vscode.window.activeTextEditor?.document.uri;
+          return vscode.workspace.getConfiguration("dlm", uri).get(key) === wanted;
+        }),
+      [name, value] as const,
+    );
+  }
+
   async save(): Promise<void> {
     await this.page.keyboard.press("Control+s");
     await this.page.waitForSelector(".tab.dirty", { state: "detached" });
@@ -444,6 +487,14 @@ export class Editor {
     this.process.kill();
     await ended;
     rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  private async typeAndPick(words: string): Promise<void> {
+    await this.page.locator(".quick-input-widget input.input").fill(words);
+    await this.page
+      .locator(".quick-input-list .monaco-list-row.focused", { hasText: words })
+      .waitFor();
+    await this.page.keyboard.press("Enter");
   }
 
   private async keep(name: string): Promise<void> {

@@ -29,7 +29,7 @@ void describe("synthesis", () => {
 
   /** Show a document, with the settings that most tests want. */
   const open = async (name: string, text: string, review?: string) => {
-    await editor.set("review", review);
+    await editor.set("synth.review", review);
     await editor.open(name, text);
   };
 

@@ -30,9 +30,23 @@ function pairsAbout(number: number): Pair[] {
   ];
 }
 
+function otherPairsAbout(number: number): Pair[] {
+  return [
+    {
+      question: `Which town has a bridge from ${number + 1500}?`,
+      answer: `Ville${number} has one.`,
+      evidence: town(number),
+    },
+  ];
+}
+
 export class Teacher {
   asked = 0;
   hungUp = 0;
+  /** The only key that is taken; without one, nobody has to have any. */
+  key: string | undefined;
+  /** Ask for other pairs than before. */
+  other = false;
   private held: ServerResponse[] | undefined;
 
   private constructor(private readonly server: Server) {}
@@ -47,8 +61,12 @@ export class Teacher {
     return teacher;
   }
 
+  get address(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
   get selector(): string {
-    return `vllm-server:http://127.0.0.1:${(this.server.address() as AddressInfo).port}#towns`;
+    return `vllm-server:${this.address}#towns`;
   }
 
   /** Let what is asked from now on wait for `release`. */
@@ -75,8 +93,18 @@ export class Teacher {
       parts.push(part as Buffer);
     }
     response.setHeader("content-type", "application/json");
+    if (this.key !== undefined && request.headers.authorization !== `Bearer ${this.key}`) {
+      response.statusCode = 401;
+      response.end(JSON.stringify({ error: { message: "no such key" } }));
+      return;
+    }
     if (request.url === "/v1/models") {
       response.end(JSON.stringify({ object: "list", data: [{ id: "towns", object: "model" }] }));
+      return;
+    }
+    if (request.method !== "POST") {
+      response.statusCode = 404;
+      response.end("{}");
       return;
     }
     this.asked += 1;
@@ -89,7 +117,8 @@ export class Teacher {
       messages: { content: string }[];
     };
     const number = /Ville(\d+) has/.exec(messages.at(-1)?.content ?? "")?.[1];
-    const pairs = number === undefined ? [] : pairsAbout(Number(number));
+    const about = this.other ? otherPairsAbout : pairsAbout;
+    const pairs = number === undefined ? [] : about(Number(number));
     response.end(JSON.stringify(completion(JSON.stringify({ pairs }))));
   }
 }
