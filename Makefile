@@ -11,11 +11,12 @@ REFERENCE := $(TORCH) document-language-model==0.10.0
 REFERENCE_SERVER := $(REFERENCE) dlm-lsp==0.1.1
 
 BIN := .venv/bin
+VSCODE := .cache/vscode
 ORACLE := .cache/reference
 ORACLE_SERVER := .cache/reference-lsp
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup reference reference-server lint test test-vscode vsix demo bench clean
+.PHONY: help setup reference reference-server tools lint test test-vscode test-editor vsix demo bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,11 +31,18 @@ lint: .venv/.setup ## style, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: setup reference lint test-vscode ## everything that CI runs
+tools: .venv/.setup $(ORACLE)/.installed vscode-client/node_modules/.installed $(VSCODE)/installed
+
+test: ## everything that CI runs
+	$(MAKE) --jobs 3 --output-sync tools
+	$(MAKE) lint test-vscode test-editor
 	$(BIN)/pytest -n 2 --dist loadfile
 
 test-vscode: vscode-client/node_modules/.installed ## check the VS Code extension
 	cd vscode-client && npm run --silent lint && npm run --silent test
+
+test-editor: tools ## walk through the VS Code extension in a real VS Code
+	cd vscode-client && npm run --silent e2e
 
 vsix: vscode-client/node_modules/.installed ## package the VS Code extension into vscode-client/*.vsix
 	cd vscode-client && npm run --silent package
@@ -73,6 +81,10 @@ $(ORACLE)/.installed: Makefile
 
 vscode-client/node_modules/.installed: vscode-client/package-lock.json
 	cd vscode-client && npm ci --silent
+	touch $@
+
+$(VSCODE)/installed: vscode-client/test/e2e/install.sh
+	vscode-client/test/e2e/install.sh $(VSCODE)
 	touch $@
 
 # Its language server is named like ours, so it cannot share an environment with it.

@@ -80,7 +80,7 @@ class Installing {
       return true;
     } catch (error) {
       if (!this.over.signal.aborted) {
-        await this.tell(error instanceof Error ? error.message : String(error));
+        void this.tell(error instanceof Error ? error.message : String(error));
       }
       return false;
     }
@@ -108,17 +108,21 @@ class Installing {
         stdio: ["ignore", "pipe", "pipe"],
         windowsHide: true,
       });
-      for (const stream of [child.stdout, child.stderr]) {
-        createInterface({ input: stream }).on("line", (line) => {
-          this.log.info(line);
-        });
-      }
+      let last = "";
+      createInterface({ input: child.stdout }).on("line", (line) => {
+        this.log.info(line);
+      });
+      createInterface({ input: child.stderr }).on("line", (line) => {
+        this.log.info(line);
+        last = line.trim() || last;
+      });
       child.on("error", reject);
       child.on("close", (code) => {
         if (code === 0) {
           resolve();
         } else {
-          reject(new Error(`${args.slice(0, 3).join(" ")} ended with status ${code ?? "unknown"}`));
+          const how = `${args.slice(0, 3).join(" ")} ended with status ${code ?? "unknown"}`;
+          reject(new Error(last === "" ? how : `${how}: ${last}`));
         }
       });
     });

@@ -17,7 +17,7 @@ export function pythonsOnPath(environment: Environment): string[] {
 /** A program for Python that fails where it is too old for the server. */
 export const IS_NEW_ENOUGH = "import sys; sys.exit(sys.version_info < (3, 11))";
 
-/** What pip is to install, with these extras. */
+/** What pip is to install, with these extras: from the first version on that this extension suits. */
 export function requirement(extras: readonly string[]): string {
-  return `dlm-lsp${extras.length > 0 ? `[${extras.join(",")}]` : ""}>=1`;
+  return `dlm-lsp${extras.length > 0 ? `[${extras.join(",")}]` : ""}>=1.0.0.dev0`;
 }

@@ -25,9 +25,9 @@ need() { # PACKAGE COMMAND...: install the package where none of the commands is
   for command in "$@"; do
     if command -v "$command" >/dev/null; then return; fi
   done
-  as_root apt-get update -qq
+  as_root apt-get -o DPkg::Lock::Timeout=600 update -qq
   as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends "$package" >/dev/null
+    apt-get -o DPkg::Lock::Timeout=600 install -y -qq --no-install-recommends "$package" >/dev/null
 }
 
 # $1 into $2/node_modules, without scripts: those of some packages download binaries.

@@ -1,11 +1,11 @@
-/** The whole way with a real model that writes and judges; README and walkthrough show it. */
+/** The whole way with a real model that writes and judges; README and walkthrough show its pictures. */
 
 import assert from "node:assert/strict";
-import { readFileSync, statSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe } from "node:test";
 import { Editor } from "./editor";
-import { CLIENT, MEDIA } from "./places";
+import { CLIENT, PICTURES } from "./places";
 
 const MODEL = "hf:gemma-3-270m";
 const LARGEST = 150_000;
@@ -72,10 +72,11 @@ void describe("model", () => {
 
 /** What the window shows, without its title bar. */
 async function picture(editor: Editor, name: string): Promise<void> {
-  const path = join(MEDIA, `${name}.png`);
+  const path = join(PICTURES, `${name}.png`);
   const box = await editor.page.locator(".part.editor").boundingBox();
   assert.ok(box);
   const clip = { x: 0, y: box.y, width: box.x + box.width, height: box.height };
+  mkdirSync(PICTURES, { recursive: true });
   await editor.page.screenshot({ path, clip });
   assert.ok(statSync(path).size < LARGEST, `${name}.png is too large`);
 }

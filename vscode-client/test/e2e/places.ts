@@ -11,7 +11,7 @@ export const BUILD = join(HERE, "build");
 /** The extensions as they were installed from their packages. */
 export const EXTENSIONS = join(BUILD, "extensions");
 export const FAILED = join(BUILD, "failed");
-export const MEDIA = join(CLIENT, "media");
+export const PICTURES = join(BUILD, "pictures");
 
 /** The environment that the server under test is installed in. */
 export const SERVER = join(REPOSITORY, ".venv", "bin", "dlm-lsp");
