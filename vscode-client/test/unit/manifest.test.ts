@@ -32,7 +32,8 @@ function declared(): { name: string; type: string; value: string }[] {
     ),
   );
   return fields(classes.get("Settings") ?? "").flatMap(([, field = "", type = "", value = ""]) => {
-    const name = camel(field);
+    // The server takes what stands under `synth` as said plainly.
+    const name = field === "review" ? "synth.review" : camel(field);
     const inner = classes.get(type);
     return inner === undefined
       ? [{ name, type, value }]
