@@ -29,6 +29,8 @@ export interface Wishes {
   readonly machine?: Readonly<Record<string, unknown>>;
   /** What goes before PATH. */
   readonly path?: string;
+  /** The folder of the extensions; ours and the probe unless told. */
+  readonly extensions?: string;
   /** What else is in the environment. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Files of the workspace; those that end in `.sh` can be executed. */
@@ -109,7 +111,12 @@ export class Editor {
         ...["--auth", "none", "--bind-addr", `127.0.0.1:${port}`],
         ...["--disable-telemetry", "--disable-update-check", "--disable-getting-started-override"],
         ...(wishes.trust ? [] : ["--disable-workspace-trust"]),
-        ...["--user-data-dir", join(root, "data"), "--extensions-dir", EXTENSIONS],
+        ...[
+          "--user-data-dir",
+          join(root, "data"),
+          "--extensions-dir",
+          wishes.extensions ?? EXTENSIONS,
+        ],
       ],
       {
         env: {

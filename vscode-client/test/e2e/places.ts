@@ -10,6 +10,8 @@ export const REPOSITORY = join(CLIENT, "..");
 export const BUILD = join(HERE, "build");
 /** The extensions as they were installed from their packages. */
 export const EXTENSIONS = join(BUILD, "extensions");
+/** The same, and something like the Python extension. */
+export const WITH_PYTHON = join(BUILD, "extensions-with-python");
 export const FAILED = join(BUILD, "failed");
 export const PICTURES = join(BUILD, "pictures");
 
