@@ -1,5 +1,7 @@
 """Why nothing can be synthesized from a document just now."""
 
+from importlib.util import find_spec
+
 from dlm_lsp.document import Document
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.settings import Settings
@@ -20,4 +22,14 @@ def obstacle(server: DlmServer, document: Document, settings: Settings) -> str |
         has_adapter = settings.teacher == "self" and current_adapter(store) is not None
     except StoreError as problem:
         return str(problem)
-    return teacher_obstacle(settings.teacher, has_adapter=has_adapter)
+    return teacher_obstacle(settings.teacher, has_adapter=has_adapter) or _without_judge(settings)
+
+
+def _without_judge(settings: Settings) -> str | None:
+    """Return what a filter that judges lacks: a judge is a model on this machine."""
+    if settings.filter != "sway" or find_spec("torch"):
+        return None
+    return (
+        "the judge needs more than is installed: pip install 'dlm-lsp[local]', "
+        "or set dlm.filter to dedup-only"
+    )

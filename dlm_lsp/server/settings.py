@@ -89,13 +89,18 @@ def read_settings(given: object) -> Read:
 
 
 def _nested(given: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return settings as nested dictionaries; what stands under `synth` counts as said plainly."""
+    """Return settings as nested dictionaries; `synth.review` counts as `review`.
+
+    Nothing else counts under `synth`: editors that keep a workspace from choosing the teacher know
+    it by its one name.
+    """
     values: dict[str, Any] = {}
     for name, value in given.items():
         first, dot, rest = str(name).partition(".")
         inner = {rest: value} if dot else value
-        if first == "synth" and isinstance(inner, Mapping):
-            values |= _nested(inner)
+        if first == "synth":
+            if isinstance(inner, Mapping) and "review" in inner:
+                values["review"] = inner["review"]
         elif isinstance(inner, Mapping):
             values.setdefault(first, {})
             if isinstance(values[first], dict):

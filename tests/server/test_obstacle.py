@@ -20,6 +20,13 @@ def test_nothing_shows_where_all_is_well():
     assert why(FRONTMATTER + SOURCE) is None
 
 
+def test_a_judge_that_is_not_installed_stands_in_the_way_where_it_is_to_judge(monkeypatch):
+    monkeypatch.setattr("dlm_lsp.server.obstacle.find_spec", lambda name: None)
+    served = {"teacher": "vllm-server:http://localhost:9#m"}
+    assert "set dlm.filter to dedup-only" in why(FRONTMATTER + SOURCE, Settings(**served))
+    assert why(FRONTMATTER + SOURCE, Settings(**served, filter="dedup-only")) is None
+
+
 def test_an_error_of_the_document_stands_in_the_way():
     assert "has an error" in why(FRONTMATTER + "::instruction::\n### Q\nWhy?\n")
     assert "has an error" in why(SOURCE)

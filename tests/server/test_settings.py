@@ -18,6 +18,12 @@ def test_settings_are_read_by_their_names():
     assert (settings.teacher, settings.per_section, settings.top_p) == ("hf:gemma-3-270m", 2, 0.9)
 
 
+def test_nothing_but_the_review_counts_under_synth():
+    teacher = "openai:somebody-elses"
+    for settings in ({"synth": {"teacher": teacher}}, {"synth.teacher": teacher}):
+        assert read_settings(settings).settings == DEFAULTS
+
+
 def test_settings_may_be_nested_flat_or_under_synth():
     for given_ in (
         {"codeLens": {"enable": False}, "synth": {"review": "stage"}},

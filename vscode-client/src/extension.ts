@@ -9,7 +9,8 @@ import { Consent } from "./host/consent";
 import { copyDebugInformation } from "./host/copyDebugInformation";
 import { goTo, keepContext } from "./host/cursor";
 import { addressIn } from "./host/argument";
-import { isOurs, LANGUAGE, ourDocuments } from "./host/documents";
+import { LANGUAGE } from "./logic/language";
+import { isOurs, ourDocuments } from "./host/documents";
 import { installServer } from "./host/installServer";
 import { Interpreters } from "./host/interpreters";
 import { Keys } from "./host/keys";
@@ -35,13 +36,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const runs = new Runs(server, log);
   const review = new Review(server, overviews);
   const view = new SynthesizedView(overviews);
-  server.middleware = middleware(new Consent(context.workspaceState), runs, overviews);
+  server.middleware = middleware(server, new Consent(context.workspaceState), runs, overviews);
   running = server;
 
   const commands: Record<string, (about?: unknown) => unknown> = {
     "dlm.synthesize": () => synthesize(server),
     "dlm.synthesizeDocument": (about?: unknown) => synthesizeDocument(server, about),
-    "dlm.chooseTeacher": () => chooseTeacher(keys, overviews),
+    "dlm.chooseTeacher": () => chooseTeacher(keys, overviews, server),
     "dlm.setApiKey": () => setApiKey(keys),
     "dlm.revert": (about?: unknown) => review.revert(about),
     "dlm.keepAll": (about?: unknown) => review.keepAll(about),
@@ -55,7 +56,7 @@ export function activate(context: vscode.ExtensionContext): void {
       log.show();
     },
     "dlm.restartServer": () => server.restart(),
-    "dlm.chooseInterpreter": () => chooseInterpreter(interpreters),
+    "dlm.chooseInterpreter": () => chooseInterpreter(interpreters, server),
     "dlm.installServer": () => installServer(server, log),
     "dlm.copyDebugInformation": () =>
       copyDebugInformation(context.extension, server, keys, overviews),
@@ -65,6 +66,14 @@ export function activate(context: vscode.ExtensionContext): void {
   for (const act of acts) {
     commands[`dlm.review.${act}`] = (about?: unknown) => review.act(act, about);
   }
+
+  let keysChanged = false;
+  const reconsiderKeys = () => {
+    if (keysChanged && !runs.areRunning) {
+      keysChanged = false;
+      void server.reconsider();
+    }
+  };
 
   context.subscriptions.push(
     log,
@@ -110,7 +119,12 @@ export function activate(context: vscode.ExtensionContext): void {
       }
     }),
     keys.onDidChange(() => {
-      void server.reconsider();
+      // A key may have been set in another window, and what runs in this one is not to end for it.
+      keysChanged = true;
+      reconsiderKeys();
+    }),
+    runs.onDidBecomeIdle(() => {
+      reconsiderKeys();
     }),
   );
   setContext("dlm.active", true);

@@ -4,10 +4,12 @@ import * as vscode from "vscode";
 import { listModels } from "../logic/models";
 import { addressOf, parted, PROVIDERS, remoteHost, withoutSecrets } from "../logic/teacher";
 import type { Provider } from "../logic/teacher";
-import { activeEditor, LANGUAGE, teacherOf } from "./documents";
+import { activeEditor, teacherOf } from "./documents";
 import type { Keys } from "./keys";
 import type { Overviews } from "./overviews";
+import type { Server } from "./server";
 import { askForKey } from "./setApiKey";
+import { save } from "./settings";
 import { tellObstacle } from "./synthesize";
 
 interface Item extends vscode.QuickPickItem {
@@ -16,7 +18,11 @@ interface Item extends vscode.QuickPickItem {
 
 const SMALL_MODEL = "hf:gemma-3-270m";
 
-export async function chooseTeacher(keys: Keys, overviews: Overviews): Promise<void> {
+export async function chooseTeacher(
+  keys: Keys,
+  overviews: Overviews,
+  server: Server,
+): Promise<void> {
   const editor = activeEditor();
   const now = teacherOf(editor?.document.uri);
   const picked = await vscode.window.showQuickPick(await items(keys), {
@@ -28,18 +34,18 @@ export async function chooseTeacher(keys: Keys, overviews: Overviews): Promise<v
   if (teacher === undefined) {
     return;
   }
-  await save(teacher, editor?.document.uri);
+  await save("teacher", teacher, editor?.document.uri);
   // Of what is on this machine only the server knows whether it can be asked.
   const overview = editor && (await overviews.ask(editor.document.uri.toString()));
   if (overview?.obstacle && overview.teacher === teacher) {
-    void tellObstacle(overview.obstacle);
+    void tellObstacle(overview.obstacle, server);
   }
 }
 
 async function items(keys: Keys): Promise<Item[]> {
   const withKey = async (provider: Provider) =>
     (await keys.of(provider)) === undefined ? "no key yet" : "key is set";
-  const [openai, anthropic, server] = PROVIDERS as [Provider, Provider, Provider];
+  const [openai, anthropic, compatible] = PROVIDERS as [Provider, Provider, Provider];
   return [
     {
       label: "$(device-desktop) gemma-3-270m",
@@ -63,7 +69,7 @@ async function items(keys: Keys): Promise<Item[]> {
       label: "$(server) A server with OpenAI's protocol…",
       description: "vllm-server:",
       detail: "Such as vLLM or llama.cpp, on this machine or another",
-      choose: () => askForServer(keys, server),
+      choose: () => askForServer(keys, compatible),
     },
     {
       label: "$(cloud) OpenAI…",
@@ -167,18 +173,4 @@ function pickModel(models: readonly string[], selector: string): Promise<string 
     });
     pick.show();
   });
-}
-
-/** Set it where a value stands already, so that the new one is the one that counts. */
-async function save(teacher: string, uri: vscode.Uri | undefined): Promise<void> {
-  const settings = vscode.workspace.getConfiguration(LANGUAGE, uri);
-  const found = settings.inspect("teacher");
-  const inWorkspace = vscode.workspace.isTrusted && found?.workspaceValue !== undefined;
-  const inFolder = vscode.workspace.isTrusted && found?.workspaceFolderValue !== undefined;
-  const target = inFolder
-    ? vscode.ConfigurationTarget.WorkspaceFolder
-    : inWorkspace
-      ? vscode.ConfigurationTarget.Workspace
-      : vscode.ConfigurationTarget.Global;
-  await settings.update("teacher", teacher, target);
 }

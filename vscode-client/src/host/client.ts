@@ -1,5 +1,6 @@
 /** The language client: how it is started, and what of its traffic is ours to handle. */
 
+import type { ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import * as vscode from "vscode";
@@ -15,7 +16,8 @@ import { Crashes } from "../logic/crashes";
 import type { Launch } from "../logic/discovery";
 import { levelOf } from "../logic/logLine";
 import type { Level } from "../logic/logLine";
-import { LANGUAGE, SELECTOR } from "./documents";
+import { LANGUAGE } from "../logic/language";
+import { SELECTOR } from "./documents";
 import { folder } from "./places";
 
 /** Tells the server that it may say when what is synthesized has changed. */
@@ -35,10 +37,10 @@ export function createClient(
   log: vscode.LogOutputChannel,
   middleware: Middleware,
   gaveUp: () => void,
-): LanguageClient {
+): Client {
   const crashes = new Crashes();
   const here = folder()?.fsPath;
-  const client: LanguageClient = new QuietClient(
+  const client = new Client(
     LANGUAGE,
     "dlm",
     {
@@ -77,7 +79,13 @@ export function createClient(
 }
 
 /** Leaves it to us what the user is told: each failure once, with what can be done about it. */
-class QuietClient extends LanguageClient {
+export class Client extends LanguageClient {
+  /** Kill the server's process, whatever it does. */
+  kill(): void {
+    // The client's own way to stop waits for an answer.
+    (this as unknown as { _serverProcess?: ChildProcess })._serverProcess?.kill("SIGKILL");
+  }
+
   override error(message: string, data?: unknown): void {
     super.error(message, data, false);
   }

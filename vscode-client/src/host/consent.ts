@@ -1,8 +1,7 @@
 /** Asking before the first text leaves for a host. */
 
 import * as vscode from "vscode";
-import { decide, documentOf } from "../logic/consent";
-import { teacherOf } from "./documents";
+import { decide } from "../logic/consent";
 
 const AGREED = "dlm.agreedHosts";
 
@@ -10,9 +9,7 @@ export class Consent {
   constructor(private readonly memory: vscode.Memento) {}
 
   /** Whether a synthesis may go ahead; the user is asked once for each workspace and host. */
-  async given(argument: unknown): Promise<boolean> {
-    const document = documentOf(argument);
-    const teacher = teacherOf(document === undefined ? undefined : vscode.Uri.parse(document));
+  async given(teacher: string): Promise<boolean> {
     const agreed = this.memory.get<string[]>(AGREED, []);
     const decision = decide(teacher, {
       environment: process.env,

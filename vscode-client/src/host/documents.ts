@@ -1,8 +1,9 @@
 /** Which documents are ours. */
 
 import * as vscode from "vscode";
+import { LANGUAGE } from "../logic/language";
+import { text } from "./settings";
 
-export const LANGUAGE = "dlm";
 const SCHEMES = ["file", "untitled"];
 
 export const SELECTOR = SCHEMES.map((scheme) => ({ language: LANGUAGE, scheme }));
@@ -23,9 +24,8 @@ export function activeEditor(): vscode.TextEditor | undefined {
 
 /** The teacher that is set for a document. */
 export function teacherOf(uri: vscode.Uri | undefined): string {
-  const set = vscode.workspace.getConfiguration(LANGUAGE, uri).get<string>("teacher")?.trim();
   // The server takes an empty one for the default, too.
-  return set === undefined || set === "" ? "self" : set;
+  return text("teacher", uri) || "self";
 }
 
 export function asRange(range: {

@@ -1,13 +1,8 @@
 /** The command that installs the server into an environment of the extension's own. */
 
-import { spawn } from "node:child_process";
-import { mkdir } from "node:fs/promises";
-import { homedir } from "node:os";
-import { dirname } from "node:path";
-import { createInterface } from "node:readline";
 import * as vscode from "vscode";
 import { serverEnvironment } from "../logic/environment";
-import { IS_NEW_ENOUGH, pythonsOnPath, requirement } from "../logic/pythons";
+import { prepare, requirement, run } from "../logic/pythons";
 import type { Server } from "./server";
 
 const TEACHERS = [
@@ -35,22 +30,38 @@ export async function installServer(server: Server, log: vscode.LogOutputChannel
   if (!teachers) {
     return;
   }
-  const installing = new Installing(log);
-  const extras = teachers.flatMap((teacher) => teacher.extras);
+  const wanted = requirement(teachers.flatMap((teacher) => teacher.extras));
   const done = await vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
       title: "Installing dlm-lsp",
       cancellable: true,
     },
-    (progress, cancellation) => {
+    async (progress, cancellation) => {
+      const cancelled = new AbortController();
       cancellation.onCancellationRequested(() => {
-        installing.stop();
+        cancelled.abort();
       });
-      installing.say = (message) => {
-        progress.report({ message });
+      const workshop = {
+        environment: serverEnvironment(process.env, {}),
+        signal: AbortSignal.any([cancelled.signal, server.ended]),
+        heard: (line: string) => {
+          log.info(line);
+        },
       };
-      return installing.into(server.ownInterpreter, requirement(extras));
+      try {
+        progress.report({ message: "making a Python environment" });
+        await prepare(server.ownInterpreter, workshop);
+        progress.report({ message: `pip install "${wanted}"` });
+        const args = ["-m", "pip", "install", "--upgrade", wanted];
+        await run(server.ownInterpreter, args, workshop);
+        return true;
+      } catch (error) {
+        if (!workshop.signal.aborted) {
+          void tell(error instanceof Error ? error.message : String(error), log);
+        }
+        return false;
+      }
     },
   );
   if (done) {
@@ -58,84 +69,13 @@ export async function installServer(server: Server, log: vscode.LogOutputChannel
   }
 }
 
-class Installing {
-  private readonly over = new AbortController();
-  say: (message: string) => void = () => undefined;
-
-  constructor(private readonly log: vscode.LogOutputChannel) {}
-
-  stop(): void {
-    this.over.abort();
-  }
-
-  /** Make an environment whose Python is `interpreter`; false where that was told to fail. */
-  async into(interpreter: string, wanted: string): Promise<boolean> {
-    try {
-      const folder = dirname(dirname(interpreter));
-      await mkdir(dirname(folder), { recursive: true });
-      this.say("making a Python environment");
-      await this.run(await this.python(), ["-m", "venv", folder]);
-      this.say(`pip install "${wanted}"`);
-      await this.run(interpreter, ["-m", "pip", "install", "--upgrade", wanted]);
-      return true;
-    } catch (error) {
-      if (!this.over.signal.aborted) {
-        void this.tell(error instanceof Error ? error.message : String(error));
-      }
-      return false;
-    }
-  }
-
-  private async python(): Promise<string> {
-    for (const python of pythonsOnPath(process.env)) {
-      try {
-        await this.run(python, ["-c", IS_NEW_ENOUGH]);
-        return python;
-      } catch (error) {
-        this.log.info(`${python}: ${String(error)}`);
-      }
-    }
-    throw new Error("there is no Python 3.11 or later on PATH");
-  }
-
-  private run(command: string, args: readonly string[]): Promise<void> {
-    this.log.info([command, ...args].join(" "));
-    return new Promise((resolve, reject) => {
-      const child = spawn(command, args, {
-        cwd: homedir(),
-        env: serverEnvironment(process.env, {}),
-        signal: this.over.signal,
-        stdio: ["ignore", "pipe", "pipe"],
-        windowsHide: true,
-      });
-      let last = "";
-      createInterface({ input: child.stdout }).on("line", (line) => {
-        this.log.info(line);
-      });
-      createInterface({ input: child.stderr }).on("line", (line) => {
-        this.log.info(line);
-        last = line.trim() || last;
-      });
-      child.on("error", reject);
-      child.on("close", (code) => {
-        if (code === 0) {
-          resolve();
-        } else {
-          const how = `${args.slice(0, 3).join(" ")} ended with status ${code ?? "unknown"}`;
-          reject(new Error(last === "" ? how : `${how}: ${last}`));
-        }
-      });
-    });
-  }
-
-  private async tell(problem: string): Promise<void> {
-    const show = "Show Log";
-    const chosen = await vscode.window.showErrorMessage(
-      `dlm-lsp could not be installed: ${problem}.`,
-      show,
-    );
-    if (chosen === show) {
-      this.log.show();
-    }
+async function tell(problem: string, log: vscode.LogOutputChannel): Promise<void> {
+  const show = "Show Log";
+  const chosen = await vscode.window.showErrorMessage(
+    `dlm-lsp could not be installed: ${problem}.`,
+    show,
+  );
+  if (chosen === show) {
+    log.show();
   }
 }

@@ -24,6 +24,9 @@ const ENVIRONMENTS = "ms-python.vscode-python-envs";
 const PYTHON = "ms-python.python";
 const PATIENCE = 10_000;
 
+/** The extension has not answered in time; `onDidChange` fires once it has. */
+export const LATE = Symbol("late");
+
 export class Interpreters implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly listening = new Map<string, vscode.Disposable>();
@@ -37,7 +40,7 @@ export class Interpreters implements vscode.Disposable {
   }
 
   /** The path of the chosen interpreter. */
-  async active(folder: vscode.Uri | undefined): Promise<string | undefined> {
+  async active(folder: vscode.Uri | undefined): Promise<string | typeof LATE | undefined> {
     return (
       (await this.ask(ENVIRONMENTS, (api) => this.asked(api as PythonEnvironments, folder))) ??
       (await this.ask(PYTHON, (api) => this.askedOlder(api as Python, folder)))
@@ -66,21 +69,27 @@ export class Interpreters implements vscode.Disposable {
   private async ask(
     id: string,
     question: (api: unknown) => Promise<string | undefined>,
-  ): Promise<string | undefined> {
+  ): Promise<string | typeof LATE | undefined> {
     const extension = vscode.extensions.getExtension<unknown>(id);
     if (!extension) {
       return undefined;
     }
     let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<undefined>((resolve) => {
+    let isLate = false;
+    const patience = new Promise<typeof LATE>((resolve) => {
       timer = setTimeout(() => {
         this.log.warn(`${id} did not answer`);
-        resolve(undefined);
+        isLate = true;
+        resolve(LATE);
       }, PATIENCE);
     });
     const answer = async () => {
       const api = await extension.activate();
-      return api ? question(api) : undefined;
+      const found = api ? await question(api) : undefined;
+      if (isLate) {
+        this.changed.fire();
+      }
+      return found;
     };
     try {
       return await Promise.race([answer(), patience]);

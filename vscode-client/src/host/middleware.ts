@@ -3,12 +3,21 @@
 import * as vscode from "vscode";
 import type { Middleware } from "vscode-languageclient/node";
 import { documentOf, SYNTHESES } from "../logic/consent";
+import { LANGUAGE } from "../logic/language";
 import type { Consent } from "./consent";
+import { teacherOf } from "./documents";
 import type { Overviews } from "./overviews";
 import type { Runs } from "./runs";
+import type { Server } from "./server";
+import { forServer } from "./settings";
 import { tellObstacle } from "./synthesize";
 
-export function middleware(consent: Consent, runs: Runs, overviews: Overviews): Middleware {
+export function middleware(
+  server: Server,
+  consent: Consent,
+  runs: Runs,
+  overviews: Overviews,
+): Middleware {
   return {
     handleWorkDoneProgress: (token, told, next) => {
       runs.handle(token, told);
@@ -23,7 +32,15 @@ export function middleware(consent: Consent, runs: Runs, overviews: Overviews): 
       if (!SYNTHESES.includes(command)) {
         return next(command, args) as unknown;
       }
-      if (!(await canBe(document, overviews)) || !(await consent.given(args[0]))) {
+      const uri = document === undefined ? undefined : vscode.Uri.parse(document);
+      const overview = uri && (await overviews.ask(uri.toString()));
+      if (overview?.obstacle) {
+        // Told here, where there are buttons to mend it.
+        void tellObstacle(overview.obstacle, server);
+        return undefined;
+      }
+      // The server's own word for it counts: it is the one that asks the teacher.
+      if (!(await consent.given(overview?.teacher ?? teacherOf(uri)))) {
         return undefined;
       }
       const answer: unknown = await next(command, args);
@@ -33,22 +50,23 @@ export function middleware(consent: Consent, runs: Runs, overviews: Overviews): 
       }
       return answer;
     },
+    workspace: {
+      configuration: async (params, token, next) => {
+        const answers = await next(params, token);
+        return Array.isArray(answers)
+          ? answers.map((answer: unknown, index) => {
+              const { section, scopeUri } = params.items[index] ?? {};
+              const uri = scopeUri === undefined ? undefined : vscode.Uri.parse(scopeUri);
+              return section === LANGUAGE ? forServer(answer, uri) : answer;
+            })
+          : answers;
+      },
+    },
     window: {
       showDocument: async (params, token, next) =>
         (await showsPreview(params.uri)) ? { success: true } : next(params, token),
     },
   };
-}
-
-/** What stands in the way is told here, where there are buttons to mend it. */
-async function canBe(document: string | undefined, overviews: Overviews): Promise<boolean> {
-  const overview =
-    document === undefined ? undefined : await overviews.ask(vscode.Uri.parse(document).toString());
-  if (overview?.obstacle) {
-    void tellObstacle(overview.obstacle);
-    return false;
-  }
-  return true;
 }
 
 /** Reports are Markdown, and are better read as that. */

@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 import { ulid } from "../logic/ulid";
-import { LANGUAGE } from "./documents";
+import { LANGUAGE } from "../logic/language";
 
 /** Open a copy that is the user's own: with a name of its own, and saved wherever they like. */
 export async function openExample(extension: vscode.Uri): Promise<void> {

@@ -4,7 +4,8 @@ import * as vscode from "vscode";
 import { ExecuteCommandRequest } from "vscode-languageclient/node";
 import { isOverview } from "../logic/overview";
 import type { Overview } from "../logic/overview";
-import { isOurs, LANGUAGE, ourDocuments } from "./documents";
+import { LANGUAGE } from "../logic/language";
+import { isOurs, ourDocuments } from "./documents";
 import type { Server } from "./server";
 
 const COMMAND = "dlm.synth.overview";

@@ -3,10 +3,13 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import * as vscode from "vscode";
+import { NO_ANSWER } from "../logic/discovery";
 import type { Offer, Place } from "../logic/discovery";
 import { dependsOnWorkspace, expanded, onPath } from "../logic/paths";
-import { ourDocuments, LANGUAGE } from "./documents";
+import { ourDocuments } from "./documents";
+import { LATE } from "./interpreters";
 import type { Interpreters } from "./interpreters";
+import { text } from "./settings";
 
 const AS_MODULE = ["-m", "dlm_lsp"];
 
@@ -37,7 +40,7 @@ export function folder(): vscode.Uri | undefined {
 
 function set(setting: string, args: readonly string[]): Promise<Offer | undefined> {
   const here = folder();
-  const path = vscode.workspace.getConfiguration(LANGUAGE, here).get(setting, "").trim();
+  const path = text(setting, here);
   if (path === "") {
     return Promise.resolve(undefined);
   }
@@ -62,6 +65,9 @@ async function chosen(interpreters: Interpreters): Promise<Offer> {
     return { absent: "not asked, the workspace is not trusted" };
   }
   const command = await interpreters.active(folder());
+  if (command === LATE) {
+    return { absent: NO_ANSWER };
+  }
   return command === undefined
     ? { absent: "has no interpreter" }
     : { command, arguments: AS_MODULE };

@@ -5,7 +5,7 @@ import * as vscode from "vscode";
 import { meant } from "../logic/meant";
 import type { ReviewCommand } from "../logic/meant";
 import { sectionsOf } from "../logic/overview";
-import type { Overview } from "../logic/overview";
+import type { Overview, SynthesizedSection } from "../logic/overview";
 import { plural } from "../logic/plural";
 import type { Node } from "../logic/tree";
 import { addressIn, nodeIn } from "./argument";
@@ -25,8 +25,16 @@ export class Review {
   async act(command: ReviewCommand, about: unknown): Promise<void> {
     const { uri, sections } = nodeIn(about) ?? (await this.atCursor());
     const ids = meant(command, sections);
+    const question = `Discard ${plural(ids.length, "staged section")}?`;
+    if (
+      ids.length > 1 &&
+      command === "discard" &&
+      !(await this.sure(ids.length, question, "Discard", DISCARD))
+    ) {
+      return;
+    }
     if (ids.length > 0) {
-      await ask(this.server, `dlm.synth.${command}`, { uri, sections: ids });
+      await ask(this.server, `dlm.synth.${command}`, { uri, sections: ids, ...origin(sections) });
     }
   }
 
@@ -118,6 +126,12 @@ const KEEP = "Their marker lines are taken out; nothing will revert or regenerat
 const DISCARD = "They were never in the document, and this cannot be undone.";
 const REVERT =
   "Those that you have edited since stay, and so does what you wrote. One undo brings them back.";
+
+/** What tells a section from an equal one, which has the same id. */
+function origin(sections: readonly SynthesizedSection[]): object {
+  const [only, ...others] = sections;
+  return only && others.length === 0 ? { teacher: only.teacher, at: only.at } : {};
+}
 
 function editedIn(answer: unknown): number {
   const edited =

@@ -25,7 +25,11 @@ const SHOWN_FOR = 8_000;
 export class Runs implements vscode.Disposable {
   private readonly running = new Map<ProgressToken, Run>();
   private readonly documents = new Map<ProgressToken, string>();
+  private readonly idle = new vscode.EventEmitter<void>();
   private readonly listener: vscode.Disposable;
+
+  /** Fires where the last run has ended. */
+  readonly onDidBecomeIdle = this.idle.event;
 
   constructor(
     private readonly server: Server,
@@ -54,9 +58,14 @@ export class Runs implements vscode.Disposable {
     }
   }
 
+  get areRunning(): boolean {
+    return this.running.size > 0;
+  }
+
   dispose(): void {
     this.listener.dispose();
     this.endAll();
+    this.idle.dispose();
   }
 
   private begin(token: ProgressToken, told: WorkDoneProgressBegin): void {
@@ -69,6 +78,9 @@ export class Runs implements vscode.Disposable {
       end: () => {
         this.running.delete(token);
         resolve();
+        if (this.running.size === 0) {
+          this.idle.fire();
+        }
       },
     };
     this.running.set(token, run);
@@ -104,10 +116,15 @@ export class Runs implements vscode.Disposable {
 
   private async cancel(token: ProgressToken): Promise<void> {
     const client = await this.server.running();
-    await client?.sendRequest(ExecuteCommandRequest.type, {
-      command: "dlm.synth.cancel",
-      arguments: [{ token }],
-    });
+    try {
+      await client?.sendRequest(ExecuteCommandRequest.type, {
+        command: "dlm.synth.cancel",
+        arguments: [{ token }],
+      });
+    } catch (error) {
+      // A server that is gone has cancelled all that it did.
+      this.log.warn(`not cancelled: ${String(error)}`);
+    }
   }
 
   private async tellOutcome(token: ProgressToken, outcome: string): Promise<void> {

@@ -4,14 +4,17 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import { DidChangeConfigurationNotification, State } from "vscode-languageclient/node";
 import type { LanguageClient, Middleware } from "vscode-languageclient/node";
-import { discover, isSameLaunch, triedInWords } from "../logic/discovery";
+import { discover, isSameLaunch, mayBeThere, triedInWords } from "../logic/discovery";
 import type { Attempt, Launch } from "../logic/discovery";
 import { serverEnvironment } from "../logic/environment";
 import { probe } from "../logic/probe";
 import { createClient } from "./client";
+import type { Client } from "./client";
 import type { Interpreters } from "./interpreters";
 import type { Keys } from "./keys";
 import { places } from "./places";
+
+const START_PATIENCE = 30_000;
 
 export type ServerState = "not started" | "starting" | "running" | "stopped" | "not found";
 
@@ -42,6 +45,16 @@ export class Server implements vscode.Disposable {
   /** To be set before the first start. */
   set middleware(middleware: Middleware) {
     this._middleware = middleware;
+  }
+
+  /** Aborted where the extension ends. */
+  get ended(): AbortSignal {
+    return this.over.signal;
+  }
+
+  /** Whether it runs from the environment that the extension has made. */
+  get isOwn(): boolean {
+    return this.current?.launch.command === this.ownInterpreter;
   }
 
   get state(): ServerState {
@@ -96,6 +109,7 @@ export class Server implements vscode.Disposable {
   restart(): Promise<void> {
     this.wanted = true;
     this.told = "";
+    this.abandonStart();
     return this.inTurn(() => this.settle(true));
   }
 
@@ -108,6 +122,7 @@ export class Server implements vscode.Disposable {
   /** End the server for good. */
   stop(): Promise<void> {
     this.over.abort();
+    this.abandonStart();
     return this.inTurn(() => this.halt("stopped"));
   }
 
@@ -120,9 +135,17 @@ export class Server implements vscode.Disposable {
     return this.over.signal.aborted;
   }
 
+  /** Let nothing wait for a server that starts, and may never come to an end with that. */
+  private abandonStart(): void {
+    if (this._state === "starting") {
+      this.current?.client.kill();
+    }
+  }
+
   private inTurn(step: () => Promise<void>): Promise<void> {
     const next = this.turn.then(step).catch((error: unknown) => {
       this.log.error(String(error));
+      void this.tellDead(`The dlm language server does not start: ${messageOf(error)}`);
     });
     this.turn = next;
     return next;
@@ -141,6 +164,10 @@ export class Server implements vscode.Disposable {
       return;
     }
     this._tried = tried;
+    if (!launch && !anew && mayBeThere(tried) && this.current?.client.isRunning()) {
+      this.log.warn(`the server runs on: ${triedInWords(tried)}`);
+      return;
+    }
     if (!launch) {
       await this.halt("not found");
       this.log.error(`no server found: ${triedInWords(tried)}`);
@@ -179,7 +206,7 @@ export class Server implements vscode.Disposable {
       }
     });
     try {
-      await client.start();
+      await started(client);
       this.told = "";
     } catch (error) {
       void this.tellDead(`The dlm language server does not start: ${messageOf(error)}`);
@@ -194,7 +221,7 @@ export class Server implements vscode.Disposable {
     if (client?.needsStop()) {
       try {
         // It may be starting again after a crash, and only what has started can be stopped.
-        await client.start();
+        await started(client);
         await client.dispose();
       } catch (error) {
         this.log.warn(`the server did not stop by itself: ${messageOf(error)}`);
@@ -233,8 +260,20 @@ export class Server implements vscode.Disposable {
   }
 }
 
+/** Start a client, or wait until it has started; one that takes too long is killed, and fails. */
+async function started(client: Client): Promise<void> {
+  const timer = setTimeout(() => {
+    client.kill();
+  }, START_PATIENCE);
+  try {
+    await client.start();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 interface Started {
-  readonly client: LanguageClient;
+  readonly client: Client;
   readonly launch: Launch;
   readonly environment: Record<string, string>;
 }

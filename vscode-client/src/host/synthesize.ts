@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { CodeActionRequest, CodeActionTriggerKind, Command } from "vscode-languageclient/node";
 import type { CodeAction, LanguageClient } from "vscode-languageclient/node";
 import { chosen } from "../logic/offered";
+import { remedies } from "../logic/remedies";
 import { addressIn } from "./argument";
 import { ask } from "./ask";
 import { activeEditor } from "./documents";
@@ -22,7 +23,7 @@ export async function synthesize(server: Server): Promise<void> {
   if (choice.kind === "run") {
     await vscode.commands.executeCommand(choice.command, choice.argument);
   } else if (choice.kind === "disabled") {
-    void tellObstacle(choice.reason);
+    void tellObstacle(choice.reason, server);
   } else {
     void offerDocument(server, editor.document.uri);
   }
@@ -37,11 +38,8 @@ export async function synthesizeDocument(server: Server, about: unknown): Promis
 }
 
 /** Say why there can be no synthesis, and what can be done about it. */
-export async function tellObstacle(reason: string): Promise<void> {
-  const commands: Record<string, string> = {
-    ...(reason.includes("environment variable") ? { "Set API Key": "dlm.setApiKey" } : {}),
-    "Choose Teacher": "dlm.chooseTeacher",
-  };
+export async function tellObstacle(reason: string, server: Server): Promise<void> {
+  const commands = remedies(reason, server.isOwn);
   const button = await vscode.window.showWarningMessage(`dlm: ${reason}`, ...Object.keys(commands));
   const command = button === undefined ? undefined : commands[button];
   if (command !== undefined) {

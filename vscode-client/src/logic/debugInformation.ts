@@ -39,12 +39,22 @@ export function debugInformation(facts: Facts): string {
         `- Document: ${counts || "nothing synthesized"}${obstacle ? ", cannot be synthesized from" : ""}`,
     ),
   ];
-  // A home folder has the user's name in it.
-  const text =
-    facts.home.length > 1 ? lines.join("\n").replaceAll(facts.home, "~") : lines.join("\n");
-  return `${text}\n`;
+  return `${withoutHome(lines.join("\n"), facts.home)}\n`;
 }
 
 function shown(value: unknown): string {
-  return withoutSecrets(JSON.stringify(value));
+  return JSON.stringify(value, (_name, inner: unknown) =>
+    typeof inner === "string" ? withoutSecrets(inner) : inner,
+  );
+}
+
+/** A home folder has the user's name in it; Windows writes one and the same in several ways. */
+function withoutHome(text: string, home: string): string {
+  const names = home.replace(/[/\\]+$/, "").split(/[/\\]+/);
+  if (names.length < 2) {
+    return text;
+  }
+  const literal = names.map((name) => name.replace(/[^\w\s]/g, "\\$&"));
+  // JSON doubles backslashes.
+  return text.replace(new RegExp(literal.join("[/\\\\]+"), "gi"), "~");
 }

@@ -4,6 +4,14 @@
 export type Offer =
   { readonly command: string; readonly arguments: readonly string[] } | { readonly absent: string };
 
+/** Said of a place that may have one, had it answered in time. */
+export const NO_ANSWER = "did not answer";
+
+/** Whether nothing was found just because a place did not answer in time. */
+export function mayBeThere(tried: readonly Attempt[]): boolean {
+  return tried.some(({ outcome }) => outcome.endsWith(NO_ANSWER));
+}
+
 export interface Place {
   readonly name: string;
   /** Chosen by the user: where it does not work, nothing else is tried in its stead. */

@@ -5,10 +5,12 @@ import { delimiter, isAbsolute, join, normalize } from "node:path";
 import type { Environment } from "./teacher";
 
 const FOLDER = "${workspaceFolder}";
+// Not `~name`, which is the home of somebody else to a shell, and a folder to everything else.
+const HOME = /^~(?=$|[/\\])/;
 
 /** Whether a path leads into the workspace, whoever has written it. */
 export function dependsOnWorkspace(path: string): boolean {
-  return path.includes(FOLDER) || !(isAbsolute(path) || path.startsWith("~"));
+  return path.includes(FOLDER) || !(isAbsolute(path) || HOME.test(path));
 }
 
 /** The absolute path that is meant; undefined where it needs a folder and none is open. */
@@ -20,7 +22,7 @@ export function expanded(
   if (dependsOnWorkspace(path) && folder === undefined) {
     return undefined;
   }
-  const whole = path.replace(/^~(?=$|[/\\])/, home).replaceAll(FOLDER, folder ?? "");
+  const whole = path.replace(HOME, () => home).replaceAll(FOLDER, () => folder ?? "");
   return normalize(isAbsolute(whole) || folder === undefined ? whole : join(folder, whole));
 }
 
@@ -29,10 +31,14 @@ export function expanded(
  *
  * The system's own search also looks in the current folder, on some systems first.
  */
-export function onPath(name: string, environment: Environment): string | undefined {
+export function onPath(
+  name: string,
+  environment: Environment,
+  system: NodeJS.Platform = process.platform,
+): string | undefined {
   const path = environment["PATH"] ?? environment["Path"] ?? "";
-  const endings =
-    process.platform === "win32" ? (environment["PATHEXT"] ?? ".EXE;.COM").split(";") : [""];
+  // PATHEXT has .BAT and .CMD too, which Node starts by a shell only.
+  const endings = system === "win32" ? [".exe", ".com"] : [""];
   for (const folder of path.split(delimiter).filter(isAbsolute)) {
     for (const ending of endings) {
       const file = join(folder, name + ending);

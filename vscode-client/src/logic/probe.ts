@@ -2,6 +2,7 @@
 
 import { execFile } from "node:child_process";
 import { homedir } from "node:os";
+import { NO_ANSWER } from "./discovery";
 import type { Answer } from "./discovery";
 
 const OLDEST = 1;
@@ -18,11 +19,16 @@ export function probe(
     // Not in the workspace's folder: what lies there must not be executed.
     const where = { cwd: homedir(), env: environment };
     const options = { ...where, timeout: PATIENCE, windowsHide: true, signal };
-    const child = execFile(command, [...args, "--version"], options, (error, stdout, stderr) => {
-      resolve(error ? { failure: failureOf(error, stderr) } : versionIn(stdout));
-    });
-    // A server that does not know --version would wait for a client.
-    child.stdin?.end();
+    try {
+      const child = execFile(command, [...args, "--version"], options, (error, stdout, stderr) => {
+        resolve(error ? { failure: failureOf(error, stderr) } : versionIn(stdout));
+      });
+      // A server that does not know --version would wait for a client.
+      child.stdin?.end();
+    } catch (error) {
+      // What cannot be a program, such as a path below a file, is refused before it is started.
+      resolve({ failure: error instanceof Error ? error.message : String(error) });
+    }
   });
 }
 
@@ -44,7 +50,7 @@ function failureOf(error: Error & { code?: unknown; killed?: boolean }, stderr: 
     return "cannot be executed";
   }
   if (error.killed) {
-    return "did not answer";
+    return NO_ANSWER;
   }
   const last = stderr.trim().split(/\r?\n/).at(-1);
   if (last?.includes("No module named dlm_lsp")) {

@@ -73,7 +73,13 @@ function isThisMachine(host: string): boolean {
   );
 }
 
+// An address that lacks its `https://`; what stands before the first colon may be a kind.
+const NAME_AND_WORD = /(?<![^:\s])(?!(?:hf|openai|anthropic|vllm-server):)[^/?#\s:@]+:[^/?#\s]*@/gi;
+
 /** A selector that may be shown anywhere: an address can hold a password or a key. */
 export function withoutSecrets(selector: string): string {
-  return selector.replace(/(https?:\/\/)[^/?#\s]*@/gi, "$1…@").replace(/\?[^#\s"]*/g, "?…");
+  return selector
+    .replace(/([a-z][\w+.-]*:\/\/|\bvllm-server:)[^/?#\s]*@/gi, "$1…@")
+    .replace(NAME_AND_WORD, "…@")
+    .replace(/\?[^#\s]*/g, "?…");
 }

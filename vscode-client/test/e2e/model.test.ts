@@ -45,7 +45,8 @@ void describe("model", () => {
     await editor.page.locator(".codelens-decoration").first().waitFor();
     await editor.openActions("Synthesize instructions");
     await picture(editor, "lightbulb");
-    await editor.page.keyboard.press("Enter");
+    await editor.page.keyboard.press("Escape");
+    await editor.chooseAction("Synthesize instructions");
     const text = await editor.untilSynthesized(3, 240);
     assert.match(text, /synth_teacher="hf:gemma-3-270m"/);
     const hover = await editor.hover("<!-- dlm-auto-synth");

@@ -30,6 +30,9 @@ void describe("trust", () => {
           "dlm.path": "${workspaceFolder}/evil.sh",
           "dlm.teacher": OTHERS,
           "dlm.judge": "hf:somebody/else",
+          "dlm.synth.teacher": OTHERS,
+          // Not a setting of ours: what the editor makes of it is.
+          dlm: { path: "${workspaceFolder}/evil.sh", teacher: OTHERS, synth: { teacher: OTHERS } },
         }),
       },
     });

@@ -100,6 +100,14 @@ test("headers belong to their kind of section, and count in code too", async () 
     await assertScope(turn, `${HEAD}::preference::\n### ${name}\n`, `### ${name}`, name);
     await assertNoScope(turn, `${HEAD}::instruction::\n### ${name}\n`, `### ${name}`, name);
   }
+  for (const blanks of ["  ", "    ", "\t", "\u00a0"]) {
+    const text = `${HEAD}::instruction::\nabove\n${blanks}### Q\na\n${blanks}### A \n`;
+    await assertScope(turn, text, `${blanks}### Q`, "Q");
+    await assertScope(turn, text, `${blanks}### A`, "A");
+    const other = `${HEAD}::preference::\n${blanks}### Prompt\na\n${blanks}### Chosen\n`;
+    await assertScope(turn, other, `${blanks}### Prompt`, "Prompt");
+    await assertScope(turn, other, `${blanks}### Chosen`, "Chosen");
+  }
   await assertNoScope(turn, `${HEAD}::prose::\n### Q\n`, "### Q", "Q");
   await assertNoScope(turn, `${HEAD}::instruction::\n### Q: why\n`, "### Q", "Q: why");
 });

@@ -7,6 +7,7 @@ import snippets from "../../snippets/dlm.json";
 import { CLIENT, REPOSITORY } from "./paths";
 
 interface Setting {
+  readonly type: string | readonly string[];
   readonly default: unknown;
   readonly enum?: readonly string[];
   readonly enumDescriptions?: readonly string[];
@@ -76,15 +77,19 @@ test("each setting is described, each choice too", () => {
 });
 
 test("a workspace that is not trusted chooses nothing that is executed or sent to", () => {
-  assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations, [
-    ...STARTING,
-    "dlm.teacher",
-    "dlm.judge",
-  ]);
+  const restricted = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;
+  assert.deepEqual(restricted, [...STARTING, "dlm.teacher", "dlm.judge"]);
+  // Whatever its name: only free text can be a path, an address or a model.
+  const free = SETTINGS.filter(([, { type, enum: choices }]) => !choices && !isBounded(type));
+  assert.deepEqual(free.map(([name]) => name).sort(), restricted.toSorted());
   for (const [name, setting] of SETTINGS) {
     assert.equal(setting.scope, STARTING.includes(name) ? "machine-overridable" : "resource");
   }
 });
+
+function isBounded(type: Setting["type"]): boolean {
+  return [type].flat().every((one) => ["boolean", "integer", "number", "null"].includes(one));
+}
 
 test("each command is registered, and none has a name of the server's", () => {
   const sources = ["src", "src/host"]
@@ -111,6 +116,38 @@ test("menus, keys and links name commands that there are", () => {
     // The editor makes one for each view.
     assert.ok(COMMANDS.includes(command) || command === "dlm.synthesized.focus", command);
   }
+});
+
+test("what acts on a document is offered where the server is", () => {
+  const schemes = /SCHEMES = (\[.*\]);/.exec(
+    readFileSync(join(CLIENT, "src/host/documents.ts"), "utf8"),
+  )?.[1];
+  const names = JSON.parse(schemes ?? "[]") as string[];
+  assert.ok(names.length > 0);
+  const conditions = [
+    ...Object.values(manifest.contributes.menus).flat(),
+    ...manifest.contributes.keybindings,
+  ]
+    .map((one) => one.when)
+    .filter((when) => when.includes("LangId"));
+  assert.ok(conditions.length > 20);
+  for (const when of conditions) {
+    assert.match(when, /\b(editor|resource)LangId == dlm\b/);
+    assert.ok(when.includes(`&& resourceScheme =~ /^(${names.join("|")})$/`), when);
+  }
+});
+
+test("a step of the walkthrough is done by what it is about, not by a link that may do nothing", () => {
+  const [walkthrough] = manifest.contributes.walkthroughs;
+  assert.deepEqual(
+    Object.fromEntries(walkthrough?.steps.map((step) => [step.id, step.completionEvents]) ?? []),
+    {
+      server: ["onContext:dlm.serverRunning"],
+      teacher: ["onSettingChanged:dlm.teacher", "onCommand:dlm.chooseTeacher"],
+      synthesize: ["onContext:dlm.hasSynthesized"],
+      review: ["onCommand:dlm.review.keep", "onCommand:dlm.review.remove"],
+    },
+  );
 });
 
 test("files that are named are there", () => {

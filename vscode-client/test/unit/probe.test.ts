@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { test } from "node:test";
 import { probe, versionIn } from "../../src/logic/probe";
 
@@ -39,9 +42,19 @@ test("a command that waits for input gets none", async () => {
   assert.deepEqual(answer, { failure: "is not dlm-lsp" });
 });
 
-test("a question can be called off", async () => {
+// Less than the question's own patience, which would end the program too.
+test("a question can be called off", { timeout: 10_000 }, async (context) => {
+  const server = createServer().listen(0, "127.0.0.1");
+  context.after(() => server.close());
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
   const over = new AbortController();
-  const answer = probe(process.execPath, ["-e", "setTimeout(()=>{}, 60000)"], here, over.signal);
+  const text = `require("net").connect(${port}, "127.0.0.1")`;
+  const answer = probe(process.execPath, ["-e", text, "--"], here, over.signal);
+  const [socket] = (await once(server, "connection")) as [Socket];
+  socket.resume().on("error", () => undefined);
+  const ended = once(socket, "close");
   over.abort();
-  assert.ok("failure" in (await answer));
+  assert.deepEqual(await answer, { failure: "The operation was aborted" });
+  await ended;
 });

@@ -16,20 +16,22 @@ test("stored keys count before those of the environment", () => {
   assert.deepEqual(environment, { OPENAI_API_KEY: "new", HOME: "/h", PYTHONSAFEPATH: "1" });
 });
 
+const FACTS = {
+  extension: "dlm-lsp.dlm 1.0.0",
+  editor: "Code 1.91",
+  system: "linux",
+  home: "/home/jane",
+  state: "running",
+  launch: { place: "dlm.path", command: "/home/jane/bin/dlm-lsp", version: "1.0.0" },
+  tried: [{ place: "PATH", outcome: "not found" }],
+  trusted: false,
+  settings: { "dlm.teacher": "vllm-server:https://me:word@gpu.example?key=abc#m" },
+  variables: { OPENAI_API_KEY: true, VLLM_API_KEY: false },
+  documents: [{ counts: "2 inserted", obstacle: true }],
+};
+
 test("debug information has no secrets and no name in it", () => {
-  const text = debugInformation({
-    extension: "dlm-lsp.dlm 1.0.0",
-    editor: "Code 1.91",
-    system: "linux",
-    home: "/home/jane",
-    state: "running",
-    launch: { place: "dlm.path", command: "/home/jane/bin/dlm-lsp", version: "1.0.0" },
-    tried: [{ place: "PATH", outcome: "not found" }],
-    trusted: false,
-    settings: { "dlm.teacher": "vllm-server:https://me:word@gpu.example?key=abc#m" },
-    variables: { OPENAI_API_KEY: true, VLLM_API_KEY: false },
-    documents: [{ counts: "2 inserted", obstacle: true }],
-  });
+  const text = debugInformation(FACTS);
   assert.doesNotMatch(text, /jane|word|abc/);
   for (const words of [
     "dlm.path (~/bin/dlm-lsp)",
@@ -41,6 +43,29 @@ test("debug information has no secrets and no name in it", () => {
     "2 inserted, cannot be synthesized from",
   ]) {
     assert.ok(text.includes(words), `${words} in ${text}`);
+  }
+});
+
+test("debug information has no home folder in it, however Windows writes it", () => {
+  const text = debugInformation({
+    ...FACTS,
+    home: "C:\\Users\\Jane (x)",
+    launch: { place: "dlm.path", command: "c:\\users\\jane (x)\\dlm-lsp.exe", version: "1.0.0" },
+    settings: {
+      "dlm.path": "c:\\Users\\Jane (x)\\dlm-lsp.exe",
+      "dlm.interpreter": "C:/Users/Jane (x)/python.exe",
+      "dlm.teacher": 'vllm-server:http://me:wo"rd@host?key=a"bc',
+    },
+  });
+  assert.doesNotMatch(text, /jane|rd@|bc/i);
+  for (const words of ["(~\\dlm-lsp.exe)", '"~\\\\dlm-lsp.exe"', '"~/python.exe"', "…@host?…"]) {
+    assert.ok(text.includes(words), `${words} in ${text}`);
+  }
+});
+
+test("a home folder that is no name hides nothing", () => {
+  for (const home of ["", "/", "C:\\"]) {
+    assert.ok(debugInformation({ ...FACTS, home }).includes("/home/jane/bin/dlm-lsp"), home);
   }
 });
 

@@ -56,5 +56,25 @@ test("secrets in an address are not shown", () => {
     withoutSecrets("vllm-server:https://me:word@host.example/v1?key=abc#m"),
     "vllm-server:https://…@host.example/v1?…#m",
   );
-  assert.equal(withoutSecrets("openai:gpt-5"), "openai:gpt-5");
+  for (const [selector, shown] of [
+    ["vllm-server:me:word@host.example", "vllm-server:…@host.example"],
+    ["vllm-server:word@host.example", "vllm-server:…@host.example"],
+    ["vllm-server:ftp://me:word@host.example", "vllm-server:ftp://…@host.example"],
+    ["ftp://me:word@host.example", "ftp://…@host.example"],
+    ["me:word@host.example:80/v1", "…@host.example:80/v1"],
+  ] as const) {
+    assert.equal(withoutSecrets(selector), shown);
+  }
+});
+
+test("what is no secret is shown", () => {
+  for (const selector of [
+    "self",
+    "openai:gpt-5",
+    "hf:model@revision",
+    "hf:org/model@revision",
+    "vllm-server:http://host.example:8000/v1#org/model@revision",
+  ]) {
+    assert.equal(withoutSecrets(selector), selector);
+  }
 });
