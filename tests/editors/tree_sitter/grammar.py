@@ -13,6 +13,7 @@ from pathlib import Path
 from tree_sitter import Language, Node, Parser, Tree
 
 from dlm_lsp.document import Document, Section, SectionType, Span
+from dlm_lsp.document.lines import LINE_BREAK
 from dlm_lsp.document.section import MEDIA
 from dlm_lsp.ide.turns import headers
 
@@ -103,7 +104,7 @@ def _section(text: str, section: Section) -> Found:
         end=section.end,
         fence=section.fence,
         adapter=section.adapter,
-        marker_lines=above.count("<!-- dlm-auto-") if not plain else 0,
+        marker_lines=sum(map(bool, LINE_BREAK.split(above))),
         text=section.body if plain and section.content.strip() else None,
         headers=tuple(headers(section)),
         turns=tuple(turns),
