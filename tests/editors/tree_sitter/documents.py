@@ -30,7 +30,7 @@ def _misspelled(draw: st.DrawFn) -> str:
 
 _names = _misspelled() | st.text("aeimnoprstu-_#AEZ09", max_size=20)
 _adapters = st.sampled_from(
-    ["", "#", "#tone", "#Tone", "#a#b", "#a-b", "#" + "a" * 32, "#" + "a" * 33]
+    ["", "", "#", "#tone", "#Tone", "#a#b", "#a-b", "#" + "a" * 32, "#" + "a" * 33]
 )
 _attributes = st.lists(
     st.builds(

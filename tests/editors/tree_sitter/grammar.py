@@ -56,8 +56,8 @@ def nodes(node: Node) -> Iterator[Node]:
 class Found:
     """What a section is, in offsets into the text.
 
-    `text` is where its prose or caption stands, `marker_lines` how many lines its markers take, `pairs`
-    and `preferences` where the texts of its complete turns stand, without blanks around them.
+    `text` is where its prose or caption stands, `marker_lines` how many lines its markers take,
+    `turns` where the texts of its complete turns stand, without blanks around them.
     """
 
     kind: str

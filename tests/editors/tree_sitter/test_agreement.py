@@ -6,7 +6,6 @@ from editors.tree_sitter.grammar import (
     ROOT,
     found_by_parse,
     found_in_tree,
-    nodes,
     tree_of,
     yaml_in_tree,
 )
