@@ -38,10 +38,11 @@ enum Token {
 // What has to be known of the text before a token.
 typedef struct {
     bool in_code;
-    bool at_line_start;
+    // Blanks stand before it on its line.
+    bool indented;
 } State;
 
-static const unsigned IN_CODE = 1, AT_LINE_START = 2;
+static const unsigned IN_CODE = 1, INDENTED = 2;
 
 // Of the characters of a document, a line feed and a carriage return alone end a line.
 static bool ends_line(const TSLexer *lexer) {
@@ -281,7 +282,7 @@ static bool takes_headers(const bool *valid) {
 static enum Token read_line(
     TSLexer *lexer, State *state, const bool *valid, bool at_token, bool filled
 ) {
-    if (state->at_line_start && !filled) {
+    if (!state->indented && !filled) {
         int backticks = 0;
         for (; backticks < 3 && lexer->lookahead == '`'; backticks++) advance(lexer);
         if (backticks == 3) state->in_code = !state->in_code;
@@ -313,9 +314,9 @@ static bool scan_blank(TSLexer *lexer, State *state) {
     bool any = false;
     for (;;) {
         if (skip_break(lexer)) {
-            state->at_line_start = true;
+            state->indented = false;
         } else if (skip_blanks(lexer)) {
-            state->at_line_start = false;
+            state->indented = true;
         } else {
             break;
         }
@@ -342,12 +343,11 @@ static bool scan_section(TSLexer *lexer, State *state, const bool *valid, bool f
         }
         if (line == TEXT) token = TEXT;
         if (line == TEXT || (token == TEXT && !trimmed)) lexer->mark_end(lexer);
-        state->at_line_start = skip_break(lexer);
+        skip_break(lexer);
+        state->indented = false;
         if (token == BLANK) lexer->mark_end(lexer);
     }
     lexer->result_symbol = token;
-    // What follows text is its line end or blanks.
-    state->at_line_start = token == BLANK;
     return valid[token];
 }
 
@@ -374,12 +374,10 @@ static bool scan(TSLexer *lexer, State *state, const bool *valid) {
     if (valid[ERROR]) return false;
     if (valid[YAML] || valid[FRONTMATTER_CLOSE]) return scan_frontmatter(lexer);
     if (valid[SEPARATOR] && skip_break(lexer)) {
-        state->at_line_start = true;
         lexer->result_symbol = SEPARATOR;
         return true;
     }
     if (valid[LINE_END] && (lexer->eof(lexer) || skip_break(lexer))) {
-        state->at_line_start = true;
         lexer->result_symbol = LINE_END;
         return true;
     }
@@ -387,7 +385,6 @@ static bool scan(TSLexer *lexer, State *state, const bool *valid) {
     if (valid[FRONTMATTER_OPEN] && lexer->lookahead == '-') {
         if (skip_words(lexer, "---") && ends_line(lexer)) {
             lexer->mark_end(lexer);
-            state->at_line_start = false;
             lexer->result_symbol = FRONTMATTER_OPEN;
             return true;
         }
@@ -397,16 +394,14 @@ static bool scan(TSLexer *lexer, State *state, const bool *valid) {
 }
 
 void *tree_sitter_dlm_external_scanner_create(void) {
-    State *state = ts_malloc(sizeof(State));
-    *state = (State){.in_code = false, .at_line_start = true};
-    return state;
+    return ts_calloc(1, sizeof(State));
 }
 
 void tree_sitter_dlm_external_scanner_destroy(void *payload) { ts_free(payload); }
 
 unsigned tree_sitter_dlm_external_scanner_serialize(void *payload, char *buffer) {
     const State *state = payload;
-    buffer[0] = (char)((state->in_code ? IN_CODE : 0) | (state->at_line_start ? AT_LINE_START : 0));
+    buffer[0] = (char)((state->in_code ? IN_CODE : 0) | (state->indented ? INDENTED : 0));
     return 1;
 }
 
@@ -415,7 +410,7 @@ void tree_sitter_dlm_external_scanner_deserialize(
 ) {
     State *state = payload;
     state->in_code = length > 0 && ((unsigned)buffer[0] & IN_CODE);
-    state->at_line_start = length == 0 || ((unsigned)buffer[0] & AT_LINE_START);
+    state->indented = length > 0 && ((unsigned)buffer[0] & INDENTED);
 }
 
 bool tree_sitter_dlm_external_scanner_scan(void *payload, TSLexer *lexer, const bool *valid) {

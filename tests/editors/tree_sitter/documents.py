@@ -1,5 +1,7 @@
 """Documents that are hard to take apart: every line means something, or nearly does."""
 
+from itertools import chain
+
 from generated import LINE_BREAKS, mutated, sound_documents, wild_documents
 from hypothesis import strategies as st
 
@@ -28,7 +30,11 @@ def _misspelled(draw: st.DrawFn) -> str:
     return name
 
 
-_names = _misspelled() | st.text("aeimnoprstu-_#AEZ09", max_size=20)
+names = st.one_of(
+    _misspelled(),
+    st.text("aeimnoprstu-_#AEZ09", max_size=20),
+    st.integers(0, 9).map(lambda more: "instruction" + more * "x"),
+)
 _adapters = st.sampled_from(
     ["", "", "#", "#tone", "#Tone", "#a#b", "#a-b", "#" + "a" * 32, "#" + "a" * 33]
 )
@@ -45,7 +51,7 @@ _attributes = st.lists(
 _fences = st.builds(
     "{}::{}{}{}{}{}{}".format,
     st.sampled_from(["", "", "", "", " ", ":"]),
-    _names,
+    names,
     _adapters,
     st.just("") | _attributes,
     st.sampled_from(["", "", "", " ", "\u3000"]),
@@ -78,16 +84,47 @@ _markers = st.builds(
     st.sampled_from([" ", " ", "", "  ", "\t"]),
     st.sampled_from(["-->", "-->", "-->", "--", "--> "]),
 )
-_lines = (
-    _fences
-    | _code
-    | _headers
-    | _markers
-    | _blanks
-    | st.sampled_from(["", "text", "a ", " b", "---", "--- ", "----", "--", "::", "é🙂", "\x00"])
+_plain = st.sampled_from(
+    ["", "text", "text", "a ", " b", "---", "--- ", "----", "--", "::", "é🙂", "\x00"]
 )
+_known = st.sampled_from(
+    ["### Q", "### A", "### Q !probe", "### A !probe", "### Prompt", "### Chosen", "### Rejected",
+     '<!-- dlm-auto-synth: a="b" -->', '<!-- dlm-auto-mined: a="b" -->',
+     '<!-- dlm-auto-harvest: source="" -->', '::a-b path="a"::', '::A path="a"::', "::prose::"]
+)  # fmt: skip
+_strange = st.one_of(_fences, _code, _headers, _markers, _blanks, _known, _known)
+_sections = st.sampled_from(
+    [
+        ["::prose::", "text"],
+        ["::instruction::", "### Q", "Why?", "### A", "So."],
+        ["::instruction::", '<!-- dlm-auto-synth: a="b" -->', "### Q", "```", "### A"],
+        ["::preference::", "### Prompt", "a", "### Chosen", "b", "### Rejected", "c"],
+        [
+            "::preference::",
+            '<!-- dlm-auto-mined: a="b" -->',
+            '<!-- dlm-auto-harvest: source="" -->',
+        ],
+        ['::image path="a" ::', "caption"],
+        ["```", "::instruction::", "```"],
+        ["````", "::prose::"],
+        ["::instruction::", "### Q", " ::prose::", "\t```"],
+    ]
+)
+
+
+@st.composite
+def _section(draw: st.DrawFn) -> list[str]:
+    """The lines of a section or code block, with strange ones put among them."""
+    lines = [*draw(_sections)]
+    for strange in draw(st.lists(_strange, max_size=3)):
+        lines.insert(draw(st.integers(0, len(lines))), strange)
+    return lines
+
+
+_line = (_strange | _plain).map(lambda line: [line])
+_parts = st.lists(_line | _section() | _section(), max_size=6)
 _heads = st.sampled_from(
-    [[], [], [""], ["---", "a: 1", "---"], ["---", "---"], ["---", "---", ""], ["---", "a: 1"],
+    [[], [], [""], ["---", "a: 1", "---"], ["---", "---"], ["---", "---", ""], ["---", "a"],
      ["---", "", "--- ", "---"], [" ---", "---"], ["----"], ["--"], ["---"]]
 )  # fmt: skip
 
@@ -95,7 +132,7 @@ _heads = st.sampled_from(
 @st.composite
 def nasty_documents(draw: st.DrawFn) -> str:
     """A document that may lack anything, with line breaks of every kind."""
-    lines = draw(_heads) + draw(st.lists(_lines, max_size=14))
+    lines = [*draw(_heads), *chain.from_iterable(draw(_parts))]
     one_break = draw(st.none() | LINE_BREAKS)
     text = draw(st.sampled_from(["", "", "\ufeff", "\ufeff\ufeff"]))
     for line in lines:
@@ -105,6 +142,7 @@ def nasty_documents(draw: st.DrawFn) -> str:
 
 documents = (
     nasty_documents()
+    | nasty_documents()
     | mutated(nasty_documents())
     | wild_documents()
     | sound_documents()

@@ -138,8 +138,11 @@ def _node(text: str, node: Node, offsets: "_Offsets") -> Found:
 
 
 def _trimmed(text: str, span: Span) -> Span:
-    assert not text[span.start].isspace()
-    return Span(span.start, span.start + len(text[span.start : span.end].rstrip()))
+    stretch = text[span.start : span.end]
+    end = span.start + len(stretch.rstrip())
+    assert not stretch[0].isspace()
+    assert not LINE_BREAK.search(text, end, span.end)
+    return Span(span.start, end)
 
 
 class _Offsets:

@@ -1,7 +1,7 @@
 """The sections of the tree are those that our parser finds, whatever the text is."""
 
 import pytest
-from editors.tree_sitter.documents import documents
+from editors.tree_sitter.documents import documents, names
 from editors.tree_sitter.grammar import (
     ROOT,
     found_by_parse,
@@ -10,6 +10,7 @@ from editors.tree_sitter.grammar import (
     yaml_in_tree,
 )
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dlm_lsp.document import parse
 
@@ -30,6 +31,24 @@ def assert_agrees(text: str) -> None:
 @given(documents)
 def test_any_text_has_the_sections_that_our_parser_finds(text):
     assert_agrees(text)
+
+
+@given(st.lists(names, min_size=20, max_size=40))
+def test_a_misspelt_type_opens_the_section_that_our_parser_takes_it_for(written):
+    assert_agrees("".join(f"::{name}::\ntext\n" for name in written))
+
+
+def test_the_same_characters_are_blank():
+    for code in range(0x3100):
+        character = chr(code)
+        if character in "\r\n":
+            continue
+        assert_agrees(
+            f"{character}\n"
+            f"::instruction::\n{character}### Q{character}\n{character}a\n### A\n{character}\n"
+            f'::image{character}path="a"{character}::\n{character}\n'
+            f'::instruction::\n<!-- dlm-auto-synth:{character}a="b" -->\n'
+        )
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)

@@ -8,7 +8,7 @@ from tree_sitter import Node, Point, Tree
 
 _typed = st.sampled_from(
     ["", "\n", "\r", "\r\n", "::", ":", "`", "```", "```\n", "-", "---", "---\n", "\ufeff", " ",
-     "a", "🙂", "#", "### Q\n", "### A", '"', " -->", "::prose::\n", "\n::instruction::\n### Q\na\n",
+     "a", "🙂", "#", "### Q\n", "### A", '"', " -->", "::prose::\n", "\n::instruction::\n### Q\n",
      "\u2028", "\x00"]
 ) | st.text(max_size=5)  # fmt: skip
 
