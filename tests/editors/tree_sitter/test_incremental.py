@@ -13,7 +13,7 @@ _typed = st.sampled_from(
 ) | st.text(max_size=5)  # fmt: skip
 
 
-@settings(max_examples=1000)
+@settings(max_examples=600)
 @given(documents, st.data())
 def test_after_any_edits_the_tree_is_that_of_the_new_text(text, data):
     tree = tree_of(text)
