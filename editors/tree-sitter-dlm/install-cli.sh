@@ -40,7 +40,7 @@ Acquire::Languages "none";
 Acquire::Retries "3";
 END
 export APT_CONFIG="$work/apt.conf"
-quietly apt-get --quiet update
+quietly apt-get --quiet -o APT::Update::Error-Mode=any update
 quietly apt-get --quiet --yes --download-only install tree-sitter-cli
 for package in cache/archives/*.deb; do
     dpkg -x "$package" root
