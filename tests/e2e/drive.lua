@@ -129,10 +129,9 @@ function walks.synthesize()
   until_progress("Synthesizing instructions")
   until_progress("1 of 1 section")
   until_progress("2 inserted")
-  vim.cmd("undo")
-  assert(count("::instruction::") == 0, "one undo takes out all that came")
-  vim.cmd("redo")
   vim.cmd.write()
+  vim.cmd.undo()
+  assert(count("::instruction::") == 0, "one undo takes out all that came")
 end
 
 function walks.commands()

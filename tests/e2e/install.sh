@@ -70,6 +70,10 @@ wrapper hx hx "HELIX_RUNTIME=\$root/lib/hx/runtime"
 wrapper vim vim.basic "VIMRUNTIME=\$root/share/vim/$(basename "$folder"/root/usr/share/vim/vim[0-9]*)"
 wrapper tmux tmux "TERMINFO_DIRS=\$root/share/terminfo:/usr/share/terminfo:/lib/terminfo"
 
+# What the package manager of Emacs would do.
+lsp=$(echo "$folder"/root/usr/share/emacs/site-lisp/elpa-src/lsp-mode-*)
+"$folder/bin/emacs" -Q --batch --eval "(loaddefs-generate \"$lsp\" \"$lsp/lsp-autoloads.el\")" 2>/dev/null
+
 for editor in nvim emacs hx vim; do "$folder/bin/$editor" --version | head -n 1; done
 "$folder/bin/tmux" -V
 echo "$wanted" >"$folder/installed"

@@ -71,7 +71,24 @@ def test_a_model_on_this_machine_writes_and_judges(neovim):
     assert {one.synth.synth_teacher for one in synthesized(saved)} == {"hf:gemma-3-270m"}
 
 
-def test_the_server_and_its_commands_can_be_looked_up(neovim):
-    neovim.run("nvim", "--headless", "+help dlm", "+help :DlmRevert", "+qall")
+def test_the_server_is_found_to_be_well(neovim):
     report = neovim.run("nvim", "--headless", "+checkhealth dlm", "+%print", "+qall!")
     assert "OK dlm-lsp " in report
+    assert "ERROR" not in report
+
+
+def test_every_command_is_in_the_help(neovim):
+    names = "join(keys(nvim_buf_get_commands(0, {})), ' ')"
+    found = neovim.run("nvim", "--headless", "notes.dlm", f"+echo {names}", "+qall").split()
+    commands = [word for word in found if word.startswith("Dlm")]
+    assert len(commands) == 16
+    for name in commands:
+        shown = neovim.run("nvim", "--headless", f"+help :{name}", "+.print", "+qall")
+        assert f"*:{name}*" in shown
+
+
+def test_a_plugin_manager_can_load_it_from_the_checkout(home):
+    named = ROOT / "editors" / "neovim"
+    loaded = ("+echo luaeval('vim.lsp.is_enabled(\"dlm_lsp\")')", "+echo &filetype", "+qall")
+    out = home.run("nvim", "--headless", "--cmd", f"set rtp^={named}", "notes.dlm", *loaded)
+    assert out.split() == ["v:true", "dlm"]
