@@ -15,7 +15,7 @@ ORACLE := .cache/reference
 ORACLE_SERVER := .cache/reference-lsp
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup reference reference-server lint test test-vscode vsix demo bench clean
+.PHONY: help setup reference reference-server editors lint test test-vscode vsix demo bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,13 +24,16 @@ setup: .venv/.setup ## create .venv with every extra and the development tools
 
 reference: $(ORACLE)/.installed ## create .cache/reference, the tests' oracle
 
+editors: ## install Neovim, Emacs, Helix and Vim into .cache/editors, for the tests
+	tests/e2e/install.sh
+
 lint: .venv/.setup ## style, types, layers
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: setup reference lint test-vscode ## everything that CI runs
+test: setup reference editors lint test-vscode ## everything that CI runs
 	$(BIN)/pytest -n 2 --dist loadfile
 
 test-vscode: vscode-client/node_modules/.installed ## check the VS Code extension

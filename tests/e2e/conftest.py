@@ -5,10 +5,9 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from e2e.home import EDITORS, Home
 from pytest_httpserver import HTTPServer
 from towns import TeacherServer, Town
-
-from e2e.home import EDITORS, Home
 
 
 @pytest.fixture

@@ -10,8 +10,7 @@ MISTAKEN = HEAD.replace("smollm2-135m", "smollm2-135n") + f"{town(1)}\n"
 PLAIN = HEAD + f"{town(1)}\n"
 REAL = (
     "---\ndlm_id: 01K7XW3Q9DGEMM4N2BT5RHV8CE\nbase_model: hf:google/gemma-3-270m\n---\n"
-    "The tram network of Harrowmere was largest in 1926. In that year the network had nine lines "
-    "and 214 cars. The city bought the tramway company in 1919 for 1.1 million crowns.\n"
+    "The tram network of Harrowmere was largest in 1926, when it had nine lines and 214 cars.\n"
 )
 
 

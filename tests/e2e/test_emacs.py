@@ -1,10 +1,9 @@
 """Emacs with the files in `editors/emacs`, set up by the words of their README."""
 
 import pytest
-from towns import pairs_about
-
 from e2e.documents import MISTAKEN, PLAIN, REAL, SYNTHESIZED, synthesized
 from e2e.home import EDITORS, ROOT, Home
+from towns import pairs_about
 
 FOLDER = ROOT / "editors" / "emacs"
 DRIVE = ROOT / "tests" / "e2e" / "drive.el"

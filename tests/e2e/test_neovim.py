@@ -1,10 +1,9 @@
 """Neovim with the files in `editors/neovim`, set up by the words of their README."""
 
 import pytest
-from towns import pairs_about
-
 from e2e.documents import MISTAKEN, PLAIN, REAL, SYNTHESIZED, synthesized
 from e2e.home import ROOT, Home
+from towns import pairs_about
 
 README = ROOT / "editors" / "neovim" / "README.md"
 DRIVE = ROOT / "tests" / "e2e" / "drive.lua"
