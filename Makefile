@@ -12,11 +12,13 @@ REFERENCE_SERVER := $(REFERENCE) dlm-lsp==0.1.1
 
 BIN := .venv/bin
 VSCODE := .cache/vscode
+EDITORS := .cache/editors
+TREE_SITTER := .cache/tree-sitter
 ORACLE := .cache/reference
 ORACLE_SERVER := .cache/reference-lsp
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup reference reference-server tools lint test test-vscode test-editor vsix demo bench clean
+.PHONY: help setup reference reference-server editors tools lint test test-vscode test-editor vsix demo bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,13 +27,15 @@ setup: .venv/.setup ## create .venv with every extra and the development tools
 
 reference: $(ORACLE)/.installed ## create .cache/reference, the tests' oracle
 
+editors: $(EDITORS)/installed $(TREE_SITTER)/tree-sitter ## install Neovim, Emacs, Helix, Vim and tree-sitter, for the tests
+
 lint: .venv/.setup ## style, types, layers
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-tools: .venv/.setup $(ORACLE)/.installed vscode-client/node_modules/.installed $(VSCODE)/installed
+tools: .venv/.setup $(ORACLE)/.installed vscode-client/node_modules/.installed $(VSCODE)/installed editors
 
 test: ## everything that CI runs
 	$(MAKE) --jobs 3 --output-sync tools
@@ -85,6 +89,14 @@ vscode-client/node_modules/.installed: vscode-client/package-lock.json
 
 $(VSCODE)/installed: vscode-client/test/e2e/install.sh
 	vscode-client/test/e2e/install.sh $(VSCODE)
+	touch $@
+
+$(EDITORS)/installed: tests/e2e/install.sh
+	tests/e2e/install.sh
+	touch $@
+
+$(TREE_SITTER)/tree-sitter: editors/tree-sitter-dlm/install-cli.sh
+	editors/tree-sitter-dlm/install-cli.sh $(TREE_SITTER)
 	touch $@
 
 # Its language server is named like ours, so it cannot share an environment with it.

@@ -1,0 +1,416 @@
+;;; dlm-mode.el --- Question/answer pairs for .dlm notes  -*- lexical-binding: t; -*-
+
+;; Author: the dlm-lsp authors
+;; Version: 1.0.0
+;; Package-Requires: ((emacs "30.1"))
+;; Keywords: text, tools
+;; SPDX-License-Identifier: MIT
+
+;;; Commentary:
+
+;; A major mode for .dlm documents, and commands for what the language server `dlm-lsp' does: have
+;; a teacher model write pairs about the prose, and keep, remove, regenerate or revert them.  The
+;; server is started by `M-x eglot', which is part of Emacs, or by `M-x lsp' of lsp-mode.
+
+;;; Code:
+
+(require 'cl-lib)
+(require 'easymenu)
+(require 'outline)
+
+(declare-function eglot-current-server "eglot")
+(declare-function eglot-managed-p "eglot")
+(declare-function eglot-path-to-uri "eglot")
+(declare-function eglot--request "eglot")
+(declare-function lsp--buffer-uri "ext:lsp-mode")
+(declare-function lsp-activate-on "ext:lsp-mode")
+(declare-function lsp-register-client "ext:lsp-mode")
+(declare-function lsp-register-custom-settings "ext:lsp-mode")
+(declare-function lsp-request-async "ext:lsp-mode")
+(declare-function lsp-stdio-connection "ext:lsp-mode")
+(declare-function make-lsp-client "ext:lsp-mode")
+(defvar eglot-server-programs)
+(defvar lsp-language-id-configuration)
+
+(defgroup dlm nil
+  "Question/answer pairs for .dlm notes."
+  :group 'text
+  :prefix "dlm-")
+
+(defcustom dlm-server-command '("dlm-lsp")
+  "The command that starts the language server, and its arguments."
+  :type '(repeat string))
+
+(defcustom dlm-settings nil
+  "The settings of the server, as a property list.
+For example: (:teacher \"hf:gemma-3-270m\" :perSection 2).
+They are read when the server starts."
+  :type 'plist)
+
+;;;; Highlighting
+
+(defface dlm-fence '((t :inherit font-lock-keyword-face))
+  "Face of the fence that opens a section.")
+
+(defface dlm-marker '((t :inherit font-lock-comment-face))
+  "Face of the line that says where a section came from.")
+
+(defface dlm-turn '((t :inherit font-lock-function-name-face :weight bold))
+  "Face of the headers of questions and answers.")
+
+(defface dlm-key '((t :inherit font-lock-variable-name-face))
+  "Face of the keys in the frontmatter.")
+
+(defconst dlm--fence
+  (rx bol "::"
+      (or (seq (+ (any "A-Za-z0-9_-")) (? "#" (+ (any "A-Za-z0-9_-"))))
+          (seq (any "a-z") (* (any "a-z0-9_"))
+               (+ (+ blank) (any "a-z") (* (any "a-z0-9_")) "=\"" (* (not (any "\"\n"))) "\"")
+               (* blank)))
+      "::" eol))
+
+(defun dlm--frontmatter-end ()
+  "Return where the frontmatter ends, or nil where there is none."
+  (save-excursion
+    (goto-char (point-min))
+    (and (looking-at "---$")
+         (zerop (forward-line))
+         (re-search-forward "^---$" nil t))))
+
+(defun dlm--next-key (limit)
+  "Find a key of the frontmatter before LIMIT."
+  (when-let* ((end (dlm--frontmatter-end)))
+    (re-search-forward "^ *\\(?:- \\)?\\([A-Za-z_][A-Za-z0-9_]*\\):" (min limit end) t)))
+
+(defvar dlm-font-lock-keywords
+  `((,dlm--fence 0 'dlm-fence)
+    (,(rx bol "<!-- dlm-auto-" (or "synth" "mined" "harvest") ":" (* nonl) "-->" eol)
+     0 'dlm-marker)
+    ;; A header is one in a code block, too.
+    (,(rx bol "### " (or "Q" "Q !probe" "A" "Prompt" "Chosen" "Rejected") (* blank) eol)
+     0 'dlm-turn t)
+    (dlm--next-key 1 'dlm-key)
+    ("^#+ .*$" 0 'bold)))
+
+(defconst dlm--syntax-propertize
+  ;; Each of these lines begins or ends a code block, in which a fence is plain text.
+  (syntax-propertize-rules ("^\\(`\\)``" (1 "|"))))
+
+;;;; The server
+
+(defun dlm--eglot-contact (&rest _)
+  "Return the command and the options by which Eglot starts the server."
+  `(,@dlm-server-command :initializationOptions (:dlm ,dlm-settings)))
+
+(with-eval-after-load 'eglot
+  (add-to-list 'eglot-server-programs '((dlm-mode :language-id "dlm") . dlm--eglot-contact)))
+
+(defun dlm--lsp-options ()
+  "Return the options by which lsp-mode starts the server, which asks again."
+  (cl-loop for (name value) on dlm-settings by #'cddr
+           for path = (concat "dlm." (substring (symbol-name name) 1))
+           do (lsp-register-custom-settings (list (list path value))))
+  (list :dlm dlm-settings))
+
+(with-eval-after-load 'lsp-mode
+  (add-to-list 'lsp-language-id-configuration '(dlm-mode . "dlm"))
+  (lsp-register-client
+   (make-lsp-client :new-connection (lsp-stdio-connection (lambda () dlm-server-command))
+                    :activation-fn (lsp-activate-on "dlm")
+                    :initialization-options #'dlm--lsp-options
+                    :server-id 'dlm-lsp)))
+
+(defun dlm--get (object &rest names)
+  "Return what stands in OBJECT, and in what is there, under NAMES.
+Eglot answers with property lists, lsp-mode with hash tables."
+  (dolist (name names object)
+    (setq object (if (hash-table-p object)
+                     (gethash name object)
+                   (plist-get object (intern (concat ":" name)))))))
+
+(defun dlm--list (sequence)
+  "Return SEQUENCE as a list."
+  (append sequence nil))
+
+(defun dlm--eglot-p ()
+  "Tell whether Eglot looks after this buffer, and fail where nobody does."
+  (cond ((and (fboundp 'eglot-managed-p) (eglot-managed-p)) t)
+        ((bound-and-true-p lsp-managed-mode) nil)
+        (t (user-error "No server runs for this document: M-x eglot starts it"))))
+
+(defun dlm--request (method params)
+  "Send a request for METHOD with PARAMS, and return the answer."
+  (if (dlm--eglot-p)
+      ;; Not `jsonrpc-request': what was just typed is to be told first.
+      (eglot--request (eglot-current-server) (intern (concat ":" method)) params)
+    (dlm--lsp-request method params)))
+
+(defun dlm--lsp-request (method params)
+  "Send lsp-mode's request for METHOD with PARAMS, and return the answer.
+Not by `lsp-request', which loses what comes in one piece with the answer."
+  (let (done answer failed)
+    (lsp-request-async method params
+                       (lambda (given) (setq done t answer given))
+                       :error-handler (lambda (given) (setq done t failed given))
+                       :mode 'detached)
+    (with-timeout (10 (user-error "The server does not answer"))
+      (while (not done) (accept-process-output nil 0.05)))
+    (when failed (user-error "%s" (dlm--get failed "message")))
+    answer))
+
+(defun dlm--uri ()
+  "Return the URI that the server knows the document by."
+  (if (dlm--eglot-p)
+      (eglot-path-to-uri buffer-file-name)
+    (lsp--buffer-uri)))
+
+(defun dlm--execute (name &optional about)
+  "Have the server do the command NAME, with ABOUT as what it is about.
+What is wrong with it, the server tells the user itself."
+  (let ((argument (if (hash-table-p about) about `(,@about :uri ,(dlm--uri)))))
+    (dlm--request "workspace/executeCommand" `(:command ,name :arguments [,argument]))))
+
+(defun dlm--lines ()
+  "Return first and last line of the region, or twice that of point, from 0."
+  (if (use-region-p)
+      (list (1- (line-number-at-pos (region-beginning) t))
+            (1- (line-number-at-pos (max (point-min) (1- (region-end))) t)))
+    (let ((line (1- (line-number-at-pos nil t))))
+      (list line line))))
+
+(defun dlm--go-to (line)
+  "Put point to the beginning of LINE, from 0."
+  (push-mark nil t)
+  (when (buffer-narrowed-p) (widen))
+  (goto-char (point-min))
+  (forward-line line))
+
+;;;; What the server offers
+
+(defun dlm--offers (what)
+  "Return what the server offers of the kind WHAT, here.
+Each is a title and what its command is about."
+  (cl-destructuring-bind (first last) (dlm--lines)
+    (cl-loop
+     for action in (dlm--list
+                    (dlm--request
+                     "textDocument/codeAction"
+                     `(:textDocument (:uri ,(dlm--uri))
+                       :range (:start (:line ,first :character 0) :end (:line ,last :character 0))
+                       :context (:diagnostics [] :only [,(concat "refactor.rewrite.dlm." what)]))))
+     for reason = (dlm--get action "disabled" "reason")
+     when reason do (user-error "%s" reason)
+     collect (cons (dlm--get action "title")
+                   (or (dlm--get action "data")
+                       (seq-first (dlm--get action "command" "arguments")))))))
+
+(defun dlm--ask (what prompt none)
+  "Ask by PROMPT which offer of the kind WHAT to take up.
+NONE says that there is none."
+  (let ((offers (or (dlm--offers what) (user-error "%s" none))))
+    (if (cdr offers)
+        (let ((title (completing-read prompt (mapcar #'car offers) nil t)))
+          (dlm--execute (concat "dlm.synth." what) (cdr (assoc title offers))))
+      (when (y-or-n-p (concat (caar offers) "? "))
+        (dlm--execute (concat "dlm.synth." what) (cdar offers))))))
+
+(defun dlm--read-strategy ()
+  "Ask for a strategy, where there is a prefix argument."
+  (and current-prefix-arg
+       (completing-read "Strategy: " '("extraction" "expansion" "both") nil t)))
+
+(defun dlm--synthesize (strategy more)
+  "Ask about the prose here, by STRATEGY if it is given, with MORE arguments."
+  (let* ((about (cdar (dlm--offers "synthesize")))
+         (sections (dlm--list (dlm--get about "sections"))))
+    (unless sections
+      (user-error "No prose here; M-x dlm-synthesize-document asks about all of it"))
+    (dlm--execute "dlm.synth.run" `(:sections [,@sections]
+                                    ,@(and strategy (list :strategy strategy))
+                                    ,@more))))
+
+(defun dlm-synthesize (&optional strategy)
+  "Ask the teacher about the prose at point or in the region.
+With a prefix argument, ask for the STRATEGY."
+  (interactive (list (dlm--read-strategy)))
+  (dlm--synthesize strategy nil))
+
+(defun dlm-stage (&optional strategy)
+  "Ask as `dlm-synthesize' does by STRATEGY, but stage what comes."
+  (interactive (list (dlm--read-strategy)))
+  (dlm--synthesize strategy '(:review "stage")))
+
+(defun dlm-synthesize-document (&optional strategy)
+  "Ask the teacher about every section.
+With a prefix argument, ask for the STRATEGY."
+  (interactive (list (dlm--read-strategy)))
+  (dlm--execute "dlm.synth.run" (and strategy (list :strategy strategy))))
+
+(defun dlm-cancel ()
+  "Stop what runs for this document; what is finished is kept."
+  (interactive)
+  (when (eql 0 (dlm--get (dlm--execute "dlm.synth.cancel") "cancelled"))
+    (user-error "Nothing is running for this document")))
+
+(defun dlm-report ()
+  "Show what the last run accepted and refused, and why."
+  (interactive)
+  (dlm--execute "dlm.synth.report"))
+
+(defun dlm-apply ()
+  "Put in what is staged."
+  (interactive)
+  (dlm--execute "dlm.synth.apply"))
+
+(defun dlm-revert ()
+  "Take synthesized sections out again, after a question that counts them.
+All of them, or those of the run or the teacher of the section at point."
+  (interactive)
+  (dlm--ask "revert" "Revert: " "There is nothing to revert"))
+
+(defun dlm-discard ()
+  "Drop what is staged, after a question that counts it."
+  (interactive)
+  (dlm--ask "discard" "Discard: " "Nothing is staged for this document"))
+
+;;;; What was synthesized
+
+(cl-defstruct dlm--section id first last teacher at source)
+
+(defun dlm--sections ()
+  "Return the synthesized sections of the document, in its order."
+  (sort (cl-loop
+         for source in (dlm--list (dlm--get (dlm--execute "dlm.synth.overview") "sources"))
+         nconc (cl-loop
+                for one in (dlm--list (dlm--get source "sections"))
+                when (dlm--get one "range")
+                collect (dlm--section source one)))
+        :key #'dlm--section-first))
+
+(defun dlm--section (source one)
+  "Return what there is to know of ONE section from SOURCE."
+  (let ((first (dlm--get one "range" "start" "line"))
+        (last (dlm--get one "range" "end" "line")))
+    (make-dlm--section
+     :id (dlm--get one "id") :teacher (dlm--get one "teacher") :at (dlm--get one "at")
+     :source (dlm--get source "id") :first first
+     ;; What ends at the beginning of a line ends before it.
+     :last (if (zerop (dlm--get one "range" "end" "character")) (max first (1- last)) last))))
+
+(defun dlm--here ()
+  "Return the synthesized sections that the region, or the line of point, touches."
+  (cl-destructuring-bind (first last) (dlm--lines)
+    (or (seq-filter (lambda (one)
+                      (and (<= (dlm--section-first one) last) (<= first (dlm--section-last one))))
+                    (dlm--sections))
+        (user-error "Nothing is synthesized here"))))
+
+(defun dlm--on-those-here (name)
+  "Have the server do the command NAME on the synthesized sections here."
+  (let ((found (dlm--here)))
+    (dlm--execute
+     name
+     `(:sections [,@(mapcar #'dlm--section-id found)]
+       ;; Equal sections have one id: these tell which one is meant.
+       ,@(when-let* ((one (and (null (cdr found)) (car found))))
+           `(:teacher ,(dlm--section-teacher one) :at ,(dlm--section-at one)
+             ,@(and (dlm--section-source one) (list :source (dlm--section-source one)))))))))
+
+(defun dlm-keep ()
+  "Keep the synthesized sections at point or in the region as your own."
+  (interactive)
+  (dlm--on-those-here "dlm.synth.keep"))
+
+(defun dlm-remove ()
+  "Remove the synthesized sections at point or in the region."
+  (interactive)
+  (dlm--on-those-here "dlm.synth.remove"))
+
+(defun dlm-regenerate ()
+  "Ask the teacher anew for the synthesized sections at point or in the region."
+  (interactive)
+  (dlm--on-those-here "dlm.synth.regenerate"))
+
+(defun dlm-source ()
+  "Go to the section that the one at point was written about."
+  (interactive)
+  (when-let* ((line (dlm--get (dlm--on-those-here "dlm.goToSource") "line")))
+    (dlm--go-to line)))
+
+(defun dlm-provenance ()
+  "Show where the section at point came from."
+  (interactive)
+  (dlm--on-those-here "dlm.showProvenance"))
+
+(defun dlm-next (&optional back)
+  "Go to the next synthesized section, round the end; to the one before if BACK."
+  (interactive)
+  (let* ((here (car (dlm--lines)))
+         (lines (or (mapcar #'dlm--section-first (dlm--sections))
+                    (user-error "Nothing is synthesized in this document"))))
+    (dlm--go-to (if back
+                    (or (seq-find (lambda (line) (< line here)) (reverse lines))
+                        (car (last lines)))
+                  (or (seq-find (lambda (line) (> line here)) lines) (car lines))))))
+
+(defun dlm-previous ()
+  "Go to the synthesized section before, round the beginning."
+  (interactive)
+  (dlm-next t))
+
+;;;; The mode
+
+(defvar-keymap dlm-mode-map
+  :doc "Keys in .dlm documents."
+  "C-c C-s" #'dlm-synthesize
+  "C-c C-b" #'dlm-synthesize-document
+  "C-c C-t" #'dlm-stage
+  "C-c C-q" #'dlm-cancel
+  "C-c C-o" #'dlm-report
+  "C-c C-k" #'dlm-keep
+  "C-c C-d" #'dlm-remove
+  "C-c C-r" #'dlm-regenerate
+  "C-c C-u" #'dlm-revert
+  "C-c C-a" #'dlm-apply
+  "C-c C-x" #'dlm-discard
+  "C-c C-n" #'dlm-next
+  "C-c C-p" #'dlm-previous
+  "C-c C-j" #'dlm-source
+  "C-c C-v" #'dlm-provenance)
+
+(easy-menu-define dlm-mode-menu dlm-mode-map
+  "Menu of `dlm-mode'."
+  '("DLM"
+    ["Synthesize Instructions" dlm-synthesize]
+    ["Synthesize for the Document" dlm-synthesize-document]
+    ["Synthesize and Stage" dlm-stage]
+    ["Cancel" dlm-cancel]
+    ["Report" dlm-report]
+    "---"
+    ["Next" dlm-next]
+    ["Previous" dlm-previous]
+    ["Keep" dlm-keep]
+    ["Remove" dlm-remove]
+    ["Regenerate" dlm-regenerate]
+    ["Go to Source" dlm-source]
+    ["Show Provenance" dlm-provenance]
+    "---"
+    ["Apply Staged" dlm-apply]
+    ["Discard Staged..." dlm-discard]
+    ["Revert..." dlm-revert]))
+
+;;;###autoload
+(define-derived-mode dlm-mode text-mode "DLM"
+  "Major mode for .dlm documents.
+
+\\{dlm-mode-map}"
+  (setq-local font-lock-defaults '(dlm-font-lock-keywords)
+              syntax-propertize-function dlm--syntax-propertize
+              outline-regexp dlm--fence
+              outline-level (lambda () 1)))
+
+;;;###autoload
+(add-to-list 'auto-mode-alist '("\\.dlm\\'" . dlm-mode))
+
+(provide 'dlm-mode)
+;;; dlm-mode.el ends here

@@ -1,0 +1,6 @@
+---@type vim.lsp.Config
+return {
+  cmd = { "dlm-lsp" },
+  filetypes = { "dlm" },
+  root_markers = { ".git" },
+}

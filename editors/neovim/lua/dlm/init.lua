@@ -1,0 +1,263 @@
+--- The server's commands, for the document in the current window.
+
+local review = require("dlm.review")
+
+local M = {}
+
+local NAME = "dlm_lsp"
+local KIND = "refactor.rewrite.dlm."
+
+---@param words string
+local function say(words)
+  vim.notify("dlm: " .. words, vim.log.levels.WARN)
+end
+
+---@return vim.lsp.Client?
+local function client()
+  local found = vim.lsp.get_clients({ bufnr = 0, name = NAME })[1]
+  if not found then
+    say("no server runs for this document; :checkhealth dlm says why")
+  end
+  return found
+end
+
+--- Send a request for the current buffer, and do something with its answer.
+---@param method string
+---@param params table
+---@param answered? fun(answer: any)
+local function request(method, params, answered)
+  local server = client()
+  if not server then
+    return
+  end
+  server:request(method, params, function(err, answer)
+    if err then
+      say(err.message)
+    elseif answered and answer and answer ~= vim.NIL then
+      answered(answer)
+    end
+    -- Not 0: what was just typed is only told first for a buffer that is named.
+  end, vim.api.nvim_get_current_buf())
+end
+
+--- Have the server do something; what is wrong with it, the server tells the user itself.
+---@param name string
+---@param about? table
+---@param answered? fun(answer: table)
+local function execute(name, about, answered)
+  local argument = vim.tbl_extend("keep", about or {}, { uri = vim.uri_from_bufnr(0) })
+  request("workspace/executeCommand", { command = name, arguments = { argument } }, answered)
+end
+
+---@param handle fun(sections: dlm.Section[])
+local function with_sections(handle)
+  execute("dlm.synth.overview", nil, function(overview)
+    if overview.sources then
+      handle(review.sections(overview))
+    end
+  end)
+end
+
+---@class dlm.Offer
+---@field title string
+---@field about? table the argument of its command; nil where it cannot be done
+---@field disabled? string why
+
+--- What the server offers on some lines, of one kind.
+---@param what string
+---@param first integer
+---@param last integer
+---@param handle fun(offers: dlm.Offer[])
+local function with_offers(what, first, last, handle)
+  local params = {
+    textDocument = { uri = vim.uri_from_bufnr(0) },
+    range = {
+      start = { line = first - 1, character = 0 },
+      ["end"] = { line = last - 1, character = 0 },
+    },
+    context = { diagnostics = {}, only = { KIND .. what } },
+  }
+  request("textDocument/codeAction", params, function(actions)
+    handle(vim.tbl_map(function(action)
+      return {
+        title = action.title,
+        about = action.data or (action.command and action.command.arguments[1]),
+        disabled = action.disabled and action.disabled.reason,
+      }
+    end, actions))
+  end)
+end
+
+---@param first integer
+---@param last integer
+---@param more table
+local function synthesize(first, last, more)
+  with_offers("synthesize", first, last, function(offers)
+    local offer = offers[1] or {}
+    local sections = offer.about and offer.about.sections
+    if not sections then
+      say(offer.disabled or "no prose on these lines; :DlmSynthesizeDocument asks about all of it")
+      return
+    end
+    execute("dlm.synth.run", vim.tbl_extend("force", { sections = sections }, more))
+  end)
+end
+
+--- Ask the teacher about the sections that the lines touch.
+---@param first integer
+---@param last integer
+---@param strategy? "extraction"|"expansion"|"both"
+function M.synthesize(first, last, strategy)
+  synthesize(first, last, { strategy = strategy })
+end
+
+--- The same, and keep what comes beside the document.
+---@param first integer
+---@param last integer
+---@param strategy? "extraction"|"expansion"|"both"
+function M.stage(first, last, strategy)
+  synthesize(first, last, { strategy = strategy, review = "stage" })
+end
+
+--- Ask the teacher about every section.
+---@param strategy? "extraction"|"expansion"|"both"
+function M.synthesize_document(strategy)
+  execute("dlm.synth.run", { strategy = strategy })
+end
+
+--- Stop what runs for this document; what is finished is kept.
+function M.cancel()
+  execute("dlm.synth.cancel", nil, function(answer)
+    if answer.cancelled == 0 then
+      say("nothing is running for this document")
+    end
+  end)
+end
+
+---@param name string
+---@return fun(first: integer, last: integer)
+local function on_touched(name)
+  return function(first, last)
+    with_sections(function(sections)
+      local found = review.touched(sections, first, last)
+      if #found == 0 then
+        say("nothing is synthesized on these lines")
+        return
+      end
+      local about = {
+        sections = vim.tbl_map(function(one)
+          return one.id
+        end, found),
+      }
+      if #found == 1 then
+        -- Equal sections have one id: these tell which one is meant.
+        about.teacher, about.at, about.source = found[1].teacher, found[1].at, found[1].source
+      end
+      execute(name, about)
+    end)
+  end
+end
+
+--- Keep as your own, remove, or ask anew about, what the lines touch.
+M.keep = on_touched("dlm.synth.keep")
+M.remove = on_touched("dlm.synth.remove")
+M.regenerate = on_touched("dlm.synth.regenerate")
+
+--- Go to the section that the one at the line was written about.
+M.source = on_touched("dlm.goToSource")
+
+--- Show where the section at the line came from.
+M.provenance = on_touched("dlm.showProvenance")
+
+--- Put in what is staged.
+function M.apply()
+  execute("dlm.synth.apply")
+end
+
+--- Show what the last run came to, with the reason for each pair refused.
+function M.report()
+  execute("dlm.synth.report")
+end
+
+--- Let the user choose among what the server offers, each with its count, and do that.
+---@param what string
+---@param line integer
+---@param prompt string
+---@param none string
+local function ask(what, line, prompt, none)
+  with_offers(what, line, line, function(offers)
+    if #offers == 0 then
+      say(none)
+      return
+    end
+    local options = {
+      prompt = prompt,
+      kind = "dlm",
+      format_item = function(offer)
+        return offer.title
+      end,
+    }
+    vim.ui.select(offers, options, function(offer)
+      if offer and offer.disabled then
+        say(offer.disabled)
+      elseif offer then
+        execute("dlm.synth." .. what, offer.about)
+      end
+    end)
+  end)
+end
+
+--- Take out all that was synthesized, one run or what one teacher wrote, after a question.
+---@param line integer
+function M.revert(line)
+  ask("revert", line, "Revert?", "there is nothing to revert")
+end
+
+--- Drop what is staged, after a question.
+---@param line integer
+function M.discard(line)
+  ask("discard", line, "Discard?", "nothing is staged for this document")
+end
+
+---@param direction "next"|"previous"
+local function go(direction)
+  with_sections(function(sections)
+    local found = review.neighbour(sections, vim.fn.line("."), direction)
+    if not found then
+      say("nothing is synthesized in this document")
+      return
+    end
+    vim.cmd("normal! m'")
+    vim.api.nvim_win_set_cursor(0, { found.first, 0 })
+  end)
+end
+
+--- Go to the synthesized section before or after the cursor, round the end.
+function M.next()
+  go("next")
+end
+
+function M.previous()
+  go("previous")
+end
+
+--- List what is inserted, stale or staged in the location list.
+function M.list()
+  with_sections(function(sections)
+    local items = vim.tbl_map(function(one)
+      return {
+        bufnr = vim.api.nvim_get_current_buf(),
+        lnum = one.first or one.source_line or 1,
+        text = ("%s: %s (%s)"):format(one.state, one.question, one.teacher),
+      }
+    end, sections)
+    vim.fn.setloclist(0, {}, " ", { title = "dlm", items = items })
+    if #items == 0 then
+      say("nothing is synthesized or staged for this document")
+    else
+      vim.cmd.lopen()
+    end
+  end)
+end
+
+return M

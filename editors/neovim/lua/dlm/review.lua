@@ -1,0 +1,91 @@
+--- Which synthesized sections are meant, by the answer to `dlm.synth.overview`.
+
+local M = {}
+
+---@class dlm.Section
+---@field id string
+---@field question string
+---@field state "inserted"|"stale"|"staged"
+---@field teacher string
+---@field at string
+---@field source? string
+---@field source_line? integer from 1
+---@field first? integer its first line, from 1; nil where it is not in the document yet
+---@field last? integer
+
+---@param range? lsp.Range
+---@return integer? first, integer? last
+local function lines(range)
+  if type(range) ~= "table" then
+    return nil, nil
+  end
+  -- What ends at the beginning of a line ends before it.
+  local last = range["end"].character == 0 and range["end"].line or range["end"].line + 1
+  return range.start.line + 1, math.max(last, range.start.line + 1)
+end
+
+---@param value any
+local function some(value)
+  return value ~= vim.NIL and value or nil
+end
+
+--- All of them; those in the document in its order, then those that are staged.
+---@return dlm.Section[]
+function M.sections(overview)
+  local found = {} ---@type dlm.Section[]
+  for _, source in ipairs(overview.sources) do
+    for _, section in ipairs(source.sections) do
+      local first, last = lines(section.range)
+      table.insert(found, {
+        id = section.id,
+        question = section.question,
+        state = section.state,
+        teacher = section.teacher,
+        at = section.at,
+        source = some(source.id),
+        source_line = (lines(source.range)),
+        first = first,
+        last = last,
+      })
+    end
+  end
+  table.sort(found, function(one, other)
+    return (one.first or math.huge) < (other.first or math.huge)
+  end)
+  return found
+end
+
+--- Those that some lines touch.
+---@param sections dlm.Section[]
+---@param first integer
+---@param last integer
+---@return dlm.Section[]
+function M.touched(sections, first, last)
+  return vim.tbl_filter(function(one)
+    return one.first and one.first <= last and first <= one.last
+  end, sections)
+end
+
+--- The next one from a line, in a direction, round the end of the document.
+---@param sections dlm.Section[]
+---@param line integer
+---@param direction "next"|"previous"
+---@return dlm.Section?
+function M.neighbour(sections, line, direction)
+  local placed = M.touched(sections, 1, math.huge)
+  local here = M.touched(placed, line, line)[1]
+  local before, after
+  for _, one in ipairs(placed) do
+    if one ~= here and one.first < line then
+      before = one
+    elseif one ~= here and not after then
+      after = one
+    end
+  end
+  if direction == "next" then
+    return after or placed[1]
+  end
+  return before or placed[#placed]
+end
+
+return M

@@ -1,0 +1,24 @@
+-- What `vim.lsp.config("dlm_lsp", ...)` says, before or after, is merged with lsp/dlm_lsp.lua.
+vim.lsp.enable("dlm_lsp")
+
+local group = vim.api.nvim_create_augroup("dlm", {})
+
+vim.api.nvim_create_autocmd("LspAttach", {
+  group = group,
+  callback = function(event)
+    local client = vim.lsp.get_client_by_id(event.data.client_id)
+    if client and client.name == "dlm_lsp" then
+      require("dlm.beside").show(event.buf)
+    end
+  end,
+})
+
+vim.api.nvim_create_autocmd("LspProgress", {
+  group = group,
+  callback = function(event)
+    local client = vim.lsp.get_client_by_id(event.data.client_id)
+    if client and client.name == "dlm_lsp" and vim.g.dlm_progress ~= false then
+      require("dlm.progress").show(event.data.params)
+    end
+  end,
+})

@@ -1,0 +1,246 @@
+;;; drive.el --- Walk a document through Emacs  -*- lexical-binding: t; -*-
+
+;;; Commentary:
+
+;; The environment says which walk (`WALK'), of which document (`DOCUMENT'), and who writes the pairs
+;; (`TEACHER').  Ends Emacs with 0 where all went as it should, else with 1 and the reason.
+
+;;; Code:
+
+(require 'cl-lib)
+(require 'eldoc)
+(require 'flymake)
+
+(defconst drive-patience 240)
+
+(defvar drive-progress nil "What the progress said, the last words first.")
+(defvar drive-asked nil "The questions that the user was asked, the last first.")
+
+(defun drive-await (what is-so)
+  "Wait until the function IS-SO says so, which is WHAT, and return what it says."
+  (with-timeout (drive-patience (error "Waited in vain for %s; progress: %S" what drive-progress))
+    (let (found)
+      (while (not (setq found (funcall is-so)))
+        (accept-process-output nil 0.05))
+      found)))
+
+(defun drive-count (words)
+  "Return how often WORDS stand in the document."
+  (save-excursion
+    (goto-char (point-min))
+    (cl-loop while (search-forward words nil t) count t)))
+
+(defun drive-go-to (words)
+  "Put point to where WORDS begin."
+  (goto-char (point-min))
+  (search-forward words)
+  (goto-char (match-beginning 0)))
+
+(defun drive-until-synthesized (count)
+  "Wait until COUNT synthesized sections are in the document."
+  (drive-await (format "%d synthesized sections" count)
+               (lambda () (= count (drive-count "<!-- dlm-auto-synth:")))))
+
+(defun drive-until-progress (part)
+  "Wait until PART was in a message of progress."
+  (drive-await (concat "progress: " part)
+               (lambda () (seq-some (lambda (one) (string-search part one)) drive-progress))))
+
+(defun drive-contains (whole part)
+  "Fail unless PART is in WHOLE."
+  (unless (string-search part whole) (error "%S is not in %S" part whole)))
+
+(defun drive-equal (one other)
+  "Fail unless ONE equals OTHER."
+  (unless (equal one other) (error "%S is not %S" one other)))
+
+(defun drive-hover ()
+  "Return what is shown about point."
+  (let (shown)
+    (eglot-hover-eldoc-function (lambda (words &rest _) (setq shown words)))
+    (drive-await "a hover" (lambda () shown))))
+
+(defun drive-heard (value)
+  "Take note of a VALUE of progress."
+  (dolist (name '(:title :message))
+    (when-let* ((words (plist-get value name))) (push words drive-progress))))
+
+(defun drive-code-action (kind)
+  "Have the user choose the first code action of KIND at point, which asks by a menu."
+  (eglot-code-actions (point) (point) kind t))
+
+(defun drive-walk-diagnostics ()
+  (drive-await "the diagnostic" (lambda () (flymake-diagnostics)))
+  (let ((found (car (flymake-diagnostics))))
+    (drive-contains (flymake-diagnostic-text found) "did you mean")
+    (drive-equal 3 (line-number-at-pos (flymake-diagnostic-beg found)))
+    (eglot-code-actions (flymake-diagnostic-beg found) (flymake-diagnostic-end found) "quickfix" t))
+  (drive-await "the quick fix" (lambda () (= 1 (drive-count "base_model: smollm2-135m\n")))))
+
+(defun drive-walk-hover ()
+  (drive-go-to "<!-- dlm-auto-synth")
+  (let ((shown (drive-hover)))
+    (drive-contains shown "vllm-server:towns")
+    (drive-contains shown "the answer stands in the source")
+    (drive-contains shown "The town of Ville1")))
+
+(defun drive-walk-synthesize ()
+  (drive-go-to "The town")
+  (drive-code-action "refactor.rewrite.dlm.synthesize")
+  (drive-until-synthesized 2)
+  (drive-until-progress "Synthesizing instructions")
+  (drive-until-progress "1 of 1 section")
+  (drive-until-progress "2 inserted")
+  (save-buffer)
+  (undo-boundary)
+  (undo-only)
+  (drive-equal 0 (drive-count "::instruction::")))
+
+(defun drive-walk-commands ()
+  (dlm-synthesize-document)
+  (drive-until-synthesized 2)
+  (dlm-next)
+  (drive-equal 6 (line-number-at-pos))
+  (dlm-next)
+  (drive-equal 12 (line-number-at-pos))
+  (dlm-previous)
+  (drive-equal 6 (line-number-at-pos))
+  (dlm-remove)
+  (drive-until-synthesized 1)
+  (drive-go-to "The town")
+  (drive-equal '(user-error "Nothing is synthesized here")
+               (condition-case why (dlm-source) (user-error why)))
+  (drive-go-to "<!-- dlm-auto-synth")
+  (dlm-source)
+  (drive-equal 5 (line-number-at-pos))
+  (dlm-report)
+  (drive-await "the report" (lambda () (get-buffer "report.md")))
+  (with-current-buffer "report.md" (drive-contains (buffer-string) "2 accepted")))
+
+(defun drive-walk-stage ()
+  (drive-go-to "The town")
+  (dlm-stage "extraction")
+  (drive-until-progress "2 staged")
+  (drive-equal 0 (drive-count "::instruction::"))
+  (dlm-discard)
+  (drive-equal '("Discard 2 staged sections? ") drive-asked)
+  (setq drive-progress nil)
+  (dlm-stage)
+  (drive-until-progress "2 staged")
+  (dlm-apply)
+  (drive-until-synthesized 2))
+
+(defun drive-walk-keep ()
+  (drive-go-to "How many mills")
+  (dlm-keep)
+  (drive-until-synthesized 1)
+  (drive-equal 2 (drive-count "::instruction::"))
+  (save-buffer))
+
+(defun drive-walk-revert ()
+  (dlm-revert)
+  (drive-until-synthesized 0)
+  (drive-equal '("Revert all synthesized instructions (2)? ") drive-asked)
+  (save-buffer))
+
+(defun drive-walk-cancel ()
+  (drive-go-to "The town")
+  (dlm-synthesize)
+  (drive-until-progress "0 of 1 section")
+  (dlm-cancel)
+  (drive-until-progress "cancelled")
+  (drive-equal '(user-error "Nothing is running for this document")
+               (condition-case why (dlm-cancel) (user-error why)))
+  (save-buffer))
+
+(defun drive-walk-model ()
+  "Do the main job with the setup as it stands in the README."
+  (drive-go-to "The tram network")
+  (drive-code-action "refactor.rewrite.dlm.synthesize")
+  (drive-until-progress "0 of 1 section")
+  (drive-until-progress " inserted")
+  (save-buffer)
+  (drive-go-to "<!-- dlm-auto-synth")
+  (let ((shown (drive-hover)))
+    (drive-contains shown "hf:gemma-3-270m")
+    (drive-contains shown "margin")))
+
+(defun drive-walk-lsp-mode ()
+  (drive-go-to "The town")
+  (dlm-synthesize)
+  (drive-until-synthesized 2)
+  (dlm-next)
+  (dlm-keep)
+  (drive-until-synthesized 1)
+  (dlm-revert)
+  (drive-until-synthesized 0)
+  (drive-equal '("Revert all synthesized instructions (1)? ") drive-asked)
+  (drive-equal '(user-error "Nothing is running for this document")
+               (condition-case why (dlm-cancel) (user-error why))))
+
+(defun drive-faces ()
+  "Return the lines of the document, each with the face that its first character has."
+  (font-lock-ensure)
+  (save-excursion
+    (goto-char (point-min))
+    (cl-loop until (eobp)
+             collect (cons (buffer-substring-no-properties (pos-bol) (pos-eol))
+                           (get-text-property (point) 'face))
+             do (forward-line))))
+
+(defun drive-walk-faces ()
+  (dolist (one '(("base_model: smollm2-135m" . dlm-key)
+                 ("::prose::" . dlm-fence)
+                 ("::image path=\"a.png\" alt=\"a\"::" . dlm-fence)
+                 ("::inline::" . font-lock-string-face)
+                 ("::instruction::" . dlm-fence)
+                 ("### Q" . dlm-turn)
+                 ("key: value" . nil)))
+    (drive-equal one (assoc (car one) (drive-faces)))))
+
+(defun drive ()
+  "Go the walk that the environment names."
+  (when-let* ((teacher (getenv "TEACHER")))
+    (setq dlm-settings `(:teacher ,teacher :filter "dedup-only" :perSection 2)))
+  (setq eglot-sync-connect drive-patience
+        eglot-confirm-server-edits nil)
+  (cl-letf (((symbol-function 'y-or-n-p) (lambda (words) (push words drive-asked) t))
+            ;; The user takes the first of what is offered, by keyboard.
+            (completing-read-function (lambda (_ offered &rest _) (car (all-completions "" offered))))
+            (last-nonmenu-event ?a))
+    (find-file (getenv "DOCUMENT"))
+    (drive-equal 'dlm-mode major-mode)
+    (if (getenv "LSP_MODE") (drive-lsp-mode) (drive-eglot))
+    (funcall (intern (concat "drive-walk-" (getenv "WALK"))))))
+
+(defun drive-eglot ()
+  "Have Eglot look after the document, as the setup says."
+  (require 'eglot)
+  (cl-defmethod eglot-handle-notification :before
+    (_server (_method (eql $/progress)) &key value &allow-other-keys)
+    (drive-heard value))
+  (run-hooks 'post-command-hook)
+  (drive-await "the server" #'eglot-managed-p))
+
+(defvar lsp-auto-guess-root)
+(defvar native-comp-enable-subr-trampolines)
+(defvar lsp-managed-mode)
+
+(defun drive-lsp-mode ()
+  "Have lsp-mode look after the document."
+  ;; It advises functions written in C, for which Emacs would compile code where it can.
+  (setq native-comp-enable-subr-trampolines nil)
+  (dolist (folder (file-expand-wildcards (expand-file-name "*" (getenv "LSP_MODE"))))
+    (add-to-list 'load-path folder))
+  (require 'lsp-autoloads)
+  (setq lsp-auto-guess-root t)
+  (lsp)
+  (drive-await "the server" (lambda () lsp-managed-mode)))
+
+(condition-case why
+    (drive)
+  (error
+   (message "%s\nprogress: %S\n%s" (error-message-string why) drive-progress (buffer-string))
+   (kill-emacs 1)))
+
+;;; drive.el ends here

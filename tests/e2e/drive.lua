@@ -1,0 +1,271 @@
+-- Walk a document through Neovim: `WALK` says how, `DOCUMENT` which, `TEACHER` who writes the pairs.
+-- Ends Neovim with 0 where all went as it should, else with 1 and the reason.
+
+local PATIENCE = 240000
+
+---@type string[] what the progress said
+local progress = {}
+---@type string[] what was offered to choose from last
+local offered = {}
+---@type string[] what the user was told
+local told = {}
+
+--- Wait until something is so, and return it.
+local function await(what, is_so)
+  local found
+  local came = vim.wait(PATIENCE, function()
+    found = is_so()
+    return found and true or false
+  end, 20)
+  assert(came, "waited in vain for " .. what .. "; told: " .. vim.inspect(told))
+  return found
+end
+
+local function lines()
+  return vim.api.nvim_buf_get_lines(0, 0, -1, false)
+end
+
+local function text()
+  return table.concat(lines(), "\n")
+end
+
+local function count(words)
+  return select(2, text():gsub(vim.pesc(words), ""))
+end
+
+local function go_to(words)
+  for number, line in ipairs(lines()) do
+    local column = line:find(words, 1, true)
+    if column then
+      vim.api.nvim_win_set_cursor(0, { number, column - 1 })
+      return
+    end
+  end
+  error("nowhere in the document: " .. words)
+end
+
+local function until_synthesized(number)
+  await(number .. " synthesized sections", function()
+    return count("<!-- dlm-auto-synth:") == number
+  end)
+end
+
+--- What stands in the hover window.
+local function hover()
+  vim.lsp.buf.hover()
+  return await("a hover", function()
+    for _, window in ipairs(vim.api.nvim_list_wins()) do
+      if vim.api.nvim_win_get_config(window).relative ~= "" then
+        local shown = vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, false)
+        return table.concat(shown, "\n")
+      end
+    end
+  end)
+end
+
+local function contains(whole, part)
+  assert(whole:find(part, 1, true), ("%q is not in %q"):format(part, whole))
+end
+
+local function until_progress(part)
+  await("progress: " .. part, function()
+    return table.concat(progress, "\n"):find(part, 1, true)
+  end)
+end
+
+--- Choose a code action as `gra` does, of one kind, where the cursor is.
+local function act(kind)
+  vim.lsp.buf.code_action({ context = { only = { kind } } })
+end
+
+local function until_marked(code)
+  return await("the diagnostic " .. code, function()
+    for _, one in ipairs(vim.diagnostic.get(0)) do
+      if one.code == code then
+        return one
+      end
+    end
+  end)
+end
+
+local walks = {}
+
+function walks.diagnostics()
+  local found = until_marked("unknown-base-model")
+  assert(found.lnum == 2, "line " .. found.lnum)
+  go_to("smollm2-135n")
+  act("quickfix")
+  await("the quick fix", function()
+    return count("base_model: smollm2-135m") == 1
+  end)
+end
+
+function walks.hover()
+  go_to("<!-- dlm-auto-synth")
+  local shown = hover()
+  contains(shown, "vllm-server:towns")
+  contains(shown, "the answer stands in the source")
+  contains(shown, "The town of Ville1")
+end
+
+function walks.beside()
+  await("inlay hints", function()
+    return #vim.lsp.inlay_hint.get({ bufnr = 0 }) == 3
+  end)
+  await("code lenses", function()
+    return vim.tbl_contains(
+      vim.tbl_map(function(lens)
+        return lens.command and lens.command.title
+      end, vim.lsp.codelens.get(0)),
+      "2 synthesized"
+    )
+  end)
+end
+
+function walks.synthesize()
+  go_to("The town")
+  act("refactor.rewrite.dlm.synthesize")
+  until_synthesized(2)
+  until_progress("Synthesizing instructions")
+  until_progress("1 of 1 section")
+  until_progress("2 inserted")
+  vim.cmd.write()
+  vim.cmd.undo()
+  assert(count("::instruction::") == 0, "one undo takes out all that came")
+end
+
+function walks.commands()
+  vim.cmd("DlmSynthesizeDocument")
+  until_synthesized(2)
+  vim.cmd("DlmNext")
+  await("the cursor on the first pair", function()
+    return vim.fn.getline(".") == "::instruction::"
+  end)
+  local first = vim.fn.line(".")
+  vim.cmd("DlmNext")
+  await("the cursor on the second pair", function()
+    return vim.fn.line(".") > first
+  end)
+  vim.cmd("DlmPrevious")
+  await("the cursor back on the first pair", function()
+    return vim.fn.line(".") == first
+  end)
+  vim.cmd("DlmRemove")
+  until_synthesized(1)
+  go_to("The town")
+  vim.cmd("DlmSource")
+  await("a word that there is nothing here", function()
+    return vim.tbl_contains(told, "dlm: nothing is synthesized on these lines")
+  end)
+  go_to("<!-- dlm-auto-synth")
+  vim.cmd("DlmSource")
+  await("the cursor on the source", function()
+    return vim.fn.getline("."):find("The town", 1, true)
+  end)
+  vim.cmd("DlmList")
+  await("the location list", function()
+    return vim.bo.buftype == "quickfix"
+  end)
+  contains(text(), "inserted: ")
+  vim.cmd.lclose()
+  vim.cmd("DlmReport")
+  await("the report", function()
+    return vim.fn.expand("%:t") == "report.md"
+  end)
+  contains(text(), "2 accepted")
+end
+
+function walks.stage()
+  go_to("The town")
+  vim.cmd("DlmStage")
+  until_progress("2 staged")
+  assert(count("::instruction::") == 0, "staged pairs stay beside the document")
+  vim.cmd("DlmApply")
+  until_synthesized(2)
+  vim.cmd.undo()
+  until_synthesized(0)
+  go_to("The town")
+  vim.cmd("DlmStage extraction")
+  await("the pairs staged again", function()
+    return table.concat(progress, "\n"):find("2 staged.*2 staged")
+  end)
+  vim.cmd("DlmDiscard")
+  await("a question with a count", function()
+    return offered[1] == "Discard 2 staged sections"
+  end)
+end
+
+function walks.keep()
+  go_to("How many mills")
+  vim.cmd("DlmKeep")
+  until_synthesized(1)
+  assert(count("::instruction::") == 2, "what is kept stays")
+  vim.cmd.write()
+end
+
+function walks.revert()
+  vim.cmd("DlmRevert")
+  until_synthesized(0)
+  assert(vim.deep_equal(offered, { "Revert all synthesized instructions (2)" }), offered[1])
+  vim.cmd.write()
+end
+
+function walks.cancel()
+  go_to("The town")
+  act("refactor.rewrite.dlm.synthesize")
+  until_progress("0 of 1 section")
+  vim.cmd("DlmCancel")
+  until_progress("cancelled")
+  vim.cmd("DlmCancel")
+  await("a word that nothing runs", function()
+    return vim.tbl_contains(told, "dlm: nothing is running for this document")
+  end)
+  vim.cmd.write()
+end
+
+--- The main job with the setup as it stands in the README.
+function walks.model()
+  go_to("The tram network")
+  act("refactor.rewrite.dlm.synthesize")
+  until_progress("0 of 1 section")
+  until_progress(" inserted")
+  vim.cmd.write()
+  go_to("<!-- dlm-auto-synth")
+  local shown = hover()
+  contains(shown, "hf:gemma-3-270m")
+  contains(shown, "margin")
+end
+
+local function walk()
+  if vim.env.TEACHER then
+    vim.lsp.config("dlm_lsp", {
+      settings = { dlm = { teacher = vim.env.TEACHER, filter = "dedup-only", perSection = 2 } },
+    })
+  end
+  vim.api.nvim_create_autocmd("LspProgress", {
+    callback = function(event)
+      local value = event.data.params.value
+      table.insert(progress, value.title)
+      table.insert(progress, value.message)
+    end,
+  })
+  vim.notify = function(words)
+    table.insert(told, words)
+  end
+  -- The user takes the first of what is offered.
+  vim.ui.select = function(items, options, chosen)
+    offered = vim.tbl_map(options.format_item, items)
+    chosen(items[1], 1)
+  end
+  vim.cmd.edit(vim.env.DOCUMENT)
+  await("the server", function()
+    return vim.lsp.get_clients({ bufnr = 0, name = "dlm_lsp" })[1]
+  end)
+  walks[vim.env.WALK]()
+end
+
+local went, why = xpcall(walk, debug.traceback)
+if not went then
+  io.stderr:write(why, "\nprogress: ", table.concat(progress, "; "), "\n", text(), "\n")
+end
+vim.cmd(went and "qall!" or "cquit 1")

@@ -1,0 +1,91 @@
+"""Emacs with the files in `editors/emacs`, set up by the words of their README."""
+
+import pytest
+from e2e.documents import MISTAKEN, PLAIN, REAL, SYNTHESIZED, synthesized
+from e2e.home import EDITORS, ROOT, Home
+from towns import pairs_about
+
+FOLDER = ROOT / "editors" / "emacs"
+DRIVE = ROOT / "tests" / "e2e" / "drive.el"
+QUESTIONS = [question for question, _, _ in pairs_about(1)]
+STRUCTURE = """\
+::prose::
+::image path="a.png" alt="a"::
+```
+::inline::
+```
+::instruction::
+### Q
+key: value
+"""
+
+
+@pytest.fixture
+def emacs(home):
+    """A home in which the README was followed."""
+    home.follow(FOLDER / "README.md")
+    return home
+
+
+def walk(emacs: Home, name: str, text: str, **more: str):
+    """Walk a document through Emacs, and return it as it was saved."""
+    document = emacs.write("notes/towns.dlm", text)
+    emacs.run(
+        *("emacs", "--batch", "-l", emacs.folder / ".emacs.d" / "init.el", "-l", DRIVE),
+        **{"WALK": name, "DOCUMENT": str(document), **more},
+    )
+    return document
+
+
+def test_a_problem_is_marked_and_mended(emacs):
+    walk(emacs, "diagnostics", MISTAKEN)
+
+
+def test_a_hover_tells_where_a_section_came_from(emacs):
+    walk(emacs, "hover", SYNTHESIZED)
+
+
+def test_a_code_action_synthesizes_with_progress_into_the_saved_file(emacs, teacher):
+    saved = walk(emacs, "synthesize", PLAIN, TEACHER=teacher.selector)
+    assert [one.pairs[0].pair.question for one in synthesized(saved)] == QUESTIONS
+
+
+def test_the_commands_go_about_what_was_synthesized(emacs, teacher):
+    walk(emacs, "commands", PLAIN, TEACHER=teacher.selector)
+
+
+def test_pairs_are_staged_and_applied_or_discarded(emacs, teacher):
+    walk(emacs, "stage", PLAIN, TEACHER=teacher.selector)
+
+
+def test_keep_takes_the_marker_out(emacs):
+    saved = walk(emacs, "keep", SYNTHESIZED)
+    assert [one.pairs[0].pair.question for one in synthesized(saved)] == QUESTIONS[1:]
+
+
+def test_revert_asks_with_a_count_and_gives_back_every_byte(emacs):
+    assert walk(emacs, "revert", SYNTHESIZED).read_text() == PLAIN
+
+
+def test_cancel_ends_a_run_that_waits_for_its_teacher(emacs, held):
+    assert walk(emacs, "cancel", PLAIN, TEACHER=held.selector).read_text() == PLAIN
+
+
+def test_a_model_on_this_machine_writes_and_judges(emacs):
+    saved = walk(emacs, "model", REAL)
+    assert {one.synth.synth_teacher for one in synthesized(saved)} == {"hf:gemma-3-270m"}
+
+
+def test_the_commands_work_under_lsp_mode_too(emacs, teacher):
+    packages = EDITORS / "root/usr/share/emacs/site-lisp/elpa-src"
+    walk(emacs, "lsp-mode", PLAIN, TEACHER=teacher.selector, LSP_MODE=str(packages))
+
+
+def test_the_structure_is_coloured_and_code_is_not(emacs):
+    walk(emacs, "faces", PLAIN + STRUCTURE)
+
+
+def test_the_mode_compiles_without_a_warning(emacs):
+    mode = emacs.folder / ".emacs.d" / "lisp" / "dlm-mode.el"
+    strict = "(setq byte-compile-error-on-warn t)"
+    emacs.run("emacs", "-Q", "--batch", "--eval", strict, "-f", "batch-byte-compile", mode)

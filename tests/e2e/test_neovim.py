@@ -1,0 +1,93 @@
+"""Neovim with the files in `editors/neovim`, set up by the words of their README."""
+
+import pytest
+from e2e.documents import MISTAKEN, PLAIN, REAL, SYNTHESIZED, synthesized
+from e2e.home import ROOT, Home
+from towns import pairs_about
+
+README = ROOT / "editors" / "neovim" / "README.md"
+DRIVE = ROOT / "tests" / "e2e" / "drive.lua"
+QUESTIONS = [question for question, _, _ in pairs_about(1)]
+
+
+@pytest.fixture
+def neovim(home):
+    """A home in which the README was followed."""
+    home.follow(README)
+    return home
+
+
+def walk(neovim: Home, name: str, text: str, **more: str):
+    """Walk a document through Neovim, and return it as it was saved."""
+    document = neovim.write("notes/towns.dlm", text)
+    neovim.run(
+        *("nvim", "--headless", "-c", f"luafile {DRIVE}"),
+        **{"WALK": name, "DOCUMENT": str(document), **more},
+    )
+    return document
+
+
+def test_a_problem_is_marked_and_mended(neovim):
+    walk(neovim, "diagnostics", MISTAKEN)
+
+
+def test_a_hover_tells_where_a_section_came_from(neovim):
+    walk(neovim, "hover", SYNTHESIZED)
+
+
+def test_lenses_and_hints_stand_beside_the_text(neovim):
+    walk(neovim, "beside", SYNTHESIZED)
+
+
+def test_a_code_action_synthesizes_with_progress_into_the_saved_file(neovim, teacher):
+    saved = walk(neovim, "synthesize", PLAIN, TEACHER=teacher.selector)
+    assert [one.pairs[0].pair.question for one in synthesized(saved)] == QUESTIONS
+
+
+def test_the_commands_go_about_what_was_synthesized(neovim, teacher):
+    walk(neovim, "commands", PLAIN, TEACHER=teacher.selector)
+
+
+def test_pairs_are_staged_and_applied_or_discarded(neovim, teacher):
+    walk(neovim, "stage", PLAIN, TEACHER=teacher.selector)
+
+
+def test_keep_takes_the_marker_out(neovim):
+    saved = walk(neovim, "keep", SYNTHESIZED)
+    assert [one.pairs[0].pair.question for one in synthesized(saved)] == QUESTIONS[1:]
+
+
+def test_revert_asks_with_a_count_and_gives_back_every_byte(neovim):
+    assert walk(neovim, "revert", SYNTHESIZED).read_text() == PLAIN
+
+
+def test_cancel_ends_a_run_that_waits_for_its_teacher(neovim, held):
+    assert walk(neovim, "cancel", PLAIN, TEACHER=held.selector).read_text() == PLAIN
+
+
+def test_a_model_on_this_machine_writes_and_judges(neovim):
+    saved = walk(neovim, "model", REAL)
+    assert {one.synth.synth_teacher for one in synthesized(saved)} == {"hf:gemma-3-270m"}
+
+
+def test_the_server_is_found_to_be_well(neovim):
+    report = neovim.run("nvim", "--headless", "+checkhealth dlm", "+%print", "+qall!")
+    assert "OK dlm-lsp " in report
+    assert "ERROR" not in report
+
+
+def test_every_command_is_in_the_help(neovim):
+    names = "join(keys(nvim_buf_get_commands(0, {})), ' ')"
+    found = neovim.run("nvim", "--headless", "notes.dlm", f"+echo {names}", "+qall").split()
+    commands = [word for word in found if word.startswith("Dlm")]
+    assert len(commands) == 16
+    for name in commands:
+        shown = neovim.run("nvim", "--headless", f"+help :{name}", "+.print", "+qall")
+        assert f"*:{name}*" in shown
+
+
+def test_a_plugin_manager_can_load_it_from_the_checkout(home):
+    named = ROOT / "editors" / "neovim"
+    loaded = ("+echo luaeval('vim.lsp.is_enabled(\"dlm_lsp\")')", "+echo &filetype", "+qall")
+    out = home.run("nvim", "--headless", "--cmd", f"set rtp^={named}", "notes.dlm", *loaded)
+    assert out.split() == ["v:true", "dlm"]
