@@ -15,7 +15,7 @@ ORACLE := .cache/reference
 ORACLE_SERVER := .cache/reference-lsp
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup reference reference-server lint test demo bench clean
+.PHONY: help setup reference reference-server lint test test-vscode vsix demo bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,8 +30,14 @@ lint: .venv/.setup ## style, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: setup reference lint ## everything that CI runs
+test: setup reference lint test-vscode ## everything that CI runs
 	$(BIN)/pytest -n 2 --dist loadfile
+
+test-vscode: vscode-client/node_modules/.installed ## check the VS Code extension
+	cd vscode-client && npm run --silent lint && npm run --silent test
+
+vsix: vscode-client/node_modules/.installed ## package the VS Code extension into vscode-client/*.vsix
+	cd vscode-client && npm run --silent package
 
 demo: .venv/.demo ## synthesize pairs for examples/dgemm.dlm with a 270M model on this machine
 	PATH="$(CURDIR)/$(BIN):$$PATH" scripts/demo.sh
@@ -63,6 +69,10 @@ $(ORACLE)/.installed: Makefile
 	$(PYTHON) -m venv $(ORACLE)
 	$(ORACLE)/bin/python $(PIP_INSTALL) --upgrade pip
 	$(ORACLE)/bin/python $(PIP_INSTALL) $(REFERENCE)
+	touch $@
+
+vscode-client/node_modules/.installed: vscode-client/package-lock.json
+	cd vscode-client && npm ci --silent
 	touch $@
 
 # Its language server is named like ours, so it cannot share an environment with it.

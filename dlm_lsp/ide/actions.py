@@ -1,7 +1,7 @@
 """What can be done where the cursor stands, and what cannot be done just now and why."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from dlm_lsp.document import Document, Section, SectionType, Span
@@ -16,8 +16,8 @@ class Action:
     """Something to do: its words, the sections it is about, and why it cannot be done, if so.
 
     `sections` is None where it is about all of them, or those that `teacher` wrote (in the run
-    of the time `at`). `way` is the strategy to synthesize by, or to stage what comes; None leaves
-    it to the settings.
+    of the time `at`); of equal sections, `teacher`, `at` and `source` tell which one is meant.
+    `way` is the strategy to synthesize by, or to stage what comes; None leaves it to the settings.
     """
 
     what: What
@@ -27,6 +27,7 @@ class Action:
     disabled: str | None = None
     teacher: str | None = None
     at: str | None = None
+    source: str | None = None
 
 
 def actions(
@@ -36,12 +37,13 @@ def actions(
     staged: int | None,
     obstacle: str | None,
     edited: Collection[str] = (),
+    unsafe: str | None = None,
 ) -> Iterator[Action]:
     """Yield what can be done where `span` is.
 
     `staged` is how many sections wait, None where the plan that they stand in cannot be read;
     `obstacle` says why nothing can be synthesized; `edited` are the ids of those that hold words
-    of the user, which no revert takes out.
+    of the user, which no revert takes out, and `unsafe` says why that cannot be told.
     """
     touched = tuple(sections_in(document, span))
     yield from _synthesize(document, touched, obstacle)
@@ -55,7 +57,7 @@ def actions(
         yield Action("apply", f"Apply {count}")
         yield Action("discard", f"Discard {count}")
     found = [one for one in synthesized(document) if one.section.id not in edited]
-    yield from _revert(found, here)
+    yield from (replace(one, disabled=unsafe) for one in _revert(found, here))
 
 
 _WAYS: tuple[tuple[Way, str], ...] = (
@@ -97,9 +99,16 @@ def _of_synthesized(
 ) -> Iterator[Action]:
     ids = tuple(one.section.id for one in here)
     what = "this synthesized section" if len(ids) == 1 else f"{len(ids)} synthesized sections"
-    yield Action("keep", f"Keep {what} as your own", ids)
-    yield Action("remove", f"Remove {what}", ids)
-    yield Action("regenerate", f"Regenerate {what}", ids, None, obstacle)
+    found = [
+        Action("keep", f"Keep {what} as your own", ids),
+        Action("remove", f"Remove {what}", ids),
+        Action("regenerate", f"Regenerate {what}", ids, None, obstacle),
+    ]
+    if len(here) == 1:
+        marker = here[0].marker
+        teacher, at, source = marker.synth_teacher, marker.synth_at, marker.source_section_id
+        found = [replace(one, teacher=teacher, at=at, source=source) for one in found]
+    yield from found
     if here[0].source_id in sources(document):
         yield Action("source", "Go to its source section", ids[:1])
 

@@ -38,7 +38,11 @@ def findings(
     found = list(look.findings(Span(0, pieces.length)))
     if len(found) <= MOST:
         return found
-    shown, rest = found[: MOST - 1], found[MOST - 1 :]
+    # An error stops every run, so no other mark may hide it.
+    by_weight = sorted(range(len(found)), key=lambda at: found[at].level is not Level.ERROR)
+    chosen = frozenset(by_weight[: MOST - 1])
+    shown = [one for at, one in enumerate(found) if at in chosen]
+    rest = [one for at, one in enumerate(found) if at not in chosen]
     message = f"{len(rest):,} more marks are not shown"
     return [*shown, Finding("more", Level.INFORMATION, rest[0].span, message)]
 
@@ -81,7 +85,14 @@ class _Look:
                 f"stale: its source section {marker.source_section_id} has changed or is gone; "
                 "ask again, remove it, or keep it as your own"
             )
-            yield Finding("stale-source", Level.WARNING, here, message, section_id=own_id)
+            yield Finding(
+                "stale-source",
+                Level.WARNING,
+                here,
+                message,
+                section_id=own_id,
+                source_id=marker.source_section_id,
+            )
         elif self.origins and self.told < MOST_ORIGINS:
             self.told += 1
             message = (
@@ -89,7 +100,15 @@ class _Look:
                 f'"{_excerpt(self.pieces.pieces[source])}"'
             )
             related = (Related(self._first_line(source), "its source section"),)
-            yield Finding("synthesized", self.origins, here, message, None, related, own_id)
+            yield Finding(
+                "synthesized",
+                self.origins,
+                here,
+                message,
+                related=related,
+                section_id=own_id,
+                source_id=marker.source_section_id,
+            )
         yield from self._doubted(index, piece, at)
 
     def _doubted(self, index: int, piece: Piece, at: int) -> Iterator[Finding]:
@@ -99,23 +118,42 @@ class _Look:
         own_id, source_id = piece.section.id, marker.source_section_id
         alike = self.doubts.alike.get(own_id, {})
         unbacked = self.doubts.ungrounded.get((own_id, source_id), {})
-        if not (alike or unbacked):
+        # Equal sections have one id, and so no doubt tells them apart.
+        first = self.places.get(own_id, index)
+        if not (alike or unbacked or first < index):
             return
         source = self.places.get(source_id)
         for number, placed in enumerate(_placed(piece.section)):
-            twin = self._twin(index, (own_id, number), alike.get(number, ()))
+            if first < index:
+                twin = self._question(first, number)
+            else:
+                twin = self._twin(index, (own_id, number), alike.get(number, ()))
             if twin:
                 message = "another pair of this document says the same"
                 span = _moved(placed.question_span, at)
                 related = (Related(twin, "the other pair"),)
-                yield Finding("near-duplicate", Level.WARNING, span, message, None, related, own_id)
+                yield Finding(
+                    "near-duplicate",
+                    Level.WARNING,
+                    span,
+                    message,
+                    related=related,
+                    section_id=own_id,
+                    source_id=source_id,
+                )
             why = unbacked.get(number)
             if why and source is not None:
                 message = f"its source does not back this answer: {why}"
                 span = _moved(placed.answer_span, at)
                 related = (Related(self._first_line(source), "its source section"),)
                 yield Finding(
-                    "ungrounded-answer", Level.WARNING, span, message, None, related, own_id
+                    "ungrounded-answer",
+                    Level.WARNING,
+                    span,
+                    message,
+                    related=related,
+                    section_id=own_id,
+                    source_id=source_id,
                 )
 
     def _twin(self, index: int, own: PairPlace, others: tuple[PairPlace, ...]) -> Span | None:
@@ -127,11 +165,17 @@ class _Look:
             piece = self.pieces.pieces[place]
             if piece.synth and (place, number) > (index, own[1]):
                 continue
-            pairs = _placed(piece.section) if piece.section else ()
-            # A byte-order mark changes no id, but may hide a pair.
-            if number < len(pairs):
-                return _moved(pairs[number].question_span, self.pieces.offsets[place])
+            if question := self._question(place, number):
+                return question
         return None
+
+    def _question(self, index: int, number: int) -> Span | None:
+        section = self.pieces.pieces[index].section
+        pairs = _placed(section) if section else ()
+        # A byte-order mark changes no id, but may hide a pair.
+        if number >= len(pairs):
+            return None
+        return _moved(pairs[number].question_span, self.pieces.offsets[index])
 
     def _first_line(self, index: int) -> Span:
         at, piece = self.pieces.offsets[index], self.pieces.pieces[index]

@@ -28,8 +28,8 @@ class Related:
 class Finding:
     """One mark: a stable code, how loud, where, and in one line what it is.
 
-    `section_id` is set where it is about a synthesized section, which can then be kept, removed
-    or asked for again.
+    `section_id` and `source_id` are set where it is about a synthesized section, which can then be
+    kept, removed or asked for again.
     """
 
     code: str
@@ -39,3 +39,4 @@ class Finding:
     fix: Fix | None = None
     related: tuple[Related, ...] = ()
     section_id: str | None = None
+    source_id: str | None = None

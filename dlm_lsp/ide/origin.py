@@ -125,7 +125,7 @@ def is_stale(one: Synthesized, known: Mapping[str, Section]) -> bool:
 
 
 # An editor asks again at each keystroke, and nearly all markers are still the same.
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=65536)
 def _last_synth_marker(marker_lines: str) -> Marker | None:
     span = Span(0, len(marker_lines))
     found = read_markers(marker_lines, span, SectionType.INSTRUCTION)

@@ -52,6 +52,11 @@ def symbols(document: Document) -> Iterator[Symbol]:
     yield from map(_section, document.sections)
 
 
+def named(section: Section) -> str:
+    """Return what a section is called in the outline."""
+    return _section(section).name
+
+
 def _frontmatter(document: Document, span: Span) -> Symbol:
     detail = document.frontmatter.base_model if document.frontmatter else ""
     focus = Span(span.start, span.start + len("---"))

@@ -1,34 +1,26 @@
 """What the client can have done where the cursor is: fixes, synthesis, review."""
 
-import logging
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcContentModified
 
-from dlm_lsp.document import Document, Fix, Span, keep, remove
+from dlm_lsp.document import Fix, Span, keep, remove
 from dlm_lsp.ide.actions import Action, actions, prose
 from dlm_lsp.ide.findings import Finding
 from dlm_lsp.server import diagnostics
 from dlm_lsp.server.changes import workspace_edit
-from dlm_lsp.server.chosen import CommandError, named, to_revert
+from dlm_lsp.server.chosen import UNREADABLE, CommandError, named, to_revert
+from dlm_lsp.server.knowledge import ledger, staged
 from dlm_lsp.server.names import COMMANDS, KIND
-from dlm_lsp.server.on_disk import OnDisk
+from dlm_lsp.server.obstacle import obstacle
 from dlm_lsp.server.server import DlmServer
-from dlm_lsp.server.synthesis import obstacle
 from dlm_lsp.server.workarounds import LiveDocument
-from dlm_lsp.store.error import StoreError
-from dlm_lsp.store.ledger import Ledger, LedgerEntry
-from dlm_lsp.store.plan import load_plan, plan_path
 from dlm_lsp.synth.edited import edited
-
-_log = logging.getLogger(__name__)
 
 # Those that only change the text: a client that can is given the edit itself.
 _EDITS = {"keep": keep, "remove": remove, "revert": remove}
-_PLANS = OnDisk(plan_path, load_plan)
-_LEDGERS = OnDisk(lambda store: Ledger(store).path, lambda store: Ledger(store).all())
 
 
 async def code_action(
@@ -64,8 +56,11 @@ def resolve_action(server: DlmServer, action: types.CodeAction) -> types.CodeAct
         raise JsonRpcContentModified("the document is not open any more")
     document = live.pieces.document
     try:
-        ledger = _ledger(server, document)
-        chosen = to_revert(document, data, ledger) if what == "revert" else named(document, data)
+        chosen = (
+            to_revert(document, data, ledger(server, document))
+            if what == "revert"
+            else named(document, data)
+        )
     except CommandError as error:
         raise JsonRpcContentModified(f"{error}; it may have changed meanwhile") from error
     action.edit = workspace_edit(server, live, _EDITS[what](document, chosen.sections))
@@ -109,7 +104,7 @@ def _fix(
 def _remedies(
     live: LiveDocument, finding: Finding, marked: list[types.Diagnostic]
 ) -> Iterator[types.CodeAction]:
-    about = {"uri": live.uri, "sections": [finding.section_id]}
+    about = {"uri": live.uri, "sections": [finding.section_id], "source": finding.source_id}
     for words, what in (
         ("Regenerate", "regenerate"),
         ("Remove", "remove"),
@@ -126,14 +121,16 @@ def _remedies(
 
 def _offered(server: DlmServer, live: LiveDocument, span: Span) -> Iterator[types.CodeAction]:
     document = live.pieces.document
+    waiting, written = staged(server, document), ledger(server, document)
     why = obstacle(server, document, server.watch(live.uri).settings)
     busy = server.jobs.on(live.uri)
     for one in actions(
         document,
         span,
-        staged=_staged(server, document),
+        staged=None if waiting is None else len(waiting),
         obstacle=why,
-        edited=edited(document.sections, _ledger(server, document)),
+        edited=edited(document.sections, written or ()),
+        unsafe=UNREADABLE if written is None else None,
     ):
         about = prose(document.sections) if one.sections is None else one.sections
         running = one.what == "synthesize" and busy and busy.issuperset(about)
@@ -148,7 +145,7 @@ def _action(
     about: dict[str, Any] = {"uri": live.uri}
     if one.sections is not None:
         about["sections"] = list(one.sections)
-    about |= {name: value for name in ("teacher", "at") if (value := getattr(one, name))}
+    about |= {name: value for name in ("teacher", "at", "source") if (value := getattr(one, name))}
     if one.way == "stage":
         about["review"] = "stage"
     elif one.way:
@@ -161,27 +158,6 @@ def _action(
         kind=f"{KIND}.{one.what}",
         disabled=types.CodeActionDisabled(reason=disabled) if disabled else None,
         command=None if lazily or disabled else command,
-        data={**about, "what": one.what} if lazily else None,
+        data={**about, "what": one.what} if lazily and not disabled else None,
         tags=[types.CodeActionTag.LlmGenerated] if generated else None,
     )
-
-
-def _staged(server: DlmServer, document: Document) -> int | None:
-    """Return how many sections wait; None where that cannot be read."""
-    store = server.store(document)
-    try:
-        plan = _PLANS.of(store) if store else None
-    except StoreError as error:
-        _log.warning("%s", error)
-        return None
-    return len(plan.sections) if plan else 0
-
-
-def _ledger(server: DlmServer, document: Document) -> tuple[LedgerEntry, ...]:
-    """Return what was synthesized by a run; nothing where that cannot be read."""
-    store = server.store(document)
-    try:
-        return _LEDGERS.of(store) if store else ()
-    except StoreError as error:
-        _log.warning("%s", error)
-        return ()

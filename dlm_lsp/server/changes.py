@@ -8,11 +8,13 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 
 from dlm_lsp.document import Document, Edit
 from dlm_lsp.server.encode import text_edits
 from dlm_lsp.server.positions import Places
 from dlm_lsp.server.server import DlmServer
+from dlm_lsp.server.unless import unless
 from dlm_lsp.server.workarounds import LiveDocument
 
 if TYPE_CHECKING:
@@ -26,6 +28,10 @@ _QUIET = 0.3
 _TOLD = 1.0
 """Seconds within which a client tells of the change that it has made."""
 
+_PATIENCE = 30.0
+"""Seconds within which a client makes a change that it does not show first."""
+
+_PREVIEWS = 2
 _ANNOTATION = "dlm"
 
 
@@ -37,6 +43,7 @@ class Applied(Enum):
     REFUSED = "the editor did not apply the change"
     CLOSED = "the document is no longer open"
     STOPPED = "cancelled before the editor had answered"
+    UNANSWERED = "the editor did not answer"
 
 
 async def change(
@@ -55,29 +62,24 @@ async def change(
     other: two that were computed for one text would both be made. `stop` ends the waiting, also
     that for the answer of a client, which may make the change still.
     """
-    changing = asyncio.ensure_future(_in_turn(server, uri, compute, label, preview=preview))
-    stopped = asyncio.ensure_future(stop.wait()) if stop else None
-    try:
-        await asyncio.wait(
-            {changing, stopped} if stopped else {changing}, return_when=asyncio.FIRST_COMPLETED
-        )
-        return changing.result() if changing.done() else Applied.STOPPED
-    finally:
-        changing.cancel()
-        if stopped:
-            stopped.cancel()
 
+    async def in_turn() -> Applied:
+        watched, versioned = server.watch(uri), server.client.versioned_edits
+        try:
+            async with asyncio.timeout(None if versioned else _PATIENCE):
+                await watched.changing.acquire()
+        except TimeoutError:
+            return Applied.UNANSWERED
+        try:
+            return await _change(server, uri, compute, label, preview=preview)
+        finally:
+            # Without versions, a client that wakes up would make both edits of one text.
+            if watched.owed and not watched.owed.done() and not versioned:
+                watched.owed.add_done_callback(lambda _: watched.changing.release())
+            else:
+                watched.changing.release()
 
-async def _in_turn(
-    server: DlmServer,
-    uri: str,
-    compute: Callable[[Document], Sequence[Edit]],
-    label: str,
-    *,
-    preview: bool,
-) -> Applied:
-    async with server.watch(uri).changing:
-        return await _change(server, uri, compute, label, preview=preview)
+    return await unless(stop, in_turn()) or Applied.STOPPED
 
 
 async def _change(
@@ -88,7 +90,8 @@ async def _change(
     *,
     preview: bool,
 ) -> Applied:
-    for _ in range(_ATTEMPTS):
+    # A user who has refused a preview is not asked again and again.
+    for _ in range(_PREVIEWS if preview else _ATTEMPTS):
         live = server.live(uri)
         if live is None:
             return Applied.CLOSED
@@ -99,16 +102,36 @@ async def _change(
         if not edits:
             return Applied.NOTHING
         edit = workspace_edit(server, live, edits, label if preview else None)
-        answer = await server.workspace_apply_edit_async(
-            types.ApplyWorkspaceEditParams(edit=edit, label=label)
-        )
-        if answer.applied:
+        try:
+            async with asyncio.timeout(None if preview else _PATIENCE):
+                applied = await _is_applied(server, uri, edit, label)
+        except TimeoutError:
+            return Applied.UNANSWERED
+        if applied:
             await _until_told(server, live, version)
             return Applied.YES
         if live.version == version:
-            _log.info("%s: %s", label, answer.failure_reason or "refused")
-            return Applied.REFUSED
+            break
     return Applied.REFUSED
+
+
+async def _is_applied(server: DlmServer, uri: str, edit: types.WorkspaceEdit, label: str) -> bool:
+    params = types.ApplyWorkspaceEditParams(edit=edit, label=label)
+
+    async def asked() -> types.ApplyWorkspaceEditResult:
+        return await server.workspace_apply_edit_async(params)
+
+    owed = server.watch(uri).owed = asyncio.create_task(asked())
+    # Nobody may be left to hear that it went wrong.
+    owed.add_done_callback(lambda task: task.cancelled() or task.exception())
+    try:
+        answer = await asyncio.shield(owed)
+    except JsonRpcException as error:
+        _log.warning("%s: %s", label, error)
+        return False
+    if not answer.applied:
+        _log.info("%s: %s", label, answer.failure_reason or "refused")
+    return bool(answer.applied)
 
 
 def workspace_edit(

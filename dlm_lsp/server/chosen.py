@@ -1,5 +1,6 @@
 """Which sections a command means, by the object that is its argument."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,9 @@ from dlm_lsp.synth.edited import edited
 
 class CommandError(Exception):
     """Why a command cannot be done, in one line."""
+
+
+UNREADABLE = "the ledger cannot be read, and without it your own edits would go too"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,38 +45,56 @@ def section_ids(argument: Mapping[str, Any]) -> frozenset[str] | None:
 def named(document: Document, argument: Mapping[str, Any]) -> Chosen:
     """Return the synthesized sections that are named.
 
+    Equal sections have one id: as many are meant as it is named times, the last ones of those by
+    the `teacher`, of the time `at` or from the `source`, where these are given.
+
     Raises:
         CommandError: there are none.
     """
-    wanted = section_ids(argument) or frozenset()
-    found = tuple(s for s in document.sections if s.id in wanted and s.synth)
+    wanted = Counter(map(str, argument["sections"])) if section_ids(argument) else Counter()
+    found: list[Section] = []
+    for section in reversed(document.sections):
+        if wanted[section.id] and _is_meant(section, argument):
+            wanted[section.id] -= 1
+            found.append(section)
     if not found:
         raise CommandError("none of the named sections is synthesized and in the document")
-    return Chosen(found)
+    return Chosen(tuple(reversed(found)))
 
 
 def to_revert(
-    document: Document, argument: Mapping[str, Any], ledger: Collection[LedgerEntry]
+    document: Document, argument: Mapping[str, Any], ledger: Collection[LedgerEntry] | None
 ) -> Chosen:
     """Return what a revert takes out: all, or of one `teacher`, of one time `at`, or what is named.
 
     Sections that somebody has edited are spared, unless they are named.
 
     Raises:
-        CommandError: there is nothing to take out.
+        CommandError: there is nothing to take out, or the ledger, which tells what was edited,
+            cannot be read (None).
     """
-    wanted, teacher, at = section_ids(argument), argument.get("teacher"), argument.get("at")
+    wanted = section_ids(argument)
     found = tuple(
         section
         for section in document.sections
-        if (marker := section.synth)
-        and (wanted is None or section.id in wanted)
-        and teacher in (None, marker.synth_teacher)
-        and at in (None, marker.synth_at)
+        if (wanted is None or section.id in wanted) and _is_meant(section, argument)
     )
-    spared = edited(found, ledger) if wanted is None else frozenset[str]()
+    spared = frozenset[str]()
+    if wanted is None:
+        if ledger is None:
+            raise CommandError(UNREADABLE)
+        spared = edited(found, ledger)
     left = tuple(section for section in found if section.id not in spared)
     if not left:
         edited_only = " that you have not edited" if spared else ""
         raise CommandError(f"there is no synthesized section{edited_only} to revert")
     return Chosen(left, tuple(sorted(spared)))
+
+
+def _is_meant(section: Section, argument: Mapping[str, Any]) -> bool:
+    marker = section.synth
+    return marker is not None and (
+        argument.get("teacher") in (None, marker.synth_teacher)
+        and argument.get("at") in (None, marker.synth_at)
+        and argument.get("source") in (None, marker.source_section_id)
+    )

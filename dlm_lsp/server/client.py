@@ -26,6 +26,7 @@ class Client:
     configuration: bool = False
     related_information: bool = False
     links: bool = False
+    overviews: bool = False
 
     @classmethod
     def of(cls, capabilities: types.ClientCapabilities) -> "Client":
@@ -66,4 +67,11 @@ class Client:
             configuration=says("workspace.configuration"),
             related_information=says("text_document.publish_diagnostics.related_information"),
             links=says("text_document.definition.link_support"),
+            overviews=_says_of_ours(capabilities.experimental, "overview"),
         )
+
+
+def _says_of_ours(experimental: object, name: str) -> bool:
+    """Tell whether a client knows something that only this server has."""
+    ours = experimental.get("dlm") if isinstance(experimental, dict) else None
+    return isinstance(ours, dict) and bool(ours.get(name))

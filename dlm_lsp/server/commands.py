@@ -7,6 +7,7 @@ sections by `sections`, a list of ids.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, get_args
 
 from lsprotocol import types
@@ -20,8 +21,9 @@ from dlm_lsp.server.changes import Applied, change
 from dlm_lsp.server.chosen import Chosen, CommandError, named, section_ids, to_revert
 from dlm_lsp.server.knowledge import knowledge
 from dlm_lsp.server.names import COMMANDS
+from dlm_lsp.server.overview import overview_of
+from dlm_lsp.server.request import Request, Review, options_of, regeneration
 from dlm_lsp.server.server import DlmServer
-from dlm_lsp.server.synthesis import Request
 from dlm_lsp.server.workarounds import LiveDocument
 from dlm_lsp.store.error import StoreError
 from dlm_lsp.store.files import make_folder, replace_file
@@ -63,17 +65,17 @@ def _run(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     if strategy not in (None, *get_args(StrategyChoice)):
         raise CommandError(f"strategy is {strategy!r}; it takes extraction, expansion or both")
     review = argument.get("review") or settings.review
-    if review not in get_args(synthesis.Review):
+    if review not in get_args(Review):
         raise CommandError(f"review is {review!r}; it takes insert, preview or stage")
-    options = synthesis.options_of(settings, strategy)
+    options = options_of(settings, strategy)
     return _started(server, Request(live.uri, sections, options, review))
 
 
 def _regenerate(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     live = _live(server, argument)
     settings = server.watch(live.uri).settings
-    ids = [section.id for section in named(live.pieces.document, argument).sections]
-    request = synthesis.regeneration(live.pieces.document, ids, live.uri, settings)
+    chosen = named(live.pieces.document, argument).sections
+    request = regeneration(live.pieces.document, chosen, live.uri, settings)
     if isinstance(request, str):
         raise CommandError(request)
     return _started(server, request)
@@ -88,24 +90,23 @@ def _cancel(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
 
 
 def _keep(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
-    live = _live(server, argument)
-    chosen = named(live.pieces.document, argument)
-    return _change(server, live, chosen, keep, "Keep synthesized section")
+    return _change(server, argument, named, keep, "Keep synthesized section")
 
 
 def _remove(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
-    live = _live(server, argument)
-    chosen = named(live.pieces.document, argument)
-    return _change(server, live, chosen, remove, "Remove synthesized section")
+    return _change(server, argument, named, remove, "Remove synthesized section")
 
 
 def _revert(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
-    live = _live(server, argument)
-    store = server.store(live.pieces.document)
+    store = server.store(_live(server, argument).pieces.document)
     ledger = Ledger(store).all() if store else ()
-    chosen = to_revert(live.pieces.document, argument, ledger)
-    answer = _change(server, live, chosen, remove, "Revert synthesized instructions")
-    return {**answer, "edited": list(chosen.spared)}
+
+    def choose(document: Document, argument: Mapping[str, Any]) -> Chosen:
+        return to_revert(document, argument, ledger)
+
+    spared = choose(_live(server, argument).pieces.document, argument).spared
+    answer = _change(server, argument, choose, remove, "Revert synthesized instructions")
+    return {**answer, "edited": list(spared)}
 
 
 def _apply(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
@@ -120,7 +121,10 @@ def _apply(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
 
     def compute(document: Document) -> Sequence[Edit]:
         nonlocal placing
-        placing = place(document, staged, placement)
+        plan = load_plan(store)
+        # What was discarded while an edit before this one waited is not put in.
+        waiting = [section for section in staged if plan and section in plan.sections]
+        placing = place(document, waiting, placement)
         return placing.edits
 
     async def work() -> None:
@@ -129,7 +133,7 @@ def _apply(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
             server.tell_error(f"nothing was applied: {applied.value}")
             return
         done = {section.id for section in (*placing.placed, *placing.present)}
-        async with shared_document_lock(store, "dlm-lsp", _log.info):
+        async with shared_document_lock(store, "dlm-lsp", server.tell):
             take_from_plan(store, done)
         if placing.left:
             server.tell_error(f"{len(placing.left)} stay staged: {placing.left[0].reason}")
@@ -141,18 +145,14 @@ def _apply(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
 def _discard(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     live, wanted = _live(server, argument), section_ids(argument)
     store = _store(server, live)
-    try:
-        plan = load_plan(store)
-    except StoreError:
-        # Of a plan that cannot be read, all can be dropped, and nothing else.
-        if wanted is not None:
-            raise
-        plan = None
+    # Of a plan that cannot be read, all can be dropped, and nothing else.
+    unreadable = wanted is None and _is_unreadable(store)
+    plan = None if unreadable else load_plan(store)
     ids = [s.id for s in (plan.sections if plan else ()) if wanted is None or s.id in wanted]
 
     async def work() -> None:
-        async with shared_document_lock(store, "dlm-lsp", _log.info):
-            if wanted is None:
+        async with shared_document_lock(store, "dlm-lsp", server.tell):
+            if unreadable and _is_unreadable(store):
                 clear_plan(store)
             else:
                 take_from_plan(store, ids)
@@ -161,12 +161,24 @@ def _discard(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     return {"discarding": ids}
 
 
+def _is_unreadable(store: Path) -> bool:
+    try:
+        load_plan(store)
+    except StoreError:
+        return True
+    return False
+
+
 def _report(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
     live = _live(server, argument)
     markdown = server.reports.get(live.uri)
     if markdown is None:
         raise CommandError("nothing was synthesized from this document since it was opened")
     return _shown(server, live, "report.md", markdown)
+
+
+def _overview(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
+    return overview_of(server, _live(server, argument))
 
 
 def _show_provenance(server: DlmServer, argument: Mapping[str, Any]) -> Answer:
@@ -208,19 +220,25 @@ def _started(server: DlmServer, request: Request) -> Answer:
 
 def _change(
     server: DlmServer,
-    live: LiveDocument,
-    chosen: Chosen,
+    argument: Mapping[str, Any],
+    choose: Callable[[Document, Mapping[str, Any]], Chosen],
     edits: Callable[[Document, Sequence[Section]], Sequence[Edit]],
     label: str,
 ) -> Answer:
-    ids = [section.id for section in chosen.sections]
+    live = _live(server, argument)
+    ids = [section.id for section in choose(live.pieces.document, argument).sections]
 
     def compute(document: Document) -> Sequence[Edit]:
-        return edits(document, [s for s in document.sections if s.id in ids and s.synth])
+        try:
+            again = choose(document, argument).sections
+        except CommandError:
+            return ()
+        # What came meanwhile, the user has not seen.
+        return edits(document, [section for section in again if section.id in ids])
 
     async def work() -> None:
         applied = await change(server, live.uri, compute, label)
-        if applied in (Applied.REFUSED, Applied.CLOSED):
+        if applied not in (Applied.YES, Applied.NOTHING):
             server.tell_error(f"{label}: {applied.value}")
 
     _in_background(server, live.uri, work)
@@ -233,7 +251,7 @@ def _in_background(server: DlmServer, uri: str, work: Callable[[], Awaitable[Non
             await work()
         except StoreError as error:
             server.tell_error(str(error))
-        server.refresh()
+        server.refresh(uri)
         diagnostics.again(server, uri)
 
     task = asyncio.create_task(safely())
@@ -281,4 +299,5 @@ _DONE_BY: dict[str, Callable[[DlmServer, Mapping[str, Any]], Answer]] = {
     COMMANDS["discard"]: _discard,
     COMMANDS["revert"]: _revert,
     COMMANDS["report"]: _report,
+    COMMANDS["overview"]: _overview,
 }

@@ -128,7 +128,7 @@ def _life_cycle(server: DlmServer) -> None:
             server.load_settings(uri)
             await server.settings(uri)
             diagnostics.again(server, uri)
-        server.refresh()
+            server.refresh(uri)
 
     @server.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
     def cancel(params: types.WorkDoneProgressCancelParams) -> None:

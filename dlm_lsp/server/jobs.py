@@ -38,10 +38,16 @@ class Job:
     title: str
     token: str = field(default_factory=lambda: f"dlm-{secrets.token_hex(8)}")
     stop: "anyio.Event" = field(default_factory=_event)
+    cancelled: bool = False
     task: "asyncio.Task[None] | None" = None
     message: str | None = None
     percentage: int = 0
     shown: bool = False
+
+    def next_step(self) -> "anyio.Event":
+        """Begin another step of the work, and return what a cancel from now on sets."""
+        self.stop = _event()
+        return self.stop
 
 
 class Jobs:
@@ -75,6 +81,7 @@ class Jobs:
             if token in (None, job.token) and uri in (None, job.uri)
         ]
         for job in jobs:
+            job.cancelled = True
             job.stop.set()
         return len(jobs)
 

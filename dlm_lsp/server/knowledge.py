@@ -1,17 +1,22 @@
-"""What a hover may know beside the text: the ledger, the address of a line, the time."""
+"""What is known beside the text: the ledger, what is staged, the address of a line, the time."""
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from dlm_lsp.document import Document
 from dlm_lsp.ide.provenance import Provenance
+from dlm_lsp.server.on_disk import OnDisk
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.workarounds import LiveDocument
 from dlm_lsp.store.error import StoreError
-from dlm_lsp.store.ledger import Ledger
+from dlm_lsp.store.ledger import Ledger, LedgerEntry
+from dlm_lsp.store.plan import StagedSection, load_plan, plan_path
 
 _log = logging.getLogger(__name__)
+_PLANS = OnDisk(plan_path, load_plan)
+_LEDGERS = OnDisk(lambda store: Ledger(store).path, lambda store: Ledger(store).all())
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +44,24 @@ def knowledge(server: DlmServer, live: LiveDocument) -> Knowledge:
         return f"{live.uri}#L{live.places.position(offset).line + 1}"
 
     return Knowledge(provenance, link, datetime.now().astimezone())
+
+
+def staged(server: DlmServer, document: Document) -> tuple[StagedSection, ...] | None:
+    """Return what is staged for a document; None where that cannot be read."""
+    store = server.store(document)
+    try:
+        plan = _PLANS.of(store) if store else None
+    except StoreError as error:
+        _log.warning("%s", error)
+        return None
+    return plan.sections if plan else ()
+
+
+def ledger(server: DlmServer, document: Document) -> tuple[LedgerEntry, ...] | None:
+    """Return what the runs on a document wrote; None where that cannot be read."""
+    store = server.store(document)
+    try:
+        return _LEDGERS.of(store) if store else ()
+    except StoreError as error:
+        _log.warning("%s", error)
+        return None

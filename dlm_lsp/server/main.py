@@ -21,6 +21,8 @@ _PATIENCE = 0.2
 def main() -> None:
     """Serve until the client goes, then end at once, whatever still runs."""
     options = _options()
+    if not options.tcp and None in (sys.stdin, sys.stdout):
+        sys.exit("dlm-lsp: standard input or output is closed; an editor keeps both open")
     file = options.log_file
     to = file.open("a", encoding="utf-8", errors="backslashreplace") if file else sys.stderr
     logging.basicConfig(

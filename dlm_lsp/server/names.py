@@ -12,8 +12,12 @@ COMMANDS = {
     "discard": "dlm.synth.discard",
     "revert": "dlm.synth.revert",
     "report": "dlm.synth.report",
+    "overview": "dlm.synth.overview",
 }
 """Every command of the server, by what it does."""
+
+OVERVIEW_CHANGED = "$/dlm/overviewChanged"
+"""Tells a client that asked for it that the answer to `overview` is another, for a `uri`."""
 
 KIND = "refactor.rewrite.dlm"
 """What all code actions are below that do more than mend a problem."""

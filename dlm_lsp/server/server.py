@@ -4,7 +4,7 @@ import asyncio
 import logging
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from lsprotocol import types
@@ -15,6 +15,7 @@ from dlm_lsp.document import Document
 from dlm_lsp.ide.doubts import NO_DOUBTS, Doubts
 from dlm_lsp.server.client import Client
 from dlm_lsp.server.jobs import Jobs
+from dlm_lsp.server.names import OVERVIEW_CHANGED
 from dlm_lsp.server.settings import DEFAULTS, Settings, read_settings
 from dlm_lsp.server.workarounds import LiveDocument, Protocol, Server
 from dlm_lsp.store.error import StoreError
@@ -40,6 +41,7 @@ class Watched:
     looking: "asyncio.Task[None] | None" = None
     typed: asyncio.Event = field(default_factory=asyncio.Event)
     changing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    owed: "asyncio.Task[types.ApplyWorkspaceEditResult] | None" = None
 
 
 class DlmServer(Server):
@@ -58,7 +60,7 @@ class DlmServer(Server):
         self.jobs = Jobs(self)
         self.watched: dict[str, Watched] = {}
         self.reports: dict[str, str] = {}
-        self.tasks: set[asyncio.Task[None]] = set()
+        self.tasks: set[asyncio.Task[Any]] = set()
         self.pushed_settings: object = None
         self._complained: set[str] = set()
 
@@ -124,12 +126,18 @@ class DlmServer(Server):
                     types.ShowMessageParams(types.MessageType.Warning, complaint)
                 )
 
+    def tell(self, message: str) -> None:
+        """Tell the user what goes on."""
+        self.window_show_message(types.ShowMessageParams(types.MessageType.Info, message))
+
     def tell_error(self, message: str) -> None:
         """Tell the user why something that was asked for did not happen."""
         self.window_show_message(types.ShowMessageParams(types.MessageType.Error, message))
 
-    def refresh(self) -> None:
-        """Let the client ask again for what stands beside the text."""
+    def refresh(self, uri: str) -> None:
+        """Let the client ask again for what stands beside the text of a document."""
+        if self.client.overviews:
+            self.protocol.notify(OVERVIEW_CHANGED, {"uri": uri})
         if self.client.refreshes_lenses:
             self.workspace_code_lens_refresh(None)
         if self.client.refreshes_hints:

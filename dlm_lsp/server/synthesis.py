@@ -1,132 +1,29 @@
 """Synthesis in the background: from a command to blocks in the document."""
 
 import asyncio
-import random
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Literal
+import logging
+from contextlib import suppress
+from dataclasses import replace
+from importlib import import_module
 
 import anyio
 
-from dlm_lsp.document import Document, Edit, Section, apply_edits, parse, remove
-from dlm_lsp.document.difference import difference
-from dlm_lsp.ide.actions import prose
-from dlm_lsp.ide.origin import sources
-from dlm_lsp.server.changes import Applied, change
+from dlm_lsp.document import Document
+from dlm_lsp.server.delivery import Delivery
 from dlm_lsp.server.jobs import Job
+from dlm_lsp.server.obstacle import obstacle
 from dlm_lsp.server.report import as_markdown
+from dlm_lsp.server.request import Request
 from dlm_lsp.server.server import DlmServer
-from dlm_lsp.server.settings import Settings
-from dlm_lsp.store.adapters import current_adapter
 from dlm_lsp.store.error import StoreError
-from dlm_lsp.store.ledger import Ledger
-from dlm_lsp.store.lock import shared_document_lock
-from dlm_lsp.store.plan import StagedSection, add_to_plan
 from dlm_lsp.synth.events import Event, PairAccepted, PairRefused, SectionDone, Started
 from dlm_lsp.synth.judge import JudgeError
-from dlm_lsp.synth.options import OptionError, StrategyChoice, SynthOptions
-from dlm_lsp.synth.place import Left, place
+from dlm_lsp.synth.options import OptionError
 from dlm_lsp.synth.session import Result, Wishes, session
-from dlm_lsp.teachers.obstacle import obstacle as teacher_obstacle
-from dlm_lsp.teachers.protocol import Sampling, TeacherError
+from dlm_lsp.teachers.obstacle import client_package
+from dlm_lsp.teachers.protocol import TeacherError
 
-Review = Literal["insert", "preview", "stage"]
-_COMMAND = "dlm-lsp"
-# What was asked for once at temperature 0 would be answered in the same words again.
-_LIVELY = 0.8
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What to synthesize: from which sections, how, and in the place of which sections.
-
-    `replaced` names each section that is to go, and the source that it is asked for from.
-    """
-
-    uri: str
-    sections: tuple[str, ...]
-    options: SynthOptions
-    review: Review
-    replaced: tuple[tuple[str, str], ...] = ()
-
-
-def obstacle(server: DlmServer, document: Document, settings: Settings) -> str | None:
-    """Return why nothing can be synthesized from a document; None where nothing shows."""
-    if error := next(document.errors, None):
-        return f"the document has an error: {error.message}"
-    store = server.store(document)
-    if store is None:
-        return "the document has no frontmatter"
-    try:
-        # Another teacher needs no adapter, and a pointer that is broken is none of its business.
-        has_adapter = settings.teacher == "self" and current_adapter(store) is not None
-    except StoreError as problem:
-        return str(problem)
-    return teacher_obstacle(settings.teacher, has_adapter=has_adapter)
-
-
-def options_of(settings: Settings, strategy: StrategyChoice | None = None) -> SynthOptions:
-    """Return the options of a run by the settings.
-
-    Raises:
-        OptionError: two settings do not go together.
-    """
-    sampling = Sampling(
-        settings.max_new_tokens, settings.temperature, settings.top_p, settings.seed
-    )
-    return SynthOptions(
-        per_section=settings.per_section,
-        strategy=strategy or settings.strategy,
-        filter=settings.filter,
-        threshold=settings.threshold if settings.filter == "sway" else None,
-        max_pairs=settings.max_pairs,
-        placement=settings.placement,
-        sampling=sampling,
-        concurrency=settings.concurrency,
-    )
-
-
-def regeneration(
-    document: Document, ids: Sequence[str], uri: str, settings: Settings
-) -> Request | str:
-    """Return what to ask to replace synthesized sections, or why that cannot be.
-
-    A section whose source has changed is asked for from the prose above it.
-    """
-    known = sources(document)
-    asked: list[str] = []
-    replaced: list[tuple[str, str]] = []
-    above: Section | None = None
-    for section in document.sections:
-        if prose([section]):
-            above = section
-        marker = section.synth if section.id in ids else None
-        if marker is None:
-            continue
-        source = known.get(marker.source_section_id, above)
-        if source is not None and prose([source]):
-            asked.append(source.id)
-            replaced.append((section.id, source.id))
-    if not asked:
-        return "there is no prose to ask about again"
-    options = options_of(settings)
-    here = sum(1 for s in document.sections if s.synth and s.synth.source_section_id in asked)
-    sampling = replace(
-        options.sampling,
-        temperature=max(_LIVELY, options.sampling.temperature),
-        seed=random.randrange(2**31),
-    )
-    again = replace(
-        options,
-        # As many as are there would come again and be refused as duplicates.
-        per_section=min(here + len(replaced), 12),
-        max_pairs=None,
-        fresh=True,
-        sampling=sampling,
-    )
-    return Request(uri, tuple(dict.fromkeys(asked)), again, "insert", tuple(replaced))
+_log = logging.getLogger(__name__)
 
 
 def start(server: DlmServer, request: Request) -> Job | str:
@@ -157,9 +54,11 @@ def start(server: DlmServer, request: Request) -> Job | str:
             server.tell_error(str(error))
             return "failed"
         finally:
-            server.refresh()
+            server.refresh(request.uri)
 
-    return server.jobs.start(job, work)
+    started = server.jobs.start(job, work)
+    server.refresh(request.uri)
+    return started
 
 
 async def _run(
@@ -181,6 +80,7 @@ async def _run(
     giving_up = asyncio.create_task(give_up())
     try:
         with scope:
+            await _imported(client_package(wishes.teacher))
             async with session(
                 document, document.frontmatter, store, wishes, request.sections
             ) as ready:
@@ -190,15 +90,22 @@ async def _run(
         giving_up.cancel()
     if result is None:
         return "cancelled"
-    # A cancel that comes now is about the delivery: what is finished is delivered.
-    job.stop = anyio.Event()
     try:
-        said = await _deliver(server, job, request, store, result)
-    except StoreError as error:
-        server.tell_error(str(error))
+        said = await Delivery(server, job, request, store, result).made()
+    except Exception as error:
+        # The pairs are paid for: whatever happens, the report has them.
+        _log.exception("not delivered")
+        server.tell_error(f"the pairs are in the report, and nowhere else: {error}")
         said = f"not delivered: {error}"
     server.reports[request.uri] = as_markdown(result, said)
     return said
+
+
+async def _imported(package: str | None) -> None:
+    """Import a package in a thread: that takes half a second, and somebody may be typing."""
+    if package:
+        with suppress(ImportError):
+            await asyncio.to_thread(import_module, package)
 
 
 class _Counts:
@@ -227,91 +134,3 @@ class _Counts:
         sections = "section" if total == 1 else "sections"
         message = f"{done} of {total} {sections}, {self._kept} kept, {self._refused} refused"
         self._server.jobs.report(self._job, message, done, total)
-
-
-async def _deliver(
-    server: DlmServer, job: Job, request: Request, store: Path, result: Result
-) -> str:
-    """Put what was accepted where it is to go; whatever cannot go there is staged."""
-    sections = result.sections
-    if not sections:
-        stopped = result.report.stopped
-        return "cancelled" if stopped else "nothing was accepted; the report says why"
-    path = server.path(request.uri) or Path(request.uri.rpartition("/")[2] or "untitled.dlm")
-
-    def told(words: str) -> None:
-        server.jobs.report(job, words, 1, 1)
-
-    try:
-        async with shared_document_lock(store, _COMMAND, told):
-            Ledger(store).add(result.entries)
-    except StoreError as error:
-        # The pairs are paid for: without the ledger they have their markers still.
-        server.tell_error(str(error))
-    if request.review == "stage":
-        return await _stage(path, store, sections, result.at, "for review")
-    if request.review == "preview" and not server.client.annotated_edits:
-        why = "for review: this editor cannot show a preview"
-        return await _stage(path, store, sections, result.at, why)
-    placed = 0
-    left: list[Left] = []
-
-    def compute(document: Document) -> Sequence[Edit]:
-        nonlocal placed, left
-        edits, placed, left = _edits(document, request, sections)
-        return edits
-
-    label = f"Synthesize instructions ({result.teacher})"
-    preview = request.review == "preview"
-    applied = await change(server, request.uri, compute, label, preview=preview, stop=job.stop)
-    if applied in (Applied.CLOSED, Applied.REFUSED, Applied.STOPPED):
-        return await _stage(path, store, sections, result.at, applied.value)
-    said = f"{placed} inserted"
-    if left:
-        kept = [one.section for one in left]
-        why = await _stage(path, store, kept, result.at, left[0].reason)
-        return f"{said}, {why}"
-    return said
-
-
-def _edits(
-    document: Document, request: Request, sections: Sequence[StagedSection]
-) -> tuple[Sequence[Edit], int, list[Left]]:
-    """Return the edits, how many sections they put in, and those that cannot be put in."""
-    if not request.replaced:
-        placing = place(document, sections, request.options.placement)
-        return placing.edits, len(placing.placed), list(placing.left)
-    new: dict[str, list[StagedSection]] = defaultdict(list)
-    for section in sections:
-        new[section.source_section_id or ""].append(section)
-    known = sources(document)
-    swaps: list[tuple[Section, StagedSection]] = []
-    left: list[Left] = []
-    for old_id, source_id in request.replaced:
-        if not new[source_id]:
-            continue
-        old, section = known.get(old_id), new[source_id].pop(0)
-        if source_id not in known:
-            left.append(Left(section, f"its source section {source_id} is gone"))
-        elif old is None or not old.synth:
-            left.append(Left(section, "the section that it was to replace has changed"))
-        else:
-            swaps.append((old, section))
-    # A section goes only where another takes its place.
-    while True:
-        without = apply_edits(document.text, remove(document, [old for old, _ in swaps]))
-        placing = place(parse(without), [one for _, one in swaps], request.options.placement)
-        if len(placing.placed) == len(swaps):
-            break
-        left += placing.left
-        swaps = [(old, one) for old, one in swaps if one in placing.placed]
-    edit = difference(document.text, apply_edits(without, placing.edits))
-    return [edit] if edit else [], len(placing.placed), left
-
-
-async def _stage(
-    path: Path, store: Path, sections: Sequence[StagedSection], at: str, why: str
-) -> str:
-    async with shared_document_lock(store, _COMMAND, lambda _: None):
-        add_to_plan(store, path, sections, at)
-    return f"{len(sections)} staged ({why})"

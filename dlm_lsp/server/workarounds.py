@@ -145,13 +145,29 @@ class Protocol(LanguageServerProtocol):
                 return
         super().handle_message(message)
 
+    def _handle_response(
+        self, msg_id: str | int, result: Any = None, error: types.ResponseError | None = None
+    ) -> None:
+        # An answer that nobody waits for any more is an error in pygls.
+        waiting = self._request_futures.get(msg_id)
+        if waiting and waiting.cancelled():
+            self._request_futures.pop(msg_id)
+            return
+        super()._handle_response(msg_id, result, error)
+
     def structure_message(self, data: dict[str, Any]) -> Any:
-        """Read a message; a request that cannot be read gets an answer, where pygls has none."""
+        """Read a message; one that cannot be read still answers, or is the answer to, a request.
+
+        pygls lets both sides wait for ever.
+        """
         try:
             return super().structure_message(data)
         except JsonRpcException as error:
-            if "method" in data and data.get("id") is not None:
-                self._send_response(data["id"], error=error.to_response_error())
+            msg_id = data.get("id")
+            if "method" in data and msg_id is not None:
+                self._send_response(msg_id, error=error.to_response_error())
+            elif msg_id is not None:
+                self._handle_response(msg_id, error=error.to_response_error())
             raise
 
     def as_sent(self, value: object) -> Any:

@@ -12,7 +12,7 @@ _KIND = Kind(
     application_id=0x444C4D4C,
     tables="""
         CREATE TABLE entries (
-            section_id TEXT PRIMARY KEY,
+            section_id TEXT NOT NULL,
             source_section_id TEXT NOT NULL,
             teacher TEXT NOT NULL,
             strategy TEXT NOT NULL,
@@ -20,7 +20,8 @@ _KIND = Kind(
             run_id TEXT NOT NULL,
             evidence TEXT,
             margin REAL,
-            judge TEXT
+            judge TEXT,
+            PRIMARY KEY (section_id, teacher, synth_at)
         )
     """,
     wal=False,
@@ -61,7 +62,7 @@ class Ledger:
         return self.folder / "synth" / "ledger.sqlite"
 
     def add(self, entries: Iterable[LedgerEntry]) -> None:
-        """Keep entries, all or none, each in the place of an earlier one of its section.
+        """Keep entries, all or none; those of earlier runs stay, which tell what they wrote.
 
         Raises:
             StoreError: the ledger cannot be written, is damaged, or is no ledger.
@@ -76,12 +77,12 @@ class Ledger:
             connection.execute("COMMIT")
 
     def of(self, section_id: str) -> LedgerEntry | None:
-        """Return the entry of a section, None where there is none.
+        """Return the newest entry of a section, None where there is none.
 
         Raises:
             StoreError: the ledger cannot be read, is damaged, or is no ledger.
         """
-        found = self._select("WHERE section_id = ?", section_id)
+        found = self._select("WHERE section_id = ? ORDER BY rowid DESC LIMIT 1", section_id)
         return found[0] if found else None
 
     def all(self) -> tuple[LedgerEntry, ...]:

@@ -32,3 +32,10 @@ def obstacle(selector: str, *, has_adapter: bool) -> str | None:
     if key and not os.environ.get(key, "").strip():
         return f"{kind} needs a key in the environment variable {key}"
     return None
+
+
+def client_package(selector: str) -> str | None:
+    """Return the package that asks the teacher over a network; None where there is none."""
+    kind = selector.strip().partition(":")[0]
+    package = _NEEDS[kind][0] if kind in _NEEDS else None
+    return package if package != "torch" else None

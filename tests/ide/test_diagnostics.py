@@ -115,9 +115,9 @@ def test_of_very_many_synthesized_sections_only_the_first_say_where_they_came_fr
     assert codes == ["synthesized"] * MOST_ORIGINS + ["stale-source"]
 
 
-@pytest.mark.parametrize("body", ["::Prose::\n", synthesized("Why?", GONE)])
-def test_of_very_many_marks_the_last_one_tells_how_many_more_there_are(body, monkeypatch):
-    text = pieces(body * (MOST + 1_233))
+@pytest.mark.parametrize("of", [lambda n: "::Prose::\n", lambda n: synthesized(f"{n}?", GONE)])
+def test_of_very_many_marks_the_last_one_tells_how_many_more_there_are(of, monkeypatch):
+    text = pieces("".join(map(of, range(MOST + 1_233))))
     found = marked(text)
     monkeypatch.setattr(diagnostics, "MOST", len(text.text))
     every = marked(text)
@@ -305,3 +305,21 @@ def test_what_is_beyond_the_last_mark_is_found_where_it_is_looked_for():
     text = pieces("::Prose::\n" * (MOST + 10))
     at = text.text.rindex("Prose")
     assert [one.code for one in marked(text, within=Span(at, at))] == ["unknown-section-type"]
+
+
+def test_no_other_mark_hides_an_error():
+    text = pieces(
+        "".join(synthesized(f"{n}?", GONE) for n in range(MOST)) + "::instruction::\n### Q\n"
+    )
+    found = marked(text)
+    assert "incomplete-turn" in [one.code for one in found]
+    assert len(found) == MOST
+
+
+@pytest.mark.parametrize("copied", [synthesized(), OWN])
+def test_of_equal_sections_the_later_synthesized_one_is_marked(copied):
+    text = pieces(SOURCE + copied + synthesized())
+    (twin,) = marked(text)
+    assert twin.code == "near-duplicate"
+    assert twin.span.start > text.text.rindex("::instruction::")
+    assert twin.related[0].span.start < text.text.rindex("::instruction::")

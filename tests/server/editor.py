@@ -47,6 +47,8 @@ class Editor(LanguageClient):
         self.versions: dict[str, int | None] = {}
         self.encoding = "utf-16"
         self.takes_edits = True
+        self.ticks = slice(None)
+        self.fails_edits = ""
         self.answers_edits = asyncio.Event()
         self.answers_edits.set()
         self.before_edit: Callable[[], None] = lambda: None
@@ -190,12 +192,14 @@ class Editor(LanguageClient):
 
     async def asked_to_apply(
         self, params: types.ApplyWorkspaceEditParams
-    ) -> types.ApplyWorkspaceEditResult:
+    ) -> types.ApplyWorkspaceEditResult | None:
         """Make an edit that the server asks for, and answer when it may."""
         self.before_edit()
         self.edits.append(params)
         await self.answers_edits.wait()
-        return self.apply(params)
+        if self.fails_edits == "error":
+            raise RuntimeError("no such document")
+        return None if self.fails_edits == "nonsense" else self.apply(params)
 
     def apply(self, params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
         if not self.takes_edits:
@@ -205,14 +209,15 @@ class Editor(LanguageClient):
             uri, version = change.text_document.uri, change.text_document.version
             if version is not None and version != self.buffers[uri].version:
                 return types.ApplyWorkspaceEditResult(applied=False)
-            changes[uri] = change.edits
+            changes[uri] = change.edits[self.ticks]
         for uri, edits in changes.items():
             placed = [
                 (self.offset(e.range.start, uri), self.offset(e.range.end, uri), e.new_text)
                 for e in edits
             ]
             # From the end on, so that no edit moves the place of another.
-            for start, end, text in sorted(placed, reverse=True):
+            placed.sort(key=lambda edit: edit[:2])
+            for start, end, text in placed[::-1]:
                 self.type(start, end, text, uri)
         return types.ApplyWorkspaceEditResult(applied=True)
 

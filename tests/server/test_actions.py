@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from document_text import FRONTMATTER
-from ide.samples import SOURCE, synthesized
+from ide.samples import GONE, SOURCE, synthesized
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from server.editor import EDITORS, EMACS, URI, VSCODE, Editor, editor
@@ -120,3 +120,22 @@ async def test_what_is_staged_and_cannot_be_read_can_be_discarded(env):
         while plan.exists():
             await client.actions("The Ill")
         assert await client.actions("The Ill", only=["refactor.rewrite.dlm.discard"]) == []
+
+
+async def test_of_equal_sections_the_stale_one_is_removed_for_being_stale():
+    async with editor(VSCODE) as client:
+        client.open(body(SOURCE + synthesized(source_id=GONE) + synthesized()))
+        fixes = await client.actions("<!-- dlm", only=["quickfix"])
+        remove = next(one for one in fixes if one.title == "Remove (stale-source)")
+        await client.command(remove.command.command, **remove.command.arguments[0])
+        await client.until(lambda: client.edits)
+        assert client.text() == body(SOURCE + synthesized())
+
+
+async def test_of_equal_sections_a_revert_takes_that_of_the_teacher():
+    async with editor(EMACS) as client:
+        other = synthesized().replace("hf:tiny", "hf:big")
+        client.open(body(SOURCE + other + synthesized()))
+        await client.command("dlm.synth.revert", teacher="hf:big")
+        await client.until(lambda: client.edits)
+        assert client.text() == TEXT

@@ -130,3 +130,44 @@ async def test_two_changes_at_once_are_made_one_after_the_other(teacher, env):
         await client.command("dlm.synth.revert")
         await client.until(lambda: len(client.edits) == 2)
         assert client.text() == TEXT
+
+
+@pytest.mark.parametrize("answer", ["error", "nonsense"])
+async def test_pairs_are_staged_where_the_editor_answers_no_edit(answer, teacher, env):
+    async with editor(VSCODE, env, **by_teacher(teacher)) as client:
+        client.open(TEXT)
+        client.fails_edits = answer
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        assert client.progress()[-1] == "4 staged (the editor did not apply the change)"
+        await client.command("dlm.synth.apply")
+        await client.until(lambda: client.messages)
+        assert "did not apply the change" in client.messages[-1].message
+
+
+async def test_a_preview_that_was_refused_is_shown_once_more_at_most(teacher, env):
+    async with editor(VSCODE, env, **by_teacher(teacher, review="preview")) as client:
+        client.open(TEXT)
+        client.takes_edits = False
+        client.before_edit = lambda: client.type(len(client.text()), len(client.text()), "x")
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        assert len(client.edits) == 2
+        assert client.progress()[-1].startswith("4 staged")
+
+
+async def test_where_edits_have_no_version_none_is_sent_while_another_is_unanswered(teacher, env):
+    async with editor(NEOVIM, env, **by_teacher(teacher)) as client:
+        client.open(TEXT)
+        client.answers_edits.clear()
+        await client.command("dlm.synth.run")
+        await client.until(lambda: client.edits)
+        await client.command("dlm.synth.cancel")
+        await client.until(client.finished)
+        await client.command("dlm.synth.apply")
+        client.answers_edits.set()
+        await client.until(lambda: client.text() != TEXT)
+        # Behind what is applied, for changes wait for each other.
+        await client.command("dlm.synth.revert")
+        await client.until(lambda: client.text() == TEXT)
+        assert len(client.edits) == 2

@@ -1,7 +1,7 @@
 """Which sections a command means."""
 
 import pytest
-from ide.samples import SOURCE, body, synthesized
+from ide.samples import GONE, SOURCE, body, synthesized
 
 from dlm_lsp.server.chosen import CommandError, named, section_ids, to_revert
 from dlm_lsp.store.ledger import LedgerEntry
@@ -59,3 +59,24 @@ def test_a_revert_spares_what_was_edited_unless_it_is_named():
 def test_where_everything_was_edited_nothing_is_reverted_and_that_is_told():
     with pytest.raises(CommandError, match="that you have not edited"):
         to_revert(DOCUMENT, {"teacher": "hf:tiny", "at": AT}, [entry("another")])
+
+
+def test_of_equal_sections_the_last_ones_are_meant_as_often_as_they_are_named():
+    document = body(SOURCE + synthesized() + synthesized() + synthesized())
+    equal = document.sections[1:]
+    assert named(document, {"sections": [equal[0].id]}).sections == equal[2:]
+    assert named(document, {"sections": [equal[0].id] * 2}).sections == equal[1:]
+
+
+def test_without_the_ledger_only_what_is_named_is_reverted():
+    with pytest.raises(CommandError, match="ledger cannot be read"):
+        to_revert(DOCUMENT, {}, None)
+    assert to_revert(DOCUMENT, {"sections": WRITTEN[:1]}, None).sections
+
+
+def test_of_equal_sections_that_one_is_meant_whose_source_or_teacher_is_given():
+    other = synthesized(source_id=GONE)
+    document = body(SOURCE + other + synthesized() + synthesized().replace("hf:tiny", "hf:big"))
+    stale, live, big = document.sections[1:]
+    assert named(document, {"sections": [live.id], "source": GONE}).sections == (stale,)
+    assert to_revert(document, {"teacher": "hf:big"}, ()).sections == (big,)

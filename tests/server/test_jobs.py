@@ -244,6 +244,25 @@ async def test_all_jobs_are_stopped_without_a_token_and_end_with_what_is_finishe
     assert [said for said in server.said if said[0] == "end"] == [("end", "2 inserted")] * 2
 
 
+async def test_a_cancel_ends_one_step_and_the_next_has_one_of_its_own(jobs):
+    ended = []
+
+    async def work(one: Job) -> str:
+        for step in ("first", "second"):
+            await one.next_step().wait()
+            ended.append(step)
+        return "done"
+
+    one = jobs.start(job(), work)
+    for steps in (["first"], ["first", "second"]):
+        await asyncio.sleep(0)
+        jobs.cancel(token=one.token)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert ended == steps
+    await done(one)
+
+
 async def test_an_unknown_token_stops_nothing(jobs):
     one = jobs.start(job(), until_stopped)
     assert jobs.cancel(token="dlm-unknown") == 0

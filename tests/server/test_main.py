@@ -231,6 +231,18 @@ def test_an_input_that_is_no_pipe_is_read_to_its_end(content, tmp_path):
     assert (b"capabilities" in done.stdout) == (content == framed(INITIALIZE))
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-"])
+def test_without_input_or_output_it_says_so_and_ends(closed):
+    command = f"exec '{sys.executable}' -m dlm_lsp {closed}"
+    done = subprocess.run(
+        command, shell=True, stderr=subprocess.PIPE, timeout=GONE_WITHIN, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.decode().splitlines() == [
+        "dlm-lsp: standard input or output is closed; an editor keeps both open"
+    ]
+
+
 def test_after_shutdown_requests_are_refused_and_exit_ends_with_0(wire):
     wire.send(INITIALIZE, request(2, "shutdown", None), request(3, "textDocument/hover", HOVER))
     assert wire.answer_to(3)["error"]["code"] == types.ErrorCodes.InvalidRequest

@@ -1,19 +1,22 @@
 """Synthesis from the editor: real server, real client library, a teacher over HTTP."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
 import pytest
 from ide.samples import GONE, synthesized
 from lsprotocol import types
-from server.editor import EDITORS, NEOVIM, URI, VSCODE, editor
+from pygls.exceptions import JsonRpcException
+from server.editor import EDITORS, NEOVIM, URI, VSCODE, Editor, editor
 from towns import HEAD, TeacherServer, Town, town
 from werkzeug import Response
 
 from dlm_lsp.document import parse
 from dlm_lsp.store.ledger import Ledger
-from dlm_lsp.store.plan import load_plan
+from dlm_lsp.store.lock import document_lock
+from dlm_lsp.store.plan import add_to_plan, load_plan
 
 TEXT = f"{HEAD}{town(1)}\n::prose::\n{town(2)}\n"
 STORE = "store/01K7XW3Q9DGEMM4N2BT5RHV8CE"
@@ -45,6 +48,14 @@ def hold(teacher: TeacherServer, gate: Event, only: str = "") -> None:
         return Town(prompt)
 
     teacher.answer = answer
+
+
+async def regenerate(client: Editor, old: str) -> str:
+    """Show a document with a synthesized section, ask for it again, and return its id."""
+    client.open(TEXT.replace("::prose::", f"{old}::prose::", 1))
+    (id_,) = [s.id for s in parse(client.text()).sections if s.synth]
+    await client.command("dlm.synth.regenerate", sections=[id_])
+    return id_
 
 
 @pytest.mark.parametrize("name", EDITORS)
@@ -143,6 +154,18 @@ async def test_a_preview_asks_the_user_and_stages_what_is_refused(teacher, env):
         assert client.progress()[-1] == "4 staged (the editor did not apply the change)"
 
 
+async def test_what_is_not_ticked_in_a_preview_is_staged(teacher, env):
+    async with editor(VSCODE, env, **settings(teacher, review="preview")) as client:
+        client.open(TEXT)
+        client.ticks = slice(1, 3)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        assert client.progress()[-1] == "2 inserted, 2 staged (not ticked in the preview)"
+        client.ticks = slice(None)
+        await client.command("dlm.synth.apply")
+        await client.until(lambda: len(questions(client.text())) == 4)
+
+
 async def test_a_preview_is_staged_where_the_editor_has_none(teacher, env):
     async with editor(NEOVIM, env, **settings(teacher, review="preview")) as client:
         client.open(TEXT)
@@ -184,10 +207,12 @@ async def test_pairs_that_cannot_be_staged_are_in_the_report(teacher, env):
         client.open(TEXT)
         await client.command("dlm.synth.run")
         await client.until(client.finished)
-        assert client.progress()[-1].startswith("not delivered: ")
+        assert client.progress()[-1] == (
+            "4 in the report and nowhere else, for they could not be staged"
+        )
         report = (await client.command("dlm.synth.report"))["markdown"]
         assert "## Accepted (4)" in report
-        assert "pending.json is no staged plan" in report
+        assert "pending.json is no staged plan" in client.messages[-1].message
 
 
 async def test_the_same_section_is_not_asked_twice_at_once(teacher, env, gate):
@@ -226,19 +251,14 @@ async def test_the_report_says_what_was_refused_and_why(teacher, env):
 
 async def test_a_section_is_written_anew_in_its_place(teacher, env):
     async with editor(VSCODE, env, **settings(teacher)) as client:
-        old = synthesized("What is it?", parse(TEXT).sections[0].id)
-        client.open(TEXT.replace("::prose::", f"{old}::prose::", 1))
-        (id_,) = [s.id for s in parse(client.text()).sections if s.synth]
-        await client.command("dlm.synth.regenerate", sections=[id_])
+        await regenerate(client, synthesized("What is it?", parse(TEXT).sections[0].id))
         await client.until(client.finished)
         assert questions(client.text()) == ["How many mills does Ville1 have?"]
 
 
 async def test_a_stale_section_is_written_anew_from_the_prose_above_it(teacher, env):
     async with editor(VSCODE, env, **settings(teacher)) as client:
-        client.open(TEXT.replace("::prose::", f"{synthesized('Old?', GONE)}::prose::", 1))
-        (id_,) = [s.id for s in parse(client.text()).sections if s.synth]
-        await client.command("dlm.synth.regenerate", sections=[id_])
+        await regenerate(client, synthesized("Old?", GONE))
         await client.until(client.finished)
         assert questions(client.text()) == ["How many mills does Ville1 have?"]
         await client.marked("synthesized")
@@ -317,10 +337,7 @@ async def test_what_the_user_has_typed_into_a_section_is_not_reverted_with_it(te
 async def test_what_was_edited_while_it_was_asked_for_again_stays(words, why, teacher, env, gate):
     hold(teacher, gate)
     async with editor(VSCODE, env, **settings(teacher)) as client:
-        old = synthesized("What is it?", parse(TEXT).sections[0].id)
-        client.open(TEXT.replace("::prose::", f"{old}::prose::", 1))
-        (id_,) = [s.id for s in parse(client.text()).sections if s.synth]
-        await client.command("dlm.synth.regenerate", sections=[id_])
+        await regenerate(client, synthesized("What is it?", parse(TEXT).sections[0].id))
         await client.until(lambda: "0 of 1 section, 0 kept, 0 refused" in client.progress())
         at = client.text().index(words)
         client.type(at, at, "Mine. ")
@@ -329,23 +346,20 @@ async def test_what_was_edited_while_it_was_asked_for_again_stays(words, why, te
         await client.until(client.finished)
         assert client.text() == mine
         assert why in client.progress()[-1]
-        assert len(load_plan(store(env)).sections) == 1
+        assert len(load_plan(store(env)).sections) == 2
 
 
 async def test_a_section_that_is_kept_meanwhile_is_not_written_anew(teacher, env, gate):
     hold(teacher, gate)
     async with editor(VSCODE, env, **settings(teacher)) as client:
-        old = synthesized("What is it?", parse(TEXT).sections[0].id)
-        client.open(TEXT.replace("::prose::", f"{old}::prose::", 1))
-        (id_,) = [s.id for s in parse(client.text()).sections if s.synth]
-        await client.command("dlm.synth.regenerate", sections=[id_])
+        id_ = await regenerate(client, synthesized("What is it?", parse(TEXT).sections[0].id))
         await client.until(lambda: "0 of 1 section, 0 kept, 0 refused" in client.progress())
         await client.command("dlm.synth.keep", sections=[id_])
         await client.until(lambda: client.edits)
         gate.set()
         await client.until(client.finished)
         assert questions(client.text()) == ["What is it?"]
-        assert len(load_plan(store(env)).sections) == 1
+        assert len(load_plan(store(env)).sections) == 2
 
 
 async def test_a_damaged_ledger_is_told_and_costs_no_pair(teacher, env):
@@ -358,3 +372,98 @@ async def test_a_damaged_ledger_is_told_and_costs_no_pair(teacher, env):
         await client.until(client.finished)
         assert len(questions(client.text())) == 4
         assert "ledger.sqlite" in client.messages[0].message
+
+
+async def test_what_the_user_has_rewritten_is_spared_after_another_run_wrote_the_same(teacher, env):
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        client.open(HEAD + town(1) + "\n")
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        for words, mine in (
+            ("How many mills does Ville1 have", "Mine, all of it"),
+            ("When was", "My"),
+        ):
+            at = client.text().index(words)
+            client.type(at, at + len(words), mine)
+        await client.command("dlm.synth.run")
+        await client.until(lambda: client.finished() == 2)
+        await client.command("dlm.synth.revert")
+        await client.until(lambda: len(client.edits) == 3)
+        assert len(questions(client.text())) == 2
+        assert "Mine, all of it" in client.text()
+
+
+async def test_pairs_beyond_those_that_were_to_be_replaced_are_staged(teacher, env):
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        await regenerate(client, synthesized("What is it?", parse(TEXT).sections[0].id))
+        await client.until(client.finished)
+        assert client.progress()[-1] == "1 inserted, 1 staged (more than were to be replaced)"
+
+
+async def test_a_cancel_is_heard_while_somebody_else_holds_the_store(teacher, env):
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        client.open(TEXT)
+        with document_lock(store(env), "dlm synth instructions", print):
+            await client.command("dlm.synth.run")
+            await client.until(lambda: any("waiting for" in said for said in client.progress()))
+            await client.command("dlm.synth.cancel")
+            await client.until(client.finished)
+            assert client.progress()[-1] == "4 inserted"
+        while len(Ledger(store(env)).all()) != 4:
+            await client.actions("Ville1")
+
+
+async def test_one_cancel_is_enough_and_what_is_finished_is_staged_later(teacher, env, gate):
+    hold(teacher, gate, only="Ville2")
+    async with editor(VSCODE, env, **settings(teacher, review="stage")) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(lambda: "1 of 2 sections, 2 kept, 0 refused" in client.progress())
+        with document_lock(store(env), "dlm synth instructions", print):
+            await client.command("dlm.synth.cancel")
+            await client.until(client.finished)
+            assert client.progress()[-1] == ("2 to be staged once nobody else writes (for review)")
+        while not load_plan(store(env)):
+            await client.actions("Ville1")
+        assert len(load_plan(store(env)).sections) == 2
+
+
+async def test_what_was_inserted_is_said_though_the_rest_cannot_be_staged(teacher, env):
+    (store(env) / "synth").mkdir(parents=True)
+    (store(env) / "synth" / "pending.json").write_text("no plan")
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        await regenerate(client, synthesized("What is it?", parse(TEXT).sections[0].id))
+        await client.until(client.finished)
+        assert client.progress()[-1] == (
+            "1 inserted, 1 in the report and nowhere else, for they could not be staged"
+        )
+
+
+async def test_where_the_ledger_cannot_be_read_no_revert_is_offered(teacher, env):
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        before = [a for a in await client.actions("<!-- dlm") if a.title.startswith("Revert all")]
+        (store(env) / "synth" / "ledger.sqlite").write_bytes(b"no database, " * 100)
+        (revert,) = [
+            a for a in await client.actions("<!-- dlm") if a.title.startswith("Revert all")
+        ]
+        assert "ledger cannot be read" in revert.disabled.reason
+        with pytest.raises(JsonRpcException, match="ledger cannot be read"):
+            await client.code_action_resolve_async(before[0])
+
+
+async def test_what_was_staged_after_the_user_asked_to_discard_stays(teacher, env):
+    async with editor(VSCODE, env, **settings(teacher, review="stage")) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        plan = load_plan(store(env))
+        with document_lock(store(env), "dlm synth instructions", print):
+            await client.command("dlm.synth.discard")
+            later = replace(plan.sections[0], content="### Q\nLater?\n### A\nYes.")
+            add_to_plan(store(env), plan.source_path, [later], plan.created_at)
+        while len((load_plan(store(env)) or plan).sections) != 1:
+            await client.actions("Ville1")
+        assert load_plan(store(env)).sections == (later,)

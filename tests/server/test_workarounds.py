@@ -7,6 +7,7 @@ import asyncio
 import gc
 import subprocess
 import sys
+from concurrent.futures import InvalidStateError
 from contextlib import suppress
 from threading import Event
 
@@ -17,6 +18,7 @@ from generated import wild_documents
 from hypothesis import given
 from hypothesis import strategies as st
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 from pygls.io_ import run_async
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, default_converter
@@ -148,6 +150,41 @@ def test_pygls_dies_at_shutdown_with_a_command_in_flight():
 
     assert b"dictionary changed size" in answer_to_shutdown(LanguageServerProtocol)
     assert b'"result": null' in answer_to_shutdown(Protocol)
+
+
+async def asked(server: LanguageServer) -> tuple[str, "asyncio.Future[object]"]:
+    """A request to the client that waits for its answer, by its number."""
+    params = types.ApplyWorkspaceEditParams(types.WorkspaceEdit())
+    waiting = asyncio.ensure_future(server.workspace_apply_edit_async(params))
+    await asyncio.sleep(0)
+    *_, msg_id = server.protocol._request_futures
+    return msg_id, waiting
+
+
+async def test_pygls_waits_for_ever_where_an_answer_cannot_be_read():
+    theirs, ours = both()
+    for server in (theirs, ours):
+        msg_id, waiting = await asked(server)
+        with pytest.raises(JsonRpcException):
+            server.protocol.structure_message({"jsonrpc": "2.0", "id": msg_id, "result": None})
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert waiting.done() is (server is ours)
+        waiting.cancel()
+
+
+async def test_pygls_fails_at_an_answer_that_nobody_waits_for_any_more():
+    theirs, ours = both()
+    for server in (theirs, ours):
+        msg_id, waiting = await asked(server)
+        waiting.cancel()
+        for _ in range(5):
+            await asyncio.sleep(0)
+        if server is theirs:
+            with pytest.raises(InvalidStateError):
+                server.protocol._handle_response(msg_id, None)
+        else:
+            server.protocol._handle_response(msg_id, None)
 
 
 def test_pygls_tells_the_client_of_errors_in_sending_to_it():

@@ -48,11 +48,14 @@ def test_an_entry_is_found_by_its_section(folder: Path) -> None:
     assert Ledger(folder).of("ffffffffffffffff") is None
 
 
-def test_a_section_written_anew_has_its_newest_entry_alone(folder: Path) -> None:
+def test_of_a_section_written_twice_the_newest_entry_counts_and_both_runs_stay_known(
+    folder: Path,
+) -> None:
+    newer = replace(ENTRY, run_id="run 2", synth_at="2026-01-03T03:04:05Z")
     Ledger(folder).add([ENTRY])
-    newer = replace(ENTRY, run_id="run 2")
     Ledger(folder).add([newer])
-    assert Ledger(folder).all() == (newer,)
+    assert Ledger(folder).of(ENTRY.section_id) == newer
+    assert Ledger(folder).all() == (ENTRY, newer)
 
 
 @settings(deadline=None, max_examples=50)

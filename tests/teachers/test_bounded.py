@@ -136,4 +136,5 @@ async def test_it_goes_on_again_if_what_still_runs_says_so():
     async for _, item in as_finished(work, range(4), 2, lambda: done != [0]):
         done.append(item)
         first.set()
-    assert done == [0, 1, 2, 3]
+    assert done[:2] == [0, 1]
+    assert sorted(done[2:]) == [2, 3]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dlm_lsp.teachers.obstacle import obstacle
+from dlm_lsp.teachers.obstacle import client_package, obstacle
 
 
 @pytest.mark.parametrize("selector", ["hf:gemma-3-270m", "vllm-server:http://localhost:8000"])
@@ -33,3 +33,18 @@ def test_what_names_no_teacher_is_said_so(selector):
 def test_a_missing_extra_is_named(monkeypatch):
     monkeypatch.setattr("dlm_lsp.teachers.obstacle.find_spec", lambda _: None)
     assert "dlm-lsp[local]" in (obstacle("hf:x", has_adapter=False) or "")
+
+
+@pytest.mark.parametrize(
+    ("selector", "package"),
+    [
+        ("openai:gpt", "openai"),
+        ("vllm-server:http://localhost:8000", "openai"),
+        ("anthropic:claude", "anthropic"),
+        ("hf:gemma-3-270m", None),
+        ("self", None),
+        ("nobody", None),
+    ],
+)
+def test_what_asks_over_a_network_is_known_before_it_is_imported(selector, package):
+    assert client_package(selector) == package

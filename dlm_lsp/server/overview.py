@@ -1,0 +1,73 @@
+"""What an editor lists beside the text: everything synthesized, staged and running."""
+
+from typing import Any
+
+from dlm_lsp.document import Document
+from dlm_lsp.ide.overview import Entry, Source, first_question, overview
+from dlm_lsp.server.knowledge import ledger, staged
+from dlm_lsp.server.obstacle import obstacle
+from dlm_lsp.server.positions import Places
+from dlm_lsp.server.server import DlmServer
+from dlm_lsp.server.workarounds import LiveDocument
+from dlm_lsp.store.plan import StagedSection
+
+
+def overview_of(server: DlmServer, live: LiveDocument) -> dict[str, Any]:
+    """Return what there is to list of an open document, as the answer to a command."""
+    document, places = live.pieces.document, live.places
+    settings = server.watch(live.uri).settings
+    margins = {entry.section_id: entry.margin for entry in ledger(server, document) or ()}
+    sources = list(overview(document, _waiting(server, document)))
+    states = [entry.state for source in sources for entry in source.entries]
+    return {
+        "uri": live.uri,
+        "version": live.version,
+        "teacher": settings.teacher,
+        "obstacle": obstacle(server, document, settings),
+        "running": len(server.jobs.on(live.uri)),
+        "counts": {state: states.count(state) for state in ("inserted", "stale", "staged")},
+        "sources": [_source(server, one, places, margins) for one in sources],
+    }
+
+
+def _waiting(server: DlmServer, document: Document) -> list[Entry]:
+    return [_staged(section) for section in staged(server, document) or () if section.auto_synth]
+
+
+def _staged(section: StagedSection) -> Entry:
+    return Entry(
+        id=section.id,
+        question=first_question(section.content),
+        state="staged",
+        span=None,
+        teacher=section.synth_teacher or "",
+        strategy=section.synth_strategy or "",
+        at=section.synth_at or "",
+        source_id=section.source_section_id or "",
+    )
+
+
+def _source(
+    server: DlmServer, one: Source, places: Places, margins: dict[str, float | None]
+) -> dict[str, Any]:
+    def range_(span: Any) -> Any:
+        return server.protocol.as_sent(places.range(span)) if span else None
+
+    return {
+        "id": one.id,
+        "title": one.title,
+        "range": range_(one.span),
+        "sections": [
+            {
+                "id": entry.id,
+                "question": entry.question,
+                "state": entry.state,
+                "range": range_(entry.span),
+                "teacher": entry.teacher,
+                "strategy": entry.strategy,
+                "at": entry.at,
+                "margin": margins.get(entry.id),
+            }
+            for entry in one.entries
+        ],
+    }

@@ -1,0 +1,75 @@
+"""What an editor lists beside the text."""
+
+from pathlib import Path
+
+from lsprotocol import types
+from server.editor import URI, VSCODE, capabilities_of, editor
+from server.test_synthesis import TEXT, hold
+from server.test_synthesis import settings as by_teacher
+
+
+def states(overview: dict) -> list[list[str]]:
+    return [[one["state"] for one in source["sections"]] for source in overview["sources"]]
+
+
+async def test_staged_inserted_and_stale_sections_are_listed(teacher, env):
+    async with editor(VSCODE, env, **by_teacher(teacher, review="stage")) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        staged = await client.command("dlm.synth.overview")
+        assert staged["counts"] == {"inserted": 0, "stale": 0, "staged": 4}
+        assert staged["teacher"] == teacher.selector
+        assert staged["obstacle"] is None
+        first = staged["sources"][0]["sections"][0]
+        assert first["question"] == "How many mills does Ville1 have?"
+        assert first["range"] is None
+        await client.command("dlm.synth.apply")
+        await client.until(lambda: client.edits)
+        while (listed := await client.command("dlm.synth.overview"))["counts"]["staged"]:
+            pass
+        assert states(listed) == [["inserted"] * 2] * 2
+        assert (
+            listed["sources"][0]["title"]
+            == "The town of Ville1 has 11 mills and a bridge from 1501."
+        )
+        client.type(client.text().index("Ville1"), client.text().index("Ville1"), "great ")
+        changed = await client.command("dlm.synth.overview")
+        assert states(changed) == [["inserted"] * 2, ["stale"] * 2]
+        assert changed["sources"][-1]["id"] is None
+
+
+async def test_the_sections_that_are_worked_on_are_counted(teacher, env, gate):
+    hold(teacher, gate)
+    async with editor(VSCODE, env, **by_teacher(teacher)) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        assert (await client.command("dlm.synth.overview"))["running"] == 2
+
+
+async def test_a_client_that_asks_for_it_is_told_when_to_ask_again(teacher, env, monkeypatch):
+    def with_overviews(name: str, **more: bool) -> types.ClientCapabilities:
+        found = capabilities_of(name, **more)
+        found.experimental = {"dlm": {"overview": True}}
+        return found
+
+    monkeypatch.setattr("server.editor.capabilities_of", with_overviews)
+    async with editor(VSCODE, env, **by_teacher(teacher)) as client:
+        told: list[str] = []
+        client.feature("$/dlm/overviewChanged")(lambda params: told.append(params.uri))
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        assert set(told) == {URI}
+        assert len(told) >= 2
+
+
+async def test_what_is_staged_and_cannot_be_read_is_not_listed(env):
+    plan = Path(env["DLM_HOME"]) / "store/01K7XW3Q9DGEMM4N2BT5RHV8CE/synth/pending.json"
+    plan.parent.mkdir(parents=True)
+    plan.write_text("no plan")
+    async with editor(VSCODE, env) as client:
+        client.open(TEXT)
+        listed = await client.command("dlm.synth.overview")
+        assert (listed["counts"]["staged"], listed["sources"]) == (0, [])
+        assert "adapter" in listed["obstacle"]

@@ -1,0 +1,92 @@
+/** The language client: how it is started, and what of its traffic is ours to handle. */
+
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import * as vscode from "vscode";
+import {
+  CloseAction,
+  ErrorAction,
+  LanguageClient,
+  RevealOutputChannelOn,
+  State,
+} from "vscode-languageclient/node";
+import type { CloseHandlerResult, Middleware, StaticFeature } from "vscode-languageclient/node";
+import { Crashes } from "../logic/crashes";
+import type { Launch } from "../logic/discovery";
+import { levelOf } from "../logic/logLine";
+import type { Level } from "../logic/logLine";
+import { LANGUAGE, SELECTOR } from "./documents";
+import { folder } from "./places";
+
+/** Tells the server that it may say when what is synthesized has changed. */
+const OVERVIEW: StaticFeature = {
+  fillClientCapabilities(capabilities) {
+    capabilities.experimental = { dlm: { overview: true } };
+  },
+  initialize: () => undefined,
+  getState: () => ({ kind: "static" }),
+  clear: () => undefined,
+};
+
+/** A client for a server that is not yet started. `gaveUp` is called when it has died too often. */
+export function createClient(
+  launch: Launch,
+  environment: Record<string, string>,
+  log: vscode.LogOutputChannel,
+  middleware: Middleware,
+  gaveUp: () => void,
+): LanguageClient {
+  const crashes = new Crashes();
+  const here = folder()?.fsPath;
+  const client: LanguageClient = new QuietClient(
+    LANGUAGE,
+    "dlm",
+    {
+      command: launch.command,
+      args: [...launch.arguments, "--stdio"],
+      options: { env: environment, ...(here === undefined ? {} : { cwd: here }) },
+    },
+    {
+      documentSelector: SELECTOR,
+      outputChannel: log,
+      revealOutputChannelOn: RevealOutputChannelOn.Never,
+      middleware,
+      stdioOptions: { stdout: () => undefined, stderr: logLines },
+      initializationFailedHandler: () => false,
+      errorHandler: {
+        error: (_error, _message, count) => ({
+          action: (count ?? 0) <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown,
+          handled: true,
+        }),
+        closed: (): CloseHandlerResult => {
+          // Whoever waits for the start is told of its failure.
+          if (client.state !== State.Running) {
+            return { action: CloseAction.DoNotRestart, handled: true };
+          }
+          if (crashes.tooMany(Date.now())) {
+            gaveUp();
+            return { action: CloseAction.DoNotRestart, handled: true };
+          }
+          return { action: CloseAction.Restart, handled: true };
+        },
+      },
+    },
+  );
+  client.registerFeature(OVERVIEW);
+  return client;
+}
+
+/** Leaves it to us what the user is told: each failure once, with what can be done about it. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
+function logLines(input: Readable, log: vscode.LogOutputChannel): void {
+  let level: Level = "info";
+  createInterface({ input }).on("line", (line) => {
+    level = levelOf(line, level);
+    log[level](line);
+  });
+}

@@ -1,0 +1,64 @@
+/** Asking before the first text leaves for a host. */
+
+import * as vscode from "vscode";
+import { decide, documentOf } from "../logic/consent";
+import { teacherOf } from "./documents";
+
+const AGREED = "dlm.agreedHosts";
+
+export class Consent {
+  constructor(private readonly memory: vscode.Memento) {}
+
+  /** Whether a synthesis may go ahead; the user is asked once for each workspace and host. */
+  async given(argument: unknown): Promise<boolean> {
+    const document = documentOf(argument);
+    const teacher = teacherOf(document === undefined ? undefined : vscode.Uri.parse(document));
+    const agreed = this.memory.get<string[]>(AGREED, []);
+    const decision = decide(teacher, {
+      environment: process.env,
+      trusted: vscode.workspace.isTrusted,
+      agreed,
+    });
+    if (decision.kind === "go") {
+      return true;
+    }
+    if (decision.kind === "refuse") {
+      void refuse(decision.host);
+      return false;
+    }
+    if (!(await ask(decision.host))) {
+      return false;
+    }
+    await this.memory.update(AGREED, [...agreed, decision.host]);
+    return true;
+  }
+}
+
+async function ask(host: string): Promise<boolean> {
+  const send = "Send";
+  const other = "Choose Another Teacher";
+  const chosen = await vscode.window.showWarningMessage(
+    `Send text to ${host}?`,
+    {
+      modal: true,
+      detail: `The teacher gets the prose of the document and the pairs that were already written about it. They go to ${host}. You are asked once for this workspace.`,
+    },
+    send,
+    other,
+  );
+  if (chosen === other) {
+    await vscode.commands.executeCommand("dlm.chooseTeacher");
+  }
+  return chosen === send;
+}
+
+async function refuse(host: string): Promise<void> {
+  const manage = "Manage Workspace Trust";
+  const chosen = await vscode.window.showWarningMessage(
+    `Nothing was sent to ${host}: this workspace is not trusted. A teacher on this machine can be asked.`,
+    manage,
+  );
+  if (chosen === manage) {
+    await vscode.commands.executeCommand("workbench.trust.manage");
+  }
+}

@@ -1,0 +1,62 @@
+/** Where the cursor is among the synthesized sections, and how it gets to the next one. */
+
+import * as vscode from "vscode";
+import { at, inDocument, neighbour } from "../logic/meant";
+import type { Placed } from "../logic/meant";
+import { sectionsOf } from "../logic/overview";
+import type { Overview } from "../logic/overview";
+import { activeEditor, asRange } from "./documents";
+import type { Overviews } from "./overviews";
+
+/** The synthesized section that the cursor is in. */
+export function under(editor: vscode.TextEditor, overview: Overview): Placed | undefined {
+  return at(editor.selection.active, inDocument(sectionsOf(overview)));
+}
+
+export async function goTo(overviews: Overviews, direction: "next" | "previous"): Promise<void> {
+  const editor = activeEditor();
+  const overview = editor && (await overviews.fresh(editor.document));
+  if (!editor || !overview) {
+    return;
+  }
+  const found = neighbour(editor.selection.active, inDocument(sectionsOf(overview)), direction);
+  if (found) {
+    show(editor, asRange(found.range));
+  } else {
+    vscode.window.setStatusBarMessage("dlm: nothing is synthesized in this document", 4_000);
+  }
+}
+
+/** Put the cursor to the beginning of a range and bring it into view. */
+export function show(editor: vscode.TextEditor, range: vscode.Range): void {
+  editor.selection = new vscode.Selection(range.start, range.start);
+  editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+}
+
+/** Keep the context keys that menus and key bindings go by up to date. */
+export function keepContext(overviews: Overviews): vscode.Disposable {
+  const told = new Map<string, boolean>();
+  const tell = (key: string, value: boolean) => {
+    if (told.get(key) !== value) {
+      told.set(key, value);
+      void vscode.commands.executeCommand("setContext", key, value);
+    }
+  };
+  const update = () => {
+    const editor = activeEditor();
+    const overview = editor && overviews.of(editor.document.uri);
+    // The editor's own keys say nothing about it where the focus is in a view.
+    tell("dlm.editing", editor !== undefined);
+    tell("dlm.inSynthesized", !!editor && !!overview && under(editor, overview) !== undefined);
+    tell(
+      "dlm.hasSynthesized",
+      overviews.all().some((one) => sectionsOf(one).length > 0),
+    );
+  };
+  update();
+  return vscode.Disposable.from(
+    overviews.onDidChange(update),
+    vscode.window.onDidChangeActiveTextEditor(update),
+    vscode.window.onDidChangeTextEditorSelection(update),
+  );
+}

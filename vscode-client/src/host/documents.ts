@@ -1,0 +1,41 @@
+/** Which documents are ours. */
+
+import * as vscode from "vscode";
+
+export const LANGUAGE = "dlm";
+const SCHEMES = ["file", "untitled"];
+
+export const SELECTOR = SCHEMES.map((scheme) => ({ language: LANGUAGE, scheme }));
+
+export function isOurs(document: vscode.TextDocument): boolean {
+  return document.languageId === LANGUAGE && SCHEMES.includes(document.uri.scheme);
+}
+
+export function ourDocuments(): vscode.TextDocument[] {
+  return vscode.workspace.textDocuments.filter(isOurs);
+}
+
+/** The editor that the user is in, if it shows a document of ours. */
+export function activeEditor(): vscode.TextEditor | undefined {
+  const editor = vscode.window.activeTextEditor;
+  return editor && isOurs(editor.document) ? editor : undefined;
+}
+
+/** The teacher that is set for a document. */
+export function teacherOf(uri: vscode.Uri | undefined): string {
+  const set = vscode.workspace.getConfiguration(LANGUAGE, uri).get<string>("teacher")?.trim();
+  // The server takes an empty one for the default, too.
+  return set === undefined || set === "" ? "self" : set;
+}
+
+export function asRange(range: {
+  start: { line: number; character: number };
+  end: { line: number; character: number };
+}): vscode.Range {
+  return new vscode.Range(
+    range.start.line,
+    range.start.character,
+    range.end.line,
+    range.end.character,
+  );
+}

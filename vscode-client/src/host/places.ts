@@ -1,0 +1,75 @@
+/** Where the server is looked for, in this order. */
+
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import * as vscode from "vscode";
+import type { Offer, Place } from "../logic/discovery";
+import { dependsOnWorkspace, expanded, onPath } from "../logic/paths";
+import { ourDocuments, LANGUAGE } from "./documents";
+import type { Interpreters } from "./interpreters";
+
+const AS_MODULE = ["-m", "dlm_lsp"];
+
+/** The places to look in; `installed` is the interpreter of the extension's own environment. */
+export function places(interpreters: Interpreters, installed: string): Place[] {
+  return [
+    { name: "dlm.path", binding: true, look: () => set("path", []) },
+    { name: "dlm.interpreter", binding: true, look: () => set("interpreter", AS_MODULE) },
+    { name: "the Python extension", binding: false, look: () => chosen(interpreters) },
+    { name: "dlm-lsp on PATH", binding: false, look: onThePath },
+    {
+      name: "what this extension installed",
+      binding: false,
+      look: () =>
+        Promise.resolve(
+          existsSync(installed) ? { command: installed, arguments: AS_MODULE } : undefined,
+        ),
+    },
+  ];
+}
+
+/** The folder that the server runs in and that paths are relative to. */
+export function folder(): vscode.Uri | undefined {
+  const ours = ourDocuments().map(({ uri }) => vscode.workspace.getWorkspaceFolder(uri));
+  const found = ours.find((one) => one !== undefined) ?? vscode.workspace.workspaceFolders?.[0];
+  return found?.uri.scheme === "file" ? found.uri : undefined;
+}
+
+function set(setting: string, args: readonly string[]): Promise<Offer | undefined> {
+  const here = folder();
+  const path = vscode.workspace.getConfiguration(LANGUAGE, here).get(setting, "").trim();
+  if (path === "") {
+    return Promise.resolve(undefined);
+  }
+  // The user's own setting may point into the workspace, which is not to be executed yet.
+  if (dependsOnWorkspace(path) && !vscode.workspace.isTrusted) {
+    return Promise.resolve({ absent: `${path} is in a workspace that is not trusted` });
+  }
+  const command = expanded(path, homedir(), here?.fsPath);
+  return Promise.resolve(
+    command === undefined
+      ? { absent: `${path} is in a workspace, and none is open` }
+      : { command, arguments: args },
+  );
+}
+
+async function chosen(interpreters: Interpreters): Promise<Offer> {
+  if (!interpreters.areKnown) {
+    return { absent: "not installed" };
+  }
+  // It may find an environment in the workspace, without anybody having chosen it.
+  if (!vscode.workspace.isTrusted) {
+    return { absent: "not asked, the workspace is not trusted" };
+  }
+  const command = await interpreters.active(folder());
+  return command === undefined
+    ? { absent: "has no interpreter" }
+    : { command, arguments: AS_MODULE };
+}
+
+function onThePath(): Promise<Offer> {
+  const command = onPath("dlm-lsp", process.env);
+  return Promise.resolve(
+    command === undefined ? { absent: "not found" } : { command, arguments: [] },
+  );
+}

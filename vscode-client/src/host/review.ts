@@ -1,0 +1,126 @@
+/** The commands of the review: on a node of the tree, or where the cursor is. */
+
+import { posix } from "node:path";
+import * as vscode from "vscode";
+import { meant } from "../logic/meant";
+import type { ReviewCommand } from "../logic/meant";
+import { sectionsOf } from "../logic/overview";
+import type { Overview } from "../logic/overview";
+import { plural } from "../logic/plural";
+import type { Node } from "../logic/tree";
+import { addressIn, nodeIn } from "./argument";
+import { ask } from "./ask";
+import { show, under } from "./cursor";
+import { activeEditor, asRange } from "./documents";
+import type { Overviews } from "./overviews";
+import type { Server } from "./server";
+
+export class Review {
+  constructor(
+    private readonly server: Server,
+    private readonly overviews: Overviews,
+  ) {}
+
+  /** Do something to what is below a node; without a node, to what is under the cursor. */
+  async act(command: ReviewCommand, about: unknown): Promise<void> {
+    const { uri, sections } = nodeIn(about) ?? (await this.atCursor());
+    const ids = meant(command, sections);
+    if (ids.length > 0) {
+      await ask(this.server, `dlm.synth.${command}`, { uri, sections: ids });
+    }
+  }
+
+  async keepAll(about: unknown): Promise<void> {
+    const overview = await this.overviewOf(about);
+    const ids = overview ? meant("keep", sectionsOf(overview)) : [];
+    const what = plural(ids.length, "synthesized section");
+    if (overview && (await this.sure(ids.length, `Keep ${what} as your own?`, "Keep", KEEP))) {
+      await ask(this.server, "dlm.synth.keep", { uri: overview.uri, sections: ids });
+    }
+  }
+
+  async applyAll(about: unknown): Promise<void> {
+    const overview = await this.overviewOf(about);
+    if (overview) {
+      await ask(this.server, "dlm.synth.apply", { uri: overview.uri });
+    }
+  }
+
+  async discardAll(about: unknown): Promise<void> {
+    const overview = await this.overviewOf(about);
+    const count = overview?.counts.staged ?? 0;
+    const question = `Discard ${plural(count, "staged section")}?`;
+    if (overview && (await this.sure(count, question, "Discard", DISCARD))) {
+      await ask(this.server, "dlm.synth.discard", { uri: overview.uri });
+    }
+  }
+
+  async revert(about: unknown): Promise<void> {
+    const overview = await this.overviewOf(about);
+    const count = overview ? meant("remove", sectionsOf(overview)).length : 0;
+    const name = overview && posix.basename(vscode.Uri.parse(overview.uri).path);
+    const question = `Remove ${plural(count, "synthesized section")} from ${name}?`;
+    if (!overview || !(await this.sure(count, question, "Revert", REVERT))) {
+      return;
+    }
+    const answer = await ask(this.server, "dlm.synth.revert", { uri: overview.uri });
+    const edited = editedIn(answer);
+    if (edited > 0) {
+      void vscode.window.showInformationMessage(
+        `dlm: ${plural(edited, "section")} stayed, since you have edited ${edited === 1 ? "it" : "them"}.`,
+      );
+    }
+  }
+
+  async reveal(about: unknown): Promise<void> {
+    const node = nodeIn(about);
+    if (!node) {
+      return;
+    }
+    const editor = await vscode.window.showTextDocument(vscode.Uri.parse(node.uri));
+    if (node.range) {
+      show(editor, asRange(node.range));
+    }
+  }
+
+  private async atCursor(): Promise<Pick<Node, "uri" | "sections">> {
+    const editor = activeEditor();
+    const overview = editor && (await this.overviews.fresh(editor.document));
+    const found = overview && under(editor, overview);
+    return { uri: overview?.uri ?? "", sections: found ? [found.section] : [] };
+  }
+
+  /** Asked anew: what is counted in a question has to be right. */
+  private async overviewOf(about: unknown): Promise<Overview | undefined> {
+    const uri = addressIn(about);
+    if (uri === undefined || !(await this.server.started())) {
+      return undefined;
+    }
+    return this.overviews.ask(uri);
+  }
+
+  private async sure(
+    count: number,
+    question: string,
+    yes: string,
+    detail: string,
+  ): Promise<boolean> {
+    if (count === 0) {
+      const nothing = yes === "Discard" ? "staged for" : "synthesized in";
+      void vscode.window.showInformationMessage(`dlm: nothing is ${nothing} this document.`);
+      return false;
+    }
+    return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
+  }
+}
+
+const KEEP = "Their marker lines are taken out; nothing will revert or regenerate them any more.";
+const DISCARD = "They were never in the document, and this cannot be undone.";
+const REVERT =
+  "Those that you have edited since stay, and so does what you wrote. One undo brings them back.";
+
+function editedIn(answer: unknown): number {
+  const edited =
+    typeof answer === "object" && answer !== null && "edited" in answer ? answer.edited : [];
+  return Array.isArray(edited) ? edited.length : 0;
+}

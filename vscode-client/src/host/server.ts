@@ -1,0 +1,259 @@
+/** The server's life: found, started, started anew, stopped; one step after the other. */
+
+import { join } from "node:path";
+import * as vscode from "vscode";
+import { DidChangeConfigurationNotification, State } from "vscode-languageclient/node";
+import type { LanguageClient, Middleware } from "vscode-languageclient/node";
+import { discover, isSameLaunch, triedInWords } from "../logic/discovery";
+import type { Attempt, Launch } from "../logic/discovery";
+import { serverEnvironment } from "../logic/environment";
+import { probe } from "../logic/probe";
+import { createClient } from "./client";
+import type { Interpreters } from "./interpreters";
+import type { Keys } from "./keys";
+import { places } from "./places";
+
+export type ServerState = "not started" | "starting" | "running" | "stopped" | "not found";
+
+export class Server implements vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<void>();
+  private readonly overviewChanged = new vscode.EventEmitter<string>();
+  private current: Started | undefined;
+  private turn: Promise<unknown> = Promise.resolve();
+  private wanted = false;
+  private readonly over = new AbortController();
+  private told = "";
+  private _state: ServerState = "not started";
+  private _tried: readonly Attempt[] = [];
+  private _middleware: Middleware = {};
+
+  /** Fires where `state` has changed. */
+  readonly onDidChange = this.changed.event;
+  /** Fires with the address of a document whose overview has changed. */
+  readonly onDidChangeOverview = this.overviewChanged.event;
+
+  constructor(
+    private readonly context: vscode.ExtensionContext,
+    private readonly log: vscode.LogOutputChannel,
+    private readonly keys: Keys,
+    private readonly interpreters: Interpreters,
+  ) {}
+
+  /** To be set before the first start. */
+  set middleware(middleware: Middleware) {
+    this._middleware = middleware;
+  }
+
+  get state(): ServerState {
+    return this._state;
+  }
+
+  get launch(): Launch | undefined {
+    return this.current?.launch;
+  }
+
+  /** What was looked at in vain. */
+  get tried(): readonly Attempt[] {
+    return this._tried;
+  }
+
+  /** The Python of the environment that the extension makes for itself on demand. */
+  get ownInterpreter(): string {
+    const folder = join(this.context.globalStorageUri.fsPath, "python");
+    return process.platform === "win32"
+      ? join(folder, "Scripts", "python.exe")
+      : join(folder, "bin", "python");
+  }
+
+  /** The client, if it runs or will in a moment. */
+  async running(): Promise<LanguageClient | undefined> {
+    await this.turn;
+    return this.current?.client.isRunning() ? this.current.client : undefined;
+  }
+
+  /** The client of a server that runs; where it does not, it is started, and a failure told. */
+  async started(): Promise<LanguageClient | undefined> {
+    const client = await this.running();
+    if (client) {
+      return client;
+    }
+    await this.restart();
+    return this.running();
+  }
+
+  /** Have the server run from now on. */
+  start(): Promise<void> {
+    this.wanted = true;
+    return this.reconsider();
+  }
+
+  /** Look again how to start the server, and start it anew where that is another way. */
+  reconsider(): Promise<void> {
+    return this.inTurn(() => this.settle(false));
+  }
+
+  /** Start the server anew, whatever it does. */
+  restart(): Promise<void> {
+    this.wanted = true;
+    this.told = "";
+    return this.inTurn(() => this.settle(true));
+  }
+
+  /** Have the server ask for the settings again. */
+  async tellSettings(): Promise<void> {
+    const client = await this.running();
+    await client?.sendNotification(DidChangeConfigurationNotification.type, { settings: null });
+  }
+
+  /** End the server for good. */
+  stop(): Promise<void> {
+    this.over.abort();
+    return this.inTurn(() => this.halt("stopped"));
+  }
+
+  dispose(): void {
+    this.changed.dispose();
+    this.overviewChanged.dispose();
+  }
+
+  private isOver(): boolean {
+    return this.over.signal.aborted;
+  }
+
+  private inTurn(step: () => Promise<void>): Promise<void> {
+    const next = this.turn.then(step).catch((error: unknown) => {
+      this.log.error(String(error));
+    });
+    this.turn = next;
+    return next;
+  }
+
+  private async settle(anew: boolean): Promise<void> {
+    if (!this.wanted || this.isOver()) {
+      return;
+    }
+    const environment = serverEnvironment(process.env, await this.keys.all());
+    const { launch, tried } = await discover(
+      places(this.interpreters, this.ownInterpreter),
+      (command, args) => probe(command, args, environment, this.over.signal),
+    );
+    if (this.isOver()) {
+      return;
+    }
+    this._tried = tried;
+    if (!launch) {
+      await this.halt("not found");
+      this.log.error(`no server found: ${triedInWords(tried)}`);
+      this.tellNotFound(tried);
+      return;
+    }
+    const same =
+      this.current !== undefined &&
+      isSameLaunch(this.current.launch, launch) &&
+      JSON.stringify(this.current.environment) === JSON.stringify(environment);
+    if (same && !anew && this.current?.client.isRunning()) {
+      return;
+    }
+    await this.halt("stopped");
+    await this.begin(launch, environment);
+  }
+
+  private async begin(launch: Launch, environment: Record<string, string>): Promise<void> {
+    this.log.info(`starting dlm-lsp ${launch.version} by ${launch.place}: ${launch.command}`);
+    const client = createClient(launch, environment, this.log, this._middleware, () => {
+      void this.tellDead(
+        "The dlm language server has died several times and is not started again.",
+      );
+    });
+    this.current = { client, launch, environment };
+    let firstStart = true;
+    client.onNotification("$/dlm/overviewChanged", (told: { uri: string }) => {
+      this.overviewChanged.fire(told.uri);
+    });
+    client.onDidChangeState(({ newState }) => {
+      if (this.current?.client === client) {
+        this.enter(STATES[newState]);
+        if (newState === State.StartFailed && !firstStart) {
+          void this.tellDead("The dlm language server has died and does not start again.");
+        }
+      }
+    });
+    try {
+      await client.start();
+      this.told = "";
+    } catch (error) {
+      void this.tellDead(`The dlm language server does not start: ${messageOf(error)}`);
+    } finally {
+      firstStart = false;
+    }
+  }
+
+  private async halt(state: ServerState): Promise<void> {
+    const client = this.current?.client;
+    this.current = undefined;
+    if (client?.needsStop()) {
+      try {
+        // It may be starting again after a crash, and only what has started can be stopped.
+        await client.start();
+        await client.dispose();
+      } catch (error) {
+        this.log.warn(`the server did not stop by itself: ${messageOf(error)}`);
+      }
+    }
+    this.enter(state);
+  }
+
+  private enter(state: ServerState): void {
+    if (state !== this._state) {
+      this._state = state;
+      this.changed.fire();
+    }
+  }
+
+  /** One message for one reason, not one for each document that is opened. */
+  private tellNotFound(tried: readonly Attempt[]): void {
+    const words = triedInWords(tried);
+    if (words === this.told) {
+      return;
+    }
+    this.told = words;
+    void offer(`The dlm language server was not found. Tried: ${words}.`, {
+      "Choose Interpreter": "dlm.chooseInterpreter",
+      Install: "dlm.installServer",
+      "Show Log": "dlm.showLogs",
+    });
+  }
+
+  private tellDead(message: string): Promise<void> {
+    return offer(message, {
+      "Restart Server": "dlm.restartServer",
+      "Choose Interpreter": "dlm.chooseInterpreter",
+      "Show Log": "dlm.showLogs",
+    });
+  }
+}
+
+interface Started {
+  readonly client: LanguageClient;
+  readonly launch: Launch;
+  readonly environment: Record<string, string>;
+}
+
+const STATES: Readonly<Record<State, ServerState>> = {
+  [State.Stopped]: "stopped",
+  [State.Starting]: "starting",
+  [State.StartFailed]: "stopped",
+  [State.Running]: "running",
+};
+
+async function offer(message: string, commands: Record<string, string>): Promise<void> {
+  const chosen = await vscode.window.showErrorMessage(message, ...Object.keys(commands));
+  const command = chosen === undefined ? undefined : commands[chosen];
+  if (command !== undefined) {
+    await vscode.commands.executeCommand(command);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

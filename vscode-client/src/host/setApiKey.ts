@@ -1,0 +1,57 @@
+/** The command that stores a key. */
+
+import * as vscode from "vscode";
+import { PROVIDERS } from "../logic/teacher";
+import type { Provider } from "../logic/teacher";
+import type { Keys } from "./keys";
+
+/** Ask whose key, and for the key. */
+export async function setApiKey(keys: Keys): Promise<void> {
+  const items = await Promise.all(
+    PROVIDERS.map(async (provider) => ({
+      label: provider.name,
+      description: await whereKept(keys, provider),
+      provider,
+    })),
+  );
+  const picked = await vscode.window.showQuickPick(items, { placeHolder: "Whose key?" });
+  if (!picked) {
+    return;
+  }
+  const { provider } = picked;
+  if (await keys.isStored(provider)) {
+    const what = await vscode.window.showQuickPick(["Replace the key", "Remove the key"], {
+      placeHolder: `A key for ${provider.name} is stored`,
+    });
+    if (what === "Remove the key") {
+      await keys.remove(provider);
+    }
+    if (what !== "Replace the key") {
+      return;
+    }
+  }
+  await askForKey(keys, provider);
+}
+
+/** Ask for a key and store it; false where the user gave none. */
+export async function askForKey(keys: Keys, provider: Provider): Promise<boolean> {
+  const key = await vscode.window.showInputBox({
+    title: `API key for ${provider.name}`,
+    prompt: "Kept in the editor's secret storage, and handed to the server as environment",
+    password: true,
+    ignoreFocusOut: true,
+    validateInput: (value) => (/\s/.test(value.trim()) ? "A key has no blanks in it" : undefined),
+  });
+  if (key === undefined || key.trim() === "") {
+    return false;
+  }
+  await keys.store(provider, key.trim());
+  return true;
+}
+
+async function whereKept(keys: Keys, provider: Provider): Promise<string> {
+  if (await keys.isStored(provider)) {
+    return "stored";
+  }
+  return (await keys.of(provider)) === undefined ? "not set" : "set in the environment";
+}

@@ -1,0 +1,71 @@
+/** The commands that have instructions synthesized. */
+
+import * as vscode from "vscode";
+import { CodeActionRequest, CodeActionTriggerKind, Command } from "vscode-languageclient/node";
+import type { CodeAction, LanguageClient } from "vscode-languageclient/node";
+import { chosen } from "../logic/offered";
+import { addressIn } from "./argument";
+import { ask } from "./ask";
+import { activeEditor } from "./documents";
+import type { Server } from "./server";
+
+const KIND = "refactor.rewrite.dlm.synthesize";
+
+/** Synthesize from the section that the cursor is in, or those that the selection touches. */
+export async function synthesize(server: Server): Promise<void> {
+  const editor = activeEditor();
+  const client = editor && (await server.started());
+  if (!client) {
+    return;
+  }
+  const choice = chosen(await offered(client, editor));
+  if (choice.kind === "run") {
+    await vscode.commands.executeCommand(choice.command, choice.argument);
+  } else if (choice.kind === "disabled") {
+    void tellObstacle(choice.reason);
+  } else {
+    void offerDocument(server, editor.document.uri);
+  }
+}
+
+/** Synthesize from every section of a document. */
+export async function synthesizeDocument(server: Server, about: unknown): Promise<void> {
+  const uri = addressIn(about);
+  if (uri !== undefined) {
+    await ask(server, "dlm.synth.run", { uri });
+  }
+}
+
+/** Say why there can be no synthesis, and what can be done about it. */
+export async function tellObstacle(reason: string): Promise<void> {
+  const commands: Record<string, string> = {
+    ...(reason.includes("environment variable") ? { "Set API Key": "dlm.setApiKey" } : {}),
+    "Choose Teacher": "dlm.chooseTeacher",
+  };
+  const button = await vscode.window.showWarningMessage(`dlm: ${reason}`, ...Object.keys(commands));
+  const command = button === undefined ? undefined : commands[button];
+  if (command !== undefined) {
+    await vscode.commands.executeCommand(command);
+  }
+}
+
+/** What the lightbulb would offer, with what the editor's own command leaves out: the disabled. */
+async function offered(client: LanguageClient, { document, selection }: vscode.TextEditor) {
+  const actions = await client.sendRequest(CodeActionRequest.type, {
+    textDocument: client.code2ProtocolConverter.asTextDocumentIdentifier(document),
+    range: client.code2ProtocolConverter.asRange(selection),
+    context: { diagnostics: [], only: [KIND], triggerKind: CodeActionTriggerKind.Invoked },
+  });
+  return (actions ?? []).filter((action): action is CodeAction => !Command.is(action));
+}
+
+async function offerDocument(server: Server, uri: vscode.Uri): Promise<void> {
+  const whole = "Synthesize for the Document";
+  const button = await vscode.window.showInformationMessage(
+    "The cursor is in no prose section.",
+    whole,
+  );
+  if (button === whole) {
+    await synthesizeDocument(server, uri);
+  }
+}

@@ -1,0 +1,40 @@
+/** Whether text may go where a teacher is. */
+
+import { remoteHost } from "./teacher";
+import type { Environment } from "./teacher";
+
+export type Decision =
+  { readonly kind: "go" } | { readonly kind: "ask" | "refuse"; readonly host: string };
+
+export interface Circumstances {
+  readonly environment: Environment;
+  readonly trusted: boolean;
+  /** The hosts that the user has agreed to in this workspace. */
+  readonly agreed: readonly string[];
+}
+
+/** The server's commands that send text to a teacher. */
+export const SYNTHESES: readonly string[] = ["dlm.synth.run", "dlm.synth.regenerate"];
+
+export function decide(selector: string, circumstances: Circumstances): Decision {
+  const host = remoteHost(selector, circumstances.environment);
+  if (host === null) {
+    return { kind: "go" };
+  }
+  if (!circumstances.trusted) {
+    return { kind: "refuse", host };
+  }
+  return circumstances.agreed.includes(host) ? { kind: "go" } : { kind: "ask", host };
+}
+
+/** The document that a command is about; some editors' commands carry its address alone. */
+export function documentOf(argument: unknown): string | undefined {
+  if (typeof argument === "string") {
+    return argument;
+  }
+  const uri =
+    typeof argument === "object" && argument !== null && "uri" in argument
+      ? argument.uri
+      : undefined;
+  return typeof uri === "string" ? uri : undefined;
+}

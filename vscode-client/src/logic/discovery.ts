@@ -1,0 +1,70 @@
+/** Which of the places to look for the server has one. */
+
+/** How to start something, or why a place has nothing to start. */
+export type Offer =
+  { readonly command: string; readonly arguments: readonly string[] } | { readonly absent: string };
+
+export interface Place {
+  readonly name: string;
+  /** Chosen by the user: where it does not work, nothing else is tried in its stead. */
+  readonly binding: boolean;
+  readonly look: () => Promise<Offer | undefined>;
+}
+
+export type Answer = { readonly version: string } | { readonly failure: string };
+
+export interface Launch {
+  readonly command: string;
+  readonly arguments: readonly string[];
+  readonly place: string;
+  readonly version: string;
+}
+
+export interface Attempt {
+  readonly place: string;
+  readonly outcome: string;
+}
+
+export interface Discovery {
+  readonly launch?: Launch;
+  readonly tried: readonly Attempt[];
+}
+
+/** Look in each place in turn; one that offers undefined was not meant, and is not named. */
+export async function discover(
+  places: readonly Place[],
+  probe: (command: string, args: readonly string[]) => Promise<Answer>,
+): Promise<Discovery> {
+  const tried: Attempt[] = [];
+  for (const place of places) {
+    const offer = await place.look();
+    if (offer === undefined) {
+      continue;
+    }
+    if ("absent" in offer) {
+      tried.push({ place: place.name, outcome: offer.absent });
+    } else {
+      const answer = await probe(offer.command, offer.arguments);
+      if ("version" in answer) {
+        return { launch: { ...offer, place: place.name, version: answer.version }, tried };
+      }
+      tried.push({ place: place.name, outcome: `${offer.command}: ${answer.failure}` });
+    }
+    if (place.binding) {
+      break;
+    }
+  }
+  return { tried };
+}
+
+export function triedInWords(tried: readonly Attempt[]): string {
+  return tried.map(({ place, outcome }) => `${place} (${outcome})`).join("; ");
+}
+
+export function isSameLaunch(one: Launch, other: Launch): boolean {
+  return (
+    one.command === other.command &&
+    one.version === other.version &&
+    one.arguments.join("\0") === other.arguments.join("\0")
+  );
+}

@@ -1,0 +1,78 @@
+/** What the server tells of a document: what was written about each section, and what waits. */
+
+export interface Position {
+  readonly line: number;
+  readonly character: number;
+}
+
+export interface Range {
+  readonly start: Position;
+  readonly end: Position;
+}
+
+/** `stale`: it is in the document, but its source has changed or is gone. */
+export type State = "inserted" | "stale" | "staged";
+
+export interface SynthesizedSection {
+  readonly id: string;
+  readonly question: string;
+  readonly state: State;
+  readonly range: Range | null;
+  readonly teacher: string;
+  readonly strategy: string;
+  readonly at: string;
+  readonly margin: number | null;
+}
+
+export interface Source {
+  /** null where the source has changed or is gone. */
+  readonly id: string | null;
+  readonly title: string;
+  readonly range: Range | null;
+  readonly sections: readonly SynthesizedSection[];
+}
+
+export type Counts = Readonly<Record<State, number>>;
+
+export interface Overview {
+  readonly uri: string;
+  readonly version: number;
+  readonly teacher: string;
+  readonly obstacle: string | null;
+  /** How many sections the teacher is being asked about. */
+  readonly running: number;
+  readonly counts: Counts;
+  readonly sources: readonly Source[];
+}
+
+export const STATES: readonly State[] = ["inserted", "stale", "staged"];
+
+/** Tell an overview from the answer of a server that could not give one. */
+export function isOverview(answer: unknown): answer is Overview {
+  return (
+    typeof answer === "object" &&
+    answer !== null &&
+    "counts" in answer &&
+    "sources" in answer &&
+    Array.isArray(answer.sources)
+  );
+}
+
+export function sectionsOf(overview: Overview): SynthesizedSection[] {
+  return overview.sources.flatMap((source) => source.sections);
+}
+
+export function countsOf(sections: readonly SynthesizedSection[]): Counts {
+  const counts = { inserted: 0, stale: 0, staged: 0 };
+  for (const section of sections) {
+    counts[section.state] += 1;
+  }
+  return counts;
+}
+
+/** `3 inserted, 1 stale`; empty where there is nothing. */
+export function countsInWords(counts: Counts): string {
+  return STATES.filter((state) => counts[state] > 0)
+    .map((state) => `${counts[state]} ${state}`)
+    .join(", ");
+}

@@ -1,0 +1,79 @@
+/** What a selector such as `openai:gpt-5` says: who is asked, and where the text goes. */
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A provider whose key is kept for the user; the server reads it from `variable`. */
+export interface Provider {
+  readonly kind: "openai" | "anthropic" | "vllm-server";
+  readonly name: string;
+  readonly variable: string;
+}
+
+export const PROVIDERS: readonly Provider[] = [
+  { kind: "openai", name: "OpenAI", variable: "OPENAI_API_KEY" },
+  { kind: "anthropic", name: "Anthropic", variable: "ANTHROPIC_API_KEY" },
+  { kind: "vllm-server", name: "OpenAI-compatible server", variable: "VLLM_API_KEY" },
+];
+
+const BASES = {
+  openai: { variable: "OPENAI_BASE_URL", url: "https://api.openai.com/v1" },
+  anthropic: { variable: "ANTHROPIC_BASE_URL", url: "https://api.anthropic.com" },
+} as const;
+
+const LOCAL_KINDS = ["self", "hf"];
+
+// Stricter than URL, which reads `http://localhost\@example.org` as localhost; the server does not.
+const ADDRESS =
+  /^https?:\/\/(?:[^/?#\\\s]*@)?(?:\[([0-9a-f:.]+)\]|([\w.-]+))(?::\d*)?(?:[/?#][^\s\\]*)?$/i;
+
+/** The kind and what stands behind its colon. */
+export function parted(selector: string): { kind: string; rest: string } {
+  const [kind = "", ...rest] = selector.trim().split(":");
+  return { kind, rest: rest.join(":") };
+}
+
+/** The address of a provider's API, as its environment variable or the selector names it. */
+export function addressOf(selector: string, environment: Environment): string | undefined {
+  const { kind, rest } = parted(selector);
+  if (kind === "openai" || kind === "anthropic") {
+    const given = environment[BASES[kind].variable]?.trim();
+    return given === undefined || given === "" ? BASES[kind].url : given;
+  }
+  return kind === "vllm-server" ? (rest.split("#")[0] ?? "") : undefined;
+}
+
+/**
+ * The host that the text goes to; null where it stays on this machine.
+ *
+ * What cannot be read counts as remote: to ask once too often is the smaller evil.
+ */
+export function remoteHost(selector: string, environment: Environment): string | null {
+  const { kind } = parted(selector);
+  if (LOCAL_KINDS.includes(kind)) {
+    return null;
+  }
+  const address = addressOf(selector, environment);
+  if (address === undefined) {
+    return kind;
+  }
+  const match = ADDRESS.exec(address);
+  const host = (match?.[1] ?? match?.[2])?.toLowerCase();
+  if (host === undefined) {
+    return `the server of ${kind}`;
+  }
+  return isThisMachine(host) ? null : host;
+}
+
+function isThisMachine(host: string): boolean {
+  return (
+    host === "localhost" ||
+    host.endsWith(".localhost") ||
+    /^127(\.\d{1,3}){3}$/.test(host) ||
+    ["0.0.0.0", "::", "::1"].includes(host)
+  );
+}
+
+/** A selector that may be shown anywhere: an address can hold a password or a key. */
+export function withoutSecrets(selector: string): string {
+  return selector.replace(/(https?:\/\/)[^/?#\s]*@/gi, "$1…@").replace(/\?[^#\s"]*/g, "?…");
+}

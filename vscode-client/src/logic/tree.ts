@@ -1,0 +1,116 @@
+/** What the tree shows: documents, in them sources, in them what was synthesized. */
+
+import { countsInWords, countsOf, STATES, sectionsOf } from "./overview";
+import type { Overview, Range, Source, State, SynthesizedSection } from "./overview";
+
+export interface Node {
+  readonly kind: "file" | "source" | "section";
+  /** Stays the same from one tree to the next, so that what is open stays open. */
+  readonly key: string;
+  readonly uri: string;
+  readonly label: string;
+  readonly description: string;
+  readonly tooltip: string;
+  /** The kind and the states below it: menus choose by these. */
+  readonly context: string;
+  readonly icon: string;
+  readonly range: Range | null;
+  /** All that is below it, or the one that it is. */
+  readonly sections: readonly SynthesizedSection[];
+  readonly children: Node[];
+}
+
+export interface FileName {
+  readonly name: string;
+  readonly folder: string;
+}
+
+const ICONS: Readonly<Record<State, string>> = {
+  inserted: "pass",
+  stale: "warning",
+  staged: "circle-large-outline",
+};
+
+/** The tree of documents; one with nothing in it is left out. */
+export function tree(overviews: readonly Overview[], nameOf: (uri: string) => FileName): Node[] {
+  return overviews
+    .filter((overview) => sectionsOf(overview).length > 0)
+    .map((overview) => fileNode(overview, nameOf(overview.uri)))
+    .sort((one, other) => one.label.localeCompare(other.label) || one.uri.localeCompare(other.uri));
+}
+
+function fileNode(overview: Overview, name: FileName): Node {
+  const sections = sectionsOf(overview);
+  const counts = countsInWords(countsOf(sections));
+  return {
+    kind: "file",
+    key: overview.uri,
+    uri: overview.uri,
+    label: name.name,
+    description: name.folder ? `${name.folder} · ${counts}` : counts,
+    tooltip: `${name.name}: ${counts}`,
+    context: contextOf("file", sections),
+    icon: "file",
+    range: null,
+    sections,
+    children: overview.sources
+      .filter((source) => source.sections.length > 0)
+      .map((source, index) => sourceNode(overview.uri, source, index)),
+  };
+}
+
+function sourceNode(uri: string, source: Source, index: number): Node {
+  const key = `${uri}#${source.id ?? `gone-${index}`}`;
+  const counts = countsInWords(countsOf(source.sections));
+  return {
+    kind: "source",
+    key,
+    uri,
+    label: source.title,
+    description: counts,
+    tooltip: source.id === null ? "This source has changed or is gone" : source.title,
+    context: contextOf("source", source.sections),
+    icon: source.id === null ? "question" : "note",
+    range: source.range,
+    sections: source.sections,
+    children: source.sections.map((section, at) => sectionNode(uri, source, section, key, at)),
+  };
+}
+
+function sectionNode(
+  uri: string,
+  source: Source,
+  section: SynthesizedSection,
+  above: string,
+  index: number,
+): Node {
+  const margin = section.margin === null ? [] : [`margin ${section.margin.toFixed(2)}`];
+  return {
+    kind: "section",
+    // One pair can be staged twice, or staged and inserted.
+    key: `${above}/${section.id}/${section.state}/${index}`,
+    uri,
+    label: section.question,
+    description: [section.state, ...margin].join(" · "),
+    tooltip: [
+      section.question,
+      "",
+      `State: ${section.state}`,
+      `Teacher: ${section.teacher}`,
+      `Strategy: ${section.strategy}`,
+      `Written: ${section.at}`,
+      ...(section.margin === null ? [] : [`Judge's margin: ${section.margin.toFixed(2)}`]),
+    ].join("\n"),
+    context: contextOf("section", [section]),
+    icon: ICONS[section.state],
+    // What is staged is nowhere yet: its source is as near as one can get.
+    range: section.range ?? source.range,
+    sections: [section],
+    children: [],
+  };
+}
+
+function contextOf(kind: Node["kind"], sections: readonly SynthesizedSection[]): string {
+  const counts = countsOf(sections);
+  return [kind, ...STATES.filter((state) => counts[state] > 0)].join(".");
+}

@@ -1,0 +1,81 @@
+/** The whole way with a real model that writes and judges; README and walkthrough show it. */
+
+import assert from "node:assert/strict";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe } from "node:test";
+import { Editor } from "./editor";
+import { CLIENT, MEDIA } from "./places";
+
+const MODEL = "hf:gemma-3-270m";
+const LARGEST = 150_000;
+
+void describe("model", () => {
+  let editor: Editor;
+
+  before(async () => {
+    editor = await Editor.start({
+      scale: 1.5,
+      settings: {
+        "dlm.teacher": MODEL,
+        "dlm.perSection": 3,
+        "breadcrumbs.enabled": false,
+        "workbench.activityBar.location": "hidden",
+        "workbench.statusBar.visible": false,
+        "editor.hover.above": false,
+        "editor.stickyScroll.enabled": false,
+        "editor.scrollbar.vertical": "hidden",
+      },
+    });
+    await editor.page.setViewportSize({ width: 780, height: 465 });
+  });
+
+  after(async () => {
+    await editor.close();
+  });
+
+  const check = (name: string, body: () => Promise<void>) => {
+    Editor.test(name, () => editor, body);
+  };
+
+  check("a model on this machine writes pairs about prose and judges them", async () => {
+    const example = readFileSync(join(CLIENT, "walkthrough", "example.dlm"), "utf8");
+    await editor.open("lighthouse.dlm", example);
+    await editor.command("workbench.action.closeSidebar");
+    await editor.page.locator(".codelens-decoration").first().waitFor();
+    await editor.openActions("Synthesize instructions");
+    await picture(editor, "lightbulb");
+    await editor.page.keyboard.press("Enter");
+    const text = await editor.untilSynthesized(3, 240);
+    assert.match(text, /synth_teacher="hf:gemma-3-270m"/);
+    const hover = await editor.hover("<!-- dlm-auto-synth");
+    assert.match(hover, /margin/);
+    await editor.notification("Synthesizing").waitFor({ state: "detached" });
+    await editor.scrollTo("::instruction::");
+    await editor.restOnMarker("margin");
+    await picture(editor, "hover");
+  });
+
+  check("what is staged waits in the view beside what is inserted", async () => {
+    await editor.goTo("## The fog signal");
+    await editor.openActions("Synthesize instructions: stage for review");
+    await editor.page.keyboard.press("Enter");
+    const outcome = editor.notification(/\d staged/);
+    await outcome.waitFor({ timeout: 240_000 });
+    await editor.command("notifications.clearAll");
+    await editor.showView();
+    await editor.scrollTo("## The fog signal");
+    await editor.row("What did a steam siren replace?").hover();
+    await picture(editor, "review");
+  });
+});
+
+/** What the window shows, without its title bar. */
+async function picture(editor: Editor, name: string): Promise<void> {
+  const path = join(MEDIA, `${name}.png`);
+  const box = await editor.page.locator(".part.editor").boundingBox();
+  assert.ok(box);
+  const clip = { x: 0, y: box.y, width: box.x + box.width, height: box.height };
+  await editor.page.screenshot({ path, clip });
+  assert.ok(statSync(path).size < LARGEST, `${name}.png is too large`);
+}

@@ -1,0 +1,138 @@
+/** What the user makes of pairs: each button and question of the review. */
+
+import assert from "node:assert/strict";
+import { after, before, describe } from "node:test";
+import { about } from "./documents";
+import { Editor } from "./editor";
+import { Teacher } from "./teacher";
+
+void describe("review", () => {
+  let teacher: Teacher;
+  let editor: Editor;
+
+  before(async () => {
+    teacher = await Teacher.start();
+    editor = await Editor.start({
+      settings: {
+        "dlm.teacher": teacher.selector,
+        "dlm.filter": "dedup-only",
+        "dlm.perSection": 2,
+      },
+    });
+  });
+
+  after(async () => {
+    await editor.close();
+    teacher.close();
+  });
+
+  /** A document with its pairs: in it, staged or in the preview. */
+  const synthesized = async (name: string, town: number, review?: string) => {
+    const before = about(town);
+    await editor.set("synth.review", review);
+    await editor.open(name, before);
+    await editor.command("dlm.synthesizeDocument");
+    if (review === undefined) {
+      await editor.untilSynthesized(2);
+    } else if (review === "stage") {
+      await editor.notification("2 staged").waitFor();
+    }
+    return before;
+  };
+
+  const check = (name: string, body: () => Promise<void>) => {
+    Editor.test(name, () => editor, body);
+  };
+
+  const question = () => editor.page.locator(".monaco-dialog-box");
+
+  check("another pair is written in the place of one that is regenerated", async () => {
+    await synthesized("again.dlm", 21);
+    await editor.showView();
+    teacher.other = true;
+    try {
+      await editor.onRow("When was the bridge of Ville21 built?", "Regenerate");
+      await editor.row("Which town has a bridge from 1521?").waitFor();
+    } finally {
+      teacher.other = false;
+    }
+    const text = await editor.untilSynthesized(2);
+    assert.deepEqual(text.match(/^(How|When|Which) .*$/gm), [
+      "How many mills does Ville21 have?",
+      "Which town has a bridge from 1521?",
+    ]);
+    await editor.command("workbench.action.focusActiveEditorGroup");
+    await editor.page.keyboard.press("Control+z");
+    const row = editor.row("When was the bridge of Ville21 built?");
+    await row.waitFor();
+  });
+
+  check("one staged pair is discarded from the view, and the rest after a question", async () => {
+    const before = await synthesized("discard.dlm", 22, "stage");
+    await editor.showView();
+    await editor.onRow("How many mills does Ville22 have?", "Discard");
+    await editor.row(/^discard.dlm\s*1 staged/).waitFor();
+    await editor.onRow(/^discard.dlm\s*1 staged/, "Discard All Staged Sections");
+    await question().getByText("Discard 1 staged section?").waitFor();
+    await question().getByRole("button", { name: "Discard" }).click();
+    await editor.row("discard.dlm").waitFor({ state: "detached" });
+    assert.equal(await editor.text(), before);
+  });
+
+  check("all are kept after a question that counts them", async () => {
+    await synthesized("all.dlm", 23);
+    await editor.showView();
+    await editor.onRow(/^all.dlm\s*2 inserted/, "Keep All Synthesized Sections");
+    await question().getByText("Keep 2 synthesized sections as your own?").waitFor();
+    await question().getByRole("button", { name: "Keep" }).click();
+    const text = await editor.untilSynthesized(0);
+    assert.equal(text.match(/^::instruction::$/gm)?.length, 2);
+  });
+
+  check("a pair is revealed from the view", async () => {
+    await synthesized("reveal.dlm", 24);
+    await editor.showView();
+    await editor.onRow("When was the bridge of Ville24 built?", "Reveal");
+    await editor.untilAt("::instruction::");
+  });
+
+  check("what was edited since stays where the rest is reverted", async () => {
+    await synthesized("edited.dlm", 25);
+    await editor.insert(" Or so.");
+    await editor.palette("dlm: Revert Synthesized Instructions");
+    await question().getByRole("button", { name: "Revert" }).click();
+    await editor.notification("1 section stayed, since you have edited it").waitFor();
+    const text = await editor.untilSynthesized(1);
+    assert.match(text, /Or so\./);
+  });
+
+  check("of a preview, what is ticked comes in and the rest is staged", async () => {
+    await synthesized("preview.dlm", 26, "preview");
+    const panel = editor.page.locator(".bulk-edit-panel");
+    await panel.waitFor();
+    const box = panel.locator(".monaco-list-row", { hasText: "How many mills" });
+    await box.locator(".edit-checkbox").click();
+    await panel.getByRole("button", { name: "Apply" }).click();
+    const text = await editor.untilSynthesized(1);
+    assert.match(text, /How many mills does Ville26 have\?/);
+    await editor.notification("1 inserted, 1 staged").waitFor();
+  });
+
+  check("a preview in which nothing is ticked stages all of it", async () => {
+    const before = await synthesized("unticked.dlm", 27, "preview");
+    const panel = editor.page.locator(".bulk-edit-panel");
+    await panel.waitFor();
+    await panel.getByRole("button", { name: "Apply" }).click();
+    await editor.notification("2 staged").waitFor();
+    assert.equal(await editor.text(), before);
+  });
+
+  check("a preview that is declined stages all of it", async () => {
+    const before = await synthesized("declined.dlm", 28, "preview");
+    const panel = editor.page.locator(".bulk-edit-panel");
+    await panel.waitFor();
+    await panel.getByRole("button", { name: "Discard" }).click();
+    await editor.notification("2 staged").waitFor();
+    assert.equal(await editor.text(), before);
+  });
+});

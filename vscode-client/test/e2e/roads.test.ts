@@ -1,0 +1,104 @@
+/** Every way to a synthesis, and the ways into the extension. */
+
+import assert from "node:assert/strict";
+import { after, before, describe } from "node:test";
+import { about } from "./documents";
+import { Editor } from "./editor";
+import { Teacher } from "./teacher";
+
+void describe("roads", () => {
+  let teacher: Teacher;
+  let editor: Editor;
+
+  before(async () => {
+    teacher = await Teacher.start();
+    editor = await Editor.start({
+      settings: {
+        "dlm.teacher": teacher.selector,
+        "dlm.filter": "dedup-only",
+        "dlm.perSection": 2,
+      },
+      files: { "notes.txt": "The town of Ville1.\n" },
+    });
+  });
+
+  after(async () => {
+    await editor.close();
+    teacher.close();
+  });
+
+  const check = (name: string, body: () => Promise<void>) => {
+    Editor.test(name, () => editor, body);
+  };
+
+  const isActive = () =>
+    editor.host.run(({ vscode }) => vscode.extensions.getExtension("dlm-lsp.dlm")?.isActive);
+
+  check("nothing is started before a document of ours is opened", async () => {
+    await editor.host.run(async ({ vscode }, path) => {
+      await vscode.window.showTextDocument(vscode.Uri.file(path));
+    }, editor.path("notes.txt"));
+    assert.equal(await isActive(), false);
+    assert.deepEqual(editor.servers(), []);
+    await editor.open("first.dlm", about(30));
+    assert.equal(await isActive(), true);
+  });
+
+  check("the walkthrough has four steps, and opens an example that is the user's own", async () => {
+    await editor.command("workbench.action.openWalkthrough", "dlm-lsp.dlm#start");
+    const steps = editor.page.locator(".getting-started-step");
+    await steps.nth(3).waitFor();
+    assert.equal(await steps.count(), 4);
+    await steps.filter({ hasText: "Synthesize instructions" }).click();
+    await editor.page.getByRole("button", { name: "Open Example Document" }).click();
+    await editor.host.run(({ vscode, until }) =>
+      until(() => vscode.window.activeTextEditor?.document.isUntitled),
+    );
+    assert.match(await editor.text(), /^---\ndlm_id: [0-9A-HJKMNP-TV-Z]{26}\n/);
+    await editor.untilServed();
+  });
+
+  check("the lens above a section synthesizes", async () => {
+    await editor.open("lens.dlm", about(31));
+    await editor.page
+      .locator(".codelens-decoration a", { hasText: "Synthesize instructions" })
+      .first()
+      .click();
+    await editor.untilSynthesized(2);
+  });
+
+  check("the context menu synthesizes", async () => {
+    await editor.open("menu.dlm", about(32));
+    await editor.page
+      .locator(".view-line", { hasText: "Ville32" })
+      .first()
+      .click({ button: "right", position: { x: 60, y: 8 } });
+    await editor.page
+      .locator(".monaco-menu .action-item", { hasText: /^Synthesize Instructions/ })
+      .first()
+      .click();
+    await editor.untilSynthesized(2);
+  });
+
+  check("the editor's title synthesizes from the whole document", async () => {
+    await editor.open("title.dlm", about(33, 34));
+    await editor.page
+      .locator(`.editor-actions .action-label[aria-label^="Synthesize Instructions"]`)
+      .click();
+    await editor.untilSynthesized(4);
+  });
+
+  check("the palette synthesizes, and the report says what became of it", async () => {
+    await editor.open("palette.dlm", about(35));
+    await editor.palette("dlm: Synthesize Instructions for the Document");
+    await editor.untilSynthesized(2);
+    await editor.palette("dlm: Show Report");
+    await editor.host.run(({ vscode, until }) =>
+      until(() =>
+        vscode.window.tabGroups.all.some(({ tabs }) =>
+          tabs.some(({ label }) => label.includes("report.md")),
+        ),
+      ),
+    );
+  });
+});

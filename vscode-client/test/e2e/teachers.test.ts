@@ -1,0 +1,104 @@
+/** Choosing a teacher, keys, and what the editor tells of both. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, describe } from "node:test";
+import { about } from "./documents";
+import { Editor } from "./editor";
+import { Teacher, town } from "./teacher";
+
+const KEY = "sk-of-the-tests-0123456789";
+
+void describe("teachers", () => {
+  let teacher: Teacher;
+  let editor: Editor;
+
+  before(async () => {
+    teacher = await Teacher.start();
+    editor = await Editor.start({
+      settings: { "dlm.filter": "dedup-only", "dlm.perSection": 2 },
+      environment: { OPENAI_BASE_URL: `${teacher.address}/v1` },
+    });
+  });
+
+  after(async () => {
+    await editor.close();
+    teacher.close();
+  });
+
+  const check = (name: string, body: () => Promise<void>) => {
+    Editor.test(name, () => editor, body);
+  };
+
+  check("a server is asked for its models, and the one that is picked is set", async () => {
+    await editor.open("server.dlm", about(41));
+    await editor.palette("dlm: Choose Teacher");
+    await editor.pick("A server with OpenAI's protocol");
+    await editor.answer("Address of the server", teacher.address);
+    await editor.pick("towns");
+    await editor.untilSet("teacher", teacher.selector);
+    await editor.command("dlm.synthesizeDocument");
+    await editor.untilSynthesized(2);
+  });
+
+  check("a server that does not answer is told, and can be named anyway", async () => {
+    await editor.palette("dlm: Choose Teacher");
+    await editor.pick("A server with OpenAI's protocol");
+    await editor.answer("Address of the server", "http://127.0.0.1:9");
+    const told = editor.notification("127.0.0.1:9 does not answer");
+    await editor.press(told, "Name a Model Anyway");
+    await editor.name("Model", "later");
+    await editor.untilSet("teacher", "vllm-server:http://127.0.0.1:9#later");
+  });
+
+  check("a key is asked for, checked, handed to the server and kept out of settings", async () => {
+    teacher.key = KEY;
+    await editor.open("key.dlm", about(42));
+    await editor.palette("dlm: Choose Teacher");
+    await editor.pick("OpenAI…");
+    await editor.answer("API key for OpenAI", "sk-wrong");
+    const rejected = editor.notification("rejects the key");
+    await editor.press(rejected, "Set API Key");
+    await editor.answer("API key for OpenAI", KEY);
+    await editor.pick("towns");
+    await editor.untilSet("teacher", "openai:towns");
+    await editor.untilServed();
+    await editor.command("dlm.synthesizeDocument");
+    const text = await editor.untilSynthesized(2);
+    assert.match(text, /synth_teacher="openai:towns"/);
+    assert.deepEqual(editor.filesWith(KEY), []);
+    assert.notDeepEqual(editor.filesWith("openai:towns"), []);
+  });
+
+  check("the status says teacher and counts", async () => {
+    await editor.page.locator("#status\\.languageStatus").click();
+    const status = editor.page.locator(".hover-language-status", { hasText: "openai:towns" });
+    await status.getByText("ready · 2 inserted").waitFor();
+    await editor.page.keyboard.press("Escape");
+  });
+
+  check("debug information has neither the key nor any prose", async () => {
+    await editor.palette("dlm: Copy Debug Information");
+    await editor.notification("on the clipboard").waitFor();
+    const copied = await editor.host.run(
+      async ({ vscode }) => await vscode.env.clipboard.readText(),
+    );
+    assert.match(copied, /dlm-lsp\.dlm/);
+    assert.match(copied, /OPENAI_API_KEY/);
+    assert.ok(!copied.includes(KEY));
+    assert.ok(!copied.includes(town(42)));
+    assert.ok(!copied.includes("mills"));
+  });
+
+  check("a key that is removed is asked for again", async () => {
+    await editor.palette("dlm: Set API Key");
+    await editor.pick("OpenAI");
+    await editor.pick("Remove the key");
+    const text = about(43);
+    await editor.open("removed.dlm", text);
+    await editor.command("dlm.synthesizeDocument");
+    const told = editor.notification("OPENAI_API_KEY");
+    await told.getByRole("button", { name: "Set API Key" }).waitFor();
+    assert.equal(readFileSync(editor.path("removed.dlm"), "utf8"), text);
+  });
+});

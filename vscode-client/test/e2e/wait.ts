@@ -1,0 +1,14 @@
+/** Waiting for what nobody tells. */
+
+const PATIENCE = 20_000;
+const BETWEEN = 40;
+
+export async function until(check: () => boolean): Promise<void> {
+  const end = Date.now() + PATIENCE;
+  while (!check()) {
+    if (Date.now() > end) {
+      throw new Error(`in vain: ${String(check)}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, BETWEEN));
+  }
+}

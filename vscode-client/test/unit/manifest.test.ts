@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import manifest from "../../package.json";
+import snippets from "../../snippets/dlm.json";
+import { CLIENT, REPOSITORY } from "./paths";
+
+interface Setting {
+  readonly default: unknown;
+  readonly enum?: readonly string[];
+  readonly enumDescriptions?: readonly string[];
+  readonly order: number;
+  readonly scope: string;
+  readonly description?: string;
+  readonly markdownDescription?: string;
+}
+
+const SETTINGS = manifest.contributes.configuration.flatMap((group) =>
+  Object.entries<Setting>(group.properties),
+);
+const STARTING = ["dlm.path", "dlm.interpreter"];
+const COMMANDS = manifest.contributes.commands.map((one) => one.command);
+const server = (file: string) => readFileSync(join(REPOSITORY, "dlm_lsp/server", file), "utf8");
+
+/** The server's settings, as they are declared: the name under `dlm`, type and default. */
+function declared(): { name: string; type: string; value: string }[] {
+  const fields = (text: string) => [...text.matchAll(/^ {4}(\w+): (.*) = (.*)$/gm)];
+  const classes = new Map(
+    [...server("settings.py").matchAll(/^class (\w+)\(_Section\):\n([^]*?)(?=^\S)/gm)].map(
+      ([, name = "", body = ""]) => [name, body],
+    ),
+  );
+  return fields(classes.get("Settings") ?? "").flatMap(([, field = "", type = "", value = ""]) => {
+    const name = camel(field);
+    const inner = classes.get(type);
+    return inner === undefined
+      ? [{ name, type, value }]
+      : fields(inner).map(([, below = "", type = "", value = ""]) => ({
+          name: `${name}.${camel(below)}`,
+          type,
+          value,
+        }));
+  });
+}
+
+function camel(name: string): string {
+  return name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+test("the settings are those of the server, and what starts it", () => {
+  const theirs = declared().map(({ name }) => `dlm.${name}`);
+  assert.ok(theirs.length > 10);
+  assert.deepEqual(SETTINGS.map(([name]) => name).sort(), [...theirs, ...STARTING].sort());
+});
+
+test("choices and defaults are those of the server", () => {
+  const python: Record<string, unknown> = { None: null, True: true, False: false };
+  for (const { name, type, value } of declared()) {
+    const setting = SETTINGS.find(([one]) => one === `dlm.${name}`)?.[1];
+    const literal = /Literal\[(.*?)\]/.exec(type)?.[1] ?? "";
+    const choices = [...literal.matchAll(/"([^"]+)"/g)].map(([, choice]) => choice);
+    assert.deepEqual([...(setting?.enum ?? [])].sort(), choices.sort(), name);
+    const expected = value in python ? python[value] : (JSON.parse(value) as unknown);
+    assert.deepEqual(setting?.default, expected, name);
+  }
+});
+
+test("each setting is described, each choice too", () => {
+  for (const [name, setting] of SETTINGS) {
+    assert.ok(setting.description ?? setting.markdownDescription, name);
+    assert.equal(setting.enumDescriptions?.length, setting.enum?.length, name);
+    assert.ok(setting.order > 0, name);
+  }
+});
+
+test("a workspace that is not trusted chooses nothing that is executed or sent to", () => {
+  assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations, [
+    ...STARTING,
+    "dlm.teacher",
+    "dlm.judge",
+  ]);
+  for (const [name, setting] of SETTINGS) {
+    assert.equal(setting.scope, STARTING.includes(name) ? "machine-overridable" : "resource");
+  }
+});
+
+test("each command is registered, and none has a name of the server's", () => {
+  const sources = ["src", "src/host"]
+    .flatMap((folder) => readdirSync(join(CLIENT, folder)).map((name) => join(folder, name)))
+    .filter((path) => path.endsWith(".ts"))
+    .map((path) => readFileSync(join(CLIENT, path), "utf8"))
+    .join("\n");
+  const theirs = [...server("names.py").matchAll(/"(dlm\.[\w.]+)"/g)].map(([, name]) => name);
+  assert.ok(theirs.length > 5);
+  for (const command of COMMANDS) {
+    const review = /^dlm\.review\.(keep|remove|regenerate|apply|discard)$/.test(command);
+    assert.ok(sources.includes(review ? "`dlm.review.$" : `"${command}":`), command);
+    assert.ok(!theirs.includes(command), command);
+  }
+});
+
+test("menus, keys and links name commands that there are", () => {
+  const links = [...JSON.stringify(manifest).matchAll(/\(command:(dlm\.[\w.]+)\)/g)];
+  const used = [
+    ...Object.values(manifest.contributes.menus).flat(),
+    ...manifest.contributes.keybindings,
+  ].map((one) => one.command);
+  for (const command of [...used, ...links.map(([, command = ""]) => command)]) {
+    // The editor makes one for each view.
+    assert.ok(COMMANDS.includes(command) || command === "dlm.synthesized.focus", command);
+  }
+});
+
+test("files that are named are there", () => {
+  const paths = /"(\.?\/?(?:[\w-]+\/)*[\w.-]+\.(?:json|svg|png|md))"/g;
+  const named = [...JSON.stringify(manifest).matchAll(paths)].map(([, path = ""]) => path);
+  assert.ok(named.length > 8);
+  for (const path of named) {
+    assert.ok(existsSync(join(CLIENT, path)), path);
+  }
+});
+
+test("it starts on documents of ours only", () => {
+  assert.deepEqual(manifest.activationEvents, ["onLanguage:dlm"]);
+  assert.ok(!("extensionDependencies" in manifest));
+});
+
+test("a new document gets an id that the format takes", () => {
+  const line = snippets["New document"].body.find((one) => one.startsWith("dlm_id")) ?? "";
+  const [, pattern = "", letters = ""] = /\$\{UUID\/(.*?)\/(.*)\/\}/.exec(line) ?? [];
+  const groups = [...letters.matchAll(/\$\{(\d):\/upcase\}/g)].map(([, group]) => Number(group));
+  const parts = new RegExp(pattern).exec("0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9");
+  const id = `01${groups.map((group) => parts?.[group]?.toUpperCase() ?? "").join("")}`;
+  assert.match(id, /^[0-9A-HJKMNP-TV-Z]{26}$/);
+});

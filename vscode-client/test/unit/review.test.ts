@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { at, inDocument, meant, neighbour } from "../../src/logic/meant";
+import { countsInWords, isOverview, sectionsOf } from "../../src/logic/overview";
+import { plural } from "../../src/logic/plural";
+import { tree } from "../../src/logic/tree";
+import { overview, section } from "./overview";
+
+const ONE = overview(
+  "file:///b.dlm",
+  section("1", "inserted", [10, 14]),
+  section("2", "stale", [20, 24]),
+  section("3", "staged"),
+);
+const nameOf = (uri: string) => ({ name: uri.slice("file:///".length), folder: "notes" });
+
+test("a tree of documents, sources and sections", () => {
+  const other = overview("file:///a.dlm", section("4", "inserted", [1, 2]));
+  const nodes = tree([ONE, other, overview("file:///empty.dlm")], nameOf);
+  assert.deepEqual(
+    nodes.map(({ label, description, context }) => ({ label, description, context })),
+    [
+      { label: "a.dlm", description: "notes · 1 inserted", context: "file.inserted" },
+      {
+        label: "b.dlm",
+        description: "notes · 1 inserted, 1 stale, 1 staged",
+        context: "file.inserted.stale.staged",
+      },
+    ],
+  );
+  const sources = nodes[1]?.children ?? [];
+  assert.deepEqual(
+    sources.map(({ label, context }) => [label, context]),
+    [
+      ["Electric trams", "source.inserted.staged"],
+      ["Changed or gone", "source.stale"],
+    ],
+  );
+  const [inserted, staged] = sources[0]?.children ?? [];
+  assert.equal(inserted?.label, "Question 1?");
+  assert.equal(inserted.description, "inserted");
+  assert.equal(inserted.range?.start.line, 10);
+  assert.equal(staged?.description, "staged · margin 0.25");
+  assert.equal(staged.range?.start.line, 3, "what is staged is shown at its source");
+});
+
+test("keys of a tree differ, and stay from one to the next", () => {
+  const twice = overview("file:///b.dlm", section("1", "staged"), section("1", "staged"));
+  const keys = (overviews: Parameters<typeof tree>[0]) =>
+    tree(overviews, nameOf).flatMap(function below(node): string[] {
+      return [node.key, ...node.children.flatMap(below)];
+    });
+  assert.equal(new Set(keys([twice])).size, keys([twice]).length);
+  assert.deepEqual(keys([ONE]), keys([structuredClone(ONE)]));
+});
+
+test("what a command takes", () => {
+  const sections = sectionsOf(ONE);
+  assert.deepEqual(meant("keep", sections), ["1", "2"]);
+  assert.deepEqual(meant("regenerate", sections), ["1", "2"]);
+  assert.deepEqual(meant("apply", sections), ["3"]);
+  assert.deepEqual(meant("discard", sections), ["3"]);
+});
+
+test("next and previous go round the end", () => {
+  const placed = inDocument(sectionsOf(ONE));
+  const go = (line: number, direction: "next" | "previous") =>
+    neighbour({ line, character: 0 }, placed, direction)?.section.id;
+  assert.equal(go(0, "next"), "1");
+  assert.equal(go(12, "next"), "2");
+  assert.equal(go(30, "next"), "1");
+  assert.equal(go(30, "previous"), "2");
+  assert.equal(go(22, "previous"), "1", "from within a section to the one before it");
+  assert.equal(go(0, "previous"), "2");
+  assert.equal(neighbour({ line: 0, character: 0 }, [], "next"), undefined);
+  assert.equal(neighbour({ line: 12, character: 0 }, placed.slice(0, 1), "next"), placed[0]);
+});
+
+test("the section that the cursor is in", () => {
+  const touching = [section("a", "inserted", [1, 5]), section("b", "inserted", [5, 9])];
+  const placed = inDocument(touching.toReversed());
+  assert.equal(at({ line: 5, character: 0 }, placed)?.section.id, "b");
+  assert.equal(at({ line: 3, character: 0 }, placed)?.section.id, "a");
+  assert.equal(at({ line: 9, character: 0 }, placed), undefined, "that line is the next section's");
+});
+
+test("counts in words", () => {
+  assert.equal(countsInWords(ONE.counts), "1 inserted, 1 stale, 1 staged");
+  assert.equal(countsInWords({ inserted: 0, stale: 0, staged: 0 }), "");
+  assert.equal(plural(1, "section"), "1 section");
+  assert.equal(plural(0, "section"), "0 sections");
+});
+
+test("an answer that is no overview", () => {
+  assert.ok(isOverview(ONE));
+  assert.ok(!isOverview({ error: "no open document is named" }));
+  assert.ok(!isOverview(null));
+});

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Crashes } from "../../src/logic/crashes";
+import { debugInformation } from "../../src/logic/debugInformation";
+import { serverEnvironment } from "../../src/logic/environment";
+import { levelOf } from "../../src/logic/logLine";
+import { chosen } from "../../src/logic/offered";
+import { loudness } from "../../src/logic/outcome";
+import { ulid } from "../../src/logic/ulid";
+
+test("stored keys count before those of the environment", () => {
+  const environment = serverEnvironment(
+    { OPENAI_API_KEY: "old", HOME: "/h", GONE: undefined },
+    { OPENAI_API_KEY: "new" },
+  );
+  assert.deepEqual(environment, { OPENAI_API_KEY: "new", HOME: "/h", PYTHONSAFEPATH: "1" });
+});
+
+test("debug information has no secrets and no name in it", () => {
+  const text = debugInformation({
+    extension: "dlm-lsp.dlm 1.0.0",
+    editor: "Code 1.91",
+    system: "linux",
+    home: "/home/jane",
+    state: "running",
+    launch: { place: "dlm.path", command: "/home/jane/bin/dlm-lsp", version: "1.0.0" },
+    tried: [{ place: "PATH", outcome: "not found" }],
+    trusted: false,
+    settings: { "dlm.teacher": "vllm-server:https://me:word@gpu.example?key=abc#m" },
+    variables: { OPENAI_API_KEY: true, VLLM_API_KEY: false },
+    documents: [{ counts: "2 inserted", obstacle: true }],
+  });
+  assert.doesNotMatch(text, /jane|word|abc/);
+  for (const words of [
+    "dlm.path (~/bin/dlm-lsp)",
+    "not trusted",
+    "PATH (not found)",
+    "gpu.example",
+    "OPENAI_API_KEY is set",
+    "VLLM_API_KEY is not set",
+    "2 inserted, cannot be synthesized from",
+  ]) {
+    assert.ok(text.includes(words), `${words} in ${text}`);
+  }
+});
+
+test("only what would go by unseen is said aloud", () => {
+  for (const outcome of ["3 inserted", "cancelled", "failed", ""]) {
+    assert.equal(loudness(outcome), "status", outcome);
+  }
+  for (const outcome of ["nothing was accepted; the report says why", "1 inserted, 2 staged (x)"]) {
+    assert.equal(loudness(outcome), "message", outcome);
+  }
+});
+
+test("lines of the log have a level, and go on with it", () => {
+  assert.equal(levelOf("2026-01-31 10:00:00,123 WARNING dlm_lsp.x: y", "info"), "warn");
+  assert.equal(levelOf("2026-01-31 10:00:00,123 ERROR dlm_lsp.x: y", "info"), "error");
+  assert.equal(levelOf("Traceback (most recent call last):", "error"), "error");
+  assert.equal(levelOf("no level ERROR here", "info"), "info");
+});
+
+test("a ULID is one for the format, and later ones sort later", () => {
+  assert.match(ulid(Date.now()), /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/);
+  assert.ok(ulid(1_000) < ulid(2_000));
+  assert.notEqual(ulid(1), ulid(1));
+});
+
+test("a server that dies often is given up; one that dies now and then is not", () => {
+  const often = new Crashes();
+  assert.deepEqual(
+    [1, 2, 3, 4, 5].map((second) => often.tooMany(second * 1_000)),
+    [false, false, false, false, true],
+  );
+  const seldom = new Crashes();
+  assert.ok([1, 2, 3, 4, 5, 6].every((hour) => !seldom.tooMany(hour * 3_600_000)));
+});
+
+test("which action synthesizes where the cursor is", () => {
+  const action = (argument: object) => ({
+    command: { command: "dlm.synth.run", arguments: [argument] },
+  });
+  const plain = { uri: "u", sections: ["a"] };
+  assert.deepEqual(chosen([action(plain), action({ ...plain, strategy: "both" })]), {
+    kind: "run",
+    command: "dlm.synth.run",
+    argument: plain,
+  });
+  assert.deepEqual(chosen([action({ uri: "u", sections: ["a", "b"] })]), { kind: "no prose" });
+  assert.deepEqual(chosen([{ disabled: { reason: "no key" } }]), {
+    kind: "disabled",
+    reason: "no key",
+  });
+  assert.deepEqual(chosen([]), { kind: "no prose" });
+});
