@@ -27,6 +27,11 @@ def pid_into(pipe: str, tell: Callable[[int], None]) -> None:
         pass
 
 
+def leave_word(pipe: str) -> None:
+    """Write a last word into a named pipe."""
+    Path(pipe).write_text("orphaned")
+
+
 def be_killed(_: None, tell: Callable[[int], None]) -> None:
     """Die as if the system had run out of memory."""
     tell(1)

@@ -71,11 +71,14 @@ def _prose(tokenizer: Any, text: str, most: int) -> Iterator[Encoded]:
     end = tokenizer.eos_token_id
     if end is not None and ids[-1:] != [end]:
         ids.append(end)
-    pieces = -(-len(ids) // most)
+    # Some models are lost in a row that does not begin with the token for it.
+    begin = ids[:1] if ids[:1] == [tokenizer.bos_token_id] else []
+    ids = ids[len(begin) :]
+    pieces = -(-len(ids) // (most - len(begin)))
     # Pieces of one length: a last one of a few words would teach little.
     size = -(-len(ids) // max(1, pieces))
     for at in range(0, len(ids), size):
-        piece = ids[at : at + size]
+        piece = begin + ids[at : at + size]
         # Of a single token nothing can be foretold.
         if len(piece) > 1:
             yield Encoded(piece, list(piece))

@@ -16,18 +16,22 @@ Event = TypeVar("Event")
 _TOLD, _ENDED, _FAILED = range(3)
 
 
-def stream(work: Callable[[Job, Callable[[Event], None]], None], job: Job) -> Iterator[Event]:
+def stream(
+    work: Callable[[Job, Callable[[Event], None]], None],
+    job: Job,
+    orphaned: Callable[[], None] | None = None,
+) -> Iterator[Event]:
     """Yield what `work(job, tell)` tells, from a process that ends with this iterator.
 
     Work, job and events are pickled. The process is deaf to Ctrl-C, for whoever iterates hears
-    it, and dies with this one.
+    it. Where this one dies, it calls `orphaned` (pickled too) and dies as well.
 
     Raises:
         LocalError: what the work raised, or the process died.
     """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_run, args=(work, job, theirs), daemon=True)
+    process = context.Process(target=_run, args=(work, job, theirs, orphaned), daemon=True)
     try:
         with _deaf():
             process.start()
@@ -64,9 +68,23 @@ def _deaf() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _run(work: Callable[[Job, Callable[[Event], None]], None], job: Job, pipe: Connection) -> None:
+def _run(
+    work: Callable[[Job, Callable[[Event], None]], None],
+    job: Job,
+    pipe: Connection,
+    orphaned: Callable[[], None] | None,
+) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    watch = threading.Thread(target=_die_with_parent, args=(orphaned,), daemon=True)
+    watch.start()
+
+    def send(kind: int, told: object) -> None:
+        try:
+            pipe.send((kind, told))
+        except BrokenPipeError:
+            # Nobody listens any more. What is to be done then is done over there.
+            watch.join()
+
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
@@ -74,11 +92,11 @@ def _run(work: Callable[[Job, Callable[[Event], None]], None], job: Job, pipe: C
     # Threads that wait by spinning make a model several times slower beside any other program.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
-        work(job, lambda event: pipe.send((_TOLD, event)))
+        work(job, lambda event: send(_TOLD, event))
     except Exception as error:
-        pipe.send((_FAILED, explained(error)))
+        send(_FAILED, explained(error))
     else:
-        pipe.send((_ENDED, None))
+        send(_ENDED, None)
 
 
 def explained(error: BaseException) -> str:
@@ -98,8 +116,12 @@ def explained(error: BaseException) -> str:
     return f"training failed ({type(error).__name__}: {first}); try other settings or another model"
 
 
-def _die_with_parent() -> None:
+def _die_with_parent(orphaned: Callable[[], None] | None) -> None:
     parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-    os._exit(1)
+    try:
+        if parent is not None:
+            parent.join()
+        if orphaned is not None:
+            orphaned()
+    finally:
+        os._exit(1)

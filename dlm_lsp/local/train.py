@@ -202,6 +202,8 @@ def _fit(
             )
         ],
     )
+    # Its files would go into every checkpoint, which takes longer than a step of a small model.
+    trainer.processing_class = None
     trainer.train(resume_from_checkpoint=str(last) if last else None)
     if rows[1] and not any(
         "eval_loss" in entry and entry["step"] == trainer.state.global_step

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -22,6 +23,7 @@ from dlm_lsp.local.train import Done, Evaluated, Event, Job, Planned, Stepped, t
 from dlm_lsp.local.weights import require_training
 from dlm_lsp.store.error import StoreError
 from dlm_lsp.store.files import make_folder, replace_file
+from dlm_lsp.store.lock import document_lock
 from dlm_lsp.store.manifest import (
     Manifest,
     Status,
@@ -178,8 +180,8 @@ def carry_out(subject: Subject, task: Task, on_event: Callable[[Event], None]) -
     """Train one adapter and make it the current one.
 
     It is for whoever holds the lock of the store. Whatever ends it early, the adapter before stays
-    the current one, and the run is marked cancelled (Ctrl-C) or failed; after a kill -9 the next
-    training marks it.
+    the current one, and the run is marked cancelled (Ctrl-C) or failed; after a kill -9 by the
+    process that trained, or, where that was killed too, by the next training.
 
     Raises:
         LocalError, StoreError: with the remedy.
@@ -200,12 +202,13 @@ def carry_out(subject: Subject, task: Task, on_event: Callable[[Event], None]) -
         status="running",
         adapter_name=name,
     )
-    partial = partial_folder(folder, name, number)
+    unfinished = partial_folder(folder, name, number)
     seen: list[Event] = []
-    with _marked(task, manifest, run, partial=partial, folder=folder, seen=seen):
+    with _marked(task, manifest, run, unfinished=unfinished, folder=folder, seen=seen):
         save_manifest(folder, manifest.with_run(run))
         done = None
-        for event in stream(train, replace(task.job, target=partial)):
+        orphaned = partial(_mark_killed, folder, unfinished)
+        for event in stream(train, replace(task.job, target=unfinished), orphaned):
             seen.append(event)
             if isinstance(event, Done):
                 done = event
@@ -215,7 +218,7 @@ def carry_out(subject: Subject, task: Task, on_event: Callable[[Event], None]) -
             raise LocalError("the training ended without an adapter; train again")
         summary = _summary(task, run, seen, "completed") | {"seconds": monotonic() - began}
         where = _keep_summary(folder, run, summary)
-        version = keep_version(folder, name, partial)
+        version = keep_version(folder, name, unfinished)
         ended = _ended(run, done, where)
         save_manifest(folder, _with_adapter(manifest, subject, task, version, ended))
         switch(folder, name, version)
@@ -224,13 +227,25 @@ def carry_out(subject: Subject, task: Task, on_event: Callable[[Event], None]) -
     return Trained(name, version, summary)
 
 
+def _mark_killed(folder: Path, unfinished: Path) -> None:
+    """Mark a run whose parent was killed; whoever has the lock already has done it."""
+
+    def give_up(_: str) -> None:
+        raise StoreError("another process holds the store")
+
+    with document_lock(folder, "dlm train", give_up):
+        drop(unfinished)
+        if manifest := load_manifest(folder):
+            save_manifest(folder, manifest.with_orphans_failed())
+
+
 @contextmanager
 def _marked(
     task: Task,
     manifest: Manifest,
     run: TrainingRun,
     *,
-    partial: Path,
+    unfinished: Path,
     folder: Path,
     seen: Sequence[Event],
 ) -> Iterator[None]:
@@ -239,7 +254,7 @@ def _marked(
         yield
     except BaseException as error:
         # First room, then what needs it.
-        drop(partial)
+        drop(unfinished)
         status: Status = "cancelled" if isinstance(error, KeyboardInterrupt) else "failed"
         summary = _summary(task, run, seen, status) | {"error": str(error) or status}
         where = None

@@ -49,19 +49,22 @@ def test_ctrl_c_reaches_whoever_iterates_and_not_the_process():
     told.close()
 
 
-def test_it_dies_with_its_parent(tmp_path):
+def test_it_dies_with_its_parent_and_does_first_what_is_to_be_done_then(tmp_path):
     pipe = tmp_path / "pid"
     os.mkfifo(pipe)
     script = (
-        "import sys, process_jobs\n"
+        "import functools, sys, process_jobs\n"
         "from dlm_lsp.local.process import stream\n"
-        "if __name__ == '__main__': list(stream(process_jobs.pid_into, sys.argv[1]))\n"
+        "if __name__ == '__main__':\n"
+        "    last = functools.partial(process_jobs.leave_word, sys.argv[1])\n"
+        "    list(stream(process_jobs.pid_into, sys.argv[1], last))\n"
     )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     parent = subprocess.Popen([sys.executable, "-c", script, pipe], env=environment)
     child = psutil.Process(int(Path(pipe).read_text()))
     parent.kill()
     parent.wait()
+    assert pipe.read_text() == "orphaned"
     child.wait(timeout=5)
     assert not child.is_running()
 

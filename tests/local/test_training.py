@@ -4,9 +4,10 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 import trainable
 from safetensors.torch import load_file
@@ -186,8 +187,9 @@ def test_there_must_be_something_to_resume_and_it_must_be_the_same(mills, tmp_pa
         _train(other, Wishes(device="cpu", resume=True))
 
 
-def test_after_a_kill_the_adapter_before_is_current_and_the_next_training_marks_the_run(mills):
-    (before,) = _train(mills, Wishes(device="cpu", max_steps=1))
+@pytest.fixture
+def in_training(mills) -> Iterator[subprocess.Popen]:
+    """A process that has made the first step of a training."""
     script = (
         "import sys, trainable\n"
         "from pathlib import Path\n"
@@ -208,7 +210,41 @@ def test_after_a_kill_the_adapter_before_is_current_and_the_next_training_marks_
         stdout=subprocess.PIPE,
     ) as process:
         assert process.stdout.readline() == b"1\n"
+        yield process
         process.kill()
+
+
+def _child(parent: subprocess.Popen) -> psutil.Process:
+    """Return the process that trains; beside it there is one that watches over shared memory."""
+    return next(
+        child
+        for child in psutil.Process(parent.pid).children()
+        if any("spawn_main" in word for word in child.cmdline())
+    )
+
+
+@pytest.fixture
+def before(mills) -> Trained:
+    """An adapter that was there already."""
+    (trained,) = _train(mills, Wishes(device="cpu", max_steps=1))
+    return trained
+
+
+def test_after_a_kill_the_adapter_before_is_current_and_the_run_marked(mills, before, in_training):
+    child = _child(in_training)
+    in_training.kill()
+    child.wait(timeout=30)
+    assert current_adapter(mills.folder) == before.version.resolve()
+    assert [run.status for run in _runs(mills)] == ["completed", "failed"]
+    assert [entry.name for entry in before.version.parent.iterdir()] == ["v0001"]
+
+
+def test_a_run_of_which_everything_was_killed_is_marked_by_the_next(mills, before, in_training):
+    child = _child(in_training)
+    child.suspend()
+    in_training.kill()
+    in_training.wait()
+    child.kill()
     assert current_adapter(mills.folder) == before.version.resolve()
     assert _runs(mills)[-1].status == "running"
     (after,) = _train(mills, Wishes(device="cpu", max_steps=1))
@@ -227,3 +263,18 @@ def test_a_full_disk_leaves_the_adapter_before(small_disk, tmp_path, llama):
         _train(subject)
     assert current_adapter(subject.folder) == before.version.resolve()
     assert _runs(subject)[-1].status == "failed"
+
+
+def test_the_reference_finds_manifest_and_adapter(mills, reference_python):
+    (trained,) = _train(mills, Wishes(device="cpu", max_steps=1))
+    script = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from dlm.store.manifest import load_manifest\n"
+        "from dlm.store.paths import StorePath\n"
+        "store = StorePath(root=Path(sys.argv[1]))\n"
+        "(run,) = load_manifest(store.manifest).training_runs\n"
+        "print(run.status, run.steps, store.resolve_current_adapter(), end='')\n"
+    )
+    told = subprocess.check_output([reference_python, "-c", script, mills.folder], text=True)
+    assert told == f"completed 1 {trained.version.resolve()}"
