@@ -1,6 +1,9 @@
 """What every room's tests share: the oracle and the example documents."""
 
 import os
+import resource
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,3 +29,25 @@ def reference_python() -> Path:
 def examples() -> Path:
     """The folder of example documents."""
     return ROOT / "examples"
+
+
+SMALL_DISK = 256 * 1024
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on a disk of 256 KiB, or where that is not allowed, with a limit on file sizes."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={SMALL_DISK}", "tmpfs", disk]
+    if (
+        os.geteuid() == 0
+        and subprocess.run(mount, check=False, capture_output=True).returncode == 0
+    ):
+        yield disk
+        subprocess.run(["umount", disk], check=True)
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (SMALL_DISK, hard))
+    yield disk
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

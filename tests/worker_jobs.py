@@ -1,5 +1,6 @@
 """What the tests let the worker process do."""
 
+import importlib
 import os
 import signal
 import sys
@@ -22,6 +23,11 @@ def spin(pipe: str) -> None:
         out.write(str(os.getpid()))
     while True:
         pass
+
+
+def main_module() -> str:
+    """Import the main module, as some libraries do."""
+    return importlib.import_module("__main__").__name__
 
 
 def be_killed() -> None:

@@ -25,7 +25,7 @@ class _Commands(TyperGroup):
 app = typer.Typer(
     name="dlm",
     cls=_Commands,
-    help="Write, check and keep question/answer pairs for .dlm notes.",
+    help="Write, check and keep question/answer pairs for .dlm notes, and train on them.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     # Help in plain text: with rich it takes twice as long to appear.
@@ -41,6 +41,7 @@ app.add_typer(synth, name="synth")
 Paths = Annotated[
     list[str], typer.Argument(metavar="PATH...", help="Documents, folders or glob patterns.")
 ]
+OnePath = Annotated[str, typer.Argument(metavar="PATH", help="The document.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
@@ -65,7 +66,7 @@ def dlm(
         ),
     ] = False,
 ) -> None:
-    """Write, check and keep question/answer pairs for .dlm notes."""
+    """Write, check and keep question/answer pairs for .dlm notes, and train on them."""
 
 
 @app.command()
@@ -81,6 +82,82 @@ def check(
     from dlm_lsp.cli.check import check as check_documents
 
     raise typer.Exit(check_documents(paths, "json" if as_json else output_format))
+
+
+@app.command()
+def train(
+    path: OnePath,
+    *,
+    max_steps: Annotated[
+        int | None, typer.Option(help="Most steps; the learning rate falls over these.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of everything random.", show_default="training.seed")
+    ] = None,
+    adapter: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Only this named adapter.", show_default="all"),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from where a training was interrupted.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show rows, tokens, steps and memory; train nothing.")
+    ] = False,
+    device: Annotated[
+        Literal["auto", "cpu", "cuda", "mps"],
+        typer.Option(help="Where to train; auto takes a GPU if there is one."),
+    ] = "auto",
+    plot: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Draw the losses into a .png, .svg or .pdf.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Fine-tune the document's base model on its prose and pairs, and keep the adapter.
+
+    Whatever ends a training early, the adapter before stays the current one.
+    """
+    from pathlib import Path
+
+    from dlm_lsp.cli.train import train as train_document
+    from dlm_lsp.local.training import Wishes
+
+    wishes = Wishes(adapter, seed, max_steps, device, resume)
+    drawn = Path(plot) if plot else None
+    raise typer.Exit(train_document(path, wishes, dry_run=dry_run, plot=drawn, as_json=as_json))
+
+
+@app.command()
+def prompt(
+    path: OnePath,
+    question: Annotated[str, typer.Argument(help="What to ask.")],
+    *,
+    base: Annotated[bool, typer.Option("--base", help="Ask the untouched base model.")] = False,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Ask both, and show them side by side.")
+    ] = False,
+    adapter: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Ask this named adapter.", show_default="the first"),
+    ] = None,
+    max_new_tokens: Annotated[int, typer.Option(min=1, help="Most tokens of an answer.")] = 256,
+    temp: Annotated[float, typer.Option(min=0.0, help="Temperature of the model.")] = 0.0,
+    top_p: Annotated[
+        float | None, typer.Option(min=0.0, max=1.0, help="Nucleus of the model.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the model.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Answer a question from the document's current adapter."""
+    from dlm_lsp.cli.prompt import prompt as ask
+    from dlm_lsp.local.constrain import Draw
+    from dlm_lsp.local.model import Answering
+
+    if base and compare:
+        raise UsageError("--base and --compare exclude each other; leave one out")
+    how = Answering(max_new_tokens=max_new_tokens, draw=Draw(temp, top_p, seed))
+    who: Literal["adapter", "base", "both"] = "base" if base else "both" if compare else "adapter"
+    raise typer.Exit(ask(path, question, who, adapter, how, as_json=as_json))
 
 
 @synth.command()

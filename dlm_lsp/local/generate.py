@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dlm_lsp.local import template
 from dlm_lsp.local.constrain import LIKELIEST, Chooser, Draw
 from dlm_lsp.local.load import Loaded, load
 from dlm_lsp.local.memory import halving
@@ -17,8 +18,8 @@ BATCH = 8
 class Prompt:
     """What the model reads and how it is to go on.
 
-    Where `system` is given, both texts go through the model's chat template. `grammar` is Lark
-    as llguidance reads it.
+    Where `system` is given, both texts go through the model's chat template; `rendered` says that
+    the text went through one already. `grammar` is Lark as llguidance reads it.
     """
 
     text: str
@@ -26,6 +27,7 @@ class Prompt:
     grammar: str | None = None
     max_new_tokens: int = 512
     draw: Draw = LIKELIEST
+    rendered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,29 +91,11 @@ def count(model: str, prompts: Sequence[Prompt], shared: str = "") -> list[int]:
 
 
 def _ids(loaded: Loaded, prompt: Prompt, *, begins: bool) -> list[int]:
-    if prompt.system is None:
-        return list(loaded.tokenizer(prompt.text, add_special_tokens=begins).input_ids)
-    return list(loaded.tokenizer(_chat(loaded, prompt), add_special_tokens=False).input_ids)
-
-
-def _chat(loaded: Loaded, prompt: Prompt) -> str:
-    from jinja2 import TemplateError
-
-    def render(*turns: tuple[str, str | None]) -> str:
-        return str(
-            loaded.tokenizer.apply_chat_template(
-                [{"role": role, "content": content} for role, content in turns],
-                tokenize=False,
-                add_generation_prompt=True,
-                enable_thinking=False,
-            )
-        )
-
-    try:
-        return render(("system", prompt.system), ("user", prompt.text))
-    except TemplateError:
-        # Some templates know no system turn.
-        return render(("user", f"{prompt.system}\n\n{prompt.text}"))
+    text, tokenizer = prompt.text, loaded.tokenizer
+    if prompt.system is not None:
+        text = template.prompt(tokenizer, tokenizer.chat_template, prompt.system, text)
+    raw = begins and prompt.system is None and not prompt.rendered
+    return list(tokenizer(text, add_special_tokens=raw).input_ids)
 
 
 def _batch(

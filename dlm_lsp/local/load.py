@@ -13,6 +13,8 @@ from dlm_lsp.local.weights import Weights, resolve
 if TYPE_CHECKING:
     import torch
 
+_SAFE: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
+
 
 @dataclass(slots=True)
 class Loaded:
@@ -115,30 +117,59 @@ def load(model: str) -> Loaded:
 @lru_cache(maxsize=2)
 def _loaded(model: str, weights: Weights) -> Loaded:
     import torch
+
+    device = _device(torch)
+    loaded = read_model(model, weights, _dtype(torch, device, weights))
+    tokenizer = read_tokenizer(model, weights, padding="left")
+    return Loaded(weights, loaded.to(device).eval(), tokenizer, device)
+
+
+def read_model(model: str, weights: Weights, dtype: Any, **more: Any) -> Any:
+    """Return the model of these weights, in numbers of this type; `more` goes to transformers.
+
+    Raises:
+        LocalError: it cannot be loaded.
+    """
+    from transformers import AutoModelForCausalLM
+
+    with _reading(model, weights):
+        return AutoModelForCausalLM.from_pretrained(
+            weights.folder, dtype=dtype, use_safetensors=True, **_SAFE, **more
+        )
+
+
+def read_tokenizer(model: str, weights: Weights, *, padding: str) -> Any:
+    """Return the tokenizer of these weights, with a token to pad with on the side `padding`.
+
+    Raises:
+        LocalError: it cannot be loaded, or has no fast form.
+    """
+    from transformers import AutoTokenizer
+
+    with _reading(model, weights):
+        tokenizer = AutoTokenizer.from_pretrained(weights.folder, padding_side=padding, **_SAFE)
+    if not tokenizer.is_fast:
+        raise LocalError(f"{model} has no fast tokenizer (tokenizer.json); take another model")
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return tokenizer
+
+
+@contextmanager
+def _reading(model: str, weights: Weights) -> Iterator[None]:
     from safetensors import SafetensorError
-    from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils import logging
 
     logging.set_verbosity_error()
     logging.disable_progress_bar()
-    device = _device(torch)
-    safe: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
     try:
-        loaded = AutoModelForCausalLM.from_pretrained(
-            weights.folder, dtype=_dtype(torch, device, weights), use_safetensors=True, **safe
-        )
-        tokenizer = AutoTokenizer.from_pretrained(weights.folder, padding_side="left", **safe)
+        yield
     except (ValueError, OSError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
         reason = str(error).strip().splitlines()[0]
         raise LocalError(
             f"cannot load {model} from {weights.folder}: {reason}; "
             "it has to be a text model that transformers knows, in safetensors"
         ) from error
-    if not tokenizer.is_fast:
-        raise LocalError(f"{model} has no fast tokenizer (tokenizer.json); take another model")
-    if tokenizer.pad_token is None:
-        tokenizer.pad_token = tokenizer.eos_token
-    return Loaded(weights, loaded.to(device).eval(), tokenizer, device)
 
 
 def _device(torch: Any) -> Any:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dlm_lsp.local import worker
+from dlm_lsp.local.answer import Answering, answer
 from dlm_lsp.local.generate import BATCH, Prompt, Written, count, generate
 from dlm_lsp.local.inspect import Facts, inspect
 from dlm_lsp.local.score import Continuation, score
@@ -29,6 +30,10 @@ class LocalModel:
         """Return what the model writes to each prompt; see `dlm_lsp.local.generate`."""
         return await worker.run(generate, self.name, self.adapter, tuple(prompts), shared)
 
+    async def answer(self, question: str, how: Answering) -> str:
+        """Return what the model answers to a question; see `dlm_lsp.local.answer`."""
+        return await worker.run(answer, self.name, self.adapter, question, how)
+
     async def score(self, prefix: str, rows: Sequence[Continuation]) -> list[float]:
         """Return mean log-probabilities per token; see `dlm_lsp.local.score`."""
         # What is asked twice is read once: many questions share an answer.
@@ -42,4 +47,4 @@ class LocalModel:
         return await worker.run(count, self.name, tuple(prompts), shared)
 
 
-__all__ = ["BATCH", "Continuation", "Facts", "LocalModel", "Prompt", "Written"]
+__all__ = ["BATCH", "Answering", "Continuation", "Facts", "LocalModel", "Prompt", "Written"]

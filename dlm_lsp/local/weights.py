@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.util
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from dlm_lsp.local.error import LocalError
 from dlm_lsp.local.hub import snapshot
 
 _NEEDED = ("torch", "transformers", "peft", "llguidance", "psutil")
+_NEEDED_TO_TRAIN = ("torch", "transformers", "peft", "accelerate", "datasets", "trl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,24 @@ def require_extra() -> None:
     Raises:
         LocalError: it is not.
     """
-    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    _require(_NEEDED, "a local model", "local")
+
+
+def require_training() -> None:
+    """Check that what the `[train]` extra brings is there, without importing it.
+
+    Raises:
+        LocalError: it is not.
+    """
+    _require(_NEEDED_TO_TRAIN, "training", "train")
+
+
+def _require(names: Sequence[str], what: str, extra: str) -> None:
+    missing = [name for name in names if importlib.util.find_spec(name) is None]
     if missing:
         raise LocalError(
-            f"a local model needs {', '.join(missing)}; "
-            'install the extra with: pip install "dlm-lsp[local]"'
+            f"{what} needs {', '.join(missing)}; "
+            f'install the extra with: pip install "dlm-lsp[{extra}]"'
         )
 
 

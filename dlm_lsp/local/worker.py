@@ -1,8 +1,10 @@
 """The one process beside us in which models live, so that a call can be dropped at any moment."""
 
 import os
+import sys
 from collections.abc import Callable
 from functools import cache
+from types import ModuleType
 from typing import Any, TypeVar, TypeVarTuple
 
 from anyio import BrokenWorkerProcess, CapacityLimiter, to_process
@@ -76,6 +78,8 @@ def _settle(parent: int) -> None:
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     # Threads that wait by spinning make a model several times slower beside any other program.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # Where the parent's main module is no file, anyio leaves none here, and some libraries want one.
+    sys.modules.setdefault("__main__", ModuleType("__main__"))
     threading.Thread(target=_die_with, args=(parent,), daemon=True).start()
 
 

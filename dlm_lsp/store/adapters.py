@@ -3,10 +3,16 @@
 import re
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from dlm_lsp.document.schema import Frontmatter
 from dlm_lsp.store.error import NotFoundError, StoreError
 from dlm_lsp.store.files import read_file
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
+
+
+def first_adapter(frontmatter: Frontmatter) -> str | None:
+    """Return the adapter that speaks for a document: the first of its named ones, or its only."""
+    return next(iter(frontmatter.training.adapters or ()), None)
 
 
 def current_adapter(folder: Path, name: str | None = None) -> Path | None:

@@ -80,7 +80,7 @@ def replace_file(path: Path, data: bytes) -> None:
         if isinstance(error, OSError):
             raise StoreError(f"cannot write {path}: {why(error)}; the file is as it was") from error
         raise
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 def make_folder(folder: Path) -> None:
@@ -130,7 +130,7 @@ def _take_over(descriptor: int, old: os.stat_result) -> None:
         os.fchmod(descriptor, stat.S_IMODE(old.st_mode))
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make a rename durable; the new bytes are in place already, so a refusal changes nothing."""
     if sys.platform != "win32":
         with suppress(OSError):

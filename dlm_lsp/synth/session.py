@@ -10,7 +10,7 @@ import anyio
 
 from dlm_lsp.document import Document
 from dlm_lsp.document.schema import Frontmatter
-from dlm_lsp.store.adapters import current_adapter
+from dlm_lsp.store.adapters import current_adapter, first_adapter
 from dlm_lsp.store.ledger import LedgerEntry
 from dlm_lsp.store.plan import StagedSection
 from dlm_lsp.store.replies import ReplyCache
@@ -109,7 +109,7 @@ async def session(
     own_teacher = check_selector(wishes.teacher)[0] == "self"
     # A broken pointer is no matter to a run that does without the adapter.
     needs_adapter = own_teacher or (sway and wishes.judge is None)
-    adapter = current_adapter(folder) if needs_adapter else None
+    adapter = current_adapter(folder, first_adapter(frontmatter)) if needs_adapter else None
     teacher = select(
         wishes.teacher,
         options.sampling,

@@ -11,6 +11,8 @@ from dlm_lsp.cli.app import main
     [
         ["--help"],
         ["check", "--help"],
+        ["train", "--help"],
+        ["prompt", "--help"],
         ["synth", "--help"],
         ["synth", "instructions", "--help"],
         ["synth", "list", "--help"],

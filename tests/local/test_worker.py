@@ -80,14 +80,25 @@ async def test_noise_neither_reaches_us_nor_stops_the_process(capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_busy_process_dies_with_its_parent(pipe):
+def _parent(function: str, *arguments: str) -> subprocess.Popen:
+    """Start a program without a file, which lets its worker do something and prints the answer."""
     script = (
         "import sys, anyio, worker_jobs\n"
         "from dlm_lsp.local import worker\n"
-        "anyio.run(worker.run, worker_jobs.spin, sys.argv[1])\n"
+        f"print(anyio.run(worker.run, worker_jobs.{function}, *sys.argv[1:]))\n"
     )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    parent = subprocess.Popen([sys.executable, "-c", script, pipe], env=environment)
+    command = [sys.executable, "-c", script, *arguments]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+
+
+def test_a_library_that_imports_the_main_module_finds_one_whatever_the_parent_is():
+    told, _ = _parent("main_module").communicate(timeout=60)
+    assert told == "__main__\n"
+
+
+def test_a_busy_process_dies_with_its_parent(pipe):
+    parent = _parent("spin", pipe)
     child = psutil.Process(int(Path(pipe).read_text()))
     parent.send_signal(signal.SIGKILL)
     parent.wait()

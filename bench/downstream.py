@@ -1,0 +1,309 @@
+"""Does the product help? What a model answers after training on prose, and on prose and pairs.
+
+`python -m bench.downstream` goes on where it was stopped: pairs and results are kept under
+`bench/downstream/` as they come. In the end it prints the table and draws `bench/downstream.png`.
+"""
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bench.reference import reference_python
+from dlm_lsp.document import parse
+from dlm_lsp.document.rows import PairRow, Row, Split, rows
+from dlm_lsp.local.generate import Prompt, generate
+from dlm_lsp.local.recipe import Recipe
+from dlm_lsp.local.score import Continuation, score
+from dlm_lsp.local.train import Job, train
+from dlm_lsp.local.weights import resolve
+
+FOLDER = Path(__file__).with_suffix("")
+RESULTS = FOLDER / "results.jsonl"
+PICTURE = Path(__file__).with_suffix(".png")
+MODEL = "hf:gemma-3-270m"
+BASE = "nothing (the base model)"
+PROSE = "prose alone"
+UNFILTERED = "prose + unfiltered pairs"
+FILTERED = "prose + pairs that passed the filters"
+REFERENCE = "prose + the reference's pairs"
+CONDITIONS = (PROSE, UNFILTERED, FILTERED, REFERENCE)
+SEEDS = (1, 2, 3)
+STEPS = 12
+LONGEST_ANSWER = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one training came to: means over the 12 held-out questions of a document.
+
+    `content` tells the rows that were learned from any others.
+    """
+
+    document: str
+    condition: str
+    seed: int
+    rows: int
+    content: str
+    answer_loss: float
+    f1: float
+    seconds: float
+
+
+def main() -> None:
+    """Train and measure what is not there yet, then show all."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    names = sorted(path.stem for path in FOLDER.glob("*.dlm"))
+    for name in names:
+        _once(name, BASE, 0)
+    # Seed by seed, so that a run that is stopped early has whole ones; the reference last, for it
+    # asks its teacher for so long.
+    for conditions in (CONDITIONS[:-1], CONDITIONS[-1:]):
+        for seed, name, condition in product(SEEDS, names, conditions):
+            _once(name, condition, seed)
+    print(table(results()))
+    draw(results(), PICTURE)
+
+
+def results() -> list[Result]:
+    """Return what was measured so far."""
+    if not RESULTS.is_file():
+        return []
+    return [Result(**json.loads(line)) for line in RESULTS.read_text().splitlines()]
+
+
+def _once(name: str, condition: str, seed: int) -> None:
+    done = results()
+    if any((one.document, one.condition, one.seed) == (name, condition, seed) for one in done):
+        return
+    learned = () if condition == BASE else tuple(_rows(name, condition))
+    content = hashlib.sha256(repr(learned).encode()).hexdigest()[:16]
+    same = [r for r in done if (r.document, r.seed, r.content) == (name, seed, content)]
+    if same:
+        # On the processor the same rows and seed give the same weights.
+        found = Result(**(asdict(same[0]) | {"condition": condition}))
+    else:
+        began = time.monotonic()
+        loss, f1 = _measure(name, learned, seed)
+        took = round(time.monotonic() - began, 1)
+        found = Result(name, condition, seed, len(learned), content, loss, f1, took)
+    with RESULTS.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(asdict(found)) + "\n")
+    print(found, file=sys.stderr, flush=True)
+
+
+def _rows(name: str, condition: str) -> Iterator[Row]:
+    document = parse((FOLDER / f"{name}.dlm").read_text(encoding="utf-8"))
+    yield from rows(document.sections)
+    key = {UNFILTERED: "unfiltered", FILTERED: "filtered", REFERENCE: "reference"}.get(condition)
+    for at, (question, answer) in enumerate(_pairs(name, key) if key else ()):
+        yield PairRow(f"{at:016x}", question, answer)
+
+
+def _measure(name: str, learned: tuple[Row, ...], seed: int) -> tuple[float, float]:
+    """Return answer loss and F1 over the held-out questions after training on these rows."""
+    if not learned:
+        return _asked(name, None)
+    with tempfile.TemporaryDirectory() as scratch:
+        adapter = Path(scratch) / "adapter"
+        recipe = Recipe(
+            adapter="lora",
+            lora_r=8,
+            lora_alpha=16,
+            lora_dropout=0.05,
+            target_modules=None,
+            learning_rate=1e-3,
+            sequence_len=64,
+            num_epochs=STEPS,
+            optimizer="adamw_torch",
+            lr_scheduler="cosine",
+            warmup_ratio=0.1,
+            precision="bf16",
+            seed=seed,
+            micro_batch_size=4,
+            grad_accum=1,
+        )
+        job = Job(
+            model=MODEL,
+            recipe=recipe,
+            rows=Split(learned, ()),
+            system=None,
+            device="cpu",
+            checkpoints=Path(scratch) / "checkpoints",
+            target=adapter,
+            max_steps=STEPS,
+        )
+        with contextlib.redirect_stdout(io.StringIO()):
+            train(job, lambda _: None)
+        return _asked(name, adapter)
+
+
+def _asked(name: str, adapter: Path | None) -> tuple[float, float]:
+    asked = [
+        (str(one["question"]), str(one["answer"]))
+        for one in yaml.safe_load((FOLDER / f"{name}.questions.yaml").read_text(encoding="utf-8"))
+    ]
+    # The layout that training gives a pair for a model without a chat template.
+    lines = [Continuation(f" {question}\nA:", f" {answer}") for question, answer in asked]
+    likely = score(MODEL, adapter, "Q:", lines)
+    prompts = [Prompt(f"Q: {question}\nA:", max_new_tokens=LONGEST_ANSWER) for question, _ in asked]
+    told = [(one.text.strip().splitlines() or [""])[0] for one in generate(MODEL, adapter, prompts)]
+    f1 = [token_f1(said, answer) for said, (_, answer) in zip(told, asked, strict=True)]
+    return -statistics.mean(likely), statistics.mean(f1)
+
+
+def token_f1(said: str, right: str) -> float:
+    """Return how far two answers share their words; case, articles and marks do not count."""
+    ours, theirs = (
+        Counter(word for word in re.findall(r"\w+", text.lower()) if word not in {"a", "an", "the"})
+        for text in (said, right)
+    )
+    shared = (ours & theirs).total()
+    return 2 * shared / (ours.total() + theirs.total()) if shared else 0.0
+
+
+@cache
+def _pairs(name: str, key: str) -> list[tuple[str, str]]:
+    """Return pairs about a document, synthesized when first wanted and kept in a file."""
+    kept = FOLDER / f"{name}.{key}.json"
+    if not kept.is_file():
+        source = FOLDER / f"{name}.dlm"
+        found = _reference(source) if key == "reference" else _ours(source, key)
+        kept.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return [(one["question"], one["answer"]) for one in json.loads(kept.read_text())["pairs"]]
+
+
+def _ours(source: Path, key: str) -> Mapping[str, Any]:
+    keep = {"unfiltered": "none", "filtered": "sway"}[key]
+    # Both kinds have the same replies, so the second asks nothing.
+    home = Path(tempfile.gettempdir()) / "dlm-downstream"
+    command = [str(Path(sys.executable).with_name("dlm")), "synth", "instructions", str(source)]
+    command += ["--teacher", MODEL, "--filter", keep, "--dry-run", "--json"]
+    done = subprocess.run(
+        command,
+        check=True,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"DLM_HOME": str(home)},
+    )
+    (document,) = json.loads(done.stdout)["documents"]
+    return {
+        "by": f"dlm synth instructions --teacher {MODEL} --filter {keep}",
+        "pairs": [{k: one[k] for k in ("question", "answer")} for one in document["accepted"]],
+    }
+
+
+def _reference(source: Path) -> Mapping[str, Any]:
+    """Let the reference's pipeline ask the same teacher, with everything else at its default.
+
+    Its default filter needs an adapter, so all that it can read is taken.
+    """
+    teacher = f"hf:{resolve(MODEL).folder}"
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = Path(shutil.copy(source, scratch))
+        home = Path(scratch) / "home"
+        command = [str(reference_python().with_name("dlm")), "synth", "instructions", str(copy)]
+        command += ["--teacher", teacher, "--filter", "none"]
+        done = subprocess.run(
+            command,
+            check=False,
+            capture_output=True,
+            text=True,
+            env=os.environ | {"DLM_HOME": str(home)},
+        )
+        plan = next(home.rglob("pending.json"), None)
+        staged = json.loads(plan.read_text(encoding="utf-8"))["sections"] if plan else []
+        text = "\n".join(f"::instruction::\n{one['content']}" for one in staged)
+        pairs = [
+            {"question": placed.pair.question, "answer": placed.pair.answer}
+            for section in parse(text).sections
+            for placed in section.pairs
+        ]
+    said = [line for line in f"{done.stdout}\n{done.stderr}".splitlines() if "synth" in line]
+    return {
+        "by": f"reference 0.10.0: dlm synth instructions --teacher {MODEL} --filter none",
+        "exit_code": done.returncode,
+        "said": [line.replace(str(copy), source.name).strip() for line in said],
+        "pairs": pairs,
+    }
+
+
+def table(found: Sequence[Result]) -> str:
+    """Return the results as a Markdown table: means over the documents, spread over the seeds."""
+    lines = [
+        "| trained on | pairs a document | held-out answer loss | closed-book token F1 |",
+        "|---|---:|---:|---:|",
+    ]
+    prose = {one.document: one.rows for one in found if one.condition == PROSE}
+    for condition in (BASE, *CONDITIONS):
+        some = [one for one in found if one.condition == condition]
+        if not some:
+            continue
+        pairs = statistics.mean(max(0, one.rows - prose.get(one.document, 0)) for one in some)
+        losses, f1s = _by_seed(some, "answer_loss"), _by_seed(some, "f1")
+        lines.append(
+            f"| {condition} | {pairs:.1f} | {_spread(losses, 2)} | {_spread(f1s, 3)} |"
+        )  # fmt: skip
+    return "\n".join(lines)
+
+
+def _by_seed(some: Sequence[Result], what: str) -> list[float]:
+    """Return the mean over the documents for each seed."""
+    return [
+        statistics.mean(getattr(one, what) for one in some if one.seed == seed)
+        for seed in sorted({one.seed for one in some})
+    ]
+
+
+def _spread(values: Sequence[float], digits: int) -> str:
+    mean = f"{statistics.mean(values):.{digits}f}"
+    return mean if len(values) < 2 else f"{mean} ± {statistics.stdev(values):.{digits}f}"
+
+
+def draw(found: Sequence[Result], path: Path) -> None:
+    """Draw loss and F1 of each condition: a bar for the mean, a dot for each seed."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    panels = zip(
+        figure.subplots(1, 2),
+        ("answer_loss", "f1"),
+        ("held-out answer loss (nats per token)", "closed-book token F1"),
+        strict=True,
+    )
+    for axes, what, title in panels:
+        for at, condition in enumerate(CONDITIONS):
+            some = [one for one in found if one.condition == condition]
+            if some:
+                values = _by_seed(some, what)
+                axes.barh(at, statistics.mean(values), color=f"C{at}", alpha=0.6)
+                axes.plot(values, [at] * len(values), "k.")
+        bare = [one for one in found if one.condition == BASE]
+        axes.axvline(statistics.mean(_by_seed(bare, what)), color="k", ls=":", label="base model")
+        axes.set(title=title, yticks=range(len(CONDITIONS)))
+        axes.set_yticklabels(CONDITIONS if what == "answer_loss" else [""] * len(CONDITIONS))
+        axes.invert_yaxis()
+        axes.legend()
+    figure.savefig(path, dpi=120)
+
+
+if __name__ == "__main__":
+    main()

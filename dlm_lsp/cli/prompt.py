@@ -1,0 +1,73 @@
+"""`dlm prompt`: what the document's model answers, with its adapter or without."""
+
+from pathlib import Path
+from typing import Literal
+
+import anyio
+from rich.table import Table
+from rich.text import Text
+
+from dlm_lsp.cli.failure import DONE, UsageError
+from dlm_lsp.cli.opened import Opened, named, open_document
+from dlm_lsp.cli.output import out, print_json, printable, say
+from dlm_lsp.local.model import Answering, LocalModel
+from dlm_lsp.store.adapters import current_adapter, first_adapter
+from dlm_lsp.store.error import StoreError
+
+Who = Literal["adapter", "base", "both"]
+
+
+def prompt(
+    path: str, question: str, who: Who, name: str | None, how: Answering, *, as_json: bool
+) -> int:
+    """Answer a question from the current adapter, the untouched base model, or both."""
+    if not question.strip():
+        raise UsageError("the question is empty; write one")
+    documents = named([path])
+    if len(documents) > 1:
+        raise UsageError(f"{path} stands for {len(documents)} documents; ask one at a time")
+    opened = open_document(documents[0])
+    adapter = _adapter(opened, name, needed=who != "base")
+    asked = Answering(opened.frontmatter.system_prompt, adapter, how.max_new_tokens, how.draw)
+    answers = anyio.run(_answers, opened.frontmatter.base_model, adapter, question, asked, who)
+    if as_json:
+        version = adapter.name if adapter and who != "base" else None
+        print_json({"question": question, "adapter_version": version, **answers})
+    elif who == "both":
+        _print_both(answers, adapter)
+    else:
+        say(next(iter(answers.values())))
+    return DONE
+
+
+def _adapter(opened: Opened, name: str | None, *, needed: bool) -> Path | None:
+    names = opened.frontmatter.training.adapters or {}
+    if name is not None and name not in names:
+        there = f"it has {', '.join(names)}" if names else "it names none"
+        raise UsageError(f"{opened.path} has no adapter {name} ({there}); leave --adapter out")
+    adapter = current_adapter(opened.folder, name or first_adapter(opened.frontmatter))
+    if adapter is None and needed:
+        raise StoreError(
+            f"{opened.path} has no trained adapter: train one with `dlm train {opened.path}`, "
+            "or ask the base model with --base"
+        )
+    return adapter
+
+
+async def _answers(
+    model: str, adapter: Path | None, question: str, how: Answering, who: Who
+) -> dict[str, str]:
+    found = {}
+    if who != "adapter":
+        found["base"] = await LocalModel(model).answer(question, how)
+    if who != "base":
+        found["adapter"] = await LocalModel(model, adapter).answer(question, how)
+    return found
+
+
+def _print_both(answers: dict[str, str], adapter: Path | None) -> None:
+    table = Table(expand=True, show_lines=False, pad_edge=False)
+    table.add_column("base", ratio=1)
+    table.add_column(f"adapter {adapter.name}" if adapter else "adapter", ratio=1)
+    table.add_row(*(Text(printable(answers[who]) or "(nothing)") for who in ("base", "adapter")))
+    out().print(table, soft_wrap=False)

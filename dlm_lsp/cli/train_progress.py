@@ -1,0 +1,88 @@
+"""How far a training is: a live line on a terminal, a line each tenth elsewhere; on stderr."""
+
+from time import monotonic
+from types import TracebackType
+from typing import Self
+
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+
+from dlm_lsp.cli.output import counted, err, tell
+from dlm_lsp.local.train import Evaluated, Event, Planned, Stepped
+
+
+class TrainProgress:
+    """Shows the events of one training; a context manager."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._bar = Bar(
+            TextColumn(f"train {name}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[state]}"),
+            TimeRemainingColumn(),
+            console=err(),
+            transient=True,
+            disable=not err().is_terminal,
+        )
+        self._task = self._bar.add_task("", total=None, state="loading the model")
+        self._losses: dict[str, float] = {}
+        self._speed = 0.0
+        self._first: tuple[Stepped, float] | None = None
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def show(self, event: Event) -> None:
+        """Take one event of the training into account."""
+        match event:
+            case Planned():
+                tell(
+                    f"train {self._name}: {counted(event.rows, 'row')} and {event.held_out} held "
+                    f"out, {event.tokens:,} tokens an epoch, "
+                    f"{counted(event.batches.steps, 'step')}, about "
+                    f"{event.memory / 2**30:.1f} GiB"
+                )
+                if lost := event.cut + event.left_out:
+                    tell(f"note: {counted(lost, 'pair')} cut or left out by sequence_len")
+                self._bar.update(self._task, total=event.batches.steps)
+            case Stepped():
+                self._stepped(event)
+            case Evaluated():
+                self._losses["held-out loss"] = event.loss
+                if not err().is_terminal:
+                    tell(f"step {event.step}: {self._state()}")
+        self._bar.update(self._task, state=self._state())
+
+    def _stepped(self, event: Stepped) -> None:
+        now = monotonic()
+        left = ""
+        # Loading took time too, and what a resumed training had read before took none of this.
+        if self._first is None:
+            self._first = event, now
+        elif now > self._first[1]:
+            first, began = self._first
+            self._speed = (event.tokens - first.tokens) / (now - began)
+            a_step = (now - began) / (event.step - first.step)
+            left = f", {(event.steps - event.step) * a_step:.0f} s left"
+        self._losses["loss"] = event.loss
+        self._bar.update(self._task, completed=event.step)
+        tenth = max(1, event.steps // 10)
+        if not err().is_terminal and (event.step % tenth == 0 or event.step == event.steps):
+            tell(f"step {event.step} of {event.steps}: {self._state()}{left}")
+
+    def _state(self) -> str:
+        parts = [f"{name} {loss:.3f}" for name, loss in self._losses.items()]
+        if self._speed:
+            parts.append(f"{self._speed:,.0f} tokens/s")
+        return ", ".join(parts)

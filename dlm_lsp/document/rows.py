@@ -1,0 +1,86 @@
+"""What a document gives a model to learn: rows, who learns them, and which are held out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from dlm_lsp.document.section import Section, SectionType
+
+HELD_OUT = 0.1
+"""The share of sections that is kept for validation."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProseRow:
+    """A text to be learned as it stands."""
+
+    section_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """A question and the answer to be learned for it."""
+
+    section_id: str
+    question: str
+    answer: str
+
+
+Row = ProseRow | PairRow
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The rows to learn from, and those that only measure what was learned."""
+
+    train: tuple[Row, ...]
+    validation: tuple[Row, ...]
+
+
+def rows(sections: Iterable[Section]) -> tuple[Row, ...]:
+    """Return the rows of prose and instruction sections; sections of other types give none."""
+    found: list[Row] = []
+    for section in sections:
+        if section.type is SectionType.PROSE:
+            if text := section.content.strip():
+                found.append(ProseRow(section.id, text))
+        elif section.type is SectionType.INSTRUCTION:
+            found += (
+                PairRow(section.id, placed.pair.question, placed.pair.answer)
+                for placed in section.pairs
+            )
+    return tuple(found)
+
+
+def routed(
+    sections: Iterable[Section], adapters: Sequence[str] | None
+) -> Mapping[str | None, tuple[Section, ...]]:
+    """Return the sections of each adapter, in the order of `adapters`.
+
+    A section whose fence names no adapter goes to the first. A document without named adapters
+    (None) has one, which is called None.
+    """
+    names: Sequence[str | None] = list(adapters) if adapters else [None]
+    shares: dict[str | None, list[Section]] = {name: [] for name in names}
+    for section in sections:
+        name = section.adapter if section.adapter in shares else names[0]
+        shares[name].append(section)
+    return {name: tuple(share) for name, share in shares.items()}
+
+
+def split(found: Sequence[Row], seed: int) -> Split:
+    """Hold out about a tenth of the sections, chosen by (seed, section id) alone.
+
+    So a section that is added moves no other. If that would leave nothing to learn from, nothing
+    is held out.
+    """
+    held = tuple(row for row in found if _held_out(seed, row.section_id))
+    if len(held) == len(found):
+        return Split(tuple(found), ())
+    return Split(tuple(row for row in found if not _held_out(seed, row.section_id)), held)
+
+
+def _held_out(seed: int, section_id: str) -> bool:
+    digest = sha256(f"{seed} {section_id}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") < HELD_OUT * 2**64

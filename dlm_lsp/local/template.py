@@ -1,0 +1,86 @@
+"""How a conversation is laid out for a model: its own chat template, or plain Q and A."""
+
+from pathlib import Path
+from typing import Any
+
+from dlm_lsp.local.error import LocalError
+
+TEMPLATE_FILE = "chat_template.jinja"
+_PLAIN = (
+    "BEGIN{% for message in messages %}"
+    "{% if message['role'] == 'system' %}{{ message['content'] }}\n\n"
+    "{% elif message['role'] == 'user' %}Q: {{ message['content'] }}\n"
+    "{% else %}A: {{ message['content'] }}END{% endif %}{% endfor %}"
+    "{% if add_generation_prompt %}A:{% endif %}"
+)
+
+
+def template_of(tokenizer: Any, adapter: Path | None = None) -> str:
+    """Return the template that a model is spoken to with, that of its adapter first.
+
+    A tokenizer without one gets `Q:` and `A:` lines.
+
+    Raises:
+        LocalError: the adapter's template cannot be read.
+    """
+    if adapter is not None and (adapter / TEMPLATE_FILE).is_file():
+        try:
+            return (adapter / TEMPLATE_FILE).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise LocalError(
+                f"cannot read {adapter / TEMPLATE_FILE} ({error}); train again"
+            ) from error
+    if tokenizer.chat_template:
+        return str(tokenizer.chat_template)
+    begins = list(tokenizer("").input_ids)[:1] == [tokenizer.bos_token_id]
+    begin = "{{ bos_token }}" if begins else ""
+    return _PLAIN.replace("BEGIN", begin).replace("END", "{{ eos_token }}")
+
+
+def prompt(tokenizer: Any, template: str, system: str | None, question: str) -> str:
+    """Return what the model reads before it answers, special tokens included."""
+    return _rendered(tokenizer, template, system, [("user", question)], ends=False)
+
+
+def exchange(
+    tokenizer: Any, template: str, system: str | None, question: str, answer: str
+) -> tuple[str, str]:
+    """Return what the model reads, and what it is to answer."""
+    before = prompt(tokenizer, template, system, question)
+    turns = [("user", question), ("assistant", answer)]
+    whole = _rendered(tokenizer, template, system, turns, ends=True)
+    if whole.startswith(before):
+        return before, whole[len(before) :]
+    # Some templates lay out a past turn in another way than the one to come.
+    return before, f"{answer}{tokenizer.eos_token or ''}"
+
+
+def _rendered(
+    tokenizer: Any,
+    template: str,
+    system: str | None,
+    turns: list[tuple[str, str]],
+    *,
+    ends: bool,
+) -> str:
+    from jinja2 import TemplateError
+
+    def render(*said: tuple[str, str]) -> str:
+        return str(
+            tokenizer.apply_chat_template(
+                [{"role": role, "content": content} for role, content in said],
+                chat_template=template,
+                tokenize=False,
+                add_generation_prompt=not ends,
+                enable_thinking=False,
+            )
+        )
+
+    if not system:
+        return render(*turns)
+    try:
+        return render(("system", system), *turns)
+    except TemplateError:
+        # Some templates know no system turn.
+        (role, first), *rest = turns
+        return render((role, f"{system}\n\n{first}"), *rest)

@@ -1,0 +1,357 @@
+"""Fine-tune an adapter: TRL's SFTTrainer with a peft config, in a process of its own."""
+
+import hashlib
+import importlib.metadata
+import math
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dlm_lsp.document.base_models import resolve as registered
+from dlm_lsp.document.rows import Split
+from dlm_lsp.local.encode import Encoded, Encoding, encode
+from dlm_lsp.local.error import LocalError
+from dlm_lsp.local.finite import check_finite
+from dlm_lsp.local.load import read_model, read_tokenizer
+from dlm_lsp.local.recipe import Batches, Recipe, batches
+from dlm_lsp.local.template import template_of
+from dlm_lsp.local.watch import WHOLE, watcher
+from dlm_lsp.local.weights import Weights, resolve
+
+PINNED = ("dlm-lsp", "torch", "transformers", "peft", "trl", "accelerate")
+_FLOATS = {"fp32": 4, "bf16": 2, "fp16": 2}
+_LONG = 1024
+_CHECKPOINTS = 10
+_LIBRARIES = 600 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One adapter to be trained.
+
+    The adapter is written into the folder `target`; without one nothing is trained, and only what
+    a training would take is told.
+    """
+
+    model: str
+    recipe: Recipe
+    rows: Split
+    system: str | None
+    device: str
+    checkpoints: Path
+    target: Path | None = None
+    max_steps: int | None = None
+    resume: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a training will take. `tokens` counts one epoch, `memory` is a rough guess in bytes."""
+
+    rows: int
+    held_out: int
+    tokens: int
+    longest: int
+    cut: int
+    left_out: int
+    batches: Batches
+    trainable: int
+    memory: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """An update was made; `tokens` counts those read so far."""
+
+    step: int
+    steps: int
+    loss: float
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """The loss over the held-out rows was measured."""
+
+    step: int
+    loss: float
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The adapter stands in its folder, whole and finite.
+
+    `losses` and `held_out_losses` are (step, loss) from the first step on, also where a training
+    was resumed.
+    """
+
+    steps: int
+    resumed_from: int
+    losses: tuple[tuple[int, float], ...]
+    held_out_losses: tuple[tuple[int, float], ...]
+    final_loss: float
+    revision: str | None
+    versions: tuple[tuple[str, str], ...]
+
+
+Event = Planned | Stepped | Evaluated | Done
+
+
+def train(job: Job, tell: Callable[[Event], None]) -> None:
+    """Train the adapter and tell how far it is.
+
+    Raises:
+        LocalError: the model cannot be had, there is nothing to train on, the loss went astray, or
+            there is nothing to resume.
+    """
+    weights = resolve(job.model)
+    tokenizer = read_tokenizer(job.model, weights, padding="right")
+    tokenizer.chat_template = template_of(tokenizer)
+    learned, held = (
+        encode(tokenizer, tokenizer.chat_template, job.system, rows, job.recipe.sequence_len)
+        for rows in (job.rows.train, job.rows.validation)
+    )
+    if not learned.rows:
+        raise LocalError(
+            "no row fits into training.sequence_len: raise it, or write shorter questions"
+        )
+    plan = _planned(job, weights, learned, held)
+    tell(plan)
+    if job.target is not None:
+        _fit(job, weights, tokenizer, (learned.rows, held.rows), how=plan.batches, tell=tell)
+
+
+def _planned(job: Job, weights: Weights, learned: Encoding, held: Encoding) -> Planned:
+    import torch
+    from peft import get_peft_model
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    config = AutoConfig.from_pretrained(weights.folder, local_files_only=True)
+    with torch.device("meta"):
+        model = AutoModelForCausalLM.from_config(config)
+        parameters = model.num_parameters()
+        try:
+            adapted = get_peft_model(model, _lora(job.recipe))
+        except ValueError as error:
+            reason = str(error).splitlines()[0]
+            raise LocalError(f"training.target_modules: {reason}; name layers it has") from error
+    trainable = sum(p.numel() for p in adapted.parameters() if p.requires_grad)
+    text = config.get_text_config()
+    longest = max(learned.longest, held.longest)
+    found = batches(
+        job.recipe,
+        len(learned.rows),
+        longest=longest,
+        vocabulary=text.vocab_size,
+        device=job.device,
+        max_steps=job.max_steps,
+    )
+    size = _FLOATS[job.recipe.precision]
+    at_once = found.micro_batch_size * longest
+    wide = 14 * text.hidden_size + 4 * (getattr(text, "intermediate_size", 0) or 0)
+    depth = 2 if longest > _LONG else text.num_hidden_layers
+    memory = (
+        parameters * (0.6 if job.recipe.adapter == "qlora" else size)
+        + trainable * 16
+        + at_once * text.vocab_size * 4 * 3
+        + at_once * depth * wide * size
+        + _LIBRARIES
+    )
+    return Planned(
+        rows=len(learned.rows),
+        held_out=len(held.rows),
+        tokens=learned.tokens,
+        longest=longest,
+        cut=learned.cut + held.cut,
+        left_out=learned.left_out + held.left_out,
+        batches=found,
+        trainable=trainable,
+        memory=int(memory),
+    )
+
+
+def _fit(
+    job: Job,
+    weights: Weights,
+    tokenizer: Any,
+    rows: tuple[Sequence[Encoded], Sequence[Encoded]],
+    *,
+    how: Batches,
+    tell: Callable[[Event], None],
+) -> None:
+    from transformers import set_seed
+    from trl import SFTTrainer
+
+    last = _checkpoint(job, weights, how)
+    set_seed(job.recipe.seed)
+    model = _model(job, weights)
+    learned, held = map(_dataset, rows)
+    trainer = SFTTrainer(
+        model=model,
+        args=_settings(job, how, rows),
+        train_dataset=learned,
+        eval_dataset=held if rows[1] else None,
+        processing_class=tokenizer,
+        peft_config=_lora(job.recipe),
+        callbacks=[
+            watcher(
+                lambda step, loss, tokens: tell(Stepped(step, how.steps, loss, tokens)),
+                lambda step, loss: tell(Evaluated(step, loss)),
+            )
+        ],
+    )
+    # Its files would go into every checkpoint, which takes longer than a step of a small model.
+    trainer.processing_class = None
+    trainer.train(resume_from_checkpoint=str(last) if last else None)
+    if rows[1] and not any(
+        "eval_loss" in entry and entry["step"] == trainer.state.global_step
+        for entry in trainer.state.log_history
+    ):
+        trainer.evaluate()
+    assert job.target is not None
+    config = trainer.model.peft_config["default"]
+    config.base_model_name_or_path = _public_name(job.model)
+    trainer.model.save_pretrained(job.target)
+    tokenizer.save_pretrained(job.target)
+    check_finite(job.target)
+    tell(_done(trainer.state, weights, job.recipe.num_epochs, last))
+
+
+def _done(state: Any, weights: Weights, epochs: int, last: Path | None) -> Done:
+    losses = tuple((e["step"], e["loss"]) for e in state.log_history if "loss" in e)
+    held = tuple((e["step"], e["eval_loss"]) for e in state.log_history if "eval_loss" in e)
+    epoch = losses[-max(1, len(losses) // epochs) :]
+    _, _, revision = weights.identity.partition("@")
+    return Done(
+        steps=state.global_step,
+        resumed_from=int(last.name.rpartition("-")[2]) if last else 0,
+        losses=losses,
+        held_out_losses=held,
+        final_loss=sum(loss for _, loss in epoch) / len(epoch),
+        revision=revision or None,
+        versions=tuple((name, importlib.metadata.version(name)) for name in PINNED),
+    )
+
+
+def _checkpoint(job: Job, weights: Weights, how: Batches) -> Path | None:
+    """Return the checkpoint to go on from; without one, clear the way for a training anew."""
+    found = [path for path in job.checkpoints.glob("checkpoint-*") if (path / WHOLE).is_file()]
+    # Objects of this kind write themselves out in full.
+    same = hashlib.sha256(
+        repr((weights.identity, job.recipe, job.rows, job.system, how, job.device)).encode(
+            "utf-8", "surrogatepass"
+        )
+    ).hexdigest()
+    note = job.checkpoints / "training"
+    if job.resume:
+        if not found:
+            raise LocalError("there is no interrupted training to resume; train without --resume")
+        if not note.is_file() or note.read_text() != same:
+            raise LocalError(
+                "the document, its settings, the model or the options are not those of the "
+                "interrupted training; train without --resume"
+            )
+        return max(found, key=lambda path: int(path.name.rpartition("-")[2]))
+    shutil.rmtree(job.checkpoints, ignore_errors=True)
+    job.checkpoints.mkdir(parents=True)
+    note.write_text(same)
+    return None
+
+
+def _model(job: Job, weights: Weights) -> Any:
+    import torch
+
+    dtype = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[
+        job.recipe.precision
+    ]
+    more: dict[str, Any] = {}
+    if job.recipe.adapter == "qlora":
+        from transformers import BitsAndBytesConfig
+
+        more["quantization_config"] = BitsAndBytesConfig(
+            load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype
+        )
+    model = read_model(job.model, weights, dtype, **more)
+    # Old keys and values are of no use to training.
+    model.config.use_cache = False
+    if job.recipe.adapter == "qlora":
+        from peft import prepare_model_for_kbit_training
+
+        model = prepare_model_for_kbit_training(model)
+    return model
+
+
+def _lora(how: Recipe) -> Any:
+    from peft import LoraConfig
+
+    return LoraConfig(
+        task_type="CAUSAL_LM",
+        r=how.lora_r,
+        lora_alpha=how.lora_alpha,
+        lora_dropout=how.lora_dropout,
+        target_modules=list(how.target_modules) if how.target_modules else "all-linear",
+        use_dora=how.adapter == "dora",
+    )
+
+
+def _settings(job: Job, how: Batches, rows: tuple[Sequence[Encoded], Sequence[Encoded]]) -> Any:
+    from trl import SFTConfig
+
+    recipe = job.recipe
+    warmup = math.ceil(recipe.warmup_ratio * how.steps)
+    curve: dict[str, Any] = {"lr_scheduler_type": recipe.lr_scheduler}
+    if recipe.lr_scheduler == "dapt":
+        curve = {
+            "lr_scheduler_type": "cosine_with_min_lr",
+            "lr_scheduler_kwargs": {"min_lr_rate": 0.1},
+        }
+    elif recipe.lr_scheduler == "constant" and warmup:
+        curve = {"lr_scheduler_type": "constant_with_warmup"}
+    longest = max(len(row.input_ids) for share in rows for row in share)
+    return SFTConfig(
+        output_dir=str(job.checkpoints),
+        per_device_train_batch_size=how.micro_batch_size,
+        per_device_eval_batch_size=how.micro_batch_size,
+        gradient_accumulation_steps=how.grad_accum,
+        gradient_checkpointing=longest > _LONG,
+        max_steps=how.steps,
+        learning_rate=recipe.learning_rate,
+        warmup_steps=warmup,
+        optim=recipe.optimizer,
+        bf16=recipe.precision == "bf16",
+        fp16=recipe.precision == "fp16",
+        seed=recipe.seed,
+        use_cpu=job.device == "cpu",
+        dataloader_pin_memory=job.device == "cuda",
+        # The rows are cut to their length already.
+        max_length=None,
+        eval_strategy="epoch" if rows[1] else "no",
+        save_strategy="steps",
+        save_steps=max(1, how.steps // _CHECKPOINTS),
+        save_total_limit=2,
+        logging_steps=1,
+        # A loss that is no number has to be seen, not to be smoothed over.
+        logging_nan_inf_filter=False,
+        report_to="none",
+        disable_tqdm=True,
+        **curve,
+    )
+
+
+def _dataset(rows: Sequence[Encoded]) -> Any:
+    from datasets import Dataset
+
+    return Dataset.from_dict(
+        {
+            "input_ids": [row.input_ids for row in rows],
+            "labels": [row.labels for row in rows],
+        }
+    )
+
+
+def _public_name(model: str) -> str:
+    """Return the name under which others find the base model."""
+    facts = registered(model)
+    return facts.hf_id if facts else model.removeprefix("hf:")

@@ -1,0 +1,138 @@
+"""The files that `training.sources` names, read as prose."""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from dlm_lsp.document.lines import with_line_feeds
+from dlm_lsp.document.rows import ProseRow
+from dlm_lsp.document.schema import Source
+from dlm_lsp.document.section import SectionType, section_id
+from dlm_lsp.store.documents import LIMIT
+from dlm_lsp.store.error import StoreError, why
+from dlm_lsp.store.files import read_file
+
+_GLOB_PARTS = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]+")
+_WILD = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+# What nobody means to teach: keys to houses, and what programs leave behind.
+_NEVER = re.compile(r"\..*|id_(?:rsa|dsa|ecdsa|ed25519)|.*\.(?:pem|key)|__pycache__|node_modules")
+_SNIFF = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Sourced:
+    """The rows that came of the sources, and what was left out and why."""
+
+    rows: tuple[ProseRow, ...]
+    left_out: tuple[str, ...]
+
+
+def read_sources(document: Path, sources: Sequence[Source], *, strict: bool) -> Sourced:
+    """Return the text of every file that the sources of the document at this path name.
+
+    Files come in the order of their names; hidden ones, keys and binary files are left out. Each
+    text begins with a line that says where it came from, so that equal files differ.
+
+    Raises:
+        StoreError: a source is not there, or under `strict` leads out of the document's folder.
+    """
+    home = document.resolve().parent
+    if home.name == ".dlm":
+        # Such a folder holds the document about the folder around it.
+        home = home.parent
+    rows: dict[str, ProseRow] = {}
+    left_out: list[str] = []
+    for source in sources:
+        root = _root(home, source, strict=strict)
+        count = 0
+        for path in _files(root, source):
+            if count == source.max_files:
+                left_out.append(f"{source.path}: more than max_files ({source.max_files}) match")
+                break
+            name = path.name if path == root else path.relative_to(root).as_posix()
+            text, reason = _text(path, root, home, source, strict=strict)
+            if reason:
+                left_out.append(f"{source.path}: {name}: {reason}")
+            else:
+                content = f"# source: {name}\n\n{text}"
+                row = ProseRow(section_id(SectionType.PROSE, content), content.strip())
+                rows.setdefault(row.section_id, row)
+                count += 1
+    return Sourced(tuple(rows.values()), tuple(left_out))
+
+
+def _root(home: Path, source: Source, *, strict: bool) -> Path:
+    try:
+        root = (home / Path(source.path).expanduser()).resolve()
+        there = root.exists()
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = why(error) if isinstance(error, OSError) else str(error)
+        raise StoreError(
+            f"training.sources: cannot look at {source.path} ({reason}); mend its path"
+        ) from error
+    if strict and not root.is_relative_to(home):
+        raise StoreError(
+            f"training.sources: {source.path} leads out of {home}, which sources_policy: strict "
+            "forbids; move the files there, or write `permissive`"
+        )
+    if not there:
+        raise StoreError(
+            f"training.sources: there is no {source.path} (looked for {root}); mend its path"
+        )
+    return root
+
+
+def _files(root: Path, source: Source) -> Iterator[Path]:
+    """Yield the files that the patterns pick, by name."""
+    if not root.is_dir():
+        if _picked(root.name, source):
+            yield root
+        return
+    found = []
+    for place, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if not _NEVER.fullmatch(name)]
+        found += [Path(place, name) for name in names if not _NEVER.fullmatch(name)]
+    yield from sorted(path for path in found if _picked(path.relative_to(root).as_posix(), source))
+
+
+def _text(
+    path: Path, root: Path, home: Path, source: Source, *, strict: bool
+) -> tuple[str, str | None]:
+    """Return the text of a file, or why it is left out."""
+    fence = home if strict else root
+    target = path.resolve()
+    if not target.is_relative_to(fence):
+        if strict:
+            raise StoreError(
+                f"training.sources: {path} is a link that leads out of {home}, which "
+                "sources_policy: strict forbids; put the file itself there, or exclude it"
+            )
+        return "", "a link that leads out of the source"
+    try:
+        data = read_file(path, source.max_bytes_per_file or LIMIT, "leave it out")
+    except StoreError as error:
+        return "", str(error)
+    if b"\0" in data[:_SNIFF]:
+        return "", "binary"
+    try:
+        text = with_line_feeds(data.decode("utf-8").removeprefix("\ufeff"))
+    except UnicodeDecodeError:
+        return "", "not UTF-8"
+    return text, None if text.strip() else "empty"
+
+
+def _picked(name: str, source: Source) -> bool:
+    def fits(patterns: Sequence[str]) -> bool:
+        return any(_glob(pattern).fullmatch(name) for pattern in patterns)
+
+    return fits(source.include) and not fits(source.exclude)
+
+
+@lru_cache(maxsize=256)
+def _glob(pattern: str) -> re.Pattern[str]:
+    """Return what a glob pattern means: `**` crosses folders, `*` and `?` stay in one."""
+    parts = _GLOB_PARTS.findall(pattern)
+    return re.compile("".join(_WILD.get(part) or re.escape(part) for part in parts), re.DOTALL)

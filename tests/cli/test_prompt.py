@@ -1,0 +1,70 @@
+"""`dlm prompt`: what the document's model answers."""
+
+import json
+
+import pytest
+import trainable
+from tiny_model import tiny_adapter, tiny_llama
+
+FEW = ("--max-new-tokens", "6")
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    return tiny_llama(tmp_path_factory.mktemp("base"))
+
+
+@pytest.fixture
+def mills(tmp_path, base):
+    path = tmp_path / "mills.dlm"
+    path.write_text(trainable.text(base))
+    return path
+
+
+@pytest.fixture
+def trained(mills, home, base):
+    """The document with an adapter of random weights."""
+    store = home / "store" / trainable.ID
+    tiny_adapter(store / "adapter/versions/v0003", base)
+    (store / "adapter/current.txt").write_text("adapter/versions/v0003\n")
+    return mills
+
+
+def test_without_an_adapter_both_ways_out_are_named(dlm, mills):
+    run = dlm("prompt", mills, "Who?")
+    assert run.returncode == 1
+    assert "`dlm train " in run.stderr
+    assert "--base" in run.stderr
+
+
+def test_the_base_answers_before_training(dlm, mills):
+    run = dlm("prompt", mills, "Who?", "--base", *FEW)
+    assert run.returncode == 0
+    assert run.stderr == ""
+
+
+def test_adapter_and_base_answer_each_in_its_way_and_side_by_side(dlm, trained):
+    both = json.loads(dlm("prompt", trained, "Who?", "--compare", "--json", *FEW).stdout)
+    assert both["adapter"] != both["base"]
+    assert both["adapter_version"] == "v0003"
+    shown = dlm("prompt", trained, "Who?", "--compare", *FEW)
+    assert "base" in shown.stdout.splitlines()[1]
+    assert "adapter v0003" in shown.stdout.splitlines()[1]
+    alone = json.loads(dlm("prompt", trained, "Who?", "--json", *FEW).stdout)
+    assert alone["adapter"] == both["adapter"]
+    assert "base" not in alone
+
+
+@pytest.mark.parametrize(
+    ("args", "named"),
+    [
+        (["Who?", "--base", "--compare"], "--compare"),
+        (["  "], "question is empty"),
+        (["Who?", "--adapter", "tone"], "tone"),
+        (["Who?", "--max-new-tokens", "0"], "--max-new-tokens"),
+    ],
+)
+def test_what_cannot_be_meant_is_told_in_a_line(dlm, mills, args, named):
+    run = dlm("prompt", mills, *args)
+    assert run.returncode == 2
+    assert named in run.stderr

@@ -1,0 +1,162 @@
+"""`dlm train`, and what the trained adapter is then good for."""
+
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+import trainable
+from tiny_model import PROSE, tiny_llama
+
+from dlm_lsp.store.adapters import current_adapter
+from dlm_lsp.store.lock import document_lock
+from dlm_lsp.store.manifest import load_manifest
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory) -> Path:
+    return tiny_llama(tmp_path_factory.mktemp("base"))
+
+
+@pytest.fixture
+def mills(tmp_path, base) -> Path:
+    path = tmp_path / "mills.dlm"
+    path.write_text(trainable.text(base))
+    return path
+
+
+@pytest.fixture
+def store(home) -> Path:
+    return home / "store" / trainable.ID
+
+
+def test_it_trains_shows_how_far_it_is_and_draws_the_losses(dlm, mills, store, tmp_path):
+    run = dlm("train", mills, "--plot", "loss.png")
+    assert run.returncode == 0, run.stderr
+    assert "adapter v0001 is current" in run.stdout
+    assert "rows and" in run.stderr
+    assert "tokens/s" in run.stderr
+    assert "held-out loss" in run.stderr
+    assert "s left" in run.stderr
+    assert (tmp_path / "loss.png").read_bytes().startswith(b"\x89PNG")
+    assert current_adapter(store).name == "v0001"
+
+
+def test_the_document_is_not_touched(dlm, mills):
+    before = mills.read_bytes()
+    assert dlm("train", mills, "--max-steps", 1).returncode == 0
+    assert mills.read_bytes() == before
+
+
+def test_a_dry_run_says_what_it_would_take_and_keeps_nothing(dlm, mills, home):
+    run = dlm("train", mills, "--dry-run")
+    assert run.returncode == 0
+    for word in ("rows:", "tokens:", "steps:", "memory: about", "nothing was trained"):
+        assert word in run.stdout
+    assert not home.exists()
+    value = json.loads(dlm("train", mills, "--dry-run", "--json").stdout)
+    (plan,) = value["adapters"]
+    assert plan["rows"] + plan["held_out"] == 10
+
+
+def test_json_is_one_object_with_the_summary(dlm, mills):
+    run = dlm("train", mills, "--max-steps", 2, "--seed", 7, "--json")
+    (adapter,) = json.loads(run.stdout)["adapters"]
+    assert adapter["steps"] == len(adapter["losses"]) == 2
+    assert adapter["recipe"]["seed"] == 7
+    assert adapter["version"].endswith("v0001")
+
+
+@pytest.mark.parametrize(
+    ("flags", "code", "named"),
+    [
+        (["--max-steps", "0"], 2, "--max-steps"),
+        (["--plot", "loss.gif"], 2, "loss.gif"),
+        (["--plot", "nowhere/loss.png"], 2, "nowhere"),
+        (["--adapter", "tone"], 1, "tone"),
+        (["--resume"], 1, "without --resume"),
+        (["--device", "abacus"], 2, "abacus"),
+    ],
+)
+def test_what_cannot_be_meant_is_told_in_a_line(dlm, mills, home, flags, code, named):
+    run = dlm("train", mills, *flags)
+    assert run.returncode == code
+    assert named in run.stderr
+    assert not (home / "store" / trainable.ID / "manifest.json").exists()
+
+
+def test_a_key_that_cannot_be_honoured_is_named(dlm, tmp_path, base):
+    path = tmp_path / "mills.dlm"
+    path.write_text(trainable.text(base, "  optimizer: galore_adamw\n"))
+    run = dlm("train", path)
+    assert run.returncode == 1
+    assert "training.optimizer: galore_adamw" in run.stderr
+
+
+def test_two_trainings_of_one_document_wait_for_each_other(command, mills, store):
+    with document_lock(store, "dlm train", lambda _: None):
+        process = command("train", mills, "--max-steps", 1)
+        assert "waiting for `dlm train`" in process.stderr.readline()
+        assert not (store / "manifest.json").exists()
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+
+
+def _until(process: subprocess.Popen, word: str) -> None:
+    for line in process.stderr:
+        if word in line:
+            return
+    pytest.fail(f"{word} was never said")
+
+
+def test_ctrl_c_keeps_the_adapter_before_and_resume_goes_on(command, dlm, tmp_path, base, store):
+    path = tmp_path / "mills.dlm"
+    body = "".join(map(trainable.pair, range(400)))
+    path.write_text(trainable.text(base, body=body))
+    assert dlm("train", path, "--max-steps", 1).returncode == 0
+    process = command("train", path, start_new_session=True)
+    _until(process, "step 8 of ")
+    # As a terminal does it: to every process of the group.
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "--resume" in err
+    assert "Traceback" not in err
+    assert current_adapter(store).name == "v0001"
+    assert [run.status for run in load_manifest(store).training_runs] == ["completed", "cancelled"]
+    run = dlm("train", path, "--resume")
+    assert run.returncode == 0, run.stderr
+    assert "step 5 of " not in run.stderr
+    assert current_adapter(store).name == "v0002"
+
+
+def test_the_adapter_is_its_own_teacher_and_judge(dlm, mills, store):
+    mills.write_text(mills.read_text().replace("The mill of Ashford has two wheels.", PROSE))
+    refused = dlm("synth", "instructions", mills, "--filter", "none", "--dry-run")
+    assert refused.returncode == 1
+    assert "`dlm train`" in refused.stderr
+    assert "--teacher" in refused.stderr
+    assert dlm("train", mills, "--max-steps", 1).returncode == 0
+    flags = ("--teacher", "self", "--dry-run", "--per-section", 1, "--max-new-tokens", 16)
+    run = dlm("synth", "instructions", mills, *flags, "--json")
+    assert run.returncode in (0, 3), run.stderr
+    (value,) = json.loads(run.stdout)["documents"]
+    assert value["teacher"] == "self"
+    assert value["judge"].startswith("sway:")
+    assert value["judge"].endswith("+adapter")
+    told = dlm("synth", "instructions", mills, *flags)
+    assert "+adapter" in told.stdout
+
+
+def test_the_first_named_adapter_speaks_for_its_document(dlm, tmp_path, base, store):
+    path = tmp_path / "mills.dlm"
+    path.write_text(trainable.text(base, "  adapters: {facts: {}, tone: {}}\n"))
+    assert dlm("train", path, "--max-steps", 1).returncode == 0
+    assert current_adapter(store, "facts").name == "v0001"
+    asked = dlm("prompt", path, "Who?", "--max-new-tokens", 4)
+    assert asked.returncode == 0, asked.stderr
+    run = dlm("synth", "instructions", path, "--dry-run", "--max-new-tokens", 16, "--json")
+    (value,) = json.loads(run.stdout)["documents"]
+    assert value["judge"].endswith("+adapter")

@@ -1,0 +1,72 @@
+"""How a conversation is laid out."""
+
+from pathlib import Path
+
+import pytest
+from transformers import AutoTokenizer
+
+from dlm_lsp.local.error import LocalError
+from dlm_lsp.local.template import TEMPLATE_FILE, exchange, prompt, template_of
+
+REFUSES_SYSTEM = (
+    "{% if messages[0]['role'] == 'system' %}{{ raise_exception('no system') }}{% endif %}"
+    "{% for m in messages %}<{{ m['role'] }}>{{ m['content'] }}{% endfor %}"
+    "{% if add_generation_prompt %}<assistant>{% endif %}"
+)
+FORGETFUL = "{% for m in messages %}[{{ m['content'] }}]{% endfor %}{{ add_generation_prompt }}"
+
+
+@pytest.fixture(scope="module")
+def plain(llama):
+    return AutoTokenizer.from_pretrained(llama)
+
+
+@pytest.fixture(scope="module")
+def chat(chat_llama):
+    return AutoTokenizer.from_pretrained(chat_llama)
+
+
+def test_a_chat_model_keeps_its_own(chat):
+    assert template_of(chat) == chat.chat_template
+    assert exchange(chat, template_of(chat), None, "Who?", "Ann.") == (
+        "<|user|>\nWho?</s>\n<|assistant|>\n",
+        "Ann.</s>\n",
+    )
+
+
+def test_a_base_model_gets_plain_questions_and_answers(plain):
+    template = template_of(plain)
+    assert exchange(plain, template, "Be brief.", "Who?", "Ann.") == (
+        "Be brief.\n\nQ: Who?\nA:",
+        " Ann.</s>",
+    )
+
+
+def test_a_beginning_is_written_where_the_tokenizer_writes_one():
+    class Begins:
+        chat_template = None
+        bos_token_id = 1
+
+        def __call__(self, text):
+            return type("Ids", (), {"input_ids": [1]})
+
+    assert template_of(Begins()).startswith("{{ bos_token }}")
+
+
+def test_the_template_of_an_adapter_goes_first(plain, tmp_path: Path):
+    (tmp_path / TEMPLATE_FILE).write_text("mine")
+    assert template_of(plain, tmp_path) == "mine"
+    (tmp_path / TEMPLATE_FILE).write_bytes(b"\xff")
+    with pytest.raises(LocalError, match="train again"):
+        template_of(plain, tmp_path)
+
+
+def test_where_no_system_turn_is_known_it_stands_before_the_question(plain):
+    assert prompt(plain, REFUSES_SYSTEM, "Be brief.", "Who?") == (
+        "<user>Be brief.\n\nWho?<assistant>"
+    )
+
+
+def test_a_template_that_forgets_its_prompt_still_gives_the_answer(plain):
+    _, told = exchange(plain, FORGETFUL, None, "Who?", "Ann.")
+    assert told == "Ann.</s>"
