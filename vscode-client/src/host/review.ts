@@ -33,7 +33,9 @@ export class Review {
     ) {
       return;
     }
-    if (ids.length > 0) {
+    if (ids.length === 0) {
+      vscode.window.setStatusBarMessage("dlm: the cursor is in no synthesized section", 4_000);
+    } else {
       await ask(this.server, `dlm.synth.${command}`, { uri, sections: ids, ...origin(sections) });
     }
   }
