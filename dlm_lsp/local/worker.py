@@ -78,7 +78,7 @@ def _settle(parent: int) -> None:
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     # Threads that wait by spinning make a model several times slower beside any other program.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    # Where the parent's main module is no file, anyio leaves none here, and some libraries want one.
+    # Of a parent whose main module is no file anyio leaves none, and some libraries want one.
     sys.modules.setdefault("__main__", ModuleType("__main__"))
     threading.Thread(target=_die_with, args=(parent,), daemon=True).start()
 
