@@ -51,7 +51,7 @@ test-editor: tools ## walk through the VS Code extension in a real VS Code
 vsix: vscode-client/node_modules/.installed ## package the VS Code extension into vscode-client/*.vsix
 	cd vscode-client && npm run --silent package
 
-demo: .venv/.demo ## synthesize pairs for examples/dgemm.dlm with a 270M model on this machine
+demo: .venv/.demo ## synthesize pairs for examples/dgemm.dlm with a 270M model on this machine, and train on them
 	PATH="$(CURDIR)/$(BIN):$$PATH" scripts/demo.sh
 
 reference-server: $(ORACLE_SERVER)/.installed ## create .cache/reference-lsp, what the server is measured by
@@ -70,7 +70,7 @@ clean: ## remove what these targets made
 	touch $@
 
 .venv/.demo: .venv/.torch pyproject.toml
-	$(BIN)/python $(PIP_INSTALL) --editable '.[local,tiny]'
+	$(BIN)/python $(PIP_INSTALL) --editable '.[train,tiny]'
 	touch $@
 
 .venv/.setup: .venv/.torch pyproject.toml

@@ -1,6 +1,7 @@
 """Rows as a model reads them."""
 
 import pytest
+from tokenizers.processors import TemplateProcessing
 from transformers import AutoTokenizer
 
 from dlm_lsp.document.rows import PairRow, ProseRow
@@ -44,6 +45,19 @@ def test_long_prose_becomes_rows_of_about_one_length_and_nothing_is_lost(tokeniz
     assert max(lengths) - min(lengths) <= len(lengths)
     whole = [token for row in found.rows for token in row.input_ids]
     assert tokenizer.decode(whole) == f"{text}</s>"
+
+
+def test_each_row_of_long_prose_begins_as_a_text_does(llama):
+    tokenizer = AutoTokenizer.from_pretrained(llama)
+    tokenizer.backend_tokenizer.post_processor = TemplateProcessing(
+        single="<s> $A", special_tokens=[("<s>", tokenizer.bos_token_id)]
+    )
+    found = _encode(tokenizer, ProseRow("a", "The river is high in spring. " * 40), most=64)
+    assert len(found.rows) > 2
+    assert found.longest <= 64
+    for row in found.rows:
+        assert row.input_ids[0] == tokenizer.bos_token_id
+        assert tokenizer.bos_token_id not in row.input_ids[1:]
 
 
 def test_a_long_answer_is_cut_and_a_question_that_fills_the_row_left_out(tokenizer):
