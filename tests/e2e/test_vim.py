@@ -1,4 +1,6 @@
-"""Vim with ALE, in a terminal, with the files in `editors/vim`, set up by the words of their README."""
+"""Vim with ALE, with the files in `editors/vim`, set up by the words of their README."""
+
+import re
 
 import pytest
 from e2e.documents import MISTAKEN, PLAIN, SYNTHESIZED, synthesized
@@ -34,6 +36,22 @@ def test_a_hover_tells_where_a_section_came_from(vim):
         terminal.until("synthesized by vllm-server:towns")
         command(terminal, "ALEHover")
         terminal.until("the answer stands in the source")
+
+
+def test_a_code_action_keeps_a_section(vim):
+    document = vim.write("notes/towns.dlm", SYNTHESIZED)
+    with Terminal.showing(vim, "vim", document) as terminal:
+        terminal.until("dlm_id: ")
+        command(terminal, "7")
+        terminal.until("synthesized by vllm-server:towns")
+        command(terminal, "ALECodeAction")
+        offered = terminal.until("Type number")
+        number = re.search(r"(\d)\) Keep this synthesized section", offered)[1]
+        terminal.press(number, "Enter")
+        terminal.until_once("<!-- dlm-auto-synth")
+        command(terminal, "write")
+        terminal.until("written")
+    assert len(synthesized(document)) == 1
 
 
 def test_pairs_are_staged_and_applied_from_the_shell(vim, teacher):
