@@ -60,13 +60,11 @@ def test_the_server_takes_every_setting(given):
 
 def test_every_command_that_is_named_is_one_of_the_server():
     files = [path for path in EDITORS.rglob("*") if path.is_file()]
+    command = r"\bdlm\.(?:synth\.\w+|(?:goTo|show)\w+)"
     named = {
         (name, path.name)
         for path in files
-        for name in re.findall(
-            r"\bdlm\.(?:synth|goTo|show)[A-Za-z.]*\b",
-            path.read_text(encoding="utf-8", errors="ignore"),
-        )
+        for name in re.findall(command, path.read_text(encoding="utf-8", errors="ignore"))
     }
     assert len(named) > 20
     assert [one for one in named if one[0] not in COMMANDS.values()] == []
