@@ -26,7 +26,8 @@ ln -s ../python/bin/nvim "$folder/bin/nvim"
 # The packages come with all that they stand on, as if nothing were installed here: they are of a
 # later release than the system may be.
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Component: main' |
-  grep -m 1 '/debian/\?$' || echo http://deb.debian.org/debian)
+  awk '/\/debian\/?$/ { found = $0 } END { print found }')
+mirror=${mirror:-http://deb.debian.org/debian}
 echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $RELEASE main" \
   >"$folder/apt/etc/sources.list"
 touch "$folder/apt/status"

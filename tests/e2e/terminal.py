@@ -67,6 +67,14 @@ class Terminal:
         """Wait until some words are not to be seen any more."""
         self._first(self.screen, lambda shown: words not in shown, f"that {words!r} goes")
 
+    def until_once(self, words: str) -> None:
+        """Wait until some words are to be seen in one place only."""
+        self._first(self.screen, lambda shown: shown.count(words) == 1, f"one {words!r}")
+
+    def until_file(self, path: Path) -> None:
+        """Wait until a file is there."""
+        self._first(path.is_file, bool, path)
+
     def _first(self, look: Callable[[], T], is_it: Callable[[T], bool], what: object) -> T:
         end = time.monotonic() + PATIENCE
         while not is_it(seen := look()):

@@ -1,0 +1,1 @@
+autocmd BufNewFile,BufRead *.dlm setfiletype dlm

@@ -1,0 +1,88 @@
+"""Vim with ALE, with the files in `editors/vim`, set up by the words of their README."""
+
+import re
+
+import pytest
+from e2e.documents import MISTAKEN, PLAIN, SYNTHESIZED, synthesized
+from e2e.home import ROOT
+from e2e.terminal import Terminal
+
+README = ROOT / "editors" / "vim" / "README.md"
+
+
+@pytest.fixture
+def vim(home):
+    """A home in which the README was followed; ALE comes with Debian's package."""
+    home.follow(README)
+    return home
+
+
+def command(terminal: Terminal, words: str) -> None:
+    terminal.type(f":{words}")
+    terminal.press("Enter")
+
+
+def test_a_problem_is_marked_where_the_cursor_is(vim):
+    with Terminal.showing(vim, "vim", vim.write("notes/towns.dlm", MISTAKEN)) as terminal:
+        terminal.until("dlm_id: ")
+        command(terminal, "3")
+        terminal.until("is neither a key of the registry")
+
+
+def test_a_hover_tells_where_a_section_came_from(vim):
+    with Terminal.showing(vim, "vim", vim.write("notes/towns.dlm", SYNTHESIZED)) as terminal:
+        terminal.until("dlm_id: ")
+        command(terminal, "7")
+        terminal.until("synthesized by vllm-server:towns")
+        command(terminal, "ALEHover")
+        terminal.until("the answer stands in the source")
+
+
+def test_a_code_action_keeps_a_section(vim):
+    document = vim.write("notes/towns.dlm", SYNTHESIZED)
+    with Terminal.showing(vim, "vim", document) as terminal:
+        terminal.until("dlm_id: ")
+        command(terminal, "7")
+        terminal.until("synthesized by vllm-server:towns")
+        command(terminal, "ALECodeAction")
+        offered = terminal.until("Type number")
+        number = re.search(r"(\d)\) Keep this synthesized section", offered)[1]
+        terminal.press(number, "Enter")
+        terminal.until_once("<!-- dlm-auto-synth")
+        command(terminal, "write")
+        terminal.until("written")
+    assert len(synthesized(document)) == 1
+
+
+def test_pairs_are_staged_and_applied_from_the_shell(vim, teacher):
+    vimrc = vim.folder / ".vimrc"
+    ours = vimrc.read_text().replace("hf:gemma-3-270m", teacher.selector)
+    vimrc.write_text(ours.replace("'review'", "'filter': 'dedup-only', 'review'"))
+    document = vim.write("notes/towns.dlm", PLAIN)
+    with Terminal.showing(vim, "vim", document) as terminal:
+        terminal.until("dlm_id: ")
+        command(terminal, "DlmSynthesizeDocument")
+        terminal.until_file(vim.folder / ".dlm/store/01K7XW3Q9DGEMM4N2BT5RHV8CE/synth/pending.json")
+        command(terminal, "!dlm synth apply %")
+        terminal.until("wrote 2 sections")
+        terminal.press("Enter")
+        terminal.until("How many mills")
+    assert len(synthesized(document)) == 2
+
+
+def test_the_structure_is_coloured_and_code_is_not(vim):
+    document = vim.write("notes/towns.dlm", PLAIN + "::prose::\n```\n::inline::\n```\n")
+    groups = "join(map(range(1, line('$')), {_, n -> synIDattr(synID(n, 1, 1), 'name')}))"
+    with Terminal.showing(vim, "vim", document) as terminal:
+        terminal.until("dlm_id: ")
+        command(terminal, f"echo {groups}")
+        terminal.until("dlmFence dlmCode dlmCode dlmCode")
+
+
+def test_without_a_plugin_the_commands_say_so(vim):
+    document = vim.write("notes/towns.dlm", PLAIN)
+    ours_alone = f"set packpath={vim.folder}/.vim,$VIMRUNTIME"
+    with Terminal.showing(vim, "vim", "--cmd", ours_alone, document) as terminal:
+        terminal.until("dlm_id: ")
+        command(terminal, "DlmCancel")
+        terminal.until("neither ALE nor vim-lsp is installed")

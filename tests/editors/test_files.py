@@ -1,0 +1,159 @@
+"""What can be checked of the files in `editors/` without the editors that they are for."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import onigurumacffi
+import pytest
+import yaml
+from e2e.home import Home
+
+from dlm_lsp.server.names import COMMANDS
+from dlm_lsp.server.settings import DEFAULTS, Settings, read_settings
+
+EDITORS = Path(__file__).resolve().parents[2] / "editors"
+FENCES = ["::prose::", "::instruction#knowledge::", '::image path="a.png" alt="a town"::']
+NO_FENCES = ["::prose:: ", " ::prose::", "::two words::", "::image path=a::", "prose"]
+
+
+def written(name: str) -> str:
+    return (EDITORS / name).read_text(encoding="utf-8")
+
+
+def zed() -> Any:
+    return json.loads(written("zed/settings.json"))["lsp"]["dlm-lsp"]["settings"]["dlm"]
+
+
+def sublime() -> Any:
+    return json.loads(written("sublime/LSP.sublime-settings"))["clients"]["dlm-lsp"]["settings"]
+
+
+def kate(block: str) -> Any:
+    return json.loads(written("kate/settings.json"))["servers"]["dlm"][block]["dlm"]
+
+
+def helix() -> Any:
+    servers = tomllib.loads(written("helix/languages.toml"))["language-server"]
+    return servers["dlm-lsp"]["config"]["dlm"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        zed(),
+        {name.removeprefix("dlm."): value for name, value in sublime().items()},
+        kate("settings"),
+        kate("initializationOptions"),
+        helix(),
+    ],
+)
+def test_the_server_takes_every_setting(given):
+    assert given.keys() <= {field.alias for field in Settings.model_fields.values()}
+    read = read_settings(given)
+    assert not read.complaints
+    assert read.settings != DEFAULTS
+
+
+def test_every_command_that_is_named_is_one_of_the_server():
+    files = [path for path in EDITORS.rglob("*") if path.is_file()]
+    command = r"\bdlm\.(?:synth\.\w+|(?:goTo|show)\w+)"
+    named = {
+        (name, path.name)
+        for path in files
+        for name in re.findall(command, path.read_text(encoding="utf-8", errors="ignore"))
+    }
+    assert len(named) > 20
+    assert [one for one in named if one[0] not in COMMANDS.values()] == []
+
+
+def test_the_palette_of_sublime_runs_commands_for_the_document():
+    for entry in json.loads(written("sublime/DLM.sublime-commands")):
+        assert (
+            entry["args"]["session_name"]
+            in json.loads(written("sublime/LSP.sublime-settings"))["clients"]
+        )
+        assert entry["args"]["command_args"] == ["${file_uri}"]
+
+
+def sublime_expressions() -> list[str]:
+    """Every expression of the syntax for Sublime, with its variables put in."""
+    syntax = yaml.safe_load(written("sublime/DLM.sublime-syntax").removeprefix("%YAML 1.2\n"))
+
+    def whole(expression: str) -> str:
+        while found := re.search(r"\{\{(\w+)\}\}", expression):
+            expression = expression.replace(found[0], syntax["variables"][found[1]])
+        return expression
+
+    rules = [rule for context in syntax["contexts"].values() for rule in context]
+    pushed = [inner for rule in rules for inner in rule.get("push", ())]
+    known = syntax["contexts"].keys()
+    assert {rule["include"] for rule in rules + pushed if "include" in rule} <= known
+    return [whole(rule["match"]) for rule in rules + pushed if "match" in rule]
+
+
+def test_oniguruma_compiles_every_expression_for_sublime():
+    assert len(sublime_expressions()) > 10
+    for expression in sublime_expressions():
+        onigurumacffi.compile(expression)
+
+
+def begins_section(line: str) -> bool:
+    fences = [one for one in sublime_expressions() if one.startswith("^(::)")]
+    return any(onigurumacffi.compile(one).match(line) for one in fences)
+
+
+@pytest.mark.parametrize("line", FENCES)
+def test_sublime_sees_a_fence(line):
+    assert begins_section(line)
+
+
+@pytest.mark.parametrize("line", NO_FENCES)
+def test_sublime_sees_no_fence_in_what_is_none(line):
+    assert not begins_section(line)
+
+
+def test_all_that_the_syntax_for_kate_refers_to_is_there():
+    root = ElementTree.fromstring(written("kate/dlm.xml"))
+    contexts = {one.get("name") for one in root.iter("context")}
+    styles = {one.get("name") for one in root.iter("itemData")}
+    for one in (*root.iter("context"), *root.iter("RegExpr")):
+        assert one.get("attribute") in styles
+        for name in ("context", "lineEndContext", "fallthroughContext"):
+            target = one.get(name, "#stay")
+            assert set(target.split("!")) <= contexts | {"#stay", "#pop"}
+
+
+@pytest.mark.parametrize(("lines", "fence"), [(FENCES, True), (NO_FENCES, False)])
+def test_kate_sees_a_fence_in_what_is_one_only(lines, fence):
+    root = ElementTree.fromstring(written("kate/dlm.xml"))
+    fences = [
+        one.get("String", "") for one in root.iter("RegExpr") if one.get("attribute") == "Fence"
+    ]
+    assert [any(re.match(one, line) for one in fences) for line in lines] == [fence] * len(lines)
+
+
+def test_kate_knows_the_server_by_the_name_of_the_syntax():
+    name = ElementTree.fromstring(written("kate/dlm.xml")).get("name", "")
+    server = json.loads(written("kate/settings.json"))["servers"]["dlm"]
+    assert re.match(server["highlightingModeRegex"], name)
+
+
+def test_zed_starts_the_server_for_the_language():
+    extension = tomllib.loads(written("zed/extension.toml"))
+    language = tomllib.loads(written("zed/languages/dlm/config.toml"))
+    server = extension["language_servers"]["dlm-lsp"]
+    assert server["languages"] == [language["name"]]
+    assert server["language_ids"] == {language["name"]: "dlm"}
+    assert tomllib.loads(written("zed/Cargo.toml"))["package"]["version"] == extension["version"]
+
+
+@pytest.mark.parametrize("editor", ["zed", "sublime", "kate"])
+def test_the_commands_of_the_readme_work_in_a_clean_home(editor, tmp_path):
+    home = Home.made(tmp_path / "home")
+    home.follow(EDITORS / editor / "README.md")
+    copied = {path.name for path in home.folder.rglob("*") if path.is_file()}
+    assert copied & {path.name for path in (EDITORS / editor).iterdir()}
