@@ -108,6 +108,20 @@ function walks.hover()
   contains(shown, "The town of Ville1")
 end
 
+function walks.colours()
+  go_to("::instruction::")
+  local row = vim.api.nvim_win_get_cursor(0)[1] - 1
+  local captures = await("the colour of a fence", function()
+    local found = vim.treesitter.get_captures_at_pos(0, row, 2)
+    return #found > 0 and found
+  end)
+  assert(captures[1].lang == "dlm", vim.inspect(captures))
+  local parser = vim.treesitter.get_parser(0)
+  parser:parse(true)
+  assert(parser:lang() == "dlm", parser:lang())
+  assert(parser:children().markdown, "no Markdown in it")
+end
+
 function walks.beside()
   await("inlay hints", function()
     return #vim.lsp.inlay_hint.get({ bufnr = 0 }) == 3

@@ -15,6 +15,13 @@ T = TypeVar("T")
 _WIDTH, _HEIGHT = 160, 48
 _LOOKS_EVERY = 0.1
 _REVERSED = re.compile("\x1b\\[(?:0;)?7m(?:\x1b\\[[0-9;]*m)*([^\x1b]*)")
+_ESCAPE = re.compile("\x1b\\[[0-9;]*m")
+_FOREGROUND = re.compile("\x1b\\[(?:[0-9;]*;)?(38;[0-9;]+|3[0-79]|9[0-7]|0?)m")
+
+
+def without_colours(shown: str) -> str:
+    """Return what a terminal shows, without the sequences that colour it."""
+    return _ESCAPE.sub("", shown)
 
 
 class Terminal:
@@ -50,6 +57,13 @@ class Terminal:
     def reversed_other_than(self, before: list[str]) -> list[str]:
         """Wait until something else is in reverse, and return it."""
         return self._first(self.reversed, lambda seen: seen != before, "another choice")
+
+    def colour_of(self, words: str) -> str:
+        """Return the colour of what is first seen of some words; empty for that of all text."""
+        before, found, _ = self._do("capture-pane", "-p", "-e").partition(words)
+        assert found, f"not to be seen: {words!r}"
+        last = (_FOREGROUND.findall(before) or [""])[-1]
+        return "" if last in ("0", "39") else last
 
     def press(self, *keys: str) -> None:
         """Press keys, by the names that tmux has for them."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from e2e.documents import MISTAKEN, PLAIN, REAL, SYNTHESIZED, synthesized
 from e2e.home import ROOT, Home
-from e2e.terminal import Terminal
+from e2e.terminal import Terminal, without_colours
 from towns import pairs_about
 
 README = ROOT / "editors" / "helix" / "README.md"
@@ -101,6 +101,15 @@ def test_a_hover_tells_where_a_section_came_from(home):
         shown = helix.ask("k", "Teacher: vllm-server:towns")
         assert "the answer stands in the source" in shown
         assert "“The town of Ville1" in shown
+
+
+def test_the_grammar_colours_the_document(home):
+    assert "Highlight queries: ✓" in without_colours(home.run("hx", "--health", "dlm"))
+    with Helix.showing(home, SYNTHESIZED) as helix:
+        helix.terminal.until("mills.")
+        colour = helix.terminal.colour_of
+        assert colour("bridge") == colour("many") == ""
+        assert colour("instruction") and colour("###")
 
 
 def test_hints_stand_beside_the_text(home):

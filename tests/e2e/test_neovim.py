@@ -39,6 +39,10 @@ def test_lenses_and_hints_stand_beside_the_text(neovim):
     walk(neovim, "beside", SYNTHESIZED)
 
 
+def test_the_grammar_colours_the_document_and_the_markdown_in_it(neovim):
+    walk(neovim, "colours", SYNTHESIZED)
+
+
 def test_a_code_action_synthesizes_with_progress_into_the_saved_file(neovim, teacher):
     saved = walk(neovim, "synthesize", PLAIN, TEACHER=teacher.selector)
     assert [one.pairs[0].pair.question for one in synthesized(saved)] == QUESTIONS
