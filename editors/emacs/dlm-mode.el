@@ -17,6 +17,7 @@
 (require 'cl-lib)
 (require 'easymenu)
 (require 'outline)
+(require 'treesit)
 
 (declare-function eglot-current-server "eglot")
 (declare-function eglot-managed-p "eglot")
@@ -82,6 +83,11 @@ They are read when the server starts."
   (when-let* ((end (dlm--frontmatter-end)))
     (re-search-forward "^ *\\(?:- \\)?\\([A-Za-z_][A-Za-z0-9_]*\\):" (min limit end) t)))
 
+(defconst dlm--text-keywords
+  '((dlm--next-key 1 'dlm-key)
+    ("^#+ .*$" 0 'bold))
+  "What YAML and Markdown have colours for.")
+
 (defvar dlm-font-lock-keywords
   `((,dlm--fence 0 'dlm-fence)
     (,(rx bol "<!-- dlm-auto-" (or "synth" "mined" "harvest") ":" (* nonl) "-->" eol)
@@ -89,8 +95,22 @@ They are read when the server starts."
     ;; A header is one in a code block, too.
     (,(rx bol "### " (or "Q" "Q !probe" "A" "Prompt" "Chosen" "Rejected") (* blank) eol)
      0 'dlm-turn t)
-    (dlm--next-key 1 'dlm-key)
-    ("^#+ .*$" 0 'bold)))
+    ,@dlm--text-keywords))
+
+(defun dlm--colour-by-grammar ()
+  "Colour the structure by the tree of tree-sitter-dlm."
+  (treesit-parser-create 'dlm)
+  (setq-local treesit-font-lock-settings
+              (treesit-font-lock-rules
+               :language 'dlm :feature 'structure
+               '((fence) @dlm-fence
+                 [(marker) (malformed_marker)] @dlm-marker
+                 [(question_header) (probe_header) (answer_header)
+                  (prompt_header) (chosen_header) (rejected_header)]
+                 @dlm-turn))
+              treesit-font-lock-feature-list '((structure)))
+  (treesit-major-mode-setup)
+  (font-lock-add-keywords nil dlm--text-keywords))
 
 (defconst dlm--syntax-propertize
   ;; Each of these lines begins or ends a code block, in which a fence is plain text.
@@ -407,7 +427,9 @@ All of them, or those of the run or the teacher of the section at point."
   (setq-local font-lock-defaults '(dlm-font-lock-keywords)
               syntax-propertize-function dlm--syntax-propertize
               outline-regexp dlm--fence
-              outline-level (lambda () 1)))
+              outline-level (lambda () 1))
+  (when (treesit-ready-p 'dlm t)
+    (dlm--colour-by-grammar)))
 
 ;;;###autoload
 (add-to-list 'auto-mode-alist '("\\.dlm\\'" . dlm-mode))

@@ -189,10 +189,12 @@
              do (forward-line))))
 
 (defun drive-walk-faces ()
-  (dolist (one '(("base_model: smollm2-135m" . dlm-key)
+  (drive-equal (equal (getenv "GRAMMAR") "True") (and (treesit-parser-list) t))
+  (dolist (one `(("base_model: smollm2-135m" . dlm-key)
                  ("::prose::" . dlm-fence)
                  ("::image path=\"a.png\" alt=\"a\"::" . dlm-fence)
-                 ("::inline::" . font-lock-string-face)
+                 ;; The grammar leaves the code in Markdown to a grammar of Markdown.
+                 ("::inline::" . ,(unless (treesit-parser-list) 'font-lock-string-face))
                  ("::instruction::" . dlm-fence)
                  ("### Q" . dlm-turn)
                  ("key: value" . nil)))

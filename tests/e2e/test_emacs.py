@@ -81,8 +81,12 @@ def test_the_commands_work_under_lsp_mode_too(emacs, teacher):
     walk(emacs, "lsp-mode", PLAIN, TEACHER=teacher.selector, LSP_MODE=str(packages))
 
 
-def test_the_structure_is_coloured_and_code_is_not(emacs):
-    walk(emacs, "faces", PLAIN + STRUCTURE)
+@pytest.mark.parametrize("grammar", [True, False])
+def test_the_structure_is_coloured_and_code_is_not(emacs, grammar):
+    library = emacs.folder / ".emacs.d" / "tree-sitter" / "libtree-sitter-dlm.so"
+    if not grammar:
+        library.unlink()
+    walk(emacs, "faces", PLAIN + STRUCTURE, GRAMMAR=str(grammar))
 
 
 def test_the_mode_compiles_without_a_warning(emacs):
