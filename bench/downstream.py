@@ -45,6 +45,8 @@ UNFILTERED = "prose + unfiltered pairs"
 FILTERED = "prose + pairs that passed the filters"
 REFERENCE = "prose + the reference's pairs"
 CONDITIONS = (PROSE, UNFILTERED, FILTERED, REFERENCE)
+RATES = (2e-4, 1e-3)
+"""Learning rates: the default of the format, and five times that."""
 SEEDS = (1, 2, 3)
 STEPS = 12
 LONGEST_ANSWER = 20
@@ -59,6 +61,7 @@ class Result:
 
     document: str
     condition: str
+    learning_rate: float
     seed: int
     rows: int
     content: str
@@ -73,12 +76,10 @@ def main() -> None:
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     names = sorted(path.stem for path in FOLDER.glob("*.dlm"))
     for name in names:
-        _once(name, BASE, 0)
-    # Seed by seed, so that a run that is stopped early has whole ones; the reference last, for it
-    # asks its teacher for so long.
-    for conditions in (CONDITIONS[:-1], CONDITIONS[-1:]):
-        for seed, name, condition in product(SEEDS, names, conditions):
-            _once(name, condition, seed)
+        _once(name, BASE, 0.0, 0)
+    # Seed by seed, so that a run that is stopped early has whole ones.
+    for rate, seed, name, condition in product(RATES, SEEDS, names, CONDITIONS):
+        _once(name, condition, rate, seed)
     print(table(results()))
     draw(results(), PICTURE)
 
@@ -90,21 +91,21 @@ def results() -> list[Result]:
     return [Result(**json.loads(line)) for line in RESULTS.read_text().splitlines()]
 
 
-def _once(name: str, condition: str, seed: int) -> None:
-    done = results()
-    if any((one.document, one.condition, one.seed) == (name, condition, seed) for one in done):
+def _once(name: str, condition: str, rate: float, seed: int) -> None:
+    done = [r for r in results() if (r.document, r.learning_rate, r.seed) == (name, rate, seed)]
+    if any(one.condition == condition for one in done):
         return
     learned = () if condition == BASE else tuple(_rows(name, condition))
     content = hashlib.sha256(repr(learned).encode()).hexdigest()[:16]
-    same = [r for r in done if (r.document, r.seed, r.content) == (name, seed, content)]
+    same = [one for one in done if one.content == content]
     if same:
         # On the processor the same rows and seed give the same weights.
         found = Result(**(asdict(same[0]) | {"condition": condition}))
     else:
         began = time.monotonic()
-        loss, f1 = _measure(name, learned, seed)
+        loss, f1 = _measure(name, learned, rate, seed)
         took = round(time.monotonic() - began, 1)
-        found = Result(name, condition, seed, len(learned), content, loss, f1, took)
+        found = Result(name, condition, rate, seed, len(learned), content, loss, f1, took)
     with RESULTS.open("a", encoding="utf-8") as file:
         file.write(json.dumps(asdict(found)) + "\n")
     print(found, file=sys.stderr, flush=True)
@@ -118,7 +119,7 @@ def _rows(name: str, condition: str) -> Iterator[Row]:
         yield PairRow(f"{at:016x}", question, answer)
 
 
-def _measure(name: str, learned: tuple[Row, ...], seed: int) -> tuple[float, float]:
+def _measure(name: str, learned: tuple[Row, ...], rate: float, seed: int) -> tuple[float, float]:
     """Return answer loss and F1 over the held-out questions after training on these rows."""
     if not learned:
         return _asked(name, None)
@@ -130,7 +131,7 @@ def _measure(name: str, learned: tuple[Row, ...], seed: int) -> tuple[float, flo
             lora_alpha=16,
             lora_dropout=0.05,
             target_modules=None,
-            learning_rate=1e-3,
+            learning_rate=rate,
             sequence_len=64,
             num_epochs=STEPS,
             optimizer="adamw_torch",
@@ -237,11 +238,11 @@ def _reference(source: Path) -> Mapping[str, Any]:
             for section in parse(text).sections
             for placed in section.pairs
         ]
-    said = [line for line in f"{done.stdout}\n{done.stderr}".splitlines() if "synth" in line]
+    said = " ".join(f"{done.stdout}\n{done.stderr}".split()).replace(teacher, MODEL)
     return {
         "by": f"reference 0.10.0: dlm synth instructions --teacher {MODEL} --filter none",
         "exit_code": done.returncode,
-        "said": [line.replace(str(copy), source.name).strip() for line in said],
+        "said": said[said.find("synth:") :].replace(str(copy), source.name),
         "pairs": pairs,
     }
 
@@ -249,20 +250,28 @@ def _reference(source: Path) -> Mapping[str, Any]:
 def table(found: Sequence[Result]) -> str:
     """Return the results as a Markdown table: means over the documents, spread over the seeds."""
     lines = [
-        "| trained on | pairs a document | held-out answer loss | closed-book token F1 |",
-        "|---|---:|---:|---:|",
-    ]
+        "| learning rate | trained on | pairs a document | held-out answer loss | closed-book token F1 |",
+        "|---|---|---:|---:|---:|",
+    ]  # fmt: skip
     prose = {one.document: one.rows for one in found if one.condition == PROSE}
-    for condition in (BASE, *CONDITIONS):
-        some = [one for one in found if one.condition == condition]
+    for rate, condition in ((0.0, BASE), *product(RATES, CONDITIONS)):
+        some = _some(found, condition, rate)
         if not some:
             continue
         pairs = statistics.mean(max(0, one.rows - prose.get(one.document, 0)) for one in some)
-        losses, f1s = _by_seed(some, "answer_loss"), _by_seed(some, "f1")
-        lines.append(
-            f"| {condition} | {pairs:.1f} | {_spread(losses, 2)} | {_spread(f1s, 3)} |"
-        )  # fmt: skip
+        cells = (
+            f"{rate:g}" if rate else "-",
+            condition,
+            f"{pairs:.1f}",
+            _spread(_by_seed(some, "answer_loss"), 2),
+            _spread(_by_seed(some, "f1"), 3),
+        )
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _some(found: Sequence[Result], condition: str, rate: float) -> list[Result]:
+    return [one for one in found if (one.condition, one.learning_rate) == (condition, rate)]
 
 
 def _by_seed(some: Sequence[Result], what: str) -> list[float]:
@@ -282,7 +291,7 @@ def draw(found: Sequence[Result], path: Path) -> None:
     """Draw loss and F1 of each condition: a bar for the mean, a dot for each seed."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    figure = Figure(figsize=(9, 4), layout="constrained")
     panels = zip(
         figure.subplots(1, 2),
         ("answer_loss", "f1"),
@@ -290,18 +299,19 @@ def draw(found: Sequence[Result], path: Path) -> None:
         strict=True,
     )
     for axes, what, title in panels:
-        for at, condition in enumerate(CONDITIONS):
-            some = [one for one in found if one.condition == condition]
-            if some:
-                values = _by_seed(some, what)
-                axes.barh(at, statistics.mean(values), color=f"C{at}", alpha=0.6)
-                axes.plot(values, [at] * len(values), "k.")
-        bare = [one for one in found if one.condition == BASE]
-        axes.axvline(statistics.mean(_by_seed(bare, what)), color="k", ls=":", label="base model")
+        for (above, rate), (at, condition) in product(enumerate(RATES), enumerate(CONDITIONS)):
+            if some := _some(found, condition, rate):
+                values, place = _by_seed(some, what), at + 0.4 * above - 0.2
+                name = f"learning rate {rate:g}" if at == 0 else None
+                mean = statistics.mean(values)
+                axes.barh(place, mean, 0.36, color=f"C{above}", alpha=0.6, label=name)
+                axes.plot(values, [place] * len(values), "k.")
+        bare = _by_seed(_some(found, BASE, 0.0), what)
+        axes.axvline(statistics.mean(bare), color="k", ls=":", label="base model")
         axes.set(title=title, yticks=range(len(CONDITIONS)))
         axes.set_yticklabels(CONDITIONS if what == "answer_loss" else [""] * len(CONDITIONS))
         axes.invert_yaxis()
-        axes.legend()
+    axes.legend(loc="upper right")
     figure.savefig(path, dpi=120)
 
 
