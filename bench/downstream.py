@@ -250,9 +250,9 @@ def _reference(source: Path) -> Mapping[str, Any]:
 def table(found: Sequence[Result]) -> str:
     """Return the results as a Markdown table: means over the documents, spread over the seeds."""
     lines = [
-        "| learning rate | trained on | pairs a document | held-out answer loss | closed-book token F1 |",
+        "| learning rate | trained on | pairs | held-out answer loss | closed-book token F1 |",
         "|---|---|---:|---:|---:|",
-    ]  # fmt: skip
+    ]
     prose = {one.document: one.rows for one in found if one.condition == PROSE}
     for rate, condition in ((0.0, BASE), *product(RATES, CONDITIONS)):
         some = _some(found, condition, rate)
