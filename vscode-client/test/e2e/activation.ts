@@ -8,6 +8,8 @@ const STARTS = 5;
 async function activation(): Promise<number> {
   const editor = await Editor.start();
   try {
+    // The list shows no rows that are out of view.
+    await editor.page.setViewportSize({ width: 1280, height: 2400 });
     await editor.open("one.dlm", about(1));
     await editor.command("workbench.action.showRuntimeExtensions");
     const row = editor.page.locator(".runtime-extensions-editor .monaco-list-row", {

@@ -1,0 +1,149 @@
+/** Where the parts are put together. */
+
+import * as vscode from "vscode";
+import type { ReviewCommand } from "./logic/meant";
+import { ask } from "./host/ask";
+import { chooseInterpreter } from "./host/chooseInterpreter";
+import { chooseTeacher } from "./host/chooseTeacher";
+import { Consent } from "./host/consent";
+import { copyDebugInformation } from "./host/copyDebugInformation";
+import { goTo, keepContext } from "./host/cursor";
+import { addressIn } from "./host/argument";
+import { LANGUAGE } from "./logic/language";
+import { isOurs, ourDocuments } from "./host/documents";
+import { installServer } from "./host/installServer";
+import { Interpreters } from "./host/interpreters";
+import { Keys } from "./host/keys";
+import { middleware } from "./host/middleware";
+import { openExample } from "./host/openExample";
+import { Overviews } from "./host/overviews";
+import { Review } from "./host/review";
+import { Runs } from "./host/runs";
+import { Server } from "./host/server";
+import { setApiKey } from "./host/setApiKey";
+import { StatusItem } from "./host/statusItem";
+import { synthesize, synthesizeDocument } from "./host/synthesize";
+import { SynthesizedView } from "./host/synthesizedView";
+
+let running: Server | undefined;
+
+export function activate(context: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel("dlm", { log: true });
+  const keys = new Keys(context.secrets);
+  const interpreters = new Interpreters(log);
+  const server = new Server(context, log, keys, interpreters);
+  const overviews = new Overviews(server, log);
+  const runs = new Runs(server, log);
+  const review = new Review(server, overviews);
+  const view = new SynthesizedView(overviews);
+  server.middleware = middleware(server, new Consent(context.workspaceState), runs, overviews);
+  running = server;
+
+  const commands: Record<string, (about?: unknown) => unknown> = {
+    "dlm.synthesize": () => synthesize(server),
+    "dlm.synthesizeDocument": (about?: unknown) => synthesizeDocument(server, about),
+    "dlm.chooseTeacher": () => chooseTeacher(keys, overviews, server),
+    "dlm.setApiKey": () => setApiKey(keys),
+    "dlm.revert": (about?: unknown) => review.revert(about),
+    "dlm.keepAll": (about?: unknown) => review.keepAll(about),
+    "dlm.applyAll": (about?: unknown) => review.applyAll(about),
+    "dlm.discardAll": (about?: unknown) => review.discardAll(about),
+    "dlm.review.reveal": (about?: unknown) => review.reveal(about),
+    "dlm.nextSynthesized": () => goTo(overviews, "next"),
+    "dlm.previousSynthesized": () => goTo(overviews, "previous"),
+    "dlm.showReport": (about?: unknown) => showReport(server, about),
+    "dlm.showLogs": () => {
+      log.show();
+    },
+    "dlm.restartServer": () => server.restart(),
+    "dlm.chooseInterpreter": () => chooseInterpreter(interpreters, server),
+    "dlm.installServer": () => installServer(server, log),
+    "dlm.copyDebugInformation": () =>
+      copyDebugInformation(context.extension, server, keys, overviews),
+    "dlm.openExample": () => openExample(context.extensionUri),
+  };
+  const acts: readonly ReviewCommand[] = ["keep", "remove", "regenerate", "apply", "discard"];
+  for (const act of acts) {
+    commands[`dlm.review.${act}`] = (about?: unknown) => review.act(act, about);
+  }
+
+  let keysChanged = false;
+  const reconsiderKeys = () => {
+    if (keysChanged && !runs.areRunning) {
+      keysChanged = false;
+      void server.reconsider();
+    }
+  };
+
+  context.subscriptions.push(
+    log,
+    server,
+    interpreters,
+    overviews,
+    runs,
+    view,
+    new StatusItem(server, overviews),
+    keepContext(overviews),
+    vscode.window.registerTreeDataProvider("dlm.synthesized", view),
+    ...Object.entries(commands).map(([name, command]) =>
+      vscode.commands.registerCommand(name, command),
+    ),
+    server.onDidChange(() => {
+      setContext("dlm.serverRunning", server.state === "running");
+    }),
+    vscode.workspace.onDidOpenTextDocument((document) => {
+      if (isOurs(document) && server.state === "not started") {
+        void server.start();
+      }
+    }),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (
+        ["path", "interpreter"].some((name) => event.affectsConfiguration(`${LANGUAGE}.${name}`))
+      ) {
+        void server.reconsider();
+      }
+      if (event.affectsConfiguration(LANGUAGE)) {
+        void server.tellSettings();
+      }
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      void server.reconsider();
+    }),
+    interpreters.onDidChange(() => {
+      void server.reconsider();
+    }),
+    vscode.extensions.onDidChange(() => {
+      // Somebody who has no server may have installed a Python extension just now.
+      if (server.state === "not found") {
+        void server.reconsider();
+      }
+    }),
+    keys.onDidChange(() => {
+      // A key may have been set in another window, and what runs in this one is not to end for it.
+      keysChanged = true;
+      reconsiderKeys();
+    }),
+    runs.onDidBecomeIdle(() => {
+      reconsiderKeys();
+    }),
+  );
+  setContext("dlm.active", true);
+  if (ourDocuments().length > 0) {
+    void server.start();
+  }
+}
+
+export async function deactivate(): Promise<void> {
+  await running?.stop();
+}
+
+async function showReport(server: Server, about: unknown): Promise<void> {
+  const uri = addressIn(about);
+  if (uri !== undefined) {
+    await ask(server, "dlm.synth.report", { uri });
+  }
+}
+
+function setContext(key: string, value: boolean): void {
+  void vscode.commands.executeCommand("setContext", key, value);
+}
