@@ -1,4 +1,4 @@
-"""How a base model extracts pairs: a sentence is the answer, and the model finds its question."""
+"""How a base model extracts pairs: part of a sentence is the answer, and it finds the question."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ _LEAST_MARGIN = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """A sentence as the answer, and one way to be asked for it."""
+    """A sentence that holds the answer, and one way to ask for it."""
 
     sentence: str
     mould: Mould
@@ -64,7 +64,7 @@ async def pairs(model: LocalModel, ask: Ask, sampling: Sampling) -> list[tuple[s
     had = {question for question, _ in ask.have}
     fluent = await _fluent(model, examples, [one for one in asked if one.question not in had])
     good = await _fitting(model, ask.prose, most_fluent(fluent, _FITTED_PER_PAIR * ask.count))
-    return [(one.question, one.one.sentence, one.one.sentence) for one in best(good, ask.count)]
+    return [(one.question, one.one.mould.answer, one.one.sentence) for one in best(good, ask.count)]
 
 
 def untried(ask: Ask) -> str:
@@ -87,13 +87,14 @@ def tries(ask: Ask) -> tuple[Try, ...]:
     spoken = language(ask.prose)
     if spoken is None:
         return ()
-    had = {answer for _, answer in ask.have}
-    usable = [one for one in dict.fromkeys(sentences(ask.prose)) if stands_alone(one)]
-    fresh = [one for one in usable if one not in had] or usable
+    found = {
+        one: _moulds(spoken, one, ask.prose) for one in sentences(ask.prose) if stands_alone(one)
+    }
+    usable = [one for one in found if found[one]]
+    had = {part for pair in ask.have for part in pair}
+    fresh = [one for one in usable if had.isdisjoint((one, *_ready(found[one])))] or usable
     firm = [one for one in fresh if not leans(one)]
     chosen = firm if len(firm) >= 2 * ask.count else fresh
-    found = {one: _moulds(spoken, one, ask.prose) for one in chosen}
-    chosen = [one for one in chosen if found[one]]
     return tuple(
         Try(sentence, mould)
         for sentence in _spread(chosen, _TRIED_PER_PAIR * ask.count)
@@ -125,6 +126,10 @@ def _moulds(spoken: Language, sentence: str, prose: str) -> tuple[Mould, ...]:
     if spoken is ENGLISH:
         return english_moulds(sentence, prose)
     return german_moulds(sentence) if spoken is GERMAN else open_moulds(sentence, spoken)
+
+
+def _ready(moulds: Sequence[Mould]) -> tuple[str, ...]:
+    return tuple(question for mould in moulds for question in mould.ready)
 
 
 def _spread(items: Sequence[str], most: int) -> list[str]:
@@ -160,7 +165,7 @@ async def _fitting(model: LocalModel, prose: str, asked: Sequence[Asked]) -> lis
     if not asked:
         return []
     scores = await model.score(
-        before(prose), rows([(one.question, one.one.sentence) for one in asked])
+        before(prose), rows([(one.question, one.one.mould.answer) for one in asked])
     )
     return [
         replace(one, worth=one.worth + margin)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from dlm_lsp.teachers import english
 from dlm_lsp.teachers.english import Clause
-from dlm_lsp.teachers.mould import Mould
+from dlm_lsp.teachers.mould import Mould, told
 from dlm_lsp.teachers.sentences import leans
 
 _NUMBER = (
@@ -28,11 +28,13 @@ _LAST_ADVERB = re.compile(r" ?\b(?:mainly|mostly|partly|largely|only|simply)$")
 _MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 )
-_TIME = re.compile(
-    rf",? ?\b(?:[Ii]n|[Oo]n|[Aa]t|[Aa]round|[Ff]rom|[Ee]very|[Ee]ach) (?:the night of )?(?:"
-    rf"(?:the )?(?:\d{{1,2}} )?(?:{_MONTH} )?(?:1[0-9]{{3}}|20[0-9]{{2}})s?|"
+_POINT = (
+    rf"(?:(?:the )?(?:\d{{1,2}} )?(?:{_MONTH} )?(?:1[0-9]{{3}}|20[0-9]{{2}})s?|"
     rf"(?:\d{{1,2}} )?{_MONTH}|\d{{1,2}}:\d\d|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?)"
-    r"(?![-\w]),?"
+)
+_TIME = re.compile(
+    r",? ?\b(?:[Ii]n|[Oo]n|[Aa]t|[Aa]round|[Ff]rom|[Ee]very|[Ee]ach) (?:the night of )?"
+    rf"{_POINT}(?: (?:to|until|and|or) {_POINT})?(?![-\w]),?"
 )
 _YEAR = re.compile(r"\b(?:1[0-9]{3}|20[0-9]{2})s?\b")
 _REASON = re.compile(r",? \b(?:because|since(?! (?:the )?\d)|so that)\b ")
@@ -63,20 +65,21 @@ def _moulds(sentence: str, prose: str) -> Iterator[Mould]:
     first = _CLAUSE.split(bare)[0]
     yield from _for_all_of_it(sentence, bare)
     if reason := _REASON.search(bare):
-        yield Mould(sentence, tuple(_turned("Why", bare[: reason.start()], prose)))
+        because = told(bare[reason.start() :])
+        yield Mould(sentence, because, tuple(_turned("Why", bare[: reason.start()], prose)))
     years = _YEAR.findall(first)
     time = _TIME.search(first)
     if time and len(years) < 2 and " that " not in first:
         rest = f"{first[: time.start()]} {first[time.end() :]}".strip()
-        yield Mould(sentence, tuple(_turned("When", rest, prose)))
+        yield Mould(sentence, told(time[0]), tuple(_turned("When", rest, prose)))
     elif counted := _COUNTED.match(first):
-        yield Mould(sentence, tuple(_how_many(counted, prose)))
+        yield _how_many(sentence, counted, prose)
     parts = None if _ADVERBIAL.match(first) or leans(sentence) else english.clause(first)
     if parts:
-        yield Mould(sentence, tuple(_for_subject(parts)))
+        yield Mould(sentence, told(parts.subject), tuple(_for_subject(parts)))
         if english.takes_object(parts) and len(parts.rest.split()) <= 9:
             what = Clause(parts.subject, parts.adverb, parts.verb, "")
-            yield Mould(sentence, tuple(_asking("What", what, prose, parts)))
+            yield Mould(sentence, told(parts.rest), tuple(_asking("What", what, prose, parts)))
 
 
 def _for_all_of_it(sentence: str, bare: str) -> Iterator[Mould]:
@@ -84,12 +87,13 @@ def _for_all_of_it(sentence: str, bare: str) -> Iterator[Mould]:
     if condition := _CONDITION.match(bare):
         happens = "happened" if _PAST.search(condition[2]) else "happens"
         question = f"What {happens} {condition[1].lower()} {condition[2]}?"
-        yield Mould(sentence, (question,))
+        yield Mould(sentence, told(bare[condition.end() :]), (question,))
     elif defined := _DEFINED.match(bare):
         subject, verb = defined[1] or defined[3], defined[2] or defined[4]
         article, space, rest = subject.partition(" ")
         what = f"{article.lower()} {rest}" if space and len(article) < 4 else subject
-        yield Mould(sentence, (f"What {verb} {what}?",))
+        is_what = told(bare[defined.end(2 if defined[1] else 4) :])
+        yield Mould(sentence, is_what, (f"What {verb} {what}?",))
 
 
 def _for_subject(parts: Clause) -> Iterator[str]:
@@ -109,19 +113,22 @@ def _for_subject(parts: Clause) -> Iterator[str]:
         yield f"Which {head} {said}?"
 
 
-def _how_many(counted: re.Match[str], prose: str) -> Iterator[str]:
-    """Yield questions for a number of things."""
+def _how_many(sentence: str, counted: re.Match[str], prose: str) -> Mould:
+    """Return a mould for a number of things."""
     before, opening = counted["before"], f"How many {counted['noun']}"
+    answer = counted.string[counted.end("before") : counted.end("noun")]
     if preposition := _PREPOSITION.match(before):
         before = preposition["rest"]
         opening = f"{preposition['word'].capitalize()} how many {counted['noun']}"
+        answer = f"{preposition['word']} {answer}"
     # Only where the verb stands before the number can the number be taken out behind it.
     parts = english.clause(before)
-    if parts and not _ADVERBIAL.match(before) and not _UNCOUNTED.search(counted["before"]):
-        after = re.split(r", |\band\b", counted["after"])[0]
-        rest = " ".join(f"{parts.rest} {after}".split())
-        whole = Clause(parts.subject, parts.adverb, parts.verb, rest)
-        yield from _asking(opening, whole, prose, parts)
+    if not parts or _ADVERBIAL.match(before) or _UNCOUNTED.search(counted["before"]):
+        return Mould(sentence, sentence)
+    after = re.split(r", |\band\b", counted["after"])[0]
+    rest = " ".join(f"{parts.rest} {after}".split())
+    whole = Clause(parts.subject, parts.adverb, parts.verb, rest)
+    return Mould(sentence, told(answer), tuple(_asking(opening, whole, prose, parts)))
 
 
 def _turned(opening: str, text: str, prose: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from dlm_lsp.teachers.german import MainClause, main_clause, within
-from dlm_lsp.teachers.mould import Mould
+from dlm_lsp.teachers.mould import Mould, told
 
 _REASON = re.compile(r", (?:weil|denn|da) ")
 _CLAUSE = re.compile(
@@ -39,7 +39,8 @@ def _moulds(sentence: str) -> Iterator[Mould]:
     if reason := _REASON.search(bare):
         cause = main_clause(bare[: reason.start()])
         if cause:
-            yield Mould(sentence, (_asking("Warum", cause, cause.rest),))
+            because = told(bare[reason.start() :])
+            yield Mould(sentence, because, (_asking("Warum", cause, cause.rest),))
     first = _CLAUSE.split(bare)[0]
     parts = main_clause(first)
     if parts is None:
@@ -49,16 +50,17 @@ def _moulds(sentence: str) -> Iterator[Mould]:
         time = times[0][0].strip()
         opening = "Seit wann" if time.startswith("seit") else "Wann"
         rest = parts.rest[: times[0].start()] + parts.rest[times[0].end() :]
-        yield Mould(sentence, (_asking(opening, parts, rest),))
+        yield Mould(sentence, told(time), (_asking(opening, parts, rest),))
     elif (counted := _COUNTED.match(parts.rest)) and not counted["before"].strip():
         opening = f"Wie viele {counted['noun']}"
-        yield Mould(sentence, (_asking(opening, parts, counted["after"]),))
+        answer = parts.rest[counted.end("before") : counted.end("noun")]
+        yield Mould(sentence, told(answer), (_asking(opening, parts, counted["after"]),))
     if parts.verb == "heißt":
-        yield Mould(sentence, (_asking("Wie", parts, ""),))
+        yield Mould(sentence, told(parts.rest), (_asking("Wie", parts, ""),))
     elif len(parts.rest.split()) >= 2 and not _SEVERAL.search(parts.verb):
         said = f"{parts.verb} {parts.rest}"
         who = "Wer" if _PERSON.match(parts.subject) else "Was"
-        yield Mould(sentence, (f"{who} {said}?",))
+        yield Mould(sentence, told(parts.subject), (f"{who} {said}?",))
 
 
 def _asking(opening: str, parts: MainClause, rest: str) -> str:

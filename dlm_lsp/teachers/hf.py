@@ -14,7 +14,7 @@ from dlm_lsp.teachers.prompts import SCHEMA, messages
 from dlm_lsp.teachers.protocol import Answered, Ask, Reply, Sampling, TeacherError
 
 _LONGEST = {"question": 400, "answer": 1200, "evidence": 1200}
-_PROMPTS = 3
+_PROMPTS = 4
 """Counted up whenever what a base model is given changes, so that old replies are not reused."""
 
 # A base model wanders off in long passages, and their cost grows with the square of the length.

@@ -16,7 +16,7 @@ def open_moulds(sentence: str, language: Language) -> tuple[Mould, ...]:
     words = "|".join(sorted({_pattern(word) for word in _WORD.findall(sentence)}))
     rest = rf"( ({words}|\p{{Ll}}{{1,5}}|\p{{Ll}}{{1,3}}-\p{{Ll}}{{1,5}})){{2,14}}"
     return tuple(
-        Mould(sentence, grammar=f"start: / {_pattern(opening)}{rest} ?\\?/")
+        Mould(sentence, sentence, grammar=f"start: / {_pattern(opening)}{rest} ?\\?/")
         for sign, opening in language.openings
         if re.search(sign, sentence)
     )

@@ -1,4 +1,4 @@
-"""How a base model extracts pairs: a sentence is the answer, and the model finds its question."""
+"""How a base model extracts pairs: part of a sentence is the answer, and it finds the question."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ PROSE = (
 
 
 def asked(sentence: str, question: str, worth: float) -> Asked:
-    return Asked(Try(sentence, Mould(sentence)), question, worth)
+    return Asked(Try(sentence, Mould(sentence, sentence)), question, worth)
 
 
 def test_only_sentences_that_stand_alone_are_tried():
@@ -31,6 +31,12 @@ def test_only_sentences_that_stand_alone_are_tried():
 
 def test_a_sentence_that_is_an_answer_already_is_not_tried_again():
     have = (("When was the first wheel built?", "Ada Lind built the first wheel in 1790."),)
+    tried = tries(Ask(PROSE, "extraction", 1, have=have))
+    assert "Ada Lind built the first wheel in 1790." not in {one.sentence for one in tried}
+
+
+def test_a_sentence_that_was_asked_about_already_is_not_tried_again():
+    have = (("When did Ada Lind build the first wheel?", "In 1790."),)
     tried = tries(Ask(PROSE, "extraction", 1, have=have))
     assert "Ada Lind built the first wheel in 1790." not in {one.sentence for one in tried}
 
@@ -84,7 +90,7 @@ def test_the_best_come_from_different_sentences_while_there_are_any():
     assert [one.question for one in best(found, 3)][2] == "second of A?"
 
 
-async def test_every_answer_is_a_sentence_of_the_prose_and_its_own_evidence(
+async def test_every_answer_is_part_of_a_sentence_of_the_prose_which_is_its_evidence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     # Random weights find nothing likely; what is tested is where the words come from.
@@ -95,8 +101,8 @@ async def test_every_answer_is_a_sentence_of_the_prose_and_its_own_evidence(
     assert len(found) == 3
     for question, answer, evidence in found:
         assert question.endswith("?")
-        assert answer == evidence
-        assert answer in PROSE
+        assert evidence in PROSE
+        assert answer[1:].removesuffix(".") in evidence
 
 
 async def test_in_french_the_model_writes_the_question_itself(

@@ -68,6 +68,62 @@ def test_a_statement_answers_the_question(sentence, question):
     assert question in questions(sentence)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "question", "answer"),
+    [
+        (
+            "A sextant is an instrument of sailors, made of brass.",
+            "What is a sextant?",
+            "An instrument of sailors, made of brass.",
+        ),
+        (
+            "When an argument is wrong, DGEMM calls the routine XERBLA.",
+            "What happens when an argument is wrong?",
+            "DGEMM calls the routine XERBLA.",
+        ),
+        (
+            "A worn chain ruins the cassette, because its rollers ride up the teeth.",
+            "Why does a worn chain ruin the cassette?",
+            "Because its rollers ride up the teeth.",
+        ),
+        (
+            "The last horse car ran on 30 September 1902.",
+            "When did the last horse car run?",
+            "On 30 September 1902.",
+        ),
+        (
+            "A wooden shutter closes the niche from November to February.",
+            "When does a wooden shutter close the niche?",
+            "From November to February.",
+        ),
+        (
+            "The company employs about 163 people.",
+            "How many people does the company employ?",
+            "About 163 people.",
+        ),
+        ("A Heron is 32 metres long.", "How many metres long is a Heron?", "32 metres long."),
+        (
+            "A booking holds its compartment for 48 hours.",
+            "For how many hours does a booking hold its compartment?",
+            "For 48 hours.",
+        ),
+        (
+            "Isopropyl alcohol cleans a disc without leaving a film.",
+            "What cleans a disc without leaving a film?",
+            "Isopropyl alcohol.",
+        ),
+        (
+            "The old foundry casts the bronze housings.",
+            "What does the old foundry cast?",
+            "The bronze housings.",
+        ),
+    ],
+)
+def test_the_answer_is_what_was_asked_for_and_not_the_question_again(sentence, question, answer):
+    (found,) = {one.answer for one in english_moulds(sentence, sentence) if question in one.ready}
+    assert found == answer
+
+
 def test_a_number_that_counts_part_of_something_is_not_asked_for():
     sentence = "Brightwater pays the full wage for the first ten weeks."
     assert not [one for one in questions(sentence) if one.startswith(("How", "For how"))]
@@ -103,3 +159,9 @@ def test_any_text_has_moulds_whose_questions_are_one_line_and_end_as_questions(t
     for question in questions(text):
         assert question.endswith("?")
         assert "\n" not in question
+
+
+@given(st.text(alphabet="abs .,;0123456789TheWhenisaresince'\"", max_size=80))
+def test_any_text_has_moulds_whose_answers_are_part_of_it(text):
+    for one in english_moulds(text, text):
+        assert one.answer[1:].removesuffix(".") in text

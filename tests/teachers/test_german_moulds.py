@@ -51,6 +51,28 @@ def test_a_statement_answers_the_questions(sentence, expected):
     assert questions(sentence) == expected
 
 
+@pytest.mark.parametrize(
+    ("sentence", "answers"),
+    [
+        (
+            "Die Bauarbeiten dauerten vier Jahre, weil im Winter kein Fuhrwerk kam.",
+            ["Weil im Winter kein Fuhrwerk kam.", "Vier Jahre."],
+        ),
+        ("Die Leiterin der Sternwarte heißt Jorinde Malchow.", ["Jorinde Malchow."]),
+        (
+            "Die Straßenlampen der Dörfer werden um 22:30 Uhr ausgeschaltet.",
+            ["Um 22:30 Uhr."],
+        ),
+        (
+            "Ein Spiegelteleskop arbeitet seit 2019 in einer Hütte.",
+            ["Seit 2019.", "Ein Spiegelteleskop."],
+        ),
+    ],
+)
+def test_the_answer_is_what_was_asked_for_and_not_the_question_again(sentence, answers):
+    assert [one.answer for one in german_moulds(sentence)] == answers
+
+
 @given(st.text(alphabet="abDieMühle hat.,;um 1958 und weil", max_size=80))
 def test_any_text_has_moulds_whose_questions_are_one_line_and_end_as_questions(text):
     for question in questions(text):

@@ -187,10 +187,6 @@ async def test_the_270m_model_asks_right_questions(examples):
     assert isinstance(reply, Reply)
     pairs = {pair["question"]: pair["answer"] for pair in json.loads(reply.text)["pairs"]}
     assert pairs == {
-        "When was the tram network of Harrowmere largest?": (
-            "The tram network of Harrowmere was largest in 1926."
-        ),
-        "When did the city buy the tramway company for 1.1 million crowns?": (
-            "The city bought the tramway company in 1919 for 1.1 million crowns."
-        ),
+        "When did the city buy the tramway company for 1.1 million crowns?": "In 1919.",
+        "When did the trams carry 48 million passengers?": "In 1926.",
     }

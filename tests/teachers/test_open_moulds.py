@@ -29,3 +29,8 @@ def test_only_openings_that_suit_the_sentence_are_tried():
 def test_whatever_stands_in_a_sentence_the_grammar_is_a_grammar(sentence, language):
     for one in open_moulds(sentence, language):
         assert LLMatcher.validate_grammar(LLMatcher.grammar_from_lark(one.grammar or "")) == ""
+
+
+def test_the_answer_is_the_whole_sentence_for_nobody_knows_which_part_is_asked_for():
+    sentence = "Le bac est vieux."
+    assert {one.answer for one in open_moulds(sentence, FRENCH)} == {sentence}
