@@ -2,6 +2,7 @@
 
 import importlib.util
 import io
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,12 @@ def check_plot(path: Path) -> None:
     """
     if path.suffix.lower() not in _SUFFIXES:
         raise UsageError(f"--plot {path}: the name has to end in {', '.join(_SUFFIXES)}")
+    if path.is_dir():
+        raise UsageError(f"--plot {path}: that is a folder; name a file")
     if not path.parent.is_dir():
         raise UsageError(f"--plot {path}: there is no folder {path.parent}; make it first")
+    if not os.access(path.parent, os.W_OK):
+        raise UsageError(f"--plot {path}: {path.parent} cannot be written; name another folder")
     if importlib.util.find_spec("matplotlib") is None:
         raise UsageError(
             '--plot needs matplotlib; install the extra with: pip install "dlm-lsp[train]"'

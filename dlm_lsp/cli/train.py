@@ -1,15 +1,17 @@
 """`dlm train`: fine-tune the document's adapter, live, and make it the current one."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from dlm_lsp.cli.failure import DONE, INTERRUPTED, UsageError
+from dlm_lsp.cli.failure import DONE, FAILED, INTERRUPTED, UsageError
 from dlm_lsp.cli.opened import named, open_sound_document
 from dlm_lsp.cli.output import counted, one_line, print_json, say, tell
 from dlm_lsp.cli.plot import check_plot, plot_losses
 from dlm_lsp.cli.train_progress import TrainProgress
+from dlm_lsp.local.error import LocalError
 from dlm_lsp.local.train import Planned
 from dlm_lsp.local.training import (
     Prepared,
@@ -21,6 +23,7 @@ from dlm_lsp.local.training import (
     prepare,
     preview,
 )
+from dlm_lsp.store.error import StoreError
 from dlm_lsp.store.lock import document_lock
 
 
@@ -30,12 +33,15 @@ def train(
     """Train each adapter of the document in turn, or say what that would take."""
     if wishes.max_steps is not None and wishes.max_steps < 1:
         raise UsageError(f"--max-steps {wishes.max_steps}: at least 1 step makes a training")
+    if plot and dry_run:
+        raise UsageError("--plot draws what a training tells; leave it or --dry-run out")
     if plot:
         check_plot(plot)
     document = _one(path)
     if dry_run:
         return _foretell(_subject(document), wishes, as_json=as_json)
     trained: list[Trained] = []
+    code, failure = DONE, ""
     with document_lock(_subject(document).folder, "dlm train", tell):
         # Read now, for who held the lock may have changed it.
         subject = _subject(document)
@@ -47,17 +53,38 @@ def train(
                 if not as_json:
                     _print_trained(document, trained[-1])
         except KeyboardInterrupt:
-            tell(
-                "interrupted: the adapter before stays the current one; "
-                f"`dlm train {document} --resume` goes on from the last checkpoint"
+            code, failure = INTERRUPTED, "interrupted"
+            way_on = (
+                f"; `{_resuming(document, wishes)}` goes on from the last checkpoint"
+                if task.job.checkpoints.is_dir()
+                else ""
             )
-            return INTERRUPTED
-    if plot:
+            tell(f"interrupted: the current adapter stays as it was{way_on}")
+        except (LocalError, StoreError) as error:
+            if not trained:
+                raise
+            # What was trained before is told all the same.
+            code, failure = FAILED, str(error)
+            tell(f"dlm: {_called(task)}: {error}")
+    if plot and trained:
         plot_losses(plot, [one.summary for one in trained])
         tell(f"losses drawn into {plot}")
     if as_json:
-        print_json({"path": str(document), "adapters": [_value(one) for one in trained]})
-    return DONE
+        value = {"path": str(document), "adapters": [_value(one) for one in trained]}
+        print_json(value | ({"error": failure} if failure else {}))
+    return code
+
+
+def _resuming(document: Path, wishes: Wishes) -> str:
+    """Return the command that goes on with an interrupted training."""
+    options = {
+        "--adapter": wishes.adapter,
+        "--seed": wishes.seed,
+        "--max-steps": wishes.max_steps,
+        "--device": None if wishes.device == "auto" else wishes.device,
+    }
+    given = [word for name, value in options.items() if value is not None for word in (name, value)]
+    return shlex.join(["dlm", "train", *map(str, (document, *given)), "--resume"])
 
 
 def _one(path: str) -> Path:
@@ -125,7 +152,8 @@ def _print_trained(path: Path, trained: Trained) -> None:
         f"loss {first:.3f} -> {last:.3f}{held_out}, {summary['tokens']:,} tokens, "
         f"{summary['seconds']:.1f} s"
     )
-    say(f'`dlm prompt {one_line(path)} "..." --compare` shows what it learned.')
+    adapter = f"--adapter {trained.adapter} " if trained.adapter else ""
+    say(f'`dlm prompt {one_line(path)} "..." {adapter}--compare` shows what it learned.')
 
 
 def _value(trained: Trained) -> dict[str, Any]:

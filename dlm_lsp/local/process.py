@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import TypeVar
@@ -20,7 +20,7 @@ def stream(
     work: Callable[[Job, Callable[[Event], None]], None],
     job: Job,
     orphaned: Callable[[], None] | None = None,
-) -> Iterator[Event]:
+) -> Generator[Event]:
     """Yield what `work(job, tell)` tells, from a process that ends with this iterator.
 
     Work, job and events are pickled. The process is deaf to Ctrl-C, for whoever iterates hears
@@ -89,6 +89,8 @@ def _run(
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    # TRL tells its makers of each training otherwise.
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     # Threads that wait by spinning make a model several times slower beside any other program.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:

@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.metadata
+import json
 import math
 import shutil
 from collections.abc import Callable, Sequence
@@ -118,9 +119,12 @@ def train(job: Job, tell: Callable[[Event], None]) -> None:
             "no row fits into training.sequence_len: raise it, or write shorter questions"
         )
     plan = _planned(job, weights, learned, held)
+    if job.target is None:
+        tell(plan)
+        return
+    last = _checkpoint(job, weights, plan.batches)
     tell(plan)
-    if job.target is not None:
-        _fit(job, weights, tokenizer, (learned.rows, held.rows), how=plan.batches, tell=tell)
+    _fit(job, weights, tokenizer, (learned.rows, held.rows), how=plan.batches, last=last, tell=tell)
 
 
 def _planned(job: Job, weights: Weights, learned: Encoding, held: Encoding) -> Planned:
@@ -179,12 +183,12 @@ def _fit(
     rows: tuple[Sequence[Encoded], Sequence[Encoded]],
     *,
     how: Batches,
+    last: Path | None,
     tell: Callable[[Event], None],
 ) -> None:
     from transformers import set_seed
     from trl import SFTTrainer
 
-    last = _checkpoint(job, weights, how)
     set_seed(job.recipe.seed)
     model = _model(job, weights)
     learned, held = map(_dataset, rows)
@@ -199,6 +203,7 @@ def _fit(
             watcher(
                 lambda step, loss, tokens: tell(Stepped(step, how.steps, loss, tokens)),
                 lambda step, loss: tell(Evaluated(step, loss)),
+                scaled=job.recipe.precision == "fp16",
             )
         ],
     )
@@ -211,9 +216,8 @@ def _fit(
     ):
         trainer.evaluate()
     assert job.target is not None
-    config = trainer.model.peft_config["default"]
-    config.base_model_name_or_path = _public_name(job.model)
     trainer.model.save_pretrained(job.target)
+    _name_base(job.target / "adapter_config.json", job.model)
     tokenizer.save_pretrained(job.target)
     check_finite(job.target)
     tell(_done(trainer.state, weights, job.recipe.num_epochs, last))
@@ -236,8 +240,16 @@ def _done(state: Any, weights: Weights, epochs: int, last: Path | None) -> Done:
 
 
 def _checkpoint(job: Job, weights: Weights, how: Batches) -> Path | None:
-    """Return the checkpoint to go on from; without one, clear the way for a training anew."""
-    found = [path for path in job.checkpoints.glob("checkpoint-*") if (path / WHOLE).is_file()]
+    """Return the checkpoint to go on from; without one, clear the way for a training anew.
+
+    Behind its last step a trainer would make one more, so that step is made again.
+    """
+    found = {
+        int(path.name.rpartition("-")[2]): path
+        for path in job.checkpoints.glob("checkpoint-*")
+        if (path / WHOLE).is_file()
+    }
+    steps = [step for step in found if step < how.steps]
     # Objects of this kind write themselves out in full.
     same = hashlib.sha256(
         repr((weights.identity, job.recipe, job.rows, job.system, how, job.device)).encode(
@@ -246,14 +258,13 @@ def _checkpoint(job: Job, weights: Weights, how: Batches) -> Path | None:
     ).hexdigest()
     note = job.checkpoints / "training"
     if job.resume:
-        if not found:
-            raise LocalError("there is no interrupted training to resume; train without --resume")
         if not note.is_file() or note.read_text() != same:
             raise LocalError(
                 "the document, its settings, the model or the options are not those of the "
                 "interrupted training; train without --resume"
             )
-        return max(found, key=lambda path: int(path.name.rpartition("-")[2]))
+        if steps:
+            return found[max(steps)]
     shutil.rmtree(job.checkpoints, ignore_errors=True)
     job.checkpoints.mkdir(parents=True)
     note.write_text(same)
@@ -291,7 +302,7 @@ def _lora(how: Recipe) -> Any:
         r=how.lora_r,
         lora_alpha=how.lora_alpha,
         lora_dropout=how.lora_dropout,
-        target_modules=list(how.target_modules) if how.target_modules else "all-linear",
+        target_modules="all-linear" if how.target_modules is None else list(how.target_modules),
         use_dora=how.adapter == "dora",
     )
 
@@ -300,7 +311,8 @@ def _settings(job: Job, how: Batches, rows: tuple[Sequence[Encoded], Sequence[En
     from trl import SFTConfig
 
     recipe = job.recipe
-    warmup = math.ceil(recipe.warmup_ratio * how.steps)
+    # In the first step of a warm-up nothing is learned, so a single step has none.
+    warmup = min(math.ceil(recipe.warmup_ratio * how.steps), how.steps - 1)
     curve: dict[str, Any] = {"lr_scheduler_type": recipe.lr_scheduler}
     if recipe.lr_scheduler == "dapt":
         curve = {
@@ -310,7 +322,7 @@ def _settings(job: Job, how: Batches, rows: tuple[Sequence[Encoded], Sequence[En
     elif recipe.lr_scheduler == "constant" and warmup:
         curve = {"lr_scheduler_type": "constant_with_warmup"}
     longest = max(len(row.input_ids) for share in rows for row in share)
-    return SFTConfig(
+    settings = SFTConfig(
         output_dir=str(job.checkpoints),
         per_device_train_batch_size=how.micro_batch_size,
         per_device_eval_batch_size=how.micro_batch_size,
@@ -338,6 +350,9 @@ def _settings(job: Job, how: Batches, rows: tuple[Sequence[Encoded], Sequence[En
         disable_tqdm=True,
         **curve,
     )
+    # Otherwise each GPU would add its rows to every update.
+    settings._n_gpu = min(settings.n_gpu, 1)
+    return settings
 
 
 def _dataset(rows: Sequence[Encoded]) -> Any:
@@ -349,6 +364,16 @@ def _dataset(rows: Sequence[Encoded]) -> Any:
             "labels": [row.labels for row in rows],
         }
     )
+
+
+def _name_base(config: Path, model: str) -> None:
+    """Write the public name of the base model into the adapter's config.
+
+    With that name peft would ask the hub about the model while it saves.
+    """
+    read = json.loads(config.read_text(encoding="utf-8"))
+    read["base_model_name_or_path"] = _public_name(model)
+    config.write_text(json.dumps(read, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def _public_name(model: str) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -22,7 +22,7 @@ from dlm_lsp.local.recipe import recipe
 from dlm_lsp.local.train import Done, Evaluated, Event, Job, Planned, Stepped, train
 from dlm_lsp.local.weights import require_training
 from dlm_lsp.store.error import StoreError
-from dlm_lsp.store.files import make_folder, replace_file
+from dlm_lsp.store.files import replace_file
 from dlm_lsp.store.lock import document_lock
 from dlm_lsp.store.manifest import (
     Manifest,
@@ -34,7 +34,14 @@ from dlm_lsp.store.manifest import (
     save_manifest,
 )
 from dlm_lsp.store.sources import read_sources
-from dlm_lsp.store.versions import drop, keep_version, next_version, partial_folder, switch
+from dlm_lsp.store.versions import (
+    check_room,
+    drop,
+    keep_version,
+    next_version,
+    partial_folder,
+    switch,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +143,9 @@ def _task(
         precision=precision(chosen),
         seed=wishes.seed,
     )
+    if not 0 <= how.seed < 2**32:
+        where = "training.seed" if wishes.seed is None else "--seed"
+        raise LocalError(f"{where} is {how.seed}; take one from 0 to {2**32 - 1}")
     job = Job(
         model=frontmatter.base_model,
         recipe=how,
@@ -149,16 +159,25 @@ def _task(
 
 
 def _resumed(tasks: Sequence[Task]) -> Sequence[Task]:
-    """Return the task that was interrupted, and those that were to come after it."""
-    for at, task in enumerate(tasks):
-        if task.job.checkpoints.is_dir():
-            return [replace(task, job=replace(task.job, resume=True)), *tasks[at + 1 :]]
+    """Return the tasks that were interrupted, and those that were to come after the first."""
+    begun = [task.job.checkpoints.is_dir() for task in tasks]
+    if True in begun:
+        first = begun.index(True)
+        return [
+            replace(task, job=replace(task.job, resume=resume))
+            for task, resume in zip(tasks[first:], begun[first:], strict=True)
+        ]
     raise LocalError("there is no interrupted training to resume; train without --resume")
 
 
 def _nothing(subject: Subject, wishes: Wishes) -> str:
     names = list(subject.frontmatter.training.adapters or ())
-    if wishes.adapter is not None and wishes.adapter not in names:
+    if wishes.adapter is not None:
+        if wishes.adapter in names:
+            return (
+                f"{subject.path} has no section for adapter {wishes.adapter}; route some to it "
+                f"with ::instruction#{wishes.adapter}::, or leave --adapter out"
+            )
         there = f"it has {', '.join(names)}" if names else "it names none"
         return f"{subject.path} has no adapter {wishes.adapter} ({there}); leave --adapter out"
     return f"{subject.path} has no prose and no pairs to train on; write some"
@@ -187,6 +206,7 @@ def carry_out(subject: Subject, task: Task, on_event: Callable[[Event], None]) -
         LocalError, StoreError: with the remedy.
     """
     name, folder = task.adapter, subject.folder
+    check_room(folder, name)
     manifest = load_manifest(folder) or new_manifest(
         subject.frontmatter.dlm_id, subject.frontmatter.base_model, subject.path.resolve()
     )
@@ -203,12 +223,22 @@ def carry_out(subject: Subject, task: Task, on_event: Callable[[Event], None]) -
         adapter_name=name,
     )
     unfinished = partial_folder(folder, name, number)
-    seen: list[Event] = []
-    with _marked(task, manifest, run, unfinished=unfinished, folder=folder, seen=seen):
+    orphaned = partial(_mark_killed, folder, unfinished)
+    events = stream(train, replace(task.job, target=unfinished), orphaned)
+    try:
+        # What is refused before it has begun leaves no mark.
+        seen = [next(events)]
+    except BaseException:
+        drop(unfinished)
+        raise
+    with (
+        _marked(task, manifest, run, unfinished=unfinished, folder=folder, seen=seen),
+        closing(events),
+    ):
         save_manifest(folder, manifest.with_run(run))
+        on_event(seen[0])
         done = None
-        orphaned = partial(_mark_killed, folder, unfinished)
-        for event in stream(train, replace(task.job, target=unfinished), orphaned):
+        for event in events:
             seen.append(event)
             if isinstance(event, Done):
                 done = event
@@ -222,8 +252,8 @@ def carry_out(subject: Subject, task: Task, on_event: Callable[[Event], None]) -
         ended = _ended(run, done, where)
         save_manifest(folder, _with_adapter(manifest, subject, task, version, ended))
         switch(folder, name, version)
-        # There is nothing left to resume.
-        drop(task.job.checkpoints)
+    # There is nothing left to resume.
+    drop(task.job.checkpoints)
     return Trained(name, version, summary)
 
 
@@ -348,7 +378,6 @@ def _keep_summary(folder: Path, run: TrainingRun, summary: dict[str, Any]) -> st
     """Write the summary of a run, and return its path within the store folder."""
     at = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     where = f"logs/train-{run.run_id:06d}-{at}.summary.json"
-    make_folder(folder / "logs")
     replace_file(folder / where, (json.dumps(summary, indent=2) + "\n").encode("ascii"))
     return where
 

@@ -4,12 +4,30 @@ import os
 import re
 import shutil
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from dlm_lsp.store.error import StoreError, why
 from dlm_lsp.store.files import make_folder, replace_file, sync_folder
 
 _VERSION = re.compile(r"v(\d{4,})(?:\D.*)?")
 _PARTIAL = ".partial-"
+
+
+def check_room(folder: Path, name: str | None) -> None:
+    """Check that a training can be kept, before hours go into it.
+
+    Raises:
+        StoreError: the folder of the pointer or that of the logs cannot be written.
+    """
+    for where in (folder / "adapter" / (name or ""), folder / "logs"):
+        make_folder(where)
+        try:
+            with TemporaryFile(dir=where):
+                pass
+        except OSError as error:
+            raise StoreError(
+                f"cannot write into {where}: {why(error)}; make it writable"
+            ) from error
 
 
 def next_version(folder: Path, name: str | None) -> int:

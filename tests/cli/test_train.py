@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -75,6 +76,7 @@ def test_json_is_one_object_with_the_summary(dlm, mills):
         (["--max-steps", "0"], 2, "--max-steps"),
         (["--plot", "loss.gif"], 2, "loss.gif"),
         (["--plot", "nowhere/loss.png"], 2, "nowhere"),
+        (["--plot", "loss.png", "--dry-run"], 2, "--dry-run"),
         (["--adapter", "tone"], 1, "tone"),
         (["--resume"], 1, "without --resume"),
         (["--device", "abacus"], 2, "abacus"),
@@ -130,6 +132,50 @@ def test_ctrl_c_keeps_the_adapter_before_and_resume_goes_on(command, dlm, tmp_pa
     assert run.returncode == 0, run.stderr
     assert "step 5 of " not in run.stderr
     assert current_adapter(store).name == "v0002"
+
+
+@pytest.fixture
+def two_adapters(tmp_path, base) -> Path:
+    """A document of which the second adapter goes astray."""
+    path = tmp_path / "mills.dlm"
+    body = "".join(trainable.pair(n, "#tone" if n % 2 else "") for n in range(8))
+    training = "  warmup_ratio: 0.0\n  adapters: {facts: {}, tone: {learning_rate: 1.0e+30}}\n"
+    path.write_text(trainable.text(base, training, body))
+    return path
+
+
+def test_what_was_trained_before_another_adapter_failed_is_told(dlm, two_adapters, tmp_path):
+    run = dlm("train", two_adapters, "--json", "--plot", "loss.png")
+    assert run.returncode == 1
+    value = json.loads(run.stdout)
+    assert [one["adapter"] for one in value["adapters"]] == ["facts"]
+    assert "went astray" in value["error"]
+    assert (tmp_path / "loss.png").is_file()
+
+
+def test_an_interrupted_training_says_how_to_go_on_with_its_own_options(command, tmp_path, base):
+    path = tmp_path / "my mills.dlm"
+    path.write_text(trainable.text(base, body="".join(map(trainable.pair, range(400)))))
+    flags = ("--seed", 7, "--max-steps", 40, "--json")
+    process = command("train", path, *flags, start_new_session=True)
+    _until(process, "step 8 of ")
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert f"`dlm train '{path}' --seed 7 --max-steps 40 --resume`" in err
+    assert json.loads(out)["error"] == "interrupted"
+
+
+def test_a_training_asks_no_hub_anything(dlm, tmp_path, base, httpserver):
+    hub = tmp_path / "hub" / "models--acme--mills"
+    shutil.copytree(base, hub / "snapshots" / "abc123")
+    (hub / "refs").mkdir()
+    (hub / "refs" / "main").write_text("abc123")
+    path = tmp_path / "mills.dlm"
+    path.write_text(trainable.text("acme/mills"))
+    there = {"HF_HUB_CACHE": str(hub.parent), "HF_ENDPOINT": httpserver.url_for("")}
+    run = dlm("train", path, "--max-steps", 1, env={**there, "HF_HUB_OFFLINE": "0"})
+    assert run.returncode == 0, run.stderr
+    assert [request.path for request, _ in httpserver.log] == []
 
 
 def test_the_adapter_is_its_own_teacher_and_judge(dlm, mills, store):

@@ -71,6 +71,23 @@ def test_training_lowers_the_loss(tmp_path, llama):
     assert done.final_loss < 0.7 * done.losses[0][1]
 
 
+def test_a_training_of_one_step_learns_something(tmp_path, llama):
+    target, _ = _trained(tmp_path, llama, max_steps=1)
+    grown = [value for name, value in _weights(target).items() if "lora_B" in name]
+    assert any(any(map(any, matrix)) for matrix in grown)
+
+
+def test_no_layers_at_all_are_refused(tmp_path, llama):
+    with pytest.raises(LocalError, match=r"training\.target_modules"):
+        train(_job(tmp_path, llama, target_modules=[]), [].append)
+
+
+def test_the_adapter_names_its_base_and_not_the_folder_that_holds_it(tmp_path, llama):
+    target, _ = _trained(tmp_path, f"hf:{llama}", max_steps=1)
+    config = json.loads((target / "adapter_config.json").read_text())
+    assert config["base_model_name_or_path"] == llama
+
+
 def test_another_seed_gives_other_weights(tmp_path, llama):
     one, _ = _trained(tmp_path / "one", llama, max_steps=1)
     other, _ = _trained(tmp_path / "other", llama, max_steps=1, seed=1)

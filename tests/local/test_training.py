@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -109,6 +111,12 @@ def test_one_of_the_adapters_can_be_asked_for(tmp_path, llama):
         prepare(subject, Wishes(device="cpu", adapter="none"))
 
 
+def test_an_adapter_without_sections_is_told_so(tmp_path, llama):
+    subject = trainable.subject(tmp_path, llama, "  adapters: {facts: {}, idle: {}}\n")
+    with pytest.raises(LocalError, match="no section for adapter idle"):
+        prepare(subject, Wishes(device="cpu", adapter="idle"))
+
+
 def test_sources_are_trained_on_as_prose(tmp_path, llama):
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes/a.md").write_text("The saw is driven by the second wheel.")
@@ -175,6 +183,86 @@ def test_a_resumed_training_gives_what_an_uninterrupted_one_gives(mills):
     assert resumed.summary["resumed_from"] == steps[0] - 1
     assert resumed.summary["losses"] == whole.summary["losses"]
     assert _weights(resumed.version) == _weights(whole.version)
+
+
+def test_tokens_of_a_resumed_training_count_from_its_first_step(mills):
+    (whole,) = _train(mills)
+    with pytest.raises(KeyboardInterrupt):
+        _train(mills, on_event=_interrupt(3))
+    (resumed,) = _train(mills, Wishes(device="cpu", resume=True))
+    assert resumed.summary["tokens"] == whole.summary["tokens"]
+
+
+def test_a_training_that_failed_behind_its_last_step_makes_that_step_again_and_no_more(mills):
+    limited = Wishes(device="cpu", max_steps=4)
+    (whole,) = _train(mills, limited)
+    pointer = mills.folder / "adapter/current.txt"
+    pointer.unlink()
+    pointer.mkdir()
+    with pytest.raises(StoreError):
+        _train(mills, limited)
+    pointer.rmdir()
+    (resumed,) = _train(mills, replace(limited, resume=True))
+    assert [step for step, _ in resumed.summary["losses"]] == [1, 2, 3, 4]
+    assert _weights(resumed.version) == _weights(whole.version)
+
+
+def test_a_training_that_was_interrupted_before_its_first_checkpoint_begins_anew(mills):
+    with pytest.raises(KeyboardInterrupt):
+        _train(mills, on_event=_interrupt(1))
+    shutil.rmtree(mills.folder / "synth/checkpoints/-/checkpoint-1", ignore_errors=True)
+    (trained,) = _train(mills, Wishes(device="cpu", resume=True))
+    assert trained.summary["resumed_from"] == 0
+
+
+def test_each_interrupted_adapter_goes_on_from_its_own_checkpoint(tmp_path, llama):
+    body = "".join(trainable.pair(n, "#tone" if n % 2 else "") for n in range(40))
+    subject = trainable.subject(tmp_path, llama, "  adapters: {facts: {}, tone: {}}\n", body)
+    for name in ("tone", "facts"):
+        with pytest.raises(KeyboardInterrupt):
+            _train(subject, Wishes(device="cpu", adapter=name), _interrupt(3))
+    trained = _train(subject, Wishes(device="cpu", resume=True))
+    assert [one.adapter for one in trained] == ["facts", "tone"]
+    assert all(one.summary["resumed_from"] > 0 for one in trained)
+
+
+def test_a_resumption_that_is_refused_leaves_no_mark(mills, tmp_path, llama):
+    with pytest.raises(KeyboardInterrupt):
+        _train(mills, on_event=_interrupt(3))
+    other = trainable.subject(tmp_path, llama, "  lora_r: 4\n")
+    with pytest.raises(LocalError):
+        _train(other, Wishes(device="cpu", resume=True))
+    assert [run.status for run in _runs(mills)] == ["cancelled"]
+    assert list((mills.folder / "adapter/versions").iterdir()) == []
+
+
+def test_ctrl_c_while_the_checkpoints_are_removed_costs_nothing(mills, monkeypatch):
+    def interrupted(folder: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("dlm_lsp.local.training.drop", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        _train(mills)
+    assert current_adapter(mills.folder).name == "v0001"
+    assert load_manifest(mills.folder).adapter_version == 1
+    assert [run.status for run in _runs(mills)] == ["completed"]
+
+
+@pytest.mark.parametrize("blocked", ["logs", "adapter"])
+def test_what_could_not_be_kept_is_not_trained(mills, blocked):
+    mills.folder.mkdir(parents=True)
+    (mills.folder / blocked).write_text("in the way")
+    seen = []
+    with pytest.raises(StoreError, match=blocked):
+        _train(mills, on_event=seen.append)
+    assert seen == []
+
+
+def test_a_seed_that_cannot_be_used_is_refused(tmp_path, llama):
+    with pytest.raises(LocalError, match=r"training\.seed is -1"):
+        prepare(trainable.subject(tmp_path, llama, "  seed: -1\n"), CPU)
+    with pytest.raises(LocalError, match="--seed is -2"):
+        prepare(trainable.subject(tmp_path, llama), Wishes(device="cpu", seed=-2))
 
 
 def test_there_must_be_something_to_resume_and_it_must_be_the_same(mills, tmp_path, llama):

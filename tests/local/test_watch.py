@@ -5,12 +5,15 @@ from types import SimpleNamespace
 import pytest
 
 from dlm_lsp.local.error import LocalError
-from dlm_lsp.local.watch import WHOLE, watcher
+from dlm_lsp.local.watch import WHOLE, tokens_of, watcher
 
 
-def _logged(**logs):
+def _logged(*, scaled=False, history=(), **logs):
     seen = []
-    watch = watcher(lambda *told: seen.append(("step", *told)), lambda *told: seen.append(told))
+    watch = watcher(
+        lambda *told: seen.append(("step", *told)), lambda *told: seen.append(told), scaled=scaled
+    )
+    watch.on_train_begin(None, SimpleNamespace(log_history=history), None)
     watch.on_log(None, SimpleNamespace(global_step=3), None, logs=logs)
     return seen
 
@@ -33,6 +36,24 @@ def test_steps_and_held_out_losses_are_told():
 def test_what_is_no_number_ends_the_training(logs):
     with pytest.raises(LocalError, match=r"at step 3.*learning_rate"):
         _logged(**logs)
+
+
+def test_a_scaled_loss_may_have_an_infinite_gradient_but_be_no_infinite_loss():
+    assert _logged(scaled=True, loss=1.0, grad_norm=float("inf"))
+    with pytest.raises(LocalError, match="the loss is inf"):
+        _logged(scaled=True, loss=float("inf"), grad_norm=1.0)
+
+
+def test_a_resumed_training_counts_on_from_the_tokens_that_were_read_before():
+    assert _logged(history=[{"num_tokens": 30.0}], loss=1.5, num_tokens=7.0) == [
+        ("step", 3, 1.5, 37)
+    ]
+
+
+def test_tokens_are_counted_over_all_resumptions():
+    read = (10.0, 20.0, 5.0, 12.0, 12.0, 3.0)
+    assert tokens_of([{"loss": 1.0}, *({"num_tokens": one} for one in read)]) == 35
+    assert tokens_of([]) == 0
 
 
 def test_a_checkpoint_that_was_written_is_marked(tmp_path):
