@@ -94,6 +94,17 @@ def test_a_version_that_is_not_there_is_an_error(trained: Path) -> None:
         current_adapter(trained)
 
 
+@pytest.mark.usefixtures("permissions")
+def test_versions_that_cannot_be_looked_at_are_told_in_a_line(trained: Path) -> None:
+    versions = trained / "adapter/versions"
+    versions.chmod(0)
+    try:
+        with pytest.raises(StoreError, match=r"cannot look at .*v0002: Permission denied; make"):
+            current_adapter(trained)
+    finally:
+        versions.chmod(0o700)
+
+
 def test_a_pointer_that_is_not_utf8_is_an_error(trained: Path) -> None:
     (trained / "adapter/current.txt").write_bytes(b"\xff\xfe")
     with pytest.raises(StoreError, match=r"current\.txt is not UTF-8"):
