@@ -1,5 +1,6 @@
 """How a conversation is laid out for a model: its own chat template, or plain Q and A."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ def template_of(tokenizer: Any, adapter: Path | None = None) -> str:
     A tokenizer without one gets `Q:` and `A:` lines.
 
     Raises:
-        LocalError: the adapter's template cannot be read.
+        LocalError: the adapter's template cannot be read, or the model has several and no default.
     """
     if adapter is not None and (adapter / TEMPLATE_FILE).is_file():
         try:
@@ -31,7 +32,7 @@ def template_of(tokenizer: Any, adapter: Path | None = None) -> str:
                 f"cannot read {adapter / TEMPLATE_FILE} ({error}); train again"
             ) from error
     if tokenizer.chat_template:
-        return str(tokenizer.chat_template)
+        return _own(tokenizer)
     begins = list(tokenizer("").input_ids)[:1] == [tokenizer.bos_token_id]
     begin = "{{ bos_token }}" if begins else ""
     return _PLAIN.replace("BEGIN", begin).replace("END", "{{ eos_token }}")
@@ -53,6 +54,18 @@ def exchange(
         return before, whole[len(before) :]
     # Some templates lay out a past turn in another way than the one to come.
     return before, f"{answer}{tokenizer.eos_token or ''}"
+
+
+def _own(tokenizer: Any) -> str:
+    try:
+        # Some models bring several by name, such as one for tools.
+        return str(tokenizer.get_chat_template())
+    except ValueError as error:
+        names = ", ".join(sorted(tokenizer.chat_template))
+        raise LocalError(
+            f"the model has several chat templates ({names}) and none is the default; "
+            "take another model"
+        ) from error
 
 
 def _rendered(
@@ -78,9 +91,10 @@ def _rendered(
 
     if not system:
         return render(*turns)
-    try:
-        return render(("system", system), *turns)
-    except TemplateError:
-        # Some templates know no system turn.
-        (role, first), *rest = turns
-        return render((role, f"{system}\n\n{first}"), *rest)
+    # Some templates refuse a system turn, others pass over it.
+    with suppress(TemplateError):
+        told = render(("system", system), *turns)
+        if system.strip() in told or told != render(*turns):
+            return told
+    (role, first), *rest = turns
+    return render((role, f"{system}\n\n{first}"), *rest)
