@@ -14,6 +14,18 @@ _PLAIN = (
     "{% else %}A: {{ message['content'] }}END{% endif %}{% endfor %}"
     "{% if add_generation_prompt %}A:{% endif %}"
 )
+# Some templates write the date. The real one would give other weights on each day, and ask an
+# adapter in another way than it was trained. A macro, for transformers lets no function through.
+_NEW_YEAR = {
+    **{"%a": "Thu", "%A": "Thursday", "%b": "Jan", "%B": "January", "%d": "01", "%-d": "1"},
+    **{"%m": "01", "%-m": "1", "%y": "26", "%Y": "2026", "%j": "001", "%F": "2026-01-01"},
+    **{"%H": "00", "%M": "00", "%S": "00"},
+}
+_SAME_DAY = (
+    "{% macro strftime_now(format) %}{{ format"
+    + "".join(f" | replace('{code}', '{told}')" for code, told in _NEW_YEAR.items())
+    + " }}{% endmacro %}\n"
+)
 
 
 def template_of(tokenizer: Any, adapter: Path | None = None) -> str:
@@ -77,6 +89,9 @@ def _rendered(
     ends: bool,
 ) -> str:
     from jinja2 import TemplateError
+
+    if "strftime_now" in template:
+        template = _SAME_DAY + template
 
     def render(*said: tuple[str, str]) -> str:
         return str(

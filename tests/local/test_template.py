@@ -91,6 +91,14 @@ def test_of_several_templates_the_default_is_taken(llama):
         template_of(several)
 
 
+def test_a_template_that_writes_the_date_gives_the_same_on_each_day(plain):
+    dated = (
+        "\n  {% if strftime_now is defined %}{% set date = strftime_now('%d %b %Y, %H:%M:%S') %}"
+        "{% endif %}{{ date }}: {{ messages[0]['content'] }}"
+    )
+    assert prompt(plain, dated, None, "Who?") == "\n01 Jan 2026, 00:00:00: Who?"
+
+
 def test_a_template_that_forgets_its_prompt_still_gives_the_answer(plain):
     _, told = exchange(plain, FORGETFUL, None, "Who?", "Ann.")
     assert told == "Ann.</s>"
