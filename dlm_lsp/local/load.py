@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlm_lsp.local.error import LocalError
+from dlm_lsp.local.template import end_of_turn, template_of
 from dlm_lsp.local.weights import Weights, resolve
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Loaded:
     device: "torch.device"
     _adapters: list[str] = field(default_factory=list)
     _grammar_tokenizer: Any = None
+    _ends: frozenset[int] | None = None
 
     @property
     def grammar_tokenizer(self) -> Any:
@@ -63,11 +65,16 @@ class Loaded:
 
     @property
     def ends(self) -> frozenset[int]:
-        """The tokens with which the model ends what it writes."""
-        ends = self.model.generation_config.eos_token_id
-        if ends is None:
-            ends = self.tokenizer.eos_token_id
-        return frozenset(ends if isinstance(ends, list) else [ends]) - {None}
+        """The tokens with which the model ends what it writes.
+
+        Some base models bring a chat template that ends turns in another way than their texts.
+        """
+        if self._ends is None:
+            texts = self.model.generation_config.eos_token_id
+            turns = end_of_turn(self.tokenizer, template_of(self.tokenizer))
+            found = {*(texts if isinstance(texts, list) else [texts]), turns}
+            self._ends = frozenset(found | {self.tokenizer.eos_token_id}) - {None}
+        return self._ends
 
     @contextmanager
     def speaking_as(self, adapter: Path | None) -> Iterator[Any]:

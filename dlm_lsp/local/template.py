@@ -68,6 +68,22 @@ def exchange(
     return before, f"{answer}{tokenizer.eos_token or ''}"
 
 
+def end_of_turn(tokenizer: Any, template: str) -> int | None:
+    """Return the special token that a template puts behind an answer, None where it puts none."""
+    from jinja2 import TemplateError
+
+    answer = "Yes."
+    turns = [("user", "Ready?"), ("assistant", answer)]
+    try:
+        whole = _rendered(tokenizer, template, None, turns, ends=True)
+    except TemplateError:
+        return None
+    _, _, behind = whole.rpartition(answer)
+    added = tokenizer.added_tokens_decoder
+    ids = tokenizer(behind, add_special_tokens=False).input_ids
+    return next((one for one in ids if one in added and added[one].special), None)
+
+
 def _own(tokenizer: Any) -> str:
     try:
         # Some models bring several by name, such as one for tools.

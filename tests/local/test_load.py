@@ -5,6 +5,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tiny_model import CHAT_TEMPLATE
+from transformers import AutoTokenizer
 
 from dlm_lsp.local.error import LocalError
 from dlm_lsp.local.load import load
@@ -28,6 +30,15 @@ def test_what_is_to_be_known_of_a_model_is_read_from_its_files(llama, chat_llama
     assert load(gemma).sliding_window == 16
     assert load(llama).ends == {2}
     assert load(llama).vocabulary == len(load(llama).tokenizer)
+
+
+def test_a_model_also_ends_with_the_end_of_a_turn_in_its_template(chat_llama, tmp_path):
+    folder = Path(shutil.copytree(chat_llama, tmp_path / "model"))
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    tokenizer.chat_template = CHAT_TEMPLATE.replace("</s>", "<pad>")
+    tokenizer.save_pretrained(folder)
+    (folder / "generation_config.json").write_text('{"eos_token_id": 1}')
+    assert load(str(folder)).ends == {1, tokenizer.eos_token_id, tokenizer.pad_token_id}
 
 
 def test_code_that_a_model_brings_is_never_run(llama, tmp_path):

@@ -6,7 +6,7 @@ import pytest
 from transformers import AutoTokenizer
 
 from dlm_lsp.local.error import LocalError
-from dlm_lsp.local.template import TEMPLATE_FILE, exchange, prompt, template_of
+from dlm_lsp.local.template import TEMPLATE_FILE, end_of_turn, exchange, prompt, template_of
 
 TAKES_SYSTEM = (
     "{% for m in messages %}<{{ m['role'] }}>{{ m['content'] }}{% endfor %}"
@@ -89,6 +89,12 @@ def test_of_several_templates_the_default_is_taken(llama):
     several.chat_template = {"tool_use": "tools", "rag": "books"}
     with pytest.raises(LocalError, match=r"several chat templates \(rag, tool_use\)"):
         template_of(several)
+
+
+def test_the_end_of_a_turn_is_the_special_token_behind_an_answer(plain, chat):
+    assert end_of_turn(chat, template_of(chat)) == chat.eos_token_id
+    assert end_of_turn(plain, template_of(plain)) == plain.eos_token_id
+    assert end_of_turn(plain, TAKES_SYSTEM) is None
 
 
 def test_a_template_that_writes_the_date_gives_the_same_on_each_day(plain):
