@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlm_lsp.local.error import LocalError
+from dlm_lsp.local.fits import check_fits
 from dlm_lsp.local.template import end_of_turn, template_of
 from dlm_lsp.local.weights import Weights, resolve
 
@@ -96,17 +97,11 @@ class Loaded:
         from peft import PeftModel
 
         name = str(len(self._adapters))
-        try:
-            if self._adapters:
-                self.model.load_adapter(adapter, name)
-            else:
-                self.model = PeftModel.from_pretrained(self.model, adapter, adapter_name=name)
-        except (ValueError, RuntimeError, OSError, KeyError) as error:
-            reason = str(error).splitlines()[0]
-            raise LocalError(
-                f"the adapter in {adapter} does not fit this base model: {reason}; "
-                "train it again on the base model that the document names"
-            ) from error
+        check_fits(self.model.get_base_model() if self._adapters else self.model, adapter)
+        if self._adapters:
+            self.model.load_adapter(adapter, name)
+        else:
+            self.model = PeftModel.from_pretrained(self.model, adapter, adapter_name=name)
         self.model.eval()
         self._adapters.append(str(adapter))
 
