@@ -49,8 +49,7 @@ class Loaded:
     @property
     def window(self) -> int:
         """How many tokens the model can look at."""
-        text_config = self.model.config.get_text_config()
-        return int(getattr(text_config, "max_position_embeddings", None) or 2048)
+        return window_of(self.model.config) or 2048
 
     @property
     def sliding_window(self) -> int | None:
@@ -143,18 +142,30 @@ def read_model(model: str, weights: Weights, dtype: Any, **more: Any) -> Any:
 def read_tokenizer(model: str, weights: Weights, *, padding: str) -> Any:
     """Return the tokenizer of these weights, with a token to pad with on the side `padding`.
 
+    Its `model_max_length` is how many tokens the model can look at, where the model says so.
+
     Raises:
         LocalError: it cannot be loaded, or has no fast form.
     """
-    from transformers import AutoTokenizer
+    from transformers import AutoConfig, AutoTokenizer
 
     with _reading(model, weights):
         tokenizer = AutoTokenizer.from_pretrained(weights.folder, padding_side=padding, **_SAFE)
+        window = window_of(AutoConfig.from_pretrained(weights.folder, **_SAFE))
+    if window:
+        # What it brings is often another number, or none.
+        tokenizer.model_max_length = window
     if not tokenizer.is_fast:
         raise LocalError(f"{model} has no fast tokenizer (tokenizer.json); take another model")
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     return tokenizer
+
+
+def window_of(config: Any) -> int | None:
+    """Return how many tokens a model with this config can look at, None where it does not say."""
+    found = getattr(config.get_text_config(), "max_position_embeddings", None)
+    return int(found) if found else None
 
 
 @contextmanager
