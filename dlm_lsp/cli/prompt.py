@@ -11,7 +11,7 @@ from dlm_lsp.cli.failure import DONE, UsageError
 from dlm_lsp.cli.opened import Opened, named, open_document
 from dlm_lsp.cli.output import out, print_json, printable, say, tell
 from dlm_lsp.local.model import Answering, LocalModel
-from dlm_lsp.store.adapters import current_adapter, first_adapter
+from dlm_lsp.store.adapters import current_adapter, first_adapter, other_base
 from dlm_lsp.store.error import StoreError
 
 Who = Literal["adapter", "base", "both"]
@@ -55,6 +55,12 @@ def _adapter(opened: Opened, name: str | None, *, needed: bool) -> Path | None:
         return None
     if adapter is None and needed:
         raise StoreError(_untrained(opened, name))
+    base_model = opened.frontmatter.base_model
+    if adapter and needed and (other := other_base(adapter, base_model)):
+        tell(
+            f"note: adapter {adapter.name} was trained on {other}, and the document names "
+            f"{base_model}; if these are two models, train again"
+        )
     return adapter
 
 
