@@ -1,5 +1,6 @@
 """Whether an adapter was made for a model."""
 
+import re
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ from dlm_lsp.local.error import LocalError
 
 WEIGHTS = "adapter_model.safetensors"
 _CONFIG = "adapter_config.json"
+
+_NUMBER = re.compile(r"\.\d+\.")
 
 Shapes = dict[str, tuple[int, ...]]
 
@@ -67,10 +70,26 @@ def _config(adapter: Path) -> Any:
 
 def _places(model: Any, config: Any) -> Shapes:
     """Return the weights that an adapter of this kind has on the model, and their shapes."""
+    layers = getattr(config, "target_modules", None) or ()
+    named = _with(model, config, layers)
+    if isinstance(layers, str) or not any(map(_NUMBER.search, layers)):
+        return named
+    # In a model of few layers peft writes down "all-linear" layer by layer, and where all kinds of
+    # layers are named, that was meant.
+    every = _with(model, config, "all-linear")
+    return every if _kinds(every) == _kinds(named) else named
+
+
+def _kinds(places: Shapes) -> set[str]:
+    return {_NUMBER.sub(".*.", name) for name in places}
+
+
+def _with(model: Any, config: Any, layers: Any) -> Shapes:
     import torch
     from peft import get_peft_model, get_peft_model_state_dict
 
     config = deepcopy(config)
+    config.target_modules = layers
     # Else peft warns that it is another one here.
     config.base_model_name_or_path = None
     # On a device without numbers there is nothing to begin with.
@@ -94,7 +113,9 @@ def _difference(there: Shapes, places: Shapes) -> str | None:
         ),
     ):
         if names:
-            layers = {name.partition(".lora_")[0] for name in names}
+            layers = {
+                name.partition(".lora_")[0].removeprefix("base_model.model.") for name in names
+            }
             return f"{len(layers)} of its layers are {what}, such as {min(layers)}"
     return None
 

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 
@@ -43,6 +44,18 @@ def test_a_model_with_more_layers_is_another_one(llama, own):
     _aim(own, "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
     with pytest.raises(LocalError, match=r"7 of its layers are without weights.*train it again"):
         check_fits(_other(llama, num_hidden_layers=3), own)
+
+
+def test_a_model_with_more_layers_is_another_one_also_where_each_layer_is_named(llama, adapter):
+    with pytest.raises(LocalError, match=r"7 of its layers are without weights.*layers\.2"):
+        check_fits(_other(llama, num_hidden_layers=3), adapter)
+
+
+def test_an_adapter_for_some_layers_only_fits(llama, model, tmp_path):
+    layers = ["model.layers.0.self_attn.q_proj", "model.layers.1.mlp.up_proj"]
+    base = AutoModelForCausalLM.from_pretrained(llama)
+    get_peft_model(base, LoraConfig(r=4, target_modules=layers)).save_pretrained(tmp_path)
+    check_fits(model, tmp_path)
 
 
 def test_a_model_with_less_layers_is_another_one(llama, adapter):
