@@ -85,6 +85,7 @@ def split(found: Sequence[Row], seed: int) -> Split:
 
 def _held_out(seed: int, row: Row) -> bool:
     # Not drawn row by row as they come: equal sections would then be learned and measured both.
-    index = row.index if isinstance(row, PairRow) else 0
-    digest = sha256(f"{seed} {row.section_id} {index}".encode()).digest()
+    # The first row goes by its section alone, so sections of one row fall as they always did.
+    index = f" {row.index}" if isinstance(row, PairRow) and row.index else ""
+    digest = sha256(f"{seed} {row.section_id}{index}".encode()).digest()
     return int.from_bytes(digest[:8], "big") < HELD_OUT * 2**64
