@@ -78,7 +78,9 @@ def end_of_turn(tokenizer: Any, template: str) -> int | None:
         whole = _rendered(tokenizer, template, None, turns, ends=True)
     except TemplateError:
         return None
-    _, _, behind = whole.rpartition(answer)
+    _, found, behind = whole.rpartition(answer)
+    if not found:
+        return None
     added = tokenizer.added_tokens_decoder
     ids = tokenizer(behind, add_special_tokens=False).input_ids
     return next((one for one in ids if one in added and added[one].special), None)

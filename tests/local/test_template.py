@@ -95,6 +95,7 @@ def test_the_end_of_a_turn_is_the_special_token_behind_an_answer(plain, chat):
     assert end_of_turn(chat, template_of(chat)) == chat.eos_token_id
     assert end_of_turn(plain, template_of(plain)) == plain.eos_token_id
     assert end_of_turn(plain, TAKES_SYSTEM) is None
+    assert end_of_turn(plain, "{{ bos_token }}Whatever was said.") is None
 
 
 def test_a_template_that_writes_the_date_gives_the_same_on_each_day(plain):
