@@ -9,9 +9,9 @@ from rich.text import Text
 
 from dlm_lsp.cli.failure import DONE, UsageError
 from dlm_lsp.cli.opened import Opened, named, open_document
-from dlm_lsp.cli.output import out, print_json, printable, say
+from dlm_lsp.cli.output import out, print_json, printable, say, tell
 from dlm_lsp.local.model import Answering, LocalModel
-from dlm_lsp.store.adapters import current_adapter, first_adapter
+from dlm_lsp.store.adapters import current_adapter, first_adapter, other_base
 from dlm_lsp.store.error import StoreError
 
 Who = Literal["adapter", "base", "both"]
@@ -45,13 +45,45 @@ def _adapter(opened: Opened, name: str | None, *, needed: bool) -> Path | None:
     if name is not None and name not in names:
         there = f"it has {', '.join(names)}" if names else "it names none"
         raise UsageError(f"{opened.path} has no adapter {name} ({there}); leave --adapter out")
-    adapter = current_adapter(opened.folder, name or first_adapter(opened.frontmatter))
+    try:
+        adapter = current_adapter(opened.folder, name or first_adapter(opened.frontmatter))
+    except StoreError as error:
+        if needed:
+            raise
+        # Only its template would be taken, so that both are asked alike.
+        tell(f"note: the base model is asked in its own template, for {error}")
+        return None
     if adapter is None and needed:
-        raise StoreError(
+        raise StoreError(_untrained(opened, name))
+    base_model = opened.frontmatter.base_model
+    if adapter and needed and (other := other_base(adapter, base_model)):
+        tell(
+            f"note: adapter {adapter.name} was trained on {other}, and the document names "
+            f"{base_model}; if these are two models, train again"
+        )
+    return adapter
+
+
+def _untrained(opened: Opened, name: str | None) -> str:
+    asked = name or first_adapter(opened.frontmatter)
+    if asked is None:
+        return (
             f"{opened.path} has no trained adapter: train one with `dlm train {opened.path}`, "
             "or ask the base model with --base"
         )
-    return adapter
+    there = [one for one in opened.frontmatter.training.adapters or () if _trained(opened, one)]
+    others = f", ask another with --adapter ({', '.join(there)})" if there else ""
+    return (
+        f"{opened.path} has no trained adapter {asked}: train it with `dlm train {opened.path} "
+        f"--adapter {asked}`{others}, or ask the base model with --base"
+    )
+
+
+def _trained(opened: Opened, name: str) -> bool:
+    try:
+        return current_adapter(opened.folder, name) is not None
+    except StoreError:
+        return False
 
 
 async def _answers(

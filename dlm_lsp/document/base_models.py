@@ -46,3 +46,9 @@ def resolve(base_model: str) -> ModelFacts | None:
         return base_models().get(base_model)
     hf_id = base_model.removeprefix(HUB_PREFIX)
     return next((model for model in base_models().values() if model.hf_id == hf_id), None)
+
+
+def public_name(base_model: str) -> str:
+    """Return the name under which others find a base model: its hub id, or its folder."""
+    facts = resolve(base_model)
+    return facts.hf_id if facts else base_model.removeprefix(HUB_PREFIX)

@@ -7,7 +7,7 @@ from hashlib import sha256
 from dlm_lsp.document.section import Section, SectionType
 
 HELD_OUT = 0.1
-"""The share of sections that is kept for validation."""
+"""The share of rows that is kept for validation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class PairRow:
     section_id: str
     question: str
     answer: str
+    index: int = 0
+    """Its place among the pairs of its section."""
 
 
 Row = ProseRow | PairRow
@@ -47,8 +49,8 @@ def rows(sections: Iterable[Section]) -> tuple[Row, ...]:
                 found.append(ProseRow(section.id, text))
         elif section.type is SectionType.INSTRUCTION:
             found += (
-                PairRow(section.id, placed.pair.question, placed.pair.answer)
-                for placed in section.pairs
+                PairRow(section.id, placed.pair.question, placed.pair.answer, index)
+                for index, placed in enumerate(section.pairs)
             )
     return tuple(found)
 
@@ -70,17 +72,20 @@ def routed(
 
 
 def split(found: Sequence[Row], seed: int) -> Split:
-    """Hold out about a tenth of the sections, chosen by (seed, section id) alone.
+    """Hold out about a tenth of the rows, chosen by (seed, section id, place in the section) alone.
 
-    So a section that is added moves no other. If that would leave nothing to learn from, nothing
-    is held out.
+    So a section that is added moves no other, and one with many pairs is never held out whole. If
+    that would leave nothing to learn from, nothing is held out.
     """
-    held = tuple(row for row in found if _held_out(seed, row.section_id))
+    held = tuple(row for row in found if _held_out(seed, row))
     if len(held) == len(found):
         return Split(tuple(found), ())
-    return Split(tuple(row for row in found if not _held_out(seed, row.section_id)), held)
+    return Split(tuple(row for row in found if not _held_out(seed, row)), held)
 
 
-def _held_out(seed: int, section_id: str) -> bool:
-    digest = sha256(f"{seed} {section_id}".encode()).digest()
+def _held_out(seed: int, row: Row) -> bool:
+    # Not drawn row by row as they come: equal sections would then be learned and measured both.
+    # The first row goes by its section alone, so sections of one row fall as they always did.
+    index = f" {row.index}" if isinstance(row, PairRow) and row.index else ""
+    digest = sha256(f"{seed} {row.section_id}{index}".encode()).digest()
     return int.from_bytes(digest[:8], "big") < HELD_OUT * 2**64

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dlm_lsp.document.document import Document
-from dlm_lsp.document.schema import Training
+from dlm_lsp.document.schema import Adapter, Training
 from dlm_lsp.document.section import MEDIA, SectionType
 
 
@@ -19,15 +19,19 @@ class Machine:
 def untrainable(document: Document, training: Training, machine: Machine) -> Iterator[str]:
     """Yield what stands in the way of training, one line each, with what to do about it."""
     yield from _keys(training, machine)
-    kinds = {"training.adapter": training.adapter} | {
-        f"training.adapters.{name}.adapter": adapter.adapter
-        for name, adapter in (training.adapters or {}).items()
+    blocks: dict[str, Training | Adapter] = {"training": training} | {
+        f"training.adapters.{name}": adapter for name, adapter in (training.adapters or {}).items()
     }
-    for key, kind in kinds.items():
-        if kind == "qlora" and not (machine.cuda and machine.bitsandbytes):
+    for key, block in blocks.items():
+        if block.adapter == "qlora" and not (machine.cuda and machine.bitsandbytes):
             yield (
-                f"{key}: qlora needs {_lacking(machine)}, which is not here; "
+                f"{key}.adapter: qlora needs {_lacking(machine)}, which is not here; "
                 "write `lora`, or train where it is"
+            )
+        if not block.target_modules:
+            yield (
+                f"{key}.target_modules: an empty list gives an adapter to no layer; name some, "
+                "or write `auto`"
             )
     yield from _sections(document, training)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dlm_lsp.document.rows import ProseRow, Row
+from dlm_lsp.local.error import LocalError
 from dlm_lsp.local.template import exchange
 
 IGNORED = -100
@@ -45,6 +46,9 @@ def encode(
 
     Prose is learned whole, and longer prose becomes several rows. Of a pair the answer alone is
     learned; it is cut where the row is full, and left out where the question fills it.
+
+    Raises:
+        LocalError: a row is longer than what the model can look at.
     """
     found: list[Encoded] = []
     cut = left_out = 0
@@ -63,7 +67,14 @@ def encode(
         found.append(
             Encoded((asked + told)[:most], ([IGNORED] * len(asked) + told)[:most]),
         )
-    return Encoding(tuple(found), cut, left_out)
+    encoding = Encoding(tuple(found), cut, left_out)
+    window = tokenizer.model_max_length
+    if encoding.longest > window:
+        raise LocalError(
+            f"training.sequence_len: {most} gives a row of {encoding.longest} tokens, and the "
+            f"model looks at {window}; write {window}"
+        )
+    return encoding
 
 
 def _prose(tokenizer: Any, text: str, most: int) -> Iterator[Encoded]:

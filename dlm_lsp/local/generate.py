@@ -93,7 +93,7 @@ def count(model: str, prompts: Sequence[Prompt], shared: str = "") -> list[int]:
 def _ids(loaded: Loaded, prompt: Prompt, *, begins: bool) -> list[int]:
     text, tokenizer = prompt.text, loaded.tokenizer
     if prompt.system is not None:
-        text = template.prompt(tokenizer, tokenizer.chat_template, prompt.system, text)
+        text = template.prompt(tokenizer, template.template_of(tokenizer), prompt.system, text)
     raw = begins and prompt.system is None and not prompt.rendered
     return list(tokenizer(text, add_special_tokens=raw).input_ids)
 

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlm_lsp.local.error import LocalError
+from dlm_lsp.local.fits import WEIGHTS, check_there
 from dlm_lsp.local.load import load
 
 
@@ -27,19 +27,13 @@ def inspect(model: str, adapter: Path | None) -> Facts:
         LocalError: it cannot be had, or the two do not fit.
     """
     if adapter is not None:
-        _check(adapter)
+        check_there(adapter)
     loaded = load(model)
     with loaded.speaking_as(adapter):
         identity = loaded.weights.identity
     if adapter is not None:
-        identity += f"+{_digest(adapter / 'adapter_model.safetensors')}"
+        identity += f"+{_digest(adapter / WEIGHTS)}"
     return Facts(identity, loaded.window, loaded.chat)
-
-
-def _check(adapter: Path) -> None:
-    for name in ("adapter_config.json", "adapter_model.safetensors"):
-        if not (adapter / name).is_file():
-            raise LocalError(f"{adapter} is no adapter: {name} is missing; train it again")
 
 
 def _digest(file: Path) -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlm_lsp.local.error import LocalError
+from dlm_lsp.local.fits import check_fits
+from dlm_lsp.local.template import end_of_turn, template_of
 from dlm_lsp.local.weights import Weights, resolve
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ class Loaded:
     device: "torch.device"
     _adapters: list[str] = field(default_factory=list)
     _grammar_tokenizer: Any = None
+    _ends: frozenset[int] | None = None
 
     @property
     def grammar_tokenizer(self) -> Any:
@@ -46,8 +49,7 @@ class Loaded:
     @property
     def window(self) -> int:
         """How many tokens the model can look at."""
-        text_config = self.model.config.get_text_config()
-        return int(getattr(text_config, "max_position_embeddings", None) or 2048)
+        return window_of(self.model.config) or 2048
 
     @property
     def sliding_window(self) -> int | None:
@@ -63,11 +65,16 @@ class Loaded:
 
     @property
     def ends(self) -> frozenset[int]:
-        """The tokens with which the model ends what it writes."""
-        ends = self.model.generation_config.eos_token_id
-        if ends is None:
-            ends = self.tokenizer.eos_token_id
-        return frozenset(ends if isinstance(ends, list) else [ends]) - {None}
+        """The tokens with which the model ends what it writes.
+
+        Some base models bring a chat template that ends turns in another way than their texts.
+        """
+        if self._ends is None:
+            texts = self.model.generation_config.eos_token_id
+            turns = end_of_turn(self.tokenizer, template_of(self.tokenizer))
+            found = {*(texts if isinstance(texts, list) else [texts]), turns}
+            self._ends = frozenset(found | {self.tokenizer.eos_token_id}) - {None}
+        return self._ends
 
     @contextmanager
     def speaking_as(self, adapter: Path | None) -> Iterator[Any]:
@@ -89,17 +96,11 @@ class Loaded:
         from peft import PeftModel
 
         name = str(len(self._adapters))
-        try:
-            if self._adapters:
-                self.model.load_adapter(adapter, name)
-            else:
-                self.model = PeftModel.from_pretrained(self.model, adapter, adapter_name=name)
-        except (ValueError, RuntimeError, OSError, KeyError) as error:
-            reason = str(error).splitlines()[0]
-            raise LocalError(
-                f"the adapter in {adapter} does not fit this base model: {reason}; "
-                "train it again on the base model that the document names"
-            ) from error
+        check_fits(self.model.get_base_model() if self._adapters else self.model, adapter)
+        if self._adapters:
+            self.model.load_adapter(adapter, name)
+        else:
+            self.model = PeftModel.from_pretrained(self.model, adapter, adapter_name=name)
         self.model.eval()
         self._adapters.append(str(adapter))
 
@@ -141,18 +142,30 @@ def read_model(model: str, weights: Weights, dtype: Any, **more: Any) -> Any:
 def read_tokenizer(model: str, weights: Weights, *, padding: str) -> Any:
     """Return the tokenizer of these weights, with a token to pad with on the side `padding`.
 
+    Its `model_max_length` is how many tokens the model can look at, where the model says so.
+
     Raises:
         LocalError: it cannot be loaded, or has no fast form.
     """
-    from transformers import AutoTokenizer
+    from transformers import AutoConfig, AutoTokenizer
 
     with _reading(model, weights):
         tokenizer = AutoTokenizer.from_pretrained(weights.folder, padding_side=padding, **_SAFE)
+        window = window_of(AutoConfig.from_pretrained(weights.folder, **_SAFE))
+    if window:
+        # What it brings is often another number, or none.
+        tokenizer.model_max_length = window
     if not tokenizer.is_fast:
         raise LocalError(f"{model} has no fast tokenizer (tokenizer.json); take another model")
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     return tokenizer
+
+
+def window_of(config: Any) -> int | None:
+    """Return how many tokens a model with this config can look at, None where it does not say."""
+    found = getattr(config.get_text_config(), "max_position_embeddings", None)
+    return int(found) if found else None
 
 
 @contextmanager

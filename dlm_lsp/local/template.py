@@ -1,5 +1,6 @@
 """How a conversation is laid out for a model: its own chat template, or plain Q and A."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,18 @@ _PLAIN = (
     "{% else %}A: {{ message['content'] }}END{% endif %}{% endfor %}"
     "{% if add_generation_prompt %}A:{% endif %}"
 )
+# Some templates write the date. The real one would give other weights on each day, and ask an
+# adapter in another way than it was trained. A macro, for transformers lets no function through.
+_NEW_YEAR = {
+    **{"%a": "Thu", "%A": "Thursday", "%b": "Jan", "%B": "January", "%d": "01", "%-d": "1"},
+    **{"%m": "01", "%-m": "1", "%y": "26", "%Y": "2026", "%j": "001", "%F": "2026-01-01"},
+    **{"%H": "00", "%M": "00", "%S": "00"},
+}
+_SAME_DAY = (
+    "{% macro strftime_now(format) %}{{ format"
+    + "".join(f" | replace('{code}', '{told}')" for code, told in _NEW_YEAR.items())
+    + " }}{% endmacro %}\n"
+)
 
 
 def template_of(tokenizer: Any, adapter: Path | None = None) -> str:
@@ -21,7 +34,7 @@ def template_of(tokenizer: Any, adapter: Path | None = None) -> str:
     A tokenizer without one gets `Q:` and `A:` lines.
 
     Raises:
-        LocalError: the adapter's template cannot be read.
+        LocalError: the adapter's template cannot be read, or the model has several and no default.
     """
     if adapter is not None and (adapter / TEMPLATE_FILE).is_file():
         try:
@@ -31,7 +44,7 @@ def template_of(tokenizer: Any, adapter: Path | None = None) -> str:
                 f"cannot read {adapter / TEMPLATE_FILE} ({error}); train again"
             ) from error
     if tokenizer.chat_template:
-        return str(tokenizer.chat_template)
+        return _own(tokenizer)
     begins = list(tokenizer("").input_ids)[:1] == [tokenizer.bos_token_id]
     begin = "{{ bos_token }}" if begins else ""
     return _PLAIN.replace("BEGIN", begin).replace("END", "{{ eos_token }}")
@@ -55,6 +68,36 @@ def exchange(
     return before, f"{answer}{tokenizer.eos_token or ''}"
 
 
+def end_of_turn(tokenizer: Any, template: str) -> int | None:
+    """Return the special token that a template puts behind an answer, None where it puts none."""
+    from jinja2 import TemplateError
+
+    answer = "Yes."
+    turns = [("user", "Ready?"), ("assistant", answer)]
+    try:
+        whole = _rendered(tokenizer, template, None, turns, ends=True)
+    except TemplateError:
+        return None
+    _, found, behind = whole.rpartition(answer)
+    if not found:
+        return None
+    added = tokenizer.added_tokens_decoder
+    ids = tokenizer(behind, add_special_tokens=False).input_ids
+    return next((one for one in ids if one in added and added[one].special), None)
+
+
+def _own(tokenizer: Any) -> str:
+    try:
+        # Some models bring several by name, such as one for tools.
+        return str(tokenizer.get_chat_template())
+    except ValueError as error:
+        names = ", ".join(sorted(tokenizer.chat_template))
+        raise LocalError(
+            f"the model has several chat templates ({names}) and none is the default; "
+            "take another model"
+        ) from error
+
+
 def _rendered(
     tokenizer: Any,
     template: str,
@@ -64,6 +107,9 @@ def _rendered(
     ends: bool,
 ) -> str:
     from jinja2 import TemplateError
+
+    if "strftime_now" in template:
+        template = _SAME_DAY + template
 
     def render(*said: tuple[str, str]) -> str:
         return str(
@@ -78,9 +124,10 @@ def _rendered(
 
     if not system:
         return render(*turns)
-    try:
-        return render(("system", system), *turns)
-    except TemplateError:
-        # Some templates know no system turn.
-        (role, first), *rest = turns
-        return render((role, f"{system}\n\n{first}"), *rest)
+    # Some templates refuse a system turn, others pass over it.
+    with suppress(TemplateError):
+        told = render(("system", system), *turns)
+        if system.strip() in told or told != render(*turns):
+            return told
+    (role, first), *rest = turns
+    return render((role, f"{system}\n\n{first}"), *rest)

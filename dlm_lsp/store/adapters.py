@@ -1,12 +1,15 @@
 """Which trained adapter is the current one."""
 
+import json
 import re
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from dlm_lsp.document.base_models import public_name
 from dlm_lsp.document.schema import Frontmatter
-from dlm_lsp.store.error import NotFoundError, StoreError
+from dlm_lsp.store.error import NotFoundError, StoreError, why
 from dlm_lsp.store.files import read_file
 
+_CACHED = re.compile(r"models--([^/\\]+)[/\\]snapshots")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
 
@@ -19,7 +22,8 @@ def current_adapter(folder: Path, name: str | None = None) -> Path | None:
     """Return the folder of the adapter in use (of the one called `name`), None before training.
 
     Raises:
-        StoreError: the pointer leads out of the store, or to a folder that is not there.
+        StoreError: the pointer leads out of the store, or to a folder that is not there or cannot
+            be looked at.
     """
     if name is not None and not _NAME.fullmatch(name):
         raise StoreError(f"{name!r} is no adapter name: it takes a-z, 0-9 and _, 32 at most")
@@ -37,11 +41,32 @@ def current_adapter(folder: Path, name: str | None = None) -> Path | None:
         raise StoreError(
             f"{pointer} points to {written!r}, outside the store: remove it, or train again"
         )
-    if not adapter.is_dir():
+    try:
+        there = adapter.is_dir()
+    except OSError as error:
+        raise StoreError(
+            f"cannot look at {adapter}: {why(error)}; make its folder readable"
+        ) from error
+    if not there:
         raise StoreError(
             f"{pointer} points to {written!r}, which is not there: train again, or remove it"
         )
     return adapter
+
+
+def other_base(adapter: Path, base_model: str) -> str | None:
+    """Return the base model that an adapter was trained on, where it has another name than this."""
+    try:
+        written = json.loads(read_file(adapter / "adapter_config.json", 10**7))
+    except (StoreError, ValueError):
+        return None
+    name = written.get("base_model_name_or_path") if isinstance(written, dict) else None
+    if not isinstance(name, str) or not name:
+        return None
+    if cached := _CACHED.search(name):
+        # Others write down where the hub's files lie on their machine.
+        name = cached[1].replace("--", "/", 1)
+    return None if name == public_name(base_model) else name
 
 
 def _inside(folder: Path, written: str) -> Path | None:

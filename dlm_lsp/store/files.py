@@ -37,8 +37,7 @@ def read_file(path: Path, limit: int, remedy: str = "split it") -> bytes:
         raise NotFoundError(f"cannot read {path}: there is no such file") from error
     except OSError as error:
         raise StoreError(f"cannot read {path}: {why(error)}") from error
-    most = f"{limit // 10**6} MB" if limit >= 10**6 else f"{limit // 10**3} kB"
-    raise StoreError(f"cannot read {path}: it is larger than {most}; {remedy}")
+    raise StoreError(f"cannot read {path}: it is larger than {_size(limit)}; {remedy}")
 
 
 def replace_file(path: Path, data: bytes) -> None:
@@ -95,6 +94,13 @@ def make_folder(folder: Path) -> None:
         raise StoreError(
             f"cannot create {folder}: {why(error)}; set DLM_HOME to a folder that can be written"
         ) from error
+
+
+def _size(count: int) -> str:
+    for unit, size in (("MB", 10**6), ("kB", 10**3)):
+        if count >= size:
+            return f"{count // size} {unit}"
+    return f"{count} bytes"
 
 
 def _refuse_irregular(path: Path, mode: int) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -33,13 +33,14 @@ class Sourced:
 def read_sources(document: Path, sources: Sequence[Source], *, strict: bool) -> Sourced:
     """Return the text of every file that the sources of the document at this path name.
 
-    Files come in the order of their names; hidden ones, keys and binary files are left out. Each
-    text begins with a line that says where it came from, so that equal files differ.
+    Files come in the order of their names; hidden ones, keys, binary files and documents are left
+    out. Each text begins with a line that says where it came from, so that equal files differ.
 
     Raises:
         StoreError: a source is not there, or under `strict` leads out of the document's folder.
     """
-    home = document.resolve().parent
+    itself = document.resolve()
+    home = itself.parent
     if home.name == ".dlm":
         # Such a folder holds the document about the folder around it.
         home = home.parent
@@ -47,13 +48,18 @@ def read_sources(document: Path, sources: Sequence[Source], *, strict: bool) -> 
     left_out: list[str] = []
     for source in sources:
         root = _root(home, source, strict=strict)
+        found, closed = _files(root, source)
+        left_out += (f"{source.path}: {one}" for one in closed)
         count = 0
-        for path in _files(root, source):
+        for path in found:
             if count == source.max_files:
                 left_out.append(f"{source.path}: more than max_files ({source.max_files}) match")
                 break
-            name = path.name if path == root else path.relative_to(root).as_posix()
-            text, reason = _text(path, root, home, source, strict=strict)
+            name = _shown(path.name if path == root else path.relative_to(root).as_posix())
+            text = ""
+            reason = _barred(path, root, home, itself, strict=strict)
+            if reason is None:
+                text, reason = _text(path, source)
             if reason:
                 left_out.append(f"{source.path}: {name}: {reason}")
             else:
@@ -85,32 +91,53 @@ def _root(home: Path, source: Source, *, strict: bool) -> Path:
     return root
 
 
-def _files(root: Path, source: Source) -> Iterator[Path]:
-    """Yield the files that the patterns pick, by name."""
+def _files(root: Path, source: Source) -> tuple[list[Path], list[str]]:
+    """Return the files that the patterns pick, by name, and the folders that cannot be listed."""
     if not root.is_dir():
-        if _picked(root.name, source):
-            yield root
-        return
-    found = []
-    for place, folders, names in os.walk(root):
+        return [root] if _picked(root.name, source) else [], []
+    found: list[Path] = []
+    closed: list[str] = []
+
+    def shut(error: OSError) -> None:
+        folder = Path(os.fsdecode(error.filename)).relative_to(root).as_posix()
+        closed.append(f"{_shown(folder)}: cannot list this folder ({why(error)})")
+
+    for place, folders, names in os.walk(root, onerror=shut):
         folders[:] = [name for name in folders if not _NEVER.fullmatch(name)]
         found += [Path(place, name) for name in names if not _NEVER.fullmatch(name)]
-    yield from sorted(path for path in found if _picked(path.relative_to(root).as_posix(), source))
+    picked = [path for path in found if _picked(path.relative_to(root).as_posix(), source)]
+    return sorted(picked), sorted(closed)
 
 
-def _text(
-    path: Path, root: Path, home: Path, source: Source, *, strict: bool
-) -> tuple[str, str | None]:
-    """Return the text of a file, or why it is left out."""
+def _shown(name: str) -> str:
+    """Return a file name as text, also where its bytes are not UTF-8."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def _barred(path: Path, root: Path, home: Path, itself: Path, *, strict: bool) -> str | None:
+    """Return why a file is not even to be opened, None where nothing speaks against it."""
     fence = home if strict else root
-    target = path.resolve()
+    try:
+        target = path.resolve()
+    except (OSError, RuntimeError):
+        return "a link that leads to itself"
     if not target.is_relative_to(fence):
         if strict:
             raise StoreError(
                 f"training.sources: {path} is a link that leads out of {home}, which "
                 "sources_policy: strict forbids; put the file itself there, or exclude it"
             )
-        return "", "a link that leads out of the source"
+        return "a link that leads out of the source"
+    # Its frontmatter and markers are no prose, and its held-out answers would be learned.
+    if target == itself:
+        return "the document itself, which is trained as such"
+    if ".dlm" in (path.suffix, target.suffix):
+        return "another document, which is no source; train it by itself"
+    return None
+
+
+def _text(path: Path, source: Source) -> tuple[str, str | None]:
+    """Return the text of a file, or why it is left out."""
     try:
         data = read_file(path, source.max_bytes_per_file or LIMIT, "leave it out")
     except StoreError as error:

@@ -1,6 +1,7 @@
 """`dlm prompt`: what the document's model answers."""
 
 import json
+import shutil
 
 import pytest
 import trainable
@@ -53,6 +54,34 @@ def test_adapter_and_base_answer_each_in_its_way_and_side_by_side(dlm, trained):
     alone = json.loads(dlm("prompt", trained, "Who?", "--json", *FEW).stdout)
     assert alone["adapter"] == both["adapter"]
     assert "base" not in alone
+
+
+def test_an_adapter_of_a_base_model_with_another_name_is_told(dlm, trained, base, tmp_path):
+    other = shutil.copytree(base, tmp_path / "other")
+    assert "note" not in dlm("prompt", trained, "Who?", *FEW).stderr
+    trained.write_text(trainable.text(other))
+    told = dlm("prompt", trained, "Who?", *FEW).stderr
+    assert f"v0003 was trained on {base}, and the document names hf:{other}" in told
+
+
+def test_of_named_adapters_those_that_are_trained_are_named(dlm, tmp_path, home, base):
+    path = tmp_path / "mills.dlm"
+    path.write_text(trainable.text(base, "  adapters: {facts: {}, tone: {}}\n"))
+    pointer = home / "store" / trainable.ID / "adapter/tone/current.txt"
+    (pointer.parent / "versions/v0001").mkdir(parents=True)
+    pointer.write_text("adapter/tone/versions/v0001\n")
+    run = dlm("prompt", path, "Who?")
+    assert run.returncode == 1
+    assert "has no trained adapter facts" in run.stderr
+    assert "--adapter (tone)" in run.stderr
+
+
+def test_the_base_answers_beside_a_broken_pointer(dlm, trained, home):
+    (home / "store" / trainable.ID / "adapter/current.txt").write_text("adapter/versions/v0009\n")
+    run = dlm("prompt", trained, "Who?", "--base", *FEW)
+    assert run.returncode == 0
+    assert "note: the base model is asked in its own template" in run.stderr
+    assert dlm("prompt", trained, "Who?", *FEW).returncode == 1
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from dlm_lsp.document.base_models import base_models, resolve
+from dlm_lsp.document.base_models import base_models, public_name, resolve
 
 
 def test_the_registry_is_the_references_and_one_small_model_more(oracle):
@@ -31,3 +31,15 @@ def test_what_is_not_in_the_registry_has_no_facts(name):
 def test_the_registry_cannot_be_changed():
     with pytest.raises(TypeError):
         base_models()["mine"] = resolve("gemma-3-270m")
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("smollm2-135m", "HuggingFaceTB/SmolLM2-135M-Instruct"),
+        ("hf:org/name", "org/name"),
+        ("hf:/models/mine", "/models/mine"),
+    ],
+)
+def test_others_find_a_model_by_its_hub_id_or_folder(written, name):
+    assert public_name(written) == name

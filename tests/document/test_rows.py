@@ -21,8 +21,8 @@ def test_prose_is_one_row_without_the_white_space_around_it():
 def test_each_pair_of_an_instruction_section_is_a_row_also_a_probe():
     (section,) = _sections(f"::instruction::\n{PAIR}### Q !probe\nWho?\n### A\nAnn.\n")
     assert rows([section]) == (
-        PairRow(section.id, "How many?", "Two."),
-        PairRow(section.id, "Who?", "Ann."),
+        PairRow(section.id, "How many?", "Two.", 0),
+        PairRow(section.id, "Who?", "Ann.", 1),
     )
 
 
@@ -74,12 +74,17 @@ def test_another_seed_holds_out_other_sections():
     assert split(_many(300), 1) != split(_many(300), 2)
 
 
-def test_rows_of_one_section_stay_together():
-    found = [PairRow(row.section_id, q, "A") for row in _many(100) for q in ("one", "two")]
-    both = split(found, 42)
-    assert {row.section_id for row in both.train}.isdisjoint(
-        row.section_id for row in both.validation
-    )
+@pytest.mark.parametrize("seed", range(40))
+def test_of_a_section_with_many_pairs_only_a_part_is_held_out(seed):
+    note = ProseRow("f" * 16, "Note.")
+    pairs = [PairRow("0" * 16, f"Q{index}", "A", index) for index in range(100)]
+    assert 1 <= len(split([note, *pairs], seed).validation) <= 25
+
+
+def test_equal_rows_of_equal_sections_stay_together():
+    pairs = [PairRow("0" * 16, f"Q{index}", "A", index) for index in range(100)]
+    both = split([*pairs, *pairs], 42)
+    assert set(both.train).isdisjoint(both.validation)
 
 
 @pytest.mark.parametrize("seed", range(40))

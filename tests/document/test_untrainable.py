@@ -35,6 +35,8 @@ def test_plain_documents_can_be_trained():
         ("  preference: {enabled: true}\n", "training.preference"),
         ("  cpt: {embed_warmup_steps: 5}\n", "training.cpt.embed_warmup_steps"),
         ("  adapters: {a: {adapter: qlora}}\n", "training.adapters.a.adapter: qlora"),
+        ("  target_modules: []\n", "training.target_modules: an empty list"),
+        ("  adapters: {a: {target_modules: []}}\n", "training.adapters.a.target_modules: an"),
         ("  adapters: {a: {}, b: {}}\n  gate: {enabled: true}\n", "training.gate"),
     ],
 )

@@ -6,6 +6,7 @@ from transformers import AutoTokenizer
 
 from dlm_lsp.document.rows import PairRow, ProseRow
 from dlm_lsp.local.encode import IGNORED, encode
+from dlm_lsp.local.error import LocalError
 from dlm_lsp.local.template import template_of
 
 
@@ -65,6 +66,15 @@ def test_a_long_answer_is_cut_and_a_question_that_fills_the_row_left_out(tokeniz
     found = _encode(tokenizer, PairRow("a", "Who?", long), PairRow("b", long, "Ann."), most=64)
     assert (len(found.rows), found.cut, found.left_out) == (1, 1, 1)
     assert found.longest == 64
+
+
+def test_a_row_that_the_model_cannot_look_at_is_refused_with_the_length_to_write(llama):
+    tokenizer = AutoTokenizer.from_pretrained(llama, model_max_length=100)
+    short, long = ProseRow("a", "The mill."), ProseRow("b", "high " * 200)
+    assert len(_encode(tokenizer, short).rows) == 1
+    with pytest.raises(LocalError, match=r"training\.sequence_len: 2048 .* 100; write 100$"):
+        _encode(tokenizer, short, long)
+    assert _encode(tokenizer, short, long, most=100).longest <= 100
 
 
 def test_tokens_are_counted(tokenizer):

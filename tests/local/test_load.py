@@ -5,9 +5,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tiny_model import CHAT_TEMPLATE
+from transformers import AutoTokenizer
 
 from dlm_lsp.local.error import LocalError
-from dlm_lsp.local.load import load
+from dlm_lsp.local.load import load, read_tokenizer
+from dlm_lsp.local.weights import resolve
 
 
 def test_a_model_is_loaded_once(llama):
@@ -28,6 +31,23 @@ def test_what_is_to_be_known_of_a_model_is_read_from_its_files(llama, chat_llama
     assert load(gemma).sliding_window == 16
     assert load(llama).ends == {2}
     assert load(llama).vocabulary == len(load(llama).tokenizer)
+
+
+def test_a_model_also_ends_with_the_end_of_a_turn_in_its_template(chat_llama, tmp_path):
+    folder = Path(shutil.copytree(chat_llama, tmp_path / "model"))
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    tokenizer.chat_template = CHAT_TEMPLATE.replace("</s>", "<pad>")
+    tokenizer.save_pretrained(folder)
+    (folder / "generation_config.json").write_text('{"eos_token_id": 1}')
+    assert load(str(folder)).ends == {1, tokenizer.eos_token_id, tokenizer.pad_token_id}
+
+
+def test_a_tokenizer_knows_how_many_tokens_the_model_can_look_at(llama, tmp_path):
+    folder = Path(shutil.copytree(llama, tmp_path / "model"))
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"max_position_embeddings": 128}))
+    tokenizer = read_tokenizer(str(folder), resolve(str(folder)), padding="right")
+    assert tokenizer.model_max_length == 128
 
 
 def test_code_that_a_model_brings_is_never_run(llama, tmp_path):

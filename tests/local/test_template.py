@@ -6,13 +6,17 @@ import pytest
 from transformers import AutoTokenizer
 
 from dlm_lsp.local.error import LocalError
-from dlm_lsp.local.template import TEMPLATE_FILE, exchange, prompt, template_of
+from dlm_lsp.local.template import TEMPLATE_FILE, end_of_turn, exchange, prompt, template_of
 
-REFUSES_SYSTEM = (
-    "{% if messages[0]['role'] == 'system' %}{{ raise_exception('no system') }}{% endif %}"
+TAKES_SYSTEM = (
     "{% for m in messages %}<{{ m['role'] }}>{{ m['content'] }}{% endfor %}"
     "{% if add_generation_prompt %}<assistant>{% endif %}"
 )
+REFUSES_SYSTEM = (
+    "{% if messages[0]['role'] == 'system' %}{{ raise_exception('no system') }}{% endif %}"
+    f"{TAKES_SYSTEM}"
+)
+IGNORES_SYSTEM = TAKES_SYSTEM.replace("in messages", "in messages if m['role'] != 'system'")
 FORGETFUL = "{% for m in messages %}[{{ m['content'] }}]{% endfor %}{{ add_generation_prompt }}"
 
 
@@ -65,6 +69,41 @@ def test_where_no_system_turn_is_known_it_stands_before_the_question(plain):
     assert prompt(plain, REFUSES_SYSTEM, "Be brief.", "Who?") == (
         "<user>Be brief.\n\nWho?<assistant>"
     )
+
+
+def test_where_a_system_turn_is_passed_over_it_stands_before_the_question(plain):
+    assert prompt(plain, IGNORES_SYSTEM, "Be brief.", "Who?") == (
+        "<user>Be brief.\n\nWho?<assistant>"
+    )
+
+
+def test_a_system_turn_that_is_there_anyway_is_not_said_twice(plain):
+    template = f"{{% if messages[0]['role'] != 'system' %}}Be brief.{{% endif %}}{TAKES_SYSTEM}"
+    assert prompt(plain, template, "Be brief.", "Who?").count("Be brief.") == 1
+
+
+def test_of_several_templates_the_default_is_taken(llama):
+    several = AutoTokenizer.from_pretrained(llama)
+    several.chat_template = {"tool_use": "tools", "default": "plain"}
+    assert template_of(several) == "plain"
+    several.chat_template = {"tool_use": "tools", "rag": "books"}
+    with pytest.raises(LocalError, match=r"several chat templates \(rag, tool_use\)"):
+        template_of(several)
+
+
+def test_the_end_of_a_turn_is_the_special_token_behind_an_answer(plain, chat):
+    assert end_of_turn(chat, template_of(chat)) == chat.eos_token_id
+    assert end_of_turn(plain, template_of(plain)) == plain.eos_token_id
+    assert end_of_turn(plain, TAKES_SYSTEM) is None
+    assert end_of_turn(plain, "{{ bos_token }}Whatever was said.") is None
+
+
+def test_a_template_that_writes_the_date_gives_the_same_on_each_day(plain):
+    dated = (
+        "\n  {% if strftime_now is defined %}{% set date = strftime_now('%d %b %Y, %H:%M:%S') %}"
+        "{% endif %}{{ date }}: {{ messages[0]['content'] }}"
+    )
+    assert prompt(plain, dated, None, "Who?") == "\n01 Jan 2026, 00:00:00: Who?"
 
 
 def test_a_template_that_forgets_its_prompt_still_gives_the_answer(plain):

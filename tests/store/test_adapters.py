@@ -1,8 +1,9 @@
+import json
 from pathlib import Path
 
 import pytest
 
-from dlm_lsp.store.adapters import current_adapter
+from dlm_lsp.store.adapters import current_adapter, other_base
 from dlm_lsp.store.error import StoreError
 
 
@@ -94,6 +95,17 @@ def test_a_version_that_is_not_there_is_an_error(trained: Path) -> None:
         current_adapter(trained)
 
 
+@pytest.mark.usefixtures("permissions")
+def test_versions_that_cannot_be_looked_at_are_told_in_a_line(trained: Path) -> None:
+    versions = trained / "adapter/versions"
+    versions.chmod(0)
+    try:
+        with pytest.raises(StoreError, match=r"cannot look at .*v0002: Permission denied; make"):
+            current_adapter(trained)
+    finally:
+        versions.chmod(0o700)
+
+
 def test_a_pointer_that_is_not_utf8_is_an_error(trained: Path) -> None:
     (trained / "adapter/current.txt").write_bytes(b"\xff\xfe")
     with pytest.raises(StoreError, match=r"current\.txt is not UTF-8"):
@@ -110,3 +122,29 @@ def test_a_pointer_that_is_too_long_to_be_one_is_told_what_to_do(trained: Path) 
     point(trained, "x" * 10_001)
     with pytest.raises(StoreError, match=r"larger than 10 kB; train again, or remove it"):
         current_adapter(trained)
+
+
+@pytest.mark.parametrize(
+    ("trained_on", "base_model", "other"),
+    [
+        ("org/one", "hf:org/one", None),
+        ("org/one", "hf:org/two", "org/one"),
+        ("/cache/models--org--one/snapshots/0a1b", "hf:org/one", None),
+        ("/cache/models--org--one/snapshots/0a1b", "hf:org/two", "org/one"),
+        (None, "hf:org/one", None),
+    ],
+)
+def test_another_base_model_than_that_of_the_document_is_named(
+    tmp_path: Path, trained_on: str | None, base_model: str, other: str | None
+) -> None:
+    written = json.dumps({"base_model_name_or_path": trained_on})
+    (tmp_path / "adapter_config.json").write_text(written)
+    assert other_base(tmp_path, base_model) == other
+
+
+@pytest.mark.parametrize("written", ["", "[]", "{", "\udcff"])
+def test_where_an_adapter_does_not_say_its_base_model_none_is_named(
+    tmp_path: Path, written: str
+) -> None:
+    (tmp_path / "adapter_config.json").write_bytes(written.encode("utf-8", "surrogateescape"))
+    assert other_base(tmp_path, "hf:org/one") is None

@@ -180,6 +180,13 @@ def test_a_larger_file_is_refused_before_it_is_opened(file: Path) -> None:
         read_file(file, 50 * 10**6)
 
 
+@pytest.mark.parametrize(("limit", "told"), [(2, "2 bytes"), (1000, "1 kB"), (10**6, "1 MB")])
+def test_a_limit_is_told_in_a_unit_that_fits(file: Path, limit: int, told: str) -> None:
+    os.truncate(file, limit + 1)
+    with pytest.raises(StoreError, match=f"larger than {told}; "):
+        read_file(file, limit)
+
+
 def test_a_file_that_hides_its_size_is_read_to_the_limit_only() -> None:
     path = Path("/proc/self/status")
     assert path.stat().st_size == 0

@@ -1,5 +1,6 @@
 """The files that `training.sources` names."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,20 @@ def test_what_is_no_text_is_left_out_and_said(home):
     assert [line.rsplit(": ", 1)[1] for line in found.left_out] == ["binary", "empty", "not UTF-8"]
 
 
+def test_the_document_itself_and_other_documents_are_left_out_and_that_is_said(home):
+    document = _write(home / "towns.dlm", "---\n---\nWords.\n")
+    _write(home / "rivers.dlm")
+    _write(home / "a.md")
+    (home / "link.md").symlink_to(document)
+    found = _read(home, path=".")
+    assert _names(found) == ["a.md"]
+    assert [line.split(",")[0] for line in found.left_out] == [
+        ".: link.md: the document itself",
+        ".: rivers.dlm: another document",
+        ".: towns.dlm: the document itself",
+    ]
+
+
 def test_hidden_files_and_keys_are_never_read(home):
     for name in (".git/config", ".env", "id_rsa", "server.pem", "a.md"):
         _write(home / "notes" / name)
@@ -113,6 +128,31 @@ def test_a_link_that_leads_out_is_refused_under_strict_and_else_left_out(home):
     found = _read(home)
     assert found.rows == ()
     assert "a link that leads out" in found.left_out[0]
+
+
+def test_a_link_to_itself_is_left_out(home):
+    _write(home / "notes/a.md")
+    (home / "notes/loop").symlink_to("loop")
+    found = _read(home)
+    assert _names(found) == ["a.md"]
+    assert "notes: loop: " in found.left_out[0]
+
+
+@pytest.mark.usefixtures("permissions")
+def test_a_folder_that_cannot_be_listed_is_said(home):
+    _write(home / "notes/a.md")
+    shut = _write(home / "notes/shut/b.md").parent
+    shut.chmod(0)
+    found = _read(home)
+    shut.chmod(0o700)
+    assert _names(found) == ["a.md"]
+    assert found.left_out == ("notes: shut: cannot list this folder (Permission denied)",)
+
+
+def test_a_name_that_is_not_utf8_becomes_text(home):
+    _write(home / "notes" / os.fsdecode(b"caf\xe9.md"))
+    (row,) = _read(home).rows
+    assert row.text.startswith("# source: caf\ufffd.md\n")
 
 
 def test_a_linked_source_that_leads_out_is_refused_under_strict(home):
