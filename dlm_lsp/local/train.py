@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dlm_lsp.document.base_models import resolve as registered
+from dlm_lsp.document.base_models import public_name
 from dlm_lsp.document.rows import Split
 from dlm_lsp.local.encode import Encoded, Encoding, encode
 from dlm_lsp.local.error import LocalError
@@ -372,11 +372,5 @@ def _name_base(config: Path, model: str) -> None:
     With that name peft would ask the hub about the model while it saves.
     """
     read = json.loads(config.read_text(encoding="utf-8"))
-    read["base_model_name_or_path"] = _public_name(model)
+    read["base_model_name_or_path"] = public_name(model)
     config.write_text(json.dumps(read, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-
-
-def _public_name(model: str) -> str:
-    """Return the name under which others find the base model."""
-    facts = registered(model)
-    return facts.hf_id if facts else model.removeprefix("hf:")
