@@ -227,6 +227,20 @@ function walks.revert()
   vim.cmd.write()
 end
 
+--- Put pairs in behind the last line, and take them out again.
+function walks.round()
+  vim.cmd("DlmSynthesizeDocument")
+  until_synthesized(2)
+  until_progress("2 inserted")
+  vim.cmd.write()
+  vim.cmd("DlmRevert")
+  await("a question with a count", function()
+    return offered[1] == "Revert all synthesized instructions (2)"
+  end)
+  until_synthesized(0)
+  vim.cmd.write()
+end
+
 function walks.cancel()
   go_to("The town")
   act("refactor.rewrite.dlm.synthesize")

@@ -46,6 +46,14 @@ def test_the_grammar_colours_the_document_and_the_markdown_in_it(neovim):
 def test_a_code_action_synthesizes_with_progress_into_the_saved_file(neovim, teacher):
     saved = walk(neovim, "synthesize", PLAIN, TEACHER=teacher.selector)
     assert [one.pairs[0].pair.question for one in synthesized(saved)] == QUESTIONS
+    assert not saved.read_text().endswith("\n\n")
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r\n"])
+def test_what_was_synthesized_is_reverted_to_every_byte(neovim, teacher, line_break):
+    text = PLAIN.replace("\n", line_break)
+    saved = walk(neovim, "round", text, TEACHER=teacher.selector)
+    assert saved.read_bytes() == text.encode()
 
 
 def test_the_commands_go_about_what_was_synthesized(neovim, teacher):
