@@ -140,6 +140,10 @@ They are read when the server starts."
                     :initialization-options #'dlm--lsp-options
                     :server-id 'dlm-lsp)))
 
+;; Both are written anew each time, and shown by visiting the file: its buffer follows without a
+;; question.
+(add-to-list 'revert-without-query "/synth/\\(?:report\\|provenance\\)\\.md\\'")
+
 (defun dlm--get (object &rest names)
   "Return what stands in OBJECT, and in what is there, under NAMES.
 Eglot answers with property lists, lsp-mode with hash tables."
@@ -229,15 +233,18 @@ Each is a title and what its command is about."
 NONE says that there is none."
   (let ((offers (or (dlm--offers what) (user-error "%s" none))))
     (if (cdr offers)
-        (let ((title (completing-read prompt (mapcar #'car offers) nil t)))
-          (dlm--execute (concat "dlm.synth." what) (cdr (assoc title offers))))
+        ;; RET at the empty prompt gives a title that is none.
+        (let ((offer (or (assoc (completing-read prompt (mapcar #'car offers) nil t) offers)
+                         (user-error "Nothing was chosen"))))
+          (dlm--execute (concat "dlm.synth." what) (cdr offer)))
       (when (y-or-n-p (concat (caar offers) "? "))
         (dlm--execute (concat "dlm.synth." what) (cdar offers))))))
 
 (defun dlm--read-strategy ()
   "Ask for a strategy, where there is a prefix argument."
   (and current-prefix-arg
-       (completing-read "Strategy: " '("extraction" "expansion" "both") nil t)))
+       (let ((read (completing-read "Strategy: " '("extraction" "expansion" "both") nil t)))
+         (and (not (string-empty-p read)) read))))
 
 (defun dlm--synthesize (strategy more)
   "Ask about the prose here, by STRATEGY if it is given, with MORE arguments."

@@ -67,6 +67,15 @@ def test_revert_asks_with_a_count_and_gives_back_every_byte(emacs):
     assert walk(emacs, "revert", SYNTHESIZED).read_text() == PLAIN
 
 
+def test_return_at_an_empty_prompt_chooses_nothing(emacs, teacher):
+    walk(emacs, "return", SYNTHESIZED, TEACHER=teacher.selector)
+
+
+def test_the_provenance_of_another_section_is_shown_without_a_question(emacs):
+    first, last = SYNTHESIZED.rsplit("vllm-server:towns", 1)
+    walk(emacs, "provenance", f"{first}vllm-server:roads{last}")
+
+
 def test_cancel_ends_a_run_that_waits_for_its_teacher(emacs, held):
     assert walk(emacs, "cancel", PLAIN, TEACHER=held.selector).read_text() == PLAIN
 
