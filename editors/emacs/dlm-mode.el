@@ -98,7 +98,7 @@ They are read when the server starts."
     ,@dlm--text-keywords))
 
 (defun dlm--colour-by-grammar ()
-  "Colour the structure by the tree of tree-sitter-dlm."
+  "Colour the structure by the tree of tree-sitter-dlm, and go by its pairs."
   (treesit-parser-create 'dlm)
   (setq-local treesit-font-lock-settings
               (treesit-font-lock-rules
@@ -108,7 +108,8 @@ They are read when the server starts."
                  [(question_header) (probe_header) (answer_header)
                   (prompt_header) (chosen_header) (rejected_header)]
                  @dlm-turn))
-              treesit-font-lock-feature-list '((structure)))
+              treesit-font-lock-feature-list '((structure))
+              treesit-defun-type-regexp (rx bos (or "pair" "preference") eos))
   (treesit-major-mode-setup)
   (font-lock-add-keywords nil dlm--text-keywords))
 

@@ -215,6 +215,14 @@
                            (get-text-property (point) 'face))
              do (forward-line))))
 
+(defun drive-walk-pairs ()
+  (drive-go-to "Ville1 has 11 mills.\n::")
+  (beginning-of-defun)
+  (drive-equal "### Q" (buffer-substring (point) (pos-eol)))
+  (mark-defun)
+  (drive-equal "### Q\nHow many mills does Ville1 have?\n### A\nVille1 has 11 mills."
+               (string-trim (buffer-substring (region-beginning) (region-end)))))
+
 (defun drive-walk-faces ()
   (drive-equal (equal (getenv "GRAMMAR") "True") (and (treesit-parser-list) t))
   (dolist (one `(("base_model: smollm2-135m" . dlm-key)

@@ -3,6 +3,7 @@
 import pytest
 from e2e.documents import MISTAKEN, PLAIN, REAL, SYNTHESIZED, synthesized
 from e2e.home import EDITORS, ROOT, Home
+from e2e.terminal import Terminal
 from towns import pairs_about
 
 FOLDER = ROOT / "editors" / "emacs"
@@ -96,6 +97,19 @@ def test_the_structure_is_coloured_and_code_is_not(emacs, grammar):
     if not grammar:
         library.unlink()
     walk(emacs, "faces", PLAIN + STRUCTURE, GRAMMAR=str(grammar))
+
+
+@pytest.mark.parametrize("name", [".emacs.d/init.el", ".config/emacs/init.el", ".emacs"])
+def test_settings_of_ones_own_are_read_beside_ours(home, name):
+    home.write(name, "(setq mine 'mine)\n")
+    home.follow(FOLDER / "README.md")
+    words = '(insert (format "%s and %s" mine (plist-get dlm-settings :teacher)))'
+    with Terminal.showing(home, "emacs", "-nw", "--eval", words) as terminal:
+        terminal.until("mine and hf:gemma-3-270m")
+
+
+def test_with_the_grammar_one_goes_by_pairs(emacs):
+    walk(emacs, "pairs", SYNTHESIZED)
 
 
 def test_the_mode_compiles_without_a_warning(emacs):
