@@ -215,6 +215,21 @@
                            (get-text-property (point) 'face))
              do (forward-line))))
 
+(defun drive-walk-navigation ()
+  (require 'xref)
+  (require 'imenu)
+  (let ((backend (progn (drive-go-to "### Q") (xref-find-backend))))
+    (call-interactively #'xref-find-definitions)
+    (drive-equal 5 (line-number-at-pos))
+    (drive-equal t (<= 2 (length (xref-backend-references
+                                  backend (xref-backend-identifier-at-point backend))))))
+  (drive-equal t (consp (imenu--make-index-alist)))
+  (outline-minor-mode)
+  (drive-go-to "::instruction::")
+  (outline-hide-subtree)
+  (drive-go-to "How many mills")
+  (drive-equal t (outline-invisible-p)))
+
 (defun drive-walk-pairs ()
   (drive-go-to "Ville1 has 11 mills.\n::")
   (beginning-of-defun)

@@ -108,6 +108,10 @@ def test_settings_of_ones_own_are_read_beside_ours(home, name):
         terminal.until("mine and hf:gemma-3-270m")
 
 
+def test_one_goes_to_sources_pairs_and_sections_and_folds_them(emacs):
+    walk(emacs, "navigation", SYNTHESIZED)
+
+
 def test_with_the_grammar_one_goes_by_pairs(emacs):
     walk(emacs, "pairs", SYNTHESIZED)
 

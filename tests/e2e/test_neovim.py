@@ -43,6 +43,10 @@ def test_lenses_and_hints_stand_beside_the_text(neovim):
     walk(neovim, "beside", SYNTHESIZED)
 
 
+def test_one_goes_to_sources_pairs_and_sections_and_folds_them(neovim):
+    walk(neovim, "navigation", SYNTHESIZED)
+
+
 def test_the_grammar_colours_the_document_and_the_markdown_in_it(neovim):
     walk(neovim, "colours", SYNTHESIZED)
 

@@ -46,6 +46,17 @@ def test_a_hover_tells_where_a_section_came_from(vim):
         terminal.until("the answer stands in the source")
 
 
+def test_one_goes_to_the_source_and_to_what_came_from_it(vim):
+    with Terminal.showing(vim, "vim", vim.write("notes/towns.dlm", SYNTHESIZED)) as terminal:
+        terminal.until("dlm_id: ")
+        command(terminal, "8")
+        terminal.until("synthesized by")
+        command(terminal, "ALEGoToDefinition")
+        terminal.until("5,1")
+        command(terminal, "ALEFindReferences")
+        terminal.until("towns.dlm:12")
+
+
 def test_a_code_action_keeps_a_section(vim):
     document = vim.write("notes/towns.dlm", SYNTHESIZED)
     with Terminal.showing(vim, "vim", document) as terminal:
