@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from lsprotocol import types
 
-from dlm_lsp.document import Edit
+from dlm_lsp.document import Edit, Span
+from dlm_lsp.document.lines import without_last_break
 from dlm_lsp.ide.findings import Finding, Level
 from dlm_lsp.server.documentation import diagnostics_page
 from dlm_lsp.server.positions import Places
@@ -41,4 +42,25 @@ def diagnostic(
 
 def text_edits(edits: Iterable[Edit], places: Places) -> list[types.TextEdit]:
     """Return edits of a text as the client makes them."""
-    return [types.TextEdit(places.range(edit.span), edit.text) for edit in edits]
+    return [
+        types.TextEdit(places.range(edit.span), edit.text)
+        for edit in _before_last_break(list(edits), places.pieces.text)
+    ]
+
+
+def _before_last_break(edits: list[Edit], text: str) -> list[Edit]:
+    """Return edits that make the same text, with none that adds lines behind the last one.
+
+    Neovim 0.11 leaves a blank line behind lines that are put there (neovim/neovim#40133).
+    """
+    end = len(text)
+    before = without_last_break(text, 0, end)
+    last_break = text[before:]
+    if any(edit.span.start < end and edit.span.end >= before for edit in edits):
+        return edits
+    return [
+        Edit(Span(before, before), last_break + edit.text.removesuffix(last_break))
+        if edit.span.start == end and edit.text.endswith(last_break)
+        else edit
+        for edit in edits
+    ]

@@ -98,7 +98,7 @@ They are read when the server starts."
     ,@dlm--text-keywords))
 
 (defun dlm--colour-by-grammar ()
-  "Colour the structure by the tree of tree-sitter-dlm."
+  "Colour the structure by the tree of tree-sitter-dlm, and go by its pairs."
   (treesit-parser-create 'dlm)
   (setq-local treesit-font-lock-settings
               (treesit-font-lock-rules
@@ -108,7 +108,8 @@ They are read when the server starts."
                  [(question_header) (probe_header) (answer_header)
                   (prompt_header) (chosen_header) (rejected_header)]
                  @dlm-turn))
-              treesit-font-lock-feature-list '((structure)))
+              treesit-font-lock-feature-list '((structure))
+              treesit-defun-type-regexp (rx bos (or "pair" "preference") eos))
   (treesit-major-mode-setup)
   (font-lock-add-keywords nil dlm--text-keywords))
 
@@ -139,6 +140,10 @@ They are read when the server starts."
                     :activation-fn (lsp-activate-on "dlm")
                     :initialization-options #'dlm--lsp-options
                     :server-id 'dlm-lsp)))
+
+;; Both are written anew each time, and shown by visiting the file: its buffer follows without a
+;; question.
+(add-to-list 'revert-without-query "/synth/\\(?:report\\|provenance\\)\\.md\\'")
 
 (defun dlm--get (object &rest names)
   "Return what stands in OBJECT, and in what is there, under NAMES.
@@ -229,15 +234,18 @@ Each is a title and what its command is about."
 NONE says that there is none."
   (let ((offers (or (dlm--offers what) (user-error "%s" none))))
     (if (cdr offers)
-        (let ((title (completing-read prompt (mapcar #'car offers) nil t)))
-          (dlm--execute (concat "dlm.synth." what) (cdr (assoc title offers))))
+        ;; RET at the empty prompt gives a title that is none.
+        (let ((offer (or (assoc (completing-read prompt (mapcar #'car offers) nil t) offers)
+                         (user-error "Nothing was chosen"))))
+          (dlm--execute (concat "dlm.synth." what) (cdr offer)))
       (when (y-or-n-p (concat (caar offers) "? "))
         (dlm--execute (concat "dlm.synth." what) (cdar offers))))))
 
 (defun dlm--read-strategy ()
   "Ask for a strategy, where there is a prefix argument."
   (and current-prefix-arg
-       (completing-read "Strategy: " '("extraction" "expansion" "both") nil t)))
+       (let ((read (completing-read "Strategy: " '("extraction" "expansion" "both") nil t)))
+         (and (not (string-empty-p read)) read))))
 
 (defun dlm--synthesize (strategy more)
   "Ask about the prose here, by STRATEGY if it is given, with MORE arguments."

@@ -15,6 +15,7 @@
 
 (defvar drive-progress nil "What the progress said, the last words first.")
 (defvar drive-asked nil "The questions that the user was asked, the last first.")
+(defvar drive-presses-return nil "Whether the user just presses RET where there is a choice.")
 
 (defun drive-await (what is-so)
   "Wait until the function IS-SO says so, which is WHAT, and return what it says."
@@ -143,6 +144,32 @@
   (drive-equal '("Revert all synthesized instructions (2)? ") drive-asked)
   (save-buffer))
 
+(defun drive-walk-return ()
+  (setq drive-presses-return t)
+  (drive-go-to "<!-- dlm-auto-synth")
+  (drive-equal '(user-error "Nothing was chosen")
+               (condition-case why (dlm-revert) (user-error why)))
+  (drive-equal nil (buffer-modified-p))
+  (let ((current-prefix-arg '(4)))
+    (call-interactively #'dlm-synthesize-document))
+  (drive-until-progress "1 of 1 section"))
+
+(defun drive-shown (name words)
+  "Wait until the buffer NAME is there and has WORDS in it."
+  (drive-await words
+               (lambda ()
+                 (and (get-buffer name)
+                      (with-current-buffer name (string-search words (buffer-string)))))))
+
+(defun drive-walk-provenance ()
+  (drive-go-to "How many mills")
+  (dlm-provenance)
+  (drive-shown "provenance.md" "vllm-server:towns")
+  (drive-go-to "When was the bridge")
+  (dlm-provenance)
+  (drive-shown "provenance.md" "vllm-server:roads")
+  (drive-equal nil drive-asked))
+
 (defun drive-walk-cancel ()
   (drive-go-to "The town")
   (dlm-synthesize)
@@ -188,6 +215,29 @@
                            (get-text-property (point) 'face))
              do (forward-line))))
 
+(defun drive-walk-navigation ()
+  (require 'xref)
+  (require 'imenu)
+  (let ((backend (progn (drive-go-to "### Q") (xref-find-backend))))
+    (call-interactively #'xref-find-definitions)
+    (drive-equal 5 (line-number-at-pos))
+    (drive-equal t (<= 2 (length (xref-backend-references
+                                  backend (xref-backend-identifier-at-point backend))))))
+  (drive-equal t (consp (imenu--make-index-alist)))
+  (outline-minor-mode)
+  (drive-go-to "::instruction::")
+  (outline-hide-subtree)
+  (drive-go-to "How many mills")
+  (drive-equal t (outline-invisible-p)))
+
+(defun drive-walk-pairs ()
+  (drive-go-to "Ville1 has 11 mills.\n::")
+  (beginning-of-defun)
+  (drive-equal "### Q" (buffer-substring (point) (pos-eol)))
+  (mark-defun)
+  (drive-equal "### Q\nHow many mills does Ville1 have?\n### A\nVille1 has 11 mills."
+               (string-trim (buffer-substring (region-beginning) (region-end)))))
+
 (defun drive-walk-faces ()
   (drive-equal (equal (getenv "GRAMMAR") "True") (and (treesit-parser-list) t))
   (dolist (one `(("base_model: smollm2-135m" . dlm-key)
@@ -200,15 +250,22 @@
                  ("key: value" . nil)))
     (drive-equal one (assoc (car one) (drive-faces)))))
 
+(defvar native-comp-enable-subr-trampolines)
+
 (defun drive ()
   "Go the walk that the environment names."
   (when-let* ((teacher (getenv "TEACHER")))
     (setq dlm-settings `(:teacher ,teacher :filter "dedup-only" :perSection 2)))
-  (setq eglot-sync-connect drive-patience
+  (setq native-comp-enable-subr-trampolines nil ; where functions written in C are redefined
+        eglot-sync-connect drive-patience
         eglot-confirm-server-edits nil)
   (cl-letf (((symbol-function 'y-or-n-p) (lambda (words) (push words drive-asked) t))
+            ;; An answer to what nobody should ask.
+            ((symbol-function 'yes-or-no-p) (lambda (words) (push words drive-asked) nil))
             ;; The user takes the first of what is offered, by keyboard.
-            (completing-read-function (lambda (_ offered &rest _) (car (all-completions "" offered))))
+            (completing-read-function
+             (lambda (_ offered &rest _)
+               (if drive-presses-return "" (car (all-completions "" offered)))))
             (last-nonmenu-event ?a))
     (find-file (getenv "DOCUMENT"))
     (drive-equal 'dlm-mode major-mode)
@@ -225,13 +282,10 @@
   (drive-await "the server" #'eglot-managed-p))
 
 (defvar lsp-auto-guess-root)
-(defvar native-comp-enable-subr-trampolines)
 (defvar lsp-managed-mode)
 
 (defun drive-lsp-mode ()
   "Have lsp-mode look after the document."
-  ;; It advises functions written in C, for which Emacs would compile code where it can.
-  (setq native-comp-enable-subr-trampolines nil)
   (dolist (folder (file-expand-wildcards (expand-file-name "*" (getenv "LSP_MODE"))))
     (add-to-list 'load-path folder))
   (require 'lsp-autoloads)

@@ -122,6 +122,40 @@ function walks.colours()
   assert(parser:children().markdown, "no Markdown in it")
 end
 
+function walks.navigation()
+  go_to("### Q")
+  vim.lsp.buf.definition()
+  await("the cursor on the source", function()
+    return vim.fn.getline("."):find("The town", 1, true)
+  end)
+  for ask, number in pairs({ references = 2, document_symbol = 3 }) do
+    local found
+    local options = {
+      on_list = function(list)
+        found = list.items
+      end,
+    }
+    if ask == "references" then
+      vim.lsp.buf.references({ includeDeclaration = false }, options)
+    else
+      vim.lsp.buf.document_symbol(options)
+    end
+    await(ask, function()
+      return found
+    end)
+    assert(#found >= number, ask .. ": " .. vim.inspect(found))
+  end
+  vim.wo[0][0].foldmethod = "expr"
+  vim.wo[0][0].foldexpr = "v:lua.vim.lsp.foldexpr()"
+  await("a fold by the server", function()
+    return vim.fn.foldlevel(6) > 0
+  end)
+  vim.wo[0][0].foldexpr = "v:lua.vim.treesitter.foldexpr()"
+  await("a fold by the grammar", function()
+    return vim.fn.foldlevel(6) > 0
+  end)
+end
+
 function walks.beside()
   await("inlay hints", function()
     return #vim.lsp.inlay_hint.get({ bufnr = 0 }) == 3
@@ -224,6 +258,20 @@ function walks.revert()
   vim.cmd("DlmRevert")
   until_synthesized(0)
   assert(vim.deep_equal(offered, { "Revert all synthesized instructions (2)" }), offered[1])
+  vim.cmd.write()
+end
+
+--- Put pairs in behind the last line, and take them out again.
+function walks.round()
+  vim.cmd("DlmSynthesizeDocument")
+  until_synthesized(2)
+  until_progress("2 inserted")
+  vim.cmd.write()
+  vim.cmd("DlmRevert")
+  await("a question with a count", function()
+    return offered[1] == "Revert all synthesized instructions (2)"
+  end)
+  until_synthesized(0)
   vim.cmd.write()
 end
 

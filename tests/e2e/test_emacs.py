@@ -3,6 +3,7 @@
 import pytest
 from e2e.documents import MISTAKEN, PLAIN, REAL, SYNTHESIZED, synthesized
 from e2e.home import EDITORS, ROOT, Home
+from e2e.terminal import Terminal
 from towns import pairs_about
 
 FOLDER = ROOT / "editors" / "emacs"
@@ -67,6 +68,15 @@ def test_revert_asks_with_a_count_and_gives_back_every_byte(emacs):
     assert walk(emacs, "revert", SYNTHESIZED).read_text() == PLAIN
 
 
+def test_return_at_an_empty_prompt_chooses_nothing(emacs, teacher):
+    walk(emacs, "return", SYNTHESIZED, TEACHER=teacher.selector)
+
+
+def test_the_provenance_of_another_section_is_shown_without_a_question(emacs):
+    first, last = SYNTHESIZED.rsplit("vllm-server:towns", 1)
+    walk(emacs, "provenance", f"{first}vllm-server:roads{last}")
+
+
 def test_cancel_ends_a_run_that_waits_for_its_teacher(emacs, held):
     assert walk(emacs, "cancel", PLAIN, TEACHER=held.selector).read_text() == PLAIN
 
@@ -87,6 +97,23 @@ def test_the_structure_is_coloured_and_code_is_not(emacs, grammar):
     if not grammar:
         library.unlink()
     walk(emacs, "faces", PLAIN + STRUCTURE, GRAMMAR=str(grammar))
+
+
+@pytest.mark.parametrize("name", [".emacs.d/init.el", ".config/emacs/init.el", ".emacs"])
+def test_settings_of_ones_own_are_read_beside_ours(home, name):
+    home.write(name, "(setq mine 'mine)\n")
+    home.follow(FOLDER / "README.md")
+    words = '(insert (format "%s and %s" mine (plist-get dlm-settings :teacher)))'
+    with Terminal.showing(home, "emacs", "-nw", "--eval", words) as terminal:
+        terminal.until("mine and hf:gemma-3-270m")
+
+
+def test_one_goes_to_sources_pairs_and_sections_and_folds_them(emacs):
+    walk(emacs, "navigation", SYNTHESIZED)
+
+
+def test_with_the_grammar_one_goes_by_pairs(emacs):
+    walk(emacs, "pairs", SYNTHESIZED)
 
 
 def test_the_mode_compiles_without_a_warning(emacs):

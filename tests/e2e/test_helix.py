@@ -103,6 +103,21 @@ def test_a_hover_tells_where_a_section_came_from(home):
         assert "“The town of Ville1" in shown
 
 
+def test_one_goes_to_sources_and_sections_and_selects_a_pair(home):
+    with Helix.showing(home, SYNTHESIZED) as helix:
+        helix.terminal.until("●")
+        helix.terminal.press("Space", "s")
+        helix.terminal.until("namespace frontmatter")
+        helix.terminal.press("Escape")
+        helix.terminal.until_gone("namespace frontmatter")
+        helix.go_to("### Q")
+        helix.terminal.press("g", "d")
+        helix.terminal.until("5:1")
+        helix.go_to("### A")
+        helix.terminal.press("m", "a", "f", "d")
+        helix.terminal.until_gone("How many mills")
+
+
 def test_the_grammar_colours_the_document(home):
     assert "Highlight queries: ✓" in without_colours(home.run("hx", "--health", "dlm"))
     with Helix.showing(home, SYNTHESIZED) as helix:

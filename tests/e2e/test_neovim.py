@@ -1,12 +1,16 @@
 """Neovim with the files in `editors/neovim`, set up by the words of their README."""
 
+import re
+import shutil
+
 import pytest
 from e2e.documents import MISTAKEN, PLAIN, REAL, SYNTHESIZED, synthesized
-from e2e.home import ROOT, Home
+from e2e.home import EDITORS, ROOT, Home
 from towns import pairs_about
 
 README = ROOT / "editors" / "neovim" / "README.md"
 DRIVE = ROOT / "tests" / "e2e" / "drive.lua"
+TEACHER = "luaeval('vim.lsp.config.dlm_lsp.settings.dlm.teacher')"
 QUESTIONS = [question for question, _, _ in pairs_about(1)]
 
 
@@ -39,6 +43,10 @@ def test_lenses_and_hints_stand_beside_the_text(neovim):
     walk(neovim, "beside", SYNTHESIZED)
 
 
+def test_one_goes_to_sources_pairs_and_sections_and_folds_them(neovim):
+    walk(neovim, "navigation", SYNTHESIZED)
+
+
 def test_the_grammar_colours_the_document_and_the_markdown_in_it(neovim):
     walk(neovim, "colours", SYNTHESIZED)
 
@@ -46,6 +54,14 @@ def test_the_grammar_colours_the_document_and_the_markdown_in_it(neovim):
 def test_a_code_action_synthesizes_with_progress_into_the_saved_file(neovim, teacher):
     saved = walk(neovim, "synthesize", PLAIN, TEACHER=teacher.selector)
     assert [one.pairs[0].pair.question for one in synthesized(saved)] == QUESTIONS
+    assert not saved.read_text().endswith("\n\n")
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r\n"])
+def test_what_was_synthesized_is_reverted_to_every_byte(neovim, teacher, line_break):
+    text = PLAIN.replace("\n", line_break)
+    saved = walk(neovim, "round", text, TEACHER=teacher.selector)
+    assert saved.read_bytes() == text.encode()
 
 
 def test_the_commands_go_about_what_was_synthesized(neovim, teacher):
@@ -80,6 +96,28 @@ def test_the_server_is_found_to_be_well(neovim):
     assert "ERROR" not in report
 
 
+def test_a_server_that_ends_at_once_is_found_to_be_ill(neovim):
+    server = neovim.write("bin/dlm-lsp", "#!/bin/sh\necho 'no such module' >&2\nexit 1\n")
+    server.chmod(0o755)
+    path = f"{server.parent}:{neovim.env['PATH']}"
+    report = neovim.run("nvim", "--headless", "+checkhealth dlm", "+%print", "+qall!", PATH=path)
+    assert "ERROR `dlm-lsp --version` ended with 1: no such module" in report
+
+
+def test_to_open_a_document_without_the_server_says_so(neovim):
+    path = f"{EDITORS / 'bin'}:/usr/bin:/bin"
+    said = neovim.run("nvim", "--headless", "notes.dlm", "+qall", PATH=path)
+    assert "dlm: `dlm-lsp` is not on PATH" in said
+    assert "PATH" not in neovim.run("nvim", "--headless", "notes.dlm", "+qall")
+
+
+def test_settings_of_ones_own_are_read_beside_ours(home):
+    home.write(".config/nvim/init.vim", "let g:mine = 'mine'\n")
+    home.follow(README)
+    out = home.run("nvim", "--headless", f"+echo g:mine {TEACHER}", "+qall")
+    assert out.split() == ["mine", "hf:gemma-3-270m"]
+
+
 def test_every_command_is_in_the_help(neovim):
     names = "join(keys(nvim_buf_get_commands(0, {})), ' ')"
     found = neovim.run("nvim", "--headless", "notes.dlm", f"+echo {names}", "+qall").split()
@@ -95,3 +133,20 @@ def test_a_plugin_manager_can_load_it_from_the_checkout(home):
     loaded = ("+echo luaeval('vim.lsp.is_enabled(\"dlm_lsp\")')", "+echo &filetype", "+qall")
     out = home.run("nvim", "--headless", "--cmd", f"set rtp^={named}", "notes.dlm", *loaded)
     assert out.split() == ["v:true", "dlm"]
+
+
+def test_the_plugin_for_lazy_has_its_teacher_and_its_help(home):
+    (spec,) = re.findall(r"^```lua\n(\{.*?^\})$", README.read_text(), re.MULTILINE | re.DOTALL)
+    (clone,) = re.findall(r'dir = "~/(.*)"', spec)
+    shutil.copytree(README.parent, home.folder / clone, ignore=shutil.ignore_patterns("tags"))
+    # What lazy.nvim does with it.
+    lazy = f"""
+        local plugin = {spec}
+        plugin.dir = vim.fs.normalize(plugin.dir)
+        vim.opt.runtimepath:prepend(plugin.dir)
+        plugin.config(plugin)
+    """
+    init = home.write(".config/nvim/init.lua", lazy)
+    asked = (f"+echo {TEACHER}", "+help dlm", "+echo ' ' .. expand('%:t')", "+qall")
+    assert init.is_file()
+    assert home.run("nvim", "--headless", *asked).split() == ["hf:gemma-3-270m", "dlm.txt"]

@@ -1,10 +1,11 @@
 """Vim with ALE, with the files in `editors/vim`, set up by the words of their README."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from e2e.documents import MISTAKEN, PLAIN, SYNTHESIZED, synthesized
-from e2e.home import ROOT
+from e2e.home import EDITORS, ROOT, Home
 from e2e.terminal import Terminal
 
 README = ROOT / "editors" / "vim" / "README.md"
@@ -15,6 +16,13 @@ def vim(home):
     """A home in which the README was followed; ALE comes with Debian's package."""
     home.follow(README)
     return home
+
+
+def choose(vim: Home, teacher) -> None:
+    """Choose a teacher in the place of that in our file."""
+    path = vim.folder / ".vim" / "plugin" / "dlm_settings.vim"
+    ours = path.read_text().replace("hf:gemma-3-270m", teacher.selector)
+    path.write_text(ours.replace("'review'", "'filter': 'dedup-only', 'review'"))
 
 
 def command(terminal: Terminal, words: str) -> None:
@@ -38,6 +46,17 @@ def test_a_hover_tells_where_a_section_came_from(vim):
         terminal.until("the answer stands in the source")
 
 
+def test_one_goes_to_the_source_and_to_what_came_from_it(vim):
+    with Terminal.showing(vim, "vim", vim.write("notes/towns.dlm", SYNTHESIZED)) as terminal:
+        terminal.until("dlm_id: ")
+        command(terminal, "8")
+        terminal.until("synthesized by")
+        command(terminal, "ALEGoToDefinition")
+        terminal.until("5,1")
+        command(terminal, "ALEFindReferences")
+        terminal.until("towns.dlm:12")
+
+
 def test_a_code_action_keeps_a_section(vim):
     document = vim.write("notes/towns.dlm", SYNTHESIZED)
     with Terminal.showing(vim, "vim", document) as terminal:
@@ -55,19 +74,52 @@ def test_a_code_action_keeps_a_section(vim):
 
 
 def test_pairs_are_staged_and_applied_from_the_shell(vim, teacher):
-    vimrc = vim.folder / ".vimrc"
-    ours = vimrc.read_text().replace("hf:gemma-3-270m", teacher.selector)
-    vimrc.write_text(ours.replace("'review'", "'filter': 'dedup-only', 'review'"))
-    document = vim.write("notes/towns.dlm", PLAIN)
+    choose(vim, teacher)
+    document = vim.write("my notes/towns.dlm", PLAIN)
     with Terminal.showing(vim, "vim", document) as terminal:
         terminal.until("dlm_id: ")
         command(terminal, "DlmSynthesizeDocument")
         terminal.until_file(vim.folder / ".dlm/store/01K7XW3Q9DGEMM4N2BT5RHV8CE/synth/pending.json")
-        command(terminal, "!dlm synth apply %")
+        command(terminal, "!dlm synth apply %:S")
         terminal.until("wrote 2 sections")
         terminal.press("Enter")
         terminal.until("How many mills")
     assert len(synthesized(document)) == 2
+
+
+def test_the_report_of_a_run_is_written_and_said_where(vim, teacher):
+    choose(vim, teacher)
+    with Terminal.showing(vim, "vim", vim.write("notes/towns.dlm", PLAIN)) as terminal:
+        terminal.until("dlm_id: ")
+        command(terminal, "DlmSynthesizeDocument")
+        terminal.until_file(vim.folder / ".dlm/store/01K7XW3Q9DGEMM4N2BT5RHV8CE/synth/pending.json")
+        command(terminal, "DlmReport")
+        terminal.until("dlm_lsp: written to /")
+
+
+def test_cancel_says_that_nothing_runs(vim):
+    with Terminal.showing(vim, "vim", vim.write("notes/towns.dlm", PLAIN)) as terminal:
+        terminal.until("dlm_id: ")
+        command(terminal, "DlmCancel")
+        terminal.until("nothing is running for this document")
+
+
+def test_without_the_server_the_commands_say_so(vim):
+    alone = replace(vim, env={**vim.env, "PATH": f"{EDITORS / 'bin'}:/usr/bin:/bin"})
+    with Terminal.showing(alone, "vim", vim.write("notes/towns.dlm", PLAIN)) as terminal:
+        terminal.until("dlm_id: ")
+        command(terminal, "DlmReport")
+        terminal.until("dlm-lsp does not run: is it on PATH?")
+
+
+@pytest.mark.parametrize("name", [".vimrc", ".vim/vimrc"])
+def test_settings_of_ones_own_are_read_beside_ours(home, name):
+    home.write(name, "let g:mine = 'mine'\n")
+    home.follow(README)
+    with Terminal.showing(home, "vim", home.write("notes/towns.dlm", PLAIN)) as terminal:
+        terminal.until("dlm_id: ")
+        command(terminal, "echo g:mine 'and' g:dlm_settings.teacher")
+        terminal.until("mine and hf:gemma-3-270m")
 
 
 def test_the_structure_is_coloured_and_code_is_not(vim):

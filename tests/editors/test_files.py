@@ -151,6 +151,72 @@ def test_zed_starts_the_server_for_the_language():
     assert tomllib.loads(written("zed/Cargo.toml"))["package"]["version"] == extension["version"]
 
 
+def contents(home: Home) -> dict[Path, bytes]:
+    """Every file of a home folder that an editor reads, with what is in it."""
+    files = {path for path in home.folder.rglob("*") if path.is_file()}
+    made_by_editors = {home.folder / ".cache", home.folder / ".local" / "state"}
+    return {path: path.read_bytes() for path in files if not made_by_editors & set(path.parents)}
+
+
+@pytest.mark.parametrize("editor", ["neovim", "emacs", "helix", "vim", "zed", "sublime", "kate"])
+def test_to_follow_a_readme_again_changes_nothing(editor, tmp_path):
+    home = Home.made(tmp_path / "home")
+    home.follow(EDITORS / editor / "README.md")
+    once = contents(home)
+    home.follow(EDITORS / editor / "README.md")
+    assert contents(home) == once
+
+
+@pytest.mark.parametrize(
+    ("editor", "settings"),
+    [
+        ("zed", ".config/zed/settings.json"),
+        ("sublime", ".config/sublime-text/Packages/User/LSP.sublime-settings"),
+        ("kate", ".config/kate/lspclient/settings.json"),
+    ],
+)
+def test_settings_that_are_there_stay_as_they_are(editor, settings, tmp_path):
+    home = Home.made(tmp_path / "home")
+    mine = home.write(settings, '{"theme": "mine"}')
+    home.follow(EDITORS / editor / "README.md")
+    assert mine.read_text() == '{"theme": "mine"}'
+
+
+def test_what_is_set_in_helix_stays_and_its_files_stay_sound(tmp_path):
+    home = Home.made(tmp_path / "home")
+    mine = home.write(".config/helix/config.toml", "[editor.lsp]\nenable = false\n")
+    languages = home.write(".config/helix/languages.toml", "[language-server.mine]\n")
+    home.follow(EDITORS / "helix" / "README.md")
+    assert mine.read_text() == "[editor.lsp]\nenable = false\n"
+    assert tomllib.loads(languages.read_text())["language-server"].keys() == {"mine", "dlm-lsp"}
+
+
+def test_the_folder_of_sublime_on_macos_may_have_blanks_in_its_name(tmp_path):
+    home = Home.made(tmp_path / "home")
+    readme = written("sublime/README.md")
+    (there,) = re.findall(r"On macOS the first line is\s+`(.+)`", readme)
+    here = "packages=~/.config/sublime-text/Packages/User"
+    assert here in readme
+    home.follow(home.write("README.md", readme.replace(here, there)))
+    packages = home.folder / "Library/Application Support/Sublime Text/Packages/User"
+    assert len(list(packages.iterdir())) == 3
+
+
+def test_zed_finds_the_grammar_and_its_queries_where_its_readme_puts_them(tmp_path):
+    home = Home.made(tmp_path / "home")
+    home.follow(EDITORS / "zed" / "README.md")
+    extension = home.folder / ".local" / "share" / "dlm-zed"
+    (grammar,) = tomllib.loads((extension / "extension.toml").read_text())["grammars"].items()
+    language = tomllib.loads((extension / "languages/dlm/config.toml").read_text())
+    assert language["grammar"] == grammar[0]
+    repository = Path(grammar[1]["repository"].removeprefix("file://"))
+    assert home.run("git", "-C", repository, "rev-parse", "HEAD").strip() == grammar[1]["rev"]
+    assert (repository / grammar[1]["path"] / "src" / "parser.c").is_file()
+    queries = EDITORS / "tree-sitter-dlm" / "queries" / "zed"
+    names = {path.name for path in queries.iterdir()}
+    assert {path.name for path in (extension / "languages/dlm").glob("*.scm")} == names
+
+
 @pytest.mark.parametrize("editor", ["zed", "sublime", "kate"])
 def test_the_commands_of_the_readme_work_in_a_clean_home(editor, tmp_path):
     home = Home.made(tmp_path / "home")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lsprotocol import types
-from server.editor import EMACS, NEOVIM, VSCODE, editor
+from server.editor import EDITORS, EMACS, NEOVIM, VSCODE, editor
 from server.test_synthesis import TEXT, hold
 from server.test_synthesis import settings as by_teacher
 
@@ -63,6 +63,21 @@ async def test_a_client_without_versions_is_waited_for_until_nobody_types(teache
         await client.until(client.finished)
         assert "typed while the teacher writes" in client.text()
         assert all(edit.edit.changes for edit in client.edits)
+
+
+@pytest.mark.parametrize("name", EDITORS)
+@pytest.mark.parametrize("line_break", ["\n", "\r\n"])
+async def test_pairs_behind_the_last_line_are_reverted_to_every_byte(
+    teacher, env, name, line_break
+):
+    text = TEXT.replace("\n", line_break)
+    async with editor(name, env, **by_teacher(teacher)) as client:
+        client.open(text)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        assert client.text().endswith(f"In 1502.{line_break}")
+        await client.command("dlm.synth.revert")
+        await client.until(lambda: client.text() == text)
 
 
 async def test_an_edit_that_the_editor_refuses_leaves_the_pairs_staged(teacher, env):

@@ -1,9 +1,13 @@
 """From our values to those of the protocol: what every keystroke needs."""
 
+from itertools import accumulate
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lsprotocol import types
 
-from dlm_lsp.document import Edit, Span
+from dlm_lsp.document import Edit, Span, apply_edits
 from dlm_lsp.document.pieces import Pieces
 from dlm_lsp.ide.findings import Finding, Level, Related
 from dlm_lsp.server import encode
@@ -86,3 +90,43 @@ def test_edits_are_made_at_the_places_that_the_client_counts():
     assert encode.text_edits(edits[:1], places(encoding="utf-8")) == [
         types.TextEdit(range_(0, 5, 0, 8), "1")
     ]
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r"])
+def test_lines_for_the_end_go_before_the_last_line_break(line_break):
+    text, end = f"one{line_break}", 3 + len(line_break)
+    edits = [Edit(Span(end, end), f"{words}{line_break}") for words in ("two", "three")]
+    assert encode.text_edits(edits, places(text)) == [
+        types.TextEdit(range_(0, 3, 0, 3), f"{line_break}two"),
+        types.TextEdit(range_(0, 3, 0, 3), f"{line_break}three"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "edits"),
+    [
+        ("one", [Edit(Span(3, 3), "\ntwo")]),
+        ("one\n", [Edit(Span(4, 4), "two")]),
+        ("one\r\n", [Edit(Span(5, 5), "two\n")]),
+        ("one\ntwo\n", [Edit(Span(4, 8), ""), Edit(Span(8, 8), "three\n")]),
+        ("one\n", [Edit(Span(3, 3), "!"), Edit(Span(4, 4), "two\n")]),
+        ("", [Edit(Span(0, 0), "one\n")]),
+    ],
+)
+def test_an_edit_that_cannot_go_before_the_last_line_break_stays(text, edits):
+    assert encode.text_edits(edits, places(text)) == [
+        types.TextEdit(places(text).range(edit.span), edit.text) for edit in edits
+    ]
+
+
+@given(st.lists(st.sampled_from(["a", "\n", "\r\n"])), st.data())
+def test_the_client_makes_of_edits_the_text_that_they_make(parts, data):
+    text = "".join(parts)
+    offsets = st.sampled_from([0, *accumulate(map(len, parts))])
+    texts = st.text("b\r\n", max_size=3)
+    ends = sorted(data.draw(st.lists(offsets, min_size=2, max_size=4)))
+    spans = [Span(*ends[:2]), *(Span(at, at) for at in ends[2:]), Span(len(text), len(text))]
+    edits = [Edit(span, data.draw(texts)) for span in spans]
+    there = places(text)
+    made = [Edit(there.span(edit.range), edit.new_text) for edit in encode.text_edits(edits, there)]
+    assert apply_edits(text, made) == apply_edits(text, edits)

@@ -3,6 +3,15 @@ if vim.b.did_ftplugin then
 end
 vim.b.did_ftplugin = 1
 
+-- Neovim itself is silent about a server that it cannot start.
+local cmd = (vim.lsp.config.dlm_lsp or {}).cmd
+if type(cmd) == "table" and vim.fn.executable(cmd[1]) == 0 then
+  vim.notify_once(
+    ("dlm: `%s` is not on PATH; :checkhealth dlm says what to do"):format(cmd[1]),
+    vim.log.levels.WARN
+  )
+end
+
 local STRATEGIES = { "extraction", "expansion", "both" }
 
 local function strategies(typed)

@@ -21,9 +21,19 @@ function! dlm#execute(name) abort
     \})
   elseif exists('g:loaded_ale')
     let l:uri = ale#util#ToURI(expand('%:p'))
-    call ale#lsp_linter#SendRequest(bufnr(''), 'dlm_lsp', ale#lsp#message#ExecuteCommand(a:name, [{'uri': l:uri}]))
+    let l:message = ale#lsp#message#ExecuteCommand(a:name, [{'uri': l:uri}])
+    if !ale#lsp_linter#SendRequest(bufnr(''), 'dlm_lsp', l:message, function('s:answered'))
+      call s:say('dlm-lsp does not run: is it on PATH?')
+    endif
   else
     call s:say('neither ALE nor vim-lsp is installed')
+  endif
+endfunction
+
+function! s:answered(response) abort
+  let l:result = get(a:response, 'result', {})
+  if type(l:result) is v:t_dict && get(l:result, 'cancelled', 1) is 0
+    call s:say('nothing is running for this document')
   endif
 endfunction
 

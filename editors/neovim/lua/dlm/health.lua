@@ -6,7 +6,13 @@ function M.check()
   local program = type(cmd) == "table" and cmd[1] or "dlm-lsp"
   if vim.fn.executable(program) == 1 then
     local done = vim.system({ program, "--version" }, { text = true }):wait()
-    vim.health.ok(vim.trim(done.stdout or program))
+    if done.code == 0 then
+      vim.health.ok(vim.trim(done.stdout))
+    else
+      vim.health.error(
+        ("`%s --version` ended with %d: %s"):format(program, done.code, vim.trim(done.stderr))
+      )
+    end
   else
     vim.health.error(("`%s` is not on PATH"):format(program), {
       'install it, or say where it is: vim.lsp.config("dlm_lsp", { cmd = { "/path/to/dlm-lsp" } })',
