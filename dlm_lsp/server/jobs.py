@@ -121,6 +121,10 @@ class Jobs:
             if job.shown:
                 self._send(job, types.WorkDoneProgressEnd(message=last))
                 self._server.protocol.progress.tokens.pop(job.token, None)
+            elif last and not self.with_progress:
+                # Of a client that shows no progress, nobody would know that the work has ended.
+                told = types.ShowMessageParams(types.MessageType.Info, f"{job.title}: {last}")
+                self._server.window_show_message(told)
 
     async def _show(self, job: Job) -> None:
         params = types.WorkDoneProgressCreateParams(token=job.token)

@@ -1,3 +1,4 @@
+
 (add-to-list 'load-path (locate-user-emacs-file "lisp"))
 (require 'dlm-mode)
 (setq dlm-settings '(:teacher "hf:gemma-3-270m"))

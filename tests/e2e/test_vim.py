@@ -73,13 +73,13 @@ def test_a_code_action_keeps_a_section(vim):
     assert len(synthesized(document)) == 1
 
 
-def test_pairs_are_staged_and_applied_from_the_shell(vim, teacher):
+def test_the_end_of_a_run_is_told_and_its_pairs_are_applied_from_the_shell(vim, teacher):
     choose(vim, teacher)
     document = vim.write("my notes/towns.dlm", PLAIN)
     with Terminal.showing(vim, "vim", document) as terminal:
         terminal.until("dlm_id: ")
         command(terminal, "DlmSynthesizeDocument")
-        terminal.until_file(vim.folder / ".dlm/store/01K7XW3Q9DGEMM4N2BT5RHV8CE/synth/pending.json")
+        terminal.until("2 staged")
         command(terminal, "!dlm synth apply %:S")
         terminal.until("wrote 2 sections")
         terminal.press("Enter")

@@ -20,6 +20,7 @@ class StubServer:
 
     sent: list[types.ProgressParams] = field(default_factory=list)
     created: list[Any] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
     create: Any = None
 
     def __post_init__(self) -> None:
@@ -35,6 +36,9 @@ class StubServer:
     def progress(self, params: types.ProgressParams) -> None:
         self.sent.append(params)
         self.heard.set()
+
+    def window_show_message(self, params: types.ShowMessageParams) -> None:
+        self.messages.append(params.message)
 
     @property
     def said(self) -> list[tuple[str, object]]:
@@ -109,6 +113,26 @@ async def test_progress_begins_reports_and_ends_under_one_token(jobs, server):
     assert (begin.percentage, report.percentage) == (0, 25)
     assert begin.cancellable
     assert report.cancellable
+
+
+async def test_a_client_that_shows_no_progress_is_told_the_end_in_a_message(server):
+    jobs = Jobs(server)
+
+    async def work(one: Job) -> str:
+        return "2 inserted"
+
+    await done(jobs.start(job(), work))
+    assert server.messages == ["Working: 2 inserted"]
+    assert server.sent == []
+
+
+async def test_what_progress_has_shown_is_told_in_no_message(jobs, server):
+    async def work(one: Job) -> str:
+        await server.heard.wait()
+        return "2 inserted"
+
+    await done(jobs.start(job(), work))
+    assert server.messages == []
 
 
 async def test_of_nothing_nothing_is_done(jobs):
