@@ -1,47 +1,21 @@
 """How far a training is: a live line on a terminal, a line each tenth elsewhere; on stderr."""
 
 from time import monotonic
-from types import TracebackType
-from typing import Self
 
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
-
+from dlm_lsp.cli.live import LiveLine
 from dlm_lsp.cli.output import counted, err, tell
 from dlm_lsp.local.train import Evaluated, Event, Planned, Stepped
 
 
-class TrainProgress:
+class TrainProgress(LiveLine):
     """Shows the events of one training; a context manager."""
 
     def __init__(self, name: str) -> None:
+        super().__init__(f"train {name}", "loading the model")
         self._name = name
-        self._bar = Bar(
-            TextColumn(f"train {name}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[state]}"),
-            TimeRemainingColumn(),
-            console=err(),
-            transient=True,
-            disable=not err().is_terminal,
-        )
-        self._task = self._bar.add_task("", total=None, state="loading the model")
         self._losses: dict[str, float] = {}
         self._speed = 0.0
         self._first: tuple[Stepped, float] | None = None
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._bar.stop()
 
     def show(self, event: Event) -> None:
         """Take one event of the training into account."""
@@ -55,14 +29,14 @@ class TrainProgress:
                 )
                 if lost := event.cut + event.left_out:
                     tell(f"note: {counted(lost, 'pair')} cut or left out by sequence_len")
-                self._bar.update(self._task, total=event.batches.steps)
+                self.update(total=event.batches.steps)
             case Stepped():
                 self._stepped(event)
             case Evaluated():
                 self._losses["held-out loss"] = event.loss
                 if not err().is_terminal:
                     tell(f"step {event.step}: {self._state()}")
-        self._bar.update(self._task, state=self._state())
+        self.update(state=self._state())
 
     def _stepped(self, event: Stepped) -> None:
         now = monotonic()
@@ -76,7 +50,7 @@ class TrainProgress:
             a_step = (now - began) / (event.step - first.step)
             left = f", {(event.steps - event.step) * a_step:.0f} s left"
         self._losses["loss"] = event.loss
-        self._bar.update(self._task, completed=event.step)
+        self.update(completed=event.step)
         tenth = max(1, event.steps // 10)
         if not err().is_terminal and (event.step % tenth == 0 or event.step == event.steps):
             tell(f"step {event.step} of {event.steps}: {self._state()}{left}")

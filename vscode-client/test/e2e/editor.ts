@@ -22,6 +22,7 @@ import type * as vscode from "vscode";
 import { Host } from "./host";
 import { chromiumPath, CODE_SERVER, EXTENSIONS, FAILED, NODE, SERVER } from "./places";
 import { servers } from "./processes";
+import type { Teacher } from "./teacher";
 
 export interface Wishes {
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -79,6 +80,16 @@ export class Editor {
     readonly page: Page,
     readonly host: Host,
   ) {}
+
+  /** Start an editor whose user has chosen this teacher. */
+  static startWith(teacher: Teacher, wishes: Omit<Wishes, "settings"> = {}): Promise<Editor> {
+    const settings = {
+      "dlm.teacher": teacher.selector,
+      "dlm.filter": "dedup-only",
+      "dlm.perSection": 2,
+    };
+    return Editor.start({ ...wishes, settings });
+  }
 
   static async start(wishes: Wishes = {}): Promise<Editor> {
     const root = mkdtempSync(join(tmpdir(), "dlm-e2e-"));

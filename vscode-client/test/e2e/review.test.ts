@@ -12,13 +12,7 @@ void describe("review", () => {
 
   before(async () => {
     teacher = await Teacher.start();
-    editor = await Editor.start({
-      settings: {
-        "dlm.teacher": teacher.selector,
-        "dlm.filter": "dedup-only",
-        "dlm.perSection": 2,
-      },
-    });
+    editor = await Editor.startWith(teacher);
   });
 
   after(async () => {

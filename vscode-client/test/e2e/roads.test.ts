@@ -12,12 +12,7 @@ void describe("roads", () => {
 
   before(async () => {
     teacher = await Teacher.start();
-    editor = await Editor.start({
-      settings: {
-        "dlm.teacher": teacher.selector,
-        "dlm.filter": "dedup-only",
-        "dlm.perSection": 2,
-      },
+    editor = await Editor.startWith(teacher, {
       files: { "notes.txt": "The town of Ville1.\n" },
     });
   });

@@ -13,13 +13,7 @@ void describe("synthesis", () => {
 
   before(async () => {
     teacher = await Teacher.start();
-    editor = await Editor.start({
-      settings: {
-        "dlm.teacher": teacher.selector,
-        "dlm.filter": "dedup-only",
-        "dlm.perSection": 2,
-      },
-    });
+    editor = await Editor.startWith(teacher);
   });
 
   after(async () => {

@@ -17,13 +17,8 @@ void describe("trust", () => {
   before(async () => {
     teacher = await Teacher.start();
     const started = `#!/bin/sh\ntouch "$(dirname "$0")/executed"\nexec "${SERVER}" "$@"\n`;
-    editor = await Editor.start({
+    editor = await Editor.startWith(teacher, {
       trust: true,
-      settings: {
-        "dlm.teacher": teacher.selector,
-        "dlm.filter": "dedup-only",
-        "dlm.perSection": 2,
-      },
       files: {
         "evil.sh": started,
         ".vscode/settings.json": JSON.stringify({
