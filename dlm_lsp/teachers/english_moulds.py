@@ -79,7 +79,8 @@ def _moulds(sentence: str, prose: str) -> Iterator[Mould]:
         yield Mould(sentence, told(parts.subject), tuple(_for_subject(parts)))
         if english.takes_object(parts) and len(parts.rest.split()) <= 9:
             what = Clause(parts.subject, parts.adverb, parts.verb, "")
-            yield Mould(sentence, told(parts.rest), tuple(_asking("What", what, prose, parts)))
+            acted_on = told(english.first_of(parts.rest))
+            yield Mould(sentence, acted_on, tuple(_asking("What", what, prose, parts)))
 
 
 def _for_all_of_it(sentence: str, bare: str) -> Iterator[Mould]:

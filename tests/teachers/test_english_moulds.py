@@ -117,6 +117,11 @@ def test_a_statement_answers_the_question(sentence, question):
             "What does the old foundry cast?",
             "The bronze housings.",
         ),
+        (
+            "The reference XERBLA prints a message and stops the program.",
+            "What does the reference XERBLA print?",
+            "A message.",
+        ),
     ],
 )
 def test_the_answer_is_what_was_asked_for_and_not_the_question_again(sentence, question, answer):
