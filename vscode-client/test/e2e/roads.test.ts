@@ -68,10 +68,11 @@ void describe("roads", () => {
       .locator(".view-line", { hasText: "Ville32" })
       .first()
       .click({ button: "right", position: { x: 60, y: 8 } });
-    await editor.page
-      .locator(".monaco-menu .action-item", { hasText: /^Synthesize Instructions/ })
-      .first()
-      .click();
+    const words = { hasText: /^Synthesize Instructions/ };
+    await editor.page.locator(".monaco-menu .action-item", words).first().hover();
+    await editor.page.locator(".monaco-menu .action-item.focused", words).waitFor();
+    // A menu that has just been opened takes no click yet.
+    await editor.page.keyboard.press("Enter");
     await editor.untilSynthesized(2);
   });
 
