@@ -47,11 +47,28 @@ REFERENCE = "prose + the reference's pairs"
 ANOTHER = "prose + pairs about another document"
 CONDITIONS = (PROSE, UNFILTERED, FILTERED, REFERENCE, ANOTHER)
 """The last tells how much of the benefit is the form of an answer, and not what it says."""
-RATES = (1e-3, 2e-4)
-"""Learning rates: five times the default of the format, and that default."""
-SEEDS = (1, 2, 3)
-STEPS = 12
 LONGEST_ANSWER = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How long and how fast is learned, and from how many seeds."""
+
+    updates: int
+    learning_rate: float
+    seeds: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"{self.updates} updates at {self.learning_rate:g}"
+
+
+SETTINGS = (
+    Setting(12, 2e-4, (1, 2, 3)),
+    Setting(12, 1e-3, (1, 2, 3)),
+    Setting(60, 1e-3, (1,)),
+)
+"""The first learning rate is the default of the format."""
+UNTRAINED = Setting(0, 0.0, (0,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +80,7 @@ class Result:
 
     document: str
     condition: str
+    updates: int
     learning_rate: float
     seed: int
     rows: int
@@ -78,10 +96,11 @@ def main() -> None:
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     names = _names()
     for name in names:
-        _once(name, BASE, 0.0, 0)
-    # Seed by seed, so that a run that is stopped early has whole ones.
-    for rate, seed, name, condition in product(RATES, SEEDS, names, CONDITIONS):
-        _once(name, condition, rate, seed)
+        _once(name, BASE, UNTRAINED, 0)
+    for setting in SETTINGS:
+        # Seed by seed, so that a run that is stopped early has whole ones.
+        for seed, name, condition in product(setting.seeds, names, CONDITIONS):
+            _once(name, condition, setting, seed)
     print(table(results()))
     draw(results(), PICTURE)
 
@@ -97,8 +116,9 @@ def results() -> list[Result]:
     return [Result(**json.loads(line)) for line in RESULTS.read_text().splitlines()]
 
 
-def _once(name: str, condition: str, rate: float, seed: int) -> None:
-    done = [r for r in results() if (r.document, r.learning_rate, r.seed) == (name, rate, seed)]
+def _once(name: str, condition: str, setting: Setting, seed: int) -> None:
+    alike = (name, setting.updates, setting.learning_rate, seed)
+    done = [r for r in results() if (r.document, r.updates, r.learning_rate, r.seed) == alike]
     if any(one.condition == condition for one in done):
         return
     learned = () if condition == BASE else tuple(_rows(name, condition))
@@ -109,9 +129,10 @@ def _once(name: str, condition: str, rate: float, seed: int) -> None:
         found = Result(**(asdict(same[0]) | {"condition": condition}))
     else:
         began = time.monotonic()
-        loss, f1 = _measure(name, learned, rate, seed)
+        loss, f1 = _measure(name, learned, setting, seed)
         took = round(time.monotonic() - began, 1)
-        found = Result(name, condition, rate, seed, len(learned), content, loss, f1, took)
+        told = (seed, len(learned), content, loss, f1, took)
+        found = Result(name, condition, setting.updates, setting.learning_rate, *told)
     with RESULTS.open("a", encoding="utf-8") as file:
         file.write(json.dumps(asdict(found)) + "\n")
     print(found, file=sys.stderr, flush=True)
@@ -129,7 +150,9 @@ def _rows(name: str, condition: str) -> Iterator[Row]:
         yield PairRow(f"{at:016x}", question, answer)
 
 
-def _measure(name: str, learned: tuple[Row, ...], rate: float, seed: int) -> tuple[float, float]:
+def _measure(
+    name: str, learned: tuple[Row, ...], setting: Setting, seed: int
+) -> tuple[float, float]:
     """Return answer loss and F1 over the held-out questions after training on these rows."""
     if not learned:
         return _asked(name, None)
@@ -141,9 +164,9 @@ def _measure(name: str, learned: tuple[Row, ...], rate: float, seed: int) -> tup
             lora_alpha=16,
             lora_dropout=0.05,
             target_modules=None,
-            learning_rate=rate,
+            learning_rate=setting.learning_rate,
             sequence_len=64,
-            num_epochs=STEPS,
+            num_epochs=setting.updates,
             optimizer="adamw_torch",
             lr_scheduler="cosine",
             warmup_ratio=0.1,
@@ -160,7 +183,7 @@ def _measure(name: str, learned: tuple[Row, ...], rate: float, seed: int) -> tup
             device="cpu",
             checkpoints=Path(scratch) / "checkpoints",
             target=adapter,
-            max_steps=STEPS,
+            max_steps=setting.updates,
         )
         with contextlib.redirect_stdout(io.StringIO()):
             train(job, lambda _: None)
@@ -260,17 +283,17 @@ def _reference(source: Path) -> Mapping[str, Any]:
 def table(found: Sequence[Result]) -> str:
     """Return the results as a Markdown table: means over the documents, spread over the seeds."""
     lines = [
-        "| learning rate | trained on | pairs | held-out answer loss | closed-book token F1 |",
+        "| updates | trained on | pairs | held-out answer loss | closed-book token F1 |",
         "|---|---|---:|---:|---:|",
     ]
     prose = {one.document: one.rows for one in found if one.condition == PROSE}
-    for rate, condition in ((0.0, BASE), *product(RATES, CONDITIONS)):
-        some = _some(found, condition, rate)
+    for setting, condition in ((UNTRAINED, BASE), *product(SETTINGS, CONDITIONS)):
+        some = _some(found, condition, setting)
         if not some:
             continue
         pairs = statistics.mean(max(0, one.rows - prose.get(one.document, 0)) for one in some)
         cells = (
-            f"{rate:g}" if rate else "-",
+            str(setting) if setting.updates else "-",
             condition,
             f"{pairs:.1f}",
             _spread(_by_seed(some, "answer_loss"), 2),
@@ -280,8 +303,13 @@ def table(found: Sequence[Result]) -> str:
     return "\n".join(lines)
 
 
-def _some(found: Sequence[Result], condition: str, rate: float) -> list[Result]:
-    return [one for one in found if (one.condition, one.learning_rate) == (condition, rate)]
+def _some(found: Sequence[Result], condition: str, setting: Setting) -> list[Result]:
+    return [
+        one
+        for one in found
+        if (one.condition, one.updates, one.learning_rate)
+        == (condition, setting.updates, setting.learning_rate)
+    ]
 
 
 def _by_seed(some: Sequence[Result], what: str) -> list[float]:
@@ -301,7 +329,7 @@ def draw(found: Sequence[Result], path: Path) -> None:
     """Draw loss and F1 of each condition: a bar for the mean, a dot for each seed."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(10, 4.2), layout="constrained")
+    figure = Figure(figsize=(10, 5), layout="constrained")
     panels = zip(
         figure.subplots(1, 2),
         ("answer_loss", "f1"),
@@ -309,19 +337,21 @@ def draw(found: Sequence[Result], path: Path) -> None:
         strict=True,
     )
     for axes, what, title in panels:
-        for (above, rate), (at, condition) in product(enumerate(RATES), enumerate(CONDITIONS)):
-            if some := _some(found, condition, rate):
-                values, place = _by_seed(some, what), at + 0.4 * above - 0.2
-                name = f"learning rate {rate:g}" if at == 0 else None
+        for (above, setting), (at, condition) in product(
+            enumerate(SETTINGS), enumerate(CONDITIONS)
+        ):
+            if some := _some(found, condition, setting):
+                values, place = _by_seed(some, what), at + 0.27 * (above - 1)
+                name = str(setting) if at == 0 else None
                 mean = statistics.mean(values)
-                axes.barh(place, mean, 0.36, color=f"C{above}", alpha=0.6, label=name)
-                axes.plot(values, [place] * len(values), "k.")
-        bare = _by_seed(_some(found, BASE, 0.0), what)
+                axes.barh(place, mean, 0.25, color=f"C{above}", alpha=0.6, label=name)
+                axes.plot(values, [place] * len(values), "k.", ms=4)
+        bare = _by_seed(_some(found, BASE, UNTRAINED), what)
         axes.axvline(statistics.mean(bare), color="k", ls=":", label="base model")
         axes.set(title=title, yticks=range(len(CONDITIONS)))
         axes.set_yticklabels(CONDITIONS if what == "answer_loss" else [""] * len(CONDITIONS))
         axes.invert_yaxis()
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=4)
     figure.savefig(path, dpi=120)
 
 
