@@ -239,6 +239,15 @@ export class Editor {
     return this.host.run(({ vscode }) => vscode.window.activeTextEditor?.document.getText() ?? "");
   }
 
+  /** Wait until extensions, too, see this text: they hear of a key after the page has shown it. */
+  async untilText(text: string): Promise<void> {
+    await this.host.run(
+      ({ vscode, until }, wanted) =>
+        until(() => vscode.window.activeTextEditor?.document.getText() === wanted),
+      text,
+    );
+  }
+
   /** Wait until the text in the editor has this many synthesized sections; return it. */
   untilSynthesized(count: number, seconds = 20): Promise<string> {
     return this.host.run(

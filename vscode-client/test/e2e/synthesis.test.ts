@@ -188,6 +188,7 @@ void describe("synthesis", () => {
       await editor.page.waitForSelector(".squiggly-error, .squiggly-warning", {
         state: "detached",
       });
+      await editor.untilText(about(11));
       assert.equal(editor.servers().length, 1);
       assert.notEqual(editor.servers()[0], killed);
       await editor.command("dlm.synthesize");
