@@ -173,7 +173,8 @@ void describe("synthesis", () => {
   check(
     "a server that was killed is started again, and the run that it took with it is told",
     async () => {
-      await open("killed.dlm", about(11));
+      const text = about(11);
+      await open("killed.dlm", text);
       teacher.hold();
       const asked = teacher.asked;
       await editor.command("dlm.synthesize");
@@ -188,7 +189,7 @@ void describe("synthesis", () => {
       await editor.page.waitForSelector(".squiggly-error, .squiggly-warning", {
         state: "detached",
       });
-      await editor.untilText(about(11));
+      await editor.untilText(text);
       assert.equal(editor.servers().length, 1);
       assert.notEqual(editor.servers()[0], killed);
       await editor.command("dlm.synthesize");
