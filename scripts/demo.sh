@@ -29,7 +29,7 @@ cmp --silent "$example" "$copy" && fail "apply left the file as it was: nothing 
 printf '\n%s pairs stand in the file now.\n' "$(grep -c '^<!-- dlm-auto-synth: ' "$copy")"
 run dlm synth list "$copy"
 # A few steps, to show the way; all of an epoch takes some minutes.
-run dlm train "$copy" --max-steps 3
+run dlm train "$copy" --max-steps 12
 run dlm prompt "$copy" "How many arguments does DGEMM take?" --compare --max-new-tokens 32
 run dlm synth revert "$copy"
 run cmp "$example" "$copy" || fail "revert did not give back the original bytes"
