@@ -50,7 +50,7 @@ def _shapes(file: Path) -> Shapes:
 
     try:
         with safe_open(file, "pt") as weights:
-            return {name: tuple(weights.get_slice(name).get_shape()) for name in weights.keys()}  # noqa: SIM118
+            return {name: tuple(weights.get_slice(name).get_shape()) for name in weights.keys()}  # noqa: SIM118 (no mapping)
     except (OSError, SafetensorError) as error:
         reason = str(error).splitlines()[0]
         raise LocalError(f"cannot read {file} ({reason}); train the adapter again") from error
