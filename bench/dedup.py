@@ -8,8 +8,8 @@ import time
 
 from bench.figure import Figure
 from bench.reference import reference_python
-from dlm_lsp.document.dedup import duplicates
 from dlm_lsp.document.section import Pair
+from dlm_lsp.quality.dedup import duplicates
 
 PAIRS = 500
 RUNS = 5

@@ -28,12 +28,12 @@ import yaml
 
 from bench.reference import reference_python
 from dlm_lsp.document import parse
-from dlm_lsp.document.rows import PairRow, Row, Split, rows
-from dlm_lsp.local.generate import Prompt, generate
-from dlm_lsp.local.recipe import Recipe
-from dlm_lsp.local.score import Continuation, score
-from dlm_lsp.local.train import Job, train
-from dlm_lsp.local.weights import resolve
+from dlm_lsp.local.generate import Prompt, generate_batch
+from dlm_lsp.local.score import Continuation, score_continuations
+from dlm_lsp.local.weights import resolve_weights
+from dlm_lsp.training.recipe import Recipe
+from dlm_lsp.training.rows import PairRow, TrainingRow, TrainValidationSplit, training_rows
+from dlm_lsp.training.trainer import TrainerJob, train_adapter
 
 FOLDER = Path(__file__).with_suffix("")
 RESULTS = FOLDER / "results.jsonl"
@@ -138,9 +138,9 @@ def _once(name: str, condition: str, setting: Setting, seed: int) -> None:
     print(found, file=sys.stderr, flush=True)
 
 
-def _rows(name: str, condition: str) -> Iterator[Row]:
+def _rows(name: str, condition: str) -> Iterator[TrainingRow]:
     document = parse((FOLDER / f"{name}.dlm").read_text(encoding="utf-8"))
-    yield from rows(document.sections)
+    yield from training_rows(document.sections)
     key = {UNFILTERED: "unfiltered", FILTERED: "filtered", REFERENCE: "reference"}.get(condition)
     pairs = _pairs(name, key) if key else []
     if condition == ANOTHER:
@@ -151,7 +151,7 @@ def _rows(name: str, condition: str) -> Iterator[Row]:
 
 
 def _measure(
-    name: str, learned: tuple[Row, ...], setting: Setting, seed: int
+    name: str, learned: tuple[TrainingRow, ...], setting: Setting, seed: int
 ) -> tuple[float, float]:
     """Return answer loss and F1 over the held-out questions after training on these rows."""
     if not learned:
@@ -175,10 +175,10 @@ def _measure(
             micro_batch_size=4,
             grad_accum=1,
         )
-        job = Job(
+        job = TrainerJob(
             model=MODEL,
             recipe=recipe,
-            rows=Split(learned, ()),
+            rows=TrainValidationSplit(learned, ()),
             system=None,
             device="cpu",
             checkpoints=Path(scratch) / "checkpoints",
@@ -186,7 +186,7 @@ def _measure(
             max_steps=setting.updates,
         )
         with contextlib.redirect_stdout(io.StringIO()):
-            train(job, lambda _: None)
+            train_adapter(job, lambda _: None)
         return _asked(name, adapter)
 
 
@@ -197,9 +197,12 @@ def _asked(name: str, adapter: Path | None) -> tuple[float, float]:
     ]
     # The layout that training gives a pair for a model without a chat template.
     lines = [Continuation(f" {question}\nA:", f" {answer}") for question, answer in asked]
-    likely = score(MODEL, adapter, "Q:", lines)
+    likely = score_continuations(MODEL, adapter, "Q:", lines)
     prompts = [Prompt(f"Q: {question}\nA:", max_new_tokens=LONGEST_ANSWER) for question, _ in asked]
-    told = [(one.text.strip().splitlines() or [""])[0] for one in generate(MODEL, adapter, prompts)]
+    told = [
+        (one.text.strip().splitlines() or [""])[0]
+        for one in generate_batch(MODEL, adapter, prompts)
+    ]
     f1 = [token_f1(said, answer) for said, (_, answer) in zip(told, asked, strict=True)]
     return -statistics.mean(likely), statistics.mean(f1)
 
@@ -250,7 +253,7 @@ def _reference(source: Path) -> Mapping[str, Any]:
 
     Its default filter needs an adapter, so all that it can read is taken.
     """
-    teacher = f"hf:{resolve(MODEL).folder}"
+    teacher = f"hf:{resolve_weights(MODEL).folder}"
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(shutil.copy(source, scratch))
         home = Path(scratch) / "home"

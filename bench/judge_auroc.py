@@ -8,9 +8,9 @@ from pathlib import Path
 import anyio
 
 from bench.figure import Figure
-from dlm_lsp.local.load import load
-from dlm_lsp.local.margin import NOTHING
-from dlm_lsp.local.score import Continuation, score
+from dlm_lsp.local.load import load_model
+from dlm_lsp.local.score import Continuation, score_continuations
+from dlm_lsp.local.sway_score import EMPTY_BASELINES
 from dlm_lsp.synth.judge import sway_judge
 
 MODEL = "gemma-3-270m"
@@ -76,11 +76,13 @@ def _reference(text: Passage) -> list[float]:
     margins = []
     for question, _ in text.pairs:
         answers = [answer for _, answer in text.pairs]
-        rows = [Continuation("", f" {answer}") for answer in (*answers, NOTHING)]
+        rows = [Continuation("", f" {answer}") for answer in (*answers, EMPTY_BASELINES)]
         *values, nothing = (
-            mean * len(load(MODEL).tokenizer(row.text, add_special_tokens=False).input_ids)
+            mean * len(load_model(MODEL).tokenizer(row.text, add_special_tokens=False).input_ids)
             / max(1, len(row.text.strip()) // REFERENCE_CHARACTERS_PER_TOKEN)
-            for mean, row in zip(score(MODEL, None, question, rows), rows, strict=True)
+            for mean, row in zip(
+                score_continuations(MODEL, None, question, rows), rows, strict=True
+            )
         )  # fmt: skip
         margins += [value - nothing for value in values]
     return margins

@@ -6,16 +6,16 @@ import torch
 
 from bench.figure import Figure
 from bench.judge_auroc import MODEL, passages
-from dlm_lsp.local.load import Loaded, load
-from dlm_lsp.local.margin import NOTHING, before, margins, rows
-from dlm_lsp.local.score import score
+from dlm_lsp.local.load import LoadedModel, load_model
+from dlm_lsp.local.score import score_continuations
+from dlm_lsp.local.sway_score import EMPTY_BASELINES, scoring_prefix, scoring_rows, sway_margins
 
 PASSAGES = 6
 
 
 def measure() -> list[Figure]:
     """Score the same pairs both ways, taking turns, after one pass to warm up."""
-    loaded = load(MODEL)
+    loaded = load_model(MODEL)
     texts = passages()[:PASSAGES]
     _over_one_prefix(texts[0].prose, list(texts[0].pairs))
     _pass(loaded, texts[0].prose, *texts[0].pairs[0])
@@ -28,7 +28,7 @@ def measure() -> list[Figure]:
         start = time.perf_counter()
         for question, answer in text.pairs:
             _pass(loaded, text.prose, question, answer)
-            _pass(loaded, text.prose, question, NOTHING)
+            _pass(loaded, text.prose, question, EMPTY_BASELINES)
         separate += time.perf_counter() - start
         pairs += len(text.pairs)
     return [
@@ -45,10 +45,10 @@ def measure() -> list[Figure]:
 
 def _over_one_prefix(prose: str, pairs: list[tuple[str, str]]) -> None:
     # All that the judge reads: a third row for each pair, and an example before the text.
-    margins(score(MODEL, None, before(prose), rows(pairs)))
+    sway_margins(score_continuations(MODEL, None, scoring_prefix(prose), scoring_rows(pairs)))
 
 
-def _pass(loaded: Loaded, prose: str, question: str, answer: str) -> float:
+def _pass(loaded: LoadedModel, prose: str, question: str, answer: str) -> float:
     """Return the mean log-probability of the answer, from one pass over everything."""
     read = loaded.tokenizer(f"{prose}\n\nQuestion: {question}\nAnswer:").input_ids
     said = loaded.tokenizer(f" {answer}", add_special_tokens=False).input_ids

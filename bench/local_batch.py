@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bench.figure import Figure
 from bench.judge_auroc import MODEL, passages
-from dlm_lsp.local.generate import BATCH, Prompt, generate
+from dlm_lsp.local.generate import BATCH, Prompt, generate_batch
 
 TOKENS = 48
 
@@ -33,7 +33,7 @@ def measure() -> list[Figure]:
 
 def _tokens_per_second(batches: Sequence[Sequence[Prompt]]) -> float:
     start = time.perf_counter()
-    tokens = sum(one.tokens_out for batch in batches for one in generate(MODEL, None, batch))
+    tokens = sum(one.tokens_out for batch in batches for one in generate_batch(MODEL, None, batch))
     return tokens / (time.perf_counter() - start)
 
 

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from reference_oracle import Oracle
+from support.reference_oracle import Oracle
 
 from dlm_lsp.document.parse import missing_media, parse
 from dlm_lsp.document.section import SectionType

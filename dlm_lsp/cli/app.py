@@ -7,7 +7,8 @@ import typer
 from typer.core import TyperGroup
 
 from dlm_lsp import __version__
-from dlm_lsp.cli.failure import UsageError, as_interrupted, run
+from dlm_lsp.cli.exit_codes import as_interrupted, run_command
+from dlm_lsp.errors import UsageError
 
 
 class _Commands(TyperGroup):
@@ -22,7 +23,7 @@ class _Commands(TyperGroup):
             return super().invoke(ctx)
 
 
-app = typer.Typer(
+dlm_app = typer.Typer(
     name="dlm",
     cls=_Commands,
     help="Write, check and keep question/answer pairs for .dlm notes, and train on them.",
@@ -31,23 +32,23 @@ app = typer.Typer(
     # Help in plain text: with rich it takes twice as long to appear.
     rich_markup_mode=None,
 )
-synth = typer.Typer(
+synth_app = typer.Typer(
     help="Write instruction pairs from prose; list, apply, revert them.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-app.add_typer(synth, name="synth")
+dlm_app.add_typer(synth_app, name="synth")
 
-Paths = Annotated[
+PathsArgument = Annotated[
     list[str], typer.Argument(metavar="PATH...", help="Documents, folders or glob patterns.")
 ]
-OnePath = Annotated[str, typer.Argument(metavar="PATH", help="The document.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+PathArgument = Annotated[str, typer.Argument(metavar="PATH", help="The document.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
 def main() -> None:
     """Run the `dlm` command."""
-    run(app)
+    run_command(dlm_app)
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 (the shape that typer calls)
@@ -56,7 +57,7 @@ def _show_version(wanted: bool) -> None:  # noqa: FBT001 (the shape that typer c
         raise typer.Exit
 
 
-@app.callback()
+@dlm_app.callback()
 def dlm(
     *,
     version: Annotated[
@@ -69,24 +70,24 @@ def dlm(
     """Write, check and keep question/answer pairs for .dlm notes, and train on them."""
 
 
-@app.command()
+@dlm_app.command()
 def check(
-    paths: Paths,
+    paths: PathsArgument,
     *,
     output_format: Annotated[
         Literal["text", "json", "github"], typer.Option(help="How problems are printed.")
     ] = "text",
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Print every problem of the documents: path:line:col, severity, code, message."""
-    from dlm_lsp.cli.check import check as check_documents
+    from dlm_lsp.cli.check import check_documents
 
     raise typer.Exit(check_documents(paths, "json" if as_json else output_format))
 
 
-@app.command()
+@dlm_app.command()
 def train(
-    path: OnePath,
+    path: PathArgument,
     *,
     max_steps: Annotated[
         int | None, typer.Option(help="Most steps; the learning rate falls over these.")
@@ -111,7 +112,7 @@ def train(
     plot: Annotated[
         str | None, typer.Option(metavar="FILE", help="Draw the losses into a .png, .svg or .pdf.")
     ] = None,
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Fine-tune the document's base model on its prose and pairs, and keep the adapter.
 
@@ -119,17 +120,17 @@ def train(
     """
     from pathlib import Path
 
-    from dlm_lsp.cli.train import train as train_document
-    from dlm_lsp.local.training import Wishes
+    from dlm_lsp.cli.train import train_document
+    from dlm_lsp.training.run import TrainRequest
 
-    wishes = Wishes(adapter, seed, max_steps, device, resume)
+    wishes = TrainRequest(adapter, seed, max_steps, device, resume)
     drawn = Path(plot) if plot else None
     raise typer.Exit(train_document(path, wishes, dry_run=dry_run, plot=drawn, as_json=as_json))
 
 
-@app.command()
+@dlm_app.command()
 def prompt(
-    path: OnePath,
+    path: PathArgument,
     question: Annotated[str, typer.Argument(help="What to ask.")],
     *,
     base: Annotated[bool, typer.Option("--base", help="Ask the untouched base model.")] = False,
@@ -146,23 +147,23 @@ def prompt(
         float | None, typer.Option(min=0.0, max=1.0, help="Nucleus of the model.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the model.")] = 0,
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Answer a question from the document's current adapter."""
-    from dlm_lsp.cli.prompt import prompt as ask
-    from dlm_lsp.local.constrain import Draw
-    from dlm_lsp.local.model import Answering
+    from dlm_lsp.cli.prompt import prompt_document as ask
+    from dlm_lsp.local.constrained_decoding import SamplingParams
+    from dlm_lsp.local.model import ChatOptions
 
     if base and compare:
         raise UsageError("--base and --compare exclude each other; leave one out")
-    how = Answering(max_new_tokens=max_new_tokens, draw=Draw(temp, top_p, seed))
+    how = ChatOptions(max_new_tokens=max_new_tokens, draw=SamplingParams(temp, top_p, seed))
     who: Literal["adapter", "base", "both"] = "base" if base else "both" if compare else "adapter"
     raise typer.Exit(ask(path, question, who, adapter, how, as_json=as_json))
 
 
-@synth.command()
+@synth_app.command()
 def instructions(
-    paths: Paths,
+    paths: PathsArgument,
     *,
     teacher: Annotated[
         str,
@@ -214,17 +215,16 @@ def instructions(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be accepted; keep nothing.")
     ] = False,
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Ask a teacher for pairs about the prose, filter them, and stage what is accepted.
 
     Exit codes: 0 done, 1 failed, 2 usage, 3 nothing accepted, 130 interrupted.
     """
-    from dlm_lsp.cli.instructions import Destination
-    from dlm_lsp.cli.instructions import instructions as synthesize
+    from dlm_lsp.cli.instructions import Destination, synthesize_instructions
     from dlm_lsp.synth.options import SynthOptions
-    from dlm_lsp.synth.session import Wishes
-    from dlm_lsp.teachers.protocol import Sampling
+    from dlm_lsp.synth.pipeline import SynthRequest
+    from dlm_lsp.teachers.protocol import GenerationOptions
 
     if apply and dry_run:
         raise UsageError("--apply and --dry-run exclude each other; leave one out")
@@ -238,57 +238,59 @@ def instructions(
         max_requests=max_requests,
         placement=placement,
         fresh=fresh,
-        sampling=Sampling(max_new_tokens, temp, top_p, seed),
+        sampling=GenerationOptions(max_new_tokens, temp, top_p, seed),
         concurrency=concurrency,
         timeout=timeout,
     )
-    wishes = Wishes(teacher, judge, options)
-    raise typer.Exit(synthesize(paths, wishes, destination, as_json=as_json))
+    request = SynthRequest(teacher, judge, options)
+    raise typer.Exit(synthesize_instructions(paths, request, destination, as_json=as_json))
 
 
-Sections = Annotated[
+SectionsOption = Annotated[
     list[str] | None,
     typer.Option("--section", metavar="ID", help="Only this section; may be repeated."),
 ]
 
 
-@synth.command("list")
-def list_(paths: Paths, *, as_json: Json = False) -> None:
+@synth_app.command("list")
+def list_(paths: PathsArgument, *, as_json: JsonOption = False) -> None:
     """Show the applied and the staged sections, counted by teacher, strategy and source."""
     from dlm_lsp.cli.listing import list_sections
 
     raise typer.Exit(list_sections(paths, as_json=as_json))
 
 
-@synth.command()
+@synth_app.command()
 def apply(
-    paths: Paths,
+    paths: PathsArgument,
     *,
-    section: Sections = None,
+    section: SectionsOption = None,
     placement: Annotated[
         Literal["after-source", "end"], typer.Option(help="Where the pairs go.")
     ] = "after-source",
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Put staged sections into the document. No teacher is asked."""
-    from dlm_lsp.cli.staged import apply_staged
+    from dlm_lsp.cli.apply import apply_staged
 
     raise typer.Exit(apply_staged(paths, section, placement, as_json=as_json))
 
 
-@synth.command()
-def discard(paths: Paths, *, section: Sections = None, as_json: Json = False) -> None:
+@synth_app.command()
+def discard(
+    paths: PathsArgument, *, section: SectionsOption = None, as_json: JsonOption = False
+) -> None:
     """Drop staged sections."""
-    from dlm_lsp.cli.staged import discard_staged
+    from dlm_lsp.cli.apply import discard_staged
 
     raise typer.Exit(discard_staged(paths, section, as_json=as_json))
 
 
-@synth.command()
+@synth_app.command()
 def revert(
-    paths: Paths,
+    paths: PathsArgument,
     *,
-    section: Sections = None,
+    section: SectionsOption = None,
     since: Annotated[
         str | None,
         typer.Option(metavar="TIME", help="Only what was synthesized at or after this time."),
@@ -299,9 +301,9 @@ def revert(
     edited: Annotated[
         bool, typer.Option("--edited", help="Also what was edited since it was synthesized.")
     ] = False,
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Take synthesized sections out of the document again."""
-    from dlm_lsp.cli.revert import revert as take_out
+    from dlm_lsp.cli.revert import revert_documents as take_out
 
     raise typer.Exit(take_out(paths, section, since, teacher, with_edited=edited, as_json=as_json))

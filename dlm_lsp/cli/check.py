@@ -5,19 +5,19 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from dlm_lsp.cli.failure import DONE, FAILED
-from dlm_lsp.cli.opened import named
-from dlm_lsp.cli.output import counted, one_line, print_json, say, tell
+from dlm_lsp.cli.exit_codes import DONE, FAILED
+from dlm_lsp.cli.load import resolve_paths
+from dlm_lsp.cli.output import escape_line, pluralize, print_json, print_notice, print_result
 from dlm_lsp.document import missing_media, parse
 from dlm_lsp.document.lines import line_and_column, line_starts
+from dlm_lsp.errors import StoreError
 from dlm_lsp.store.documents import read_document
-from dlm_lsp.store.error import StoreError
 
-Format = Literal["text", "json", "github"]
+OutputFormat = Literal["text", "json", "github"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LocatedProblem:
     """A problem as it is printed; lines and columns count from 1, columns in code points."""
 
     path: str
@@ -31,17 +31,19 @@ class Finding:
     fix: str | None
 
 
-def check(paths: Sequence[str], output_format: Format) -> int:
+def check_documents(paths: Sequence[str], output_format: OutputFormat) -> int:
     """Print the problems of the documents; return 0 where there are none, else 1."""
-    documents = named(paths)
-    findings: list[Finding] = []
+    documents = resolve_paths(paths)
+    findings: list[LocatedProblem] = []
     for path in documents:
         try:
             text = read_document(path)
         except StoreError as error:
-            findings.append(Finding(str(path), 1, 1, 1, 1, "error", "unreadable", str(error), None))
+            findings.append(
+                LocatedProblem(str(path), 1, 1, 1, 1, "error", "unreadable", str(error), None)
+            )
         else:
-            findings += find(path, text)
+            findings += find_problems(path, text)
     errors = sum(finding.severity == "error" for finding in findings)
     warnings = len(findings) - errors
     if output_format == "json":
@@ -51,15 +53,17 @@ def check(paths: Sequence[str], output_format: Format) -> int:
         )
     else:
         for finding in findings:
-            say(one_line(as_text(finding) if output_format == "text" else as_github(finding)))
-        tell(
-            f"{counted(len(documents), 'file')}: {counted(errors, 'error')}, "
-            f"{counted(warnings, 'warning')}"
+            print_result(
+                escape_line(as_text(finding) if output_format == "text" else as_github(finding))
+            )
+        print_notice(
+            f"{pluralize(len(documents), 'file')}: {pluralize(errors, 'error')}, "
+            f"{pluralize(warnings, 'warning')}"
         )
     return FAILED if findings else DONE
 
 
-def find(path: Path, text: str) -> list[Finding]:
+def find_problems(path: Path, text: str) -> list[LocatedProblem]:
     """Return what is wrong in a document; media files are looked for beside `path`."""
     document = parse(text)
     problems = [
@@ -68,7 +72,7 @@ def find(path: Path, text: str) -> list[Finding]:
     ]
     starts = line_starts(text)
     return [
-        Finding(
+        LocatedProblem(
             str(path),
             *line_and_column(starts, problem.span.start),
             *line_and_column(starts, problem.span.end),
@@ -88,13 +92,13 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def as_text(finding: Finding) -> str:
+def as_text(finding: LocatedProblem) -> str:
     """Return the line that editors and people read."""
     place = f"{finding.path}:{finding.line}:{finding.column}"
     return f"{place}: {finding.severity} {finding.code}: {finding.message}"
 
 
-def as_github(finding: Finding) -> str:
+def as_github(finding: LocatedProblem) -> str:
     """Return the workflow command that GitHub shows beside the line."""
     where = (
         f"file={_property(finding.path)},line={finding.line},col={finding.column},"

@@ -9,32 +9,32 @@ from typing import Any, Literal
 
 import anyio
 
-from dlm_lsp.cli.each import Done, for_each
-from dlm_lsp.cli.failure import DONE, FAILED, INTERRUPTED, NOTHING_ACCEPTED
-from dlm_lsp.cli.opened import Opened, named, open_sound_document
-from dlm_lsp.cli.output import counted, one_line, say, tell
+from dlm_lsp.cli.apply import insert_sections, insertion_json, print_insertion
+from dlm_lsp.cli.batch import BatchOutcome, for_each
+from dlm_lsp.cli.exit_codes import DONE, FAILED, INTERRUPTED, NOTHING_ACCEPTED
+from dlm_lsp.cli.load import LoadedDocument, load_valid_document, resolve_paths
+from dlm_lsp.cli.output import escape_line, pluralize, print_notice, print_result
 from dlm_lsp.cli.progress import Progress
-from dlm_lsp.cli.staged import placing_value, print_placing, put_in
 from dlm_lsp.document import Placement
-from dlm_lsp.store.error import StoreError
+from dlm_lsp.errors import StoreError
 from dlm_lsp.store.ledger import Ledger
 from dlm_lsp.store.lock import document_lock
 from dlm_lsp.store.plan import StagedSection, add_to_plan, load_plan
 from dlm_lsp.synth.estimate import Estimate
-from dlm_lsp.synth.place import Placing
+from dlm_lsp.synth.insertion import InsertionPlan
+from dlm_lsp.synth.pipeline import SynthRequest, SynthResult, SynthSession, open_session
 from dlm_lsp.synth.report import Candidate, Refusal, Report
-from dlm_lsp.synth.session import Result, Session, Wishes, session
-from dlm_lsp.teachers.select import check_selector
+from dlm_lsp.teachers.registry import check_selector
 
 Destination = Literal["document", "stage", "nowhere"]
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class DocumentRun:
     """What a run over one document came to."""
 
-    opened: Opened
-    result: Result
+    opened: LoadedDocument
+    result: SynthResult
 
     @property
     def report(self) -> Report:
@@ -43,10 +43,10 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptPairs:
     """Where accepted sections went; `waiting` is how many are staged in all."""
 
-    placing: Placing | None = None
+    insertion: InsertionPlan | None = None
     staged: tuple[StagedSection, ...] = ()
     waiting: int = 0
     failure: str | None = None
@@ -56,26 +56,26 @@ class Kept:
         value: dict[str, Any] = {"staged": [section.id for section in self.staged]}
         if self.failure:
             value["error"] = self.failure
-        if self.placing:
-            return {**value, **placing_value(self.placing)}
+        if self.insertion:
+            return {**value, **insertion_json(self.insertion)}
         return {**value, "added": [], "already_present": [], "left_staged": []}
 
 
-def instructions(
-    paths: Sequence[str], wishes: Wishes, destination: Destination, *, as_json: bool
+def synthesize_instructions(
+    paths: Sequence[str], request: SynthRequest, destination: Destination, *, as_json: bool
 ) -> int:
     """Synthesize pairs for each document in turn, and say what became of them."""
-    check_selector(wishes.teacher)
+    check_selector(request.teacher)
 
-    def work(path: Path) -> Done:
-        run, kept = _one(path, wishes, destination)
+    def work(path: Path) -> BatchOutcome:
+        run, kept = _one(path, request, destination)
         if not as_json:
             _print_run(run)
             _print_kept(run, kept)
         code = FAILED if kept.failure else _code(run.report)
         return code, {**_as_value(run), **kept.value()}
 
-    codes = for_each(named(paths), work, as_json=as_json, until=(INTERRUPTED,))
+    codes = for_each(resolve_paths(paths), work, as_json=as_json, until=(INTERRUPTED,))
     return next((c for c in (INTERRUPTED, FAILED, DONE) if c in codes), NOTHING_ACCEPTED)
 
 
@@ -88,26 +88,28 @@ def _code(report: Report) -> int:
     return DONE if report.accepted else NOTHING_ACCEPTED
 
 
-def _one(path: Path, wishes: Wishes, destination: Destination) -> tuple[Run, Kept]:
-    with document_lock(open_sound_document(path).folder, "dlm synth instructions", tell):
+def _one(
+    path: Path, request: SynthRequest, destination: Destination
+) -> tuple[DocumentRun, KeptPairs]:
+    with document_lock(load_valid_document(path).folder, "dlm synth instructions", print_notice):
         # Opened again, for who held the lock may have changed it.
-        opened = open_sound_document(path)
+        opened = load_valid_document(path)
         # A plan or ledger that cannot be read is found before anything is spent.
         load_plan(opened.folder)
         Ledger(opened.folder).all()
-        run = Run(opened, anyio.run(_synthesize, opened, wishes))
-        return run, _keep(run, destination, wishes.options.placement)
+        run = DocumentRun(opened, anyio.run(_synthesize, opened, request))
+        return run, _keep(run, destination, request.options.placement)
 
 
-async def _synthesize(opened: Opened, wishes: Wishes) -> Result:
-    async with session(opened.document, opened.frontmatter, opened.folder, wishes) as ready:
+async def _synthesize(opened: LoadedDocument, request: SynthRequest) -> SynthResult:
+    async with open_session(opened.document, opened.frontmatter, opened.folder, request) as ready:
         if ready.teacher.remote_host:
-            tell(f"The prose of {opened.path} is sent to {ready.teacher.remote_host}.")
-        tell(_estimate_line(ready.estimate))
+            print_notice(f"The prose of {opened.path} is sent to {ready.teacher.remote_host}.")
+        print_notice(_estimate_line(ready.estimate))
         return await _with_interrupt(ready)
 
 
-async def _with_interrupt(ready: Session) -> Result:
+async def _with_interrupt(ready: SynthSession) -> SynthResult:
     """Synthesize; the first Ctrl-C keeps what is finished, the second drops it."""
     stop = anyio.Event()
 
@@ -116,7 +118,7 @@ async def _with_interrupt(ready: Session) -> Result:
             async for _ in signals:
                 if stop.is_set():
                     raise KeyboardInterrupt
-                tell("Stopping: what is finished is kept (Ctrl-C again drops it).")
+                print_notice("Stopping: what is finished is kept (Ctrl-C again drops it).")
                 stop.set()
 
     try:
@@ -137,82 +139,84 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     return _first(error) if isinstance(error, BaseExceptionGroup) else error
 
 
-def _keep(run: Run, destination: Destination, placement: Placement) -> Kept:
+def _keep(run: DocumentRun, destination: Destination, placement: Placement) -> KeptPairs:
     """Put what was accepted where it is to go; nothing of it is lost if the document refuses it."""
     path, folder, result = run.opened.path, run.opened.folder, run.result
     sections = result.sections
     if destination == "nowhere" or not sections:
-        return Kept()
+        return KeptPairs()
     Ledger(folder).add(result.entries)
     if destination == "stage":
-        return Kept(staged=sections, waiting=add_to_plan(folder, path, sections, result.at))
+        return KeptPairs(staged=sections, waiting=add_to_plan(folder, path, sections, result.at))
     try:
-        placing = put_in(path, sections, placement)
+        insertion = insert_sections(path, sections, placement)
     except StoreError as error:
         waiting = add_to_plan(folder, path, sections, result.at)
-        return Kept(staged=sections, waiting=waiting, failure=f"{error}; the pairs are staged")
-    if placing.left:
-        add_to_plan(folder, path, [left.section for left in placing.left], result.at)
-    return Kept(placing=placing)
+        return KeptPairs(staged=sections, waiting=waiting, failure=f"{error}; the pairs are staged")
+    if insertion.unplaced:
+        add_to_plan(folder, path, [left.section for left in insertion.unplaced], result.at)
+    return KeptPairs(insertion=insertion)
 
 
-def _print_kept(run: Run, kept: Kept) -> None:
-    path = one_line(run.opened.path)
+def _print_kept(run: DocumentRun, kept: KeptPairs) -> None:
+    path = escape_line(run.opened.path)
     if kept.failure:
-        tell(f"dlm: {kept.failure}")
-    if kept.placing:
-        say()
-        print_placing(run.opened.path, kept.placing)
+        print_notice(f"dlm: {kept.failure}")
+    if kept.insertion:
+        print_result()
+        print_insertion(run.opened.path, kept.insertion)
     elif kept.staged:
         earlier = kept.waiting - len(kept.staged)
         beside = f", beside {earlier} staged before" if earlier else ""
-        say(
+        print_result(
             f"\nsynth: staged {len(kept.staged)} auto-synth instruction section(s){beside}. "
             f"`dlm synth list {path}` shows them, `dlm synth apply {path}` puts them in."
         )
     elif run.result.sections:
-        say("\nsynth: dry-run only, nothing is staged.")
+        print_result("\nsynth: dry-run only, nothing is staged.")
 
 
 def _estimate_line(expected: Estimate) -> str:
     about = "" if expected.exact else "about "
     cached = f" ({expected.from_cache} more from the cache)" if expected.from_cache else ""
     return (
-        f"{counted(expected.sections, 'section')}, "
-        f"{counted(expected.requests, 'request')}{cached}, "
+        f"{pluralize(expected.sections, 'section')}, "
+        f"{pluralize(expected.requests, 'request')}{cached}, "
         f"{about}{expected.tokens_in:,} tokens in, about {expected.tokens_out:,} out"
     )
 
 
-def _print_run(run: Run) -> None:
+def _print_run(run: DocumentRun) -> None:
     report = run.report
-    say(f"synth plan: {len(report.accepted)} add, {len(report.skipped)} skip\n")
+    print_result(f"synth plan: {len(report.accepted)} add, {len(report.skipped)} skip\n")
     if report.accepted:
-        say("=== additions ===")
+        print_result("=== additions ===")
     for candidate in report.accepted:
-        say(
+        print_result(
             f"\n+ ::instruction:: [section_id={candidate.id} source={candidate.source_id} "
             f"teacher={run.result.teacher} strategy={candidate.strategy}]"
         )
-        say(f"  q: {_shortened(candidate.pair.question)}")
-        say(f"  a: {_shortened(candidate.pair.answer)}")
+        print_result(f"  q: {_shortened(candidate.pair.question)}")
+        print_result(f"  a: {_shortened(candidate.pair.answer)}")
     if report.skipped:
-        say("\n=== skipped ===")
+        print_result("\n=== skipped ===")
     for skip in report.skipped:
-        say(f"- {skip.source_id} [{skip.strategy or '-'}]: {skip.reason} ({skip.detail})")
-    say("\n" + _filter_line(report))
+        print_result(f"- {skip.source_id} [{skip.strategy or '-'}]: {skip.reason} ({skip.detail})")
+    print_result("\n" + _filter_line(report))
     if report.refused:
-        say("\n=== filtered ===")
+        print_result("\n=== filtered ===")
     for refusal in report.refused:
-        say(f"- {_shortened(refusal.question)}: {refusal.reason} ({refusal.detail})")
-    say("\n" + _usage_line(run))
+        print_result(f"- {_shortened(refusal.question)}: {refusal.reason} ({refusal.detail})")
+    print_result("\n" + _usage_line(run))
     if report.failure:
-        tell(f"dlm: {report.failure}")
+        print_notice(f"dlm: {report.failure}")
     if not report.accepted:
-        say("\nno synth additions accepted: the reasons stand above; nothing new is staged.")
-        if cached := report.spent.from_cache:
+        print_result(
+            "\nno synth additions accepted: the reasons stand above; nothing new is staged."
+        )
+        if cached := report.usage.from_cache:
             came = "1 reply came" if cached == 1 else f"{cached} replies came"
-            say(f"{came} from the cache; `--fresh` asks again.")
+            print_result(f"{came} from the cache; `--fresh` asks again.")
 
 
 def _filter_line(report: Report) -> str:
@@ -222,15 +226,15 @@ def _filter_line(report: Report) -> str:
     return f"{head}accepted {len(report.accepted)}"
 
 
-def _usage_line(run: Run) -> str:
-    spent = run.report.spent
+def _usage_line(run: DocumentRun) -> str:
+    usage = run.report.usage
     tokens = ""
-    if spent.tokens_in is not None or spent.tokens_out is not None:
-        tokens = f", {spent.tokens_in or 0:,} tokens in, {spent.tokens_out or 0:,} out"
+    if usage.tokens_in is not None or usage.tokens_out is not None:
+        tokens = f", {usage.tokens_in or 0:,} tokens in, {usage.tokens_out or 0:,} out"
     judge = f", judged by {run.result.judge}" if run.result.judge else ""
     return (
-        f"synth usage: {counted(spent.requests, 'request')}, {spent.from_cache} from the cache"
-        f"{tokens}, {spent.seconds:.1f} s{judge}"
+        f"synth usage: {pluralize(usage.requests, 'request')}, {usage.from_cache} from the cache"
+        f"{tokens}, {usage.seconds:.1f} s{judge}"
     )
 
 
@@ -239,7 +243,7 @@ def _shortened(text: str, most: int = 100) -> str:
     return line if len(line) <= most else line[: most - 1] + "…"
 
 
-def _as_value(run: Run) -> dict[str, Any]:
+def _as_value(run: DocumentRun) -> dict[str, Any]:
     report = run.report
     return {
         "path": str(run.opened.path),
@@ -256,7 +260,7 @@ def _as_value(run: Run) -> dict[str, Any]:
         "accepted": [_accepted(candidate) for candidate in report.accepted],
         "refused": [_refused(refusal) for refusal in report.refused],
         "skipped": [asdict(skip) for skip in report.skipped],
-        "spent": asdict(report.spent),
+        "spent": asdict(report.usage),
     }
 
 

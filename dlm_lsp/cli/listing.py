@@ -5,15 +5,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from dlm_lsp.cli.each import Done, for_each
-from dlm_lsp.cli.failure import DONE
-from dlm_lsp.cli.opened import Opened, named, open_document
-from dlm_lsp.cli.output import one_line, say, tell
+from dlm_lsp.cli.batch import BatchOutcome, for_each
+from dlm_lsp.cli.exit_codes import DONE
+from dlm_lsp.cli.load import LoadedDocument, load_document, resolve_paths
+from dlm_lsp.cli.output import escape_line, print_notice, print_result
 from dlm_lsp.store.plan import StagedPlan, load_plan
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedPairs:
     """A synthesized section as it is listed; `stale` if its source is not in the document."""
 
     section_id: str
@@ -28,28 +28,28 @@ class Listed:
 def list_sections(paths: Sequence[str], *, as_json: bool) -> int:
     """Print the applied and the staged sections of the documents."""
 
-    def work(path: Path) -> Done:
-        opened = open_document(path)
+    def work(path: Path) -> BatchOutcome:
+        opened = load_document(path)
         plan = load_plan(opened.folder)
-        there, waiting = list(applied(opened)), list(staged(opened, plan))
+        there, waiting = list(applied_pairs(opened)), list(staged_pairs(opened, plan))
         if not as_json:
-            say("\n".join(_lines(opened, there, waiting)))
+            print_result("\n".join(_lines(opened, there, waiting)))
         if plan and waiting and plan.source_path != path.resolve():
-            tell(f"These were staged for {plan.source_path}, which has the same dlm_id.")
+            print_notice(f"These were staged for {plan.source_path}, which has the same dlm_id.")
         return DONE, {
             "applied": [asdict(one) for one in there],
             "staged": [asdict(one) for one in waiting],
         }
 
-    return max(for_each(named(paths), work, as_json=as_json))
+    return max(for_each(resolve_paths(paths), work, as_json=as_json))
 
 
-def applied(opened: Opened) -> Iterator[Listed]:
+def applied_pairs(opened: LoadedDocument) -> Iterator[ListedPairs]:
     """Yield the synthesized sections that stand in the document."""
     known = {section.id for section in opened.document.sections}
     for section in opened.document.sections:
         if synth := section.synth:
-            yield Listed(
+            yield ListedPairs(
                 section.id,
                 synth.source_section_id,
                 synth.synth_teacher,
@@ -60,11 +60,11 @@ def applied(opened: Opened) -> Iterator[Listed]:
             )
 
 
-def staged(opened: Opened, plan: StagedPlan | None) -> Iterator[Listed]:
+def staged_pairs(opened: LoadedDocument, plan: StagedPlan | None) -> Iterator[ListedPairs]:
     """Yield the synthesized sections that wait."""
     known = {section.id for section in opened.document.sections}
     for section in plan.sections if plan else ():
-        yield Listed(
+        yield ListedPairs(
             section.id,
             section.source_section_id or "",
             section.synth_teacher or "",
@@ -80,8 +80,10 @@ def _question(body: str) -> str:
     return next((line for line in lines if not line.startswith("### ")), "")
 
 
-def _lines(opened: Opened, there: Sequence[Listed], waiting: Sequence[Listed]) -> Iterator[str]:
-    yield one_line(opened.path)
+def _lines(
+    opened: LoadedDocument, there: Sequence[ListedPairs], waiting: Sequence[ListedPairs]
+) -> Iterator[str]:
+    yield escape_line(opened.path)
     yield f"  applied auto-synth: {len(there)}"
     yield f"  staged pending:     {len(waiting)}"
     if not there and not waiting:

@@ -20,14 +20,14 @@ def err() -> Console:
     return Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
 
-def say(text: str = "") -> None:
+def print_result(text: str = "") -> None:
     """Print a part of the result."""
-    out().out(printable(text), highlight=False)
+    out().out(escape_controls(text), highlight=False)
 
 
-def tell(text: str) -> None:
+def print_notice(text: str) -> None:
     """Print a message, in one line."""
-    err().out(one_line(text), highlight=False)
+    err().out(escape_line(text), highlight=False)
 
 
 def print_json(value: dict[str, Any]) -> None:
@@ -35,18 +35,18 @@ def print_json(value: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(value, indent=2) + "\n")
 
 
-def printable(text: str) -> str:
+def escape_controls(text: str) -> str:
     """Return `text` with all that could steer a terminal written as an escape."""
     return "".join(
         c if c == "\n" or c.isprintable() else c.encode("unicode_escape").decode() for c in text
     )
 
 
-def one_line(text: object) -> str:
+def escape_line(text: object) -> str:
     """Return `text` as `printable` does, with a line break, which a path can hold, escaped too."""
-    return printable(str(text)).replace("\n", "\\n")
+    return escape_controls(str(text)).replace("\n", "\\n")
 
 
-def counted(count: int, noun: str) -> str:
+def pluralize(count: int, noun: str) -> str:
     """Return `count` with `noun` in the right number."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dlm_lsp.cli.failure import UsageError
+from dlm_lsp.errors import UsageError
 from dlm_lsp.store.files import replace_file
 
 _SUFFIXES = (".png", ".svg", ".pdf")

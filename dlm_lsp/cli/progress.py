@@ -1,15 +1,15 @@
 """How far a run is: a live line on a terminal, plain lines elsewhere; always on stderr."""
 
-from dlm_lsp.cli.live import LiveLine
-from dlm_lsp.cli.output import err, tell
+from dlm_lsp.cli.output import err, print_notice
+from dlm_lsp.cli.progress_line import LiveLine
 from dlm_lsp.synth.events import (
-    Event,
     PairAccepted,
     PairRefused,
     RequestDone,
     RequestFailed,
+    RunStarted,
     SectionDone,
-    Started,
+    SynthEvent,
 )
 
 
@@ -20,15 +20,15 @@ class Progress(LiveLine):
         super().__init__("synth")
         self._accepted = self._refused = self._tokens = 0
 
-    def show(self, event: Event) -> None:
+    def show(self, event: SynthEvent) -> None:
         """Take one event of the run into account."""
         match event:
-            case Started(sections=sections):
+            case RunStarted(sections=sections):
                 self.update(total=sections)
             case RequestDone(cached=False):
                 self._tokens += (event.tokens_in or 0) + (event.tokens_out or 0)
             case RequestFailed():
-                tell(f"dlm: {event.source_id} [{event.strategy}]: {event.message}")
+                print_notice(f"dlm: {event.source_id} [{event.strategy}]: {event.message}")
             case PairAccepted():
                 self._accepted += 1
             case PairRefused():
@@ -36,7 +36,7 @@ class Progress(LiveLine):
             case SectionDone():
                 self.update(completed=event.done)
                 if not err().is_terminal:
-                    tell(f"{event.done} of {event.total} sections: {self._state()}")
+                    print_notice(f"{event.done} of {event.total} sections: {self._state()}")
         self.update(state=self._state())
 
     def _state(self) -> str:

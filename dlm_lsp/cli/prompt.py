@@ -7,28 +7,28 @@ import anyio
 from rich.table import Table
 from rich.text import Text
 
-from dlm_lsp.cli.failure import DONE, UsageError
-from dlm_lsp.cli.opened import Opened, named, open_document
-from dlm_lsp.cli.output import out, print_json, printable, say, tell
-from dlm_lsp.local.model import Answering, LocalModel
+from dlm_lsp.cli.exit_codes import DONE
+from dlm_lsp.cli.load import LoadedDocument, load_document, resolve_paths
+from dlm_lsp.cli.output import escape_controls, out, print_json, print_notice, print_result
+from dlm_lsp.errors import StoreError, UsageError
+from dlm_lsp.local.model import ChatOptions, LocalModel
 from dlm_lsp.store.adapters import current_adapter, first_adapter, other_base
-from dlm_lsp.store.error import StoreError
 
-Who = Literal["adapter", "base", "both"]
+Answerer = Literal["adapter", "base", "both"]
 
 
-def prompt(
-    path: str, question: str, who: Who, name: str | None, how: Answering, *, as_json: bool
+def prompt_document(
+    path: str, question: str, who: Answerer, name: str | None, how: ChatOptions, *, as_json: bool
 ) -> int:
     """Answer a question from the current adapter, the untouched base model, or both."""
     if not question.strip():
         raise UsageError("the question is empty; write one")
-    documents = named([path])
+    documents = resolve_paths([path])
     if len(documents) > 1:
         raise UsageError(f"{path} stands for {len(documents)} documents; ask one at a time")
-    opened = open_document(documents[0])
+    opened = load_document(documents[0])
     adapter = _adapter(opened, name, needed=who != "base")
-    asked = Answering(opened.frontmatter.system_prompt, adapter, how.max_new_tokens, how.draw)
+    asked = ChatOptions(opened.frontmatter.system_prompt, adapter, how.max_new_tokens, how.draw)
     answers = anyio.run(_answers, opened.frontmatter.base_model, adapter, question, asked, who)
     if as_json:
         version = adapter.name if adapter and who != "base" else None
@@ -36,11 +36,11 @@ def prompt(
     elif who == "both":
         _print_both(answers, adapter)
     else:
-        say(next(iter(answers.values())))
+        print_result(next(iter(answers.values())))
     return DONE
 
 
-def _adapter(opened: Opened, name: str | None, *, needed: bool) -> Path | None:
+def _adapter(opened: LoadedDocument, name: str | None, *, needed: bool) -> Path | None:
     names = opened.frontmatter.training.adapters or {}
     if name is not None and name not in names:
         there = f"it has {', '.join(names)}" if names else "it names none"
@@ -51,20 +51,20 @@ def _adapter(opened: Opened, name: str | None, *, needed: bool) -> Path | None:
         if needed:
             raise
         # Only its template would be taken, so that both are asked alike.
-        tell(f"note: the base model is asked in its own template, for {error}")
+        print_notice(f"note: the base model is asked in its own template, for {error}")
         return None
     if adapter is None and needed:
         raise StoreError(_untrained(opened, name))
     base_model = opened.frontmatter.base_model
     if adapter and needed and (other := other_base(adapter, base_model)):
-        tell(
+        print_notice(
             f"note: adapter {adapter.name} was trained on {other}, and the document names "
             f"{base_model}; if these are two models, train again"
         )
     return adapter
 
 
-def _untrained(opened: Opened, name: str | None) -> str:
+def _untrained(opened: LoadedDocument, name: str | None) -> str:
     asked = name or first_adapter(opened.frontmatter)
     if asked is None:
         return (
@@ -79,7 +79,7 @@ def _untrained(opened: Opened, name: str | None) -> str:
     )
 
 
-def _trained(opened: Opened, name: str) -> bool:
+def _trained(opened: LoadedDocument, name: str) -> bool:
     try:
         return current_adapter(opened.folder, name) is not None
     except StoreError:
@@ -87,7 +87,7 @@ def _trained(opened: Opened, name: str) -> bool:
 
 
 async def _answers(
-    model: str, adapter: Path | None, question: str, how: Answering, who: Who
+    model: str, adapter: Path | None, question: str, how: ChatOptions, who: Answerer
 ) -> dict[str, str]:
     found = {}
     if who != "adapter":
@@ -101,5 +101,7 @@ def _print_both(answers: dict[str, str], adapter: Path | None) -> None:
     table = Table(expand=True, show_lines=False, pad_edge=False)
     table.add_column("base", ratio=1)
     table.add_column(f"adapter {adapter.name}" if adapter else "adapter", ratio=1)
-    table.add_row(*(Text(printable(answers[who]) or "(nothing)") for who in ("base", "adapter")))
+    table.add_row(
+        *(Text(escape_controls(answers[who]) or "(nothing)") for who in ("base", "adapter"))
+    )
     out().print(table, soft_wrap=False)

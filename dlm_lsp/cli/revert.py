@@ -5,25 +5,26 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from dlm_lsp.cli.each import Done, documents_with, for_each
-from dlm_lsp.cli.failure import DONE, UsageError
-from dlm_lsp.cli.opened import Opened, change_document, open_document
-from dlm_lsp.cli.output import counted, one_line, say, tell
+from dlm_lsp.cli.batch import BatchOutcome, documents_with, for_each
+from dlm_lsp.cli.exit_codes import DONE
+from dlm_lsp.cli.load import LoadedDocument, change_document, load_document
+from dlm_lsp.cli.output import escape_line, pluralize, print_notice, print_result
 from dlm_lsp.document import Edit, Section, remove
+from dlm_lsp.errors import UsageError
 from dlm_lsp.store.ledger import Ledger, LedgerEntry
 from dlm_lsp.store.lock import document_lock
-from dlm_lsp.synth.edited import edited
+from dlm_lsp.synth.user_edits import user_edited
 
 
 @dataclass(frozen=True, slots=True)
-class Reverted:
+class RevertOutcome:
     """The ids of the sections that were taken out, and of those left because of later edits."""
 
     removed: tuple[str, ...]
     edited: tuple[str, ...]
 
 
-def revert(
+def revert_documents(
     paths: Sequence[str],
     ids: Sequence[str] | None,
     since: str | None,
@@ -47,17 +48,19 @@ def revert(
             and (start is None or _time(marker.synth_at) >= start)
         )
 
-    def work(path: Path) -> Done:
-        opened = open_document(path)
-        with document_lock(opened.folder, "dlm synth revert", tell):
+    def work(path: Path) -> BatchOutcome:
+        opened = load_document(path)
+        with document_lock(opened.folder, "dlm synth revert", print_notice):
             spare = () if with_edited or ids is not None else Ledger(opened.folder).all()
             reverted = _take_out(path, wanted, spare)
         if not as_json:
             noun = "auto-synth instruction section"
-            say(f"synth: stripped {counted(len(reverted.removed), noun)} from {one_line(path)}")
+            print_result(
+                f"synth: stripped {pluralize(len(reverted.removed), noun)} from {escape_line(path)}"
+            )
         if reverted.edited:
-            tell(
-                f"{counted(len(reverted.edited), 'section')} edited since and left in {path}: "
+            print_notice(
+                f"{pluralize(len(reverted.edited), 'section')} edited since and left in {path}: "
                 f"{', '.join(reverted.edited)} (`--edited` takes them out too)"
             )
         return DONE, {"removed": list(reverted.removed), "edited": list(reverted.edited)}
@@ -68,18 +71,18 @@ def revert(
 
 def _take_out(
     path: Path, wanted: Callable[[Section], bool], ledger: Collection[LedgerEntry]
-) -> Reverted:
-    def change(opened: Opened) -> tuple[Sequence[Edit], Reverted]:
+) -> RevertOutcome:
+    def change(opened: LoadedDocument) -> tuple[Sequence[Edit], RevertOutcome]:
         sections = [section for section in opened.document.sections if wanted(section)]
-        left = edited(sections, ledger)
+        left = user_edited(sections, ledger)
         gone = [section for section in sections if section.id not in left]
         stayed = tuple(section.id for section in sections if section.id in left)
-        return remove(opened.document, gone), Reverted(tuple(s.id for s in gone), stayed)
+        return remove(opened.document, gone), RevertOutcome(tuple(s.id for s in gone), stayed)
 
     return change_document(path, change)
 
 
-def _applied_ids(opened: Opened) -> list[str]:
+def _applied_ids(opened: LoadedDocument) -> list[str]:
     return [section.id for section in opened.document.sections if section.synth]
 
 

@@ -6,130 +6,130 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from dlm_lsp.cli.failure import DONE, FAILED, INTERRUPTED, UsageError
-from dlm_lsp.cli.opened import named, open_sound_document
-from dlm_lsp.cli.output import counted, one_line, print_json, say, tell
+from dlm_lsp.cli.exit_codes import DONE, FAILED, INTERRUPTED
+from dlm_lsp.cli.load import load_valid_document, resolve_paths
+from dlm_lsp.cli.output import escape_line, pluralize, print_json, print_notice, print_result
 from dlm_lsp.cli.plot import check_plot, plot_losses
 from dlm_lsp.cli.train_progress import TrainProgress
-from dlm_lsp.local.error import LocalError
-from dlm_lsp.local.train import Planned
-from dlm_lsp.local.training import (
-    Prepared,
-    Subject,
-    Task,
-    Trained,
-    Wishes,
-    carry_out,
-    prepare,
-    preview,
-)
-from dlm_lsp.store.error import StoreError
+from dlm_lsp.errors import ModelError, StoreError, UsageError
 from dlm_lsp.store.lock import document_lock
+from dlm_lsp.training.run import (
+    AdapterTraining,
+    TrainedAdapter,
+    TrainingInput,
+    TrainingPlan,
+    TrainRequest,
+    plan_training,
+    preview_training,
+    run_training,
+)
+from dlm_lsp.training.trainer import TrainingPlanned
 
 
-def train(
-    path: str, wishes: Wishes, *, dry_run: bool = False, plot: Path | None, as_json: bool
+def train_document(
+    path: str, request: TrainRequest, *, dry_run: bool = False, plot: Path | None, as_json: bool
 ) -> int:
     """Train each adapter of the document in turn, or say what that would take."""
-    if wishes.max_steps is not None and wishes.max_steps < 1:
-        raise UsageError(f"--max-steps {wishes.max_steps}: at least 1 step makes a training")
+    if request.max_steps is not None and request.max_steps < 1:
+        raise UsageError(f"--max-steps {request.max_steps}: at least 1 step makes a training")
     if plot and dry_run:
         raise UsageError("--plot draws what a training tells; leave it or --dry-run out")
     if plot:
         check_plot(plot)
     document = _one(path)
     if dry_run:
-        return _foretell(_subject(document), wishes, as_json=as_json)
-    trained: list[Trained] = []
+        return _foretell(_subject(document), request, as_json=as_json)
+    trained: list[TrainedAdapter] = []
     code, failure = DONE, ""
-    with document_lock(_subject(document).folder, "dlm train", tell):
+    with document_lock(_subject(document).folder, "dlm train", print_notice):
         # Read now, for who held the lock may have changed it.
-        subject = _subject(document)
-        prepared = _prepared(subject, wishes)
+        training_input = _subject(document)
+        prepared = _prepared(training_input, request)
         try:
             for task in prepared.tasks:
                 with TrainProgress(_called(task)) as progress:
-                    trained.append(carry_out(subject, task, progress.show))
+                    trained.append(run_training(training_input, task, progress.show))
                 if not as_json:
                     _print_trained(document, trained[-1])
         except KeyboardInterrupt:
             code, failure = INTERRUPTED, "interrupted"
             way_on = (
-                f"; `{_resuming(document, wishes)}` goes on from the last checkpoint"
+                f"; `{_resuming(document, request)}` goes on from the last checkpoint"
                 if task.job.checkpoints.is_dir()
                 else ""
             )
-            tell(f"interrupted: the current adapter stays as it was{way_on}")
-        except (LocalError, StoreError) as error:
+            print_notice(f"interrupted: the current adapter stays as it was{way_on}")
+        except (ModelError, StoreError) as error:
             if not trained:
                 raise
             # What was trained before is told all the same.
             code, failure = FAILED, str(error)
-            tell(f"dlm: {_called(task)}: {error}")
+            print_notice(f"dlm: {_called(task)}: {error}")
     if plot and trained:
         plot_losses(plot, [one.summary for one in trained])
-        tell(f"losses drawn into {plot}")
+        print_notice(f"losses drawn into {plot}")
     if as_json:
         value = {"path": str(document), "adapters": [_value(one) for one in trained]}
         print_json(value | ({"error": failure} if failure else {}))
     return code
 
 
-def _resuming(document: Path, wishes: Wishes) -> str:
+def _resuming(document: Path, request: TrainRequest) -> str:
     """Return the command that goes on with an interrupted training."""
     options = {
-        "--adapter": wishes.adapter,
-        "--seed": wishes.seed,
-        "--max-steps": wishes.max_steps,
-        "--device": None if wishes.device == "auto" else wishes.device,
+        "--adapter": request.adapter,
+        "--seed": request.seed,
+        "--max-steps": request.max_steps,
+        "--device": None if request.device == "auto" else request.device,
     }
     given = [word for name, value in options.items() if value is not None for word in (name, value)]
     return shlex.join(["dlm", "train", *map(str, (document, *given)), "--resume"])
 
 
 def _one(path: str) -> Path:
-    documents = named([path])
+    documents = resolve_paths([path])
     if len(documents) > 1:
         raise UsageError(f"{path} stands for {len(documents)} documents; train one at a time")
     return documents[0]
 
 
-def _subject(path: Path) -> Subject:
-    opened = open_sound_document(path)
-    return Subject(opened.path, opened.document, opened.frontmatter, opened.folder)
+def _subject(path: Path) -> TrainingInput:
+    opened = load_valid_document(path)
+    return TrainingInput(opened.path, opened.document, opened.frontmatter, opened.folder)
 
 
-def _prepared(subject: Subject, wishes: Wishes) -> Prepared:
-    prepared = prepare(subject, wishes)
+def _prepared(training_input: TrainingInput, request: TrainRequest) -> TrainingPlan:
+    prepared = plan_training(training_input, request)
     for remark in prepared.remarks:
-        tell(f"note: {remark}")
+        print_notice(f"note: {remark}")
     return prepared
 
 
-def _foretell(subject: Subject, wishes: Wishes, *, as_json: bool) -> int:
-    plans: list[tuple[Task, Planned]] = []
-    for task in _prepared(subject, wishes).tasks:
-        plans.append((task, preview(task)))
+def _foretell(training_input: TrainingInput, request: TrainRequest, *, as_json: bool) -> int:
+    plans: list[tuple[AdapterTraining, TrainingPlanned]] = []
+    for task in _prepared(training_input, request).tasks:
+        plans.append((task, preview_training(task)))
         if not as_json:
             for line in _plan_lines(*plans[-1]):
-                say(line)
+                print_result(line)
     if as_json:
         values = [{"adapter": task.adapter, **asdict(plan)} for task, plan in plans]
-        print_json({"path": str(subject.path), "adapters": values})
+        print_json({"path": str(training_input.path), "adapters": values})
     else:
-        say("dry-run only: nothing was trained.")
+        print_result("dry-run only: nothing was trained.")
     return DONE
 
 
-def _plan_lines(task: Task, plan: Planned) -> Sequence[str]:
+def _plan_lines(task: AdapterTraining, plan: TrainingPlanned) -> Sequence[str]:
     recipe, how = task.job.recipe, plan.batches
     lost = [
-        f"{counted(count, 'pair')} {what} by sequence_len"
+        f"{pluralize(count, 'pair')} {what} by sequence_len"
         for count, what in ((plan.cut, "cut"), (plan.left_out, "left out"))
         if count
     ]
     return [
-        f"{_called(task)} on {one_line(task.job.model)}: {recipe.adapter}, rank {recipe.lora_r}, "
+        f"{_called(task)} on {escape_line(task.job.model)}: "
+        f"{recipe.adapter}, rank {recipe.lora_r}, "
         f"{plan.trainable:,} weights, {recipe.precision} on {task.job.device}",
         f"  rows:   {plan.rows} to learn, {plan.held_out} held out"
         + "".join(f", {one}" for one in lost),
@@ -139,7 +139,7 @@ def _plan_lines(task: Task, plan: Planned) -> Sequence[str]:
     ]
 
 
-def _print_trained(path: Path, trained: Trained) -> None:
+def _print_trained(path: Path, trained: TrainedAdapter) -> None:
     summary = trained.summary
     held = summary["held_out_losses"]
     held_out = f", held-out loss {held[0][1]:.3f} -> {held[-1][1]:.3f}" if held else ""
@@ -147,18 +147,20 @@ def _print_trained(path: Path, trained: Trained) -> None:
         (summary["losses"][0][1], summary["losses"][-1][1]) if summary["losses"] else (0.0, 0.0)
     )
     name = f"adapter {trained.adapter} " if trained.adapter else "adapter "
-    say(
-        f"{name}{trained.version.name} is current: {counted(summary['steps'], 'step')}, "
+    print_result(
+        f"{name}{trained.version.name} is current: {pluralize(summary['steps'], 'step')}, "
         f"loss {first:.3f} -> {last:.3f}{held_out}, {summary['tokens']:,} tokens, "
         f"{summary['seconds']:.1f} s"
     )
     adapter = f"--adapter {trained.adapter} " if trained.adapter else ""
-    say(f'`dlm prompt {one_line(path)} "..." {adapter}--compare` shows what it learned.')
+    print_result(
+        f'`dlm prompt {escape_line(path)} "..." {adapter}--compare` shows what it learned.'
+    )
 
 
-def _value(trained: Trained) -> dict[str, Any]:
+def _value(trained: TrainedAdapter) -> dict[str, Any]:
     return {"version": str(trained.version), **trained.summary}
 
 
-def _called(task: Task) -> str:
+def _called(task: AdapterTraining) -> str:
     return f"adapter {task.adapter}" if task.adapter else "adapter"

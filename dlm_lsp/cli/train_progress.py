@@ -2,9 +2,9 @@
 
 from time import monotonic
 
-from dlm_lsp.cli.live import LiveLine
-from dlm_lsp.cli.output import counted, err, tell
-from dlm_lsp.local.train import Evaluated, Event, Planned, Stepped
+from dlm_lsp.cli.output import err, pluralize, print_notice
+from dlm_lsp.cli.progress_line import LiveLine
+from dlm_lsp.training.trainer import HeldOutEvaluated, StepDone, TrainingEvent, TrainingPlanned
 
 
 class TrainProgress(LiveLine):
@@ -15,30 +15,30 @@ class TrainProgress(LiveLine):
         self._name = name
         self._losses: dict[str, float] = {}
         self._speed = 0.0
-        self._first: tuple[Stepped, float] | None = None
+        self._first: tuple[StepDone, float] | None = None
 
-    def show(self, event: Event) -> None:
+    def show(self, event: TrainingEvent) -> None:
         """Take one event of the training into account."""
         match event:
-            case Planned():
-                tell(
-                    f"train {self._name}: {counted(event.rows, 'row')} and {event.held_out} held "
+            case TrainingPlanned():
+                print_notice(
+                    f"train {self._name}: {pluralize(event.rows, 'row')} and {event.held_out} held "
                     f"out, {event.tokens:,} tokens an epoch, "
-                    f"{counted(event.batches.steps, 'step')}, about "
+                    f"{pluralize(event.batches.steps, 'step')}, about "
                     f"{event.memory / 2**30:.1f} GiB"
                 )
                 if lost := event.cut + event.left_out:
-                    tell(f"note: {counted(lost, 'pair')} cut or left out by sequence_len")
+                    print_notice(f"note: {pluralize(lost, 'pair')} cut or left out by sequence_len")
                 self.update(total=event.batches.steps)
-            case Stepped():
+            case StepDone():
                 self._stepped(event)
-            case Evaluated():
+            case HeldOutEvaluated():
                 self._losses["held-out loss"] = event.loss
                 if not err().is_terminal:
-                    tell(f"step {event.step}: {self._state()}")
+                    print_notice(f"step {event.step}: {self._state()}")
         self.update(state=self._state())
 
-    def _stepped(self, event: Stepped) -> None:
+    def _stepped(self, event: StepDone) -> None:
         now = monotonic()
         left = ""
         # Loading took time too, and what a resumed training had read before took none of this.
@@ -53,7 +53,7 @@ class TrainProgress(LiveLine):
         self.update(completed=event.step)
         tenth = max(1, event.steps // 10)
         if not err().is_terminal and (event.step % tenth == 0 or event.step == event.steps):
-            tell(f"step {event.step} of {event.steps}: {self._state()}{left}")
+            print_notice(f"step {event.step} of {event.steps}: {self._state()}{left}")
 
     def _state(self) -> str:
         parts = [f"{name} {loss:.3f}" for name, loss in self._losses.items()]

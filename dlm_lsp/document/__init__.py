@@ -1,13 +1,13 @@
 """The language: text to sections and back. Pure values, no I/O, no clock, no protocol."""
 
-from dlm_lsp.document.changes import Addition, Placement, insert, keep, remove
+from dlm_lsp.document.changes import Addition, Placement, insert, remove, remove_marker
 from dlm_lsp.document.document import Document
 from dlm_lsp.document.edit import Edit, Span, apply_edits
 from dlm_lsp.document.marker import HarvestMarker, Marker, MinedMarker, SynthMarker
 from dlm_lsp.document.parse import missing_media, parse
 from dlm_lsp.document.problem import Fix, Problem, Severity
 from dlm_lsp.document.section import Pair, Section, SectionType, section_id
-from dlm_lsp.document.well_formed import Refused, well_formed
+from dlm_lsp.document.well_formed import PairFault, well_formed
 
 __all__ = [
     "Addition",
@@ -18,9 +18,9 @@ __all__ = [
     "Marker",
     "MinedMarker",
     "Pair",
+    "PairFault",
     "Placement",
     "Problem",
-    "Refused",
     "Section",
     "SectionType",
     "Severity",
@@ -28,10 +28,10 @@ __all__ = [
     "SynthMarker",
     "apply_edits",
     "insert",
-    "keep",
     "missing_media",
     "parse",
     "remove",
+    "remove_marker",
     "section_id",
     "well_formed",
 ]

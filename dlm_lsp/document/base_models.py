@@ -11,7 +11,7 @@ HUB_PREFIX = "hf:"
 
 
 @dataclass(frozen=True, slots=True)
-class ModelFacts:
+class RegisteredModel:
     """A model of the registry.
 
     `params` counts parameters, `context_length` tokens; `size_gb_fp16` is the size of its weights
@@ -30,14 +30,14 @@ class ModelFacts:
 
 
 @cache
-def base_models() -> Mapping[str, ModelFacts]:
+def base_models() -> Mapping[str, RegisteredModel]:
     """Return the registry by key."""
     data = files(__package__).joinpath("base_models.json").read_text(encoding="utf-8")
-    models = (ModelFacts(**entry) for entry in json.loads(data))
+    models = (RegisteredModel(**entry) for entry in json.loads(data))
     return MappingProxyType({model.key: model for model in models})
 
 
-def resolve(base_model: str) -> ModelFacts | None:
+def resolve_base_model(base_model: str) -> RegisteredModel | None:
     """Return what is known of a registry key or `hf:org/name`, None where that is nothing.
 
     Of two keys with the same hub id, the first in the registry answers for that id.
@@ -50,5 +50,5 @@ def resolve(base_model: str) -> ModelFacts | None:
 
 def public_name(base_model: str) -> str:
     """Return the name under which others find a base model: its hub id, or its folder."""
-    facts = resolve(base_model)
+    facts = resolve_base_model(base_model)
     return facts.hf_id if facts else base_model.removeprefix(HUB_PREFIX)

@@ -72,7 +72,7 @@ def remove(document: Document, sections: Iterable[Section]) -> list[Edit]:
     return [Edit(span, "") for span in spans]
 
 
-def keep(document: Document, sections: Iterable[Section]) -> list[Edit]:
+def remove_marker(document: Document, sections: Iterable[Section]) -> list[Edit]:
     """Return the edits that turn synthesized sections into hand-written ones: the markers go."""
     return [
         Edit(Span(marker.span.start, after_break(document.text, marker.span.end)), "")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dlm_lsp.document.closest import closest
+from dlm_lsp.document.did_you_mean import closest_name
 from dlm_lsp.document.edit import Edit, Span
 from dlm_lsp.document.problem import Fix, Problem, Severity
 from dlm_lsp.document.section import Media, SectionType
@@ -75,7 +75,7 @@ def _plain_fence(name: str, span: Span) -> tuple[Fence, list[Problem]]:
 
 
 def _unknown_type(base: str, span: Span) -> tuple[SectionType, Problem]:
-    meant = closest(base, _TYPES)
+    meant = closest_name(base, _TYPES)
     if meant is None:
         known = ", ".join(_TYPES)
         message = f"there is no section type `{base}`; the types are {known}"
@@ -117,7 +117,7 @@ def _media_fence(match: re.Match[str], start: int) -> tuple[Fence, list[Problem]
         values.setdefault(key, value)
         if key == "path":
             path_span = Span(offset + attribute.start(2), offset + attribute.end(2))
-    meant = {closest(key, allowed) for key in values}
+    meant = {closest_name(key, allowed) for key in values}
     missing = [key for key in required if key not in values and key not in meant]
     if missing:
         names = " and ".join(f"`{key}`" for key in missing)
@@ -129,7 +129,7 @@ def _media_fence(match: re.Match[str], start: int) -> tuple[Fence, list[Problem]
 
 
 def _unknown_attribute(key: str, allowed: tuple[str, ...], span: Span) -> Problem:
-    meant = closest(key, allowed)
+    meant = closest_name(key, allowed)
     if meant is None:
         message = f"there is no attribute `{key}` here; it takes {' and '.join(allowed)}"
         return _error("unknown-attribute", span, message)
@@ -153,7 +153,7 @@ def _near_miss(line: str, start: int) -> list[Problem]:
     match = _ALMOST.fullmatch(bare)
     if match is None:
         return []
-    type_ = closest(match[1], _TYPES)
+    type_ = closest_name(match[1], _TYPES)
     if type_ is None or (type_ != match[1].lower() and not bare.startswith("::")):
         return []
     meant = f"::{type_}{match[2] or ''}::"

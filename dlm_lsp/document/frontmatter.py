@@ -8,14 +8,14 @@ from functools import lru_cache
 from pydantic import ValidationError
 
 from dlm_lsp.document.base_models import HUB_PREFIX, base_models
-from dlm_lsp.document.closest import closest
+from dlm_lsp.document.did_you_mean import closest_name
 from dlm_lsp.document.edit import Edit, Span
 from dlm_lsp.document.lines import without_last_break
-from dlm_lsp.document.older_version import upgrade
+from dlm_lsp.document.migrations import migrate
 from dlm_lsp.document.problem import Fix, Problem, Severity
 from dlm_lsp.document.schema import CURRENT_VERSION, Frontmatter
-from dlm_lsp.document.schema_problem import quoted, replacement, schema_problems
-from dlm_lsp.document.yaml_tree import Tree, mapping, read_tree
+from dlm_lsp.document.schema_problem import quote_value, replace_name, schema_problems
+from dlm_lsp.document.yaml_tree import YamlTree, mapping_entries, read_yaml_tree
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
 _OPENING_LENGTH = len("---")
@@ -51,7 +51,7 @@ def _moved(problem: Problem, by: int, opening: Span) -> Problem:
 @lru_cache(maxsize=64)
 def _read(yaml: str) -> tuple[Frontmatter | None, tuple[Problem, ...]]:
     # Nothing but white space counts as an empty mapping; nothing but a comment does not.
-    root, problems = read_tree(yaml) if yaml.strip() else (mapping(_WHOLE, {}), [])
+    root, problems = read_yaml_tree(yaml) if yaml.strip() else (mapping_entries(_WHOLE, {}), [])
     frontmatter = None
     if root and isinstance(root.value, dict):
         frontmatter, found = _judged(yaml, root)
@@ -63,11 +63,11 @@ def _read(yaml: str) -> tuple[Frontmatter | None, tuple[Problem, ...]]:
     return None if _errors(problems) else frontmatter, _one_in_each_place(problems)
 
 
-def _judged(yaml: str, root: Tree) -> tuple[Frontmatter | None, list[Problem]]:
+def _judged(yaml: str, root: YamlTree) -> tuple[Frontmatter | None, list[Problem]]:
     version, problems = _version(yaml, root)
     if version > CURRENT_VERSION:
         return None, problems
-    root, lost = upgrade(root, version)
+    root, lost = migrate(root, version)
     problems += lost + _base_model(yaml, root)
     try:
         values = {**root.value, "dlm_version": CURRENT_VERSION}
@@ -76,7 +76,7 @@ def _judged(yaml: str, root: Tree) -> tuple[Frontmatter | None, list[Problem]]:
         return None, problems + schema_problems(yaml, replace(root, span=_WHOLE), error)
 
 
-def _version(yaml: str, root: Tree) -> tuple[int, list[Problem]]:
+def _version(yaml: str, root: YamlTree) -> tuple[int, list[Problem]]:
     """Return the version to read `root` as, and what is wrong with the one it names."""
     entry = root.entries.get("dlm_version")
     if entry is None:
@@ -84,7 +84,7 @@ def _version(yaml: str, root: Tree) -> tuple[int, list[Problem]]:
     value, span = entry.tree.value, entry.tree.span
     if type(value) is int and 1 <= value <= CURRENT_VERSION:
         return value, []
-    words = quoted(yaml, span)
+    words = quote_value(yaml, span)
     if type(value) is int and value > CURRENT_VERSION:
         message = (
             f"version {words} was written by a newer tool; "
@@ -95,12 +95,12 @@ def _version(yaml: str, root: Tree) -> tuple[int, list[Problem]]:
     old = str(value) if isinstance(value, (str, float)) else ""
     new = old.removesuffix(".0")
     known = new in map(str, range(1, CURRENT_VERSION + 1))
-    fix = replacement(yaml, span, old, new) if known else None
+    fix = replace_name(yaml, span, old, new) if known else None
     at = span if span.start < span.end else entry.key
     return CURRENT_VERSION, [Problem("invalid-value", Severity.ERROR, at, message, fix)]
 
 
-def _base_model(yaml: str, root: Tree) -> list[Problem]:
+def _base_model(yaml: str, root: YamlTree) -> list[Problem]:
     entry = root.entries.get("base_model")
     name = entry.tree.value if entry else None
     if entry is None or not isinstance(name, str) or not name or name in base_models():
@@ -109,11 +109,11 @@ def _base_model(yaml: str, root: Tree) -> list[Problem]:
     is_hub_id = _HUB_ID.fullmatch(hub_id) is not None
     if is_hub_id and name != hub_id:
         return []
-    likely = f"{HUB_PREFIX}{name}" if is_hub_id else closest(hub_id, base_models())
+    likely = f"{HUB_PREFIX}{name}" if is_hub_id else closest_name(hub_id, base_models())
     span = entry.tree.span
-    message = f"{quoted(yaml, span)} is neither a key of the registry nor `hf:org/name`"
+    message = f"{quote_value(yaml, span)} is neither a key of the registry nor `hf:org/name`"
     message += f": did you mean `{likely}`?" if likely else ""
-    fix = replacement(yaml, span, name, likely) if likely else None
+    fix = replace_name(yaml, span, name, likely) if likely else None
     return [Problem("unknown-base-model", Severity.WARNING, span, message, fix)]
 
 

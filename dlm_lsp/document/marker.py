@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from dlm_lsp.document.closest import closest
+from dlm_lsp.document.did_you_mean import closest_name
 from dlm_lsp.document.edit import Edit, Span
 from dlm_lsp.document.lines import after_break
 from dlm_lsp.document.problem import Fix, Problem, Severity
@@ -169,7 +169,7 @@ def stray_marker_problem(line: str, span: Span, section_type: str, home: int) ->
     look = _LOOK_ALIKE.match(line)
     if look is None:
         return None
-    kind = closest(look[1], _KINDS) or ""
+    kind = closest_name(look[1], _KINDS) or ""
     homes = _HOMES.get(kind)
     if homes and section_type not in homes:
         where = ":: or ::".join(homes)
@@ -190,7 +190,7 @@ def stray_marker_problem(line: str, span: Span, section_type: str, home: int) ->
 
 def _mended(line: str) -> str:
     look = _LOOK_ALIKE.match(line)
-    kind = closest(look[1], _KINDS) if look else None
+    kind = closest_name(look[1], _KINDS) if look else None
     attributes = " ".join(f'{key}="{value}"' for key, value in _ATTRIBUTE.findall(line))
     return f"<!-- dlm-auto-{kind}: {attributes} -->" if kind else line.strip()
 
@@ -216,7 +216,7 @@ def _attribute_problems(match: re.Match[str], start: int) -> list[Problem]:
             value_span = Span(offset + attribute.start(2), offset + attribute.end(2))
             problems.append(_invalid(value_span, f"`{key}` {complaint}"))
         values[key] = value
-    meant = {closest(key, keys) for key in values}
+    meant = {closest_name(key, keys) for key in values}
     missing = [f"`{key}`" for key in keys if key not in values and key not in meant]
     if missing:
         problems.append(_invalid(line, f"the {name} lacks {' and '.join(missing)}"))
@@ -224,7 +224,7 @@ def _attribute_problems(match: re.Match[str], start: int) -> list[Problem]:
 
 
 def _unknown_key(key: str, keys: dict[str, "_Check"], name: str, span: Span) -> Problem:
-    meant = closest(key, keys)
+    meant = closest_name(key, keys)
     if meant is None:
         return _invalid(span, f"the {name} has no attribute `{key}`; there is no room for more")
     fix = Fix(f"Change to `{meant}`", (Edit(Span(span.start, span.start + len(key)), meant),))

@@ -22,14 +22,14 @@ from dlm_lsp.document.marker import (
     stray_marker_problem,
 )
 from dlm_lsp.document.problem import Fix, Problem, Severity
-from dlm_lsp.document.schema import Frontmatter
-from dlm_lsp.document.section import Section, SectionType, section_id
-from dlm_lsp.document.turns import (
+from dlm_lsp.document.qa_fields import (
     PREFERENCE,
     QUESTION_AND_ANSWER,
     is_faultless,
-    read_turns,
+    read_qa_fields,
 )
+from dlm_lsp.document.schema import Frontmatter
+from dlm_lsp.document.section import Section, SectionType, section_id
 
 _DELIMITER = "---"
 # A line that may be a fence or switch code mode. The leading break lets the search jump from line
@@ -186,7 +186,7 @@ class Body:
             if not is_faultless(text, at, body_end, names):
                 body = Span(at, body_end)
                 owner = body if fence_end is None else Span(start, fence_end)
-                self._problems += read_turns(text, body, names, owner)[1]
+                self._problems += read_qa_fields(text, body, names, owner)[1]
         media = fence.media
         id_ = section_id(type_, media.path if media else content)
         return Section(

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 CURRENT_VERSION = 15
-ADAPTER_NAME_WORDS = "a lower-case letter, then up to 31 lower-case letters, digits or `_`"
+ADAPTER_NAME_RULE = "a lower-case letter, then up to 31 lower-case letters, digits or `_`"
 ULID_PATTERN = "^[0-9A-HJ-KM-NP-TV-Z]{26}$"
 
 # A plain string among the metadata says in words what a type takes, where that does not follow
@@ -17,7 +17,7 @@ Ulid = Annotated[
     Field(pattern=ULID_PATTERN),
     "a ULID: 26 characters of 0-9 and A-Z without I, L, O and U",
 ]
-AdapterName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,31}$"), ADAPTER_NAME_WORDS]
+AdapterName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,31}$"), ADAPTER_NAME_RULE]
 ModelName = Annotated[str, Field(min_length=1), "a key of the registry or `hf:org/name`"]
 NonEmpty = Annotated[str, Field(min_length=1), "a text that is not empty"]
 AutoOrCount = Literal["auto"] | Annotated[int, Field(ge=1)]
@@ -159,7 +159,7 @@ NamedAdapters = Annotated[
 ]
 
 
-class Source(Block):
+class SourceConfig(Block):
     """A file or folder whose text is trained on as prose."""
 
     path: NonEmpty = Field(description="The file or folder, seen from the document.")
@@ -221,7 +221,7 @@ class Training(Block):
         default=None,
         description="Named adapters; a fence such as `::instruction#name::` picks one.",
     )
-    sources: tuple[Source, ...] | None = Field(
+    sources: tuple[SourceConfig, ...] | None = Field(
         default=None, description="Files and folders that are trained on as prose."
     )
     sources_policy: Literal["permissive", "strict"] = Field(

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from dlm_lsp.document.allowed import allowed, blocks_of, choices
-from dlm_lsp.document.closest import closest
+from dlm_lsp.document.did_you_mean import closest_name
 from dlm_lsp.document.edit import Edit, Span
 from dlm_lsp.document.problem import Fix, Problem, Severity
-from dlm_lsp.document.schema import ADAPTER_NAME_WORDS, ULID_PATTERN, Frontmatter
-from dlm_lsp.document.yaml_tree import Tree
+from dlm_lsp.document.schema import ADAPTER_NAME_RULE, ULID_PATTERN, Frontmatter
+from dlm_lsp.document.schema_description import blocks_of, describe_allowed, literal_choices
+from dlm_lsp.document.yaml_tree import YamlTree
 
 _Loc = tuple[int | str, ...]
 _SHOWN = 40
@@ -26,7 +26,7 @@ class _Place:
     of the mapping that it is, `named` that of each thing in it, `name` its dotted path.
     """
 
-    tree: Tree
+    tree: YamlTree
     name: str = ""
     key: Span | None = None
     field: FieldInfo | None = None
@@ -40,7 +40,7 @@ class _Place:
         return self.key if empty and self.key else self.tree.span
 
 
-def schema_problems(yaml: str, root: Tree, error: ValidationError) -> list[Problem]:
+def schema_problems(yaml: str, root: YamlTree, error: ValidationError) -> list[Problem]:
     """Return the problems that `error` found in `root`, the tree of `yaml`.
 
     A key that the whole frontmatter lacks has the span of `root`.
@@ -76,14 +76,14 @@ def schema_problems(yaml: str, root: Tree, error: ValidationError) -> list[Probl
     return problems + [problem for name, problem in invalid.items() if name not in lists]
 
 
-def replacement(yaml: str, span: Span, old: str, new: str) -> Fix | None:
+def replace_name(yaml: str, span: Span, old: str, new: str) -> Fix | None:
     """Return the fix that writes `new` for the scalar `old`, None where `span` holds more."""
     if yaml[span.start : span.end] not in (old, f'"{old}"', f"'{old}'"):
         return None
     return Fix(f"Change to `{new}`", (Edit(span, new),))
 
 
-def _place(root: Tree, loc: _Loc) -> _Place:
+def _place(root: YamlTree, loc: _Loc) -> _Place:
     place = _Place(root, block=Frontmatter)
     for part in loc:
         tree, key = place.tree, place.key
@@ -116,35 +116,39 @@ def _unknown_key(yaml: str, parent: _Place, key: str) -> Problem:
     if (parent.name, key) == ("training", "dpo"):
         message = "`training.dpo` is called `training.preference` since version 2"
         return _error("unknown-key", span, message)
-    words = quoted(yaml, span)
+    words = quote_value(yaml, span)
     known = parent.block.model_fields if parent.block else {}
-    likely = closest(key, known)
+    likely = closest_name(key, known)
     if likely is None:
         message = f"{words} is no key of {owner}; it takes {_listed(known)}"
         return _error("unknown-key", span, message)
     message = f"{words} is no key of {owner}: did you mean `{likely}`?"
     taken = likely in parent.tree.entries
-    fix = None if taken else replacement(yaml, span, key, likely)
+    fix = None if taken else replace_name(yaml, span, key, likely)
     return _error("unknown-key", span, message, fix)
 
 
 def _keys_that_are_no_texts(yaml: str, parent: _Place) -> Iterator[Problem]:
     for key, entry in parent.tree.entries.items():
         if not isinstance(key, str):
-            message = f"a key is a text, not {quoted(yaml, entry.key)}"
+            message = f"a key is a text, not {quote_value(yaml, entry.key)}"
             yield _error("unknown-key", entry.key, message)
 
 
 def _missing_key(parent: _Place, key: str) -> Problem:
     field = parent.block.model_fields[key] if parent.block else None
     name = f"{parent.name}.{key}" if parent.name else key
-    message = f"`{name}` is missing; it takes {allowed(field)}" if field else f"`{name}` is missing"
+    message = (
+        f"`{name}` is missing; it takes {describe_allowed(field)}"
+        if field
+        else f"`{name}` is missing"
+    )
     return _error("missing-key", parent.tree.span, message)
 
 
 def _adapter_name(yaml: str, place: _Place) -> Problem:
     span = place.key or place.span
-    message = f"the name of an adapter is {ADAPTER_NAME_WORDS}, not {quoted(yaml, span)}"
+    message = f"the name of an adapter is {ADAPTER_NAME_RULE}, not {quote_value(yaml, span)}"
     return _error("invalid-value", span, message)
 
 
@@ -152,7 +156,7 @@ def _invalid_value(yaml: str, place: _Place) -> Problem:
     if place.field is None:
         words = "a mapping"
     else:
-        words = "a text" if place.name.endswith("]") else allowed(place.field)
+        words = "a text" if place.name.endswith("]") else describe_allowed(place.field)
     message = f"`{place.name}` takes {words}, not {_shown(yaml, place.tree)}"
     return _error("invalid-value", place.span, message, _correction(yaml, place))
 
@@ -164,17 +168,17 @@ def _correction(yaml: str, place: _Place) -> Fix | None:
     if place.name == "dlm_id":
         meant = value.upper() if re.fullmatch(ULID_PATTERN, value.upper()) else None
     else:
-        meant = closest(value, choices(place.field))
-    return replacement(yaml, place.tree.span, value, meant) if meant else None
+        meant = closest_name(value, literal_choices(place.field))
+    return replace_name(yaml, place.tree.span, value, meant) if meant else None
 
 
-def _shown(yaml: str, tree: Tree) -> str:
+def _shown(yaml: str, tree: YamlTree) -> str:
     if tree.value and isinstance(tree.value, (dict, list)):
         return "a mapping" if isinstance(tree.value, dict) else "a list"
-    return quoted(yaml, tree.span)
+    return quote_value(yaml, tree.span)
 
 
-def quoted(yaml: str, span: Span) -> str:
+def quote_value(yaml: str, span: Span) -> str:
     """Return the words in `span` as a message quotes them: one short line."""
     words = " ".join(yaml[span.start : span.end].split())
     if len(words) > _SHOWN:

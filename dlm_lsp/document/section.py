@@ -8,7 +8,7 @@ from typing import NamedTuple
 from dlm_lsp.document.edit import Span
 from dlm_lsp.document.lines import after_break
 from dlm_lsp.document.marker import Marker, SynthMarker, read_markers
-from dlm_lsp.document.turns import PREFERENCE, QUESTION_AND_ANSWER, read_turns
+from dlm_lsp.document.qa_fields import PREFERENCE, QUESTION_AND_ANSWER, read_qa_fields
 
 
 class SectionType(StrEnum):
@@ -122,7 +122,7 @@ class Section(NamedTuple):
         """The complete pairs of an instruction section."""
         if self.type is not SectionType.INSTRUCTION:
             return ()
-        turns, _ = read_turns(self.source, self.body, QUESTION_AND_ANSWER)
+        turns, _ = read_qa_fields(self.source, self.body, QUESTION_AND_ANSWER)
         return tuple(PlacedPair(Pair(q.text, a.text, q.probe), q.span, a.span) for q, a in turns)
 
     @property
@@ -130,7 +130,7 @@ class Section(NamedTuple):
         """The complete preferences of a preference section."""
         if self.type is not SectionType.PREFERENCE:
             return ()
-        turns, _ = read_turns(self.source, self.body, PREFERENCE)
+        turns, _ = read_qa_fields(self.source, self.body, PREFERENCE)
         return tuple(
             PlacedPreference(p.text, c.text, r.text, p.span, c.span, r.span) for p, c, r in turns
         )

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from dlm_lsp.document.edit import Span
 from dlm_lsp.document.fence import read_fence
 from dlm_lsp.document.marker import looks_like_marker
+from dlm_lsp.document.qa_fields import QUESTION_AND_ANSWER, is_qa_header, read_qa_fields
 from dlm_lsp.document.section import Pair
-from dlm_lsp.document.turns import QUESTION_AND_ANSWER, is_header, read_turns
 
 # Everything that some reader of text, such as str.splitlines, takes for the end of a line.
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
@@ -17,14 +17,14 @@ _CODE = "```"
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class PairFault:
     """Why a pair cannot be written: a stable reason and a line for a person."""
 
     reason: str
     detail: str
 
 
-def well_formed(question: str, answer: str) -> Pair | Refused:
+def well_formed(question: str, answer: str) -> Pair | PairFault:
     """Return the pair as it will read back from a document, or why it cannot stand in one.
 
     Paragraphs are parted by one line feed, blank lines stay inside code blocks only, control
@@ -35,11 +35,11 @@ def well_formed(question: str, answer: str) -> Pair | Refused:
         if refused := _refusal(name, text):
             return refused
     body = body_of(pair)
-    turns, problems = read_turns(body, Span(0, len(body)), QUESTION_AND_ANSWER)
+    turns, problems = read_qa_fields(body, Span(0, len(body)), QUESTION_AND_ANSWER)
     read = [(asked.text, answered.text) for asked, answered in turns]
     if problems or read != [(pair.question, pair.answer)]:
         detail = problems[0].message if problems else "it does not read back as it was written"
-        return Refused("invalid_structure", detail)
+        return PairFault("invalid_structure", detail)
     return pair
 
 
@@ -63,11 +63,11 @@ def _normalised(raw: str) -> str:
     return "\n".join(lines)
 
 
-def _refusal(name: str, text: str) -> Refused | None:
+def _refusal(name: str, text: str) -> PairFault | None:
     if not text or (name == "question" and not any(map(str.isalnum, text))):
-        return Refused("empty_pair", f"the {name} is empty")
+        return PairFault("empty_pair", f"the {name} is empty")
     for what in _structures(text):
-        return Refused("invalid_structure", f"the {name} holds {what}")
+        return PairFault("invalid_structure", f"the {name} holds {what}")
     return None
 
 
@@ -77,7 +77,7 @@ def _structures(text: str) -> Iterator[str]:
         yield "half a character (a lone surrogate)"
     in_code = False
     for line in text.split("\n"):
-        if is_header(line, QUESTION_AND_ANSWER):
+        if is_qa_header(line, QUESTION_AND_ANSWER):
             yield f"the header line `{line.strip()}`"
         if looks_like_marker(line):
             yield "a line that looks like a marker"

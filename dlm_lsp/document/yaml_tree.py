@@ -27,7 +27,7 @@ _BAD_SCALAR = (ArithmeticError, AttributeError, LookupError, TypeError, ValueErr
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class YamlTree:
     """A value as YAML builds it, its span, and the trees of its parts.
 
     An alias is the very tree of its anchor, so its span is where the value is written.
@@ -35,24 +35,24 @@ class Tree:
 
     value: Any
     span: Span
-    entries: Mapping[Hashable, "Entry"] = field(default_factory=dict)
-    items: tuple["Tree", ...] = ()
+    entries: Mapping[Hashable, "MappingEntry"] = field(default_factory=dict)
+    items: tuple["YamlTree", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MappingEntry:
     """What stands under a key of a mapping, and where the key stands."""
 
     key: Span
-    tree: Tree
+    tree: YamlTree
 
 
-def mapping(span: Span, entries: Mapping[Hashable, Entry]) -> Tree:
+def mapping_entries(span: Span, entries: Mapping[Hashable, MappingEntry]) -> YamlTree:
     """Return the tree of a mapping with these entries."""
-    return Tree({key: entry.tree.value for key, entry in entries.items()}, span, entries)
+    return YamlTree({key: entry.tree.value for key, entry in entries.items()}, span, entries)
 
 
-def read_tree(text: str) -> tuple[Tree | None, list[Problem]]:
+def read_yaml_tree(text: str) -> tuple[YamlTree | None, list[Problem]]:
     """Return the tree of the one YAML document in `text` and what is wrong with it.
 
     The tree is None for an empty document and where `text` has no readable structure.
@@ -130,22 +130,22 @@ class _Builder:
         self._text = text
         self._lines = line_starts(text)
         self._loader = loader
-        self._built: dict[yaml.Node, Tree] = {}
+        self._built: dict[yaml.Node, YamlTree] = {}
 
-    def tree(self, node: yaml.Node) -> Tree:
+    def tree(self, node: yaml.Node) -> YamlTree:
         # Anchors come before their aliases, so the depth of this recursion is that of the text.
         if node not in self._built:
             self._built[node] = self._build(node)
         return self._built[node]
 
-    def _build(self, node: yaml.Node) -> Tree:
+    def _build(self, node: yaml.Node) -> YamlTree:
         span = self._span(node)
         if isinstance(node, yaml.MappingNode) and node.tag == _MAP:
-            return mapping(span, self._entries(node))
+            return mapping_entries(span, self._entries(node))
         if isinstance(node, yaml.SequenceNode) and node.tag == _SEQ:
             items = tuple(self.tree(item) for item in node.value)
-            return Tree([item.value for item in items], span, items=items)
-        return Tree(self._constructed(node), span)
+            return YamlTree([item.value for item in items], span, items=items)
+        return YamlTree(self._constructed(node), span)
 
     def _constructed(self, node: yaml.Node) -> Any:
         if node.tag in _NUMBERS and len(node.value) > MAX_DIGITS:
@@ -162,9 +162,9 @@ class _Builder:
             self._report(self._span(node), f"this looks like a YAML {kind} but is none: quote it")
         return None
 
-    def _entries(self, node: yaml.MappingNode) -> dict[Hashable, Entry]:
-        merged: dict[Hashable, Entry] = {}
-        own: dict[Hashable, Entry] = {}
+    def _entries(self, node: yaml.MappingNode) -> dict[Hashable, MappingEntry]:
+        merged: dict[Hashable, MappingEntry] = {}
+        own: dict[Hashable, MappingEntry] = {}
         for key_node, value_node in node.value:
             key_span = self._span(key_node)
             if key_node.tag == _MERGE:
@@ -179,12 +179,12 @@ class _Builder:
                 continue
             if key in own:
                 self._report_repeated(key_span, own[key].key)
-            own[key] = Entry(key_span, tree)
+            own[key] = MappingEntry(key_span, tree)
         return merged | own
 
-    def _merged(self, node: yaml.Node, key: Span) -> dict[Hashable, Entry]:
+    def _merged(self, node: yaml.Node, key: Span) -> dict[Hashable, MappingEntry]:
         sources = node.value if isinstance(node, yaml.SequenceNode) else [node]
-        merged: dict[Hashable, Entry] = {}
+        merged: dict[Hashable, MappingEntry] = {}
         for source in reversed(sources):
             if not isinstance(source, yaml.MappingNode):
                 self._report(key, "`<<` takes a mapping or a list of mappings")

@@ -7,7 +7,7 @@ from dlm_lsp.document import Span
 from dlm_lsp.document.fence import ATTRIBUTE
 
 
-class Attribute(NamedTuple):
+class MarkerAttribute(NamedTuple):
     """Where an attribute stands, its key, and its value without the quotes."""
 
     span: Span
@@ -15,7 +15,7 @@ class Attribute(NamedTuple):
     value: Span
 
 
-def attributes(text: str, line: Span) -> Iterator[Attribute]:
+def marker_attributes(text: str, line: Span) -> Iterator[MarkerAttribute]:
     """Yield each attribute in `text[line]`, which is one line."""
     for match in ATTRIBUTE.finditer(text, line.start, line.end):
-        yield Attribute(Span(*match.span()), Span(*match.span(1)), Span(*match.span(2)))
+        yield MarkerAttribute(Span(*match.span()), Span(*match.span(1)), Span(*match.span(2)))

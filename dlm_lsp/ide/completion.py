@@ -3,23 +3,30 @@
 from collections.abc import Callable, Mapping
 
 from dlm_lsp.document import Document, SectionType
-from dlm_lsp.ide.about import ATTRIBUTES, HEADERS, MARKERS, SECTION_TYPES, about_key, about_model
-from dlm_lsp.ide.completion_in_body import complete_in_body
-from dlm_lsp.ide.completion_in_frontmatter import complete_in_frontmatter, frontmatter_lines
-from dlm_lsp.ide.completion_item import Completion
+from dlm_lsp.ide.completion_in_body import body_completions
+from dlm_lsp.ide.completion_in_frontmatter import frontmatter_completions, frontmatter_lines
+from dlm_lsp.ide.completion_item import CompletionItem
+from dlm_lsp.ide.key_docs import (
+    ATTRIBUTES,
+    HEADERS,
+    MARKERS,
+    SECTION_TYPES,
+    describe_key,
+    describe_model,
+)
 
-__all__ = ["Completion", "complete", "documentation"]
+__all__ = ["CompletionItem", "completion_documentation", "completions"]
 
 
-def complete(document: Document, offset: int) -> tuple[Completion, ...]:
+def completions(document: Document, offset: int) -> tuple[CompletionItem, ...]:
     """Return what can be written at `offset`, in the order in which it is best shown."""
     head = frontmatter_lines(document)
     if head.start <= offset < head.end:
-        return tuple(complete_in_frontmatter(document, head, offset))
-    return tuple(complete_in_body(document, offset)) if offset >= head.end else ()
+        return tuple(frontmatter_completions(document, head, offset))
+    return tuple(body_completions(document, offset)) if offset >= head.end else ()
 
 
-def documentation(kind: str, topic: str) -> str | None:
+def completion_documentation(kind: str, topic: str) -> str | None:
     """Return the Markdown for a completion with this kind and topic, None where it has none."""
     tell = _TELL.get(kind)
     return tell(topic) if tell else None
@@ -30,7 +37,7 @@ def _about_section(topic: str) -> str | None:
 
 
 def _about_key(topic: str) -> str | None:
-    return about_key(topic.split("."))
+    return describe_key(topic.split("."))
 
 
 def _looked_up(texts: Mapping[str, str]) -> Callable[[str], str | None]:
@@ -41,7 +48,7 @@ _TELL: dict[str, Callable[[str], str | None]] = {
     "fence": _about_section,
     "key": _about_key,
     "value": _about_key,
-    "model": about_model,
+    "model": describe_model,
     "attribute": _looked_up(ATTRIBUTES | MARKERS),
     "header": _looked_up(HEADERS),
 }

@@ -15,10 +15,10 @@ from dlm_lsp.document import (
 )
 from dlm_lsp.document.lines import line_break_of
 from dlm_lsp.document.marker import looks_like_marker
-from dlm_lsp.document.turns import PREFERENCE, QUESTION_AND_ANSWER, is_header
-from dlm_lsp.ide.completion_item import Completion, completion
-from dlm_lsp.ide.lines import line_at, lines
-from dlm_lsp.ide.origin import section_at
+from dlm_lsp.document.qa_fields import PREFERENCE, QUESTION_AND_ANSWER, is_qa_header
+from dlm_lsp.ide.completion_item import CompletionItem, completion_item
+from dlm_lsp.ide.lines import line_at, line_spans
+from dlm_lsp.ide.provenance import section_at
 
 # The backticks come first because they are found faster than the starts of lines.
 _CODE = re.compile(r"```(?<![^\n\r]```)")
@@ -74,7 +74,7 @@ class _Cursor:
     behind: str
 
 
-def complete_in_body(document: Document, offset: int) -> Iterator[Completion]:
+def body_completions(document: Document, offset: int) -> Iterator[CompletionItem]:
     """Yield what can be written at `offset`, which is below the frontmatter."""
     text = document.text
     line = line_at(text, offset)
@@ -93,7 +93,7 @@ def _in_code(document: Document, offset: int) -> bool:
     return len(_CODE.findall(document.text[document.body.start : offset])) % 2 == 1
 
 
-def _fences(cursor: _Cursor) -> Iterator[Completion]:
+def _fences(cursor: _Cursor) -> Iterator[CompletionItem]:
     if not _FENCE_BEGUN.fullmatch(cursor.before) or not _FENCE_REST.fullmatch(cursor.behind):
         return
     nothing_there = not (cursor.before.strip() or cursor.behind.strip())
@@ -107,7 +107,7 @@ def _fences(cursor: _Cursor) -> Iterator[Completion]:
         below = [f"### {name}" for name in _HEADERS[type_]] if unfinished else []
         text = line_break.join([fence, *(part for head in below for part in (head, ""))])
         stops = [f"{head}{line_break}${stop}" for stop, head in enumerate(below, start=1)]
-        yield completion(
+        yield completion_item(
             "fence",
             fence if not snippet else f"::{type_}::",
             cursor.line,
@@ -146,7 +146,7 @@ def _with_stops(keys: Iterable[str]) -> str:
     return " ".join(f'{key}="${stop}"' for stop, key in enumerate(keys, start=1))
 
 
-def _attributes(cursor: _Cursor) -> Iterator[Completion]:
+def _attributes(cursor: _Cursor) -> Iterator[CompletionItem]:
     begun = next((m for p in _ATTRIBUTES_BEGUN if (m := p.fullmatch(cursor.before))), None)
     if begun is None:
         return
@@ -159,15 +159,15 @@ def _attributes(cursor: _Cursor) -> Iterator[Completion]:
     for order, key in enumerate(_KEYS[begun[1]]):
         if key not in there:
             text, snippet = _empty([key]), _with_stops([key])
-            yield completion("attribute", key, span, text, order=order, snippet=snippet)
+            yield completion_item("attribute", key, span, text, order=order, snippet=snippet)
 
 
-def _headers(cursor: _Cursor, section: Section) -> Iterator[Completion]:
+def _headers(cursor: _Cursor, section: Section) -> Iterator[CompletionItem]:
     if not _HEADER_BEGUN.fullmatch(cursor.before) or not _HEADER_REST.fullmatch(cursor.behind):
         return
     for order, name in enumerate(_next_headers(cursor, _HEADERS[section.type], section)):
         header = f"### {name}"
-        yield completion("header", header, cursor.line, header, order=order)
+        yield completion_item("header", header, cursor.line, header, order=order)
 
 
 def _next_headers(cursor: _Cursor, names: tuple[str, ...], section: Section) -> tuple[str, ...]:
@@ -175,7 +175,7 @@ def _next_headers(cursor: _Cursor, names: tuple[str, ...], section: Section) -> 
     if not names:
         return ()
     text = section.source
-    above = lines(text, Span(section.body_start, max(section.body_start, cursor.line.start)))
+    above = line_spans(text, Span(section.body_start, max(section.body_start, cursor.line.start)))
     headers = [
         text[line.start : line.end].split()[1] for line in above if _is_one(text, line, names)
     ]
@@ -184,10 +184,10 @@ def _next_headers(cursor: _Cursor, names: tuple[str, ...], section: Section) -> 
 
 
 def _is_one(text: str, line: Span, names: tuple[str, ...]) -> bool:
-    return is_header(text[line.start : line.end], names)
+    return is_qa_header(text[line.start : line.end], names)
 
 
-def _markers(cursor: _Cursor, section: Section) -> Iterator[Completion]:
+def _markers(cursor: _Cursor, section: Section) -> Iterator[CompletionItem]:
     kinds = _MARKERS.get(section.type, ())
     if not _MARKER_BEGUN.fullmatch(cursor.before) or not _MARKER_REST.fullmatch(cursor.behind):
         return
@@ -197,12 +197,12 @@ def _markers(cursor: _Cursor, section: Section) -> Iterator[Completion]:
         opened = f"<!-- dlm-auto-{kind}:"
         text = f"{opened} {_empty(_KEYS[kind])} -->"
         snippet = f"{opened} {_with_stops(_KEYS[kind])} -->"
-        yield completion(
+        yield completion_item(
             "attribute", opened, cursor.line, text, order=order, topic=kind, snippet=snippet
         )
 
 
 def _right_under_the_fence(cursor: _Cursor, section: Section) -> bool:
     text, (start, end) = section.source, (section.fence_end or 0, cursor.line.start)
-    above = [text[line.start : line.end] for line in lines(text, Span(start, end))][1:-1]
+    above = [text[line.start : line.end] for line in line_spans(text, Span(start, end))][1:-1]
     return all(looks_like_marker(line) for line in above)

@@ -10,13 +10,13 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from dlm_lsp.document import Document, Span
-from dlm_lsp.document.allowed import allowed, blocks_of, choices
-from dlm_lsp.document.base_models import HUB_PREFIX, ModelFacts, base_models
+from dlm_lsp.document.base_models import HUB_PREFIX, RegisteredModel, base_models
 from dlm_lsp.document.lines import after_break, line_break_of
-from dlm_lsp.document.schema import CURRENT_VERSION, Source
-from dlm_lsp.ide.about import ANY_ITEM, ANY_NAME, billions, block_at, default_of, field_at
-from dlm_lsp.ide.completion_item import Completion, completion
-from dlm_lsp.ide.lines import line_at, lines
+from dlm_lsp.document.schema import CURRENT_VERSION, SourceConfig
+from dlm_lsp.document.schema_description import blocks_of, describe_allowed, literal_choices
+from dlm_lsp.ide.completion_item import CompletionItem, completion_item
+from dlm_lsp.ide.key_docs import ANY_ITEM, ANY_NAME, block_at, default_of, field_at, format_billions
+from dlm_lsp.ide.lines import line_at, line_spans
 
 _KEY_BEGUN = re.compile(r" *(?:- +)?(\w*)")
 _KEY_REST = re.compile(r"\w*")
@@ -68,7 +68,9 @@ def frontmatter_lines(document: Document) -> Span:
     return Span(after_break(document.text, first.end), len(document.text) + 1)
 
 
-def complete_in_frontmatter(document: Document, head: Span, offset: int) -> Iterator[Completion]:
+def frontmatter_completions(
+    document: Document, head: Span, offset: int
+) -> Iterator[CompletionItem]:
     """Yield what can be written at `offset`, which is in `head`."""
     text = document.text
     line = line_at(text, offset)
@@ -99,7 +101,7 @@ def _end_of(pattern: re.Pattern[str], text: str, offset: int) -> int:
 
 
 def _lines(text: str, span: Span) -> list[_Line]:
-    found = (text[line.start : line.end] for line in lines(text, span))
+    found = (text[line.start : line.end] for line in line_spans(text, span))
     return [_read(line) for line in found if not _NOTHING.fullmatch(line)]
 
 
@@ -179,7 +181,7 @@ def _fits(block: _Block, here: _Line, below: Sequence[_Line]) -> bool:
     return following.dash in {line.dash for line in block.lines}
 
 
-def _keys(block: _Block, span: Span, below: str | None = None) -> Iterator[Completion]:
+def _keys(block: _Block, span: Span, below: str | None = None) -> Iterator[CompletionItem]:
     """Yield the keys that `block` lacks; `below` starts the line under a key, if one is written."""
     model = block_at(block.path)
     if model is None:
@@ -187,24 +189,24 @@ def _keys(block: _Block, span: Span, below: str | None = None) -> Iterator[Compl
     for order, (key, field) in enumerate(model.model_fields.items()):
         if key not in block.there:
             after = "" if below is None else _after_key(*blocks_of(model, key), below)
-            yield completion(
+            yield completion_item(
                 "key",
                 key,
                 span,
                 key + after,
                 order=order,
-                detail=allowed(field).replace("`", ""),
+                detail=describe_allowed(field).replace("`", ""),
                 topic=".".join((*block.path, key)),
             )
 
 
 def _after_key(one: type[BaseModel] | None, several: type[BaseModel] | None, below: str) -> str:
-    if several is Source:
+    if several is SourceConfig:
         return f":{below}- path: "
     return f":{below}" if one or several else ": "
 
 
-def _values(path: tuple[str, ...], span: Span, gap: str) -> Iterator[Completion]:
+def _values(path: tuple[str, ...], span: Span, gap: str) -> Iterator[CompletionItem]:
     field = field_at(path)
     if field is None:
         return
@@ -212,7 +214,9 @@ def _values(path: tuple[str, ...], span: Span, gap: str) -> Iterator[Completion]
     default = default_of(field)
     for order, word in enumerate(_words(path, field)):
         detail = "default" if word == default else ""
-        yield completion("value", word, span, gap + word, order=order, detail=detail, topic=topic)
+        yield completion_item(
+            "value", word, span, gap + word, order=order, detail=detail, topic=topic
+        )
     if path == ("base_model",):
         yield from _models(span, gap, topic)
 
@@ -222,17 +226,17 @@ def _words(path: tuple[str, ...], field: FieldInfo) -> Iterator[str]:
         yield str(CURRENT_VERSION)
     if field.annotation is bool:
         yield from ("true", "false")
-    yield from choices(field)
+    yield from literal_choices(field)
     if NoneType in get_args(field.annotation):
         yield "null"
 
 
-def _models(span: Span, gap: str, topic: str) -> Iterator[Completion]:
+def _models(span: Span, gap: str, topic: str) -> Iterator[CompletionItem]:
     models = base_models().values()
     for order, facts in enumerate(models):
         text = gap + facts.key
-        yield completion("model", facts.key, span, text, order=order, detail=_in_short(facts))
-    yield completion(
+        yield completion_item("model", facts.key, span, text, order=order, detail=_in_short(facts))
+    yield completion_item(
         "value",
         HUB_PREFIX,
         span,
@@ -243,6 +247,6 @@ def _models(span: Span, gap: str, topic: str) -> Iterator[Completion]:
     )
 
 
-def _in_short(facts: ModelFacts) -> str:
+def _in_short(facts: RegisteredModel) -> str:
     context = f"{facts.context_length // 1024}k"
-    return f"{billions(facts)}B · {context} · {facts.license_spdx}"
+    return f"{format_billions(facts)}B · {context} · {facts.license_spdx}"

@@ -5,11 +5,11 @@ from typing import Literal
 
 from dlm_lsp.document import Span
 
-CompletionKind = Literal["fence", "key", "value", "model", "attribute", "header"]
+CompletionItemKind = Literal["fence", "key", "value", "model", "attribute", "header"]
 
 
 @dataclass(frozen=True, slots=True)
-class Completion:
+class CompletionItem:
     """A text to put in place of `span`, which is part of one line.
 
     With `snippet`, `text` holds placeholders such as `$1` and `plain` is the same without them.
@@ -17,7 +17,7 @@ class Completion:
     """
 
     label: str
-    kind: CompletionKind
+    kind: CompletionItemKind
     span: Span
     text: str
     plain: str
@@ -32,8 +32,8 @@ class Completion:
         return {"kind": self.kind, "topic": self.topic}
 
 
-def completion(
-    kind: CompletionKind,
+def completion_item(
+    kind: CompletionItemKind,
     label: str,
     span: Span,
     text: str,
@@ -42,9 +42,9 @@ def completion(
     detail: str = "",
     topic: str = "",
     snippet: str | None = None,
-) -> Completion:
+) -> CompletionItem:
     """Return a completion that inserts `text`, or `snippet` where a client knows snippets."""
-    return Completion(
+    return CompletionItem(
         label,
         kind,
         span,

@@ -5,27 +5,27 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from dlm_lsp.document.edit import Span
+from dlm_lsp.document.incremental import IncrementalDocument, SectionText, move_problem
 from dlm_lsp.document.marker import SynthMarker
-from dlm_lsp.document.pieces import Piece, Pieces, moved
 from dlm_lsp.document.section import PlacedPair, Section
-from dlm_lsp.ide.doubts import NO_DOUBTS, Doubts, PairPlace
-from dlm_lsp.ide.findings import Finding, Level, Related
+from dlm_lsp.ide.diagnostic import Diagnostic, DiagnosticLevel, RelatedInformation
+from dlm_lsp.ide.pair_check_results import NOTHING_CHECKED, PairCheckResults, PairPlace
 
 # An editor that is handed more marks than this has no time left to draw them; so many of them may
 # be about where sections came from.
-MOST = 1_000
-MOST_ORIGINS = 500
+MAX_DIAGNOSTICS = 1_000
+MAX_PROVENANCE_HINTS = 500
 _EXCERPT = 60
 
 
-def findings(
-    pieces: Pieces,
+def diagnostics(
+    pieces: IncrementalDocument,
     *,
-    origins: Level | None,
-    doubts: Doubts = NO_DOUBTS,
+    origins: DiagnosticLevel | None,
+    doubts: PairCheckResults = NOTHING_CHECKED,
     media_exists: Callable[[str], bool] = lambda _: True,
     within: Span | None = None,
-) -> list[Finding]:
+) -> list[Diagnostic]:
     """Return what is to be marked, in the order of the text; of too much, the last tells the rest.
 
     `origins` is how loudly to say where each synthesized section came from (None: not at all),
@@ -36,29 +36,31 @@ def findings(
     if within:
         return [one for one in look.findings(within) if _touches(one.span, within)]
     found = list(look.findings(Span(0, pieces.length)))
-    if len(found) <= MOST:
+    if len(found) <= MAX_DIAGNOSTICS:
         return found
     # An error stops every run, so no other mark may hide it.
-    by_weight = sorted(range(len(found)), key=lambda at: found[at].level is not Level.ERROR)
-    chosen = frozenset(by_weight[: MOST - 1])
+    by_weight = sorted(
+        range(len(found)), key=lambda at: found[at].level is not DiagnosticLevel.ERROR
+    )
+    chosen = frozenset(by_weight[: MAX_DIAGNOSTICS - 1])
     shown = [one for at, one in enumerate(found) if at in chosen]
     rest = [one for at, one in enumerate(found) if at not in chosen]
     message = f"{len(rest):,} more marks are not shown"
-    return [*shown, Finding("more", Level.INFORMATION, rest[0].span, message)]
+    return [*shown, Diagnostic("more", DiagnosticLevel.INFORMATION, rest[0].span, message)]
 
 
 @dataclass(slots=True)
 class _Look:
     """One pass over the pieces."""
 
-    pieces: Pieces
-    origins: Level | None
-    doubts: Doubts
+    pieces: IncrementalDocument
+    origins: DiagnosticLevel | None
+    doubts: PairCheckResults
     media_exists: Callable[[str], bool]
     told: int = 0
     places: dict[str, int] = field(default_factory=dict)
 
-    def findings(self, within: Span) -> Iterator[Finding]:
+    def findings(self, within: Span) -> Iterator[Diagnostic]:
         """Yield the findings of piece after piece, of those that a part of the text touches."""
         for index, piece in enumerate(self.pieces.pieces):
             if piece.section:
@@ -73,7 +75,7 @@ class _Look:
             if piece.synth:
                 yield from self._of_synthesized(index, piece)
 
-    def _of_synthesized(self, index: int, piece: Piece) -> Iterator[Finding]:
+    def _of_synthesized(self, index: int, piece: SectionText) -> Iterator[Diagnostic]:
         marker = piece.synth.value if piece.synth else None
         if not (isinstance(marker, SynthMarker) and piece.section and piece.synth):
             return
@@ -85,22 +87,22 @@ class _Look:
                 f"stale: its source section {marker.source_section_id} has changed or is gone; "
                 "ask again, remove it, or keep it as your own"
             )
-            yield Finding(
+            yield Diagnostic(
                 "stale-source",
-                Level.WARNING,
+                DiagnosticLevel.WARNING,
                 here,
                 message,
                 section_id=own_id,
                 source_id=marker.source_section_id,
             )
-        elif self.origins and self.told < MOST_ORIGINS:
+        elif self.origins and self.told < MAX_PROVENANCE_HINTS:
             self.told += 1
             message = (
                 f"synthesized by {marker.synth_teacher} ({marker.synth_strategy}) from "
                 f'"{_excerpt(self.pieces.pieces[source])}"'
             )
-            related = (Related(self._first_line(source), "its source section"),)
-            yield Finding(
+            related = (RelatedInformation(self._first_line(source), "its source section"),)
+            yield Diagnostic(
                 "synthesized",
                 self.origins,
                 here,
@@ -111,7 +113,7 @@ class _Look:
             )
         yield from self._doubted(index, piece, at)
 
-    def _doubted(self, index: int, piece: Piece, at: int) -> Iterator[Finding]:
+    def _doubted(self, index: int, piece: SectionText, at: int) -> Iterator[Diagnostic]:
         marker = piece.synth.value if piece.synth else None
         if not (piece.section and isinstance(marker, SynthMarker)):
             return
@@ -131,10 +133,10 @@ class _Look:
             if twin:
                 message = "another pair of this document says the same"
                 span = _moved(placed.question_span, at)
-                related = (Related(twin, "the other pair"),)
-                yield Finding(
+                related = (RelatedInformation(twin, "the other pair"),)
+                yield Diagnostic(
                     "near-duplicate",
-                    Level.WARNING,
+                    DiagnosticLevel.WARNING,
                     span,
                     message,
                     related=related,
@@ -145,10 +147,10 @@ class _Look:
             if why and source is not None:
                 message = f"its source does not back this answer: {why}"
                 span = _moved(placed.answer_span, at)
-                related = (Related(self._first_line(source), "its source section"),)
-                yield Finding(
+                related = (RelatedInformation(self._first_line(source), "its source section"),)
+                yield Diagnostic(
                     "ungrounded-answer",
-                    Level.WARNING,
+                    DiagnosticLevel.WARNING,
                     span,
                     message,
                     related=related,
@@ -197,18 +199,20 @@ def _touches(one: Span, other: Span) -> bool:
     return one.start <= other.end and other.start <= one.end
 
 
-def _problems(piece: Piece, at: int, media_exists: Callable[[str], bool]) -> Iterator[Finding]:
+def _problems(
+    piece: SectionText, at: int, media_exists: Callable[[str], bool]
+) -> Iterator[Diagnostic]:
     for problem in piece.problems:
-        there = moved(problem, at)
-        level = Level(str(there.severity))
-        yield Finding(there.code, level, there.span, there.message, there.fix)
+        there = move_problem(problem, at)
+        level = DiagnosticLevel(str(there.severity))
+        yield Diagnostic(there.code, level, there.span, there.message, there.fix)
     media = piece.section.media if piece.section else None
     if media and media.path and not media_exists(media.path):
         span = Span(at + media.path_span.start, at + media.path_span.end)
         message = f"there is no file `{media.path}` beside the document"
-        yield Finding("missing-file", Level.WARNING, span, message)
+        yield Diagnostic("missing-file", DiagnosticLevel.WARNING, span, message)
 
 
-def _excerpt(piece: Piece) -> str:
+def _excerpt(piece: SectionText) -> str:
     words = " ".join((piece.section.content if piece.section else "").split())
     return words if len(words) <= _EXCERPT else f"{words[: _EXCERPT - 1]}…"

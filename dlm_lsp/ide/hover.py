@@ -14,14 +14,13 @@ from dlm_lsp.document import (
     Span,
     SynthMarker,
 )
-from dlm_lsp.document.turns import QUESTION_AND_ANSWER, is_header
-from dlm_lsp.ide.about import SECTION_TYPES, about_key, about_model
+from dlm_lsp.document.qa_fields import QUESTION_AND_ANSWER, is_qa_header
+from dlm_lsp.ide.key_docs import SECTION_TYPES, describe_key, describe_model
 from dlm_lsp.ide.key_path import key_at
 from dlm_lsp.ide.lines import line_at
-from dlm_lsp.ide.markdown import code, link, plain, quoted
-from dlm_lsp.ide.origin import as_synthesized, section_at, synthesized_from
-from dlm_lsp.ide.provenance import Provenance
-from dlm_lsp.ide.when import local_time
+from dlm_lsp.ide.markdown import blockquote, code_span, escape_markdown, markdown_link
+from dlm_lsp.ide.provenance import LedgerFacts, as_synthesized, section_at, synthesized_from
+from dlm_lsp.ide.relative_time import local_time
 
 _EXCERPT = 160
 _EVIDENCE = 600
@@ -49,7 +48,7 @@ class _Teller:
     """Tells about one document, with what is known from outside of it."""
 
     document: Document
-    provenance: Callable[[str], Provenance | None]
+    provenance: Callable[[str], LedgerFacts | None]
     link: Callable[[int], str | None]
     now: datetime
 
@@ -58,7 +57,7 @@ def hover(
     document: Document,
     offset: int,
     *,
-    provenance: Callable[[str], Provenance | None],
+    provenance: Callable[[str], LedgerFacts | None],
     link: Callable[[int], str | None],
     now: datetime,
 ) -> Hover | None:
@@ -70,7 +69,7 @@ def hover(
     key = key_at(document, offset)
     if key:
         is_model = key.path == ("base_model",) and isinstance(key.value, str)
-        words = about_model(key.value) if is_model else about_key(key.path)
+        words = describe_model(key.value) if is_model else describe_key(key.path)
         return Hover(words, key.span) if words else None
     section = section_at(document, offset)
     if section is None:
@@ -88,7 +87,7 @@ def _in_section(teller: _Teller, section: Section, offset: int) -> Hover | None:
         marker = next((marker for marker in section.markers if marker.span == line), None)
         words = _on_marker(teller, section, marker, synth)
         return Hover(words, line) if words else None
-    on_header = is_header(section.source[line.start : line.end], QUESTION_AND_ANSWER)
+    on_header = is_qa_header(section.source[line.start : line.end], QUESTION_AND_ANSWER)
     return Hover(_synthesized(teller, section, synth), line) if synth and on_header else None
 
 
@@ -98,12 +97,12 @@ def _on_fence(teller: _Teller, section: Section, synth: SynthMarker | None) -> s
         parts.append(_adapter(teller.document, section.adapter))
     if section.type is SectionType.PROSE:
         parts.append(_how_many_came_from(teller.document, section))
-    parts.append(f"Section {code(section.id)}")
+    parts.append(f"Section {code_span(section.id)}")
     return "\n\n".join(parts)
 
 
 def _adapter(document: Document, name: str) -> str:
-    words = f"Trains the adapter {code(name)}"
+    words = f"Trains the adapter {code_span(name)}"
     if document.frontmatter is None:
         return f"{words}."
     if name in (document.frontmatter.training.adapters or {}):
@@ -125,17 +124,17 @@ def _on_marker(
     if isinstance(value, MinedMarker):
         return _mined(value, teller.now)
     if isinstance(value, HarvestMarker):
-        return f"**Harvested** from the run {code(value.source)}."
+        return f"**Harvested** from the run {code_span(value.source)}."
     return _synthesized(teller, section, synth) if synth else None
 
 
 def _mined(marker: MinedMarker, now: datetime) -> str:
     lines = [
         "**Mined preference**\n",
-        f"- Judge: {code(marker.judge_name)}",
+        f"- Judge: {code_span(marker.judge_name)}",
         f"- Chosen: {marker.judge_score_chosen:g}",
         f"- Rejected: {marker.judge_score_rejected:g}",
-        f"- When: {plain(local_time(marker.mined_at, now))}",
+        f"- When: {escape_markdown(local_time(marker.mined_at, now))}",
         f"- Training run: {marker.mined_run_id}",
     ]
     return "\n".join(lines)
@@ -143,31 +142,33 @@ def _mined(marker: MinedMarker, now: datetime) -> str:
 
 def _synthesized(teller: _Teller, section: Section, synth: SynthMarker) -> str:
     source = teller.document.section(synth.source_section_id)
-    known = teller.provenance(section.id) or Provenance(None, None, None)
+    known = teller.provenance(section.id) or LedgerFacts(None, None, None)
     lines = [
         "**Synthesized**\n",
-        f"- Teacher: {code(synth.synth_teacher)}",
+        f"- Teacher: {code_span(synth.synth_teacher)}",
         f"- Strategy: {_strategy(synth.synth_strategy)}",
-        f"- When: {plain(local_time(synth.synth_at, teller.now))}",
+        f"- When: {escape_markdown(local_time(synth.synth_at, teller.now))}",
     ]
     if judged := _judged(known):
         lines.append(f"- Judge: {judged}")
     if source:
-        lines.append(f"- Source: {_linked(teller, source)}\n\n{quoted(source.content, _EXCERPT)}")
+        lines.append(
+            f"- Source: {_linked(teller, source)}\n\n{blockquote(source.content, _EXCERPT)}"
+        )
     else:
         lines.append(f"\n{_STALE}")
     if known.evidence:
-        lines.append(f"\nEvidence:\n\n{quoted(known.evidence, _EVIDENCE)}")
+        lines.append(f"\nEvidence:\n\n{blockquote(known.evidence, _EVIDENCE)}")
     return "\n".join(lines)
 
 
 def _strategy(name: str) -> str:
     words = _STRATEGIES.get(name)
-    return f"{name}, {words}" if words else code(name)
+    return f"{name}, {words}" if words else code_span(name)
 
 
-def _judged(known: Provenance) -> str | None:
-    by = f"by {code(known.judge)}" if known.judge else None
+def _judged(known: LedgerFacts) -> str | None:
+    by = f"by {code_span(known.judge)}" if known.judge else None
     if known.margin is None:
         return f"judged {by}" if by else None
     margin = f"margin {known.margin:+.2f}"
@@ -176,4 +177,8 @@ def _judged(known: Provenance) -> str | None:
 
 def _linked(teller: _Teller, source: Section) -> str:
     uri = teller.link(source.start)
-    return link(f"section {code(source.id)}", uri) if uri else f"section {code(source.id)}"
+    return (
+        markdown_link(f"section {code_span(source.id)}", uri)
+        if uri
+        else f"section {code_span(source.id)}"
+    )

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dlm_lsp.document import Document, Span
-from dlm_lsp.ide.about import ANY_ITEM
-from dlm_lsp.ide.keys import Written, written
+from dlm_lsp.ide.frontmatter_keys import KeyValue, key_values
+from dlm_lsp.ide.key_docs import ANY_ITEM
 
 _DPO = ("training", "dpo")
 _DPO_HYPERPARAMS = ("beta", "learning_rate", "num_epochs")
@@ -32,7 +32,7 @@ def key_at(document: Document, offset: int) -> KeyAt | None:
     start, end = document.yaml
     if not start <= offset < end:
         return None
-    keys = written(document)
+    keys = key_values(document)
     # Of all that stand around the offset, the innermost comes last.
     for one in reversed(keys):
         if one.key and _holds(one.key, offset):
@@ -51,7 +51,7 @@ def _holds(span: Span, offset: int) -> bool:
     return span.start <= offset <= span.end
 
 
-def _path(one: Written, keys: Sequence[Written]) -> tuple[str, ...]:
+def _path(one: KeyValue, keys: Sequence[KeyValue]) -> tuple[str, ...]:
     path = tuple(ANY_ITEM if isinstance(step, int) else str(step) for step in one.path)
     if path[-1:] == (ANY_ITEM,):
         path = path[:-1]
@@ -62,5 +62,5 @@ def _path(one: Written, keys: Sequence[Written]) -> tuple[str, ...]:
     return ("training", "preference", *inner, *path[2:])
 
 
-def _is_version_1(keys: Sequence[Written]) -> bool:
+def _is_version_1(keys: Sequence[KeyValue]) -> bool:
     return all(one.content == 1 for one in keys if one.path == ("dlm_version",))

@@ -6,7 +6,7 @@ from dlm_lsp.document import Span
 from dlm_lsp.document.lines import LINE_BREAK
 
 
-def lines(text: str, span: Span) -> Iterator[Span]:
+def line_spans(text: str, span: Span) -> Iterator[Span]:
     """Yield each line of `text[span]` without its line break."""
     at = span.start
     for match in LINE_BREAK.finditer(text, span.start, span.end):

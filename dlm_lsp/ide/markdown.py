@@ -11,14 +11,14 @@ _BACKTICKS = re.compile(r"`+")
 _KEPT_IN_A_LINK = "%/:?#@&=+$,;~!'*"
 
 
-def plain(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Return `text` on one line, with every character escaped that Markdown reads as its own."""
-    return _OPENING.sub(r"\g<0>\\", _MEANINGFUL.sub(r"\\\g<0>", one_line(text)))
+    return _OPENING.sub(r"\g<0>\\", _MEANINGFUL.sub(r"\\\g<0>", collapse_lines(text)))
 
 
-def code(text: str) -> str:
+def code_span(text: str) -> str:
     """Return `text` on one line as a code span, whatever backticks it holds."""
-    line = one_line(text)
+    line = collapse_lines(text)
     if not line:
         return "(blank)"
     longest = max(map(len, _BACKTICKS.findall(line)), default=0)
@@ -28,20 +28,20 @@ def code(text: str) -> str:
     return f"{fence}{gap}{line}{gap}{fence}"
 
 
-def quoted(text: str, limit: int) -> str:
+def blockquote(text: str, limit: int) -> str:
     """Return at most `limit` characters of `text` as a block quote of one line."""
-    line = one_line(text)
+    line = collapse_lines(text)
     if len(line) > limit:
         line = line[:limit].rsplit(" ", 1)[0] + "…"
     # The quotation mark keeps the first word from being read as a heading or a list.
-    return f"> “{plain(line)}”"
+    return f"> “{escape_markdown(line)}”"
 
 
-def link(words: str, uri: str) -> str:
+def markdown_link(words: str, uri: str) -> str:
     """Return `words`, which are Markdown, as a link to `uri`."""
     return f"[{words}]({quote(uri, safe=_KEPT_IN_A_LINK, errors='replace')})"
 
 
-def one_line(text: str) -> str:
+def collapse_lines(text: str) -> str:
     """Return `text` with each run of white space as one blank."""
     return " ".join(text.split())

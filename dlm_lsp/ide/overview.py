@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from dlm_lsp.document import Document, Span
-from dlm_lsp.document.turns import QUESTION_AND_ANSWER, read_turns
-from dlm_lsp.ide.origin import Synthesized, opening, sources, synthesized
-from dlm_lsp.ide.symbols import named
+from dlm_lsp.document.qa_fields import QUESTION_AND_ANSWER, read_qa_fields
+from dlm_lsp.ide.document_symbols import symbol_name
+from dlm_lsp.ide.provenance import Synthesized, opening_span, source_sections, synthesized_sections
 
-State = Literal["inserted", "stale", "staged"]
+PairState = Literal["inserted", "stale", "staged"]
 
 _GONE = "Source changed or gone"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class OverviewPair:
     """One synthesized section; `span` is all of it, None where it is not in the document yet.
 
     It is stale where its source section has changed or is gone.
@@ -23,7 +23,7 @@ class Entry:
 
     id: str
     question: str
-    state: State
+    state: PairState
     span: Span | None
     teacher: str
     strategy: str
@@ -32,43 +32,45 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class OverviewSource:
     """A section and what was written about it; `id` and `span` are None of what is not there."""
 
     id: str | None
     title: str
     span: Span | None
-    entries: tuple[Entry, ...]
+    entries: tuple[OverviewPair, ...]
 
 
-def overview(document: Document, staged: Iterable[Entry]) -> Iterator[Source]:
+def overview(document: Document, staged: Iterable[OverviewPair]) -> Iterator[OverviewSource]:
     """Yield the sources in the order of the text, then what has none.
 
     `staged` is what waits in the plan.
     """
-    known = sources(document)
-    by_source: dict[str | None, list[Entry]] = {}
-    for entry in (*map(_entry, synthesized(document)), *staged):
+    known = source_sections(document)
+    by_source: dict[str | None, list[OverviewPair]] = {}
+    for entry in (*map(_entry, synthesized_sections(document)), *staged):
         by_source.setdefault(entry.source_id if entry.source_id in known else None, []).append(
             entry
         )
     for section in known.values():
         if entries := by_source.get(section.id):
-            yield Source(section.id, named(section), opening(section), tuple(entries))
+            yield OverviewSource(
+                section.id, symbol_name(section), opening_span(section), tuple(entries)
+            )
     if left := by_source.get(None):
         stale = (replace(e, state="stale") if e.state == "inserted" else e for e in left)
-        yield Source(None, _GONE, None, tuple(stale))
+        yield OverviewSource(None, _GONE, None, tuple(stale))
 
 
 def first_question(content: str) -> str:
     """Return what is asked first in the content of an instruction section."""
-    turns, _ = read_turns(content, Span(0, len(content)), QUESTION_AND_ANSWER)
+    turns, _ = read_qa_fields(content, Span(0, len(content)), QUESTION_AND_ANSWER)
     return " ".join(turns[0][0].text.split()) if turns else ""
 
 
-def _entry(one: Synthesized) -> Entry:
+def _entry(one: Synthesized) -> OverviewPair:
     marker = one.marker
-    return Entry(
+    return OverviewPair(
         id=one.section.id,
         question=first_question(one.section.content),
         state="inserted",

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dlm_lsp.local import template
-from dlm_lsp.local.constrain import LIKELIEST, Chooser, Draw
-from dlm_lsp.local.load import Loaded, load
-from dlm_lsp.local.memory import halving
-from dlm_lsp.local.prefix import Prefix, read
+from dlm_lsp.local import chat_template
+from dlm_lsp.local.constrained_decoding import GREEDY, ConstrainedSampler, SamplingParams
+from dlm_lsp.local.kv_cache import CachedPrefix, cache_prefix
+from dlm_lsp.local.load import LoadedModel, load_model
+from dlm_lsp.local.oom import halve_on_oom
 
 BATCH = 8
 
@@ -26,12 +26,12 @@ class Prompt:
     system: str | None = None
     grammar: str | None = None
     max_new_tokens: int = 512
-    draw: Draw = LIKELIEST
+    draw: SamplingParams = GREEDY
     rendered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class Generated:
     """What came of one prompt.
 
     `tokens_in` leaves out what prompts share; `ended` is False where the room ran out first.
@@ -43,19 +43,19 @@ class Written:
     ended: bool
 
 
-def generate(
+def generate_batch(
     model: str, adapter: Path | None, prompts: Sequence[Prompt], shared: str = ""
-) -> list[Written]:
+) -> list[Generated]:
     """Return what `model` writes to each prompt, in their order.
 
     Longest first in batches of 8, halved where memory runs out. `shared` is what each prompt
     begins with; it is read once, and is only for prompts without `system`.
 
     Raises:
-        LocalError: the model cannot be loaded, a grammar is wrong, or one prompt alone is too
+        ModelError: the model cannot be loaded, a grammar is wrong, or one prompt alone is too
             much for the memory.
     """
-    loaded = load(model)
+    loaded = load_model(model)
     begin = list(loaded.tokenizer(shared).input_ids) if shared else []
     ids = [_ids(loaded, prompt, begins=not shared) for prompt in prompts]
     longest = max((len(begin) + len(row) for row in ids), default=0)
@@ -64,12 +64,12 @@ def generate(
         # Padding behind a shared beginning would push that beginning out of sight.
         begin, ids = [], [begin + row for row in ids]
     order = sorted(range(len(prompts)), key=lambda index: -len(ids[index]))
-    written: dict[int, Written] = {}
+    written: dict[int, Generated] = {}
     with loaded.speaking_as(adapter) as speaker:
-        prefix = read(loaded, speaker, begin)
+        prefix = cache_prefix(loaded, speaker, begin)
         for at in range(0, len(order), BATCH):
             batch = order[at : at + BATCH]
-            results = halving(
+            results = halve_on_oom(
                 lambda some: _batch(
                     loaded, speaker, prefix, [prompts[i] for i in some], [ids[i] for i in some]
                 ),
@@ -79,32 +79,34 @@ def generate(
     return [written[index] for index in range(len(prompts))]
 
 
-def count(model: str, prompts: Sequence[Prompt], shared: str = "") -> list[int]:
+def count_prompt_tokens(model: str, prompts: Sequence[Prompt], shared: str = "") -> list[int]:
     """Return how many tokens `model` reads for each prompt, `shared` included.
 
     Raises:
-        LocalError: the model cannot be loaded.
+        ModelError: the model cannot be loaded.
     """
-    loaded = load(model)
+    loaded = load_model(model)
     begin = len(loaded.tokenizer(shared).input_ids) if shared else 0
     return [begin + len(_ids(loaded, prompt, begins=not shared)) for prompt in prompts]
 
 
-def _ids(loaded: Loaded, prompt: Prompt, *, begins: bool) -> list[int]:
+def _ids(loaded: LoadedModel, prompt: Prompt, *, begins: bool) -> list[int]:
     text, tokenizer = prompt.text, loaded.tokenizer
     if prompt.system is not None:
-        text = template.prompt(tokenizer, template.template_of(tokenizer), prompt.system, text)
+        text = chat_template.render_prompt(
+            tokenizer, chat_template.template_of(tokenizer), prompt.system, text
+        )
     raw = begins and prompt.system is None and not prompt.rendered
     return list(tokenizer(text, add_special_tokens=raw).input_ids)
 
 
 def _batch(
-    loaded: Loaded,
+    loaded: LoadedModel,
     speaker: Any,
-    prefix: Prefix,
+    prefix: CachedPrefix,
     prompts: Sequence[Prompt],
     ids: Sequence[list[int]],
-) -> list[Written]:
+) -> list[Generated]:
     import torch
     from transformers import LogitsProcessorList
 
@@ -118,7 +120,7 @@ def _batch(
     for row, tokens in enumerate(ids):
         mask[row, len(begin) : width - len(tokens)] = 0
     ends = sorted(loaded.ends)
-    chooser = Chooser(
+    chooser = ConstrainedSampler(
         loaded.grammar_tokenizer,
         [prompt.grammar for prompt in prompts],
         [prompt.draw for prompt in prompts],
@@ -142,9 +144,9 @@ def _batch(
     ]
 
 
-def _written(loaded: Loaded, tokens: list[int], most: int, tokens_in: int) -> Written:
+def _written(loaded: LoadedModel, tokens: list[int], most: int, tokens_in: int) -> Generated:
     end = next((at for at, token in enumerate(tokens) if token in loaded.ends), None)
     ended = end is not None and end <= most
     kept = tokens[: min(most, len(tokens) if end is None else end)]
     text = loaded.tokenizer.decode(kept, skip_special_tokens=True)
-    return Written(text, tokens_in, len(kept), ended)
+    return Generated(text, tokens_in, len(kept), ended)

@@ -4,12 +4,12 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlm_lsp.local.fits import WEIGHTS, check_there
-from dlm_lsp.local.load import load
+from dlm_lsp.local.adapter_compat import WEIGHTS, check_adapter_exists
+from dlm_lsp.local.load import load_model
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ModelInfo:
     """What is to be known about a model that is ready to run."""
 
     identity: str
@@ -20,20 +20,20 @@ class Facts:
     """Whether it follows instructions in turns."""
 
 
-def inspect(model: str, adapter: Path | None) -> Facts:
+def inspect_model(model: str, adapter: Path | None) -> ModelInfo:
     """Load `model` with `adapter` and return what it is.
 
     Raises:
-        LocalError: it cannot be had, or the two do not fit.
+        ModelError: it cannot be had, or the two do not fit.
     """
     if adapter is not None:
-        check_there(adapter)
-    loaded = load(model)
+        check_adapter_exists(adapter)
+    loaded = load_model(model)
     with loaded.speaking_as(adapter):
         identity = loaded.weights.identity
     if adapter is not None:
         identity += f"+{_digest(adapter / WEIGHTS)}"
-    return Facts(identity, loaded.window, loaded.chat)
+    return ModelInfo(identity, loaded.window, loaded.chat)
 
 
 def _digest(file: Path) -> str:

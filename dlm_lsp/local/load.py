@@ -7,10 +7,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dlm_lsp.local.error import LocalError
-from dlm_lsp.local.fits import check_fits
-from dlm_lsp.local.template import end_of_turn, template_of
-from dlm_lsp.local.weights import Weights, resolve
+from dlm_lsp.errors import ModelError
+from dlm_lsp.local.adapter_compat import check_adapter_fits
+from dlm_lsp.local.chat_template import end_of_turn, template_of
+from dlm_lsp.local.weights import ModelWeights, resolve_weights
 
 if TYPE_CHECKING:
     import torch
@@ -19,10 +19,10 @@ _SAFE: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
 
 
 @dataclass(slots=True)
-class Loaded:
+class LoadedModel:
     """A model ready to run, in evaluation mode, with its tokenizer padding on the left."""
 
-    weights: Weights
+    weights: ModelWeights
     model: Any
     tokenizer: Any
     device: "torch.device"
@@ -49,7 +49,7 @@ class Loaded:
     @property
     def window(self) -> int:
         """How many tokens the model can look at."""
-        return window_of(self.model.config) or 2048
+        return context_window(self.model.config) or 2048
 
     @property
     def sliding_window(self) -> int | None:
@@ -96,7 +96,7 @@ class Loaded:
         from peft import PeftModel
 
         name = str(len(self._adapters))
-        check_fits(self.model.get_base_model() if self._adapters else self.model, adapter)
+        check_adapter_fits(self.model.get_base_model() if self._adapters else self.model, adapter)
         if self._adapters:
             self.model.load_adapter(adapter, name)
         else:
@@ -105,31 +105,31 @@ class Loaded:
         self._adapters.append(str(adapter))
 
 
-def load(model: str) -> Loaded:
+def load_model(model: str) -> LoadedModel:
     """Return `model` in memory; the second time at once.
 
     Raises:
-        LocalError: no such model, no way to get at it, or nothing that can be loaded.
+        ModelError: no such model, no way to get at it, or nothing that can be loaded.
     """
-    return _loaded(model, resolve(model))
+    return _loaded(model, resolve_weights(model))
 
 
 # Two, so that a teacher and a judge of another make can take turns.
 @lru_cache(maxsize=2)
-def _loaded(model: str, weights: Weights) -> Loaded:
+def _loaded(model: str, weights: ModelWeights) -> LoadedModel:
     import torch
 
     device = _device(torch)
     loaded = read_model(model, weights, _dtype(torch, device, weights))
     tokenizer = read_tokenizer(model, weights, padding="left")
-    return Loaded(weights, loaded.to(device).eval(), tokenizer, device)
+    return LoadedModel(weights, loaded.to(device).eval(), tokenizer, device)
 
 
-def read_model(model: str, weights: Weights, dtype: Any, **more: Any) -> Any:
+def read_model(model: str, weights: ModelWeights, dtype: Any, **more: Any) -> Any:
     """Return the model of these weights, in numbers of this type; `more` goes to transformers.
 
     Raises:
-        LocalError: it cannot be loaded.
+        ModelError: it cannot be loaded.
     """
     from transformers import AutoModelForCausalLM
 
@@ -139,37 +139,37 @@ def read_model(model: str, weights: Weights, dtype: Any, **more: Any) -> Any:
         )
 
 
-def read_tokenizer(model: str, weights: Weights, *, padding: str) -> Any:
+def read_tokenizer(model: str, weights: ModelWeights, *, padding: str) -> Any:
     """Return the tokenizer of these weights, with a token to pad with on the side `padding`.
 
     Its `model_max_length` is how many tokens the model can look at, where the model says so.
 
     Raises:
-        LocalError: it cannot be loaded, or has no fast form.
+        ModelError: it cannot be loaded, or has no fast form.
     """
     from transformers import AutoConfig, AutoTokenizer
 
     with _reading(model, weights):
         tokenizer = AutoTokenizer.from_pretrained(weights.folder, padding_side=padding, **_SAFE)
-        window = window_of(AutoConfig.from_pretrained(weights.folder, **_SAFE))
+        window = context_window(AutoConfig.from_pretrained(weights.folder, **_SAFE))
     if window:
         # What it brings is often another number, or none.
         tokenizer.model_max_length = window
     if not tokenizer.is_fast:
-        raise LocalError(f"{model} has no fast tokenizer (tokenizer.json); take another model")
+        raise ModelError(f"{model} has no fast tokenizer (tokenizer.json); take another model")
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     return tokenizer
 
 
-def window_of(config: Any) -> int | None:
+def context_window(config: Any) -> int | None:
     """Return how many tokens a model with this config can look at, None where it does not say."""
     found = getattr(config.get_text_config(), "max_position_embeddings", None)
     return int(found) if found else None
 
 
 @contextmanager
-def _reading(model: str, weights: Weights) -> Iterator[None]:
+def _reading(model: str, weights: ModelWeights) -> Iterator[None]:
     from safetensors import SafetensorError
     from transformers.utils import logging
 
@@ -179,7 +179,7 @@ def _reading(model: str, weights: Weights) -> Iterator[None]:
         yield
     except (ValueError, OSError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
         reason = str(error).strip().splitlines()[0]
-        raise LocalError(
+        raise ModelError(
             f"cannot load {model} from {weights.folder}: {reason}; "
             "it has to be a text model that transformers knows, in safetensors"
         ) from error
@@ -193,7 +193,7 @@ def _device(torch: Any) -> Any:
     return torch.device("cpu")
 
 
-def _dtype(torch: Any, device: Any, weights: Weights) -> Any:
+def _dtype(torch: Any, device: Any, weights: ModelWeights) -> Any:
     if device.type != "cpu":
         return "auto"
     import psutil

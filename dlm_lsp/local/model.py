@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dlm_lsp.local import worker
-from dlm_lsp.local.answer import Answering, answer
-from dlm_lsp.local.generate import BATCH, Prompt, Written, count, generate
-from dlm_lsp.local.inspect import Facts, inspect
-from dlm_lsp.local.score import Continuation, score
+from dlm_lsp.local.answer import ChatOptions, generate_answer
+from dlm_lsp.local.generate import BATCH, Generated, Prompt, count_prompt_tokens, generate_batch
+from dlm_lsp.local.inspect import ModelInfo, inspect_model
+from dlm_lsp.local.score import Continuation, score_continuations
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,35 +16,39 @@ class LocalModel:
     """A model by registry key, hub id or folder, and the adapter to put on it, if any.
 
     Every method runs in the worker process, which keeps the model for the next call, and raises
-    LocalError with the remedy where the model cannot be had or fails.
+    ModelError with the remedy where the model cannot be had or fails.
     """
 
     name: str
     adapter: Path | None = None
 
-    async def inspect(self) -> Facts:
+    async def inspect(self) -> ModelInfo:
         """Get the model ready, downloading or converting it where needed, and say what it is."""
-        return await worker.run(inspect, self.name, self.adapter)
+        return await worker.run_in_worker(inspect_model, self.name, self.adapter)
 
-    async def generate(self, prompts: Sequence[Prompt], shared: str = "") -> list[Written]:
+    async def generate(self, prompts: Sequence[Prompt], shared: str = "") -> list[Generated]:
         """Return what the model writes to each prompt; see `dlm_lsp.local.generate`."""
-        return await worker.run(generate, self.name, self.adapter, tuple(prompts), shared)
+        return await worker.run_in_worker(
+            generate_batch, self.name, self.adapter, tuple(prompts), shared
+        )
 
-    async def answer(self, question: str, how: Answering) -> str:
+    async def answer(self, question: str, how: ChatOptions) -> str:
         """Return what the model answers to a question; see `dlm_lsp.local.answer`."""
-        return await worker.run(answer, self.name, self.adapter, question, how)
+        return await worker.run_in_worker(generate_answer, self.name, self.adapter, question, how)
 
     async def score(self, prefix: str, rows: Sequence[Continuation]) -> list[float]:
         """Return mean log-probabilities per token; see `dlm_lsp.local.score`."""
         # What is asked twice is read once: many questions share an answer.
         unlike = tuple(dict.fromkeys(rows))
-        scores = await worker.run(score, self.name, self.adapter, prefix, unlike)
+        scores = await worker.run_in_worker(
+            score_continuations, self.name, self.adapter, prefix, unlike
+        )
         found = dict(zip(unlike, scores, strict=True))
         return [found[row] for row in rows]
 
     async def count(self, prompts: Sequence[Prompt], shared: str = "") -> list[int]:
         """Return how many tokens the model reads for each prompt, `shared` included."""
-        return await worker.run(count, self.name, tuple(prompts), shared)
+        return await worker.run_in_worker(count_prompt_tokens, self.name, tuple(prompts), shared)
 
 
-__all__ = ["BATCH", "Answering", "Continuation", "Facts", "LocalModel", "Prompt", "Written"]
+__all__ = ["BATCH", "ChatOptions", "Continuation", "Generated", "LocalModel", "ModelInfo", "Prompt"]

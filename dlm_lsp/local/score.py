@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dlm_lsp.local.load import Loaded, load
-from dlm_lsp.local.memory import halving
-from dlm_lsp.local.prefix import Prefix, read
+from dlm_lsp.local.kv_cache import CachedPrefix, cache_prefix
+from dlm_lsp.local.load import LoadedModel, load_model
+from dlm_lsp.local.oom import halve_on_oom
 
 if TYPE_CHECKING:
     import torch
@@ -25,7 +25,7 @@ class Continuation:
     text: str
 
 
-def score(
+def score_continuations(
     model: str, adapter: Path | None, prefix: str, rows: Sequence[Continuation]
 ) -> list[float]:
     """Return for each row the mean log-probability per token of its text after prefix and context.
@@ -33,18 +33,18 @@ def score(
     The prefix, which may not be empty, is read once; the rows are read in batches behind it.
 
     Raises:
-        LocalError: the model cannot be loaded.
+        ModelError: the model cannot be loaded.
     """
-    loaded = load(model)
+    loaded = load_model(model)
     *begin, last = loaded.tokenizer(prefix).input_ids
     # The first token that counts is foretold by the one before it, so that one is in every row.
     tokens = [_Row.of(loaded.tokenizer, last, row) for row in rows]
     order = sorted(range(len(rows)), key=lambda index: -len(tokens[index].text))
     scores: dict[int, float] = {}
     with loaded.speaking_as(adapter) as speaker:
-        shared = read(loaded, speaker, begin)
+        shared = cache_prefix(loaded, speaker, begin)
         for batch in _batches(order, tokens, loaded.vocabulary):
-            results = halving(
+            results = halve_on_oom(
                 lambda some: _score(loaded, speaker, shared, [tokens[index] for index in some]),
                 batch,
             )
@@ -76,7 +76,9 @@ def _batches(order: Sequence[int], rows: Sequence[_Row], vocabulary: int) -> Ite
         at += most
 
 
-def _score(loaded: Loaded, speaker: Any, shared: Prefix, rows: Sequence[_Row]) -> list[float]:
+def _score(
+    loaded: LoadedModel, speaker: Any, shared: CachedPrefix, rows: Sequence[_Row]
+) -> list[float]:
     import torch
 
     width = max(len(row.context) + len(row.text) for row in rows) - 1

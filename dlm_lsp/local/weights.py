@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dlm_lsp.document.base_models import base_models
-from dlm_lsp.document.closest import closest
+from dlm_lsp.document.did_you_mean import closest_name
+from dlm_lsp.errors import ModelError
 from dlm_lsp.local import tiny
-from dlm_lsp.local.error import LocalError
-from dlm_lsp.local.hub import snapshot
+from dlm_lsp.local.hub import hub_snapshot
 
 _NEEDED = ("torch", "transformers", "peft", "llguidance", "psutil")
 _NEEDED_TO_TRAIN = ("torch", "transformers", "peft", "accelerate", "datasets", "trl")
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class ModelWeights:
     """A folder that transformers can load without running or unpickling anything."""
 
     folder: Path
@@ -27,20 +27,20 @@ class Weights:
     """Bytes of all its safetensors."""
 
 
-def require_extra() -> None:
+def require_local_extra() -> None:
     """Check that what the `[local]` extra brings is there, without importing it.
 
     Raises:
-        LocalError: it is not.
+        ModelError: it is not.
     """
     _require(_NEEDED, "a local model", "local")
 
 
-def require_training() -> None:
+def require_train_extra() -> None:
     """Check that what the `[train]` extra brings is there, without importing it.
 
     Raises:
-        LocalError: it is not.
+        ModelError: it is not.
     """
     _require(_NEEDED_TO_TRAIN, "training", "train")
 
@@ -48,37 +48,37 @@ def require_training() -> None:
 def _require(names: Sequence[str], what: str, extra: str) -> None:
     missing = [name for name in names if importlib.util.find_spec(name) is None]
     if missing:
-        raise LocalError(
+        raise ModelError(
             f"{what} needs {', '.join(missing)}; "
             f'install the extra with: pip install "dlm-lsp[{extra}]"'
         )
 
 
-def resolve(model: str) -> Weights:
+def resolve_weights(model: str) -> ModelWeights:
     """Return the weights of `model`: a folder, a registry key or a hub id, `hf:` or not.
 
     Blocks: it may download from the hub, or convert the weights of the `[tiny]` extra.
 
     Raises:
-        LocalError: there is no such model, or it cannot be had, or it is not in safetensors.
+        ModelError: there is no such model, or it cannot be had, or it is not in safetensors.
     """
-    require_extra()
+    require_local_extra()
     name = model.removeprefix("hf:")
     if not name:
-        raise LocalError("hf: names no model; give a registry key, a hub id or a folder behind it")
+        raise ModelError("hf: names no model; give a registry key, a hub id or a folder behind it")
     folder = Path(name).expanduser()
     if folder.is_dir():
         return _checked(folder, _stamp(folder))
-    if name in tiny.NAMES and tiny.installed():
+    if name in tiny.NAMES and tiny.is_tiny_installed():
         found = tiny.tiny_folder()
         return _checked(found, found.name)
     hub_id = _hub_id(name)
     try:
-        found = snapshot(hub_id)
-    except LocalError as error:
+        found = hub_snapshot(hub_id)
+    except ModelError as error:
         if name not in tiny.NAMES:
             raise
-        raise LocalError(
+        raise ModelError(
             f'{error}. This model also comes from PyPI: pip install "dlm-lsp[tiny]"'
         ) from error
     return _checked(found, f"{hub_id}@{found.name}")
@@ -90,21 +90,21 @@ def _hub_id(name: str) -> str:
         return registry[name]
     if name.count("/") == 1 and not name.startswith((".", "/", "~")):
         return name
-    near = closest(name, registry)
+    near = closest_name(name, registry)
     hint = f"did you mean {near}?" if near else "give a key of the registry, org/name or a folder"
-    raise LocalError(f"there is no model or folder {name}; {hint}")
+    raise ModelError(f"there is no model or folder {name}; {hint}")
 
 
-def _checked(folder: Path, identity: str) -> Weights:
+def _checked(folder: Path, identity: str) -> ModelWeights:
     if not (folder / "config.json").is_file():
-        raise LocalError(f"{folder} holds no model: config.json is missing; name the right folder")
+        raise ModelError(f"{folder} holds no model: config.json is missing; name the right folder")
     tensors = list(folder.glob("*.safetensors"))
     if not tensors:
-        raise LocalError(
+        raise ModelError(
             f"{folder} has no .safetensors file; other weights can run code when they are loaded "
             "and are refused. Convert them, or take a model in safetensors"
         )
-    return Weights(folder, identity, sum(file.stat().st_size for file in tensors))
+    return ModelWeights(folder, identity, sum(file.stat().st_size for file in tensors))
 
 
 def _stamp(folder: Path) -> str:

@@ -10,29 +10,29 @@ from typing import Any, TypeVar, TypeVarTuple
 from anyio import BrokenWorkerProcess, CapacityLimiter, to_process
 from anyio.lowlevel import RunVar
 
-from dlm_lsp.local.error import LocalError
+from dlm_lsp.errors import ModelError
 
-T = TypeVar("T")
-Args = TypeVarTuple("Args")
+_T = TypeVar("_T")
+_Args = TypeVarTuple("_Args")
 
 _limiter: RunVar[CapacityLimiter] = RunVar("local_worker_limiter")
 
 
-async def run(function: Callable[[*Args], T], *args: *Args) -> T:
+async def run_in_worker(function: Callable[[*_Args], _T], *args: *_Args) -> _T:
     """Return `function(*args)` from the worker process, which stays for the next call.
 
     The function and its arguments are pickled. One call runs at a time. A call that is cancelled
     takes the process with it, and the next call starts another.
 
     Raises:
-        LocalError: what the function raised, or the process died.
+        ModelError: what the function raised, or the process died.
     """
     try:
         return await to_process.run_sync(
             _job, os.getpid(), function, args, cancellable=True, limiter=_one_at_a_time()
         )
     except BrokenWorkerProcess as error:
-        raise LocalError(
+        raise ModelError(
             "the process with the local model died, most likely for want of memory; "
             "close other programs, or take a smaller model"
         ) from error
@@ -47,20 +47,20 @@ def _one_at_a_time() -> CapacityLimiter:
         return limiter
 
 
-def _job(parent: int, function: Callable[..., T], args: tuple[Any, ...]) -> T:
+def _job(parent: int, function: Callable[..., _T], args: tuple[Any, ...]) -> _T:
     _settle(parent)
     try:
         return function(*args)
-    except LocalError as error:
+    except ModelError as error:
         # Without its cause: not every exception survives the way back through pickle.
-        raise LocalError(str(error)) from None
+        raise ModelError(str(error)) from None
     except Exception as error:
         lines = str(error).strip().splitlines() or ["no reason given"]
         if isinstance(error, MemoryError) or "out of memory" in lines[0].lower():
             advice = "close other programs, or take a smaller model"
         else:
             advice = "if it comes again, take another model"
-        raise LocalError(
+        raise ModelError(
             f"the local model failed ({type(error).__name__}: {lines[0]}); {advice}"
         ) from None
 

@@ -11,11 +11,11 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from dlm_lsp.document import Document, Edit
-from dlm_lsp.server.encode import text_edits
-from dlm_lsp.server.positions import Places
+from dlm_lsp.server.cancellation import run_unless_stopped
+from dlm_lsp.server.positions import PositionMap
+from dlm_lsp.server.pygls_patches import LiveDocument
 from dlm_lsp.server.server import DlmServer
-from dlm_lsp.server.unless import unless
-from dlm_lsp.server.workarounds import LiveDocument
+from dlm_lsp.server.to_lsp import encode_text_edits
 
 if TYPE_CHECKING:
     import anyio
@@ -35,7 +35,7 @@ _PREVIEWS = 2
 _ANNOTATION = "dlm"
 
 
-class Applied(Enum):
+class ChangeOutcome(Enum):
     """What became of a change."""
 
     YES = "applied"
@@ -46,7 +46,7 @@ class Applied(Enum):
     UNANSWERED = "the editor did not answer"
 
 
-async def change(
+async def send_change(
     server: DlmServer,
     uri: str,
     compute: Callable[[Document], Sequence[Edit]],
@@ -54,7 +54,7 @@ async def change(
     *,
     preview: bool = False,
     stop: "anyio.Event | None" = None,
-) -> Applied:
+) -> ChangeOutcome:
     """Let the client make the edits that `compute` finds, as one step to undo.
 
     Where the document has moved on meanwhile, they are computed again for what it has become.
@@ -63,23 +63,23 @@ async def change(
     that for the answer of a client, which may make the change still.
     """
 
-    async def in_turn() -> Applied:
-        watched, versioned = server.watch(uri), server.client.versioned_edits
+    async def in_turn() -> ChangeOutcome:
+        watched, versioned = server.open_document(uri), server.client.versioned_edits
         try:
             async with asyncio.timeout(None if versioned else _PATIENCE):
                 await watched.changing.acquire()
         except TimeoutError:
-            return Applied.UNANSWERED
+            return ChangeOutcome.UNANSWERED
         try:
             return await _change(server, uri, compute, label, preview=preview)
         finally:
             # Without versions, a client that wakes up would make both edits of one text.
-            if watched.owed and not watched.owed.done() and not versioned:
-                watched.owed.add_done_callback(lambda _: watched.changing.release())
+            if watched.pending_apply and not watched.pending_apply.done() and not versioned:
+                watched.pending_apply.add_done_callback(lambda _: watched.changing.release())
             else:
                 watched.changing.release()
 
-    return await unless(stop, in_turn()) or Applied.STOPPED
+    return await run_unless_stopped(stop, in_turn()) or ChangeOutcome.STOPPED
 
 
 async def _change(
@@ -89,30 +89,30 @@ async def _change(
     label: str,
     *,
     preview: bool,
-) -> Applied:
+) -> ChangeOutcome:
     # A user who has refused a preview is not asked again and again.
     for _ in range(_PREVIEWS if preview else _ATTEMPTS):
         live = server.live(uri)
         if live is None:
-            return Applied.CLOSED
+            return ChangeOutcome.CLOSED
         if not server.client.versioned_edits:
             await _until_quiet(server, uri)
         version = live.version
         edits = compute(live.pieces.document)
         if not edits:
-            return Applied.NOTHING
+            return ChangeOutcome.NOTHING
         edit = workspace_edit(server, live, edits, label if preview else None)
         try:
             async with asyncio.timeout(None if preview else _PATIENCE):
                 applied = await _is_applied(server, uri, edit, label)
         except TimeoutError:
-            return Applied.UNANSWERED
+            return ChangeOutcome.UNANSWERED
         if applied:
             await _until_told(server, live, version)
-            return Applied.YES
+            return ChangeOutcome.YES
         if live.version == version:
             break
-    return Applied.REFUSED
+    return ChangeOutcome.REFUSED
 
 
 async def _is_applied(server: DlmServer, uri: str, edit: types.WorkspaceEdit, label: str) -> bool:
@@ -121,7 +121,7 @@ async def _is_applied(server: DlmServer, uri: str, edit: types.WorkspaceEdit, la
     async def asked() -> types.ApplyWorkspaceEditResult:
         return await server.workspace_apply_edit_async(params)
 
-    owed = server.watch(uri).owed = asyncio.create_task(asked())
+    owed = server.open_document(uri).pending_apply = asyncio.create_task(asked())
     # Nobody may be left to hear that it went wrong.
     owed.add_done_callback(lambda task: task.cancelled() or task.exception())
     try:
@@ -138,7 +138,7 @@ def workspace_edit(
     server: DlmServer, live: LiveDocument, edits: Sequence[Edit], confirm: str | None = None
 ) -> types.WorkspaceEdit:
     """Return edits of a document as the client can take them; `confirm` asks the user first."""
-    changes = text_edits(edits, Places(live.pieces, live.encoding))
+    changes = encode_text_edits(edits, PositionMap(live.pieces, live.encoding))
     if not server.client.versioned_edits:
         return types.WorkspaceEdit(changes={live.uri: changes})
     identifier = types.OptionalVersionedTextDocumentIdentifier(live.uri, live.version)
@@ -160,14 +160,14 @@ async def _until_told(server: DlmServer, live: LiveDocument, version: int | None
     with suppress(TimeoutError):
         async with asyncio.timeout(_TOLD):
             while live.version == version:
-                typed = server.watch(live.uri).typed
+                typed = server.open_document(live.uri).typed
                 typed.clear()
                 await typed.wait()
 
 
 async def _until_quiet(server: DlmServer, uri: str) -> None:
     """Wait until nobody types: without versions a client would make edits in the wrong place."""
-    typed = server.watch(uri).typed
+    typed = server.open_document(uri).typed
     while True:
         typed.clear()
         try:

@@ -7,7 +7,7 @@ from pygls.capabilities import get_capability
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
+class ClientCapabilities:
     """What the client said when the server was initialized."""
 
     pulls_diagnostics: bool = False
@@ -29,7 +29,7 @@ class Client:
     overviews: bool = False
 
     @classmethod
-    def of(cls, capabilities: types.ClientCapabilities) -> "Client":
+    def of(cls, capabilities: types.ClientCapabilities) -> "ClientCapabilities":
         """Return what `capabilities` say."""
 
         def says(path: str) -> bool:

@@ -9,19 +9,19 @@ from enum import Enum, auto
 from pathlib import Path
 
 from dlm_lsp.document import Document, Edit, Section, apply_edits, parse, remove
-from dlm_lsp.document.difference import difference
-from dlm_lsp.ide.origin import sources
-from dlm_lsp.server.changes import Applied, change
+from dlm_lsp.document.text_diff import diff_edit
+from dlm_lsp.errors import StoreError
+from dlm_lsp.ide.provenance import source_sections
+from dlm_lsp.server.cancellation import run_unless_stopped
+from dlm_lsp.server.changes import ChangeOutcome, send_change
 from dlm_lsp.server.jobs import Job
-from dlm_lsp.server.request import Request
 from dlm_lsp.server.server import DlmServer
-from dlm_lsp.server.unless import unless
-from dlm_lsp.store.error import StoreError
+from dlm_lsp.server.synthesis_request import EditorRequest
 from dlm_lsp.store.ledger import Ledger
 from dlm_lsp.store.lock import shared_document_lock
 from dlm_lsp.store.plan import StagedSection, add_to_plan
-from dlm_lsp.synth.place import Left, Placing, place
-from dlm_lsp.synth.session import Result
+from dlm_lsp.synth.insertion import InsertionPlan, Unplaced, plan_insertion
+from dlm_lsp.synth.pipeline import SynthResult
 
 _AFTER_CANCEL = 0.05
 """Seconds that a job may go on after a cancel, waiting for the store."""
@@ -33,9 +33,9 @@ class Delivery:
 
     server: DlmServer
     job: Job
-    request: Request
+    request: EditorRequest
     store: Path
-    result: Result
+    result: SynthResult
 
     async def made(self) -> str:
         """Put in what was accepted, or stage it, and return what became of it.
@@ -52,16 +52,16 @@ class Delivery:
         preview = request.review == "preview"
         if preview and not server.client.annotated_edits:
             return await self._staged(sections, "for review: this editor cannot show a preview")
-        put = Put()
+        put = DeliveryPlan()
 
         def compute(document: Document) -> Sequence[Edit]:
             nonlocal put
-            put = put_in(document, request, sections)
-            return one_by_one(document, request, put) if preview else put.edits
+            put = plan_delivery(document, request, sections)
+            return edits_one_by_one(document, request, put) if preview else put.edits
 
         label, stop = f"Synthesize instructions ({self.result.teacher})", self.job.next_step()
-        applied = await change(server, request.uri, compute, label, preview=preview, stop=stop)
-        if applied not in (Applied.YES, Applied.NOTHING):
+        applied = await send_change(server, request.uri, compute, label, preview=preview, stop=stop)
+        if applied not in (ChangeOutcome.YES, ChangeOutcome.NOTHING):
             return await self._staged(sections, applied.value)
         unticked = self._unticked(put) if preview else []
         said = f"{len(put.placed) - len(unticked)} inserted"
@@ -72,7 +72,7 @@ class Delivery:
             said += f", {await self._staged(left, put.left[0].reason)}"
         return said
 
-    def _unticked(self, put: "Put") -> list[StagedSection]:
+    def _unticked(self, put: "DeliveryPlan") -> list[StagedSection]:
         """Return what the user has left out of a preview."""
         live = self.server.live(self.request.uri)
         there = {section.id for section in live.pieces.document.sections} if live else set()
@@ -85,27 +85,27 @@ class Delivery:
             lambda: add_to_plan(self.store, path or Path(name), sections, at)
         )
         match written:
-            case Written.YES:
+            case StoreOutcome.YES:
                 return f"{count} staged ({why})"
-            case Written.LATER:
+            case StoreOutcome.LATER:
                 return f"{count} to be staged once nobody else writes ({why})"
-            case Written.NO:
+            case StoreOutcome.NO:
                 return f"{count} in the report and nowhere else, for they could not be staged"
 
-    async def _in_store(self, write: Callable[[], object]) -> "Written":
+    async def _in_store(self, write: Callable[[], object]) -> "StoreOutcome":
         """Write once nobody else does; a cancel ends the waiting, and not the writing.
 
         Of what goes wrong the user is told.
         """
 
-        async def written() -> Written:
+        async def written() -> StoreOutcome:
             try:
                 async with shared_document_lock(self.store, "dlm-lsp", self._tell):
                     write()
             except StoreError as error:
                 self.server.tell_error(str(error))
-                return Written.NO
-            return Written.YES
+                return StoreOutcome.NO
+            return StoreOutcome.YES
 
         writing = asyncio.create_task(written())
         self.server.tasks.add(writing)
@@ -113,14 +113,14 @@ class Delivery:
         stop, patience = self.job.next_step(), _AFTER_CANCEL if self.job.cancelled else None
         with suppress(TimeoutError):
             async with asyncio.timeout(patience):
-                return await unless(stop, _until(writing)) or Written.LATER
-        return Written.LATER
+                return await run_unless_stopped(stop, _until(writing)) or StoreOutcome.LATER
+        return StoreOutcome.LATER
 
     def _tell(self, words: str) -> None:
         self.server.jobs.report(self.job, words, 1, 1)
 
 
-class Written(Enum):
+class StoreOutcome(Enum):
     """What became of something that was to be written."""
 
     YES = auto()
@@ -128,61 +128,69 @@ class Written(Enum):
     NO = auto()
 
 
-async def _until(writing: "asyncio.Task[Written]") -> Written:
+async def _until(writing: "asyncio.Task[StoreOutcome]") -> StoreOutcome:
     # It goes on where nobody waits for it any more.
     return await asyncio.shield(writing)
 
 
 @dataclass(frozen=True, slots=True)
-class Put:
+class DeliveryPlan:
     """Edits that put sections in, these by the ids that they get, and those without a place."""
 
     edits: Sequence[Edit] = ()
     placed: Mapping[str, StagedSection] = field(default_factory=dict)
-    left: tuple[Left, ...] = ()
+    left: tuple[Unplaced, ...] = ()
 
 
-def put_in(document: Document, request: Request, sections: Sequence[StagedSection]) -> Put:
+def plan_delivery(
+    document: Document, request: EditorRequest, sections: Sequence[StagedSection]
+) -> DeliveryPlan:
     """Return how to put accepted sections into a document.
 
     Those that are to replace others take their places; a section goes only where another comes.
     """
     if not request.replaced:
-        placing = place(document, sections, request.options.placement)
-        return Put(placing.edits, _by_id(placing), placing.left)
+        insertion = plan_insertion(document, sections, request.options.placement)
+        return DeliveryPlan(insertion.edits, _by_id(insertion), insertion.unplaced)
     new: dict[str, list[StagedSection]] = defaultdict(list)
     for section in sections:
         new[section.source_section_id or ""].append(section)
-    known = sources(document)
+    known = source_sections(document)
     old: dict[str, list[Section]] = defaultdict(list)
     for one in document.sections:
         if one.synth:
             old[one.id].append(one)
     swaps: list[tuple[Section, StagedSection]] = []
-    left: list[Left] = []
+    left: list[Unplaced] = []
     for old_id, source_id in request.replaced:
         if not new[source_id]:
             continue
         section = new[source_id].pop(0)
         if source_id not in known:
-            left.append(Left(section, f"its source section {source_id} is gone"))
+            left.append(Unplaced(section, f"its source section {source_id} is gone"))
         elif not old[old_id]:
-            left.append(Left(section, "the section that it was to replace has changed"))
+            left.append(Unplaced(section, "the section that it was to replace has changed"))
         else:
             swaps.append((old[old_id].pop(), section))
-    left += [Left(one, "more than were to be replaced") for some in new.values() for one in some]
+    left += [
+        Unplaced(one, "more than were to be replaced") for some in new.values() for one in some
+    ]
     while True:
         without = apply_edits(document.text, remove(document, [gone for gone, _ in swaps]))
-        placing = place(parse(without), [one for _, one in swaps], request.options.placement)
-        if len(placing.placed) == len(swaps):
+        insertion = plan_insertion(
+            parse(without), [one for _, one in swaps], request.options.placement
+        )
+        if len(insertion.placed) == len(swaps):
             break
-        left += placing.left
-        swaps = [(gone, one) for gone, one in swaps if one in placing.placed]
-    edit = difference(document.text, apply_edits(without, placing.edits))
-    return Put([edit] if edit else [], _by_id(placing), tuple(left))
+        left += insertion.unplaced
+        swaps = [(gone, one) for gone, one in swaps if one in insertion.placed]
+    edit = diff_edit(document.text, apply_edits(without, insertion.edits))
+    return DeliveryPlan([edit] if edit else [], _by_id(insertion), tuple(left))
 
 
-def one_by_one(document: Document, request: Request, put: Put) -> Sequence[Edit]:
+def edits_one_by_one(
+    document: Document, request: EditorRequest, put: DeliveryPlan
+) -> Sequence[Edit]:
     """Return the edits of `put` with one for each section, so that each can be left out.
 
     What replaces other sections stays one edit.
@@ -192,9 +200,9 @@ def one_by_one(document: Document, request: Request, put: Put) -> Sequence[Edit]
     return [
         edit
         for section in put.placed.values()
-        for edit in place(document, [section], request.options.placement).edits
+        for edit in plan_insertion(document, [section], request.options.placement).edits
     ]
 
 
-def _by_id(placing: Placing) -> dict[str, StagedSection]:
-    return dict(zip(placing.added, placing.placed, strict=True))
+def _by_id(insertion: InsertionPlan) -> dict[str, StagedSection]:
+    return dict(zip(insertion.added, insertion.placed, strict=True))

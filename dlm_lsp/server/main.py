@@ -27,7 +27,7 @@ def main() -> None:
     to = file.open("a", encoding="utf-8", errors="backslashreplace") if file else sys.stderr
     logging.basicConfig(
         level=options.log_level.upper(),
-        handlers=[PatientLog(to)],
+        handlers=[RetryingLogHandler(to)],
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
     # pygls logs whole messages, and with them what the user writes.
@@ -37,7 +37,7 @@ def main() -> None:
     gc.set_threshold(20_000, 20, 100)
     # Looking for plugins of pydantic, of which we use none, opens a file of each installed package.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    from dlm_lsp.server.features import create_server
+    from dlm_lsp.server.lifecycle import create_server
 
     server = create_server()
     gc.set_threshold(*usual)
@@ -50,7 +50,7 @@ def main() -> None:
     os._exit(0 if server.protocol._shutdown else 1)
 
 
-class PatientLog(logging.Handler):
+class RetryingLogHandler(logging.Handler):
     """Has a thread write what is logged, so that only it waits where nobody reads.
 
     What is logged while too much waits is counted and not written. The handler of the standard

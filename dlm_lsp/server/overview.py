@@ -3,39 +3,45 @@
 from typing import Any
 
 from dlm_lsp.document import Document
-from dlm_lsp.ide.overview import Entry, Source, first_question, overview
-from dlm_lsp.server.knowledge import ledger, staged
-from dlm_lsp.server.obstacle import obstacle
-from dlm_lsp.server.positions import Places
+from dlm_lsp.ide.overview import OverviewPair, OverviewSource, first_question, overview
+from dlm_lsp.server.availability import why_unavailable
+from dlm_lsp.server.document_context import ledger_entries_of, staged_sections_of
+from dlm_lsp.server.positions import PositionMap
+from dlm_lsp.server.pygls_patches import LiveDocument
 from dlm_lsp.server.server import DlmServer
-from dlm_lsp.server.workarounds import LiveDocument
 from dlm_lsp.store.plan import StagedSection
 
 
-def overview_of(server: DlmServer, live: LiveDocument) -> dict[str, Any]:
+def overview_answer(server: DlmServer, live: LiveDocument) -> dict[str, Any]:
     """Return what there is to list of an open document, as the answer to a command."""
-    document, places = live.pieces.document, live.places
-    settings = server.watch(live.uri).settings
-    margins = {entry.section_id: entry.margin for entry in ledger(server, document) or ()}
+    document, places = live.pieces.document, live.positions
+    settings = server.open_document(live.uri).settings
+    margins = {
+        entry.section_id: entry.margin for entry in ledger_entries_of(server, document) or ()
+    }
     sources = list(overview(document, _waiting(server, document)))
     states = [entry.state for source in sources for entry in source.entries]
     return {
         "uri": live.uri,
         "version": live.version,
         "teacher": settings.teacher,
-        "obstacle": obstacle(server, document, settings),
+        "obstacle": why_unavailable(server, document, settings),
         "running": len(server.jobs.on(live.uri)),
         "counts": {state: states.count(state) for state in ("inserted", "stale", "staged")},
         "sources": [_source(server, one, places, margins) for one in sources],
     }
 
 
-def _waiting(server: DlmServer, document: Document) -> list[Entry]:
-    return [_staged(section) for section in staged(server, document) or () if section.auto_synth]
+def _waiting(server: DlmServer, document: Document) -> list[OverviewPair]:
+    return [
+        _staged(section)
+        for section in staged_sections_of(server, document) or ()
+        if section.auto_synth
+    ]
 
 
-def _staged(section: StagedSection) -> Entry:
-    return Entry(
+def _staged(section: StagedSection) -> OverviewPair:
+    return OverviewPair(
         id=section.id,
         question=first_question(section.content),
         state="staged",
@@ -48,7 +54,7 @@ def _staged(section: StagedSection) -> Entry:
 
 
 def _source(
-    server: DlmServer, one: Source, places: Places, margins: dict[str, float | None]
+    server: DlmServer, one: OverviewSource, places: PositionMap, margins: dict[str, float | None]
 ) -> dict[str, Any]:
     def range_(span: Any) -> Any:
         return server.protocol.as_sent(places.range(span)) if span else None

@@ -6,17 +6,17 @@ from itertools import accumulate
 from lsprotocol import types
 
 from dlm_lsp.document import Span
-from dlm_lsp.document.pieces import Pieces
+from dlm_lsp.document.incremental import IncrementalDocument
 
 _UTF8 = types.PositionEncodingKind.Utf8
 _UTF32 = types.PositionEncodingKind.Utf32
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class PositionMap:
     """The places of one version of a text, in the units that were agreed on with the client."""
 
-    pieces: Pieces
+    pieces: IncrementalDocument
     encoding: str
 
     def offset(self, position: types.Position) -> int:

@@ -12,17 +12,17 @@ from pygls.uris import to_fs_path
 
 from dlm_lsp import __version__
 from dlm_lsp.document import Document
-from dlm_lsp.ide.doubts import NO_DOUBTS, Doubts
-from dlm_lsp.server.client import Client
+from dlm_lsp.errors import StoreError
+from dlm_lsp.ide.pair_check_results import NOTHING_CHECKED, PairCheckResults
+from dlm_lsp.server.client import ClientCapabilities
+from dlm_lsp.server.command_names import OVERVIEW_CHANGED
 from dlm_lsp.server.jobs import Jobs
-from dlm_lsp.server.names import OVERVIEW_CHANGED
-from dlm_lsp.server.settings import DEFAULTS, Settings, read_settings
-from dlm_lsp.server.workarounds import LiveDocument, Protocol, Server
-from dlm_lsp.store.error import StoreError
-from dlm_lsp.store.home import folder
+from dlm_lsp.server.pygls_patches import LiveDocument, PatchedProtocol, PatchedServer
+from dlm_lsp.server.settings import DEFAULT_SETTINGS, Settings, read_settings
+from dlm_lsp.store.home import store_folder
 
 if TYPE_CHECKING:
-    from dlm_lsp.ide.second_look import SecondLook
+    from dlm_lsp.ide.pair_checks import PairChecks
 
 _log = logging.getLogger(__name__)
 _PATIENCE = 2.0
@@ -30,21 +30,21 @@ _PATIENCE = 2.0
 
 
 @dataclass(eq=False, slots=True)
-class Watched:
+class OpenDocument:
     """What is kept of an open document beside its text."""
 
-    settings: Settings = DEFAULTS
+    settings: Settings = DEFAULT_SETTINGS
     asked: "asyncio.Task[None] | None" = None
-    doubts: Doubts = NO_DOUBTS
-    look: "SecondLook | None" = None
+    pair_check_results: PairCheckResults = NOTHING_CHECKED
+    pair_checks: "PairChecks | None" = None
     checking: "asyncio.Task[None] | None" = None
-    looking: "asyncio.Task[None] | None" = None
+    pair_check_task: "asyncio.Task[None] | None" = None
     typed: asyncio.Event = field(default_factory=asyncio.Event)
     changing: asyncio.Lock = field(default_factory=asyncio.Lock)
-    owed: "asyncio.Task[types.ApplyWorkspaceEditResult] | None" = None
+    pending_apply: "asyncio.Task[types.ApplyWorkspaceEditResult] | None" = None
 
 
-class DlmServer(Server):
+class DlmServer(PatchedServer):
     """The language server for `.dlm` documents."""
 
     def __init__(self) -> None:
@@ -53,12 +53,12 @@ class DlmServer(Server):
         super().__init__(
             "dlm-lsp",
             __version__,
-            protocol_cls=Protocol,
+            protocol_cls=PatchedProtocol,
             converter_factory=default_converter,
         )
-        self.client = Client()
+        self.client = ClientCapabilities()
         self.jobs = Jobs(self)
-        self.watched: dict[str, Watched] = {}
+        self.watched: dict[str, OpenDocument] = {}
         self.reports: dict[str, str] = {}
         self.tasks: set[asyncio.Task[Any]] = set()
         self.pushed_settings: object = None
@@ -69,11 +69,11 @@ class DlmServer(Server):
         found = self.workspace.text_documents.get(unquote(uri))
         return found if isinstance(found, LiveDocument) else None
 
-    def watch(self, uri: str) -> Watched:
+    def open_document(self, uri: str) -> OpenDocument:
         """Return what is kept of a document beside its text."""
-        return self.watched.setdefault(unquote(uri), Watched())
+        return self.watched.setdefault(unquote(uri), OpenDocument())
 
-    def forget(self, uri: str) -> Watched | None:
+    def forget(self, uri: str) -> OpenDocument | None:
         """Drop what is kept of a document, and return it."""
         return self.watched.pop(unquote(uri), None)
 
@@ -85,7 +85,7 @@ class DlmServer(Server):
     def store(self, document: Document) -> Path | None:
         """Return the store folder of a document; None where it has no sound frontmatter."""
         try:
-            return folder(document.frontmatter.dlm_id) if document.frontmatter else None
+            return store_folder(document.frontmatter.dlm_id) if document.frontmatter else None
         except StoreError as error:
             _log.warning("%s", error)
             return None
@@ -94,11 +94,11 @@ class DlmServer(Server):
         """Take the settings of a document that were pushed, and ask for better ones."""
         self._take_settings(uri, self.pushed_settings)
         if self.client.configuration:
-            self.watch(uri).asked = asyncio.create_task(self._ask_settings(uri))
+            self.open_document(uri).asked = asyncio.create_task(self._ask_settings(uri))
 
     async def settings(self, uri: str) -> Settings:
         """Return the settings of a document once they are known."""
-        watched = self.watch(uri)
+        watched = self.open_document(uri)
         if watched.asked:
             await asyncio.wait([watched.asked], timeout=_PATIENCE)
         return watched.settings
@@ -118,7 +118,7 @@ class DlmServer(Server):
     def _take_settings(self, uri: str, given: object) -> None:
         """Keep the settings of a document, and tell the user of wrong ones, once each."""
         read = read_settings(given)
-        self.watch(uri).settings = read.settings
+        self.open_document(uri).settings = read.settings
         for complaint in read.complaints:
             if complaint not in self._complained:
                 self._complained.add(complaint)

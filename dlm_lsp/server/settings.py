@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from dlm_lsp.document.allowed import allowed
-from dlm_lsp.ide.findings import Level
+from dlm_lsp.document.schema_description import describe_allowed
+from dlm_lsp.ide.diagnostic import DiagnosticLevel
 
-Positive = Annotated[int, Field(ge=1)]
+PositiveInt = Annotated[int, Field(ge=1)]
 
 
 class _Section(BaseModel):
@@ -23,12 +23,12 @@ class DiagnosticsSettings(_Section):
     synthesized: Literal["off", "hint", "information", "warning"] = "hint"
 
     @property
-    def origins(self) -> Level | None:
+    def origins(self) -> DiagnosticLevel | None:
         """How loudly to mark where a synthesized section came from; None: not at all."""
-        return None if self.synthesized == "off" else Level(self.synthesized)
+        return None if self.synthesized == "off" else DiagnosticLevel(self.synthesized)
 
 
-class Enable(_Section):
+class Switch(_Section):
     """Something that can be switched off."""
 
     enable: bool = True
@@ -38,12 +38,12 @@ class Settings(_Section):
     """The settings of one document, as `dlm.teacher`, `dlm.perSection` and so on."""
 
     teacher: Annotated[str, Field(min_length=1)] = "self"
-    per_section: Positive = 3
+    per_section: PositiveInt = 3
     strategy: Literal["extraction", "expansion", "both"] = "extraction"
     filter: Literal["sway", "dedup-only", "none"] = "sway"
     threshold: Annotated[float, Field(allow_inf_nan=False)] | None = None
-    max_pairs: Positive | None = None
-    max_new_tokens: Positive = 512
+    max_pairs: PositiveInt | None = None
+    max_new_tokens: PositiveInt = 512
     temperature: Annotated[float, Field(ge=0.0, le=2.0)] = 0.0
     top_p: Annotated[float, Field(gt=0.0, le=1.0)] | None = None
     seed: int | None = None
@@ -52,40 +52,42 @@ class Settings(_Section):
     placement: Literal["after-source", "end"] = "after-source"
     review: Literal["insert", "preview", "stage"] = "insert"
     diagnostics: DiagnosticsSettings = DiagnosticsSettings()
-    code_lens: Enable = Enable()
-    inlay_hints: Enable = Enable()
+    code_lens: Switch = Switch()
+    inlay_hints: Switch = Switch()
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ParsedSettings:
     """Settings as they could be read, and one line for each value that was not taken."""
 
     settings: Settings
     complaints: tuple[str, ...] = ()
 
 
-DEFAULTS = Settings()
+DEFAULT_SETTINGS = Settings()
 
 
-def read_settings(given: object) -> Read:
+def read_settings(given: object) -> ParsedSettings:
     """Return the settings in `given`; each wrong value is left out, so that its default counts.
 
     Names may be dotted (`review`, `synth.review`) as clients flatten them in their own ways.
     """
     if not isinstance(given, Mapping):
-        return Read(DEFAULTS)
+        return ParsedSettings(DEFAULT_SETTINGS)
     values = _nested(given)
     complaints: list[str] = []
     while True:
         try:
-            return Read(Settings.model_validate(values), tuple(complaints))
+            return ParsedSettings(Settings.model_validate(values), tuple(complaints))
         except ValidationError as error:
             before = len(complaints)
             for problem in error.errors(include_url=False):
                 path = [str(part) for part in problem["loc"]]
                 complaints += _dropped(values, path, problem["input"])
             if len(complaints) == before:
-                return Read(DEFAULTS, (f"the settings under dlm cannot be read: {error}",))
+                return ParsedSettings(
+                    DEFAULT_SETTINGS, (f"the settings under dlm cannot be read: {error}",)
+                )
 
 
 def _nested(given: Mapping[Any, Any]) -> dict[str, Any]:
@@ -132,7 +134,7 @@ def _takes(names: list[str]) -> str:
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             block = field.annotation
             continue
-        return f"{allowed(field)}; the default {field.default!r} is used"
+        return f"{describe_allowed(field)}; the default {field.default!r} is used"
     return "a mapping; the default is used"
 
 

@@ -9,24 +9,21 @@ from importlib import import_module
 import anyio
 
 from dlm_lsp.document import Document
+from dlm_lsp.errors import JudgeError, OptionError, StoreError, TeacherError
+from dlm_lsp.server.availability import why_unavailable
 from dlm_lsp.server.delivery import Delivery
 from dlm_lsp.server.jobs import Job
-from dlm_lsp.server.obstacle import obstacle
-from dlm_lsp.server.report import as_markdown
-from dlm_lsp.server.request import Request
+from dlm_lsp.server.report import report_markdown
 from dlm_lsp.server.server import DlmServer
-from dlm_lsp.store.error import StoreError
-from dlm_lsp.synth.events import Event, PairAccepted, PairRefused, SectionDone, Started
-from dlm_lsp.synth.judge import JudgeError
-from dlm_lsp.synth.options import OptionError
-from dlm_lsp.synth.session import Result, Wishes, session
-from dlm_lsp.teachers.obstacle import client_package
-from dlm_lsp.teachers.protocol import TeacherError
+from dlm_lsp.server.synthesis_request import EditorRequest
+from dlm_lsp.synth.events import PairAccepted, PairRefused, RunStarted, SectionDone, SynthEvent
+from dlm_lsp.synth.pipeline import SynthRequest, SynthResult, open_session
+from dlm_lsp.teachers.availability import client_package
 
 _log = logging.getLogger(__name__)
 
 
-def start(server: DlmServer, request: Request) -> Job | str:
+def start_synthesis(server: DlmServer, request: EditorRequest) -> Job | str:
     """Begin a run in the background and return its job, or why there is none."""
     live = server.live(request.uri)
     if live is None:
@@ -36,11 +33,11 @@ def start(server: DlmServer, request: Request) -> Job | str:
     if not sections:
         return "already running" if request.sections else "there is no prose to ask about"
     document = live.pieces.document
-    settings = server.watch(request.uri).settings
-    if why := obstacle(server, document, settings):
+    settings = server.open_document(request.uri).settings
+    if why := why_unavailable(server, document, settings):
         return why
     # Taken now: of a document that is closed meanwhile no settings are kept.
-    wishes = Wishes(settings.teacher, settings.judge or None, request.options)
+    synth_request = SynthRequest(settings.teacher, settings.judge or None, request.options)
     count = len(sections)
     title = "Synthesizing instructions" + ("" if count == 1 else f" from {count} sections")
     job = Job(request.uri, frozenset(sections), title)
@@ -48,7 +45,7 @@ def start(server: DlmServer, request: Request) -> Job | str:
     async def work(job: Job) -> str:
         asked = replace(request, sections=sections)
         try:
-            return await _run(server, job, document, asked, wishes)
+            return await _run(server, job, document, asked, synth_request)
         except (TeacherError, JudgeError, StoreError, OptionError) as error:
             server.reports[request.uri] = f"# Synthesis failed\n\n{error}\n"
             server.tell_error(str(error))
@@ -62,12 +59,16 @@ def start(server: DlmServer, request: Request) -> Job | str:
 
 
 async def _run(
-    server: DlmServer, job: Job, document: Document, request: Request, wishes: Wishes
+    server: DlmServer,
+    job: Job,
+    document: Document,
+    request: EditorRequest,
+    synth_request: SynthRequest,
 ) -> str:
     store = server.store(document)
     if store is None or document.frontmatter is None:
         return "the document has no frontmatter"
-    result: Result | None = None
+    result: SynthResult | None = None
     asking = False
     scope = anyio.CancelScope()
 
@@ -80,9 +81,9 @@ async def _run(
     giving_up = asyncio.create_task(give_up())
     try:
         with scope:
-            await _imported(client_package(wishes.teacher))
-            async with session(
-                document, document.frontmatter, store, wishes, request.sections
+            await _imported(client_package(synth_request.teacher))
+            async with open_session(
+                document, document.frontmatter, store, synth_request, request.sections
             ) as ready:
                 asking = True
                 result = await ready.run(_Counts(server, job).show, job.stop)
@@ -97,7 +98,7 @@ async def _run(
         _log.exception("not delivered")
         server.tell_error(f"the pairs are in the report, and nowhere else: {error}")
         said = f"not delivered: {error}"
-    server.reports[request.uri] = as_markdown(result, said)
+    server.reports[request.uri] = report_markdown(result, said)
     return said
 
 
@@ -116,10 +117,10 @@ class _Counts:
         self._job = job
         self._kept = self._refused = 0
 
-    def show(self, event: Event) -> None:
+    def show(self, event: SynthEvent) -> None:
         """Take note of an event, and show where a section is done."""
         match event:
-            case Started():
+            case RunStarted():
                 self._show(0, event.sections)
             case PairAccepted():
                 self._kept += 1

@@ -6,8 +6,9 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from dlm_lsp.document.base_models import public_name
 from dlm_lsp.document.schema import Frontmatter
-from dlm_lsp.store.error import NotFoundError, StoreError, why
+from dlm_lsp.errors import NotFoundError, StoreError
 from dlm_lsp.store.files import read_file
+from dlm_lsp.store.os_reason import os_reason
 
 _CACHED = re.compile(r"models--([^/\\]+)[/\\]snapshots")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
@@ -45,7 +46,7 @@ def current_adapter(folder: Path, name: str | None = None) -> Path | None:
         there = adapter.is_dir()
     except OSError as error:
         raise StoreError(
-            f"cannot look at {adapter}: {why(error)}; make its folder readable"
+            f"cannot look at {adapter}: {os_reason(error)}; make its folder readable"
         ) from error
     if not there:
         raise StoreError(

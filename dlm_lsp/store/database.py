@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from dlm_lsp.store.error import StoreError, why
+from dlm_lsp.errors import StoreError
 from dlm_lsp.store.files import make_folder
+from dlm_lsp.store.os_reason import os_reason
 
 _WAIT = 30.0
 """Seconds to wait for another process that is writing."""
@@ -26,7 +27,7 @@ _REMEDIES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class DatabaseKind:
     """What a database is for: its name in errors, the id in its header, and its tables.
 
     With `wal`, a reader never waits for a writer; without it, a read-only folder can be read.
@@ -38,14 +39,14 @@ class Kind:
     wal: bool
 
 
-def open_database(path: Path, kind: Kind) -> sqlite3.Connection:
+def open_database(path: Path, kind: DatabaseKind) -> sqlite3.Connection:
     """Open a database for writing, made where it is missing; every commit is durable.
 
     Raises:
         StoreError: it cannot be written, is damaged, or is of another kind.
     """
     make_folder(path.parent)
-    with explained(path):
+    with as_store_error(path):
         if not path.exists():
             _make(path, kind)
         connection = _connect(path, kind)
@@ -59,18 +60,18 @@ def open_database(path: Path, kind: Kind) -> sqlite3.Connection:
         return connection
 
 
-def open_for_reading(path: Path, kind: Kind) -> sqlite3.Connection | None:
+def open_for_reading(path: Path, kind: DatabaseKind) -> sqlite3.Connection | None:
     """Open a database that is there already; return None where it is not, and make nothing.
 
     Raises:
         StoreError: it cannot be read, is damaged, or is of another kind.
     """
-    with explained(path):
+    with as_store_error(path):
         return _connect(path, kind) if path.exists() else None
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
+def as_store_error(path: Path) -> Iterator[None]:
     """Turn what SQLite or the system says about `path` into a StoreError with the remedy."""
     try:
         yield
@@ -79,10 +80,10 @@ def explained(path: Path) -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         raise StoreError(f"{path}: {error}; {_REMEDIES.get(code, _AWAY)}") from error
     except OSError as error:
-        raise StoreError(f"{path}: {why(error)}; {_WRITABLE}") from error
+        raise StoreError(f"{path}: {os_reason(error)}; {_WRITABLE}") from error
 
 
-def _make(path: Path, kind: Kind) -> None:
+def _make(path: Path, kind: DatabaseKind) -> None:
     """Make an empty database under another name, then move it into place in one step.
 
     SQLite does not wait for a process that is just turning the write-ahead log on, and half-made
@@ -105,7 +106,7 @@ def _make(path: Path, kind: Kind) -> None:
         made.replace(path)
 
 
-def _connect(path: Path, kind: Kind) -> sqlite3.Connection:
+def _connect(path: Path, kind: DatabaseKind) -> sqlite3.Connection:
     if not path.is_file():
         raise StoreError(f"{path} is no {kind.name}; {_AWAY}")
     # Not "ro": what a killed writer left half done must be rolled back to be read.

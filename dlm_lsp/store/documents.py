@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from dlm_lsp.store.error import StoreError, why
+from dlm_lsp.errors import StoreError
 from dlm_lsp.store.files import read_file, replace_file
+from dlm_lsp.store.os_reason import os_reason
 
-LIMIT = 50 * 10**6
+MAX_DOCUMENT_BYTES = 50 * 10**6
 """The most bytes that a document may have."""
 
 
@@ -19,7 +20,7 @@ def read_document(path: Path) -> str:
     Raises:
         StoreError: it is missing, unreadable, no regular file, over `LIMIT` bytes or not UTF-8.
     """
-    data = read_file(path, LIMIT)
+    data = read_file(path, MAX_DOCUMENT_BYTES)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -43,9 +44,9 @@ def write_document(path: Path, text: str) -> None:
             f"cannot write {path}: character {error.start} is half of a surrogate pair, "
             "which UTF-8 cannot hold; the file is as it was"
         ) from error
-    if len(data) > LIMIT:
+    if len(data) > MAX_DOCUMENT_BYTES:
         raise StoreError(
-            f"cannot write {path}: it would be larger than {LIMIT // 10**6} MB; "
+            f"cannot write {path}: it would be larger than {MAX_DOCUMENT_BYTES // 10**6} MB; "
             "the file is as it was"
         )
     replace_file(path, data)
@@ -66,7 +67,7 @@ def find_documents(args: Sequence[str]) -> list[Path]:
             for path in _documents(arg):
                 found.setdefault(os.path.realpath(path), path)
         except OSError as error:
-            raise StoreError(f"cannot look at {arg}: {why(error)}; check the name") from error
+            raise StoreError(f"cannot look at {arg}: {os_reason(error)}; check the name") from error
     return list(found.values())
 
 
@@ -107,5 +108,5 @@ def _search(folder: Path) -> Iterator[Path]:
 
 def _refuse(error: OSError) -> NoReturn:
     raise StoreError(
-        f"cannot search {error.filename}: {why(error)}; name the documents themselves"
+        f"cannot search {error.filename}: {os_reason(error)}; name the documents themselves"
     ) from error

@@ -7,7 +7,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from dlm_lsp.store.error import NotFoundError, StoreError, why
+from dlm_lsp.errors import NotFoundError, StoreError
+from dlm_lsp.store.os_reason import os_reason
 
 # Windows knows no O_NONBLOCK and would translate line ends without O_BINARY.
 _NONBLOCK = getattr(os, "O_NONBLOCK", 0)
@@ -36,7 +37,7 @@ def read_file(path: Path, limit: int, remedy: str = "split it") -> bytes:
     except FileNotFoundError as error:
         raise NotFoundError(f"cannot read {path}: there is no such file") from error
     except OSError as error:
-        raise StoreError(f"cannot read {path}: {why(error)}") from error
+        raise StoreError(f"cannot read {path}: {os_reason(error)}") from error
     raise StoreError(f"cannot read {path}: it is larger than {_size(limit)}; {remedy}")
 
 
@@ -63,7 +64,7 @@ def replace_file(path: Path, data: bytes) -> None:
     except OSError as error:
         raise StoreError(
             f"cannot write {path}: no file can be made in its folder {target.parent} "
-            f"({why(error)}); make that folder writable, or use a copy elsewhere"
+            f"({os_reason(error)}); make that folder writable, or use a copy elsewhere"
         ) from error
     try:
         with os.fdopen(descriptor, "wb") as stream:
@@ -77,7 +78,9 @@ def replace_file(path: Path, data: bytes) -> None:
         with suppress(OSError):
             temporary.unlink()
         if isinstance(error, OSError):
-            raise StoreError(f"cannot write {path}: {why(error)}; the file is as it was") from error
+            raise StoreError(
+                f"cannot write {path}: {os_reason(error)}; the file is as it was"
+            ) from error
         raise
     sync_folder(target.parent)
 
@@ -92,7 +95,8 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(
-            f"cannot create {folder}: {why(error)}; set DLM_HOME to a folder that can be written"
+            f"cannot create {folder}: {os_reason(error)}; "
+            "set DLM_HOME to a folder that can be written"
         ) from error
 
 
@@ -121,7 +125,7 @@ def _writable(path: Path, target: Path) -> os.stat_result | None:
         return None
     except OSError as error:
         raise StoreError(
-            f"cannot write {path}: {why(error)}; make the file writable, or use a copy"
+            f"cannot write {path}: {os_reason(error)}; make the file writable, or use a copy"
         ) from error
     return old
 

@@ -5,12 +5,12 @@ import re
 import sys
 from pathlib import Path
 
-from dlm_lsp.store.error import StoreError
+from dlm_lsp.errors import StoreError
 
 _DLM_ID = re.compile(r"[0-9A-HJ-KM-NP-TV-Z]{26}")
 
 
-def home() -> Path:
+def store_home() -> Path:
     r"""Return `$DLM_HOME`, else `~/.dlm` (Windows: `%APPDATA%\dlm`), as an absolute path.
 
     Raises:
@@ -26,7 +26,7 @@ def home() -> Path:
         raise StoreError(f"no store folder: {error}; set DLM_HOME to a folder") from error
 
 
-def folder(dlm_id: str) -> Path:
+def store_folder(dlm_id: str) -> Path:
     """Return the folder of one document's store; nothing is created.
 
     Raises:
@@ -34,4 +34,4 @@ def folder(dlm_id: str) -> Path:
     """
     if not _DLM_ID.fullmatch(dlm_id):
         raise StoreError(f"{dlm_id!r} is no dlm_id: it takes 26 characters of a ULID")
-    return home() / "store" / dlm_id
+    return store_home() / "store" / dlm_id

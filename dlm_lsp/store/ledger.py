@@ -5,9 +5,9 @@ from contextlib import closing
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
-from dlm_lsp.store.database import Kind, explained, open_database, open_for_reading
+from dlm_lsp.store.database import DatabaseKind, as_store_error, open_database, open_for_reading
 
-_KIND = Kind(
+_KIND = DatabaseKind(
     name="ledger",
     application_id=0x444C4D4C,
     tables="""
@@ -68,7 +68,7 @@ class Ledger:
             StoreError: the ledger cannot be written, is damaged, or is no ledger.
         """
         rows = [astuple(_encodable(entry)) for entry in entries]
-        with explained(self.path), closing(open_database(self.path, _KIND)) as connection:
+        with as_store_error(self.path), closing(open_database(self.path, _KIND)) as connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany(
                 f"INSERT OR REPLACE INTO entries ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -97,7 +97,7 @@ class Ledger:
         connection = open_for_reading(self.path, _KIND)
         if connection is None:
             return ()
-        with explained(self.path), closing(connection):
+        with as_store_error(self.path), closing(connection):
             rows = connection.execute(f"SELECT {_COLUMNS} FROM entries {clause}", values)
             return tuple(LedgerEntry(*row) for row in rows)
 

@@ -9,8 +9,9 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from dlm_lsp.store.error import StoreError, why
+from dlm_lsp.errors import StoreError
 from dlm_lsp.store.files import make_folder, read_file
+from dlm_lsp.store.os_reason import os_reason
 
 _GRACE = 0.25
 """Seconds before a wait is worth a word; the holder has long written its note by then."""
@@ -81,7 +82,8 @@ class _Lock:
             return False
         except OSError as error:
             raise StoreError(
-                f"cannot lock {self._lock.lock_file}: {why(error)}; make that folder writable, "
+                f"cannot lock {self._lock.lock_file}: {os_reason(error)}; "
+                "make that folder writable, "
                 "or set DLM_HOME to one that is"
             ) from error
         return True

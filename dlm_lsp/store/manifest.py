@@ -8,11 +8,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from dlm_lsp.store.error import NotFoundError, StoreError
+from dlm_lsp.errors import NotFoundError, StoreError
 from dlm_lsp.store.files import make_folder, read_file, replace_file
 
 _LIMIT = 50 * 10**6
-Status = Literal["running", "completed", "failed", "cancelled"]
+RunStatus = Literal["running", "completed", "failed", "cancelled"]
 
 
 class TrainingRun(BaseModel):
@@ -29,7 +29,7 @@ class TrainingRun(BaseModel):
     steps: int = Field(default=0, ge=0)
     final_train_loss: float | None = None
     final_val_loss: float | None = None
-    status: Status = "completed"
+    status: RunStatus = "completed"
     pinned_versions: Mapping[str, str] = {}
     summary_path: str | None = None
     adapter_name: str | None = None
@@ -66,7 +66,7 @@ class Manifest(BaseModel):
 
     def but(self, **changes: object) -> "Manifest":
         """Return the manifest with these keys changed, as of now."""
-        return self.model_copy(update={"updated_at": now(), **changes})
+        return self.model_copy(update={"updated_at": utc_now(), **changes})
 
     def with_run(self, run: TrainingRun, **changes: object) -> "Manifest":
         """Return the manifest with `run` in the place of the one of its number, or added."""
@@ -83,7 +83,7 @@ class Manifest(BaseModel):
             return self
         return self.but(
             training_runs=tuple(
-                run.model_copy(update={"status": "failed", "ended_at": now()})
+                run.model_copy(update={"status": "failed", "ended_at": utc_now()})
                 if run.status == "running"
                 else run
                 for run in self.training_runs
@@ -93,7 +93,7 @@ class Manifest(BaseModel):
 
 def new_manifest(dlm_id: str, base_model: str, source: Path) -> Manifest:
     """Return the manifest of a store in which nothing was trained yet."""
-    at = now()
+    at = utc_now()
     return Manifest(
         dlm_id=dlm_id, created_at=at, updated_at=at, base_model=base_model, source_path=str(source)
     )
@@ -143,6 +143,6 @@ def save_manifest(folder: Path, manifest: Manifest) -> None:
     replace_file(manifest_path(folder), f"{text}\n".encode("utf-8", "surrogatepass"))
 
 
-def now() -> str:
+def utc_now() -> str:
     """Return the time as a manifest writes it: UTC without saying so, whole seconds."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S")

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from dlm_lsp.document.section import SectionType, section_id
-from dlm_lsp.store.error import NotFoundError, StoreError, why
+from dlm_lsp.errors import NotFoundError, StoreError
 from dlm_lsp.store.files import make_folder, read_file, replace_file
+from dlm_lsp.store.os_reason import os_reason
 
 _LIMIT = 200 * 10**6
 _SECTION_ID = re.compile(r"[0-9a-f]{16}")
@@ -177,7 +178,7 @@ def clear_plan(folder: Path) -> bool:
     except FileNotFoundError:
         return False
     except OSError as error:
-        raise StoreError(f"cannot remove {path}: {why(error)}; remove it by hand") from error
+        raise StoreError(f"cannot remove {path}: {os_reason(error)}; remove it by hand") from error
     return True
 
 

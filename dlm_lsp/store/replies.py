@@ -6,10 +6,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from dlm_lsp.store.database import Kind, explained, open_database
-from dlm_lsp.store.error import StoreError
+from dlm_lsp.errors import StoreError
+from dlm_lsp.store.database import DatabaseKind, as_store_error, open_database
 
-_KIND = Kind(
+_KIND = DatabaseKind(
     name="reply cache",
     application_id=0x444C4D52,
     tables="CREATE TABLE replies (key BLOB PRIMARY KEY, payload BLOB NOT NULL)",
@@ -47,7 +47,7 @@ class ReplyCache:
         Raises:
             StoreError: the cache cannot be read.
         """
-        with explained(self.path):
+        with as_store_error(self.path):
             row = self._connection.execute(
                 "SELECT payload FROM replies WHERE key = ?", (_key(teacher, fingerprint),)
             ).fetchone()
@@ -68,7 +68,7 @@ class ReplyCache:
         """
         # A reply may hold half a surrogate pair; it was paid for all the same.
         data = payload.encode("utf-8", "surrogatepass")
-        with explained(self.path):
+        with as_store_error(self.path):
             self._connection.execute(
                 "INSERT OR REPLACE INTO replies VALUES (?, ?)", (_key(teacher, fingerprint), data)
             )

@@ -6,8 +6,9 @@ import shutil
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from dlm_lsp.store.error import StoreError, why
+from dlm_lsp.errors import StoreError
 from dlm_lsp.store.files import make_folder, replace_file, sync_folder
+from dlm_lsp.store.os_reason import os_reason
 
 _VERSION = re.compile(r"v(\d{4,})(?:\D.*)?")
 _PARTIAL = ".partial-"
@@ -26,7 +27,7 @@ def check_room(folder: Path, name: str | None) -> None:
                 pass
         except OSError as error:
             raise StoreError(
-                f"cannot write into {where}: {why(error)}; make it writable"
+                f"cannot write into {where}: {os_reason(error)}; make it writable"
             ) from error
 
 
@@ -42,7 +43,7 @@ def next_version(folder: Path, name: str | None) -> int:
     except FileNotFoundError:
         return 1
     except OSError as error:
-        raise StoreError(f"cannot list {versions}: {why(error)}; make it readable") from error
+        raise StoreError(f"cannot list {versions}: {os_reason(error)}; make it readable") from error
     numbers = [int(match[1]) for entry in names if (match := _VERSION.fullmatch(entry))]
     return max(numbers, default=0) + 1
 
@@ -76,12 +77,14 @@ def keep_version(folder: Path, name: str | None, partial: Path) -> Path:
         sync_folder(partial)
         partial.rename(version)
     except OSError as error:
-        raise StoreError(f"cannot keep {version}: {why(error)}; make room, train again") from error
+        raise StoreError(
+            f"cannot keep {version}: {os_reason(error)}; make room, train again"
+        ) from error
     sync_folder(version.parent)
     return version
 
 
-def switch(folder: Path, name: str | None, version: Path) -> None:
+def switch_current(folder: Path, name: str | None, version: Path) -> None:
     """Make a version the current adapter (the one called `name`).
 
     Raises:
@@ -91,7 +94,7 @@ def switch(folder: Path, name: str | None, version: Path) -> None:
     replace_file(pointer, f"{version.relative_to(folder).as_posix()}\n".encode())
 
 
-def drop(folder: Path) -> None:
+def remove_folder(folder: Path) -> None:
     """Remove a folder that nobody needs any more, such as half a version."""
     shutil.rmtree(folder, ignore_errors=True)
 

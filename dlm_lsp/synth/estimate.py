@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from dlm_lsp.document.document import Document
 from dlm_lsp.store.replies import ReplyCache
-from dlm_lsp.synth.asks import sources, wanted
-from dlm_lsp.synth.kept_reply import look_up
+from dlm_lsp.synth.chunking import estimate_tokens
 from dlm_lsp.synth.options import SynthOptions
-from dlm_lsp.synth.split import about_tokens
-from dlm_lsp.teachers.prompts import messages
+from dlm_lsp.synth.planned_requests import plan_requests, prose_sources
+from dlm_lsp.synth.request_runner import cached_reply
+from dlm_lsp.teachers.prompts import prompt_messages
 from dlm_lsp.teachers.protocol import Teacher
 
 # A question of 15 words, an answer and a quotation of 30 each, and the JSON around them.
@@ -32,7 +32,7 @@ class Estimate:
     exact: bool
 
 
-async def estimate(
+async def estimate_run(
     document: Document,
     teacher: Teacher,
     cache: ReplyCache,
@@ -46,19 +46,26 @@ async def estimate(
         TeacherError: tokens cannot be counted.
         StoreError: the cache cannot be read.
     """
-    found = sources(document, sections)
-    asks = list(dict.fromkeys(one.ask for one in await wanted(found, teacher, options)))
-    new = [a for a in asks if options.fresh or look_up(cache, teacher, a) is None]
+    found = prose_sources(document, sections)
+    requests = list(
+        dict.fromkeys(one.request for one in await plan_requests(found, teacher, options))
+    )
+    new = [a for a in requests if options.fresh or cached_reply(cache, teacher, a) is None]
     sent = new[: options.max_requests]
     counts = await teacher.count_tokens(sent)
-    about = [about_tokens("".join(messages(ask))) for ask in sent] if counts is None else counts
+    about = (
+        [estimate_tokens("".join(prompt_messages(request))) for request in sent]
+        if counts is None
+        else counts
+    )
     return Estimate(
         sections=len(found),
         requests=len(sent),
-        from_cache=len(asks) - len(new),
+        from_cache=len(requests) - len(new),
         tokens_in=sum(about),
         tokens_out=sum(
-            min(options.sampling.max_new_tokens, ask.count * _TOKENS_PER_PAIR) for ask in sent
+            min(options.sampling.max_new_tokens, request.count * _TOKENS_PER_PAIR)
+            for request in sent
         ),
         exact=counts is not None and teacher.counts_exactly,
     )

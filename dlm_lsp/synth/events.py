@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from dlm_lsp.quality.strategy import Strategy
 from dlm_lsp.synth.report import Candidate, Refusal, Report
-from dlm_lsp.teachers.protocol import Strategy
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class RunStarted:
     """Everything is prepared; `asks` first requests stand behind the sections, cached or not."""
 
     sections: int
-    asks: int
+    requests: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,19 @@ class SectionDone:
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class RunFinished:
     """The run is over."""
 
     report: Report
 
 
-Event = Started | RequestDone | RequestFailed | PairAccepted | PairRefused | SectionDone | Finished
-OnEvent = Callable[[Event], None]
+SynthEvent = (
+    RunStarted
+    | RequestDone
+    | RequestFailed
+    | PairAccepted
+    | PairRefused
+    | SectionDone
+    | RunFinished
+)
+OnEvent = Callable[[SynthEvent], None]

@@ -4,20 +4,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from dlm_lsp.local.error import LocalError
-from dlm_lsp.local.margin import before, margins, rows
+from rapidfuzz import fuzz
+
+from dlm_lsp.errors import JudgeError, ModelError
 from dlm_lsp.local.model import LocalModel, Prompt
-from dlm_lsp.synth.around import around
+from dlm_lsp.local.sway_score import scoring_prefix, scoring_rows, sway_margins
 
 # Tokens of prose that are read, and what question and answer may take beside them.
 _WINDOW = 2048
 _ROOM = 512
 _LEAST = 64
 _SAFE_SHARE = 0.8
-
-
-class JudgeError(Exception):
-    """Why nobody can judge, in one line that ends with what to do about it."""
 
 
 class Judge(Protocol):
@@ -71,7 +68,7 @@ class SwayJudge:
         """
         try:
             facts = await self._model.inspect()
-        except LocalError as error:
+        except ModelError as error:
             told = str(error)
             stop = "" if told.endswith(("?", ".")) else "."
             raise JudgeError(
@@ -81,7 +78,7 @@ class SwayJudge:
         self._window = max(_LEAST, min(_WINDOW, facts.window - _ROOM))
 
     async def margins(self, prose: str, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        """Return how far each answer stands above the empty ones: see `dlm_lsp.local.margin`.
+        """Return how far each answer stands above the empty ones: see `dlm_lsp.local.sway_score`.
 
         Of prose that is too long for the model, it reads the part around the answer.
 
@@ -93,10 +90,10 @@ class SwayJudge:
             found: dict[tuple[str, str], float] = {}
             parts: dict[str, list[tuple[str, str]]] = {}
             for pair in dict.fromkeys(pairs):
-                parts.setdefault(around(prose, pair[1], most), []).append(pair)
+                parts.setdefault(excerpt_around(prose, pair[1], most), []).append(pair)
             for part, about in parts.items():
                 found |= zip(about, await self._of(part, about), strict=True)
-        except LocalError as error:
+        except ModelError as error:
             raise JudgeError(f"the judge failed: {error}") from error
         return [found[pair] for pair in pairs]
 
@@ -113,7 +110,7 @@ class SwayJudge:
         return len(prose) if fits else int(_SAFE_SHARE * len(prose) * self._window / tokens)
 
     async def _of(self, prose: str, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        return margins(await self._model.score(before(prose), rows(pairs)))
+        return sway_margins(await self._model.score(scoring_prefix(prose), scoring_rows(pairs)))
 
 
 class _Nobody:
@@ -132,3 +129,18 @@ class _Nobody:
 
     async def aclose(self) -> None:
         return
+
+
+def excerpt_around(prose: str, answer: str, most: int) -> str:
+    """Return up to `most` characters of `prose`, whole words, around what is most like `answer`."""
+    if len(prose) <= most:
+        return prose
+    found = fuzz.partial_ratio_alignment(answer, prose)
+    middle = (found.dest_start + found.dest_end) // 2 if found else 0
+    start = max(0, min(middle - most // 2, len(prose) - most))
+    cut = prose[start : start + most]
+    if start and not prose[start - 1].isspace():
+        cut = cut.partition(" ")[2] or cut
+    if start + most < len(prose) and not prose[start + most].isspace():
+        cut = cut.rpartition(" ")[0] or cut
+    return cut

@@ -5,20 +5,18 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from dlm_lsp.document.changes import Placement
-from dlm_lsp.teachers.protocol import Sampling, Strategy
+from dlm_lsp.errors import OptionError
+from dlm_lsp.quality.strategy import Strategy
+from dlm_lsp.teachers.protocol import GenerationOptions
 
 FilterKind = Literal["none", "dedup-only", "sway"]
 StrategyChoice = Literal["extraction", "expansion", "both"]
 
-THRESHOLD = 0.1
+DEFAULT_THRESHOLD = 0.1
 """The margin that the judge asks for where nobody named another (format §9)."""
 
 # As many connections as the clients of the providers keep open.
 _MOST_AT_ONCE = 1000
-
-
-class OptionError(Exception):
-    """A choice that cannot be, in one line that names its flag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ class SynthOptions:
     max_requests: int | None = None
     placement: Placement = "after-source"
     fresh: bool = False
-    sampling: Sampling = field(default_factory=Sampling)
+    sampling: GenerationOptions = field(default_factory=GenerationOptions)
     concurrency: int = 8
     timeout: float = 120.0
 
@@ -87,7 +85,7 @@ class SynthOptions:
     @property
     def least_margin(self) -> float:
         """The margin from which on a pair is accepted."""
-        return THRESHOLD if self.threshold is None else self.threshold
+        return DEFAULT_THRESHOLD if self.threshold is None else self.threshold
 
 
 def _check_range(

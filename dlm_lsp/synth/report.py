@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from dlm_lsp.document.section import Pair, SectionType, section_id
 from dlm_lsp.document.well_formed import body_of
+from dlm_lsp.quality.strategy import Strategy
 from dlm_lsp.synth.options import FilterKind
-from dlm_lsp.teachers.protocol import Strategy
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Skip:
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class Usage:
     """What a run cost; tokens are None where no teacher told."""
 
     requests: int = 0
@@ -85,7 +85,7 @@ class Report:
     accepted: tuple[Candidate, ...]
     refused: tuple[Refusal, ...]
     skipped: tuple[Skip, ...]
-    spent: Spent
+    usage: Usage
     failure: str | None = None
     stopped: bool = False
 

@@ -9,31 +9,32 @@ import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream
 
 from dlm_lsp.document.document import Document
+from dlm_lsp.errors import JudgeError, TeacherError
 from dlm_lsp.store.replies import ReplyCache
-from dlm_lsp.synth.asking import Asking
-from dlm_lsp.synth.asks import Source, Wanted, sources, wanted
+from dlm_lsp.synth.candidates import parse_candidates
 from dlm_lsp.synth.events import (
-    Event,
-    Finished,
     OnEvent,
     PairAccepted,
     PairRefused,
+    RunFinished,
+    RunStarted,
     SectionDone,
-    Started,
+    SynthEvent,
 )
-from dlm_lsp.synth.judge import Judge, JudgeError
+from dlm_lsp.synth.judge import Judge
 from dlm_lsp.synth.options import SynthOptions
+from dlm_lsp.synth.planned_requests import PlannedRequest, ProseSource, plan_requests, prose_sources
 from dlm_lsp.synth.report import Report, Skip
-from dlm_lsp.synth.settle import Outcome, judged_out, settle, with_margins
-from dlm_lsp.synth.usable import usable
-from dlm_lsp.teachers.protocol import Ask, Reply, Teacher, TeacherError
+from dlm_lsp.synth.request_runner import RequestRunner
+from dlm_lsp.synth.select import RequestOutcome, judge_verdict, select_pairs, with_margins
+from dlm_lsp.teachers.protocol import PairRequest, Reply, Teacher
 
 
-def _ignore(_: Event) -> None:
+def _ignore(_: SynthEvent) -> None:
     return
 
 
-async def synthesize(
+async def run_synthesis(
     document: Document,
     teacher: Teacher,
     judge: Judge | None,
@@ -69,7 +70,7 @@ async def synthesize(
     except ExceptionGroup as group:
         raise _first(group) from None
     report = run.report()
-    on_event(Finished(report))
+    on_event(RunFinished(report))
     return report
 
 
@@ -99,11 +100,11 @@ class _Run:
         self._options = options
         self._examples = teacher.examples
         self._tell = on_event
-        self._asking = Asking(teacher, cache, options, on_event)
-        self._sources = sources(document, sections)
-        self._asks: dict[str, list[Wanted]] = {source.id: [] for source in self._sources}
+        self._asking = RequestRunner(teacher, cache, options, on_event)
+        self._sources = prose_sources(document, sections)
+        self._asks: dict[str, list[PlannedRequest]] = {source.id: [] for source in self._sources}
         self._nothing = tuple(_nothing(self._sources, sections))
-        self._outcomes: dict[int, Outcome] = {}
+        self._outcomes: dict[int, RequestOutcome] = {}
         self._over_limit: set[int] = set()
         self._done = 0
         self._began = anyio.current_time()
@@ -123,25 +124,25 @@ class _Run:
         if self._judge:
             await self._judge.prepare()
         await self._teacher.prepare()
-        asks = await wanted(self._sources, self._teacher, self._options)
-        for one in asks:
+        requests = await plan_requests(self._sources, self._teacher, self._options)
+        for one in requests:
             self._asks[one.source_id].append(one)
-        self._tell(Started(len(self._sources), len(asks)))
+        self._tell(RunStarted(len(self._sources), len(requests)))
         for wave in self._waves():
             await self._ask_and_judge(wave)
 
     def report(self) -> Report:
         """Return what the run came to, whether it went to its end or not."""
-        return settle(
+        return select_pairs(
             self._document,
             [*self._nothing, *self._outcomes.values(), *self._unasked()],
             self._options,
-            spent=self._asking.spent(anyio.current_time() - self._began),
+            usage=self._asking.usage(anyio.current_time() - self._began),
             failure=self._failure,
             stopped=self._stopped,
         )
 
-    def _waves(self) -> Iterator[Sequence[Source]]:
+    def _waves(self) -> Iterator[Sequence[ProseSource]]:
         """Yield the sections to ask at once: all, or as few as can give the pairs that are wanted.
 
         Each wave is twice the one before, so that a document that gives little is not asked one
@@ -157,11 +158,11 @@ class _Run:
             yield self._sources[at : at + size]
             at += size
 
-    async def _ask_and_judge(self, wave: Sequence[Source]) -> None:
+    async def _ask_and_judge(self, wave: Sequence[ProseSource]) -> None:
         left = Counter({source.id: len(self._asks[source.id]) for source in wave})
         finished, to_judge = anyio.create_memory_object_stream[str](math.inf)
 
-        def close(one: Wanted) -> None:
+        def close(one: PlannedRequest) -> None:
             left[one.source_id] -= 1
             if not left[one.source_id]:
                 finished.send_nowait(one.source_id)
@@ -172,49 +173,53 @@ class _Run:
             with finished:
                 await self._ask([one for source in wave for one in self._asks[source.id]], close)
 
-    async def _ask(self, asks: Sequence[Wanted], close: Callable[[Wanted], None]) -> None:
+    async def _ask(
+        self, requests: Sequence[PlannedRequest], close: Callable[[PlannedRequest], None]
+    ) -> None:
         """Ask each once, then once more where pairs are missing; `close` those that are final.
 
         Repairs wait for all first replies, so that a limit on requests cuts off the same ones
         whatever finishes first.
         """
         first: dict[int, Reply] = {}
-        repairs: dict[int, Wanted] = {}
+        repairs: dict[int, PlannedRequest] = {}
 
-        def take(one: Wanted, reply: Reply | TeacherError) -> None:
+        def take(one: PlannedRequest, reply: Reply | TeacherError) -> None:
             if isinstance(reply, TeacherError):
-                self._outcomes[one.index] = Outcome(one.index, skipped=(_failed(one, reply),))
+                self._outcomes[one.index] = RequestOutcome(
+                    one.index, skipped=(_failed(one, reply),)
+                )
                 close(one)
                 return
-            found = usable(one, (reply,), self._options.filter, self._examples)
-            self._outcomes[one.index] = Outcome(one.index, found)
-            if found.repair and self._differ(found.repair, one.ask):
+            found = parse_candidates(one, (reply,), self._options.filter, self._examples)
+            self._outcomes[one.index] = RequestOutcome(one.index, found)
+            if found.repair and self._differ(found.repair, one.request):
                 first[one.index] = reply
-                repairs[one.index] = replace(one, ask=found.repair)
+                repairs[one.index] = replace(one, request=found.repair)
             else:
                 close(one)
 
-        def take_repair(repair: Wanted, reply: Reply | TeacherError) -> None:
+        def take_repair(repair: PlannedRequest, reply: Reply | TeacherError) -> None:
             before = self._outcomes[repair.index]
             if isinstance(reply, TeacherError):
                 failed = _failed(repair, reply)
                 self._outcomes[repair.index] = replace(before, skipped=(failed,))
             else:
-                one = replace(repair, ask=originals[repair.index])
+                one = replace(repair, request=originals[repair.index])
                 replies = first[one.index], reply
-                found = usable(one, replies, self._options.filter, self._examples)
-                self._outcomes[one.index] = Outcome(one.index, found)
+                found = parse_candidates(one, replies, self._options.filter, self._examples)
+                self._outcomes[one.index] = RequestOutcome(one.index, found)
             close(repair)
 
-        originals = {one.index: one.ask for one in asks}
-        for one in await self._asking.replies(asks, take):
+        originals = {one.index: one.request for one in requests}
+        for one in await self._asking.replies(requests, take):
             self._over_limit.add(one.index)
             close(one)
         in_order = [repairs[index] for index in sorted(repairs)]
         for repair in await self._asking.replies(in_order, take_repair):
             before = self._outcomes[repair.index]
             why = f"{self._limit()}, so that what is missing was not asked for once more"
-            skip = Skip(repair.source_id, repair.ask.strategy, "not_asked", why)
+            skip = Skip(repair.source_id, repair.request.strategy, "not_asked", why)
             self._outcomes[repair.index] = replace(before, skipped=(skip,))
             close(repair)
 
@@ -232,32 +237,32 @@ class _Run:
 
     async def _add_margins(self, judge: Judge, source_id: str) -> None:
         # Asks about one passage follow each other, and the judge reads a passage once.
-        by_prose: dict[str, list[Outcome]] = {}
+        by_prose: dict[str, list[RequestOutcome]] = {}
         for one in self._asks[source_id]:
             outcome = self._outcomes.get(one.index)
-            if outcome and outcome.usable.kept:
-                by_prose.setdefault(one.ask.prose, []).append(outcome)
+            if outcome and outcome.parsed.candidates:
+                by_prose.setdefault(one.request.prose, []).append(outcome)
         for prose, outcomes in by_prose.items():
-            pairs = [candidate.pair for one in outcomes for candidate in one.usable.kept]
+            pairs = [candidate.pair for one in outcomes for candidate in one.parsed.candidates]
             margins = iter(await judge.margins(prose, [(p.question, p.answer) for p in pairs]))
             for outcome in outcomes:
-                judged = with_margins(outcome.usable, margins)
-                self._outcomes[outcome.index] = replace(outcome, usable=judged)
+                judged = with_margins(outcome.parsed, margins)
+                self._outcomes[outcome.index] = replace(outcome, parsed=judged)
 
     def _tell_section(self, source_id: str) -> None:
         for one in self._asks[source_id]:
             outcome = self._outcomes.get(one.index)
             if outcome is None:
                 continue
-            for refusal in outcome.usable.refused:
+            for refusal in outcome.parsed.refused:
                 self._tell(PairRefused(refusal))
-            for candidate in outcome.usable.kept:
-                out = judged_out(candidate, self._options.least_margin) if self._judge else None
+            for candidate in outcome.parsed.candidates:
+                out = judge_verdict(candidate, self._options.least_margin) if self._judge else None
                 self._tell(PairRefused(out) if out else PairAccepted(candidate))
         self._done += 1
         self._tell(SectionDone(source_id, self._done, len(self._sources)))
 
-    def _unasked(self) -> Iterator[Outcome]:
+    def _unasked(self) -> Iterator[RequestOutcome]:
         options = self._options
         if self._failure:
             why = "the judge failed"
@@ -266,42 +271,44 @@ class _Run:
         else:
             why = f"--max-pairs is {options.max_pairs}"
         for at, source in enumerate(self._sources):
-            asks = self._asks[source.id]
-            if not asks:
-                yield Outcome(at, skipped=(Skip(source.id, None, "not_asked", why),))
+            requests = self._asks[source.id]
+            if not requests:
+                yield RequestOutcome(at, skipped=(Skip(source.id, None, "not_asked", why),))
             told = set()
-            for one in asks:
-                strategy = one.ask.strategy
+            for one in requests:
+                strategy = one.request.strategy
                 if one.index in self._outcomes or strategy in told:
                     continue
                 told.add(strategy)
                 limited = one.index in self._over_limit
                 reason = self._limit() if limited else why
                 skip = Skip(source.id, strategy, "not_asked", reason)
-                yield Outcome(one.index, skipped=(skip,))
+                yield RequestOutcome(one.index, skipped=(skip,))
 
-    def _differ(self, repair: Ask, ask: Ask) -> bool:
+    def _differ(self, repair: PairRequest, request: PairRequest) -> bool:
         """Tell whether a repair says anything to the teacher that the ask did not.
 
         A base model reads no complaint.
         """
-        return self._teacher.fingerprint(repair) != self._teacher.fingerprint(ask)
+        return self._teacher.fingerprint(repair) != self._teacher.fingerprint(request)
 
     def _limit(self) -> str:
         return f"--max-requests is {self._options.max_requests}"
 
 
-def _failed(one: Wanted, error: TeacherError) -> Skip:
-    return Skip(one.source_id, one.ask.strategy, "request_failed", str(error))
+def _failed(one: PlannedRequest, error: TeacherError) -> Skip:
+    return Skip(one.source_id, one.request.strategy, "request_failed", str(error))
 
 
-def _nothing(found: Sequence[Source], sections: Sequence[str] | None) -> Iterator[Outcome]:
+def _nothing(
+    found: Sequence[ProseSource], sections: Sequence[str] | None
+) -> Iterator[RequestOutcome]:
     """Yield what was to be asked about and holds no prose."""
     if sections is None and not found:
         skip = Skip("(document)", None, "no_prose", "the document has no prose to ask about")
-        yield Outcome(-1, skipped=(skip,))
+        yield RequestOutcome(-1, skipped=(skip,))
     known = {source.id for source in found}
     for section_id in dict.fromkeys(sections or ()):
         if section_id not in known:
             skip = Skip(section_id, None, "no_prose", "no prose section has this id")
-            yield Outcome(-1, skipped=(skip,))
+            yield RequestOutcome(-1, skipped=(skip,))

@@ -6,13 +6,14 @@ from contextlib import aclosing
 from types import ModuleType
 from typing import Any, Literal
 
+from dlm_lsp.errors import TeacherError
 from dlm_lsp.teachers.api import RETRIES, ApiTeacher, usable_key
-from dlm_lsp.teachers.bounded import as_finished
+from dlm_lsp.teachers.concurrency import map_concurrently
 from dlm_lsp.teachers.endpoint import endpoint_from, parse_endpoint
-from dlm_lsp.teachers.prompts import SCHEMA, messages
-from dlm_lsp.teachers.protocol import Ask, Reply, Sampling, TeacherError
-from dlm_lsp.teachers.refused import Shape
-from dlm_lsp.teachers.reply_parts import count_of, text_of
+from dlm_lsp.teachers.prompts import REPLY_SCHEMA, prompt_messages
+from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply
+from dlm_lsp.teachers.request_fallback import RequestShape
+from dlm_lsp.teachers.response_parsing import message_text, token_count
 
 _FINISHES: dict[str, Literal["length", "refusal"]] = {
     "max_tokens": "length",
@@ -69,14 +70,14 @@ class AnthropicTeacher(ApiTeacher):
             self._endpoint = parse_endpoint(str(client.base_url))
         return client
 
-    async def count_tokens(self, asks: Sequence[Ask]) -> list[int] | None:
+    async def count_tokens(self, requests: Sequence[PairRequest]) -> list[int] | None:
         """Return the prompt tokens of each ask, or None where the server does not count."""
-        if self._hopeless:
+        if self._fatal_error:
             return None
-        counts = [0] * len(asks)
+        counts = [0] * len(requests)
 
-        async def count(ask: Ask) -> int | None:
-            system, user = messages(ask)
+        async def count(request: PairRequest) -> int | None:
+            system, user = prompt_messages(request)
             try:
                 counted: object = await self._guarded(
                     lambda: self._client.messages.count_tokens(
@@ -88,19 +89,23 @@ class AnthropicTeacher(ApiTeacher):
                 )
             except TeacherError:
                 return None
-            return count_of(getattr(counted, "input_tokens", None))
+            return token_count(getattr(counted, "input_tokens", None))
 
-        async with aclosing(as_finished(count, asks, self._concurrency)) as finished:
+        async with aclosing(map_concurrently(count, requests, self._concurrency)) as finished:
             async for index, tokens in finished:
                 if tokens is None:
                     return None
                 counts[index] = tokens
         return counts
 
-    async def _send(self, system: str, user: str, ask: Ask, shape: Shape) -> Reply:
+    async def _send(
+        self, system: str, user: str, request: PairRequest, shape: RequestShape
+    ) -> Reply:
         parameters: dict[str, Any] = {}
-        if self.formats[shape.rung] == "json_schema":
-            parameters["output_config"] = {"format": {"type": "json_schema", "schema": SCHEMA}}
+        if self.formats[shape.format_index] == "json_schema":
+            parameters["output_config"] = {
+                "format": {"type": "json_schema", "schema": REPLY_SCHEMA}
+            }
         if "cache_control" not in shape.without:
             parameters["cache_control"] = {"type": "ephemeral"}
         # The SDK's own signature has left these out; models that take them still do.
@@ -121,25 +126,25 @@ class AnthropicTeacher(ApiTeacher):
 
     def _read(self, message: Any) -> Reply:
         content = getattr(message, "content", None)
-        text = text_of(content)
+        text = message_text(content)
         if not isinstance(content, list) or text is None:
             raise TeacherError(f"{self._endpoint.url} sent no message; run the command again")
         usage = getattr(message, "usage", None)
         read = [
-            count_of(getattr(usage, part, None))
+            token_count(getattr(usage, part, None))
             for part in ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
         ]
         return Reply(
             text=text,
             tokens_in=None if read[0] is None else sum(part or 0 for part in read),
-            tokens_out=count_of(getattr(usage, "output_tokens", None)),
+            tokens_out=token_count(getattr(usage, "output_tokens", None)),
             finish=_FINISHES.get(str(getattr(message, "stop_reason", None)), "stop"),
         )
 
 
 def anthropic_teacher(
     model: str,
-    sampling: Sampling,
+    sampling: GenerationOptions,
     *,
     concurrency: int,
     timeout: float,

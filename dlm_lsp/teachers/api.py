@@ -10,18 +10,19 @@ from typing import Any, ClassVar, TypeVar
 
 from rapidfuzz import fuzz, process
 
+from dlm_lsp.errors import RejectedError, TeacherError, UnreachableError
 from dlm_lsp.teachers import deadline
-from dlm_lsp.teachers.bounded import as_finished
+from dlm_lsp.teachers.concurrency import map_concurrently
 from dlm_lsp.teachers.deadline import with_deadline
 from dlm_lsp.teachers.endpoint import Endpoint
-from dlm_lsp.teachers.failure import failure_line, server_words, without_secrets
-from dlm_lsp.teachers.prompts import SCHEMA, messages
-from dlm_lsp.teachers.protocol import Answered, Ask, Reply, Sampling, TeacherError
-from dlm_lsp.teachers.refused import Shape, lowered
-from dlm_lsp.teachers.reply_parts import count_of
+from dlm_lsp.teachers.error_messages import error_message, redact, server_message
+from dlm_lsp.teachers.prompts import REPLY_SCHEMA, prompt_messages
+from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply, TeacherResult
+from dlm_lsp.teachers.request_fallback import RequestShape, next_shape
+from dlm_lsp.teachers.response_parsing import token_count
 
-R = TypeVar("R")
-Hook = Callable[[Any], Awaitable[None]]
+_R = TypeVar("_R")
+RequestHook = Callable[[Any], Awaitable[None]]
 
 RETRIES = 3
 """How often the SDK sends a failed request again."""
@@ -33,14 +34,6 @@ _LONGEST_CHECK = 20.0
 _LONGEST_CONNECT = 10.0
 _SMALLEST_WINDOW = 64
 _CHARACTERS_PER_TOKEN = 3
-
-
-class UnreachableError(TeacherError):
-    """The server was not there, or did not say a word in time."""
-
-
-class RejectedError(TeacherError):
-    """The server does not know the key or the model, whatever it is asked."""
 
 
 class ApiTeacher(ABC):
@@ -63,7 +56,7 @@ class ApiTeacher(ABC):
         selector: str,
         endpoint: Endpoint,
         model: str | None,
-        sampling: Sampling,
+        sampling: GenerationOptions,
         *,
         concurrency: int,
         timeout: float,
@@ -75,11 +68,11 @@ class ApiTeacher(ABC):
         self._sampling = sampling
         self._concurrency = concurrency
         self._timeout = timeout
-        self._shape = Shape()
+        self._shape = RequestShape()
         self._secrets = endpoint.secrets
         self._client: Any = None
         self._checked = False
-        self._hopeless: TeacherError | None = None
+        self._fatal_error: TeacherError | None = None
         self._has_served = False
 
     @property
@@ -96,7 +89,9 @@ class ApiTeacher(ABC):
         """Return a client; TeacherError where the key is missing."""
 
     @abstractmethod
-    async def _send(self, system: str, user: str, ask: Ask, shape: Shape) -> Reply:
+    async def _send(
+        self, system: str, user: str, request: PairRequest, shape: RequestShape
+    ) -> Reply:
         """Make one request in this shape and read its reply."""
 
     async def prepare(self) -> None:
@@ -116,14 +111,14 @@ class ApiTeacher(ABC):
             if self._model is None:
                 raise
             # Replies that are kept from earlier need no server.
-            self._hopeless = error
+            self._fatal_error = error
             card = None
         self.window = self._room_for_prose(_context_tokens(card))
         self._checked = True
 
-    def fingerprint(self, ask: Ask) -> str:
+    def fingerprint(self, request: PairRequest) -> str:
         """Return everything that decides the reply to `ask`: model, parameters and prompt."""
-        system, user = messages(ask)
+        system, user = prompt_messages(request)
         sampling = self._sampling
         return json.dumps(
             {
@@ -133,45 +128,47 @@ class ApiTeacher(ABC):
                 "temperature": sampling.temperature,
                 "top_p": sampling.top_p,
                 "seed": sampling.seed,
-                "schema": SCHEMA,
+                "schema": REPLY_SCHEMA,
                 "system": system,
                 "user": user,
             },
             sort_keys=True,
         )
 
-    async def count_tokens(self, asks: Sequence[Ask]) -> list[int] | None:
+    async def count_tokens(self, requests: Sequence[PairRequest]) -> list[int] | None:
         """Return None: this API counts only what it is paid for."""
         return None
 
-    async def answer(self, asks: Sequence[Ask]) -> AsyncGenerator[Answered, None]:
+    async def answer(self, requests: Sequence[PairRequest]) -> AsyncGenerator[TeacherResult, None]:
         """Answer each ask once, as they finish; a failure costs its ask alone.
 
         Raises:
             TeacherError: the server could not be reached when the teacher was prepared, or rejects
                 the key or the model and has answered nothing yet.
         """
-        if asks and self._hopeless:
-            raise self._hopeless
+        if requests and self._fatal_error:
+            raise self._fatal_error
 
-        async def attempt(ask: Ask) -> Reply:
-            return await with_deadline(lambda: self._ask(ask), self._timeout)
+        async def attempt(request: PairRequest) -> Reply:
+            return await with_deadline(lambda: self._ask(request), self._timeout)
 
-        async def outcome(ask: Ask) -> Reply | TeacherError:
+        async def outcome(request: PairRequest) -> Reply | TeacherError:
             try:
-                return await self._guarded(lambda: attempt(ask), self._timeout)
+                return await self._guarded(lambda: attempt(request), self._timeout)
             except TeacherError as error:
                 return error
 
-        left = len(asks)
-        answers = as_finished(outcome, asks, self._concurrency, lambda: self._hopeless is None)
+        left = len(requests)
+        answers = map_concurrently(
+            outcome, requests, self._concurrency, lambda: self._fatal_error is None
+        )
         async with aclosing(answers) as finished:
             async for index, answered in finished:
                 left -= 1
                 self._note(answered)
-                yield Answered(index, answered)
-        if left and self._hopeless:
-            raise self._hopeless
+                yield TeacherResult(index, answered)
+        if left and self._fatal_error:
+            raise self._fatal_error
 
     def _note(self, answered: Reply | TeacherError) -> None:
         """Take note of whether it makes sense to ask for more.
@@ -179,9 +176,9 @@ class ApiTeacher(ABC):
         A server that has answered once may reject a single ask, say by what it is about.
         """
         if isinstance(answered, Reply):
-            self._has_served, self._hopeless = True, None
+            self._has_served, self._fatal_error = True, None
         elif isinstance(answered, RejectedError) and not self._has_served:
-            self._hopeless = answered
+            self._fatal_error = answered
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -189,29 +186,31 @@ class ApiTeacher(ABC):
             await self._client.close()
             self._client = None
 
-    async def _ask(self, ask: Ask) -> Reply:
-        system, user = messages(ask)
+    async def _ask(self, request: PairRequest) -> Reply:
+        system, user = prompt_messages(request)
         sdk = self._sdk()
         while True:
             shape = self._shape
             try:
-                return await self._send(system, user, ask, shape)
+                return await self._send(system, user, request, shape)
             except (sdk.BadRequestError, sdk.UnprocessableEntityError) as error:
-                if self._shape == shape and not self._learn(server_words(error.body)):
+                if self._shape == shape and not self._learn(server_message(error.body)):
                     raise
 
     def _learn(self, words: str) -> bool:
         """Lower the shape of every later request by what was refused; False if nothing was."""
-        shape = lowered(self._shape, words, rungs=len(self.formats), droppable=self.droppable)
+        shape = next_shape(self._shape, words, formats=len(self.formats), droppable=self.droppable)
         if shape is None:
             return False
         parameters = shape.without - self._shape.without
-        refused = ", ".join(parameters) or f"the output format {self.formats[self._shape.rung]}"
+        refused = (
+            ", ".join(parameters) or f"the output format {self.formats[self._shape.format_index]}"
+        )
         _logger.warning("%s refuses %s; asking without it", self.name, refused)
         self._shape = shape
         return True
 
-    async def _guarded(self, work: Callable[[], Awaitable[R]], limit: float) -> R:
+    async def _guarded(self, work: Callable[[], Awaitable[_R]], limit: float) -> _R:
         """Return what `work` returns; whatever goes wrong becomes a TeacherError.
 
         `limit` is the timeout in seconds that the work was given.
@@ -224,7 +223,7 @@ class ApiTeacher(ABC):
         # A server can send what makes the SDK's parser fail in any way at all.
         except Exception as error:
             kind = _kind_of(error, sdk)
-            line = failure_line(
+            line = error_message(
                 error,
                 sdk,
                 server=self._endpoint.url,
@@ -237,7 +236,7 @@ class ApiTeacher(ABC):
     async def _find_model(self, limit: float) -> object | None:
         """Return the server's card of the model, None where the server keeps none."""
         sdk = self._sdk()
-        client = self._client.with_options(timeout=self._patience(limit), max_retries=1)
+        client = self._client.with_options(timeout=self._sdk_timeout(limit), max_retries=1)
         try:
             if self._model is not None and self.looks_up_one:
                 try:
@@ -266,12 +265,12 @@ class ApiTeacher(ABC):
             names = ", ".join(name for name, _, _ in closest)
             raise TeacherError(
                 f"{self._endpoint.url} has no model {self._model!r}; the closest it has: "
-                + (without_secrets(names, self._secrets) or "see its list of models")
+                + (redact(names, self._secrets) or "see its list of models")
             )
         return cards.get(self._model)
 
     def _room_for_prose(self, context: int | None) -> int:
-        rules = "".join(messages(Ask(prose="", strategy="expansion", count=99)))
+        rules = "".join(prompt_messages(PairRequest(prose="", strategy="expansion", count=99)))
         beside = self._sampling.max_new_tokens + len(rules) // _CHARACTERS_PER_TOKEN
         if context is None:
             # On a mere assumption no reply is too long.
@@ -291,12 +290,15 @@ class ApiTeacher(ABC):
         return self._sdk().DefaultAsyncHttpxClient(
             # The prose goes to the server that the user named and to no other.
             follow_redirects=False,
-            timeout=self._patience(self._timeout),
+            timeout=self._sdk_timeout(self._timeout),
             mounts=dict.fromkeys(unproxied),
-            event_hooks={"request": [deadline.begin, *self._hooks()], "response": [deadline.end]},
+            event_hooks={
+                "request": [deadline.begin_attempt, *self._hooks()],
+                "response": [deadline.end_attempt],
+            },
         )
 
-    def _hooks(self) -> list[Hook]:
+    def _hooks(self) -> list[RequestHook]:
         """Return what is to be done to every request before it is sent."""
         query = self._endpoint.query.encode()
 
@@ -308,7 +310,7 @@ class ApiTeacher(ABC):
 
         return [add_query] if query else []
 
-    def _patience(self, limit: float) -> Any:
+    def _sdk_timeout(self, limit: float) -> Any:
         """Return the SDK's timeout: `limit` seconds for a reply, less for a mere connection.
 
         With less than the deadline of the whole, a failed connection shows as one and can be tried
@@ -345,7 +347,7 @@ def _context_tokens(card: object) -> int | None:
         getattr(card, "max_input_tokens", None),
         meta.get("n_ctx") if isinstance(meta, dict) else None,
     ):
-        if tokens := count_of(value):
+        if tokens := token_count(value):
             return tokens
     return None
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import anyio
 
-R = TypeVar("R")
+_R = TypeVar("_R")
 
 # The SDK of OpenAI waits no longer where a server names a time; beyond it come its own pauses.
 _LONGEST_PAUSE = 130.0
@@ -35,7 +35,7 @@ class OutOfTimeError(Exception):
         self.refused = refused
 
 
-async def with_deadline(work: Callable[[], Awaitable[R]], limit: float) -> R:
+async def with_deadline(work: Callable[[], Awaitable[_R]], limit: float) -> _R:
     """Return what `work` returns; each request in it may take `limit` seconds, body included.
 
     The HTTP client has to carry the hooks `begin` and `end`.
@@ -53,14 +53,14 @@ async def with_deadline(work: Callable[[], Awaitable[R]], limit: float) -> R:
     raise OutOfTimeError(attempts.refused)
 
 
-async def begin(_: Any) -> None:
+async def begin_attempt(_: Any) -> None:
     """Start the clock; to be called with every request."""
     if attempts := _attempts.get():
         attempts.refused = None
         attempts.scope.deadline = anyio.current_time() + attempts.limit
 
 
-async def end(response: Any) -> None:
+async def end_attempt(response: Any) -> None:
     """Let the SDK wait before it tries again; to be called with the head of every response."""
     attempts = _attempts.get()
     if attempts and response.status_code >= 400:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from dlm_lsp.teachers.protocol import TeacherError
+from dlm_lsp.errors import TeacherError
 
 _UNSHOWABLE = re.compile(r"[\s\x00-\x1f\x7f]")
 _HOST = re.compile(r"[\w.-]+")

@@ -6,13 +6,14 @@ import re
 from types import ModuleType
 from typing import Any, ClassVar, Literal
 
-from dlm_lsp.teachers.api import RETRIES, ApiTeacher, Hook, usable_key
+from dlm_lsp.errors import SelectorError, TeacherError
+from dlm_lsp.teachers.api import RETRIES, ApiTeacher, RequestHook, usable_key
 from dlm_lsp.teachers.endpoint import Endpoint, endpoint_from, parse_endpoint
-from dlm_lsp.teachers.failure import server_words, without_secrets
-from dlm_lsp.teachers.prompts import SCHEMA
-from dlm_lsp.teachers.protocol import Ask, Reply, Sampling, SelectorError, TeacherError
-from dlm_lsp.teachers.refused import Shape
-from dlm_lsp.teachers.reply_parts import count_of, text_of
+from dlm_lsp.teachers.error_messages import redact, server_message
+from dlm_lsp.teachers.prompts import REPLY_SCHEMA
+from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply
+from dlm_lsp.teachers.request_fallback import RequestShape
+from dlm_lsp.teachers.response_parsing import message_text, token_count
 
 _FINISHES: dict[str, Literal["length", "refusal"]] = {
     "length": "length",
@@ -70,7 +71,9 @@ class OpenAiTeacher(ApiTeacher):
             http_client=http_client,
         )
 
-    async def _send(self, system: str, user: str, ask: Ask, shape: Shape) -> Reply:
+    async def _send(
+        self, system: str, user: str, request: PairRequest, shape: RequestShape
+    ) -> Reply:
         sampling = self._sampling
         limited_by_old_name = "max_completion_tokens" in shape.without
         parameters = {
@@ -79,8 +82,8 @@ class OpenAiTeacher(ApiTeacher):
             "temperature": sampling.temperature,
             "top_p": sampling.top_p,
             "seed": sampling.seed,
-            "prompt_cache_key": _cache_key(ask) if self.caches_by_key else None,
-            "response_format": _response_format(self.formats[shape.rung]),
+            "prompt_cache_key": _cache_key(request) if self.caches_by_key else None,
+            "response_format": _response_format(self.formats[shape.format_index]),
         }
         completion: object = await self._client.chat.completions.create(
             model=self._model,
@@ -97,10 +100,10 @@ class OpenAiTeacher(ApiTeacher):
         choices = getattr(completion, "choices", None)
         choice = choices[0] if isinstance(choices, list) and choices else None
         message = getattr(choice, "message", None)
-        text = text_of(getattr(message, "content", None))
+        text = message_text(getattr(message, "content", None))
         if not isinstance(message, self._sdk().BaseModel) or text is None:
-            words = server_words(getattr(completion, "error", None))
-            said = without_secrets(words, self._secrets)
+            words = server_message(getattr(completion, "error", None))
+            said = redact(words, self._secrets)
             raise TeacherError(
                 f"{self._endpoint.url} sent no chat completion{f': {said}' if said else ''}; "
                 "run the command again"
@@ -109,9 +112,9 @@ class OpenAiTeacher(ApiTeacher):
         refusal = getattr(message, "refusal", None)
         finish = getattr(choice, "finish_reason", None)
         return Reply(
-            text=text or text_of(refusal) or "",
-            tokens_in=count_of(getattr(usage, "prompt_tokens", None)),
-            tokens_out=count_of(getattr(usage, "completion_tokens", None)),
+            text=text or message_text(refusal) or "",
+            tokens_in=token_count(getattr(usage, "prompt_tokens", None)),
+            tokens_out=token_count(getattr(usage, "completion_tokens", None)),
             finish="refusal" if refusal else _FINISHES.get(str(finish), "stop"),
         )
 
@@ -134,10 +137,10 @@ class VllmServerTeacher(OpenAiTeacher):
         unnamed = self._model is None
         await super().prepare()
         if unnamed and self._model is not None:
-            model = without_secrets(self._model, self._secrets)
+            model = redact(self._model, self._secrets)
             self.name = f"{self.name}#{_UNRECORDABLE.sub('_', model)}"
 
-    def _hooks(self) -> list[Hook]:
+    def _hooks(self) -> list[RequestHook]:
         return [*super()._hooks(), _drop_what_is_meant_for_openai]
 
 
@@ -151,7 +154,7 @@ async def _drop_what_is_meant_for_openai(request: Any) -> None:
 
 def openai_teacher(
     model: str,
-    sampling: Sampling,
+    sampling: GenerationOptions,
     *,
     concurrency: int,
     timeout: float,
@@ -173,7 +176,7 @@ def openai_teacher(
 
 def vllm_server_teacher(
     target: str,
-    sampling: Sampling,
+    sampling: GenerationOptions,
     *,
     concurrency: int,
     timeout: float,
@@ -214,7 +217,7 @@ def vllm_server(target: str) -> tuple[Endpoint, str]:
 def _response_format(name: str) -> dict[str, Any] | None:
     match name:
         case "json_schema":
-            schema = {"name": "pairs", "strict": True, "schema": SCHEMA}
+            schema = {"name": "pairs", "strict": True, "schema": REPLY_SCHEMA}
             return {"type": "json_schema", "json_schema": schema}
         case "json_object":
             return {"type": "json_object"}
@@ -222,6 +225,6 @@ def _response_format(name: str) -> dict[str, Any] | None:
             return None
 
 
-def _cache_key(ask: Ask) -> str:
+def _cache_key(request: PairRequest) -> str:
     """Return one key for all asks about the same prose, which share their prompt's beginning."""
-    return hashlib.sha256(ask.prose.encode("utf-8", "replace")).hexdigest()[:32]
+    return hashlib.sha256(request.prose.encode("utf-8", "replace")).hexdigest()[:32]

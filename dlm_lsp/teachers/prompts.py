@@ -4,11 +4,12 @@ import hashlib
 import json
 from typing import Any
 
-from dlm_lsp.teachers.protocol import Ask, Strategy
+from dlm_lsp.quality.strategy import Strategy
+from dlm_lsp.teachers.protocol import PairRequest
 
 _FIELDS = ("question", "answer", "evidence")
 
-SCHEMA: dict[str, Any] = {
+REPLY_SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
         "pairs": {
@@ -58,28 +59,30 @@ _STRATEGIES: dict[Strategy, str] = {
 }
 
 
-def messages(ask: Ask) -> tuple[str, str]:
+def prompt_messages(request: PairRequest) -> tuple[str, str]:
     """Return (system, user).
 
     The system text is the same for every ask, and the user text begins with the prose, so that
     both strategies and a repair share one prefix that a server can cache.
     """
     # A tag that depends on the prose cannot be closed from within it.
-    tag = f"text-{hashlib.sha256(ask.prose.encode('utf-8', 'replace')).hexdigest()[:8]}"
+    tag = f"text-{hashlib.sha256(request.prose.encode('utf-8', 'replace')).hexdigest()[:8]}"
     parts = [
         f"The text stands between <{tag}> and </{tag}>.",
-        f"<{tag}>\n{ask.prose}\n</{tag}>",
-        f"Write exactly {ask.count} {'pair' if ask.count == 1 else 'pairs'} about it. "
-        f"{_STRATEGIES[ask.strategy]}",
+        f"<{tag}>\n{request.prose}\n</{tag}>",
+        f"Write exactly {request.count} {'pair' if request.count == 1 else 'pairs'} about it. "
+        f"{_STRATEGIES[request.strategy]}",
     ]
-    if ask.have:
+    if request.have:
         parts.append(
             "These pairs are already there; ask for other things than they do:\n"
             + "\n".join(
                 json.dumps({"question": question, "answer": answer}, ensure_ascii=False)
-                for question, answer in ask.have
+                for question, answer in request.have
             )
         )
-    if ask.complaint:
-        parts.append(f"What was wrong with your last reply: {ask.complaint}\nDo better this time.")
+    if request.complaint:
+        parts.append(
+            f"What was wrong with your last reply: {request.complaint}\nDo better this time."
+        )
     return _RULES, "\n\n".join(parts)

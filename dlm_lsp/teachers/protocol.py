@@ -4,19 +4,12 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-Strategy = Literal["extraction", "expansion"]
-
-
-class TeacherError(Exception):
-    """Something a teacher cannot do, in one line that ends with what to do about it."""
-
-
-class SelectorError(TeacherError):
-    """A selector that names no teacher."""
+from dlm_lsp.errors import TeacherError
+from dlm_lsp.quality.strategy import Strategy
 
 
 @dataclass(frozen=True, slots=True)
-class Sampling:
+class GenerationOptions:
     """How a teacher draws its words; None leaves a parameter to the provider."""
 
     max_new_tokens: int = 512
@@ -26,7 +19,7 @@ class Sampling:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class PairRequest:
     """One request: `count` pairs about `prose` by `strategy`.
 
     A repair names in `complaint` what was wrong with the last reply, and in `have` the questions
@@ -55,7 +48,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class TeacherResult:
     """The outcome of `asks[index]`."""
 
     index: int
@@ -98,13 +91,13 @@ class Teacher(Protocol):
             TeacherError: with the remedy.
         """
 
-    def fingerprint(self, ask: Ask) -> str:
+    def fingerprint(self, request: PairRequest) -> str:
         """Return everything that decides the reply to `ask`: model, parameters and prompt."""
 
-    async def count_tokens(self, asks: Sequence[Ask]) -> list[int] | None:
+    async def count_tokens(self, requests: Sequence[PairRequest]) -> list[int] | None:
         """Return the prompt tokens of each ask, or None where they cannot be counted."""
 
-    def answer(self, asks: Sequence[Ask]) -> AsyncGenerator[Answered, None]:
+    def answer(self, requests: Sequence[PairRequest]) -> AsyncGenerator[TeacherResult, None]:
         """Answer each ask once, in whatever order they finish; a failure costs its ask alone.
 
         Closing the generator (`contextlib.aclosing`) cancels what is still being asked.

@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
-from towns import HEAD
+from support.towns import HEAD
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import stat
 import threading
 
 import pytest
-from servers import chat_completion, pairs_json
-from towns import Town, plain, town
+from support.servers import chat_completion, pairs_json
+from support.towns import Town, plain, town
 from werkzeug import Response
 
 

@@ -1,11 +1,11 @@
 import pytest
 
-from dlm_lsp.cli.output import counted
+from dlm_lsp.cli.output import pluralize
 
 
 @pytest.mark.parametrize(("count", "said"), [(0, "0 files"), (1, "1 file"), (2, "2 files")])
 def test_a_count_has_its_noun_in_the_right_number(count, said):
-    assert counted(count, "file") == said
+    assert pluralize(count, "file") == said
 
 
 def test_long_lines_are_not_wrapped(dlm, tmp_path):
@@ -18,7 +18,7 @@ def test_long_lines_are_not_wrapped(dlm, tmp_path):
 def test_nothing_but_the_object_is_on_stdout(dlm, document, teacher):
     import json
 
-    from towns import plain
+    from support.towns import plain
 
     run = dlm("synth", "instructions", document(), *plain(teacher), "--json")
     assert json.loads(run.stdout)["documents"]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from dlm_lsp.cli.failure import UsageError
 from dlm_lsp.cli.plot import check_plot, plot_losses
+from dlm_lsp.errors import UsageError
 
 SUMMARIES = [
     {"adapter": None, "losses": [[1, 2.0], [2, 1.0]], "held_out_losses": [[2, 1.5]]},

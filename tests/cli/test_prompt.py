@@ -4,8 +4,8 @@ import json
 import shutil
 
 import pytest
-import trainable
-from tiny_model import tiny_adapter, tiny_llama
+from support import trainable
+from support.tiny_model import tiny_adapter, tiny_llama
 
 FEW = ("--max-new-tokens", "6")
 

@@ -8,8 +8,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import trainable
-from tiny_model import PROSE, tiny_llama
+from support import trainable
+from support.tiny_model import PROSE, tiny_llama
 
 from dlm_lsp.store.adapters import current_adapter
 from dlm_lsp.store.lock import document_lock

@@ -4,15 +4,15 @@ import pytest
 
 from dlm_lsp.cli import train_progress
 from dlm_lsp.cli.train_progress import TrainProgress
-from dlm_lsp.local.recipe import Batches
-from dlm_lsp.local.train import Evaluated, Planned, Stepped
+from dlm_lsp.training.recipe import BatchSizes
+from dlm_lsp.training.trainer import HeldOutEvaluated, StepDone, TrainingPlanned
 
 
 @pytest.fixture
 def told(monkeypatch) -> list[str]:
     """What is told off a terminal, by a clock on which each look takes a second."""
     lines: list[str] = []
-    monkeypatch.setattr(train_progress, "tell", lines.append)
+    monkeypatch.setattr(train_progress, "print_notice", lines.append)
     clock = iter(range(1000))
     monkeypatch.setattr(train_progress, "monotonic", lambda: float(next(clock)))
     return lines
@@ -20,10 +20,10 @@ def told(monkeypatch) -> list[str]:
 
 def test_off_a_terminal_there_is_a_line_each_tenth_and_at_each_look_at_what_was_held_out(told):
     with TrainProgress("adapter") as progress:
-        progress.show(Planned(80, 8, 1000, 50, 0, 0, Batches(4, 2, 20), 100, 2**30))
+        progress.show(TrainingPlanned(80, 8, 1000, 50, 0, 0, BatchSizes(4, 2, 20), 100, 2**30))
         for step in range(1, 21):
-            progress.show(Stepped(step, 20, 2.0, step * 50))
-        progress.show(Evaluated(20, 1.5))
+            progress.show(StepDone(step, 20, 2.0, step * 50))
+        progress.show(HeldOutEvaluated(20, 1.5))
     assert told[0] == (
         "train adapter: 80 rows and 8 held out, 1,000 tokens an epoch, 20 steps, about 1.0 GiB"
     )
@@ -34,5 +34,5 @@ def test_off_a_terminal_there_is_a_line_each_tenth_and_at_each_look_at_what_was_
 
 def test_what_does_not_fit_is_said(told):
     with TrainProgress("adapter") as progress:
-        progress.show(Planned(8, 0, 10, 5, 2, 1, Batches(1, 1, 1), 100, 2**30))
+        progress.show(TrainingPlanned(8, 0, 10, 5, 2, 1, BatchSizes(1, 1, 1), 100, 2**30))
     assert told[1] == "note: 3 pairs cut or left out by sequence_len"

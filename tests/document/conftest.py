@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from reference_oracle import Oracle
+from support.reference_oracle import Oracle
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 import pytest
 
-from dlm_lsp.document.base_models import base_models, public_name, resolve
+from dlm_lsp.document.base_models import base_models, public_name, resolve_base_model
 
 
 def test_the_registry_is_the_references_and_one_small_model_more(oracle):
@@ -14,23 +14,23 @@ def test_the_registry_is_the_references_and_one_small_model_more(oracle):
 
 
 def test_a_key_and_its_hub_id_name_the_same_model():
-    assert resolve("gemma-3-270m") is resolve("hf:google/gemma-3-270m")
-    assert resolve("gemma-3-270m").params == 268_000_000
+    assert resolve_base_model("gemma-3-270m") is resolve_base_model("hf:google/gemma-3-270m")
+    assert resolve_base_model("gemma-3-270m").params == 268_000_000
 
 
 def test_of_two_keys_with_one_hub_id_the_first_answers_for_it():
-    assert resolve("hf:Qwen/Qwen3-1.7B").key == "qwen3-1.7b"
-    assert resolve("qwen3-1.7b-thinking").key == "qwen3-1.7b-thinking"
+    assert resolve_base_model("hf:Qwen/Qwen3-1.7B").key == "qwen3-1.7b"
+    assert resolve_base_model("qwen3-1.7b-thinking").key == "qwen3-1.7b-thinking"
 
 
 @pytest.mark.parametrize("name", ["", "hf:", "hf:no/such", "qwen2.5-0.6b", "google/gemma-3-270m"])
 def test_what_is_not_in_the_registry_has_no_facts(name):
-    assert resolve(name) is None
+    assert resolve_base_model(name) is None
 
 
 def test_the_registry_cannot_be_changed():
     with pytest.raises(TypeError):
-        base_models()["mine"] = resolve("gemma-3-270m")
+        base_models()["mine"] = resolve_base_model("gemma-3-270m")
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 import pytest
-from document_text import FRONTMATTER, document
-from generated import pairs, sound_documents
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.document_text import FRONTMATTER, document
+from support.generated import pairs, sound_documents
 
 from dlm_lsp.document import (
     Addition,
@@ -11,9 +11,9 @@ from dlm_lsp.document import (
     SynthMarker,
     apply_edits,
     insert,
-    keep,
     parse,
     remove,
+    remove_marker,
 )
 
 PAIR = Pair("Why?", "So.")
@@ -88,7 +88,7 @@ def test_nothing_is_put_into_an_open_code_block():
 
 def test_keeping_removes_the_marker_alone():
     parsed = document("a\n" + block("0" * 16))
-    kept = parse(apply_edits(parsed.text, keep(parsed, parsed.sections)))
+    kept = parse(apply_edits(parsed.text, remove_marker(parsed, parsed.sections)))
     assert kept.text == f"{FRONTMATTER}a\n::instruction::\n### Q\nWhy?\n### A\nSo.\n"
     assert [s.id for s in kept.sections] == [s.id for s in parsed.sections]
 

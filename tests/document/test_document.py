@@ -1,4 +1,4 @@
-from document_text import document
+from support.document_text import document
 
 
 def test_a_section_is_found_by_its_id():

@@ -1,5 +1,5 @@
 import pytest
-from document_text import document, found, mended
+from support.document_text import document, found, mended
 
 QA = "\n### Q\nWhy?\n### A\nSo.\n"
 

@@ -2,7 +2,9 @@ import json
 import time
 
 import pytest
-from frontmatter_texts import (
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.frontmatter_texts import (
     BASE,
     ID,
     REQUIRED,
@@ -13,9 +15,7 @@ from frontmatter_texts import (
     read,
     slipped,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from reference_oracle import Oracle
+from support.reference_oracle import Oracle
 
 from dlm_lsp.document.edit import Span, apply_edits
 from dlm_lsp.document.frontmatter import read_frontmatter

@@ -1,11 +1,11 @@
 from pathlib import Path
 
 import pytest
-from document_text import FRONTMATTER, document, found, mended
-from generated import mutated, sound_documents, wild_documents
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference_oracle import Oracle
+from support.document_text import FRONTMATTER, document, found, mended
+from support.generated import mutated, sound_documents, wild_documents
+from support.reference_oracle import Oracle
 
 from dlm_lsp.document import Document, Severity, missing_media, parse
 

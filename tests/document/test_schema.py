@@ -1,8 +1,8 @@
 import math
 
 import pytest
-from frontmatter_texts import BASE, ID, read
 from pydantic import ValidationError
+from support.frontmatter_texts import BASE, ID, read
 
 from dlm_lsp.document.schema import (
     Adapter,
@@ -15,13 +15,13 @@ from dlm_lsp.document.schema import (
     Gate,
     Preference,
     PreferenceHyperparams,
-    Source,
+    SourceConfig,
     Training,
 )
 
 BLOCKS = [
     *(Adapter, Audio, Cache, Cpt, Export, Frontmatter),
-    *(Gate, Preference, PreferenceHyperparams, Source, Training),
+    *(Gate, Preference, PreferenceHyperparams, SourceConfig, Training),
 ]
 INFINITE = math.inf
 BIG = 10**12
@@ -50,8 +50,8 @@ NUMBERS = [
     (Gate, "entropy_lambda", 0.01, [0, 1], [-0.1, 1.1]),
     (Cache, "max_bytes", 10 * 1024**3, [1, BIG], [0]),
     (Cache, "prune_older_than_days", 90, [1, BIG], [0]),
-    (Source, "max_bytes_per_file", None, [1, BIG], [0]),
-    (Source, "max_files", None, [1, BIG], [0]),
+    (SourceConfig, "max_bytes_per_file", None, [1, BIG], [0]),
+    (SourceConfig, "max_files", None, [1, BIG], [0]),
     (Adapter, "lora_r", 8, [1, 256], [0, 257]),
     (Adapter, "lora_alpha", 16, [1, BIG], [0]),
     (Adapter, "lora_dropout", 0.05, [0, 0.5], [-0.01, 0.51]),
@@ -80,8 +80,8 @@ WORDS = [
     (Audio, "auto_resample", False, [True]),
     (Adapter, "adapter", "lora", ["qlora", "dora"]),
     (Adapter, "target_modules", "auto", [["q_proj"]]),
-    (Source, "include", ("**/*",), [("*.py",)]),
-    (Source, "exclude", (), [("*.py",)]),
+    (SourceConfig, "include", ("**/*",), [("*.py",)]),
+    (SourceConfig, "exclude", (), [("*.py",)]),
     (Export, "default_quant", "Q4_K_M", ["Q5_K_M", "Q6_K", "Q8_0"]),
     (Frontmatter, "system_prompt", None, ["Be brief."]),
 ]
@@ -89,7 +89,7 @@ WORDS = [
 
 def required(block: type[Block]) -> dict[str, str]:
     return {
-        Source: {"path": "notes"},
+        SourceConfig: {"path": "notes"},
         Frontmatter: {"dlm_id": "01HZ4X7TGZM3J1A2B3C4D5E6F7", "base_model": "qwen2.5-0.5b"},
     }.get(block, {})
 

@@ -1,5 +1,5 @@
 import pytest
-from frontmatter_texts import BASE, ID, REQUIRED, found, mended, messages
+from support.frontmatter_texts import BASE, ID, REQUIRED, found, mended, messages
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import hashlib
 
 import pytest
-from document_text import document
+from support.document_text import document
 
 from dlm_lsp.document import SectionType, section_id
 

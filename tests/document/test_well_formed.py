@@ -1,13 +1,13 @@
 import pytest
-from generated import hostile_words
 from hypothesis import given
+from support.generated import hostile_words
 
-from dlm_lsp.document import Pair, Refused, well_formed
+from dlm_lsp.document import Pair, PairFault, well_formed
 
 
 def refused(question: str, answer: str) -> str:
     outcome = well_formed(question, answer)
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, PairFault)
     assert outcome.detail
     return outcome.reason
 
@@ -81,4 +81,4 @@ def test_what_is_well_formed_stays_the_same_when_it_is_written_again(question, a
 @pytest.mark.parametrize("answer", [" ```\n```\n\n0", "\x00```\n\na\n```", "\n\n  ```\n\nb\n```"])
 def test_a_code_block_is_seen_where_it_will_stand(answer):
     pair = well_formed("q", answer)
-    assert isinstance(pair, Refused) or well_formed(pair.question, pair.answer) == pair
+    assert isinstance(pair, PairFault) or well_formed(pair.question, pair.answer) == pair

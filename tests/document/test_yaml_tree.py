@@ -4,19 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlm_lsp.document.yaml_tree import MAX_CHARACTERS, read_tree
+from dlm_lsp.document.yaml_tree import MAX_CHARACTERS, read_yaml_tree
 
 
 def at(text: str, *path: str | int) -> str:
     """The words that the value under `path` has in `text`."""
-    tree, _ = read_tree(text)
+    tree, _ = read_yaml_tree(text)
     for part in path:
         tree = tree.items[part] if isinstance(part, int) else tree.entries[part].tree
     return text[slice(*tree.span)]
 
 
 def problems(text: str) -> list[tuple[str, str]]:
-    return [(p.code, text[slice(*p.span)]) for p in read_tree(text)[1]]
+    return [(p.code, text[slice(*p.span)]) for p in read_yaml_tree(text)[1]]
 
 
 @pytest.mark.parametrize(
@@ -40,12 +40,12 @@ def test_every_value_knows_its_own_words(text, path, words):
 
 def test_keys_know_their_words_too():
     text = "a:\n  'b c' : 1\n"
-    tree, _ = read_tree(text)
+    tree, _ = read_yaml_tree(text)
     assert text[slice(*tree.entries["a"].tree.entries["b c"].key)] == "'b c'"
 
 
 def test_values_are_what_yaml_makes_of_them():
-    tree, found = read_tree("a: yes\nb: 1_0\nc: 2e-4\nd: 2024-01-31\ne: ~\nf: 0x10\ng: '1'\n")
+    tree, found = read_yaml_tree("a: yes\nb: 1_0\nc: 2e-4\nd: 2024-01-31\ne: ~\nf: 0x10\ng: '1'\n")
     assert found == []
     assert list(tree.value.values()) == [
         True,
@@ -59,11 +59,11 @@ def test_values_are_what_yaml_makes_of_them():
 
 
 def test_nothing_and_a_remark_are_no_tree():
-    assert read_tree("") == read_tree("# only a remark\n") == (None, [])
+    assert read_yaml_tree("") == read_yaml_tree("# only a remark\n") == (None, [])
 
 
 def test_of_a_repeated_key_the_last_counts_and_the_first_is_named():
-    tree, [problem, again] = read_tree("a: 1\nb:\n  c: 1\n  c: 2\na: 3\n")
+    tree, [problem, again] = read_yaml_tree("a: 1\nb:\n  c: 1\n  c: 2\na: 3\n")
     assert tree.value == {"a": 3, "b": {"c": 2}}
     assert "line 4" in problem.message
     assert "line 2" in again.message
@@ -71,7 +71,7 @@ def test_of_a_repeated_key_the_last_counts_and_the_first_is_named():
 
 def test_merged_keys_give_way_to_own_ones_and_to_earlier_mappings():
     text = "x: &x {a: 1, b: 1}\ny: &y {b: 2, c: 2}\nz:\n  a: 3\n  <<: [*x, *y]\n"
-    tree, found = read_tree(text)
+    tree, found = read_yaml_tree(text)
     assert (tree.value["z"], found) == ({"a": 3, "b": 1, "c": 2}, [])
     assert at(text, "z", "c") == "2"
 
@@ -105,7 +105,7 @@ def test_merged_keys_give_way_to_own_ones_and_to_earlier_mappings():
     ],
 )
 def test_what_is_no_yaml_is_said_where_it_is_wrong(text, words, message):
-    [problem] = read_tree(text)[1]
+    [problem] = read_yaml_tree(text)[1]
     assert (problem.code, text[slice(*problem.span)]) == ("yaml-syntax", words)
     assert message in problem.message
 
@@ -141,7 +141,7 @@ def bomb(link: str) -> str:
     ],
 )
 def test_what_would_take_too_long_or_too_deep_is_refused(text):
-    tree, [problem] = read_tree(text)
+    tree, [problem] = read_yaml_tree(text)
     assert tree is None
     assert problem.code == "yaml-too-large"
 
@@ -154,7 +154,7 @@ def chain(length: int, nesting: int) -> str:
 
 
 def test_aliases_of_aliases_may_go_deeper_than_the_text():
-    tree, found = read_tree(chain(length=150, nesting=1))
+    tree, found = read_yaml_tree(chain(length=150, nesting=1))
     assert found == []
     assert tree.value["a2"] == [[1]]
 
@@ -166,7 +166,7 @@ def test_a_deep_alias_under_a_tag_of_its_own_is_a_problem():
 
 @given(st.text() | st.text(alphabet="ab:-[]{}&*!|>'\"%@#?, \n\t\r\ufeff\u2028<=~"))
 def test_reading_never_fails_and_every_span_lies_in_the_text(text):
-    tree, found = read_tree(text)
+    tree, found = read_yaml_tree(text)
     for problem in found:
         assert 0 <= problem.span.start <= problem.span.end <= len(text)
     if tree:

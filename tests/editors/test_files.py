@@ -12,8 +12,8 @@ import pytest
 import yaml
 from e2e.home import Home
 
-from dlm_lsp.server.names import COMMANDS
-from dlm_lsp.server.settings import DEFAULTS, Settings, read_settings
+from dlm_lsp.server.command_names import COMMANDS
+from dlm_lsp.server.settings import DEFAULT_SETTINGS, Settings, read_settings
 
 EDITORS = Path(__file__).resolve().parents[2] / "editors"
 FENCES = ["::prose::", "::instruction#knowledge::", '::image path="a.png" alt="a town"::']
@@ -55,7 +55,7 @@ def test_the_server_takes_every_setting(given):
     assert given.keys() <= {field.alias for field in Settings.model_fields.values()}
     read = read_settings(given)
     assert not read.complaints
-    assert read.settings != DEFAULTS
+    assert read.settings != DEFAULT_SETTINGS
 
 
 def test_every_command_that_is_named_is_one_of_the_server():

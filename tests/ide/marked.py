@@ -1,6 +1,6 @@
 """Texts with a cursor mark `‸` in them."""
 
-from document_text import FRONTMATTER
+from support.document_text import FRONTMATTER
 
 from dlm_lsp.document import Document, parse
 

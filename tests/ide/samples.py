@@ -1,8 +1,8 @@
 """Documents with synthesized sections, and documents of every kind for properties."""
 
-from document_text import FRONTMATTER
-from generated import mutated, sound_documents, wild_documents
 from hypothesis import strategies as st
+from support.document_text import FRONTMATTER
+from support.generated import mutated, sound_documents, wild_documents
 
 from dlm_lsp.document import Document, SectionType, Span, SynthMarker, parse, section_id
 

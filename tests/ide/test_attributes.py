@@ -1,10 +1,10 @@
 from dlm_lsp.document import Span
-from dlm_lsp.ide.attributes import attributes
+from dlm_lsp.ide.attributes import marker_attributes
 
 
 def found(line: str) -> list[tuple[str, str, str]]:
     """Each attribute of `line`: all of it, its key, its value."""
-    spans = attributes(line, Span(0, len(line)))
+    spans = marker_attributes(line, Span(0, len(line)))
     return [tuple(line[slice(*part)] for part in attribute) for attribute in spans]
 
 
@@ -20,4 +20,4 @@ def test_what_is_no_attribute_is_passed_over():
 
 
 def test_only_the_line_asked_for_is_read():
-    assert len(list(attributes('a="b"\nc="d"', Span(6, 11)))) == 1
+    assert len(list(marker_attributes('a="b"\nc="d"', Span(6, 11)))) == 1

@@ -1,13 +1,13 @@
 import json
 
-from document_text import document
-from generated import mutated, sound_documents, wild_documents
 from hypothesis import given
 from hypothesis import strategies as st
 from ide.marked import at_cursor, in_body
+from support.document_text import document
+from support.generated import mutated, sound_documents, wild_documents
 
 from dlm_lsp.document import parse
-from dlm_lsp.ide.completion import complete, documentation
+from dlm_lsp.ide.completion import completion_documentation, completions
 from dlm_lsp.ide.lines import line_at
 
 _HEADS = st.sampled_from(
@@ -19,13 +19,13 @@ _ANY_TEXT = mutated(wild_documents() | sound_documents()) | st.builds(
 
 
 def told(kind: str, topic: str) -> str:
-    words = documentation(kind, topic)
+    words = completion_documentation(kind, topic)
     assert words is not None
     return words
 
 
 def test_what_documentation_needs_survives_json():
-    [fence, *_] = complete(*in_body("‸"))
+    [fence, *_] = completions(*in_body("‸"))
     data = json.loads(json.dumps(fence.data))
     assert told(data["kind"], data["topic"]).startswith("**Prose**")
 
@@ -44,9 +44,9 @@ def test_every_completion_has_documentation():
         at_cursor("---\ntraining:\n  sources:\n    - ‸\n---\n"),
     ]
     for place in places:
-        found = complete(*place)
+        found = completions(*place)
         assert found
-        assert all(documentation(one.kind, one.topic) for one in found)
+        assert all(completion_documentation(one.kind, one.topic) for one in found)
 
 
 def test_a_key_is_told_with_what_it_takes_and_its_default():
@@ -60,26 +60,26 @@ def test_a_model_is_told_with_its_facts():
 
 
 def test_what_is_unknown_has_no_documentation():
-    assert documentation("key", "training.nothing") is None
-    assert documentation("fence", "poem") is None
-    assert documentation("nothing", "") is None
+    assert completion_documentation("key", "training.nothing") is None
+    assert completion_documentation("fence", "poem") is None
+    assert completion_documentation("nothing", "") is None
 
 
 def test_nothing_is_offered_on_the_lines_around_the_frontmatter():
     text = document("").text
-    assert complete(parse(text), 2) == ()
-    assert complete(parse(text), text.rindex("---") + 1) == ()
+    assert completions(parse(text), 2) == ()
+    assert completions(parse(text), text.rindex("---") + 1) == ()
 
 
 @given(_ANY_TEXT, st.data())
 def test_any_offset_gives_spans_on_the_line_of_the_cursor(text: str, data: st.DataObject):
     parsed = parse(text)
     offset = data.draw(st.integers(0, len(text)))
-    for one in complete(parsed, offset):
+    for one in completions(parsed, offset):
         line = line_at(text, offset)
         assert line.start <= one.span.start <= offset <= one.span.end <= line.end
 
 
 @given(st.sampled_from(["fence", "key", "value", "model", "attribute", "header"]), st.text())
 def test_any_topic_has_words_or_none(kind: str, topic: str):
-    assert documentation(kind, topic) != ""
+    assert completion_documentation(kind, topic) != ""

@@ -1,15 +1,15 @@
 import pytest
-from document_text import FRONTMATTER
-from generated import sound_documents
 from hypothesis import given
 from hypothesis import strategies as st
 from ide.marked import at_cursor, in_body
+from support.document_text import FRONTMATTER
+from support.generated import sound_documents
 
 from dlm_lsp.document import Edit, apply_edits, parse
 from dlm_lsp.document.fence import read_fence
 from dlm_lsp.document.lines import line_break_of
-from dlm_lsp.ide.completion import Completion, complete
-from dlm_lsp.ide.lines import line_at, lines
+from dlm_lsp.ide.completion import CompletionItem, completions
+from dlm_lsp.ide.lines import line_at, line_spans
 
 FENCES = ["::prose::", "::instruction::", "::preference::", "::image::", "::audio::"]
 SYNTH = (
@@ -20,11 +20,11 @@ SYNTH = (
 
 def offered(marked_body: str) -> list[str]:
     """The labels offered at the mark."""
-    return [one.label for one in complete(*in_body(marked_body))]
+    return [one.label for one in completions(*in_body(marked_body))]
 
 
-def offer(marked_body: str, label: str) -> Completion:
-    return next(one for one in complete(*in_body(marked_body)) if one.label == label)
+def offer(marked_body: str, label: str) -> CompletionItem:
+    return next(one for one in completions(*in_body(marked_body)) if one.label == label)
 
 
 def accepted(marked_body: str, label: str) -> str:
@@ -58,7 +58,7 @@ def test_no_fence_is_offered_in_a_code_block():
 def test_each_adapter_of_the_frontmatter_has_a_fence_of_its_own():
     head = FRONTMATTER.removesuffix("---\n")
     marked = f"{head}training:\n  adapters:\n    tone: {{}}\n    facts: {{}}\n---\n‸"
-    labels = [one.label for one in complete(*at_cursor(marked))]
+    labels = [one.label for one in completions(*at_cursor(marked))]
     assert labels[1:4] == ["::instruction::", "::instruction#tone::", "::instruction#facts::"]
 
 
@@ -74,7 +74,7 @@ def test_with_snippets_the_cursor_goes_from_text_to_text():
 
 def test_a_fence_is_written_in_the_line_breaks_of_the_document():
     document, offset = at_cursor(f"{FRONTMATTER}::‸".replace("\n", "\r\n"))
-    instruction = next(o for o in complete(document, offset) if o.label == "::instruction::")
+    instruction = next(o for o in completions(document, offset) if o.label == "::instruction::")
     assert instruction.plain == "::instruction::\r\n### Q\r\n\r\n### A\r\n"
 
 
@@ -173,12 +173,12 @@ def _opens(text: str, at: int) -> bool:
 @given(sound_documents(), st.data())
 def test_an_accepted_fence_is_recognised(text: str, data: st.DataObject):
     document = parse(text)
-    whole = lines(text, document.body)
+    whole = line_spans(text, document.body)
     empty = [line.start for line in whole if line.start == line.end]
     if not empty:
         return
     at = data.draw(st.sampled_from(empty))
-    for one in complete(document, at):
+    for one in completions(document, at):
         changed = parse(apply_edits(text, [Edit(one.span, one.plain)]))
         assert one.kind == "fence"
         assert _opens(changed.text, at)

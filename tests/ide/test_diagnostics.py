@@ -1,18 +1,18 @@
 """What is marked in a document, where, and how loudly."""
 
 import pytest
-from document_text import FRONTMATTER
 from hypothesis import given
 from hypothesis import strategies as st
 from ide.samples import GONE, SOURCE, SOURCE_ID, anything, marker, synthesized
+from support.document_text import FRONTMATTER
 
 from dlm_lsp.document import Span, apply_edits, parse
-from dlm_lsp.document.pieces import Pieces
-from dlm_lsp.ide import diagnostics
-from dlm_lsp.ide.diagnostics import MOST, MOST_ORIGINS, findings
-from dlm_lsp.ide.doubts import NO_DOUBTS, Doubts
-from dlm_lsp.ide.findings import Finding, Level
-from dlm_lsp.ide.second_look import SecondLook
+from dlm_lsp.document.incremental import IncrementalDocument
+from dlm_lsp.ide import diagnostics as module
+from dlm_lsp.ide.diagnostic import Diagnostic, DiagnosticLevel
+from dlm_lsp.ide.diagnostics import MAX_DIAGNOSTICS, MAX_PROVENANCE_HINTS, diagnostics
+from dlm_lsp.ide.pair_check_results import NOTHING_CHECKED, PairCheckResults
+from dlm_lsp.ide.pair_checks import PairChecks
 
 OWN = "::instruction::\n### Q\nWhat is the Ill?\n### A\nA river.\n"
 TYPED = st.sampled_from(
@@ -20,8 +20,8 @@ TYPED = st.sampled_from(
 )
 
 
-def pieces(body: str) -> Pieces:
-    return Pieces.of(FRONTMATTER + body)
+def pieces(body: str) -> IncrementalDocument:
+    return IncrementalDocument.of(FRONTMATTER + body)
 
 
 def several(*pairs: tuple[str, str]) -> str:
@@ -30,31 +30,34 @@ def several(*pairs: tuple[str, str]) -> str:
     return f"::instruction::\n{marker()}\n{turns}"
 
 
-def ids(text: Pieces) -> list[str]:
+def ids(text: IncrementalDocument) -> list[str]:
     """The ids of the sections, in order."""
     return [piece.section.id for piece in text.pieces if piece.section]
 
 
-def seen(text: Pieces) -> Doubts:
+def seen(text: IncrementalDocument) -> PairCheckResults:
     """What a second look at the whole text finds."""
-    look = SecondLook()
+    look = PairChecks()
     for _ in look.steps(text):
         pass
-    return look.doubts
+    return look.results
 
 
 def marked(
-    text: Pieces, origins: Level | None = None, doubts: Doubts = NO_DOUBTS, **more
-) -> list[Finding]:
-    return findings(text, origins=origins, doubts=doubts, **more)
+    text: IncrementalDocument,
+    origins: DiagnosticLevel | None = None,
+    doubts: PairCheckResults = NOTHING_CHECKED,
+    **more,
+) -> list[Diagnostic]:
+    return diagnostics(text, origins=origins, doubts=doubts, **more)
 
 
-def shown(text: Pieces, found: list[Finding]) -> list[tuple[str, str]]:
+def shown(text: IncrementalDocument, found: list[Diagnostic]) -> list[tuple[str, str]]:
     """The code of each finding and the words it points at."""
     return [(one.code, text.text[slice(*one.span)]) for one in found]
 
 
-def related(text: Pieces, one: Finding) -> list[tuple[str, str]]:
+def related(text: IncrementalDocument, one: Diagnostic) -> list[tuple[str, str]]:
     """What each related place is, and the words there."""
     return [(place.message, text.text[slice(*place.span)]) for place in one.related]
 
@@ -63,22 +66,22 @@ def test_a_problem_points_at_what_is_wrong_and_its_fix_mends_it():
     text = pieces("A river.\n::Instruction::\n### Q\na\n### A\nb\n")
     (found,) = marked(text)
     assert shown(text, [found]) == [("unknown-section-type", "Instruction")]
-    assert found.level is Level.ERROR
+    assert found.level is DiagnosticLevel.ERROR
     assert "::instruction::" in apply_edits(text.text, found.fix.edits)
 
 
 def test_a_problem_of_the_frontmatter_stands_in_the_frontmatter():
-    text = Pieces.of(FRONTMATTER.replace("base_model", "base_modle") + "A river.\n")
+    text = IncrementalDocument.of(FRONTMATTER.replace("base_model", "base_modle") + "A river.\n")
     assert "base_modle" in [words for _, words in shown(text, marked(text))]
 
 
 def test_a_sound_document_without_synthesized_sections_has_no_marks():
-    assert marked(pieces(SOURCE + OWN), Level.HINT) == []
+    assert marked(pieces(SOURCE + OWN), DiagnosticLevel.HINT) == []
 
 
 def test_a_synthesized_section_says_on_its_marker_where_it_came_from():
     text = pieces(SOURCE + synthesized())
-    (found,) = marked(text, Level.HINT)
+    (found,) = marked(text, DiagnosticLevel.HINT)
     assert shown(text, [found]) == [("synthesized", marker())]
     assert found.message == 'synthesized by hf:tiny (extraction) from "The Ill is a river."'
     assert related(text, found) == [("its source section", "The Ill is a river.")]
@@ -87,7 +90,7 @@ def test_a_synthesized_section_says_on_its_marker_where_it_came_from():
 
 def test_where_a_section_came_from_is_said_as_loudly_as_it_is_asked_for_or_not_at_all():
     text = pieces(SOURCE + synthesized())
-    for level in (Level.HINT, Level.INFORMATION, Level.WARNING):
+    for level in (DiagnosticLevel.HINT, DiagnosticLevel.INFORMATION, DiagnosticLevel.WARNING):
         assert [one.level for one in marked(text, level)] == [level]
     assert marked(text, None) == []
 
@@ -95,7 +98,7 @@ def test_where_a_section_came_from_is_said_as_loudly_as_it_is_asked_for_or_not_a
 def test_a_long_source_is_told_by_its_beginning():
     source = "A very long\nriver. " * 20 + "\n"
     (id_,) = ids(pieces(source))
-    (found,) = marked(pieces(source + synthesized(source_id=id_)), Level.HINT)
+    (found,) = marked(pieces(source + synthesized(source_id=id_)), DiagnosticLevel.HINT)
     excerpt = found.message.split('"')[1]
     assert excerpt.startswith("A very long river. A very long river.")
     assert excerpt.endswith("…")
@@ -104,56 +107,56 @@ def test_a_long_source_is_told_by_its_beginning():
 
 def test_a_source_with_a_fence_is_shown_by_its_fence():
     text = pieces(f"::prose::\n{SOURCE}{synthesized()}")
-    (found,) = marked(text, Level.HINT)
+    (found,) = marked(text, DiagnosticLevel.HINT)
     assert related(text, found) == [("its source section", "::prose::")]
 
 
 def test_of_very_many_synthesized_sections_only_the_first_say_where_they_came_from():
-    many = "".join(synthesized(f"Question {number}?") for number in range(MOST_ORIGINS + 5))
+    many = "".join(synthesized(f"Question {number}?") for number in range(MAX_PROVENANCE_HINTS + 5))
     text = pieces(SOURCE + many + synthesized("Old?", GONE))
-    codes = [one.code for one in marked(text, Level.HINT)]
-    assert codes == ["synthesized"] * MOST_ORIGINS + ["stale-source"]
+    codes = [one.code for one in marked(text, DiagnosticLevel.HINT)]
+    assert codes == ["synthesized"] * MAX_PROVENANCE_HINTS + ["stale-source"]
 
 
 @pytest.mark.parametrize("of", [lambda n: "::Prose::\n", lambda n: synthesized(f"{n}?", GONE)])
 def test_of_very_many_marks_the_last_one_tells_how_many_more_there_are(of, monkeypatch):
-    text = pieces("".join(map(of, range(MOST + 1_233))))
+    text = pieces("".join(map(of, range(MAX_DIAGNOSTICS + 1_233))))
     found = marked(text)
-    monkeypatch.setattr(diagnostics, "MOST", len(text.text))
+    monkeypatch.setattr(module, "MAX_DIAGNOSTICS", len(text.text))
     every = marked(text)
     *first, last = found
-    assert first == every[: MOST - 1]
-    assert (last.code, last.level) == ("more", Level.INFORMATION)
+    assert first == every[: MAX_DIAGNOSTICS - 1]
+    assert (last.code, last.level) == ("more", DiagnosticLevel.INFORMATION)
     assert last.message == "1,234 more marks are not shown"
-    assert last.span == every[MOST - 1].span
+    assert last.span == every[MAX_DIAGNOSTICS - 1].span
 
 
 def test_as_many_marks_as_can_be_shown_are_all_shown():
-    codes = [one.code for one in marked(pieces("::Prose::\n" * MOST))]
-    assert codes == ["unknown-section-type"] * MOST
+    codes = [one.code for one in marked(pieces("::Prose::\n" * MAX_DIAGNOSTICS))]
+    assert codes == ["unknown-section-type"] * MAX_DIAGNOSTICS
 
 
 def test_a_section_whose_source_is_gone_is_stale_however_quiet_origins_are():
     text = pieces(SOURCE + synthesized(source_id=GONE))
-    for level in (None, Level.HINT):
+    for level in (None, DiagnosticLevel.HINT):
         (found,) = marked(text, level)
         assert shown(text, [found]) == [("stale-source", marker(GONE))]
-        assert found.level is Level.WARNING
+        assert found.level is DiagnosticLevel.WARNING
         assert found.message.startswith(f"stale: its source section {GONE} has changed or is gone")
         assert found.section_id == ids(text)[1]
 
 
 def test_a_source_may_stand_behind_what_was_written_about_it():
     text = pieces(f"{synthesized()}::prose::\n{SOURCE}")
-    assert [one.code for one in marked(text, Level.HINT)] == ["synthesized"]
+    assert [one.code for one in marked(text, DiagnosticLevel.HINT)] == ["synthesized"]
 
 
 def test_a_doubtful_answer_is_marked_and_shows_its_source():
     text = pieces(SOURCE + synthesized())
-    doubts = Doubts({}, {(ids(text)[1], SOURCE_ID): {0: 'the section has no "7"'}})
+    doubts = PairCheckResults({}, {(ids(text)[1], SOURCE_ID): {0: 'the section has no "7"'}})
     (found,) = marked(text, doubts=doubts)
     assert shown(text, [found]) == [("ungrounded-answer", "A river.")]
-    assert found.level is Level.WARNING
+    assert found.level is DiagnosticLevel.WARNING
     assert found.message == 'its source does not back this answer: the section has no "7"'
     assert related(text, found) == [("its source section", "The Ill is a river.")]
     assert found.section_id == ids(text)[1]
@@ -161,7 +164,7 @@ def test_a_doubtful_answer_is_marked_and_shows_its_source():
 
 def test_of_an_answer_whose_source_has_gone_nobody_says_that_it_does_not_back_it():
     text = pieces(synthesized())
-    doubts = Doubts({}, {(ids(text)[0], SOURCE_ID): {0: "any reason"}})
+    doubts = PairCheckResults({}, {(ids(text)[0], SOURCE_ID): {0: "any reason"}})
     assert [one.code for one in marked(text, doubts=doubts)] == ["stale-source"]
 
 
@@ -169,7 +172,7 @@ def test_a_question_that_another_pair_answers_is_marked_and_shows_that_pair():
     text = pieces(SOURCE + synthesized("What's the Ill?") + OWN)
     (found,) = marked(text, doubts=seen(text))
     assert shown(text, [found]) == [("near-duplicate", "What's the Ill?")]
-    assert found.level is Level.WARNING
+    assert found.level is DiagnosticLevel.WARNING
     assert related(text, found) == [("the other pair", "What is the Ill?")]
     assert found.related[0].span.start > text.offsets[-2]
     assert found.section_id == ids(text)[1]
@@ -234,7 +237,7 @@ def test_a_medium_without_its_file_is_marked_at_its_path():
     text = pieces('::image path="there.png"::\n::audio path="gone.wav" transcript="x"::\n')
     (found,) = marked(text, media_exists=lambda path: path == "there.png")
     assert shown(text, [found]) == [("missing-file", "gone.wav")]
-    assert found.level is Level.WARNING
+    assert found.level is DiagnosticLevel.WARNING
     assert found.message == "there is no file `gone.wav` beside the document"
 
 
@@ -246,7 +249,7 @@ def test_what_is_marked_comes_in_the_order_of_the_text():
         + synthesized("What is it?")
         + "::poem::\nx\n"
     )
-    found = marked(text, Level.HINT, media_exists=lambda _: False)
+    found = marked(text, DiagnosticLevel.HINT, media_exists=lambda _: False)
     assert [one.code for one in found] == [
         "stale-source",
         "missing-file",
@@ -257,15 +260,15 @@ def test_what_is_marked_comes_in_the_order_of_the_text():
 
 @given(anything)
 def test_whatever_is_marked_lies_in_the_text(text):
-    of = Pieces.of(text)
-    for one in marked(of, Level.HINT, seen(of), media_exists=lambda _: False):
+    of = IncrementalDocument.of(text)
+    for one in marked(of, DiagnosticLevel.HINT, seen(of), media_exists=lambda _: False):
         for span in (one.span, *(place.span for place in one.related)):
             assert 0 <= span.start <= span.end <= len(text)
 
 
 @given(anything)
 def test_every_problem_of_a_parse_is_marked_with_its_fix_and_no_other(text):
-    found = marked(Pieces.of(text))
+    found = marked(IncrementalDocument.of(text))
     problems = [one for one in found if one.section_id is None]
     assert sorted((one.code, one.span, one.message, one.level.value) for one in problems) == sorted(
         (one.code, one.span, one.message, one.severity.value) for one in parse(text).problems
@@ -277,43 +280,46 @@ def test_every_problem_of_a_parse_is_marked_with_its_fix_and_no_other(text):
 
 @given(anything, st.data())
 def test_after_any_edits_the_marks_are_those_of_the_new_text(text, data):
-    edited = Pieces.of(text)
+    edited = IncrementalDocument.of(text)
     for _ in range(data.draw(st.integers(1, 4))):
         start = data.draw(st.integers(0, len(text)))
         end = data.draw(st.integers(start, min(len(text), start + 40)))
         new = data.draw(TYPED)
-        edited = edited.edited(start, end, new)
+        edited = edited.apply_change(start, end, new)
         text = text[:start] + new + text[end:]
-        fresh = Pieces.of(text)
-        assert marked(edited, Level.HINT, seen(edited)) == marked(fresh, Level.HINT, seen(fresh))
+        fresh = IncrementalDocument.of(text)
+        assert marked(edited, DiagnosticLevel.HINT, seen(edited)) == marked(
+            fresh, DiagnosticLevel.HINT, seen(fresh)
+        )
 
 
 @given(anything, st.integers(0, 600), st.integers(0, 200))
 def test_in_a_part_of_the_text_that_is_found_which_touches_it(text, start, length):
-    looked_at = Pieces.of(text)
+    looked_at = IncrementalDocument.of(text)
     doubts = seen(looked_at)
     start = min(start, len(text))
     part = Span(start, min(start + length, len(text)))
-    assert marked(looked_at, Level.HINT, doubts, within=part) == [
+    assert marked(looked_at, DiagnosticLevel.HINT, doubts, within=part) == [
         one
-        for one in marked(looked_at, Level.HINT, doubts)
+        for one in marked(looked_at, DiagnosticLevel.HINT, doubts)
         if one.span.start <= part.end and part.start <= one.span.end
     ]
 
 
 def test_what_is_beyond_the_last_mark_is_found_where_it_is_looked_for():
-    text = pieces("::Prose::\n" * (MOST + 10))
+    text = pieces("::Prose::\n" * (MAX_DIAGNOSTICS + 10))
     at = text.text.rindex("Prose")
     assert [one.code for one in marked(text, within=Span(at, at))] == ["unknown-section-type"]
 
 
 def test_no_other_mark_hides_an_error():
     text = pieces(
-        "".join(synthesized(f"{n}?", GONE) for n in range(MOST)) + "::instruction::\n### Q\n"
+        "".join(synthesized(f"{n}?", GONE) for n in range(MAX_DIAGNOSTICS))
+        + "::instruction::\n### Q\n"
     )
     found = marked(text)
     assert "incomplete-turn" in [one.code for one in found]
-    assert len(found) == MOST
+    assert len(found) == MAX_DIAGNOSTICS
 
 
 @pytest.mark.parametrize("copied", [synthesized(), OWN])

@@ -3,21 +3,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlm_lsp.document import Span
-from dlm_lsp.ide.lines import line_at, line_end, lines, trimmed
+from dlm_lsp.ide.lines import line_at, line_end, line_spans, trimmed
 
 
 def test_only_the_three_line_breaks_end_a_line():
     text = "a\nb\rc\r\nd\u2028e"
-    found = [text[slice(*line)] for line in lines(text, Span(0, len(text)))]
+    found = [text[slice(*line)] for line in line_spans(text, Span(0, len(text)))]
     assert found == ["a", "b", "c", "d\u2028e"]
 
 
 def test_a_line_break_at_the_end_leaves_an_empty_line():
-    assert list(lines("a\n", Span(0, 2))) == [Span(0, 1), Span(2, 2)]
+    assert list(line_spans("a\n", Span(0, 2))) == [Span(0, 1), Span(2, 2)]
 
 
 def test_only_the_lines_of_a_part_are_given():
-    assert list(lines("ab\ncd\nef", Span(1, 5))) == [Span(1, 2), Span(3, 5)]
+    assert list(line_spans("ab\ncd\nef", Span(1, 5))) == [Span(1, 2), Span(3, 5)]
 
 
 @pytest.mark.parametrize("offset", [3, 4, 5])

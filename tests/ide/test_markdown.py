@@ -2,11 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlm_lsp.ide.markdown import code, link, plain, quoted
+from dlm_lsp.ide.markdown import blockquote, code_span, escape_markdown, markdown_link
 
 
 def test_what_markdown_would_read_is_escaped():
-    assert plain("*a* _b_ [c](d) <e> `f` ~g~ &amp; \\") == (
+    assert escape_markdown("*a* _b_ [c](d) <e> `f` ~g~ &amp; \\") == (
         r"\*a\* \_b\_ \[c\](d) \<e\> \`f\` \~g\~ \&amp; \\"
     )
 
@@ -30,38 +30,43 @@ def test_what_markdown_would_read_is_escaped():
     ],
 )
 def test_what_would_make_a_block_of_a_line_is_escaped(words, escaped):
-    assert plain(words) == escaped
+    assert escape_markdown(words) == escaped
 
 
 def test_lines_become_one():
-    assert plain("a\n\n  b\u2028c") == "a b c"
+    assert escape_markdown("a\n\n  b\u2028c") == "a b c"
 
 
 def test_code_is_fenced_by_more_backticks_than_it_holds():
-    assert code("a``b`c") == "```a``b`c```"
+    assert code_span("a``b`c") == "```a``b`c```"
 
 
 def test_code_that_begins_or_ends_with_a_backtick_keeps_apart_from_its_fence():
-    assert code("a`") == "`` a` ``"
+    assert code_span("a`") == "`` a` ``"
 
 
 def test_code_of_nothing_says_so():
-    assert code(" \n") == "(blank)"
+    assert code_span(" \n") == "(blank)"
 
 
 def test_a_quote_is_cut_between_words():
-    assert quoted("one two three", 9) == "> “one two…”"
+    assert blockquote("one two three", 9) == "> “one two…”"
 
 
 def test_a_quote_that_fits_is_whole():
-    assert quoted("one\ntwo", 7) == "> “one two”"
+    assert blockquote("one\ntwo", 7) == "> “one two”"
 
 
 def test_an_address_cannot_end_its_link_early():
-    assert link("here", "file:///a (b).dlm#L3") == "[here](file:///a%20%28b%29.dlm#L3)"
+    assert markdown_link("here", "file:///a (b).dlm#L3") == "[here](file:///a%20%28b%29.dlm#L3)"
 
 
 @given(st.text())
 def test_nothing_breaks_out_of_its_line(text: str):
-    for words in (plain(text), code(text), quoted(text, 20), link("x", text)):
+    for words in (
+        escape_markdown(text),
+        code_span(text),
+        blockquote(text, 20),
+        markdown_link("x", text),
+    ):
         assert len(words.splitlines()) <= 1

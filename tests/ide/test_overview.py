@@ -4,17 +4,17 @@ from hypothesis import given
 from ide.samples import GONE, SOURCE, SOURCE_ID, anything, body, synthesized
 
 from dlm_lsp.document import Document, parse
-from dlm_lsp.ide.origin import synthesized as all_synthesized
-from dlm_lsp.ide.overview import Entry, first_question, overview
+from dlm_lsp.ide.overview import OverviewPair, first_question, overview
+from dlm_lsp.ide.provenance import synthesized_sections as all_synthesized
 
 OTHER = "::prose::\n# The Po\nIt is a river too.\n"
 
 
-def waiting(question: str, source_id: str = SOURCE_ID) -> Entry:
-    return Entry("f" * 16, question, "staged", None, "hf:m", "extraction", "now", source_id)
+def waiting(question: str, source_id: str = SOURCE_ID) -> OverviewPair:
+    return OverviewPair("f" * 16, question, "staged", None, "hf:m", "extraction", "now", source_id)
 
 
-def shown(document: Document, *staged: Entry) -> list[tuple[str, list[tuple[str, str]]]]:
+def shown(document: Document, *staged: OverviewPair) -> list[tuple[str, list[tuple[str, str]]]]:
     return [
         (one.title, [(entry.question, entry.state) for entry in one.entries])
         for one in overview(document, staged)

@@ -6,12 +6,12 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tiny_model import PROSE
+from support.tiny_model import PROSE
 
+from dlm_lsp.errors import ModelError
 from dlm_lsp.local import generate as generate_module
-from dlm_lsp.local.constrain import Draw
-from dlm_lsp.local.error import LocalError
-from dlm_lsp.local.generate import Prompt, count, generate
+from dlm_lsp.local.constrained_decoding import SamplingParams
+from dlm_lsp.local.generate import Prompt, count_prompt_tokens, generate_batch
 
 OPENINGS = ["The mill", "The first wheel was built in", "Why", "The second wheel drives a saw, so"]
 PROMPTS = [Prompt(text, max_new_tokens=12) for text in OPENINGS]
@@ -21,19 +21,21 @@ PROMPTS = [Prompt(text, max_new_tokens=12) for text in OPENINGS]
 @pytest.mark.parametrize("model", ["llama", "gemma"])
 def test_a_batch_writes_what_each_prompt_alone_would_have(model, shared, request):
     folder = request.getfixturevalue(model)
-    alone = [generate(folder, None, [prompt], shared)[0] for prompt in PROMPTS]
-    assert generate(folder, None, PROMPTS, shared) == alone
+    alone = [generate_batch(folder, None, [prompt], shared)[0] for prompt in PROMPTS]
+    assert generate_batch(folder, None, PROMPTS, shared) == alone
 
 
 def test_a_shared_beginning_writes_what_the_whole_text_would_have(llama):
     whole = [Prompt(f"{PROSE}\n\n{text}", max_new_tokens=12) for text in OPENINGS]
-    written = generate(llama, None, PROMPTS, f"{PROSE}\n\n")
-    assert [one.text for one in written] == [one.text for one in generate(llama, None, whole)]
+    written = generate_batch(llama, None, PROMPTS, f"{PROSE}\n\n")
+    assert [one.text for one in written] == [one.text for one in generate_batch(llama, None, whole)]
 
 
 def test_more_prompts_than_a_batch_come_back_in_their_order(llama):
     many = [Prompt(f"{n} wheels" * (n % 3 + 1), max_new_tokens=3) for n in range(19)]
-    assert generate(llama, None, many) == [generate(llama, None, [one])[0] for one in many]
+    assert generate_batch(llama, None, many) == [
+        generate_batch(llama, None, [one])[0] for one in many
+    ]
 
 
 @settings(
@@ -57,9 +59,9 @@ def test_a_reply_under_a_schema_is_always_valid_json_of_that_schema(
         "List:",
         grammar=f"start: %json {json.dumps(schema)}",
         max_new_tokens=150,
-        draw=Draw(temperature, seed=seed),
+        draw=SamplingParams(temperature, seed=seed),
     )
-    written = generate(llama, None, [prompt])[0]
+    written = generate_batch(llama, None, [prompt])[0]
     assert written.ended
     values = json.loads(written.text)
     assert len(values) == items
@@ -72,7 +74,7 @@ def test_each_row_of_a_batch_follows_its_own_grammar(llama):
         Prompt("Count:", grammar="start: /[0-9]{4}/", max_new_tokens=8),
         Prompt("Quote:", max_new_tokens=8, grammar='start: %regex {"substring_words": "a saw"}'),
     ]
-    colour, number, words = (one.text for one in generate(llama, None, prompts))
+    colour, number, words = (one.text for one in generate_batch(llama, None, prompts))
     assert colour in ("red", "blue")
     assert number.isdigit()
     assert len(number) == 4
@@ -80,14 +82,20 @@ def test_each_row_of_a_batch_follows_its_own_grammar(llama):
 
 
 def test_the_same_seed_draws_the_same_words_whatever_is_beside_it(llama):
-    drawn = Prompt("The mill", max_new_tokens=12, draw=Draw(1.0, seed=7))
-    beside = Prompt("The saw of the mill", max_new_tokens=12, draw=Draw(1.0, seed=8))
-    assert generate(llama, None, [beside, drawn])[1] == generate(llama, None, [drawn])[0]
+    drawn = Prompt("The mill", max_new_tokens=12, draw=SamplingParams(1.0, seed=7))
+    beside = Prompt("The saw of the mill", max_new_tokens=12, draw=SamplingParams(1.0, seed=8))
+    assert (
+        generate_batch(llama, None, [beside, drawn])[1] == generate_batch(llama, None, [drawn])[0]
+    )
 
 
 def test_another_seed_draws_other_words(llama):
     one, two = (
-        generate(llama, None, [Prompt("The mill", max_new_tokens=12, draw=Draw(1.0, seed=seed))])
+        generate_batch(
+            llama,
+            None,
+            [Prompt("The mill", max_new_tokens=12, draw=SamplingParams(1.0, seed=seed))],
+        )
         for seed in (1, 2)
     )
     assert one[0].text != two[0].text
@@ -95,28 +103,29 @@ def test_another_seed_draws_other_words(llama):
 
 def test_a_tiny_top_p_leaves_only_the_likeliest_word(llama):
     plain = Prompt("The mill", max_new_tokens=12)
-    narrow = Prompt("The mill", max_new_tokens=12, draw=Draw(1.0, top_p=1e-6, seed=3))
-    assert generate(llama, None, [narrow]) == generate(llama, None, [plain])
+    narrow = Prompt("The mill", max_new_tokens=12, draw=SamplingParams(1.0, top_p=1e-6, seed=3))
+    assert generate_batch(llama, None, [narrow]) == generate_batch(llama, None, [plain])
 
 
 def test_rows_that_begin_with_tokens_of_different_rank_begin_differently(llama):
     grammar = 'start: "a" | "b" | "c"'
     prompts = [
-        Prompt("x", grammar=grammar, max_new_tokens=3, draw=Draw(first=rank)) for rank in range(5)
+        Prompt("x", grammar=grammar, max_new_tokens=3, draw=SamplingParams(first=rank))
+        for rank in range(5)
     ]
-    letters = [one.text for one in generate(llama, None, prompts)]
+    letters = [one.text for one in generate_batch(llama, None, prompts)]
     assert sorted(letters[:3]) == ["a", "b", "c"]
     assert letters[3:] == [letters[2]] * 2
 
 
 def test_what_reaches_the_limit_of_tokens_says_so(llama):
     prompt = Prompt("x", grammar='start: "a long word"', max_new_tokens=2)
-    written = generate(llama, None, [prompt])[0]
+    written = generate_batch(llama, None, [prompt])[0]
     assert (written.tokens_out, written.ended) == (2, False)
 
 
 def test_a_batch_that_does_not_fit_is_halved(llama, monkeypatch):
-    together = generate(llama, None, PROMPTS)
+    together = generate_batch(llama, None, PROMPTS)
     batch = generate_module._batch
     sizes = []
 
@@ -127,7 +136,7 @@ def test_a_batch_that_does_not_fit_is_halved(llama, monkeypatch):
         return batch(loaded, speaker, prefix, prompts, ids)
 
     monkeypatch.setattr(generate_module, "_batch", small)
-    assert generate(llama, None, PROMPTS) == together
+    assert generate_batch(llama, None, PROMPTS) == together
     assert sizes == [4, 2, 1, 1, 2, 1, 1]
 
 
@@ -135,24 +144,24 @@ def test_system_and_user_text_go_through_the_chat_template(chat_llama):
     prompt = Prompt("Hello", system="Be brief.", max_new_tokens=4)
     written = "<|system|>\nBe brief.</s>\n<|user|>\nHello</s>\n<|assistant|>\n"
     raw = Prompt(written, max_new_tokens=4)
-    assert generate(chat_llama, None, [prompt]) == generate(chat_llama, None, [raw])
+    assert generate_batch(chat_llama, None, [prompt]) == generate_batch(chat_llama, None, [raw])
 
 
 def test_an_adapter_changes_what_is_written_and_only_while_it_is_asked_for(llama, adapter):
-    before = generate(llama, None, PROMPTS)
-    assert generate(llama, adapter, PROMPTS) != before
-    assert generate(llama, None, PROMPTS) == before
+    before = generate_batch(llama, None, PROMPTS)
+    assert generate_batch(llama, adapter, PROMPTS) != before
+    assert generate_batch(llama, None, PROMPTS) == before
 
 
 def test_a_wrong_grammar_is_an_error_that_says_so(llama):
-    with pytest.raises(LocalError, match="grammar"):
-        generate(llama, None, [Prompt("x", grammar="start: nowhere")])
+    with pytest.raises(ModelError, match="grammar"):
+        generate_batch(llama, None, [Prompt("x", grammar="start: nowhere")])
 
 
 def test_no_prompts_give_nothing(llama):
-    assert generate(llama, None, []) == []
+    assert generate_batch(llama, None, []) == []
 
 
 def test_counted_tokens_are_those_that_are_read(llama):
-    read = [one.tokens_in for one in generate(llama, None, PROMPTS)]
-    assert count(llama, PROMPTS) == read
+    read = [one.tokens_in for one in generate_batch(llama, None, PROMPTS)]
+    assert count_prompt_tokens(llama, PROMPTS) == read

@@ -7,8 +7,8 @@ import pytest
 from httpx2 import Request, Response
 from huggingface_hub import errors
 
-from dlm_lsp.local.error import LocalError
-from dlm_lsp.local.hub import snapshot
+from dlm_lsp.errors import ModelError
+from dlm_lsp.local.hub import hub_snapshot
 
 RESPONSE = Response(403, request=Request("GET", "https://huggingface.co/org/name"))
 
@@ -35,12 +35,12 @@ def test_what_the_cache_holds_is_taken_without_asking_the_hub(monkeypatch):
         "snapshot_download",
         lambda hub_id, *, local_files_only=False, **_: f"/cache/{hub_id}/{local_files_only}",
     )
-    assert snapshot("org/name") == Path("/cache/org/name/True")
+    assert hub_snapshot("org/name") == Path("/cache/org/name/True")
 
 
 def test_what_the_cache_does_not_hold_is_downloaded(monkeypatch):
     asked = answering(monkeypatch, "/cache/org/name/abc")
-    assert snapshot("org/name") == Path("/cache/org/name/abc")
+    assert hub_snapshot("org/name") == Path("/cache/org/name/abc")
     assert asked == [True, False]
 
 
@@ -58,11 +58,11 @@ def test_what_the_cache_does_not_hold_is_downloaded(monkeypatch):
 )
 def test_each_failure_is_one_line_with_its_remedy(monkeypatch, error, remedy):
     answering(monkeypatch, error)
-    with pytest.raises(LocalError, match=remedy) as raised:
-        snapshot("org/name")
+    with pytest.raises(ModelError, match=remedy) as raised:
+        hub_snapshot("org/name")
     assert "\n" not in str(raised.value)
 
 
 def test_no_hub_id_says_what_one_looks_like():
-    with pytest.raises(LocalError, match="org/name"):
-        snapshot("a b/c?d")
+    with pytest.raises(ModelError, match="org/name"):
+        hub_snapshot("a b/c?d")

@@ -2,17 +2,17 @@
 
 import pytest
 
-from dlm_lsp.local.error import LocalError
-from dlm_lsp.local.inspect import inspect
+from dlm_lsp.errors import ModelError
+from dlm_lsp.local.inspect import inspect_model
 
 
 def test_a_base_and_an_instruct_model_are_told_apart(llama, chat_llama):
-    assert (inspect(llama, None).chat, inspect(llama, None).window) == (False, 2048)
-    assert inspect(chat_llama, None).chat
+    assert (inspect_model(llama, None).chat, inspect_model(llama, None).window) == (False, 2048)
+    assert inspect_model(chat_llama, None).chat
 
 
 def test_an_adapter_adds_to_the_identity(llama, adapter):
-    bare, adapted = inspect(llama, None), inspect(llama, adapter)
+    bare, adapted = inspect_model(llama, None), inspect_model(llama, adapter)
     assert adapted.identity.startswith(f"{bare.identity}+")
 
 
@@ -20,5 +20,5 @@ def test_an_adapter_adds_to_the_identity(llama, adapter):
 def test_a_folder_that_is_no_adapter_is_refused(llama, tmp_path, missing):
     for name in {"adapter_config.json", "adapter_model.safetensors"} - {missing}:
         (tmp_path / name).write_text("{}")
-    with pytest.raises(LocalError, match=rf"{missing} is missing; train it again"):
-        inspect(llama, tmp_path)
+    with pytest.raises(ModelError, match=rf"{missing} is missing; train it again"):
+        inspect_model(llama, tmp_path)

@@ -5,32 +5,36 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tiny_model import CHAT_TEMPLATE
+from support.tiny_model import CHAT_TEMPLATE
 from transformers import AutoTokenizer
 
-from dlm_lsp.local.error import LocalError
-from dlm_lsp.local.load import load, read_tokenizer
-from dlm_lsp.local.weights import resolve
+from dlm_lsp.errors import ModelError
+from dlm_lsp.local.load import load_model, read_tokenizer
+from dlm_lsp.local.weights import resolve_weights
 
 
 def test_a_model_is_loaded_once(llama):
-    assert load(llama) is load(llama)
+    assert load_model(llama) is load_model(llama)
 
 
 def test_other_weights_under_the_same_name_are_loaded_anew(llama, tmp_path):
     folder = Path(shutil.copytree(llama, tmp_path / "model"))
-    before = load(str(folder))
+    before = load_model(str(folder))
     weights = folder / "model.safetensors"
     weights.write_bytes(weights.read_bytes())
-    assert load(str(folder)) is not before
+    assert load_model(str(folder)) is not before
 
 
 def test_what_is_to_be_known_of_a_model_is_read_from_its_files(llama, chat_llama, gemma):
-    assert (load(llama).window, load(llama).chat, load(llama).sliding_window) == (2048, False, None)
-    assert load(chat_llama).chat
-    assert load(gemma).sliding_window == 16
-    assert load(llama).ends == {2}
-    assert load(llama).vocabulary == len(load(llama).tokenizer)
+    assert (load_model(llama).window, load_model(llama).chat, load_model(llama).sliding_window) == (
+        2048,
+        False,
+        None,
+    )
+    assert load_model(chat_llama).chat
+    assert load_model(gemma).sliding_window == 16
+    assert load_model(llama).ends == {2}
+    assert load_model(llama).vocabulary == len(load_model(llama).tokenizer)
 
 
 def test_a_model_also_ends_with_the_end_of_a_turn_in_its_template(chat_llama, tmp_path):
@@ -39,14 +43,14 @@ def test_a_model_also_ends_with_the_end_of_a_turn_in_its_template(chat_llama, tm
     tokenizer.chat_template = CHAT_TEMPLATE.replace("</s>", "<pad>")
     tokenizer.save_pretrained(folder)
     (folder / "generation_config.json").write_text('{"eos_token_id": 1}')
-    assert load(str(folder)).ends == {1, tokenizer.eos_token_id, tokenizer.pad_token_id}
+    assert load_model(str(folder)).ends == {1, tokenizer.eos_token_id, tokenizer.pad_token_id}
 
 
 def test_a_tokenizer_knows_how_many_tokens_the_model_can_look_at(llama, tmp_path):
     folder = Path(shutil.copytree(llama, tmp_path / "model"))
     config = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps(config | {"max_position_embeddings": 128}))
-    tokenizer = read_tokenizer(str(folder), resolve(str(folder)), padding="right")
+    tokenizer = read_tokenizer(str(folder), resolve_weights(str(folder)), padding="right")
     assert tokenizer.model_max_length == 128
 
 
@@ -56,13 +60,13 @@ def test_code_that_a_model_brings_is_never_run(llama, tmp_path):
     config |= {"model_type": "own", "auto_map": {"AutoConfig": "evil.Config"}}
     (folder / "config.json").write_text(json.dumps(config))
     (folder / "evil.py").write_text("raise SystemExit('ran')")
-    with pytest.raises(LocalError, match=r"cannot load .*in safetensors"):
-        load(str(folder))
+    with pytest.raises(ModelError, match=r"cannot load .*in safetensors"):
+        load_model(str(folder))
 
 
 def test_a_broken_file_is_one_line(llama, tmp_path):
     folder = Path(shutil.copytree(llama, tmp_path / "model"))
     (folder / "model.safetensors").write_bytes(b"broken")
-    with pytest.raises(LocalError, match="cannot load") as raised:
-        load(str(folder))
+    with pytest.raises(ModelError, match="cannot load") as raised:
+        load_model(str(folder))
     assert "\n" not in str(raised.value)

@@ -2,11 +2,11 @@
 
 import pytest
 import torch
-from tiny_model import PROSE
+from support.tiny_model import PROSE
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from dlm_lsp.local import score as score_module
-from dlm_lsp.local.score import Continuation, score
+from dlm_lsp.local.score import Continuation, score_continuations
 
 ROWS = [
     Continuation("Question: When was the first wheel built?\nAnswer:", " In 1790."),
@@ -34,27 +34,27 @@ def by_full_pass(model: str, prefix: str, row: Continuation) -> float:
 def test_a_score_is_the_mean_log_probability_per_token_of_a_full_pass(model, request):
     folder = request.getfixturevalue(model)
     expected = [by_full_pass(folder, PROSE, row) for row in ROWS]
-    assert score(folder, None, PROSE, ROWS) == pytest.approx(expected, abs=1e-4)
+    assert score_continuations(folder, None, PROSE, ROWS) == pytest.approx(expected, abs=1e-4)
 
 
 def test_rows_do_not_depend_on_their_batch(llama, monkeypatch):
-    together = score(llama, None, PROSE, ROWS)
+    together = score_continuations(llama, None, PROSE, ROWS)
     monkeypatch.setattr(score_module, "_LOGITS", 1)
-    assert score(llama, None, PROSE, ROWS) == pytest.approx(together, abs=1e-4)
+    assert score_continuations(llama, None, PROSE, ROWS) == pytest.approx(together, abs=1e-4)
 
 
 def test_the_scores_come_in_the_order_of_the_rows(llama):
-    assert score(llama, None, PROSE, ROWS[::-1]) == pytest.approx(
-        score(llama, None, PROSE, ROWS)[::-1], abs=1e-4
+    assert score_continuations(llama, None, PROSE, ROWS[::-1]) == pytest.approx(
+        score_continuations(llama, None, PROSE, ROWS)[::-1], abs=1e-4
     )
 
 
 def test_an_adapter_changes_the_scores_and_leaves_the_base_model_as_it_was(llama, adapter):
-    before = score(llama, None, PROSE, ROWS)
-    adapted = score(llama, adapter, PROSE, ROWS)
+    before = score_continuations(llama, None, PROSE, ROWS)
+    adapted = score_continuations(llama, adapter, PROSE, ROWS)
     assert adapted != pytest.approx(before, abs=1e-2)
-    assert score(llama, None, PROSE, ROWS) == pytest.approx(before, abs=1e-5)
+    assert score_continuations(llama, None, PROSE, ROWS) == pytest.approx(before, abs=1e-5)
 
 
 def test_no_rows_give_no_scores(llama):
-    assert score(llama, None, PROSE, []) == []
+    assert score_continuations(llama, None, PROSE, []) == []

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from dlm_lsp.errors import ModelError
 from dlm_lsp.local import tiny
-from dlm_lsp.local.error import LocalError
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_a_conversion_that_fails_leaves_nothing_behind_and_says_what_it_needs(ca
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(package, "assemble", full)
-    with pytest.raises(LocalError, match=r"No space left.*1 GB"):
+    with pytest.raises(ModelError, match=r"No space left.*1 GB"):
         tiny.tiny_folder()
     assert [path for path in (cache / "models").iterdir() if path.is_dir()] == []
 
@@ -75,5 +75,5 @@ def test_a_conversion_that_fails_leaves_nothing_behind_and_says_what_it_needs(ca
 def test_a_cache_that_cannot_be_made_says_so(cache, monkeypatch):
     monkeypatch.setattr(tiny, "user_cache_dir", lambda _: str(cache / "file"))
     (cache / "file").write_text("in the way")
-    with pytest.raises(LocalError, match="cannot convert gemma-3-270m"):
+    with pytest.raises(ModelError, match="cannot convert gemma-3-270m"):
         tiny.tiny_folder()

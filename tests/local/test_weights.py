@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from dlm_lsp.errors import ModelError
 from dlm_lsp.local import tiny, weights
-from dlm_lsp.local.error import LocalError
-from dlm_lsp.local.weights import require_extra, resolve
+from dlm_lsp.local.weights import require_local_extra, resolve_weights
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
         asked.append(hub_id)
         return folder
 
-    monkeypatch.setattr(weights, "snapshot", snapshot)
+    monkeypatch.setattr(weights, "hub_snapshot", snapshot)
     return asked
 
 
@@ -35,43 +35,43 @@ def without(monkeypatch: pytest.MonkeyPatch, *packages: str) -> None:
 
 
 def test_a_folder_is_taken_as_it_is(llama):
-    found = resolve(llama)
+    found = resolve_weights(llama)
     assert found.folder == Path(llama)
     assert found.size > 10_000
-    assert resolve(f"hf:{llama}") == found
+    assert resolve_weights(f"hf:{llama}") == found
 
 
 @pytest.mark.parametrize(
     "name", ["gemma-3-270m", "google/gemma-3-270m", "hf:google/gemma-3-270m", "hf:gemma-3-270m"]
 )
 def test_all_names_of_the_tiny_model_mean_the_weights_of_the_extra(name, hub):
-    assert resolve(name).identity.startswith("gemma-3-270m-")
+    assert resolve_weights(name).identity.startswith("gemma-3-270m-")
     assert hub == []
 
 
 def test_without_the_tiny_extra_its_name_means_the_hub(hub, monkeypatch):
     without(monkeypatch, tiny.PACKAGE)
-    assert resolve("gemma-3-270m").identity == "google/gemma-3-270m@abc123"
+    assert resolve_weights("gemma-3-270m").identity == "google/gemma-3-270m@abc123"
 
 
 def test_where_the_hub_has_no_tiny_model_either_both_ways_to_it_are_named(monkeypatch):
     without(monkeypatch, tiny.PACKAGE)
 
     def offline(hub_id: str) -> Path:
-        raise LocalError(f"{hub_id} is not on this machine and the hub cannot be reached")
+        raise ModelError(f"{hub_id} is not on this machine and the hub cannot be reached")
 
-    monkeypatch.setattr(weights, "snapshot", offline)
-    with pytest.raises(LocalError, match=r'hub cannot be reached.*pip install "dlm-lsp\[tiny\]"'):
-        resolve("gemma-3-270m")
+    monkeypatch.setattr(weights, "hub_snapshot", offline)
+    with pytest.raises(ModelError, match=r'hub cannot be reached.*pip install "dlm-lsp\[tiny\]"'):
+        resolve_weights("gemma-3-270m")
 
 
 def test_a_registry_key_means_its_hub_id(hub):
-    assert resolve("smollm2-135m").identity.endswith("@abc123")
+    assert resolve_weights("smollm2-135m").identity.endswith("@abc123")
     assert hub == ["HuggingFaceTB/SmolLM2-135M-Instruct"]
 
 
 def test_a_hub_id_means_itself(hub):
-    assert resolve("hf:org/name").identity == "org/name@abc123"
+    assert resolve_weights("hf:org/name").identity == "org/name@abc123"
 
 
 @pytest.mark.parametrize(
@@ -84,32 +84,32 @@ def test_a_hub_id_means_itself(hub):
     ],
 )
 def test_a_name_that_means_nothing_gets_a_hint(name, hint):
-    with pytest.raises(LocalError, match=hint):
-        resolve(name)
+    with pytest.raises(ModelError, match=hint):
+        resolve_weights(name)
 
 
 def test_a_folder_without_a_model_says_what_is_missing(tmp_path):
-    with pytest.raises(LocalError, match=r"config\.json is missing"):
-        resolve(str(tmp_path))
+    with pytest.raises(ModelError, match=r"config\.json is missing"):
+        resolve_weights(str(tmp_path))
 
 
 def test_weights_that_could_run_code_are_refused(tmp_path):
     (tmp_path / "config.json").write_text("{}")
     (tmp_path / "pytorch_model.bin").write_bytes(b"pickle")
-    with pytest.raises(LocalError, match=r"no \.safetensors.*can run code.*refused"):
-        resolve(str(tmp_path))
+    with pytest.raises(ModelError, match=r"no \.safetensors.*can run code.*refused"):
+        resolve_weights(str(tmp_path))
 
 
 def test_a_missing_extra_is_one_line_with_the_remedy(monkeypatch):
     without(monkeypatch, "torch", "peft")
-    with pytest.raises(LocalError, match=r'needs torch, peft.*pip install "dlm-lsp\[local\]"'):
-        require_extra()
+    with pytest.raises(ModelError, match=r'needs torch, peft.*pip install "dlm-lsp\[local\]"'):
+        require_local_extra()
 
 
 def test_the_identity_of_a_folder_changes_with_its_files(tmp_path):
     (tmp_path / "config.json").write_text("{}")
     (tmp_path / "model.safetensors").write_bytes(b"1")
-    before = resolve(str(tmp_path)).identity
-    assert resolve(str(tmp_path)).identity == before
+    before = resolve_weights(str(tmp_path)).identity
+    assert resolve_weights(str(tmp_path)).identity == before
     (tmp_path / "model.safetensors").write_bytes(b"22")
-    assert resolve(str(tmp_path)).identity != before
+    assert resolve_weights(str(tmp_path)).identity != before

@@ -10,11 +10,11 @@ from pathlib import Path
 import anyio
 import psutil
 import pytest
-import worker_jobs as jobs
 from anyio import to_thread
+from support import worker_jobs as jobs
 
+from dlm_lsp.errors import ModelError
 from dlm_lsp.local import worker
-from dlm_lsp.local.error import LocalError
 
 
 @pytest.fixture
@@ -25,19 +25,19 @@ def pipe(tmp_path: Path) -> str:
 
 
 async def test_a_function_runs_in_another_process():
-    assert await worker.run(jobs.add, 2, 3) == 5
-    assert await worker.run(jobs.own_pid) != os.getpid()
+    assert await worker.run_in_worker(jobs.add, 2, 3) == 5
+    assert await worker.run_in_worker(jobs.own_pid) != os.getpid()
 
 
 async def test_the_process_stays_for_the_next_call():
-    assert await worker.run(jobs.own_pid) == await worker.run(jobs.own_pid)
+    assert await worker.run_in_worker(jobs.own_pid) == await worker.run_in_worker(jobs.own_pid)
 
 
 async def test_calls_at_the_same_time_share_one_process():
     pids = set()
 
     async def ask() -> None:
-        pids.add(await worker.run(jobs.own_pid))
+        pids.add(await worker.run_in_worker(jobs.own_pid))
 
     async with anyio.create_task_group() as tasks:
         for _ in range(4):
@@ -47,36 +47,36 @@ async def test_calls_at_the_same_time_share_one_process():
 
 async def test_a_cancelled_call_is_gone_within_a_second_and_the_next_one_works(pipe):
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(worker.run, jobs.spin, pipe)
+        tasks.start_soon(worker.run_in_worker, jobs.spin, pipe)
         pid = int(await to_thread.run_sync(Path(pipe).read_text))
         began = time.monotonic()
         tasks.cancel_scope.cancel()
     assert time.monotonic() - began < 1
     assert not psutil.pid_exists(pid)
-    assert await worker.run(jobs.add, 1, 1) == 2
+    assert await worker.run_in_worker(jobs.add, 1, 1) == 2
 
 
 async def test_a_killed_process_is_one_clear_line_and_the_next_call_works():
-    with pytest.raises(LocalError, match=r"died.*memory.*smaller model"):
-        await worker.run(jobs.be_killed)
-    assert await worker.run(jobs.add, 1, 1) == 2
+    with pytest.raises(ModelError, match=r"died.*memory.*smaller model"):
+        await worker.run_in_worker(jobs.be_killed)
+    assert await worker.run_in_worker(jobs.add, 1, 1) == 2
 
 
 async def test_a_failure_comes_back_as_one_line_whatever_its_type():
-    with pytest.raises(LocalError, match=r"OddError: odd: 1 and 2\)") as raised:
-        await worker.run(jobs.be_odd)
+    with pytest.raises(ModelError, match=r"OddError: odd: 1 and 2\)") as raised:
+        await worker.run_in_worker(jobs.be_odd)
     assert "\n" not in str(raised.value)
 
 
 async def test_a_want_of_memory_says_what_helps():
-    with pytest.raises(LocalError, match="smaller model"):
-        await worker.run(jobs.run_out_of_memory)
+    with pytest.raises(ModelError, match="smaller model"):
+        await worker.run_in_worker(jobs.run_out_of_memory)
 
 
 async def test_noise_neither_reaches_us_nor_stops_the_process(capfd):
-    assert await worker.run(jobs.be_noisy) == "done"
+    assert await worker.run_in_worker(jobs.be_noisy) == "done"
     # The second time whatever a full pipe would have held up is in the way.
-    assert await worker.run(jobs.be_noisy) == "done"
+    assert await worker.run_in_worker(jobs.be_noisy) == "done"
     assert capfd.readouterr() == ("", "")
 
 

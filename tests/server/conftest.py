@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 from pytest_httpserver import HTTPServer
-from towns import TeacherServer
+from support.towns import TeacherServer
 
 
 @pytest.fixture

@@ -6,17 +6,19 @@ import pytest
 from lsprotocol import types
 from server.editor import EDITORS, EMACS, NEOVIM, VSCODE, capabilities_of
 
-from dlm_lsp.server.client import Client
+from dlm_lsp.server.client import ClientCapabilities
 
 
 def what(editor: str) -> set[str]:
     """The names of everything that an editor can do."""
-    return {name for name, can in asdict(Client.of(capabilities_of(editor))).items() if can}
+    return {
+        name for name, can in asdict(ClientCapabilities.of(capabilities_of(editor))).items() if can
+    }
 
 
 def test_a_client_that_says_nothing_can_nothing():
-    assert Client.of(types.ClientCapabilities()) == Client()
-    assert not any(asdict(Client()).values())
+    assert ClientCapabilities.of(types.ClientCapabilities()) == ClientCapabilities()
+    assert not any(asdict(ClientCapabilities()).values())
 
 
 EVERYWHERE = {"action_literals", "progress", "configuration", "links"}
@@ -58,13 +60,13 @@ def test_each_editor_can_what_was_recorded_of_it(editor, more):
 
 @pytest.mark.parametrize("editor", EDITORS)
 def test_whoever_offers_to_ask_for_diagnostics_is_asked_to(editor):
-    assert Client.of(capabilities_of(editor, pull=True)).pulls_diagnostics
+    assert ClientCapabilities.of(capabilities_of(editor, pull=True)).pulls_diagnostics
 
 
-def _with_workspace_edit(**can: object) -> Client:
+def _with_workspace_edit(**can: object) -> ClientCapabilities:
     edit = types.WorkspaceEditClientCapabilities(**can)
     workspace = types.WorkspaceClientCapabilities(workspace_edit=edit)
-    return Client.of(types.ClientCapabilities(workspace=workspace))
+    return ClientCapabilities.of(types.ClientCapabilities(workspace=workspace))
 
 
 def test_annotations_need_edits_that_have_a_version():
@@ -75,10 +77,10 @@ def test_annotations_need_edits_that_have_a_version():
     assert not _with_workspace_edit(document_changes=True).annotated_edits
 
 
-def _with_actions(**can: object) -> Client:
+def _with_actions(**can: object) -> ClientCapabilities:
     actions = types.CodeActionClientCapabilities(**can)
     text = types.TextDocumentClientCapabilities(code_action=actions)
-    return Client.of(types.ClientCapabilities(text_document=text))
+    return ClientCapabilities.of(types.ClientCapabilities(text_document=text))
 
 
 def test_an_edit_is_only_made_later_where_the_action_comes_back_as_it_was_given():

@@ -12,10 +12,10 @@ from lsprotocol import types
 from server.editor import EMACS, NEOVIM, PATIENCE, URI, VSCODE, Editor, editor
 from server.test_synthesis import questions
 from server.test_synthesis import settings as by_teacher
-from towns import HEAD, town
+from support.towns import HEAD, town
 
 from dlm_lsp.document import SectionType, parse
-from dlm_lsp.server.names import COMMANDS
+from dlm_lsp.server.command_names import COMMANDS
 from dlm_lsp.store.plan import StagedSection, add_to_plan, load_plan
 
 TEXT = HEAD + SOURCE

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from document_text import FRONTMATTER
 from hypothesis import given
 from hypothesis import strategies as st
 from ide.samples import SOURCE, SOURCE_ID, body, synthesized
+from support.document_text import FRONTMATTER
 
 from dlm_lsp.document import Document, Edit, SectionType, apply_edits, parse
-from dlm_lsp.server.delivery import Put, one_by_one, put_in
-from dlm_lsp.server.request import Request, options_of
+from dlm_lsp.server.delivery import DeliveryPlan, edits_one_by_one, plan_delivery
 from dlm_lsp.server.settings import Settings
+from dlm_lsp.server.synthesis_request import EditorRequest, options_from_settings
 from dlm_lsp.store.plan import StagedSection
 
 
@@ -26,18 +26,22 @@ def staged(question: str, source_id: str = SOURCE_ID) -> StagedSection:
     )
 
 
-def put(document: Document, replaced: list[str], *sections: StagedSection) -> Put:
+def put(document: Document, replaced: list[str], *sections: StagedSection) -> DeliveryPlan:
     pairs = tuple((id_, SOURCE_ID) for id_ in replaced)
-    request = Request("file:///a.dlm", (SOURCE_ID,), options_of(Settings()), "insert", pairs)
-    return put_in(document, request, sections)
+    request = EditorRequest(
+        "file:///a.dlm", (SOURCE_ID,), options_from_settings(Settings()), "insert", pairs
+    )
+    return plan_delivery(document, request, sections)
 
 
-def previewed(document: Document, made: Put) -> Sequence[Edit]:
-    request = Request("file:///a.dlm", (SOURCE_ID,), options_of(Settings()), "preview", ())
-    return one_by_one(document, request, made)
+def previewed(document: Document, made: DeliveryPlan) -> Sequence[Edit]:
+    request = EditorRequest(
+        "file:///a.dlm", (SOURCE_ID,), options_from_settings(Settings()), "preview", ()
+    )
+    return edits_one_by_one(document, request, made)
 
 
-def after(document: Document, made: Put) -> list[str]:
+def after(document: Document, made: DeliveryPlan) -> list[str]:
     text = apply_edits(document.text, made.edits)
     return [placed.pair.question for s in parse(text).sections for placed in s.pairs]
 
@@ -84,7 +88,7 @@ def test_what_has_no_source_any_more_is_left():
 def test_no_pair_is_ever_lost_and_none_goes_without_another(old, new):
     document = body(SOURCE + "".join(synthesized(f"Old {n}?") for n in range(old)))
     ids = [section.id for section in document.sections[1:]]
-    made = put(document, ids, *(staged(f"New {n}?") for n in range(new))) if ids else Put()
+    made = put(document, ids, *(staged(f"New {n}?") for n in range(new))) if ids else DeliveryPlan()
     found = after(document, made)
     if ids:
         assert len(made.placed) + len(made.left) == new

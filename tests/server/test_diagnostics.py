@@ -3,16 +3,16 @@
 import asyncio
 
 import pytest
-from document_text import FRONTMATTER
 from ide.samples import GONE, SOURCE, synthesized
 from lsprotocol import types
 from server.editor import URI, VSCODE, editor
+from support.document_text import FRONTMATTER
 
 from dlm_lsp.server import diagnostics
-from dlm_lsp.server.client import Client
+from dlm_lsp.server.client import ClientCapabilities
+from dlm_lsp.server.pygls_patches import LiveWorkspace
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.settings import DiagnosticsSettings, Settings
-from dlm_lsp.server.workarounds import LiveWorkspace
 
 WRONG = FRONTMATTER + "::Instruction::\n### Q\na\n### A\nb\n"
 RIGHT = FRONTMATTER + "::instruction::\n### Q\na\n### A\nb\n"
@@ -24,7 +24,7 @@ class Told(DlmServer):
 
     def __init__(self, **client: bool) -> None:
         super().__init__()
-        self.client = Client(**client)
+        self.client = ClientCapabilities(**client)
         self.protocol._workspace = LiveWorkspace(None, types.TextDocumentSyncKind.Incremental, [])
         self.pushed: list[types.PublishDiagnosticsParams] = []
         self.refreshed = 0
@@ -44,16 +44,16 @@ class Told(DlmServer):
         live = self.live(URI)
         live.apply_change(types.TextDocumentContentChangeWholeDocument(text))
         live.version += 1
-        diagnostics.changed(self, URI)
+        diagnostics.on_changed(self, URI)
 
     def close(self) -> None:
         self.workspace.remove_text_document(URI)
-        diagnostics.closed(self, URI)
+        diagnostics.on_closed(self, URI)
 
     async def rest(self) -> None:
         """Wait until everything that was begun is done."""
-        watched = self.watch(URI)
-        begun = [task for task in (watched.checking, watched.looking) if task]
+        watched = self.open_document(URI)
+        begun = [task for task in (watched.checking, watched.pair_check_task) if task]
         async with asyncio.timeout(10):
             await asyncio.gather(*begun)
 
@@ -66,17 +66,17 @@ class Told(DlmServer):
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch):
     """Let nobody wait for a keystroke."""
-    monkeypatch.setattr(diagnostics, "DEBOUNCE", 0.0)
+    monkeypatch.setattr(diagnostics, "DEBOUNCE_SECONDS", 0.0)
 
 
 def marked_in(server: DlmServer, uri: str = URI) -> list[str]:
-    return [one.code for one in diagnostics.found_in(server, server.live(uri))]
+    return [one.code for one in diagnostics.document_diagnostics(server, server.live(uri))]
 
 
 async def test_as_a_document_is_opened_its_marks_are_there_at_once():
     server = Told()
     server.open(WRONG)
-    diagnostics.opened(server, URI)
+    diagnostics.on_opened(server, URI)
     (params,) = server.pushed
     assert (params.uri, params.version) == (URI, 1)
     assert server.codes == [["unknown-section-type"]]
@@ -98,7 +98,7 @@ async def test_a_burst_of_edits_is_told_of_once_by_the_last_version():
 async def test_a_document_that_is_closed_has_no_marks_any_more():
     server = Told()
     server.open(WRONG)
-    diagnostics.opened(server, URI)
+    diagnostics.on_opened(server, URI)
     server.close()
     assert server.codes == [["unknown-section-type"], []]
     assert server.pushed[-1].version is None
@@ -108,21 +108,23 @@ async def test_once_a_document_is_closed_nothing_more_is_told_of_it():
     server = Told()
     server.open(WRONG)
     server.type(TWINS)
-    watched = server.watch(URI)
+    watched = server.open_document(URI)
     server.close()
-    await asyncio.wait([watched.checking, watched.looking], timeout=10)
+    await asyncio.wait([watched.checking, watched.pair_check_task], timeout=10)
     assert watched.checking.cancelled()
-    assert watched.looking.cancelled()
-    diagnostics.again(server, URI)
+    assert watched.pair_check_task.cancelled()
+    diagnostics.refresh_diagnostics(server, URI)
     assert server.codes == [[]]
     assert server.watched == {}
 
 
 async def test_what_takes_a_second_look_is_told_when_it_is_found():
     server = Told()
-    server.watch(URI).settings = Settings(diagnostics=DiagnosticsSettings(synthesized="off"))
+    server.open_document(URI).settings = Settings(
+        diagnostics=DiagnosticsSettings(synthesized="off")
+    )
     server.open(TWINS)
-    diagnostics.opened(server, URI)
+    diagnostics.on_opened(server, URI)
     await server.rest()
     assert server.codes == [[], ["near-duplicate"]]
 
@@ -130,7 +132,7 @@ async def test_what_takes_a_second_look_is_told_when_it_is_found():
 async def test_a_second_look_that_finds_nothing_tells_nothing():
     server = Told()
     server.open(RIGHT)
-    diagnostics.opened(server, URI)
+    diagnostics.on_opened(server, URI)
     await server.rest()
     assert len(server.pushed) == 1
 
@@ -138,7 +140,7 @@ async def test_a_second_look_that_finds_nothing_tells_nothing():
 async def test_what_was_found_once_is_told_with_the_next_edit_too():
     server = Told()
     server.open(TWINS)
-    diagnostics.opened(server, URI)
+    diagnostics.on_opened(server, URI)
     await server.rest()
     server.type(TWINS + "::prose::\nMore.\n")
     await server.rest()
@@ -149,8 +151,8 @@ async def test_what_was_found_once_is_told_with_the_next_edit_too():
 async def test_a_keystroke_breaks_a_second_look_off():
     server = Told()
     server.open(TWINS)
-    diagnostics.opened(server, URI)
-    first = server.watch(URI).looking
+    diagnostics.on_opened(server, URI)
+    first = server.open_document(URI).pair_check_task
     server.type(RIGHT)
     await server.rest()
     assert first.cancelled()
@@ -163,13 +165,13 @@ async def test_others_work_while_a_second_look_takes_long(monkeypatch):
     monkeypatch.setattr(diagnostics, "_REST", 0.0)
     server = Told()
     server.open(FRONTMATTER + SOURCE + "".join(synthesized(f"Why {n}?") for n in range(50)))
-    diagnostics.look_again(server, URI)
+    diagnostics.rerun_pair_checks(server, URI)
     worked = 0
 
     async def work() -> None:
         nonlocal worked
         for _ in range(10_000):
-            if server.watch(URI).looking.done():
+            if server.open_document(URI).pair_check_task.done():
                 return
             worked += 1
             await asyncio.sleep(0)
@@ -181,10 +183,10 @@ async def test_others_work_while_a_second_look_takes_long(monkeypatch):
 async def test_a_client_that_pulls_is_never_pushed_to():
     server = Told(pulls_diagnostics=True)
     server.open(WRONG)
-    diagnostics.opened(server, URI)
+    diagnostics.on_opened(server, URI)
     server.type(TWINS)
     await server.rest()
-    diagnostics.again(server, URI)
+    diagnostics.refresh_diagnostics(server, URI)
     server.close()
     assert (server.pushed, server.refreshed) == ([], 0)
 
@@ -192,7 +194,7 @@ async def test_a_client_that_pulls_is_never_pushed_to():
 async def test_a_client_that_pulls_is_told_to_ask_again_where_it_can():
     server = Told(pulls_diagnostics=True, refreshes_diagnostics=True)
     server.open(TWINS)
-    diagnostics.opened(server, URI)
+    diagnostics.on_opened(server, URI)
     assert server.refreshed == 0
     await server.rest()
     assert server.refreshed == 1
@@ -229,7 +231,9 @@ def test_related_places_are_told_to_those_that_know_them(knows):
     server = Told(related_information=knows)
     server.open(FRONTMATTER + SOURCE + synthesized())
     live = server.live(URI)
-    (found,) = diagnostics.encoded(server, live, diagnostics.found_in(server, live))
+    (found,) = diagnostics.encode_diagnostics(
+        server, live, diagnostics.document_diagnostics(server, live)
+    )
     assert bool(found.related_information) is knows
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import dlm_lsp
 from dlm_lsp.server.documentation import diagnostics_page
 
-_CODE = re.compile(r'(?:Problem|Finding|_error|_warning)\(\s*"([a-z]+(?:-[a-z]+)*)"')
+_CODE = re.compile(r'(?:Problem|Diagnostic|_error|_warning)\(\s*"([a-z]+(?:-[a-z]+)*)"')
 
 
 def explained() -> set[str]:

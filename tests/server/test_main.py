@@ -15,14 +15,14 @@ from pathlib import Path
 
 import psutil
 import pytest
-from document_text import FRONTMATTER
 from lsprotocol import types
 from server.editor import NEOVIM, URI, VSCODE, Editor, capabilities_of, editor
 from server.test_synthesis import TEXT, hold, settings
-from tiny_model import tiny_llama
+from support.document_text import FRONTMATTER
+from support.tiny_model import tiny_llama
 
 from dlm_lsp.server import main
-from dlm_lsp.server.main import PatientLog
+from dlm_lsp.server.main import RetryingLogHandler
 
 GONE_WITHIN = 5.0
 """Seconds that a loaded machine may need for what takes 0.2 s on a quiet one."""
@@ -149,13 +149,13 @@ class Unread(StringIO):
         return super().write(text)
 
 
-def logged(log: PatientLog, words: str) -> None:
+def logged(log: RetryingLogHandler, words: str) -> None:
     log.emit(logging.LogRecord("test", logging.WARNING, "", 0, "%s", (words,), None))
 
 
 def test_what_is_logged_is_written_in_order_before_the_end():
     stream = StringIO()
-    log = PatientLog(stream)
+    log = RetryingLogHandler(stream)
     for number in range(100):
         logged(log, f"line {number}")
     log.close()
@@ -165,7 +165,7 @@ def test_what_is_logged_is_written_in_order_before_the_end():
 def test_what_is_logged_while_too_much_waits_is_counted(monkeypatch):
     monkeypatch.setattr(main, "_MOST_WAITING", 2)
     stream = Unread()
-    log = PatientLog(stream)
+    log = RetryingLogHandler(stream)
     logged(log, "one")
     assert stream.reached.wait(GONE_WITHIN)
     for words in ("two", "three", "four", "five"):
@@ -179,7 +179,7 @@ def test_what_is_logged_while_too_much_waits_is_counted(monkeypatch):
 def test_an_end_does_not_wait_for_somebody_to_read(most, monkeypatch):
     monkeypatch.setattr(main, "_MOST_WAITING", most)
     stream = Unread()
-    log = PatientLog(stream)
+    log = RetryingLogHandler(stream)
     for _ in range(3):
         logged(log, "words")
     began = time.monotonic()
@@ -196,7 +196,7 @@ def test_a_stream_that_is_gone_ends_no_log():
             return super().write(text)
 
     stream = Gone()
-    log = PatientLog(stream)
+    log = RetryingLogHandler(stream)
     logged(log, "lost")
     logged(log, "written")
     log.close()
@@ -213,7 +213,7 @@ def test_the_log_may_go_to_a_file(tmp_path):
         assert server.process.stderr.read() == b""
     finally:
         server.close()
-    assert "WARNING dlm_lsp.server.workarounds: ignoring changes of" in file.read_text()
+    assert "WARNING dlm_lsp.server.pygls_patches: ignoring changes of" in file.read_text()
 
 
 @pytest.mark.parametrize("content", [None, b"no header\n", framed(INITIALIZE)])

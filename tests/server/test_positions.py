@@ -1,20 +1,20 @@
 """Offsets and what a client counts."""
 
 import pytest
-from generated import wild_documents
 from hypothesis import given
 from hypothesis import strategies as st
 from lsprotocol.types import Position, Range
+from support.generated import wild_documents
 
 from dlm_lsp.document import Span
-from dlm_lsp.document.pieces import Pieces
-from dlm_lsp.server.positions import Places
+from dlm_lsp.document.incremental import IncrementalDocument
+from dlm_lsp.server.positions import PositionMap
 
 ENCODINGS = ["utf-8", "utf-16", "utf-32"]
 
 
-def places(text: str, encoding: str = "utf-16") -> Places:
-    return Places(Pieces.of(text), encoding)
+def places(text: str, encoding: str = "utf-16") -> PositionMap:
+    return PositionMap(IncrementalDocument.of(text), encoding)
 
 
 @pytest.mark.parametrize(("encoding", "character"), [("utf-8", 6), ("utf-16", 3), ("utf-32", 2)])

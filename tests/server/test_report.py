@@ -7,14 +7,14 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
 from dlm_lsp.document import Pair
-from dlm_lsp.server.report import as_markdown
+from dlm_lsp.server.report import report_markdown
 from dlm_lsp.synth.estimate import Estimate
-from dlm_lsp.synth.report import Candidate, Refusal, Report, Skip, Spent
-from dlm_lsp.synth.session import Result
+from dlm_lsp.synth.pipeline import SynthResult
+from dlm_lsp.synth.report import Candidate, Refusal, Report, Skip, Usage
 
 ID = "0123456789abcdef"
 ESTIMATE = Estimate(0, 0, 0, 0, 0, exact=True)
-SPENT = Spent(requests=3, from_cache=1, tokens_in=100, tokens_out=20, seconds=1.25)
+SPENT = Usage(requests=3, from_cache=1, tokens_in=100, tokens_out=20, seconds=1.25)
 ACCEPTED = Candidate(Pair("What is Oslo?", "A city.\n\nA capital."), ID, "extraction", margin=1.234)
 REFUSED = Refusal("What is it?", "It.", ID, "extraction", "not_self_contained", 'names "it"')
 SKIPPED = Skip(ID, "expansion", "request_failed", "the server is away")
@@ -26,8 +26,8 @@ def report(
     """The Markdown of a run."""
     values = {"spent": SPENT, "generated": 4, "dedup": 3, "judge_passed": 2, "threshold": 2}
     run = Report("sway", accepted=accepted, refused=refused, skipped=skipped, **values | more)
-    result = Result("openai:m", judge, ESTIMATE, run, (), "2026-01-31T09:30:00Z")
-    return as_markdown(result, "2 inserted")
+    result = SynthResult("openai:m", judge, ESTIMATE, run, (), "2026-01-31T09:30:00Z")
+    return report_markdown(result, "2 inserted")
 
 
 def test_the_head_says_who_wrote_when_what_came_of_it_and_what_it_cost():
@@ -48,7 +48,7 @@ def test_without_a_judge_none_is_named():
 
 
 def test_tokens_that_nobody_counted_are_none():
-    assert "0 tokens in, 0 out" in report(spent=Spent(requests=1))
+    assert "0 tokens in, 0 out" in report(spent=Usage(requests=1))
 
 
 def test_an_accepted_pair_is_shown_with_its_answer_quoted_and_where_it_came_from():

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlm_lsp.ide.findings import Level
-from dlm_lsp.server.settings import DEFAULTS, read_settings
+from dlm_lsp.ide.diagnostic import DiagnosticLevel
+from dlm_lsp.server.settings import DEFAULT_SETTINGS, read_settings
 
 
 def test_without_settings_the_defaults_count():
-    assert read_settings(None).settings == DEFAULTS
-    assert read_settings({}).settings == DEFAULTS
+    assert read_settings(None).settings == DEFAULT_SETTINGS
+    assert read_settings({}).settings == DEFAULT_SETTINGS
 
 
 def test_settings_are_read_by_their_names():
@@ -21,7 +21,7 @@ def test_settings_are_read_by_their_names():
 def test_nothing_but_the_review_counts_under_synth():
     teacher = "openai:somebody-elses"
     for settings in ({"synth": {"teacher": teacher}}, {"synth.teacher": teacher}):
-        assert read_settings(settings).settings == DEFAULTS
+        assert read_settings(settings).settings == DEFAULT_SETTINGS
 
 
 def test_settings_may_be_nested_flat_or_under_synth():
@@ -35,7 +35,7 @@ def test_settings_may_be_nested_flat_or_under_synth():
 
 def test_how_loudly_an_origin_is_marked():
     read = read_settings({"diagnostics": {"synthesized": "information"}})
-    assert read.settings.diagnostics.origins is Level.INFORMATION
+    assert read.settings.diagnostics.origins is DiagnosticLevel.INFORMATION
     assert read_settings({"diagnostics.synthesized": "off"}).settings.diagnostics.origins is None
 
 
@@ -50,7 +50,7 @@ def test_a_wrong_value_is_named_and_its_default_counts():
 
 @pytest.mark.parametrize("value", [None, "", "x", [], {}, 7, float("nan")])
 def test_no_value_of_any_setting_stops_the_others(value):
-    names = [str(field.alias) for field in type(DEFAULTS).model_fields.values()]
+    names = [str(field.alias) for field in type(DEFAULT_SETTINGS).model_fields.values()]
     for name in names:
         read = read_settings({name: value, "concurrency" if name != "concurrency" else "seed": 5})
         assert 5 in (read.settings.concurrency, read.settings.seed)

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from dlm_lsp.errors import StoreError
 from dlm_lsp.store.adapters import current_adapter, other_base
-from dlm_lsp.store.error import StoreError
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from dlm_lsp.errors import StoreError
 from dlm_lsp.store import database
-from dlm_lsp.store.database import Kind, explained, open_database, open_for_reading
-from dlm_lsp.store.error import StoreError
+from dlm_lsp.store.database import DatabaseKind, as_store_error, open_database, open_for_reading
 
-KIND = Kind("box of notes", 0x1234, "CREATE TABLE notes (note TEXT)", wal=False)
-LOGGED = Kind("box of logs", 0x5678, "CREATE TABLE notes (note TEXT)", wal=True)
+KIND = DatabaseKind("box of notes", 0x1234, "CREATE TABLE notes (note TEXT)", wal=False)
+LOGGED = DatabaseKind("box of logs", 0x5678, "CREATE TABLE notes (note TEXT)", wal=True)
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("kind", [KIND, LOGGED])
-def test_what_is_kept_is_there_when_it_is_opened_again(path: Path, kind: Kind) -> None:
+def test_what_is_kept_is_there_when_it_is_opened_again(path: Path, kind: DatabaseKind) -> None:
     with closing(open_database(path, kind)) as connection:
         connection.execute("INSERT INTO notes VALUES ('one')")
     with closing(open_database(path, kind)) as connection:
@@ -116,7 +116,7 @@ def test_what_is_no_such_database_is_refused_and_left_alone(path: Path, make) ->
 @pytest.mark.usefixtures("permissions")
 @pytest.mark.parametrize("kind", [KIND, LOGGED])
 def test_a_database_that_cannot_be_written_says_so_when_it_is_opened(
-    path: Path, kind: Kind
+    path: Path, kind: DatabaseKind
 ) -> None:
     open_database(path, kind).close()
     path.chmod(0o444)
@@ -155,7 +155,7 @@ def test_a_full_disk_is_explained(small_disk: Path) -> None:
     with (
         closing(open_database(path, KIND)) as connection,
         pytest.raises(StoreError, match=r"make room on the disk|whether the disk is full"),
-        explained(path),
+        as_store_error(path),
     ):
         connection.execute("INSERT INTO notes VALUES (?)", ("x" * 10**6,))
 
@@ -163,7 +163,7 @@ def test_a_full_disk_is_explained(small_disk: Path) -> None:
 def test_the_finer_kinds_of_an_error_have_its_remedy(path: Path) -> None:
     error = sqlite3.OperationalError("disk I/O error")
     error.sqlite_errorcode = sqlite3.SQLITE_IOERR_WRITE
-    with pytest.raises(StoreError, match="see whether the disk is full"), explained(path):
+    with pytest.raises(StoreError, match="see whether the disk is full"), as_store_error(path):
         raise error
 
 

@@ -5,8 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlm_lsp.store.documents import LIMIT, find_documents, read_document, write_document
-from dlm_lsp.store.error import StoreError
+from dlm_lsp.errors import StoreError
+from dlm_lsp.store.documents import (
+    MAX_DOCUMENT_BYTES,
+    find_documents,
+    read_document,
+    write_document,
+)
 
 
 @pytest.fixture
@@ -47,7 +52,7 @@ def test_what_is_not_utf8_is_refused_with_byte_offset_and_line(tmp_path: Path) -
 def test_a_document_over_50_mb_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "huge.dlm"
     path.touch()
-    os.truncate(path, LIMIT + 1)
+    os.truncate(path, MAX_DOCUMENT_BYTES + 1)
     with pytest.raises(StoreError, match=f"{path}: it is larger than 50 MB"):
         read_document(path)
 
@@ -56,7 +61,7 @@ def test_a_text_that_could_not_be_read_again_is_not_written(tmp_path: Path) -> N
     path = tmp_path / "notes.dlm"
     path.write_text("old", encoding="utf-8")
     with pytest.raises(StoreError, match="larger than 50 MB"):
-        write_document(path, "é" * (LIMIT // 2 + 1))
+        write_document(path, "é" * (MAX_DOCUMENT_BYTES // 2 + 1))
     with pytest.raises(StoreError, match="character 3 is half of a surrogate pair"):
         write_document(path, "abc\ud800")
     assert path.read_text(encoding="utf-8") == "old"

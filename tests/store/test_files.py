@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dlm_lsp.store.error import NotFoundError, StoreError
+from dlm_lsp.errors import NotFoundError, StoreError
 from dlm_lsp.store.files import make_folder, read_file, replace_file
 
 OLD, NEW = b"old bytes\r\n", b"new bytes\n"

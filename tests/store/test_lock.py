@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from dlm_lsp.errors import StoreError
 from dlm_lsp.store import lock
-from dlm_lsp.store.error import StoreError
 from dlm_lsp.store.lock import document_lock, shared_document_lock
 
 HOLD = """

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dlm_lsp.store.error import StoreError
+from dlm_lsp.errors import StoreError
 from dlm_lsp.store.manifest import (
     Manifest,
     TrainingRun,

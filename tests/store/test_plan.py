@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dlm_lsp.document.section import SectionType, section_id
-from dlm_lsp.store.error import StoreError
+from dlm_lsp.errors import StoreError
 from dlm_lsp.store.plan import (
     StagedPlan,
     StagedSection,

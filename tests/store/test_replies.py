@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlm_lsp.store.error import StoreError
+from dlm_lsp.errors import StoreError
 from dlm_lsp.store.replies import ReplyCache
 
 PUT_ONE_A_LINE = """

@@ -14,7 +14,7 @@ from dlm_lsp.store.manifest import (
     new_manifest,
     save_manifest,
 )
-from dlm_lsp.store.versions import keep_version, next_version, partial_folder, switch
+from dlm_lsp.store.versions import keep_version, next_version, partial_folder, switch_current
 
 ID = "01HZ4X7TGZM3J1A2B3C4D5E6F7"
 AT = "2026-01-01T00:00:00"
@@ -66,7 +66,7 @@ def ours(folder: Path) -> Path:
     manifest = new_manifest(ID, "smollm2-135m", Path("/notes/a.dlm"))
     for name in (None, "tone"):
         version = keep_version(folder, name, partial_folder(folder, name, 1))
-        switch(folder, name, version)
+        switch_current(folder, name, version)
         manifest = manifest.with_run(
             TrainingRun(
                 run_id=manifest.next_run_id,

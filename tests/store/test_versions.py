@@ -2,9 +2,15 @@
 
 import pytest
 
+from dlm_lsp.errors import StoreError
 from dlm_lsp.store.adapters import current_adapter
-from dlm_lsp.store.error import StoreError
-from dlm_lsp.store.versions import drop, keep_version, next_version, partial_folder, switch
+from dlm_lsp.store.versions import (
+    keep_version,
+    next_version,
+    partial_folder,
+    remove_folder,
+    switch_current,
+)
 
 NAMES = pytest.mark.parametrize("name", [None, "tone"])
 
@@ -13,7 +19,7 @@ def _publish(folder, name):
     partial = partial_folder(folder, name, next_version(folder, name))
     (partial / "adapter_config.json").write_text("{}")
     version = keep_version(folder, name, partial)
-    switch(folder, name, version)
+    switch_current(folder, name, version)
     return version
 
 
@@ -49,7 +55,7 @@ def test_what_a_killed_run_left_is_swept_away_by_the_next(folder):
 
 def test_a_version_that_is_not_to_be_is_gone(folder):
     partial = partial_folder(folder, None, 1)
-    drop(partial)
+    remove_folder(partial)
     assert not partial.exists()
 
 
@@ -67,7 +73,7 @@ def test_a_pointer_that_cannot_be_written_leaves_the_version_before(folder):
     pointer.unlink()
     pointer.mkdir()
     with pytest.raises(StoreError):
-        switch(folder, None, version)
+        switch_current(folder, None, version)
     pointer.rmdir()
     pointer.write_text(kept)
     assert current_adapter(folder) == first

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from tiny_model import PROSE, tiny_adapter, tiny_llama
+from hypothesis import given
+from hypothesis import strategies as st
+from support.tiny_model import PROSE, tiny_adapter, tiny_llama
 
+from dlm_lsp.errors import JudgeError
 from dlm_lsp.local.model import Continuation, LocalModel, Prompt
-from dlm_lsp.synth.judge import Judge, JudgeError, sway_judge
+from dlm_lsp.synth.judge import Judge, excerpt_around, sway_judge
 
 PAIRS = [("When was the first wheel built?", "In 1790."), ("What drives a saw?", "The second.")]
 MILL = (
@@ -118,3 +121,27 @@ async def test_the_270m_model_prefers_right_answers():
     assert right > 0.1
     assert right > wrong + 0.5
     assert right > off + 0.5
+
+
+FILLER = "nothing to see " * 50
+
+
+def test_short_prose_is_read_whole():
+    assert excerpt_around("The mill is old.", "old", 16) == "The mill is old."
+
+
+def test_of_long_prose_the_part_with_the_answer_is_read():
+    prose = f"{FILLER}The mill was built in 1790. {FILLER}"
+    assert "built in 1790" in excerpt_around(prose, "in 1790", 60)
+
+
+def test_words_are_not_torn():
+    part = excerpt_around(f"{FILLER}The mill was built in 1790. {FILLER}", "in 1790", 70)
+    assert set(part.split()) <= {*FILLER.split(), "The", "mill", "was", "built", "in", "1790."}
+
+
+@given(st.text(), st.text(), st.integers(1, 50))
+def test_never_more_is_read_than_there_is_room_for(prose, answer, most):
+    part = excerpt_around(prose, answer, most)
+    assert len(part) <= most
+    assert part in prose

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlm_lsp.synth.options import OptionError, SynthOptions
-from dlm_lsp.teachers.protocol import Sampling
+from dlm_lsp.errors import OptionError
+from dlm_lsp.synth.options import SynthOptions
+from dlm_lsp.teachers.protocol import GenerationOptions
 
 
 def test_the_defaults_are_those_of_the_reference():
@@ -50,12 +51,12 @@ def test_both_splits_the_count_and_gives_extraction_the_larger_half(per_section)
 @pytest.mark.parametrize(
     ("flag", "sampling"),
     [
-        ("--max-new-tokens", Sampling(max_new_tokens=0)),
-        ("--temp", Sampling(temperature=-0.1)),
-        ("--temp", Sampling(temperature=math.nan)),
-        ("--top-p", Sampling(top_p=0.0)),
-        ("--top-p", Sampling(top_p=1.1)),
-        ("--seed", Sampling(seed=-1)),
+        ("--max-new-tokens", GenerationOptions(max_new_tokens=0)),
+        ("--temp", GenerationOptions(temperature=-0.1)),
+        ("--temp", GenerationOptions(temperature=math.nan)),
+        ("--top-p", GenerationOptions(top_p=0.0)),
+        ("--top-p", GenerationOptions(top_p=1.1)),
+        ("--seed", GenerationOptions(seed=-1)),
     ],
 )
 def test_a_sampling_that_cannot_be_is_refused_by_its_flag(flag, sampling):

@@ -1,11 +1,11 @@
-from scripted import HEAD
+from support.scripted import HEAD
 
 from dlm_lsp.document.changes import Addition, insert
 from dlm_lsp.document.edit import apply_edits
 from dlm_lsp.document.marker import SynthMarker
 from dlm_lsp.document.parse import parse
 from dlm_lsp.document.section import Pair
-from dlm_lsp.synth.report import Candidate, Report, Skip, Spent
+from dlm_lsp.synth.report import Candidate, Report, Skip, Usage
 
 
 def test_a_candidate_knows_the_id_that_its_section_will_have():
@@ -21,5 +21,5 @@ def test_failed_requests_are_told_from_replies_of_no_use():
         Skip("a" * 16, "extraction", reason, "")
         for reason in ("request_failed", "invalid_output", "request_failed")
     )
-    report = Report("none", 0, 0, 0, 0, (), (), skipped, Spent())
+    report = Report("none", 0, 0, 0, 0, (), (), skipped, Usage())
     assert report.failed_requests == 2

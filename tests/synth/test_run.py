@@ -5,24 +5,24 @@ import anyio
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scripted import ScriptedJudge, ScriptedTeacher, document, pairs_about, reply, towns
+from support.scripted import ScriptedJudge, ScriptedTeacher, document, pairs_about, reply, towns
 
 from dlm_lsp.document.document import Document
+from dlm_lsp.errors import JudgeError, TeacherError
 from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.events import (
-    Finished,
     PairAccepted,
     PairRefused,
     RequestDone,
     RequestFailed,
+    RunFinished,
+    RunStarted,
     SectionDone,
-    Started,
 )
-from dlm_lsp.synth.judge import JudgeError
 from dlm_lsp.synth.options import SynthOptions
 from dlm_lsp.synth.report import Report
-from dlm_lsp.synth.run import synthesize
-from dlm_lsp.teachers.protocol import Reply, TeacherError
+from dlm_lsp.synth.run import run_synthesis
+from dlm_lsp.teachers.protocol import Reply
 
 NO_JUDGE = SynthOptions(filter="dedup-only", per_section=2)
 SWAY = SynthOptions(per_section=2)
@@ -40,7 +40,7 @@ async def run(
     **more: object,
 ) -> Report:
     teacher = teacher or ScriptedTeacher()
-    return await synthesize(doc, teacher, judge or ScriptedJudge(), cache, options, **more)
+    return await run_synthesis(doc, teacher, judge or ScriptedJudge(), cache, options, **more)
 
 
 def outcome(report: Report) -> tuple[object, ...]:
@@ -58,7 +58,7 @@ async def test_each_section_gives_the_pairs_that_are_asked_for(cache):
         for first in (True, False)
     ]
     assert (report.generated, report.dedup, report.skipped, report.refused) == (6, 6, (), ())
-    spent = report.spent
+    spent = report.usage
     assert (spent.requests, spent.from_cache, spent.tokens_in, spent.tokens_out) == (3, 0, 300, 60)
 
 
@@ -94,8 +94,8 @@ async def test_the_same_run_again_asks_nothing(cache):
     second = await run(doc, cache, SWAY, again)
     assert again.asked == []
     assert outcome(second) == outcome(first)
-    assert (second.spent.requests, second.spent.from_cache) == (0, 6)
-    assert second.spent.tokens_in is None
+    assert (second.usage.requests, second.usage.from_cache) == (0, 6)
+    assert second.usage.tokens_in is None
 
 
 async def test_an_edited_section_makes_only_its_own_request(cache):
@@ -114,7 +114,7 @@ async def test_fresh_asks_anew_and_keeps_what_comes(cache):
     await run(doc, cache, SynthOptions(filter="none", per_section=2, fresh=True), fresh)
     assert len(fresh.asked) == 2
     after = await run(doc, cache, SynthOptions(filter="none", per_section=2))
-    assert after.spent.requests == 0
+    assert after.usage.requests == 0
     assert after.accepted[0].pair.question == "What is new?"
 
 
@@ -166,7 +166,7 @@ async def test_a_teacher_that_reads_no_complaint_is_not_asked_the_same_again(cac
     teacher = Deaf(lambda ask: Reply('{"pairs": []}', note="nothing fits"))
     report = await run(document(*towns(2)), cache, SWAY, teacher)
     assert len(teacher.asked) == 2
-    assert (report.spent.requests, report.spent.from_cache) == (2, 0)
+    assert (report.usage.requests, report.usage.from_cache) == (2, 0)
     detail = "0 of the 2 pairs asked for can be used: nothing fits"
     assert [(s.reason, s.detail) for s in report.skipped] == [("shortfall", detail)] * 2
     again = await run(document(*towns(2)), cache, SWAY, Deaf())
@@ -285,7 +285,7 @@ async def test_a_limit_on_requests_is_never_passed_and_leaves_out_the_last(cache
     ]
     assert report.skipped[0].detail == "--max-requests is 2"
     more = await run(doc, cache, options)
-    assert (more.spent.requests, more.spent.from_cache, len(more.accepted)) == (2, 2, 8)
+    assert (more.usage.requests, more.usage.from_cache, len(more.accepted)) == (2, 2, 8)
 
 
 async def test_repairs_count_as_requests(cache):
@@ -389,7 +389,7 @@ async def test_without_sway_no_judge_is_called(cache):
 async def test_sway_without_a_judge_is_refused_before_anything_else(cache):
     teacher = ScriptedTeacher()
     with pytest.raises(ValueError, match="sway needs a judge"):
-        await synthesize(document(*towns(1)), teacher, None, cache, SWAY)
+        await run_synthesis(document(*towns(1)), teacher, None, cache, SWAY)
     assert teacher.asked == []
 
 
@@ -414,7 +414,7 @@ async def test_a_judge_that_fails_midway_ends_the_run_and_nothing_unjudged_is_ac
     assert {r.reason for r in report.refused} == {"unjudged"}
     assert report.skipped[-1].detail == "the judge failed"
     again = await run(doc, cache, SWAY)
-    assert (again.failure, again.spent.requests, len(again.accepted)) == (None, 1, 8)
+    assert (again.failure, again.usage.requests, len(again.accepted)) == (None, 1, 8)
 
 
 async def test_stopping_returns_what_is_finished_and_cancels_the_rest(cache):
@@ -449,7 +449,7 @@ async def test_a_run_cancelled_from_outside_keeps_its_replies(cache):
     assert scope.cancelled_caught
     assert teacher.closed == 1
     again = await run(doc, cache)
-    assert (again.spent.from_cache, again.spent.requests) == (2, 1)
+    assert (again.usage.from_cache, again.usage.requests) == (2, 1)
 
 
 async def test_a_reply_is_on_disk_before_it_is_read(cache, monkeypatch):
@@ -460,7 +460,7 @@ async def test_a_reply_is_on_disk_before_it_is_read(cache, monkeypatch):
         patch.setattr("dlm_lsp.synth.run.usable", unreadable)
         with pytest.raises(RuntimeError, match="broken reader"):
             await run(document(*towns(1)), cache)
-    assert (await run(document(*towns(1)), cache)).spent.requests == 0
+    assert (await run(document(*towns(1)), cache)).usage.requests == 0
 
 
 async def test_pairs_that_are_in_the_document_are_not_given_again(cache):
@@ -487,8 +487,8 @@ async def test_events_tell_what_happens_as_it_happens(cache):
     report = await run(
         document(*towns(2)), cache, SWAY, ScriptedTeacher(write), judge, on_event=events.append
     )
-    assert events[0] == Started(sections=2, asks=2)
-    assert events[-1] == Finished(report)
+    assert events[0] == RunStarted(sections=2, requests=2)
+    assert events[-1] == RunFinished(report)
     kinds = [type(event) for event in events]
     assert kinds.count(RequestDone) == kinds.count(RequestFailed) == 1
     assert [e.done for e in events if isinstance(e, SectionDone)] == [1, 2]

@@ -3,12 +3,12 @@ import re
 import sys
 
 import pytest
-from asking import FINE, NOW, ask, outcome, outcomes, posted
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from odd_json import DEEP, spoilt
 from pytest_httpserver import HTTPServer
-from servers import (
+from support.asking import FINE, NOW, ask, outcome, outcomes, posted
+from support.odd_json import DEEP, spoilt
+from support.servers import (
     LLAMA_KEY,
     LLAMA_MODEL,
     Answer,
@@ -19,17 +19,20 @@ from servers import (
 )
 from werkzeug import Response
 
+from dlm_lsp.errors import TeacherError
 from dlm_lsp.teachers.anthropic_messages import AnthropicTeacher, anthropic_teacher
-from dlm_lsp.teachers.prompts import SCHEMA, messages
-from dlm_lsp.teachers.protocol import Reply, Sampling, TeacherError
+from dlm_lsp.teachers.prompts import REPLY_SCHEMA, prompt_messages
+from dlm_lsp.teachers.protocol import GenerationOptions, Reply
 
 MESSAGES = "/v1/messages"
 COUNT = "/v1/messages/count_tokens"
 
 
-def teacher_of(model: str = "m", sampling: Sampling | None = None, **options) -> AnthropicTeacher:
+def teacher_of(
+    model: str = "m", sampling: GenerationOptions | None = None, **options
+) -> AnthropicTeacher:
     options = {"concurrency": 2, "timeout": 60.0, **options}
-    return anthropic_teacher(model, sampling or Sampling(), **options)
+    return anthropic_teacher(model, sampling or GenerationOptions(), **options)
 
 
 @pytest.fixture
@@ -53,7 +56,7 @@ def server(httpserver: HTTPServer, monkeypatch) -> HTTPServer:
 
 
 async def test_a_real_model_replies_and_its_prompt_is_counted_exactly(real):
-    teacher = teacher_of(LLAMA_MODEL, Sampling(max_new_tokens=24))
+    teacher = teacher_of(LLAMA_MODEL, GenerationOptions(max_new_tokens=24))
     await teacher.prepare()
     counted = await teacher.count_tokens([ask()])
     [reply] = await outcomes(teacher, [ask()])
@@ -81,9 +84,9 @@ async def test_an_unknown_model_is_told_with_the_closest_one(real):
 
 async def test_a_request_carries_the_prompt_the_schema_and_the_parameters(server):
     server.expect_request(MESSAGES).respond_with_json(anthropic_message("fine"))
-    sampling = Sampling(max_new_tokens=99, temperature=0.5, top_p=0.9)
+    sampling = GenerationOptions(max_new_tokens=99, temperature=0.5, top_p=0.9)
     assert await outcome(teacher_of(sampling=sampling)) == FINE
-    system, user = messages(ask())
+    system, user = prompt_messages(ask())
     assert posted(server, MESSAGES) == [
         {
             "model": "m",
@@ -93,7 +96,7 @@ async def test_a_request_carries_the_prompt_the_schema_and_the_parameters(server
             "temperature": 0.5,
             "top_p": 0.9,
             "cache_control": {"type": "ephemeral"},
-            "output_config": {"format": {"type": "json_schema", "schema": SCHEMA}},
+            "output_config": {"format": {"type": "json_schema", "schema": REPLY_SCHEMA}},
         }
     ]
 
@@ -249,7 +252,7 @@ async def test_refused_formats_and_parameters_are_left_out_for_the_rest_of_the_r
 
 async def test_a_seed_is_refused_rather_than_ignored(server):
     with pytest.raises(TeacherError, match="takes no seed; leave out --seed"):
-        await teacher_of(sampling=Sampling(seed=0)).prepare()
+        await teacher_of(sampling=GenerationOptions(seed=0)).prepare()
 
 
 async def test_a_missing_key_is_named(monkeypatch, tmp_path):
@@ -283,7 +286,7 @@ async def test_an_unreachable_server_is_told(monkeypatch, unused_tcp_port):
 
 
 async def test_the_window_comes_from_the_models_card(server):
-    teacher = teacher_of(sampling=Sampling(max_new_tokens=1000))
+    teacher = teacher_of(sampling=GenerationOptions(max_new_tokens=1000))
     await teacher.prepare()
     assert teacher.window is not None and 190_000 < teacher.window < 199_000
 
@@ -297,7 +300,7 @@ async def test_every_prompt_is_counted_in_its_place(server):
     teacher = teacher_of()
     await teacher.prepare()
     asks = [ask("short"), ask("a longer section"), ask("mid size")]
-    assert await teacher.count_tokens(asks) == [len(messages(one)[1]) for one in asks]
+    assert await teacher.count_tokens(asks) == [len(prompt_messages(one)[1]) for one in asks]
     await teacher.aclose()
 
 

@@ -7,17 +7,18 @@ from contextlib import aclosing
 
 import anyio
 import pytest
-from asking import CHAT, FINE, NOW, PROSE, address, ask, outcome, outcomes, posted, served
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from odd_json import spoilt
 from pytest_httpserver import HTTPServer
-from servers import Answer, Hang, Request, Reset, WireServer, chat_completion
+from support.asking import CHAT, FINE, NOW, PROSE, address, ask, outcome, outcomes, posted, served
+from support.odd_json import spoilt
+from support.servers import Answer, Hang, Request, Reset, WireServer, chat_completion
 from werkzeug import Response
 
+from dlm_lsp.errors import TeacherError
 from dlm_lsp.teachers.openai_chat import openai_teacher, vllm_server_teacher
-from dlm_lsp.teachers.protocol import Ask, Sampling, TeacherError
-from dlm_lsp.teachers.select import select
+from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest
+from dlm_lsp.teachers.registry import select
 
 # Failures and retries
 
@@ -268,7 +269,7 @@ async def test_requests_refused_at_once_step_down_together_and_not_twice(server)
 async def test_refused_parameters_are_left_out_for_the_rest_of_the_run(server, caplog):
     refused = ("temperature", "seed", "max_completion_tokens")
     server.expect_request(CHAT).respond_with_handler(picky(refused=refused))
-    teacher = served(address(server), Sampling(seed=3), concurrency=1)
+    teacher = served(address(server), GenerationOptions(seed=3), concurrency=1)
     await teacher.prepare()
     assert await outcomes(teacher, [ask(), ask()]) == [FINE, FINE]
     await teacher.aclose()
@@ -293,7 +294,7 @@ async def test_any_other_refusal_is_told_and_not_tried_again(server):
 
 async def test_a_key_that_no_header_can_carry_is_told_and_not_repeated(monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "hunter2\nhunter2")
-    teacher = openai_teacher("gpt-5", Sampling(), concurrency=1, timeout=5)
+    teacher = openai_teacher("gpt-5", GenerationOptions(), concurrency=1, timeout=5)
     with pytest.raises(TeacherError, match="OPENAI_API_KEY holds a character") as told:
         await teacher.prepare()
     assert "hunter2" not in str(told.value)
@@ -301,7 +302,7 @@ async def test_a_key_that_no_header_can_carry_is_told_and_not_repeated(monkeypat
 
 async def test_an_unreachable_server_is_told_at_once_if_it_has_to_name_the_model(unused_tcp_port):
     url = f"http://127.0.0.1:{unused_tcp_port}"
-    teacher = vllm_server_teacher(url, Sampling(), concurrency=1, timeout=5)
+    teacher = vllm_server_teacher(url, GenerationOptions(), concurrency=1, timeout=5)
     with pytest.raises(TeacherError, match=f"cannot reach {url}/v1"):
         await teacher.prepare()
 
@@ -348,7 +349,9 @@ async def test_what_was_not_found_is_looked_for_again(httpserver):
 async def test_a_model_whose_name_is_no_text_is_passed_over(httpserver, odd):
     cards = [{"id": odd}, "m", 5, {"id": "real"}]
     httpserver.expect_request("/v1/models").respond_with_json({"data": cards})
-    teacher = vllm_server_teacher(address(httpserver), Sampling(), concurrency=1, timeout=5)
+    teacher = vllm_server_teacher(
+        address(httpserver), GenerationOptions(), concurrency=1, timeout=5
+    )
     await teacher.prepare()
     await teacher.aclose()
     assert teacher.name.endswith("#real")
@@ -365,7 +368,7 @@ async def test_any_list_of_models_is_taken_or_told_in_one_line(bodies):
     async with WireServer(behave) as server:
         for body in bodies:
             waiting = [body] * 2
-            teacher = vllm_server_teacher(server.url, Sampling(), concurrency=1, timeout=5)
+            teacher = vllm_server_teacher(server.url, GenerationOptions(), concurrency=1, timeout=5)
             try:
                 await teacher.prepare()
             except TeacherError as error:
@@ -407,14 +410,18 @@ async def test_a_server_that_keeps_no_list_is_taken_at_the_users_word(httpserver
 
 async def test_a_server_with_no_model_asks_for_a_name(httpserver):
     httpserver.expect_request("/v1/models").respond_with_json({"object": "list", "data": []})
-    teacher = vllm_server_teacher(address(httpserver), Sampling(), concurrency=1, timeout=5)
+    teacher = vllm_server_teacher(
+        address(httpserver), GenerationOptions(), concurrency=1, timeout=5
+    )
     with pytest.raises(TeacherError, match=r"lists no model; name one: vllm-server:http.*#MODEL"):
         await teacher.prepare()
 
 
 async def test_a_web_page_is_no_server(httpserver):
     httpserver.expect_request("/v1/models").respond_with_data("<html>", content_type="text/html")
-    teacher = vllm_server_teacher(address(httpserver), Sampling(), concurrency=1, timeout=5)
+    teacher = vllm_server_teacher(
+        address(httpserver), GenerationOptions(), concurrency=1, timeout=5
+    )
     with pytest.raises(TeacherError, match="not with a list of models; check the address"):
         await teacher.prepare()
 
@@ -422,7 +429,7 @@ async def test_a_web_page_is_no_server(httpserver):
 async def test_the_window_is_what_the_model_reads_less_rules_and_reply(httpserver):
     card = {"id": "m", "max_model_len": 2048}
     httpserver.expect_request("/v1/models").respond_with_json({"data": [card]})
-    teacher = served(address(httpserver), Sampling(max_new_tokens=512))
+    teacher = served(address(httpserver), GenerationOptions(max_new_tokens=512))
     await teacher.prepare()
     assert teacher.window is not None and 512 < teacher.window < 2048 - 512
 
@@ -439,13 +446,13 @@ async def test_a_server_that_states_no_window_is_taken_to_have_a_usual_one(
         monkeypatch.setenv(f"{provider}_BASE_URL", f"{address(server)}{path}")
         monkeypatch.setenv(f"{provider}_API_KEY", "key")
     named = f"vllm-server:{address(server)}#m" if selector == "vllm-server" else f"{selector}:m"
-    teacher = select(named, Sampling(), concurrency=1, timeout=5)
+    teacher = select(named, GenerationOptions(), concurrency=1, timeout=5)
     await teacher.prepare()
     assert teacher.window is not None and least < teacher.window < most
 
 
 async def test_no_reply_is_too_long_for_a_window_that_is_only_assumed(server):
-    teacher = served(address(server), Sampling(max_new_tokens=16_000))
+    teacher = served(address(server), GenerationOptions(max_new_tokens=16_000))
     await teacher.prepare()
     assert teacher.window == 4096
 
@@ -453,7 +460,7 @@ async def test_no_reply_is_too_long_for_a_window_that_is_only_assumed(server):
 async def test_a_model_with_no_room_for_prose_is_told(httpserver):
     card = {"id": "m", "max_model_len": 1024}
     httpserver.expect_request("/v1/models").respond_with_json({"data": [card]})
-    teacher = served(address(httpserver), Sampling(max_new_tokens=1000))
+    teacher = served(address(httpserver), GenerationOptions(max_new_tokens=1000))
     with pytest.raises(TeacherError, match=r"1024 tokens.*--max-new-tokens 1000; lower it"):
         await teacher.prepare()
 
@@ -477,7 +484,7 @@ async def test_credentials_and_query_of_an_address_reach_the_server_and_nothing_
     server.expect_oneshot_request(CHAT).respond_with_handler(echo)
     secret = address(server).replace("http://", "http://ann:hunter2@")
     teacher = vllm_server_teacher(
-        f"{secret}/v1?token=abc123#m", Sampling(), concurrency=1, timeout=5
+        f"{secret}/v1?token=abc123#m", GenerationOptions(), concurrency=1, timeout=5
     )
     await teacher.prepare()
     fine, failed = await outcomes(teacher, [ask(), ask()])
@@ -511,7 +518,7 @@ async def test_a_key_that_a_server_repeats_is_in_no_error(server, monkeypatch, s
 def test_the_fingerprint_tells_apart_what_decides_a_reply_and_nothing_else():
     def printed(target="http://h#m", one=None, sampling=None, **options) -> str:
         options = {"concurrency": 1, "timeout": 1.0, **options}
-        teacher = vllm_server_teacher(target, sampling or Sampling(), **options)
+        teacher = vllm_server_teacher(target, sampling or GenerationOptions(), **options)
         return teacher.fingerprint(one or ask())
 
     different = [
@@ -520,12 +527,12 @@ def test_the_fingerprint_tells_apart_what_decides_a_reply_and_nothing_else():
         printed("http://h#n"),
         printed(one=ask("Another section.")),
         printed(one=ask(count=2)),
-        printed(one=Ask(prose=PROSE, strategy="expansion", count=1)),
-        printed(one=Ask(prose=PROSE, strategy="extraction", count=1, complaint="too few")),
-        printed(sampling=Sampling(max_new_tokens=9)),
-        printed(sampling=Sampling(temperature=1.0)),
-        printed(sampling=Sampling(top_p=0.5)),
-        printed(sampling=Sampling(seed=1)),
+        printed(one=PairRequest(prose=PROSE, strategy="expansion", count=1)),
+        printed(one=PairRequest(prose=PROSE, strategy="extraction", count=1, complaint="too few")),
+        printed(sampling=GenerationOptions(max_new_tokens=9)),
+        printed(sampling=GenerationOptions(temperature=1.0)),
+        printed(sampling=GenerationOptions(top_p=0.5)),
+        printed(sampling=GenerationOptions(seed=1)),
     ]
     assert len(set(different)) == len(different)
     assert printed("http://u:p@h/v1/?q=1#m", concurrency=9, timeout=9.0) == printed()

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import anyio
 import pytest
 
-from dlm_lsp.teachers.deadline import OutOfTimeError, begin, end, with_deadline
+from dlm_lsp.teachers.deadline import OutOfTimeError, begin_attempt, end_attempt, with_deadline
 
 
 def head(status: int) -> SimpleNamespace:
@@ -12,8 +12,8 @@ def head(status: int) -> SimpleNamespace:
 
 async def test_what_ends_in_time_is_handed_on():
     async def work():
-        await begin(None)
-        await end(head(200))
+        await begin_attempt(None)
+        await end_attempt(head(200))
         return "fine"
 
     assert await with_deadline(work, 60) == "fine"
@@ -24,7 +24,7 @@ async def test_what_takes_too_long_is_cancelled():
 
     async def work():
         try:
-            await begin(None)
+            await begin_attempt(None)
             await anyio.sleep_forever()
         finally:
             ended.append(True)
@@ -36,8 +36,8 @@ async def test_what_takes_too_long_is_cancelled():
 
 async def test_the_body_of_a_reply_has_to_come_in_time_too():
     async def work():
-        await begin(None)
-        await end(head(200))
+        await begin_attempt(None)
+        await end_attempt(head(200))
         await anyio.sleep_forever()
 
     with pytest.raises(OutOfTimeError):
@@ -49,7 +49,7 @@ async def test_every_attempt_has_the_whole_time():
 
     async def work():
         for _ in range(2):
-            await begin(None)
+            await begin_attempt(None)
             deadlines.append(anyio.current_effective_deadline())
             await anyio.sleep(0.01)
 
@@ -59,14 +59,14 @@ async def test_every_attempt_has_the_whole_time():
 
 async def test_the_pause_that_a_refusal_asks_for_does_not_count():
     async def work():
-        await begin(None)
-        await end(head(429))
+        await begin_attempt(None)
+        await end_attempt(head(429))
         return anyio.current_effective_deadline() - anyio.current_time()
 
     assert await with_deadline(work, 0.5) > 120
 
 
 async def test_a_request_outside_is_left_alone():
-    await begin(None)
-    await end(head(500))
+    await begin_attempt(None)
+    await end_attempt(head(500))
     assert anyio.current_effective_deadline() == float("inf")

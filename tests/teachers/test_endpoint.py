@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlm_lsp.errors import TeacherError
 from dlm_lsp.teachers.endpoint import endpoint_from, parse_endpoint
-from dlm_lsp.teachers.protocol import TeacherError
 
 words = st.text(st.characters(categories=("Ll", "Lu", "Nd")), min_size=6, max_size=20)
 

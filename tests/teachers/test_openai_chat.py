@@ -2,15 +2,16 @@ import re
 import sys
 
 import pytest
-from asking import CHAT, FINE, PROSE, address, ask, outcome, outcomes, posted, served
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from odd_json import DEEP, spoilt
-from servers import LLAMA_KEY, LLAMA_MODEL, Answer, Request, WireServer, chat_completion
+from support.asking import CHAT, FINE, PROSE, address, ask, outcome, outcomes, posted, served
+from support.odd_json import DEEP, spoilt
+from support.servers import LLAMA_KEY, LLAMA_MODEL, Answer, Request, WireServer, chat_completion
 
+from dlm_lsp.errors import TeacherError
 from dlm_lsp.teachers.openai_chat import openai_teacher, vllm_server_teacher
-from dlm_lsp.teachers.prompts import SCHEMA, messages
-from dlm_lsp.teachers.protocol import Ask, Reply, Sampling, TeacherError
+from dlm_lsp.teachers.prompts import REPLY_SCHEMA, prompt_messages
+from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply
 
 # A real server and a real model
 
@@ -18,7 +19,7 @@ from dlm_lsp.teachers.protocol import Ask, Reply, Sampling, TeacherError
 async def test_a_real_model_replies_by_the_schema(llama, monkeypatch):
     monkeypatch.setenv("VLLM_API_KEY", LLAMA_KEY)
     teacher = vllm_server_teacher(
-        llama, Sampling(max_new_tokens=40, seed=1), concurrency=2, timeout=120
+        llama, GenerationOptions(max_new_tokens=40, seed=1), concurrency=2, timeout=120
     )
     await teacher.prepare()
     assert teacher.name == f"vllm-server:{llama}#{LLAMA_MODEL}"
@@ -34,7 +35,9 @@ async def test_a_real_model_replies_by_the_schema(llama, monkeypatch):
 async def test_the_openai_selector_asks_a_real_server_by_the_sdks_own_variables(llama, monkeypatch):
     monkeypatch.setenv("OPENAI_BASE_URL", f"{llama}/v1")
     monkeypatch.setenv("OPENAI_API_KEY", LLAMA_KEY)
-    teacher = openai_teacher(LLAMA_MODEL, Sampling(max_new_tokens=8), concurrency=1, timeout=60)
+    teacher = openai_teacher(
+        LLAMA_MODEL, GenerationOptions(max_new_tokens=8), concurrency=1, timeout=60
+    )
     reply = await outcome(teacher)
     assert isinstance(reply, Reply)
     assert reply.finish == "length"
@@ -44,13 +47,15 @@ async def test_the_openai_selector_asks_a_real_server_by_the_sdks_own_variables(
 async def test_a_wrong_key_is_told_before_anything_is_asked(llama, monkeypatch):
     monkeypatch.setenv("VLLM_API_KEY", "not-the-key-at-all")
     with pytest.raises(TeacherError, match=r"refused the key \(401\); check VLLM_API_KEY") as told:
-        await vllm_server_teacher(llama, Sampling(), concurrency=1, timeout=60).prepare()
+        await vllm_server_teacher(llama, GenerationOptions(), concurrency=1, timeout=60).prepare()
     assert "not-the-key" not in str(told.value)
 
 
 async def test_an_unknown_model_is_told_with_the_closest_one(llama, monkeypatch):
     monkeypatch.setenv("VLLM_API_KEY", LLAMA_KEY)
-    teacher = vllm_server_teacher(f"{llama}#gemma-270", Sampling(), concurrency=1, timeout=60)
+    teacher = vllm_server_teacher(
+        f"{llama}#gemma-270", GenerationOptions(), concurrency=1, timeout=60
+    )
     with pytest.raises(TeacherError, match=f"no model 'gemma-270'; the closest.*{LLAMA_MODEL}"):
         await teacher.prepare()
 
@@ -60,9 +65,9 @@ async def test_an_unknown_model_is_told_with_the_closest_one(llama, monkeypatch)
 
 async def test_a_request_carries_the_prompt_the_schema_and_the_parameters(server):
     server.expect_request(CHAT).respond_with_json(chat_completion("fine"))
-    sampling = Sampling(max_new_tokens=99, temperature=0.5, top_p=0.9, seed=7)
+    sampling = GenerationOptions(max_new_tokens=99, temperature=0.5, top_p=0.9, seed=7)
     assert await outcome(served(address(server), sampling)) == FINE
-    system, user = messages(ask())
+    system, user = prompt_messages(ask())
     assert posted(server) == [
         {
             "model": "m",
@@ -76,7 +81,7 @@ async def test_a_request_carries_the_prompt_the_schema_and_the_parameters(server
             "seed": 7,
             "response_format": {
                 "type": "json_schema",
-                "json_schema": {"name": "pairs", "strict": True, "schema": SCHEMA},
+                "json_schema": {"name": "pairs", "strict": True, "schema": REPLY_SCHEMA},
             },
         }
     ]
@@ -93,11 +98,11 @@ async def test_openai_gets_one_cache_key_for_all_asks_about_the_same_prose(serve
     monkeypatch.setenv("OPENAI_API_KEY", "k")
     server.expect_request("/v1/models/m").respond_with_json({"id": "m"})
     server.expect_request(CHAT).respond_with_json(chat_completion("fine"))
-    teacher = openai_teacher("m", Sampling(), concurrency=1, timeout=5)
+    teacher = openai_teacher("m", GenerationOptions(), concurrency=1, timeout=5)
     await teacher.prepare()
     await outcomes(
         teacher,
-        [ask(), Ask(prose=PROSE, strategy="expansion", count=2), ask("Another section.")],
+        [ask(), PairRequest(prose=PROSE, strategy="expansion", count=2), ask("Another section.")],
     )
     await teacher.aclose()
     first, second, other = (body["prompt_cache_key"] for body in posted(server))
@@ -131,7 +136,7 @@ async def test_openai_gets_what_is_set_for_it(httpserver, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "k")
     monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "x-gateway: mine")
     httpserver.expect_request("/v1/models/gpt-5").respond_with_json({"id": "gpt-5"})
-    await openai_teacher("gpt-5", Sampling(), concurrency=1, timeout=5).prepare()
+    await openai_teacher("gpt-5", GenerationOptions(), concurrency=1, timeout=5).prepare()
     assert httpserver.log[0][0].headers["x-gateway"] == "mine"
 
 
@@ -239,14 +244,14 @@ async def test_an_error_with_status_200_is_told_in_the_servers_words(server):
 
 
 async def test_a_missing_key_is_named():
-    teacher = openai_teacher("gpt-5", Sampling(), concurrency=1, timeout=5)
+    teacher = openai_teacher("gpt-5", GenerationOptions(), concurrency=1, timeout=5)
     with pytest.raises(TeacherError, match="needs a key; set OPENAI_API_KEY"):
         await teacher.prepare()
 
 
 async def test_a_missing_extra_is_told_with_the_command_that_installs_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "openai", None)
-    teacher = openai_teacher("gpt-5", Sampling(), concurrency=1, timeout=5)
+    teacher = openai_teacher("gpt-5", GenerationOptions(), concurrency=1, timeout=5)
     with pytest.raises(TeacherError, match=r"pip install 'dlm-lsp\[openai\]'"):
         await teacher.prepare()
 
@@ -255,12 +260,14 @@ async def test_a_single_model_is_looked_up_by_name_first(httpserver, monkeypatch
     httpserver.expect_request("/v1/models/gpt-5").respond_with_json({"id": "gpt-5"})
     monkeypatch.setenv("OPENAI_BASE_URL", httpserver.url_for("/v1"))
     monkeypatch.setenv("OPENAI_API_KEY", "k")
-    await openai_teacher("gpt-5", Sampling(), concurrency=1, timeout=5).prepare()
+    await openai_teacher("gpt-5", GenerationOptions(), concurrency=1, timeout=5).prepare()
     assert [request.path for request, _ in httpserver.log] == ["/v1/models/gpt-5"]
 
 
 async def test_a_model_that_the_server_named_gets_into_the_name_without_quotes(httpserver):
     httpserver.expect_request("/v1/models").respond_with_json({"data": [{"id": 'my "m" -->'}]})
-    teacher = vllm_server_teacher(address(httpserver), Sampling(), concurrency=1, timeout=5)
+    teacher = vllm_server_teacher(
+        address(httpserver), GenerationOptions(), concurrency=1, timeout=5
+    )
     await teacher.prepare()
     assert teacher.name.endswith("#my__m__--_")

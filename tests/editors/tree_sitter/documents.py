@@ -2,8 +2,8 @@
 
 from itertools import chain
 
-from generated import LINE_BREAKS, mutated, sound_documents, wild_documents
 from hypothesis import strategies as st
+from support.generated import LINE_BREAKS, mutated, sound_documents, wild_documents
 
 from dlm_lsp.document import SectionType
 

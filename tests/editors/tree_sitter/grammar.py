@@ -15,7 +15,7 @@ from tree_sitter import Language, Node, Parser, Tree
 from dlm_lsp.document import Document, Section, SectionType, Span
 from dlm_lsp.document.lines import LINE_BREAK
 from dlm_lsp.document.section import MEDIA
-from dlm_lsp.ide.turns import headers
+from dlm_lsp.ide.qa_spans import qa_header_spans
 
 ROOT = Path(__file__).resolve().parents[3]
 GRAMMAR = ROOT / "editors/tree-sitter-dlm"
@@ -106,7 +106,7 @@ def _section(text: str, section: Section) -> Found:
         adapter=section.adapter,
         marker_lines=sum(map(bool, LINE_BREAK.split(above))),
         text=section.body if plain and section.content.strip() else None,
-        headers=tuple(headers(section)),
+        headers=tuple(qa_header_spans(section)),
         turns=tuple(turns),
     )
 

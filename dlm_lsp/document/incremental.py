@@ -1,0 +1,267 @@
+"""A text under edit, in one piece for each section: an edit costs what its section costs."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate, pairwise
+
+from dlm_lsp.document.document import Document
+from dlm_lsp.document.edit import Edit, Span
+from dlm_lsp.document.lines import line_starts, without_last_break
+from dlm_lsp.document.marker import MARKER_HINT, Marker, SynthMarker
+from dlm_lsp.document.parse import Body, Head, read_head
+from dlm_lsp.document.problem import Fix, Problem
+from dlm_lsp.document.section import Media, Pair, Section
+
+
+@dataclass(frozen=True)
+class SectionText:
+    """The text from one fence to the next, with its section and problems in offsets into it.
+
+    `section` is None where there is nothing but blank prose, and in the piece before the body.
+    """
+
+    text: str
+    section: Section | None
+    problems: tuple[Problem, ...]
+    ends_in_code: bool = False
+
+    @cached_property
+    def synth(self) -> Marker | None:
+        """The marker of a synthesized section."""
+        markers = self.section.markers if self.section and MARKER_HINT in self.text else ()
+        return next((m for m in reversed(markers) if isinstance(m.value, SynthMarker)), None)
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """The pairs of an instruction section."""
+        return tuple(one.pair for one in self.section.pairs) if self.section else ()
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where its lines begin; what follows a last line break is the next piece's."""
+        return line_starts(self.text)
+
+    @cached_property
+    def breaks(self) -> int:
+        """How many of its lines are ended."""
+        breaks = self.text.count("\n")
+        return breaks + len(_LONE_CR.findall(self.text)) if "\r" in self.text else breaks
+
+
+@dataclass(frozen=True)
+class IncrementalDocument:
+    """A text and what was found in it, made to be edited; `parse` finds the same.
+
+    `pieces` holds first what stands before the body, read as `head`.
+    """
+
+    head: Head
+    pieces: tuple[SectionText, ...]
+    # How long each piece is and how many lines it ends: to add them up takes a tenth of the time
+    # that it takes to ask every piece.
+    lengths: tuple[int, ...]
+    breaks: tuple[int, ...]
+
+    @classmethod
+    def of(cls, text: str) -> "IncrementalDocument":
+        """Return the pieces of `text`."""
+        head = read_head(text)
+        pieces = (_head_piece(text, head), *_pieces(text[head.end :], {}))
+        return cls(head, pieces, tuple(map(_length, pieces)), tuple(map(_breaks, pieces)))
+
+    def apply_change(self, start: int, end: int, text: str) -> "IncrementalDocument":
+        """Return the pieces after `text` took the place of what stands from `start` to `end`.
+
+        Raises:
+            ValueError: there is no such place in the text.
+        """
+        if not 0 <= start <= end <= self.length:
+            raise ValueError(f"no place in the text: {start} to {end}")
+        first = self.index_at(start)
+        # What is written before a fence belongs to the section above.
+        first = max(0, first - 1)
+        last = self.index_at(end)
+        if start <= self._head_reach:
+            # Only the prose that opens the body begins without a fence, wherever the head ends.
+            first, last = 0, max(1, last)
+        ahead = 1
+        while True:
+            last = min(last, len(self.pieces) - 1)
+            at = self.offsets[first]
+            old = "".join(piece.text for piece in self.pieces[first : last + 1])
+            region = f"{old[: start - at]}{text}{old[end - at :]}"
+            made = self._made(first, region, is_last=last == len(self.pieces) - 1)
+            if made:
+                head, pieces = made
+                rest = last + 1
+                return IncrementalDocument(
+                    head or self.head,
+                    (*self.pieces[:first], *pieces, *self.pieces[rest:]),
+                    (*self.lengths[:first], *map(_length, pieces), *self.lengths[rest:]),
+                    (*self.breaks[:first], *map(_breaks, pieces), *self.breaks[rest:]),
+                )
+            last += ahead
+            ahead *= 2
+
+    def _made(
+        self, first: int, region: str, *, is_last: bool
+    ) -> tuple[Head | None, list[SectionText]] | None:
+        """Return the pieces of `region`; None where more of the text has to be looked at."""
+        if not is_last and not region.endswith(("\n", "\r")):
+            return None
+        head = read_head(region) if first == 0 else None
+        if head and not head.closed and not is_last:
+            return None
+        known = {piece.text: piece for piece in self.pieces[max(first, 1) :][:_REUSED]}
+        pieces = list(_pieces(region[head.end :] if head else region, known))
+        if not is_last and (pieces[-1].ends_in_code if pieces else False):
+            return None
+        return head, [_head_piece(region, head), *pieces] if head else pieces
+
+    @property
+    def _head_reach(self) -> int:
+        """The last offset at which an edit can change what stands before the body."""
+        if self.head.closed:
+            return self.head.end
+        # A first line that is not yet three dashes may become so.
+        first = self.pieces[1] if len(self.pieces) > 1 else self.pieces[0]
+        return self.head.end + (first.starts[1] if first.breaks else len(first.text))
+
+    @cached_property
+    def offsets(self) -> list[int]:
+        """Where each piece begins, and where the last one ends."""
+        return [0, *accumulate(self.lengths)]
+
+    @cached_property
+    def lines(self) -> list[int]:
+        """How many lines end before each piece, and in the whole text."""
+        return [0, *accumulate(self.breaks)]
+
+    @property
+    def length(self) -> int:
+        """The length of the text in code points."""
+        return self.offsets[-1]
+
+    @cached_property
+    def text(self) -> str:
+        """The whole text."""
+        return "".join(piece.text for piece in self.pieces)
+
+    @cached_property
+    def document(self) -> Document:
+        """What `parse` returns for the text."""
+        text = self.text
+        sections = []
+        problems: list[Problem] = []
+        for piece, at in zip(self.pieces, self.offsets, strict=False):
+            if piece.section:
+                sections.append(_moved_section(piece.section, at, text))
+            problems += (move_problem(problem, at) for problem in piece.problems)
+        # What is wrong with a first line that opens no frontmatter is the head's, and in the body.
+        problems.sort(key=lambda problem: problem.span)
+        head, body = self.head, Span(self.head.end, len(text))
+        return Document(text, head.frontmatter, head.yaml, body, tuple(sections), tuple(problems))
+
+    def index_at(self, offset: int) -> int:
+        """Return the index of the piece that holds `offset`; the last one holds the end."""
+        return min(bisect_right(self.offsets, offset), len(self.pieces)) - 1
+
+    def before(self, offset: int) -> tuple[int, str]:
+        """Return the line that `offset` is on, from 0, and what stands before it on that line."""
+        index = self.index_at(offset)
+        piece, at = self.pieces[index], self.offsets[index]
+        line = bisect_right(piece.starts, offset - at) - 1
+        text = piece.text[piece.starts[line] : offset - at]
+        if at + piece.starts[line] == self._byte_order_mark:
+            text = self.pieces[0].text + text
+        return self.lines[index] + line, text
+
+    def line(self, number: int) -> tuple[int, str]:
+        """Return where line `number` begins, from 0, and its text without the line break.
+
+        Beyond the last line, it is nothing at the end of the text.
+        """
+        index = bisect_right(self.lines, number, hi=len(self.pieces)) - 1
+        piece, at = self.pieces[index], self.offsets[index]
+        inside = number - self.lines[index]
+        if inside > piece.breaks:
+            return self.length, ""
+        start, end = piece.starts[inside], len(piece.text)
+        if inside < piece.breaks:
+            end = without_last_break(piece.text, start, piece.starts[inside + 1])
+        if at + start == self._byte_order_mark:
+            return 0, self.pieces[0].text + piece.text[start:end]
+        return at + start, piece.text[start:end]
+
+    @cached_property
+    def _byte_order_mark(self) -> int | None:
+        """The length of a byte-order mark that is all there is before the body."""
+        return self.offsets[1] if not self.pieces[0].breaks and len(self.pieces) > 1 else None
+
+
+def move_problem(problem: Problem, by: int) -> Problem:
+    """Return `problem` with all its places further on."""
+    fix = problem.fix
+    if fix:
+        edits = tuple(Edit(_moved_span(edit.span, by), edit.text) for edit in fix.edits)
+        fix = Fix(fix.title, edits)
+    span = _moved_span(problem.span, by)
+    return Problem(problem.code, problem.severity, span, problem.message, fix)
+
+
+_LONE_CR = re.compile(r"\r(?!\n)")
+# Enough to find again what stands around an edit; a rebuilt text is parsed anew.
+_REUSED = 16
+
+
+def _length(piece: SectionText) -> int:
+    return len(piece.text)
+
+
+def _breaks(piece: SectionText) -> int:
+    return piece.breaks
+
+
+def _head_piece(text: str, head: Head) -> SectionText:
+    return SectionText(text[: head.end], None, head.problems)
+
+
+def _pieces(body: str, known: dict[str, SectionText]) -> Iterator[SectionText]:
+    """Yield the pieces of a body, those already `known` by their text as they are."""
+    ends = [at for _, at, _ in Body(body, Span(0, len(body)), []).fences()]
+    for start, end in pairwise([0, *ends, len(body)]):
+        if start < end:
+            text = body[start:end]
+            yield known.get(text) or _piece(text)
+
+
+def _piece(text: str) -> SectionText:
+    problems: list[Problem] = []
+    body = Body(text, Span(0, len(text)), problems)
+    sections = tuple(body.sections())
+    problems.sort(key=lambda problem: problem.span)
+    return SectionText(text, sections[0] if sections else None, tuple(problems), body.ends_in_code)
+
+
+def _moved_span(span: Span, by: int) -> Span:
+    return Span(span.start + by, span.end + by)
+
+
+def _moved_section(section: Section, by: int, source: str) -> Section:
+    media = section.media
+    return Section(
+        section.type,
+        section.adapter,
+        section.start + by,
+        None if section.fence_end is None else section.fence_end + by,
+        section.body_start + by,
+        section.body_end + by,
+        section.end + by,
+        section.content,
+        section.id,
+        Media(media.path, media.text, _moved_span(media.path_span, by)) if media else None,
+        source,
+    )

@@ -1,0 +1,61 @@
+"""Errors: one tree under `DlmError`, each message one line that ends with what to do next.
+
+    DlmError
+    ├── UsageError              a command line or a command's argument that cannot be meant
+    │   └── OptionError         a choice of a run that cannot be; `field` names it
+    ├── StoreError              a file or the store cannot be read or written
+    │   └── NotFoundError       a file is not there
+    ├── ModelError              a local model cannot be had, run or trained
+    ├── JudgeError              nobody can judge
+    └── TeacherError            a teacher cannot be asked, or failed
+        ├── SelectorError       a selector that names no teacher
+        ├── UnreachableError    the server was not there, or was silent for too long
+        └── RejectedError       the server knows neither the key nor the model
+
+Every boundary (shell, language server, worker process) catches by this tree. Whatever else reaches
+one is a defect of this program, and is told as a defect.
+"""
+
+
+class DlmError(Exception):
+    """What went wrong, as a line for the user."""
+
+
+class UsageError(DlmError):
+    """A command line or a command's argument that cannot be meant."""
+
+
+class OptionError(UsageError):
+    """A choice of a run that cannot be."""
+
+
+class StoreError(DlmError):
+    """Something on disk that cannot be read or written."""
+
+
+class NotFoundError(StoreError):
+    """A file that is not there."""
+
+
+class ModelError(DlmError):
+    """Something that a local model cannot do."""
+
+
+class JudgeError(DlmError):
+    """Why nobody can judge."""
+
+
+class TeacherError(DlmError):
+    """Something that a teacher cannot do."""
+
+
+class SelectorError(TeacherError):
+    """A selector that names no teacher."""
+
+
+class UnreachableError(TeacherError):
+    """The server was not there, or did not say a word in time."""
+
+
+class RejectedError(TeacherError):
+    """The server does not know the key or the model, whatever it is asked."""

@@ -1,0 +1,140 @@
+"""What can be done where the cursor stands, and what cannot be done just now and why."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from dlm_lsp.document import Document, Section, SectionType, Span
+from dlm_lsp.ide.provenance import (
+    Synthesized,
+    as_synthesized,
+    sections_in,
+    source_sections,
+    synthesized_sections,
+)
+
+CodeActionName = Literal[
+    "synthesize", "keep", "remove", "regenerate", "source", "apply", "discard", "revert"
+]
+Way = Literal["extraction", "expansion", "both", "stage"]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeAction:
+    """Something to do: its words, the sections it is about, and why it cannot be done, if so.
+
+    `sections` is None where it is about all of them, or those that `teacher` wrote (in the run
+    of the time `at`); of equal sections, `teacher`, `at` and `source` tell which one is meant.
+    `way` is the strategy to synthesize by, or to stage what comes; None leaves it to the settings.
+    """
+
+    what: CodeActionName
+    title: str
+    sections: tuple[str, ...] | None = None
+    way: Way | None = None
+    disabled: str | None = None
+    teacher: str | None = None
+    at: str | None = None
+    source: str | None = None
+
+
+def code_actions(
+    document: Document,
+    span: Span,
+    *,
+    staged: int | None,
+    obstacle: str | None,
+    edited: Collection[str] = (),
+    unsafe: str | None = None,
+) -> Iterator[CodeAction]:
+    """Yield what can be done where `span` is.
+
+    `staged` is how many sections wait, None where the plan that they stand in cannot be read;
+    `obstacle` says why nothing can be synthesized; `edited` are the ids of those that hold words
+    of the user, which no revert takes out, and `unsafe` says why that cannot be told.
+    """
+    touched = tuple(sections_in(document, span))
+    yield from _synthesize(document, touched, obstacle)
+    here = [one for section in touched if (one := as_synthesized(section))]
+    if here:
+        yield from _of_synthesized(document, here, obstacle)
+    if staged is None:
+        yield CodeAction("discard", "Discard what is staged, which cannot be read")
+    elif staged:
+        count = _counted(staged, "staged section")
+        yield CodeAction("apply", f"Apply {count}")
+        yield CodeAction("discard", f"Discard {count}")
+    found = [one for one in synthesized_sections(document) if one.section.id not in edited]
+    yield from (replace(one, disabled=unsafe) for one in _revert(found, here))
+
+
+_WAYS: tuple[tuple[Way, str], ...] = (
+    ("extraction", "answers from the prose"),
+    ("expansion", "answers beyond the prose"),
+    ("both", "both kinds of answers"),
+    ("stage", "stage for review"),
+)
+
+
+def prose_sections(sections: Sequence[Section]) -> tuple[str, ...]:
+    """Return the ids of those sections that something can be asked about."""
+    return tuple(
+        dict.fromkeys(
+            section.id
+            for section in sections
+            if section.type is SectionType.PROSE and section.content.strip()
+        )
+    )
+
+
+def _synthesize(
+    document: Document, touched: Sequence[Section], obstacle: str | None
+) -> Iterator[CodeAction]:
+    ids, in_all = prose_sections(touched), len(prose_sections(document.sections))
+    if ids:
+        where = "" if len(ids) == 1 else f" for {len(ids)} sections"
+        yield CodeAction("synthesize", f"Synthesize instructions{where}", ids, None, obstacle)
+        for way, words in _WAYS:
+            title = f"Synthesize instructions{where}: {words}"
+            yield CodeAction("synthesize", title, ids, way, obstacle)
+    if in_all > len(ids):
+        title = f"Synthesize instructions for the document ({_counted(in_all, 'section')})"
+        yield CodeAction("synthesize", title, None, None, obstacle)
+
+
+def _of_synthesized(
+    document: Document, here: Sequence[Synthesized], obstacle: str | None
+) -> Iterator[CodeAction]:
+    ids = tuple(one.section.id for one in here)
+    what = "this synthesized section" if len(ids) == 1 else f"{len(ids)} synthesized sections"
+    found = [
+        CodeAction("keep", f"Keep {what} as your own", ids),
+        CodeAction("remove", f"Remove {what}", ids),
+        CodeAction("regenerate", f"Regenerate {what}", ids, None, obstacle),
+    ]
+    if len(here) == 1:
+        marker = here[0].marker
+        teacher, at, source = marker.synth_teacher, marker.synth_at, marker.source_section_id
+        found = [replace(one, teacher=teacher, at=at, source=source) for one in found]
+    yield from found
+    if here[0].source_id in source_sections(document):
+        yield CodeAction("source", "Go to its source section", ids[:1])
+
+
+def _revert(found: Sequence[Synthesized], here: Sequence[Synthesized]) -> Iterator[CodeAction]:
+    if not found:
+        return
+    yield CodeAction("revert", f"Revert all synthesized instructions ({len(found)})")
+    if not here:
+        return
+    teacher, at = here[0].marker.synth_teacher, here[0].marker.synth_at
+    by_teacher = [one.marker for one in found if one.marker.synth_teacher == teacher]
+    if run := sum(marker.synth_at == at for marker in by_teacher):
+        yield CodeAction("revert", f"Revert this run ({run})", teacher=teacher, at=at)
+    if by_teacher:
+        title = f"Revert what {teacher} wrote ({len(by_teacher)})"
+        yield CodeAction("revert", title, teacher=teacher)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,1 @@
+"""Pair quality: language, numbers, grounding, self-containedness, near-duplicates. Pure values."""

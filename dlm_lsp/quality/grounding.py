@@ -1,0 +1,164 @@
+"""Whether an answer is backed by the section it is about."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+
+from dlm_lsp.document.section import Pair
+from dlm_lsp.quality.number_words import number_values, without_separators
+from dlm_lsp.quality.word_tokenize import (
+    capitalises_nouns,
+    name_tokens,
+    name_tokens_cased_nouns,
+    number_tokens,
+    word_tokens,
+)
+
+# A quotation with a slip of the pen scores 95 or more, other words on the same matter below 90.
+_QUOTED = 95.0
+# Below three words, "evidence" is found in any text.
+_LEAST_EVIDENCE = 3
+# Without evidence to look up, this share of the answer's words has to stand in the section.
+_COVERED = 0.8
+# Case endings and plurals: "Hauses" stands for "Haus". Longer tails make other words.
+_TAIL = 2
+_LIST_MARK = re.compile(r"^\s*(?:\d+[.)]|[-*+])\s+", re.MULTILINE)
+_ELLIPSIS = re.compile(r"\[?(?:\.\.\.|…)\]?")
+_PIECE = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d]+")
+# Below three digits, part of a number such as a date says nothing on its own.
+_LEAST_PART = 3
+# No counts, or not everywhere: pronouns, an empty pointer, and `this one` in Polish.
+_COUNTING_NOTHING = (frozenset(("0",)), frozenset(("1",)))
+_ENGLISH = frozenset(("the", "and"))
+_ASKING_WHO = frozenset(
+    word_tokens("who whom whose wer wen wem wessen qui quién quiénes quien chi quem")
+)
+# What an answer to such a question may begin with that is no name.
+_NO_NAMES = frozenset(
+    word_tokens(
+        "a an the he she it they we you i his her its their this that these those both each every "
+        "all any some most many few only one no none nobody no-one everyone everybody anyone "
+        "anybody someone somebody people by in on at after before when if yes not "
+        "der die das den dem ein eine einer er sie es wir man jeder jede alle niemand nur kein "
+        "le la les l un une il elle ils elles ce c personne seul seuls tous "
+        "el los las una él ella nadie solo todos lo gli nessuno tutti o os as um uma ninguém"
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What a section says: as one line of words, word by word, and in numbers.
+
+    `nouns` tells that its nouns have capitals.
+    """
+
+    plain: str
+    words: frozenset[str]
+    numbers: frozenset[str]
+    nouns: bool
+
+
+@lru_cache(maxsize=32)
+def _source(prose: str) -> _Source:
+    found = word_tokens(prose)
+    values = _values(prose)
+    return _Source(" ".join(found), values.union(found), values, capitalises_nouns(prose))
+
+
+def ungrounded_claim(pair: Pair, evidence: str, prose: str) -> str | None:
+    """Return what in a pair `prose` does not back; None where it backs it all.
+
+    `evidence` is the teacher's quotation from `prose`, empty where it gave none.
+    """
+    source = _source(prose)
+    quotes = [quote for quote in map(_plain, _ELLIPSIS.split(evidence)) if quote]
+    if sum(len(quote.split()) for quote in quotes) >= _LEAST_EVIDENCE:
+        for quote in quotes:
+            if not _quoted(quote, source.plain):
+                return f'the evidence "{quote}" is not in the section'
+    elif not _covered(pair, source):
+        return "the answer is not in the words of the section"
+    if (number := ungrounded_number(pair, prose)) is not None:
+        return f'the section has no "{number}"'
+    asked = frozenset(word_tokens(pair.question))
+    answer = _LIST_MARK.sub("", pair.answer)
+    for name in sorted(_named(pair.question, answer, source)):
+        if not (_stands(name, source.words) or _stands(name, asked)):
+            return f'the section does not name "{name}"'
+    return None
+
+
+def ungrounded_number(pair: Pair, prose: str) -> str | None:
+    """Return a number of the answer that stands neither in `prose` nor in the question."""
+    source = _source(prose)
+    asked = frozenset(word_tokens(pair.question))
+    answer = _LIST_MARK.sub("", pair.answer)
+    values = source.numbers | _values(pair.question)
+    known = values | {
+        word for word in source.words | asked if not word.isdigit() or len(word) >= _LEAST_PART
+    }
+    counted = list(number_values(answer))
+    right = {number for told, meant in counted if meant & values for number in number_tokens(told)}
+    for number in sorted(number_tokens(answer) - values - right):
+        if not known.issuperset(without_separators(piece) for piece in _PIECE.findall(number)):
+            return number
+    for told, meant in counted:
+        if told[0].isdigit() or meant & values or meant in _COUNTING_NOTHING:
+            continue
+        if told != "ten" or source.words & _ENGLISH:
+            return told
+    return None
+
+
+def _plain(text: str) -> str:
+    return " ".join(word_tokens(text))
+
+
+def _values(text: str) -> frozenset[str]:
+    """Return the numbers of a text and those within: 5 of `5GB`, 1184 of `1,184`, 6 of `six`."""
+    found = number_tokens(text)
+    return found.union(
+        (without_separators(piece) for number in found for piece in _PIECE.findall(number)),
+        *(meant for _, meant in number_values(text)),
+    )
+
+
+def _quoted(quote: str, source: str) -> bool:
+    if quote in source:
+        return True
+    alike = fuzz.partial_ratio if len(quote) <= len(source) else fuzz.ratio
+    return alike(quote, source) >= _QUOTED
+
+
+def _covered(pair: Pair, source: _Source) -> bool:
+    answered = word_tokens(pair.answer)
+    known = source.words.union(word_tokens(pair.question))
+    return sum(word in known for word in answered) >= _COVERED * len(answered)
+
+
+def _named(question: str, answer: str, source: _Source) -> frozenset[str]:
+    """Return the words of the answer that can only be names."""
+    said = word_tokens(answer)
+    if not said:
+        return frozenset()
+    # Capitals alone are what was asked for, not just the start of a sentence.
+    if said[0] not in ("yes", "no") and all(word[0].isupper() for word in answer.split()):
+        return frozenset(said)
+    found = name_tokens_cased_nouns(answer) if source.nouns else name_tokens(answer)
+    who = not _ASKING_WHO.isdisjoint(word_tokens(question)[:2]) and answer[0].isupper()
+    # Where nouns have capitals, too, what stands first may be a verb: "Built it has Otto Brand."
+    if who and not (source.nouns and name_tokens(answer)):
+        return found | ({said[0]} - _NO_NAMES)
+    return found
+
+
+def _stands(name: str, known: frozenset[str]) -> bool:
+    return name in known or any(
+        abs(len(word) - len(name)) <= _TAIL
+        and min(len(word), len(name)) > _TAIL
+        and (word.startswith(name) or name.startswith(word))
+        for word in known
+    )

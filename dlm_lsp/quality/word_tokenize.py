@@ -1,0 +1,109 @@
+"""What the words, names and numbers of a text are, in any script."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from itertools import pairwise
+
+_APOSTROPHES = {ord("’"): "'", ord("ʼ"): "'"}
+# Scripts written without blanks: each character is a word of its own.
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff"
+)
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
+_POSSESSIVE = re.compile(r"'s?(?!\w)", re.IGNORECASE)
+_NUMBER = re.compile(r"\w*\d(?:[.,:]?\w)*")
+# At least this share of the longer words within sentences has a capital where nouns have one:
+# measured 0.46 and more in German, 0.35 and less in English.
+_NOUNS = 0.4
+_LONGER = 4
+_ENOUGH = 8
+_SENTENCE_START = re.compile(r"""(?:\A|[.!?…。！？]["'”’»)\]]*\s|\n)[^\w\n]*(?=\w)""")
+
+
+class _Blanks(dict[int, str]):
+    """Maps each character that is no part of a word to a blank; filled as characters come."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        # Symbols count, for `C++` is not `C`; a backtick or an accent on its own does not.
+        kind = unicodedata.category(character)
+        blank = kind[0] in "PZC" or kind == "Sk"
+        self[code] = " " if blank and character not in "_#%&@" else character
+        return self[code]
+
+
+_BLANKS = _Blanks()
+
+
+def normalize(text: str) -> str:
+    """Return `text` in one width, one case, one kind of apostrophe and with single blanks."""
+    return " ".join(_in_one_width(text).casefold().split())
+
+
+def word_tokens(text: str) -> list[str]:
+    """Return the words of `text` in one case, without punctuation and possessive endings."""
+    return [match[0].casefold() for match in _words(_in_one_width(text))]
+
+
+def number_tokens(text: str) -> frozenset[str]:
+    """Return the numbers of `text` and the words that hold a digit, such as `int8`."""
+    return frozenset(_NUMBER.findall(normalize(text)))
+
+
+def name_tokens(text: str) -> frozenset[str]:
+    """Return those of the `words` that are written with a capital.
+
+    The first word of a sentence may be any word; it counts where it has a second capital.
+    """
+    return frozenset(match[0].casefold() for match, is_name in _told_apart(text) if is_name)
+
+
+def name_tokens_cased_nouns(text: str) -> frozenset[str]:
+    """Return those of the `names` that follow each other, as first and last names do."""
+    found = [match for match, is_name in _told_apart(text) if is_name]
+    return frozenset(
+        match[0].casefold()
+        for pair in pairwise(found)
+        if pair[0].end() + 1 == pair[1].start()
+        for match in pair
+    )
+
+
+def capitalises_nouns(text: str) -> bool:
+    """Tell whether `text` writes its nouns with a capital, so that a capital makes no name."""
+    text = _in_one_width(text)
+    first = _sentence_starts(text)
+    longer = {
+        match[0]
+        for match in _words(text)
+        if len(match[0]) >= _LONGER and match[0].isalpha() and match.start() not in first
+    }
+    with_capital = sum(word[0].isupper() for word in longer)
+    return len(longer) >= _ENOUGH and with_capital >= _NOUNS * len(longer)
+
+
+def _told_apart(text: str) -> Iterator[tuple[re.Match[str], bool]]:
+    """Yield each word as it is written, and whether it has the capital of a name."""
+    text = _in_one_width(text)
+    first = _sentence_starts(text)
+    for match in _words(text):
+        word = match[0]
+        is_first = match.start() in first
+        capital = word[0].isupper() and word != "I"
+        yield match, capital and (not is_first or any(map(str.isupper, word[1:])))
+
+
+def _sentence_starts(text: str) -> set[int]:
+    return {match.end() for match in _SENTENCE_START.finditer(text)}
+
+
+def _in_one_width(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).translate(_APOSTROPHES)
+
+
+def _words(text: str) -> Iterator[re.Match[str]]:
+    # Each step keeps the length, so that a match stands where its word does.
+    without_endings = _POSSESSIVE.sub(lambda match: " " * len(match[0]), text)
+    return _WORD.finditer(without_endings.translate(_BLANKS))

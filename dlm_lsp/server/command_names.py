@@ -1,0 +1,23 @@
+"""What the commands are called; what they do is imported when one of them is used."""
+
+COMMANDS = {
+    "synthesize": "dlm.synth.run",
+    "cancel": "dlm.synth.cancel",
+    "keep": "dlm.synth.keep",
+    "remove": "dlm.synth.remove",
+    "regenerate": "dlm.synth.regenerate",
+    "source": "dlm.goToSource",
+    "provenance": "dlm.showProvenance",
+    "apply": "dlm.synth.apply",
+    "discard": "dlm.synth.discard",
+    "revert": "dlm.synth.revert",
+    "report": "dlm.synth.report",
+    "overview": "dlm.synth.overview",
+}
+"""Every command of the server, by what it does."""
+
+OVERVIEW_CHANGED = "$/dlm/overviewChanged"
+"""Tells a client that asked for it that the answer to `overview` is another, for a `uri`."""
+
+ACTION_KIND = "refactor.rewrite.dlm"
+"""What all code actions are below that do more than mend a problem."""

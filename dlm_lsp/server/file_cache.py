@@ -1,0 +1,48 @@
+"""What stands in a file that an editor asks about at every move of the cursor."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Generic, TypeVar
+
+_T = TypeVar("_T")
+
+_Stamp = tuple[int, int, int]
+# The clock of a file system is coarse: two changes within one of its ticks look like one.
+_TICK_NS = 100_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class FileCache(Generic[_T]):
+    """What `read` finds in the file at `path`, both of a store folder; read again once it changes.
+
+    `read` may raise `StoreError`, of which nothing is kept.
+    """
+
+    path: Callable[[Path], Path]
+    read: Callable[[Path], _T]
+    _known: dict[Path, tuple[_Stamp | None, _T]] = field(default_factory=dict)
+
+    def of(self, store: Path) -> _T:
+        """Return what stands there now.
+
+        Raises:
+            StoreError: the file cannot be read.
+        """
+        stamp = _stamp(self.path(store))
+        known = self._known.get(store)
+        if known and known[0] == stamp:
+            return known[1]
+        found = self.read(store)
+        if stamp is None or time.time_ns() - stamp[1] > _TICK_NS:
+            self._known[store] = stamp, found
+        return found
+
+
+def _stamp(path: Path) -> _Stamp | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size

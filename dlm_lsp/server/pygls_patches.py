@@ -1,0 +1,300 @@
+"""What pygls 2.1 does otherwise than we need, each cure with a test that tells when it may go.
+
+The tests in `tests/server/test_pygls_patches.py` show each defect in pygls itself; where one of
+them fails, its cure can be removed.
+"""
+
+import asyncio
+import logging
+import os
+import re
+import stat
+import sys
+import threading
+from collections.abc import Callable, Generator
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import Any, BinaryIO
+from urllib.parse import unquote
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+from pygls.io_ import StdinAsyncReader, StdoutWriter, run_async
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol, lsp_method
+from pygls.workspace import TextDocument, Workspace
+
+from dlm_lsp.document.incremental import IncrementalDocument
+from dlm_lsp.server.positions import PositionMap
+
+_log = logging.getLogger(__name__)
+
+NOT_INITIALIZED = types.ErrorCodes.ServerNotInitialized
+SHUT_DOWN = types.ErrorCodes.InvalidRequest
+
+# A body that was taken for a header line has the next header at its end.
+_LENGTH = re.compile(rb"(?:\A|[}\]])content-length[ \t]*:[ \t]*(\d+)[ \t]*\r?\n\Z", re.IGNORECASE)
+_LONGEST_LENGTH = 64
+
+
+class LiveDocument(TextDocument):
+    """A document whose text is held in pieces, and whose lines end at LF, CRLF and CR only.
+
+    pygls takes U+2028, form feed and others for line ends, and clamps positions one short.
+    """
+
+    def __init__(
+        self, uri: str, source: str, version: int | None, encoding: str, language_id: str | None
+    ) -> None:
+        super().__init__(uri, source="", version=version, language_id=language_id)
+        self.encoding = encoding
+        self.pieces = IncrementalDocument.of(source)
+
+    @property
+    def source(self) -> str:
+        """The whole text."""
+        return self.pieces.text
+
+    @property
+    def positions(self) -> PositionMap:
+        """Offsets and positions in the text as it is now."""
+        return PositionMap(self.pieces, self.encoding)
+
+    def apply_change(self, change: types.TextDocumentContentChangeEvent) -> None:
+        """Make one change of a `didChange`."""
+        if isinstance(change, types.TextDocumentContentChangePartial):
+            span = self.positions.span(change.range)
+            self.pieces = self.pieces.apply_change(span.start, span.end, change.text)
+        else:
+            self.pieces = IncrementalDocument.of(change.text)
+
+
+class LiveWorkspace(Workspace):
+    """A workspace of live documents; of a document that is not open it knows nothing."""
+
+    def _create_text_document(
+        self,
+        doc_uri: str,
+        source: str | None = None,
+        version: int | None = None,
+        language_id: str | None = None,
+    ) -> TextDocument:
+        encoding = str(self.position_encoding or types.PositionEncodingKind.Utf16)
+        return LiveDocument(doc_uri, source or "", version, encoding, language_id)
+
+
+class PatchedProtocol(LanguageServerProtocol):
+    """The protocol of pygls, with its bookkeeping mended."""
+
+    _ending = False
+
+    def __init__(self, server: Any, converter: Any) -> None:
+        super().__init__(server, converter)
+        self._not_open: set[str] = set()
+
+    def _execute_handler(
+        self,
+        msg_id: str | int,
+        handler: Callable[..., Any],
+        callback: Callable[[Future[Any]], None],
+        args: tuple[Any, ...] | None = None,
+        kwargs: dict[str, Any] | None = None,
+    ) -> None:
+        # Of every notification pygls keeps the future for good: 1.9 kB a keystroke.
+        super()._execute_handler(msg_id, handler, callback, args, kwargs)
+        future = self._request_futures.get(msg_id)
+        if future:
+            future.add_done_callback(lambda _: self._request_futures.pop(msg_id, None))
+
+    @lsp_method(types.SHUTDOWN)
+    def lsp_shutdown(self, *args: Any) -> Generator[Any, Any, None]:
+        """Let the handler end what runs, then cancel the requests that are still open."""
+        self._ending = True
+        if (handler := self.fm.features.get(types.SHUTDOWN)) is not None:
+            yield handler, args, None
+        mine = self.msg_id
+        # pygls walks the dictionary itself, which changes as futures are cancelled.
+        for msg_id, future in list(self._request_futures.items()):
+            if msg_id != mine and not future.done():
+                future.cancel()
+        self._shutdown = True
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(
+        self, params: types.DidChangeTextDocumentParams
+    ) -> Generator[Any, Any, None]:
+        """Make the changes, unless the document is not open."""
+        uri = params.text_document.uri
+        if unquote(uri) not in self.workspace.text_documents:
+            if uri not in self._not_open:
+                self._not_open.add(uri)
+                _log.warning("ignoring changes of %s, which is not open", uri)
+            return
+        yield from super().lsp_text_document__did_change(params)
+
+    def handle_message(self, message: Any) -> None:
+        """Answer what comes before `initialize` or after `shutdown` with the error of the spec."""
+        method = getattr(message, "method", None)
+        msg_id = getattr(message, "id", None)
+        if method is not None and method not in (types.INITIALIZE, types.EXIT):
+            if self._workspace is None:
+                self._refuse(msg_id, NOT_INITIALIZED, "the server is not initialized yet")
+                return
+            if self._ending:
+                self._refuse(msg_id, SHUT_DOWN, "the server is shutting down")
+                return
+        super().handle_message(message)
+
+    def _handle_response(
+        self, msg_id: str | int, result: Any = None, error: types.ResponseError | None = None
+    ) -> None:
+        # An answer that nobody waits for any more is an error in pygls.
+        waiting = self._request_futures.get(msg_id)
+        if waiting and waiting.cancelled():
+            self._request_futures.pop(msg_id)
+            return
+        super()._handle_response(msg_id, result, error)
+
+    def structure_message(self, data: dict[str, Any]) -> Any:
+        """Read a message; one that cannot be read still answers, or is the answer to, a request.
+
+        pygls lets both sides wait for ever.
+        """
+        try:
+            return super().structure_message(data)
+        except JsonRpcException as error:
+            msg_id = data.get("id")
+            if "method" in data and msg_id is not None:
+                self._send_response(msg_id, error=error.to_response_error())
+            elif msg_id is not None:
+                self._handle_response(msg_id, error=error.to_response_error())
+            raise
+
+    def as_sent(self, value: object) -> Any:
+        """Return a value of the protocol as plain lists and dictionaries."""
+        return self._converter.unstructure(value)
+
+    def _send_response(
+        self, msg_id: str | int, result: Any = None, error: types.ResponseError | None = None
+    ) -> None:
+        # pygls walks the whole result once more, one that is plain already too.
+        if error is None and isinstance(result, list | dict):
+            self._send_data({"id": msg_id, "jsonrpc": self.VERSION, "result": result})
+            return
+        super()._send_response(msg_id, result, error)
+
+    def _refuse(self, msg_id: str | int | None, code: int, message: str) -> None:
+        if msg_id is not None:
+            error = types.ResponseError(code=code, message=message)
+            self._send_response(msg_id, error=error)
+
+
+class HeaderReader:
+    """Reads header lines for pygls as it expects them.
+
+    pygls knows `Content-Length` in one spelling only, and ends at a line that is too long for the
+    reader; of such a line, the end is returned.
+    """
+
+    def __init__(self, reader: asyncio.StreamReader | StdinAsyncReader) -> None:
+        self._reader = reader
+        self.readexactly = reader.readexactly
+
+    async def readline(self) -> bytes:
+        """Return the next line, nothing at the end."""
+        line = await self._line()
+        length = _LENGTH.search(line)
+        return b"Content-Length: %s\r\n" % length[1] if length else line
+
+    async def _line(self) -> bytes:
+        if isinstance(self._reader, StdinAsyncReader):
+            return await self._reader.readline()
+        before = b""
+        while True:
+            try:
+                return before + await self._reader.readuntil(b"\n")
+            except asyncio.LimitOverrunError as error:
+                before = (await self._reader.readexactly(error.consumed))[-_LONGEST_LENGTH:]
+            except asyncio.IncompleteReadError as error:
+                return before + error.partial
+
+
+class PatchedServer(LanguageServer):
+    """A pygls server that writes its own errors to the log and not to the client.
+
+    To tell the client of an error in sending to it never ends.
+    """
+
+    protocol: PatchedProtocol
+
+    def start_io(self, stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> None:
+        """Serve over standard input and output, until the input ends.
+
+        pygls hands every line of every message to a thread and back: four times the work of a
+        keystroke, and a thread that still waits for input when the server is to end.
+        """
+        source, sink = stdin or sys.stdin.buffer, stdout or sys.stdout.buffer
+        # Where both are one socket, not to wait for the one would be not to wait for the other.
+        waits = _can_be_awaited(source) and not os.path.sameopenfile(source.fileno(), sink.fileno())
+
+        async def serve() -> None:
+            reader = await _piped(source) if waits else StdinAsyncReader(source, self.thread_pool)
+            self.protocol.set_writer(StdoutWriter(sink))
+            with suppress(asyncio.IncompleteReadError, ConnectionError):
+                await self._read(reader)
+
+        with suppress(SystemExit, KeyboardInterrupt, BrokenPipeError):
+            asyncio.run(serve())
+
+    async def _read(self, reader: asyncio.StreamReader | StdinAsyncReader) -> None:
+        never, headers = threading.Event(), HeaderReader(reader)
+        await run_async(never, headers, self.protocol, _log, self.report_server_error)
+
+    def start_tcp(self, host: str, port: int) -> None:
+        """Serve the first client that connects, until it goes; pygls serves on after a reset."""
+
+        async def serve() -> None:
+            gone = asyncio.Event()
+
+            async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                self.protocol.set_writer(writer)
+                with suppress(asyncio.IncompleteReadError, ConnectionError):
+                    await self._read(reader)
+                gone.set()
+
+            async with await asyncio.start_server(connected, host, port) as listening:
+                _log.warning("listening on %s:%s", *listening.sockets[0].getsockname()[:2])
+                await gone.wait()
+
+        with suppress(SystemExit, KeyboardInterrupt):
+            asyncio.run(serve())
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Log an error that no request can be answered with."""
+        if not isinstance(error, JsonRpcInvalidParams):
+            _log.error("%s: %s", getattr(source, "__name__", source), error)
+
+
+def _can_be_awaited(source: BinaryIO) -> bool:
+    """Tell whether the loop takes an input: files it refuses, and of devices not all work."""
+    mode = os.fstat(source.fileno()).st_mode
+    return sys.platform != "win32" and (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode))
+
+
+async def _piped(source: BinaryIO) -> asyncio.StreamReader:
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), source
+    )
+    return reader
+
+
+def use_live_documents(server: LanguageServer, params: types.InitializeParams) -> None:
+    """Put a workspace of live documents in the place of the one that pygls has just made."""
+    made = server.workspace
+    server.protocol._workspace = LiveWorkspace(
+        made.root_uri,
+        types.TextDocumentSyncKind.Incremental,
+        params.workspace_folders or [],
+        made.position_encoding,
+    )

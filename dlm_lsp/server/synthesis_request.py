@@ -1,0 +1,95 @@
+"""What one run is to synthesize, by the settings and what the user has chosen."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from dlm_lsp.document import Document, Section
+from dlm_lsp.ide.code_actions import prose_sections
+from dlm_lsp.ide.provenance import source_sections
+from dlm_lsp.server.settings import Settings
+from dlm_lsp.synth.options import StrategyChoice, SynthOptions
+from dlm_lsp.teachers.protocol import GenerationOptions
+
+ReviewMode = Literal["insert", "preview", "stage"]
+# What was asked for once at temperature 0 would be answered in the same words again.
+_LIVELY = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class EditorRequest:
+    """What to synthesize: from which sections, how, and in the place of which sections.
+
+    `replaced` names each section that is to go, and the source that it is asked for from.
+    """
+
+    uri: str
+    sections: tuple[str, ...]
+    options: SynthOptions
+    review: ReviewMode
+    replaced: tuple[tuple[str, str], ...] = ()
+
+
+def options_from_settings(
+    settings: Settings, strategy: StrategyChoice | None = None
+) -> SynthOptions:
+    """Return the options of a run by the settings.
+
+    Raises:
+        OptionError: two settings do not go together.
+    """
+    sampling = GenerationOptions(
+        settings.max_new_tokens, settings.temperature, settings.top_p, settings.seed
+    )
+    return SynthOptions(
+        per_section=settings.per_section,
+        strategy=strategy or settings.strategy,
+        filter=settings.filter,
+        threshold=settings.threshold if settings.filter == "sway" else None,
+        max_pairs=settings.max_pairs,
+        placement=settings.placement,
+        sampling=sampling,
+        concurrency=settings.concurrency,
+    )
+
+
+def regeneration_request(
+    document: Document, chosen: Sequence[Section], uri: str, settings: Settings
+) -> EditorRequest | str:
+    """Return what to ask to replace sections of a document, or why that cannot be.
+
+    A section whose source has changed is asked for from the prose above it.
+    """
+    known, starts = source_sections(document), {section.start for section in chosen}
+    asked: list[str] = []
+    replaced: list[tuple[str, str]] = []
+    above: Section | None = None
+    for section in document.sections:
+        if prose_sections([section]):
+            above = section
+        marker = section.synth if section.start in starts else None
+        if marker is None:
+            continue
+        source = known.get(marker.source_section_id, above)
+        if source is not None and prose_sections([source]):
+            asked.append(source.id)
+            replaced.append((section.id, source.id))
+    if not asked:
+        return "there is no prose to ask about again"
+    options = options_from_settings(settings)
+    here = sum(1 for s in document.sections if s.synth and s.synth.source_section_id in asked)
+    sampling = replace(
+        options.sampling,
+        temperature=max(_LIVELY, options.sampling.temperature),
+        seed=random.randrange(2**31),
+    )
+    again = replace(
+        options,
+        # As many as are there would come again and be refused as duplicates.
+        per_section=min(here + len(replaced), 12),
+        max_pairs=None,
+        fresh=True,
+        sampling=sampling,
+    )
+    return EditorRequest(uri, tuple(dict.fromkeys(asked)), again, "insert", tuple(replaced))

@@ -1,0 +1,66 @@
+"""From our values to those of the protocol: what every keystroke needs."""
+
+from collections.abc import Iterable
+
+from lsprotocol import types
+
+from dlm_lsp.document import Edit, Span
+from dlm_lsp.document.lines import without_last_break
+from dlm_lsp.ide.diagnostic import Diagnostic, DiagnosticLevel
+from dlm_lsp.server.documentation import diagnostics_page
+from dlm_lsp.server.positions import PositionMap
+
+_LEVELS = {
+    DiagnosticLevel.ERROR: types.DiagnosticSeverity.Error,
+    DiagnosticLevel.WARNING: types.DiagnosticSeverity.Warning,
+    DiagnosticLevel.INFORMATION: types.DiagnosticSeverity.Information,
+    DiagnosticLevel.HINT: types.DiagnosticSeverity.Hint,
+}
+
+
+def encode_diagnostic(
+    finding: Diagnostic, places: PositionMap, uri: str, *, with_related: bool
+) -> types.Diagnostic:
+    """Return a finding as a diagnostic; its section stands in `data`."""
+    related = [
+        types.DiagnosticRelatedInformation(types.Location(uri, places.range(one.span)), one.message)
+        for one in finding.related
+    ]
+    page = diagnostics_page()
+    about = types.CodeDescription(href=f"{page}#{finding.code}") if page else None
+    return types.Diagnostic(
+        range=places.range(finding.span),
+        message=finding.message,
+        severity=_LEVELS[finding.level],
+        code=finding.code,
+        code_description=about,
+        source="dlm",
+        related_information=related if with_related and related else None,
+        data={"section": finding.section_id} if finding.section_id else None,
+    )
+
+
+def encode_text_edits(edits: Iterable[Edit], places: PositionMap) -> list[types.TextEdit]:
+    """Return edits of a text as the client makes them."""
+    return [
+        types.TextEdit(places.range(edit.span), edit.text)
+        for edit in _before_last_break(list(edits), places.pieces.text)
+    ]
+
+
+def _before_last_break(edits: list[Edit], text: str) -> list[Edit]:
+    """Return edits that make the same text, with none that adds lines behind the last one.
+
+    Neovim 0.11 leaves a blank line behind lines that are put there (neovim/neovim#40133).
+    """
+    end = len(text)
+    before = without_last_break(text, 0, end)
+    last_break = text[before:]
+    if any(edit.span.start < end and edit.span.end >= before for edit in edits):
+        return edits
+    return [
+        Edit(Span(before, before), last_break + edit.text.removesuffix(last_break))
+        if edit.span.start == end and edit.text.endswith(last_break)
+        else edit
+        for edit in edits
+    ]

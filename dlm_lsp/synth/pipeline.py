@@ -1,0 +1,133 @@
+"""A run from its wishes to what is kept of it: the same for the shell and for an editor."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import anyio
+
+from dlm_lsp.document import Document
+from dlm_lsp.document.schema import Frontmatter
+from dlm_lsp.store.adapters import current_adapter, first_adapter
+from dlm_lsp.store.ledger import LedgerEntry
+from dlm_lsp.store.plan import StagedSection
+from dlm_lsp.store.replies import ReplyCache
+from dlm_lsp.synth.estimate import Estimate, estimate_run
+from dlm_lsp.synth.events import OnEvent
+from dlm_lsp.synth.insertion import ledger_entries, staged_sections
+from dlm_lsp.synth.judge import Judge, sway_judge
+from dlm_lsp.synth.options import SynthOptions
+from dlm_lsp.synth.report import Report
+from dlm_lsp.synth.run import run_synthesis
+from dlm_lsp.teachers.protocol import Teacher
+from dlm_lsp.teachers.registry import check_selector, select
+
+
+@dataclass(frozen=True, slots=True)
+class SynthRequest:
+    """Who writes, who judges, and how the run goes."""
+
+    teacher: str
+    judge: str | None
+    options: SynthOptions
+
+
+@dataclass(frozen=True, slots=True)
+class SynthResult:
+    """What a run came to: who wrote and judged, the estimate before and the report after.
+
+    `at` is when it ended, ISO-8601 in UTC; `sections` is what was accepted, ready to be placed.
+    """
+
+    teacher: str
+    judge: str | None
+    estimate: Estimate
+    report: Report
+    sections: tuple[StagedSection, ...]
+    at: str
+
+    @property
+    def entries(self) -> tuple[LedgerEntry, ...]:
+        """What the ledger keeps of the run."""
+        run_id = f"{self.at} {self.teacher}"
+        return ledger_entries(self.report.accepted, self.teacher, self.judge, self.at, run_id)
+
+
+@dataclass(frozen=True, slots=True)
+class SynthSession:
+    """A teacher and a judge that are ready, and what a run with them will ask."""
+
+    document: Document
+    teacher: Teacher
+    estimate: Estimate
+    _judge: Judge | None
+    _cache: ReplyCache
+    _options: SynthOptions
+    _sections: Sequence[str] | None
+
+    async def run(self, on_event: OnEvent, stop: anyio.Event) -> SynthResult:
+        """Ask and filter, until all is done or `stop` is set.
+
+        Raises:
+            TeacherError, JudgeError, StoreError: see `synthesize`.
+        """
+        report = await run_synthesis(
+            self.document,
+            self.teacher,
+            self._judge,
+            self._cache,
+            self._options,
+            sections=self._sections,
+            on_event=on_event,
+            stop=stop,
+        )
+        at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        sections = staged_sections(self.document, report.accepted, self.teacher.name, at)
+        judge = self._judge.name if self._judge else None
+        return SynthResult(self.teacher.name, judge, self.estimate, report, sections, at)
+
+
+@asynccontextmanager
+async def open_session(
+    document: Document,
+    frontmatter: Frontmatter,
+    folder: Path,
+    request: SynthRequest,
+    sections: Sequence[str] | None = None,
+) -> AsyncIterator[SynthSession]:
+    """Get teacher and judge ready, without asking anything, and let go of them at the end.
+
+    `folder` is the document's store; `sections` limits the run to these section ids.
+
+    Raises:
+        TeacherError, JudgeError, StoreError: with the remedy.
+    """
+    options = request.options
+    sway = options.filter == "sway"
+    own_teacher = check_selector(request.teacher)[0] == "self"
+    # A broken pointer is no matter to a run that does without the adapter.
+    needs_adapter = own_teacher or (sway and request.judge is None)
+    adapter = current_adapter(folder, first_adapter(frontmatter)) if needs_adapter else None
+    teacher = select(
+        request.teacher,
+        options.sampling,
+        concurrency=options.concurrency,
+        timeout=options.timeout,
+        adapter=adapter,
+        base_model=frontmatter.base_model,
+    )
+    judge = sway_judge(frontmatter.base_model, adapter, request.judge) if sway else None
+    try:
+        if judge:
+            await judge.prepare()
+        await teacher.prepare()
+        with ReplyCache(folder) as cache:
+            expected = await estimate_run(document, teacher, cache, options, sections=sections)
+            yield SynthSession(document, teacher, expected, judge, cache, options, sections)
+    finally:
+        with anyio.CancelScope(shield=True):
+            await teacher.aclose()
+            if judge:
+                await judge.aclose()

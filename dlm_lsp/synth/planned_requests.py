@@ -1,0 +1,114 @@
+"""What a document's sections are asked, in document order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dlm_lsp.document.document import Document
+from dlm_lsp.document.section import SectionType
+from dlm_lsp.synth.chunking import estimate_tokens, split_text, spread_count
+from dlm_lsp.synth.options import SynthOptions
+from dlm_lsp.teachers.protocol import PairRequest, Teacher
+
+# Without a tokenizer a count is only about right: leave a quarter of the window free.
+_SAFE_SHARE = 0.75
+# Each round cuts what is still too long; token counts vary little enough for two to do.
+_MOST_ROUNDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRequest:
+    """One ask and the section it is about; `index` is its place among all asks of the run."""
+
+    index: int
+    source_id: str
+    request: PairRequest
+
+
+@dataclass(frozen=True, slots=True)
+class ProseSource:
+    """A prose section to be asked about, without the blank lines around it."""
+
+    id: str
+    prose: str
+
+
+def prose_sources(
+    document: Document, sections: Sequence[str] | None = None
+) -> tuple[ProseSource, ...]:
+    """Return the prose sections with the given ids, or all; the same content counts once."""
+    found = {
+        section.id: ProseSource(section.id, section.content.strip())
+        for section in document.sections
+        if section.type is SectionType.PROSE
+        and section.content.strip()
+        and (sections is None or section.id in sections)
+    }
+    return tuple(found.values())
+
+
+async def plan_requests(
+    sources: Sequence[ProseSource], teacher: Teacher, options: SynthOptions
+) -> tuple[PlannedRequest, ...]:
+    """Return every ask about `sources`; prose beyond the teacher's window is split."""
+    pieces = await _within_window([source.prose for source in sources], teacher)
+    requests = [
+        (source.id, PairRequest(passage.strip(), strategy, count))
+        for source, passages in zip(sources, pieces, strict=True)
+        for passage, counts in zip(passages, _shares(passages, options), strict=True)
+        for (strategy, _), count in zip(options.counts, counts, strict=True)
+        if count
+    ]
+    return tuple(
+        PlannedRequest(index, source_id, request)
+        for index, (source_id, request) in enumerate(requests)
+    )
+
+
+def _shares(passages: Sequence[str], options: SynthOptions) -> list[tuple[int, ...]]:
+    lengths = [len(passage) for passage in passages]
+    columns = [spread_count(count, lengths) for _, count in options.counts]
+    return list(zip(*columns, strict=True))
+
+
+async def _within_window(proses: Sequence[str], teacher: Teacher) -> list[tuple[str, ...]]:
+    pieces: list[tuple[str, ...]] = [(prose,) for prose in proses]
+    window = teacher.window
+    if window is None:
+        return pieces
+    for _ in range(_MOST_ROUNDS):
+        # No tokenizer makes more tokens than bytes, so most prose need not be counted.
+        doubtful = sorted({p for passages in pieces for p in passages if _bytes(p) > window})
+        tokens = dict(zip(doubtful, await _tokens(doubtful, teacher), strict=True))
+        if all(count <= window for count in tokens.values()):
+            break
+        pieces = [
+            tuple(
+                part
+                for passage in passages
+                for part in _cut(passage, tokens.get(passage, 0), window)
+                if part.strip()
+            )
+            for passages in pieces
+        ]
+    return pieces
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))
+
+
+async def _tokens(texts: Sequence[str], teacher: Teacher) -> list[int]:
+    if not texts:
+        return []
+    requests = [PairRequest(text, "extraction", 1) for text in ("", *texts)]
+    counts = await teacher.count_tokens(requests)
+    if counts is None:
+        return [int(estimate_tokens(text) / _SAFE_SHARE) for text in texts]
+    # What an ask without prose takes is the prompt around it.
+    return [count - counts[0] for count in counts[1:]]
+
+
+def _cut(passage: str, tokens: int, window: int) -> tuple[str, ...]:
+    if tokens <= window:
+        return (passage,)
+    return split_text(passage, max(1, len(passage) * window // tokens))

@@ -1,0 +1,26 @@
+"""How a model writes a question itself, in a language whose grammar nobody taught us."""
+
+import re
+
+from dlm_lsp.teachers.base_model.few_shot import FewShotLanguage
+from dlm_lsp.teachers.base_model.question_template import QuestionTemplate
+
+_WORD = re.compile(r"[^\s,;:.!?()\"“”„«»]+(?:[.:][^\s,;:.!?()\"“”„«»]+)*")
+
+
+def constrained_templates(sentence: str, language: FewShotLanguage) -> tuple[QuestionTemplate, ...]:
+    """Return moulds in which a model writes on from each opening that suits the sentence.
+
+    Beyond those it may use the words of the sentence and whatever small words it likes.
+    """
+    words = "|".join(sorted({_pattern(word) for word in _WORD.findall(sentence)}))
+    rest = rf"( ({words}|\p{{Ll}}{{1,5}}|\p{{Ll}}{{1,3}}-\p{{Ll}}{{1,5}})){{2,14}}"
+    return tuple(
+        QuestionTemplate(sentence, sentence, grammar=f"start: / {_pattern(opening)}{rest} ?\\?/")
+        for sign, opening in language.openings
+        if re.search(sign, sentence)
+    )
+
+
+def _pattern(word: str) -> str:
+    return re.sub(r"[!-/:-@[-`{-~]", lambda found: "\\" + found[0], word)

@@ -1,0 +1,202 @@
+"""How a base model extracts pairs: part of a sentence is the answer, and it finds the question."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from dlm_lsp.local.constrained_decoding import SamplingParams
+from dlm_lsp.local.model import Continuation, LocalModel, Prompt
+from dlm_lsp.local.sway_score import scoring_prefix, scoring_rows, sway_margins
+from dlm_lsp.teachers.base_model.constrained import constrained_templates
+from dlm_lsp.teachers.base_model.english import english_templates
+from dlm_lsp.teachers.base_model.few_shot import (
+    ENGLISH,
+    GERMAN,
+    UNSUPPORTED_LANGUAGE,
+    FewShotLanguage,
+    few_shot_language,
+)
+from dlm_lsp.teachers.base_model.german import german_templates
+from dlm_lsp.teachers.base_model.question_template import QuestionTemplate
+from dlm_lsp.teachers.base_model.sentences import has_bare_subject, split_sentences, stands_alone
+from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest
+
+_TRIED_PER_PAIR = 3
+_FITTED_PER_PAIR = 3
+_LONGEST_QUESTION = 40
+
+# Found on the examples: below them most questions are broken or about something else.
+_LEAST_FLUENCY = -1.25
+_LEAST_MARGIN = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A sentence that holds the answer, and one way to ask for it."""
+
+    sentence: str
+    template: QuestionTemplate
+
+    @property
+    def prompt(self) -> str:
+        """What the model reads behind the examples."""
+        return f"Statement: {self.template.statement}\nQuestion:"
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateQuestion:
+    """A question for a try, and how good it is: nats per token, more is better."""
+
+    attempt: Attempt
+    question: str
+    score: float = 0.0
+
+
+async def write_pairs(
+    model: LocalModel, request: PairRequest, sampling: GenerationOptions
+) -> list[tuple[str, str, str]]:
+    """Return (question, answer, evidence) of the best pairs.
+
+    Raises:
+        ModelError: the model failed.
+    """
+    examples = examples_for(request.prose)
+    all_tries = attempts_for(request)
+    open_tries = [one for one in all_tries if one.template.grammar]
+    written = await model.generate([_prompt(one, sampling) for one in open_tries], examples)
+    asked = [
+        CandidateQuestion(one, question) for one in all_tries for question in one.template.questions
+    ]
+    asked += [
+        CandidateQuestion(one, text.text.strip())
+        for one, text in zip(open_tries, written, strict=True)
+        if text.ended
+    ]
+    had = {question for question, _ in request.have}
+    fluent = await _fluent(model, examples, [one for one in asked if one.question not in had])
+    good = await _fitting(
+        model, request.prose, most_fluent(fluent, _FITTED_PER_PAIR * request.count)
+    )
+    return [
+        (one.question, one.attempt.template.answer, one.attempt.sentence)
+        for one in best_questions(good, request.count)
+    ]
+
+
+def why_not(request: PairRequest) -> str:
+    """Return why there is nothing to try for `ask`, an empty text where there is something."""
+    if few_shot_language(request.prose) is None:
+        return UNSUPPORTED_LANGUAGE
+    return (
+        "" if attempts_for(request) else "no sentence of the passage can be asked about on its own"
+    )
+
+
+def examples_for(prose: str) -> str:
+    """Return what the model is shown before it is asked about `prose`."""
+    return (few_shot_language(prose) or ENGLISH).examples
+
+
+def attempts_for(request: PairRequest) -> tuple[Attempt, ...]:
+    """Return what is worth trying for `ask`: about three sentences per pair, spread evenly.
+
+    In a language that nobody taught us there is nothing to try.
+    """
+    spoken = few_shot_language(request.prose)
+    if spoken is None:
+        return ()
+    found = {
+        one: _moulds(spoken, one, request.prose)
+        for one in split_sentences(request.prose)
+        if stands_alone(one)
+    }
+    usable = [one for one in found if found[one]]
+    had = {part for pair in request.have for part in pair}
+    fresh = [one for one in usable if had.isdisjoint((one, *_ready(found[one])))] or usable
+    firm = [one for one in fresh if not has_bare_subject(one)]
+    chosen = firm if len(firm) >= 2 * request.count else fresh
+    return tuple(
+        Attempt(sentence, mould)
+        for sentence in _spread(chosen, _TRIED_PER_PAIR * request.count)
+        for mould in found[sentence]
+    )
+
+
+def best_questions(asked: Sequence[CandidateQuestion], count: int) -> list[CandidateQuestion]:
+    """Return the `count` best: one for each sentence first, then a second way to ask for it."""
+    first: dict[str, CandidateQuestion] = {}
+    rest = []
+    for one in sorted(asked, key=lambda one: -one.score):
+        if one.attempt.sentence in first:
+            rest.append(one)
+        else:
+            first[one.attempt.sentence] = one
+    return [*first.values(), *rest][:count]
+
+
+def most_fluent(asked: Sequence[CandidateQuestion], most: int) -> list[CandidateQuestion]:
+    """Return the `most` likeliest questions, the best of each sentence before a second one.
+
+    To weigh how a question fits its answer costs several times what its wording costs.
+    """
+    return best_questions(asked, most)
+
+
+def _moulds(spoken: FewShotLanguage, sentence: str, prose: str) -> tuple[QuestionTemplate, ...]:
+    if spoken is ENGLISH:
+        return english_templates(sentence, prose)
+    return (
+        german_templates(sentence) if spoken is GERMAN else constrained_templates(sentence, spoken)
+    )
+
+
+def _ready(moulds: Sequence[QuestionTemplate]) -> tuple[str, ...]:
+    return tuple(question for mould in moulds for question in mould.questions)
+
+
+def _spread(items: Sequence[str], most: int) -> list[str]:
+    step = max(1.0, len(items) / most)
+    return [items[int(at * step)] for at in range(min(most, len(items)))]
+
+
+def _prompt(one: Attempt, sampling: GenerationOptions) -> Prompt:
+    return Prompt(
+        one.prompt,
+        grammar=one.template.grammar,
+        max_new_tokens=min(_LONGEST_QUESTION, sampling.max_new_tokens),
+        draw=SamplingParams(sampling.temperature, sampling.top_p, sampling.seed or 0),
+    )
+
+
+async def _fluent(
+    model: LocalModel, examples: str, asked: Sequence[CandidateQuestion]
+) -> list[CandidateQuestion]:
+    """Return the likeliest question of each try, where it is likely enough."""
+    if not asked:
+        return []
+    scores = await model.score(
+        examples, [Continuation(one.attempt.prompt, f" {one.question}") for one in asked]
+    )
+    likeliest: dict[Attempt, CandidateQuestion] = {}
+    for one, score in zip(asked, scores, strict=True):
+        if score >= max(
+            _LEAST_FLUENCY, likeliest[one.attempt].score if one.attempt in likeliest else -9
+        ):
+            likeliest[one.attempt] = replace(one, score=score)
+    return list(likeliest.values())
+
+
+async def _fitting(
+    model: LocalModel, prose: str, asked: Sequence[CandidateQuestion]
+) -> list[CandidateQuestion]:
+    """Return the questions that make their answer likelier than no question and no answer do."""
+    if not asked:
+        return []
+    scores = await model.score(
+        scoring_prefix(prose),
+        scoring_rows([(one.question, one.attempt.template.answer) for one in asked]),
+    )
+    return [
+        replace(one, score=one.score + margin)
+        for one, margin in zip(asked, sway_margins(scores), strict=True)
+        if margin >= _LEAST_MARGIN
+    ]

@@ -1,0 +1,49 @@
+"""How many requests run at once, and what becomes of them when nobody waits any more."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from itertools import islice
+from typing import TypeVar
+
+import anyio
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
+
+
+async def map_concurrently(
+    work: Callable[[_T], Awaitable[_R]],
+    items: Sequence[_T],
+    limit: int,
+    go_on: Callable[[], bool] = lambda: True,
+) -> AsyncGenerator[tuple[int, _R], None]:
+    """Yield (index, result) of `work` on each item as it finishes, at most `limit` at a time.
+
+    While `go_on` denies it no item starts; if it still does when nothing runs, that is the end.
+
+    No new item starts before the results at hand have been taken, so what a crash can lose is
+    bounded by `limit` too. Closing or cancelling the iterator cancels what is running and waits
+    until it has ended.
+    """
+
+    async def numbered(index: int, item: _T) -> tuple[int, _R]:
+        return index, await work(item)
+
+    # Plain tasks and no task group: a cancel scope may not stay open across a yield.
+    waiting = enumerate(items)
+    running: set[asyncio.Task[tuple[int, _R]]] = set()
+    try:
+        while True:
+            room = limit - len(running) if go_on() else 0
+            for index, item in islice(waiting, room):
+                running.add(asyncio.create_task(numbered(index, item)))
+            if not running:
+                return
+            done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                yield task.result()
+    finally:
+        for task in running:
+            task.cancel()
+        with anyio.CancelScope(shield=True):
+            await asyncio.gather(*running, return_exceptions=True)

@@ -1,0 +1,113 @@
+"""What went wrong with a request, in one line that ends with what to do."""
+
+import json
+from collections.abc import Collection, Mapping
+from types import ModuleType
+from typing import Any
+
+from dlm_lsp.teachers.deadline import OutOfTimeError
+
+_LONGEST = 240
+_DEEPEST = 8
+
+
+def server_message(body: object) -> str:
+    """Return what the server said in an error body, as one line; empty where it said nothing.
+
+    A validation list (`detail` of FastAPI) gives the place and the message of each entry and not
+    its input, which can be the whole prompt.
+    """
+    named: list[str] = []
+    for _ in range(_DEEPEST):
+        if not isinstance(body, Mapping):
+            break
+        if isinstance(body.get("param"), str):
+            named.append(body["param"])
+        body = next((body[key] for key in ("error", "detail", "message") if body.get(key)), None)
+    if body is None or isinstance(body, Mapping):
+        return ""
+    if isinstance(body, list):
+        words = "; ".join(filter(None, map(_validation_words, body)))
+    else:
+        words = str(body)
+    # A proxy's error page has nothing to say that fits into a line.
+    if words.lstrip().startswith("<"):
+        return ""
+    for name in reversed(named):
+        if name not in words:
+            words = f"{name}: {words}"
+    return " ".join(words.split())
+
+
+def _validation_words(entry: object) -> str:
+    if not isinstance(entry, Mapping):
+        return ""
+    place, message = entry.get("loc"), entry.get("msg")
+    steps = place if isinstance(place, list) else [place]
+    shown = ".".join(str(step) for step in steps if isinstance(step, str | int))
+    return ": ".join(filter(None, (shown, message if isinstance(message, str) else "")))
+
+
+def redact(words: str, secrets: Collection[str]) -> str:
+    """Return the words, shortened, or nothing at all if a secret stands in them."""
+    if any(secret in words for secret in secrets):
+        return ""
+    return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}..."
+
+
+def error_message(
+    error: Exception,
+    sdk: ModuleType,
+    *,
+    server: str,
+    key: str,
+    timeout: float,
+    secrets: Collection[str],
+) -> str:
+    """Return the line for an error of a request by `sdk` (openai or anthropic, which are alike).
+
+    `server` is the address as it may be shown, `key` the environment variable of its key.
+    """
+    cause = error.__cause__
+    # Both HTTP clients that the SDKs have used call it so.
+    connecting = type(cause).__name__ == "ConnectTimeout"
+    if isinstance(error, OutOfTimeError) and error.refused:
+        return f"{server} lets us wait too long ({error.refused}); run again later"
+    timed_out = isinstance(error, sdk.APITimeoutError) and not connecting
+    if timed_out or isinstance(error, OutOfTimeError):
+        return f"{server} gave no answer in {timeout:g} s; allow more time or a lower --concurrency"
+    if isinstance(error, sdk.APIStatusError):
+        return _status_line(error, server=server, key=key, secrets=secrets)
+    if isinstance(error, sdk.APIConnectionError):
+        words = "no connection in time" if connecting else server_message(cause)
+        said = _said(redact(words, secrets))
+        return f"cannot reach {server}{said}; check that it is running and the address"
+    if isinstance(error, json.JSONDecodeError):
+        return f"{server} sent a reply that is cut off or is not JSON; run the command again"
+    return f"the request to {server} failed ({type(error).__name__}); run the command again"
+
+
+def _status_line(error: Any, *, server: str, key: str, secrets: Collection[str]) -> str:
+    status: int = error.status_code
+    said = _said(redact(server_message(error.body), secrets))
+    match status:
+        # Providers repeat parts of a refused key: no word of theirs here.
+        case 401:
+            told = f"refused the key (401); check {key}"
+        case 403:
+            told = f"does not allow this (403); check what the key in {key} may do"
+        case 404:
+            told = f"does not know the model or the address (404){said}; check both"
+        case 429:
+            told = f"limits the rate or the budget (429){said}; run again later"
+        case _ if status < 400:
+            told = f"redirects ({status}); name the address that it leads to"
+        case _ if status >= 500:
+            told = f"failed ({status}){said}; run the command again"
+        case _:
+            told = f"refused the request ({status}){said}; change what it names"
+    return f"{server} {told}"
+
+
+def _said(words: str) -> str:
+    return f": {words.rstrip('.')}" if words else ""

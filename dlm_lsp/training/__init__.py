@@ -1,0 +1,1 @@
+"""Fine-tuning: from a document's rows to an adapter that is current only when it is whole."""

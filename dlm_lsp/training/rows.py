@@ -1,0 +1,91 @@
+"""What a document gives a model to learn: rows, who learns them, and which are held out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from dlm_lsp.document.section import Section, SectionType
+
+HELD_OUT = 0.1
+"""The share of rows that is kept for validation."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProseRow:
+    """A text to be learned as it stands."""
+
+    section_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """A question and the answer to be learned for it."""
+
+    section_id: str
+    question: str
+    answer: str
+    index: int = 0
+    """Its place among the pairs of its section."""
+
+
+TrainingRow = ProseRow | PairRow
+
+
+@dataclass(frozen=True, slots=True)
+class TrainValidationSplit:
+    """The rows to learn from, and those that only measure what was learned."""
+
+    train: tuple[TrainingRow, ...]
+    validation: tuple[TrainingRow, ...]
+
+
+def training_rows(sections: Iterable[Section]) -> tuple[TrainingRow, ...]:
+    """Return the rows of prose and instruction sections; sections of other types give none."""
+    found: list[TrainingRow] = []
+    for section in sections:
+        if section.type is SectionType.PROSE:
+            if text := section.content.strip():
+                found.append(ProseRow(section.id, text))
+        elif section.type is SectionType.INSTRUCTION:
+            found += (
+                PairRow(section.id, placed.pair.question, placed.pair.answer, index)
+                for index, placed in enumerate(section.pairs)
+            )
+    return tuple(found)
+
+
+def route_to_adapters(
+    sections: Iterable[Section], adapters: Sequence[str] | None
+) -> Mapping[str | None, tuple[Section, ...]]:
+    """Return the sections of each adapter, in the order of `adapters`.
+
+    A section whose fence names no adapter goes to the first. A document without named adapters
+    (None) has one, which is called None.
+    """
+    names: Sequence[str | None] = list(adapters) if adapters else [None]
+    shares: dict[str | None, list[Section]] = {name: [] for name in names}
+    for section in sections:
+        name = section.adapter if section.adapter in shares else names[0]
+        shares[name].append(section)
+    return {name: tuple(share) for name, share in shares.items()}
+
+
+def train_validation_split(found: Sequence[TrainingRow], seed: int) -> TrainValidationSplit:
+    """Hold out about a tenth of the rows, chosen by (seed, section id, place in the section) alone.
+
+    So a section that is added moves no other, and one with many pairs is never held out whole. If
+    that would leave nothing to learn from, nothing is held out.
+    """
+    held = tuple(row for row in found if _held_out(seed, row))
+    if len(held) == len(found):
+        return TrainValidationSplit(tuple(found), ())
+    return TrainValidationSplit(tuple(row for row in found if not _held_out(seed, row)), held)
+
+
+def _held_out(seed: int, row: TrainingRow) -> bool:
+    # Not drawn row by row as they come: equal sections would then be learned and measured both.
+    # The first row goes by its section alone, so sections of one row fall as they always did.
+    index = f" {row.index}" if isinstance(row, PairRow) and row.index else ""
+    digest = sha256(f"{seed} {row.section_id}{index}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") < HELD_OUT * 2**64

@@ -1,0 +1,380 @@
+"""Fine-tune an adapter: TRL's SFTTrainer with a peft config, in a process of its own."""
+
+import hashlib
+import importlib.metadata
+import json
+import math
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dlm_lsp.document.base_models import public_name
+from dlm_lsp.errors import ModelError
+from dlm_lsp.local.chat_template import template_of
+from dlm_lsp.local.load import read_model, read_tokenizer
+from dlm_lsp.local.weights import ModelWeights, resolve_weights
+from dlm_lsp.training.callbacks import WHOLE, loss_callback
+from dlm_lsp.training.check_weights import check_finite_weights
+from dlm_lsp.training.encode_rows import EncodedRow, EncodedRows, encode_rows
+from dlm_lsp.training.recipe import BatchSizes, Recipe, batch_sizes
+from dlm_lsp.training.rows import TrainValidationSplit
+
+PINNED = ("dlm-lsp", "torch", "transformers", "peft", "trl", "accelerate")
+_FLOATS = {"fp32": 4, "bf16": 2, "fp16": 2}
+_LONG = 1024
+_CHECKPOINTS = 10
+_LIBRARIES = 600 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class TrainerJob:
+    """One adapter to be trained.
+
+    The adapter is written into the folder `target`; without one nothing is trained, and only what
+    a training would take is told.
+    """
+
+    model: str
+    recipe: Recipe
+    rows: TrainValidationSplit
+    system: str | None
+    device: str
+    checkpoints: Path
+    target: Path | None = None
+    max_steps: int | None = None
+    resume: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingPlanned:
+    """What a training will take. `tokens` counts one epoch, `memory` is a rough guess in bytes."""
+
+    rows: int
+    held_out: int
+    tokens: int
+    longest: int
+    cut: int
+    left_out: int
+    batches: BatchSizes
+    trainable: int
+    memory: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepDone:
+    """An update was made; `tokens` counts those read so far."""
+
+    step: int
+    steps: int
+    loss: float
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOutEvaluated:
+    """The loss over the held-out rows was measured."""
+
+    step: int
+    loss: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingDone:
+    """The adapter stands in its folder, whole and finite.
+
+    `losses` and `held_out_losses` are (step, loss) from the first step on, also where a training
+    was resumed.
+    """
+
+    steps: int
+    resumed_from: int
+    losses: tuple[tuple[int, float], ...]
+    held_out_losses: tuple[tuple[int, float], ...]
+    final_loss: float
+    revision: str | None
+    versions: tuple[tuple[str, str], ...]
+
+
+TrainingEvent = TrainingPlanned | StepDone | HeldOutEvaluated | TrainingDone
+
+
+def train_adapter(job: TrainerJob, tell: Callable[[TrainingEvent], None]) -> None:
+    """Train the adapter and tell how far it is.
+
+    Raises:
+        ModelError: the model cannot be had, there is nothing to train on, the loss went astray, or
+            there is nothing to resume.
+    """
+    weights = resolve_weights(job.model)
+    tokenizer = read_tokenizer(job.model, weights, padding="right")
+    tokenizer.chat_template = template_of(tokenizer)
+    learned, held = (
+        encode_rows(tokenizer, tokenizer.chat_template, job.system, rows, job.recipe.sequence_len)
+        for rows in (job.rows.train, job.rows.validation)
+    )
+    if not learned.rows:
+        raise ModelError(
+            "no row fits into training.sequence_len: raise it, or write shorter questions"
+        )
+    plan = _planned(job, weights, learned, held)
+    if job.target is None:
+        tell(plan)
+        return
+    last = _checkpoint(job, weights, plan.batches)
+    tell(plan)
+    _fit(job, weights, tokenizer, (learned.rows, held.rows), how=plan.batches, last=last, tell=tell)
+
+
+def _planned(
+    job: TrainerJob, weights: ModelWeights, learned: EncodedRows, held: EncodedRows
+) -> TrainingPlanned:
+    import torch
+    from peft import get_peft_model
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    config = AutoConfig.from_pretrained(weights.folder, local_files_only=True)
+    with torch.device("meta"):
+        model = AutoModelForCausalLM.from_config(config)
+        parameters = model.num_parameters()
+        try:
+            adapted = get_peft_model(model, _lora(job.recipe))
+        except ValueError as error:
+            reason = str(error).splitlines()[0]
+            raise ModelError(f"training.target_modules: {reason}; name layers it has") from error
+    trainable = sum(p.numel() for p in adapted.parameters() if p.requires_grad)
+    text = config.get_text_config()
+    longest = max(learned.longest, held.longest)
+    found = batch_sizes(
+        job.recipe,
+        len(learned.rows),
+        longest=longest,
+        vocabulary=text.vocab_size,
+        device=job.device,
+        max_steps=job.max_steps,
+    )
+    size = _FLOATS[job.recipe.precision]
+    at_once = found.micro_batch_size * longest
+    wide = 14 * text.hidden_size + 4 * (getattr(text, "intermediate_size", 0) or 0)
+    depth = 2 if longest > _LONG else text.num_hidden_layers
+    memory = (
+        parameters * (0.6 if job.recipe.adapter == "qlora" else size)
+        + trainable * 16
+        + at_once * text.vocab_size * 4 * 3
+        + at_once * depth * wide * size
+        + _LIBRARIES
+    )
+    return TrainingPlanned(
+        rows=len(learned.rows),
+        held_out=len(held.rows),
+        tokens=learned.tokens,
+        longest=longest,
+        cut=learned.cut + held.cut,
+        left_out=learned.left_out + held.left_out,
+        batches=found,
+        trainable=trainable,
+        memory=int(memory),
+    )
+
+
+def _fit(
+    job: TrainerJob,
+    weights: ModelWeights,
+    tokenizer: Any,
+    rows: tuple[Sequence[EncodedRow], Sequence[EncodedRow]],
+    *,
+    how: BatchSizes,
+    last: Path | None,
+    tell: Callable[[TrainingEvent], None],
+) -> None:
+    from transformers import set_seed
+    from trl import SFTTrainer
+
+    set_seed(job.recipe.seed)
+    model = _model(job, weights)
+    learned, held = map(_dataset, rows)
+    trainer = SFTTrainer(
+        model=model,
+        args=_settings(job, how, rows),
+        train_dataset=learned,
+        eval_dataset=held if rows[1] else None,
+        processing_class=tokenizer,
+        peft_config=_lora(job.recipe),
+        callbacks=[
+            loss_callback(
+                lambda step, loss, tokens: tell(StepDone(step, how.steps, loss, tokens)),
+                lambda step, loss: tell(HeldOutEvaluated(step, loss)),
+                scaled=job.recipe.precision == "fp16",
+            )
+        ],
+    )
+    # Its files would go into every checkpoint, which takes longer than a step of a small model.
+    trainer.processing_class = None
+    trainer.train(resume_from_checkpoint=str(last) if last else None)
+    if rows[1] and not any(
+        "eval_loss" in entry and entry["step"] == trainer.state.global_step
+        for entry in trainer.state.log_history
+    ):
+        trainer.evaluate()
+    assert job.target is not None
+    trainer.model.save_pretrained(job.target)
+    _name_base(job.target / "adapter_config.json", job.model)
+    tokenizer.save_pretrained(job.target)
+    check_finite_weights(job.target)
+    tell(_done(trainer.state, weights, job.recipe.num_epochs, last))
+
+
+def _done(state: Any, weights: ModelWeights, epochs: int, last: Path | None) -> TrainingDone:
+    losses = tuple((e["step"], e["loss"]) for e in state.log_history if "loss" in e)
+    held = tuple((e["step"], e["eval_loss"]) for e in state.log_history if "eval_loss" in e)
+    epoch = losses[-max(1, len(losses) // epochs) :]
+    _, _, revision = weights.identity.partition("@")
+    return TrainingDone(
+        steps=state.global_step,
+        resumed_from=int(last.name.rpartition("-")[2]) if last else 0,
+        losses=losses,
+        held_out_losses=held,
+        final_loss=sum(loss for _, loss in epoch) / len(epoch),
+        revision=revision or None,
+        versions=tuple((name, importlib.metadata.version(name)) for name in PINNED),
+    )
+
+
+def _checkpoint(job: TrainerJob, weights: ModelWeights, how: BatchSizes) -> Path | None:
+    """Return the checkpoint to go on from; without one, clear the way for a training anew.
+
+    Behind its last step a trainer would make one more, so that step is made again.
+    """
+    found = {
+        int(path.name.rpartition("-")[2]): path
+        for path in job.checkpoints.glob("checkpoint-*")
+        if (path / WHOLE).is_file()
+    }
+    steps = [step for step in found if step < how.steps]
+    # Objects of this kind write themselves out in full.
+    same = hashlib.sha256(
+        repr((weights.identity, job.recipe, job.rows, job.system, how, job.device)).encode(
+            "utf-8", "surrogatepass"
+        )
+    ).hexdigest()
+    note = job.checkpoints / "training"
+    if job.resume:
+        if not note.is_file() or note.read_text() != same:
+            raise ModelError(
+                "the document, its settings, the model or the options are not those of the "
+                "interrupted training; train without --resume"
+            )
+        if steps:
+            return found[max(steps)]
+    shutil.rmtree(job.checkpoints, ignore_errors=True)
+    job.checkpoints.mkdir(parents=True)
+    note.write_text(same)
+    return None
+
+
+def _model(job: TrainerJob, weights: ModelWeights) -> Any:
+    import torch
+
+    dtype = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[
+        job.recipe.precision
+    ]
+    more: dict[str, Any] = {}
+    if job.recipe.adapter == "qlora":
+        from transformers import BitsAndBytesConfig
+
+        more["quantization_config"] = BitsAndBytesConfig(
+            load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype
+        )
+    model = read_model(job.model, weights, dtype, **more)
+    # Old keys and values are of no use to training.
+    model.config.use_cache = False
+    if job.recipe.adapter == "qlora":
+        from peft import prepare_model_for_kbit_training
+
+        model = prepare_model_for_kbit_training(model)
+    return model
+
+
+def _lora(how: Recipe) -> Any:
+    from peft import LoraConfig
+
+    return LoraConfig(
+        task_type="CAUSAL_LM",
+        r=how.lora_r,
+        lora_alpha=how.lora_alpha,
+        lora_dropout=how.lora_dropout,
+        target_modules="all-linear" if how.target_modules is None else list(how.target_modules),
+        use_dora=how.adapter == "dora",
+    )
+
+
+def _settings(
+    job: TrainerJob, how: BatchSizes, rows: tuple[Sequence[EncodedRow], Sequence[EncodedRow]]
+) -> Any:
+    from trl import SFTConfig
+
+    recipe = job.recipe
+    # In the first step of a warm-up nothing is learned, so a single step has none.
+    warmup = min(math.ceil(recipe.warmup_ratio * how.steps), how.steps - 1)
+    curve: dict[str, Any] = {"lr_scheduler_type": recipe.lr_scheduler}
+    if recipe.lr_scheduler == "dapt":
+        curve = {
+            "lr_scheduler_type": "cosine_with_min_lr",
+            "lr_scheduler_kwargs": {"min_lr_rate": 0.1},
+        }
+    elif recipe.lr_scheduler == "constant" and warmup:
+        curve = {"lr_scheduler_type": "constant_with_warmup"}
+    longest = max(len(row.input_ids) for share in rows for row in share)
+    settings = SFTConfig(
+        output_dir=str(job.checkpoints),
+        per_device_train_batch_size=how.micro_batch_size,
+        per_device_eval_batch_size=how.micro_batch_size,
+        gradient_accumulation_steps=how.grad_accum,
+        gradient_checkpointing=longest > _LONG,
+        max_steps=how.steps,
+        learning_rate=recipe.learning_rate,
+        warmup_steps=warmup,
+        optim=recipe.optimizer,
+        bf16=recipe.precision == "bf16",
+        fp16=recipe.precision == "fp16",
+        seed=recipe.seed,
+        use_cpu=job.device == "cpu",
+        dataloader_pin_memory=job.device == "cuda",
+        # The rows are cut to their length already.
+        max_length=None,
+        eval_strategy="epoch" if rows[1] else "no",
+        save_strategy="steps",
+        save_steps=max(1, how.steps // _CHECKPOINTS),
+        save_total_limit=2,
+        logging_steps=1,
+        # A loss that is no number has to be seen, not to be smoothed over.
+        logging_nan_inf_filter=False,
+        report_to="none",
+        disable_tqdm=True,
+        **curve,
+    )
+    # Otherwise each GPU would add its rows to every update.
+    settings._n_gpu = min(settings.n_gpu, 1)
+    return settings
+
+
+def _dataset(rows: Sequence[EncodedRow]) -> Any:
+    from datasets import Dataset
+
+    return Dataset.from_dict(
+        {
+            "input_ids": [row.input_ids for row in rows],
+            "labels": [row.labels for row in rows],
+        }
+    )
+
+
+def _name_base(config: Path, model: str) -> None:
+    """Write the public name of the base model into the adapter's config.
+
+    With that name peft would ask the hub about the model while it saves.
+    """
+    read = json.loads(config.read_text(encoding="utf-8"))
+    read["base_model_name_or_path"] = public_name(model)
+    config.write_text(json.dumps(read, indent=2, sort_keys=True) + "\n", encoding="utf-8")

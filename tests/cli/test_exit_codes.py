@@ -1,0 +1,109 @@
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+from support.towns import DLM
+
+from dlm_lsp.cli.exit_codes import run_command
+from dlm_lsp.errors import OptionError, StoreError, TeacherError, UsageError
+from dlm_lsp.store.lock import document_lock
+
+
+def failing(error: BaseException):
+    def command(**_: object) -> None:
+        raise error
+
+    return command
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (StoreError("x is missing; look again"), 1),
+        (TeacherError("x is missing; look again"), 1),
+        (OptionError("x is missing; look again"), 2),
+        (UsageError("x is missing; look again"), 2),
+    ],
+)
+def test_an_expected_error_is_one_line_and_an_exit_code(error, code, capsys):
+    with pytest.raises(SystemExit) as ended:
+        run_command(failing(error))
+    assert ended.value.code == code
+    assert capsys.readouterr().err == "dlm: x is missing; look again\n"
+
+
+@pytest.mark.parametrize(
+    "args", [["synth", "list"], ["synth", "nosuch"], ["check", "x", "--output-format", "xml"]]
+)
+def test_a_usage_error_is_json_too_where_that_was_asked_for(dlm, args):
+    refused = dlm(*args, "--json")
+    assert refused.returncode == 2
+    assert json.loads(refused.stdout)["error"]
+
+
+@pytest.mark.parametrize(("flags", "said"), [([], ""), (["--json"], '{"error": "interrupted"}\n')])
+def test_an_interrupt_while_waiting_for_the_lock_is_told_with_exit_code_130(
+    command, staged, home, flags, said
+):
+    (folder,) = home.glob("store/*")
+    with document_lock(folder, "a test", lambda _: None):
+        process = command("synth", "apply", staged, *flags)
+        assert "a test" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert (out, err) == (said, "dlm: interrupted\n")
+
+
+def test_an_interrupt_outside_of_any_command_is_told_as_well(capsys):
+    with pytest.raises(SystemExit) as ended:
+        run_command(failing(KeyboardInterrupt()))
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "dlm: interrupted\n"
+
+
+@pytest.mark.parametrize(
+    "error", [ZeroDivisionError(), FileNotFoundError(2, "No such file", "a.txt")]
+)
+def test_a_defect_of_ours_is_not_hidden(error):
+    with pytest.raises(type(error)):
+        run_command(failing(error))
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    "args",
+    [["synth", "list", "."], ["synth", "list", ".", "--json"], ["nosuch", "--json"], ["--version"]],
+)
+def test_an_output_that_takes_no_more_is_one_line_and_exit_code_1(
+    document, tmp_path, args, unbuffered
+):
+    document()
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [DLM, *args],
+            cwd=tmp_path,
+            env={**os.environ, "DLM_HOME": str(tmp_path), "PYTHONUNBUFFERED": unbuffered},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    line = "dlm: cannot write the output: No space left on device; make room for it"
+    assert done.stderr.splitlines()[-1] == line
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
+def test_a_reader_that_has_read_enough_is_no_error(command, tmp_path, document):
+    for number in range(200):
+        (tmp_path / f"{number}.dlm").write_text("no frontmatter\n" * 50)
+    process = command("check", ".")
+    process.stdout.readline()
+    process.stdout.close()
+    assert "Traceback" not in process.stderr.read()
+    assert process.wait(30) == 1

@@ -1,0 +1,141 @@
+"""What is offered where the cursor is, what it does, and what it says where it cannot be done."""
+
+from pathlib import Path
+
+import pytest
+from ide.samples import GONE, SOURCE, synthesized
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+from server.editor import EDITORS, EMACS, URI, VSCODE, Editor, editor
+from support.document_text import FRONTMATTER
+
+from dlm_lsp.document import parse
+
+TEXT = FRONTMATTER + SOURCE + synthesized()
+
+
+def body(text: str) -> str:
+    return FRONTMATTER + text
+
+
+async def offered(client: Editor, title: str) -> types.CodeAction:
+    """The action whose title begins so, offered at the marker."""
+    return next(one for one in await client.actions("<!-- dlm") if one.title.startswith(title))
+
+
+async def test_what_mends_a_problem_is_offered_and_mends_it():
+    async with editor(EMACS) as client:
+        client.open(body("::Instruction::\n### Q\na\n### A\nb\n"))
+        (fix,) = await client.actions("Instruction", only=["quickfix"])
+        client.apply(types.ApplyWorkspaceEditParams(fix.edit))
+        assert "::instruction::" in client.text()
+
+
+async def test_only_the_kinds_that_are_asked_for_are_offered():
+    async with editor(VSCODE) as client:
+        client.open(TEXT)
+        offered = await client.actions("The Ill", only=["refactor.rewrite.dlm.synthesize"])
+        assert {action.kind for action in offered} == {"refactor.rewrite.dlm.synthesize"}
+        assert await client.actions("The Ill", only=["source"]) == []
+
+
+async def test_what_cannot_be_done_says_why():
+    async with editor(VSCODE, teacher="openai:x", env={"OPENAI_API_KEY": ""}) as client:
+        client.open(TEXT)
+        offered = await client.actions("The Ill", only=["refactor.rewrite.dlm.synthesize"])
+        assert "OPENAI_API_KEY" in offered[0].disabled.reason
+        assert offered[0].command is None
+
+
+@pytest.mark.parametrize("name", EDITORS)
+@pytest.mark.parametrize(
+    ("title", "kept"), [("Keep", SOURCE), ("Remove", SOURCE), ("Revert all", SOURCE)]
+)
+async def test_a_synthesized_section_is_kept_removed_or_reverted(name, title, kept):
+    async with editor(name) as client:
+        client.open(TEXT)
+        offered = await client.actions("<!-- dlm")
+        action = next(one for one in offered if one.title.startswith(title))
+        if action.command is None:
+            action = await client.code_action_resolve_async(action)
+            client.apply(types.ApplyWorkspaceEditParams(action.edit))
+        else:
+            command = action.command
+            await client.workspace_execute_command_async(
+                types.ExecuteCommandParams(command.command, command.arguments)
+            )
+            await client.until(lambda: client.edits)
+        assert "<!-- dlm" not in client.text()
+        assert ("What is the Ill?" in client.text()) is (title == "Keep")
+
+
+@pytest.mark.parametrize("title", ["Remove", "Revert all", "Revert this run"])
+async def test_an_action_is_made_for_what_the_text_has_become(title):
+    async with editor(VSCODE) as client:
+        client.open(TEXT)
+        action = await offered(client, title)
+        client.type(len(FRONTMATTER), len(FRONTMATTER), "::prose::\nTyped meanwhile.\n::prose::\n")
+        resolved = await client.code_action_resolve_async(action)
+        client.apply(types.ApplyWorkspaceEditParams(resolved.edit))
+        assert client.text() == body("::prose::\nTyped meanwhile.\n::prose::\n" + SOURCE)
+
+
+async def test_an_action_on_a_section_that_has_changed_is_not_made_and_that_is_told():
+    async with editor(VSCODE) as client:
+        client.open(TEXT)
+        action = await offered(client, "Remove")
+        client.type(len(TEXT) - 1, len(TEXT) - 1, " Mine.")
+        with pytest.raises(JsonRpcException, match="may have changed meanwhile"):
+            await client.code_action_resolve_async(action)
+
+
+@pytest.mark.parametrize("sections", ["abc", 5, {"a": 1}])
+async def test_an_action_that_names_no_list_of_sections_is_not_made_and_that_is_told(sections):
+    async with editor(VSCODE) as client:
+        client.open(TEXT)
+        action = await offered(client, "Remove")
+        action.data = {**action.data, "sections": sections}
+        with pytest.raises(JsonRpcException, match="takes a list of section ids"):
+            await client.code_action_resolve_async(action)
+
+
+async def test_an_empty_list_of_kinds_asks_for_all():
+    async with editor(VSCODE) as client:
+        client.open(TEXT)
+        every = [action.title for action in await client.actions("The Ill")]
+        assert [action.title for action in await client.actions("The Ill", only=[])] == every
+
+
+async def test_what_is_staged_and_cannot_be_read_can_be_discarded(env):
+    plan = (
+        Path(env["DLM_HOME"]) / "store" / parse(TEXT).frontmatter.dlm_id / "synth" / "pending.json"
+    )
+    plan.parent.mkdir(parents=True)
+    plan.write_text("no plan")
+    async with editor(VSCODE, env) as client:
+        client.open(TEXT)
+        (discard,) = await client.actions("The Ill", only=["refactor.rewrite.dlm.discard"])
+        assert discard.command.arguments == ({"uri": URI},)
+        await client.command(discard.command.command)
+        while plan.exists():
+            await client.actions("The Ill")
+        assert await client.actions("The Ill", only=["refactor.rewrite.dlm.discard"]) == []
+
+
+async def test_of_equal_sections_the_stale_one_is_removed_for_being_stale():
+    async with editor(VSCODE) as client:
+        client.open(body(SOURCE + synthesized(source_id=GONE) + synthesized()))
+        fixes = await client.actions("<!-- dlm", only=["quickfix"])
+        remove = next(one for one in fixes if one.title == "Remove (stale-source)")
+        await client.command(remove.command.command, **remove.command.arguments[0])
+        await client.until(lambda: client.edits)
+        assert client.text() == body(SOURCE + synthesized())
+
+
+async def test_of_equal_sections_a_revert_takes_that_of_the_teacher():
+    async with editor(EMACS) as client:
+        other = synthesized().replace("hf:tiny", "hf:big")
+        client.open(body(SOURCE + other + synthesized()))
+        await client.command("dlm.synth.revert", teacher="hf:big")
+        await client.until(lambda: client.edits)
+        assert client.text() == TEXT

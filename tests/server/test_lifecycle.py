@@ -1,0 +1,165 @@
+"""What the client asks for, over the wire, with the capabilities of real editors."""
+
+import pytest
+from ide.samples import GONE, RICH, SOURCE, synthesized
+from lsprotocol import types
+from server.editor import EDITORS, NEOVIM, URI, VSCODE, editor
+from support.document_text import FRONTMATTER
+
+DOCUMENT = types.TextDocumentIdentifier(URI)
+TEXT = FRONTMATTER + SOURCE + synthesized() + "::prose::\n🙂 Another river.\n"
+
+
+def body(text: str) -> str:
+    return FRONTMATTER + text
+
+
+@pytest.mark.parametrize("name", EDITORS)
+async def test_problems_are_shown_as_the_document_is_opened(name):
+    async with editor(name) as client:
+        client.open(body("::Instruction::\n### Q\na\n### A\nb\n"))
+        (found,) = await client.marked("unknown-section-type")
+        assert found.range.start == client.at("Instruction")
+
+
+async def test_a_client_that_pulls_is_asked_and_never_pushed_to():
+    async with editor(VSCODE, pull=True) as client:
+        client.open(body("::Instruction::\n### Q\na\n### A\nb\n"))
+        (found,) = await client.pulled()
+        assert found.code == "unknown-section-type"
+        client.type(len(client.text()), len(client.text()), "x")
+        await client.pulled()
+        assert client.diagnostics == {}
+
+
+async def test_diagnostics_go_when_the_document_is_closed():
+    async with editor(VSCODE) as client:
+        client.open(body("::Instruction::\n"))
+        await client.until(lambda: client.diagnostics.get(URI))
+        client.text_document_did_close(types.DidCloseTextDocumentParams(DOCUMENT))
+        await client.until(lambda: not client.diagnostics[URI])
+
+
+async def test_diagnostics_follow_what_is_typed():
+    async with editor(VSCODE) as client:
+        client.open(body("::prose::\nText.\n"))
+        await client.marked()
+        at = client.text().index("::prose::") + len("::prose::")
+        client.type(at, at, " ")
+        await client.marked("near-miss-fence")
+
+
+async def test_where_a_section_came_from_is_a_hint_and_what_is_stale_a_warning():
+    async with editor(VSCODE) as client:
+        client.open(body(SOURCE + synthesized() + synthesized("Why?", GONE)))
+        found = await client.marked("synthesized", "stale-source")
+        assert [(d.code, d.severity) for d in found] == [
+            ("synthesized", types.DiagnosticSeverity.Hint),
+            ("stale-source", types.DiagnosticSeverity.Warning),
+        ]
+
+
+async def test_what_takes_a_second_look_is_shown_later():
+    twin = "::instruction::\n### Q\nWhat is the Ill?\n### A\nA river.\n"
+    async with editor(NEOVIM) as client:
+        client.open(body(SOURCE + twin + synthesized("What is the Ill ?")))
+        await client.marked("synthesized", "near-duplicate")
+
+
+@pytest.mark.parametrize("name", EDITORS)
+async def test_a_hover_tells_where_a_section_came_from(name):
+    async with editor(name) as client:
+        client.open(TEXT)
+        found = await client.text_document_hover_async(
+            types.HoverParams(DOCUMENT, client.at("<!-- dlm"))
+        )
+        assert "hf:tiny" in found.contents.value
+        assert "The Ill is a river" in found.contents.value
+
+
+async def test_the_way_leads_from_a_marker_to_its_source_and_back():
+    async with editor(NEOVIM) as client:
+        client.open(TEXT)
+        there = await client.text_document_definition_async(
+            types.DefinitionParams(DOCUMENT, client.at("<!-- dlm"))
+        )
+        assert there[0].target_range.start == client.at("The Ill")
+        back = await client.text_document_references_async(
+            types.ReferenceParams(
+                context=types.ReferenceContext(include_declaration=False),
+                text_document=DOCUMENT,
+                position=client.at("The Ill"),
+            )
+        )
+        assert [one.range.start for one in back] == [client.at("::instruction::")]
+
+
+async def test_symbols_folds_selections_tokens_and_links_are_given():
+    async with editor(VSCODE) as client:
+        client.open(RICH + SOURCE + synthesized() + '::image path="a.png"::\n')
+        symbols = await client.text_document_document_symbol_async(
+            types.DocumentSymbolParams(DOCUMENT)
+        )
+        assert [one.name for one in symbols][1:3] == ["The Ill is a river.", "What is the Ill?"]
+        folds = await client.text_document_folding_range_async(types.FoldingRangeParams(DOCUMENT))
+        assert {(fold.start_line, fold.end_line) for fold in folds} >= {(20, 25)} or folds
+        (selected,) = await client.text_document_selection_range_async(
+            types.SelectionRangeParams(DOCUMENT, [client.at("river")])
+        )
+        assert selected.range.start == client.at("river")
+        tokens = await client.text_document_semantic_tokens_full_async(
+            types.SemanticTokensParams(DOCUMENT)
+        )
+        assert len(tokens.data) % 5 == 0
+        part = await client.text_document_semantic_tokens_range_async(
+            types.SemanticTokensRangeParams(
+                DOCUMENT, types.Range(client.at("::image"), client.position(len(client.text())))
+            )
+        )
+        assert 0 < len(part.data) < len(tokens.data)
+        links = await client.text_document_document_link_async(types.DocumentLinkParams(DOCUMENT))
+        assert [one.target for one in links][-1] == "file:///notes/a.png"
+
+
+async def test_lenses_and_hints_are_given_and_can_be_switched_off():
+    everything = types.Range(types.Position(0, 0), types.Position(99, 0))
+    for shown in (True, False):
+        settings = {"codeLens": {"enable": shown}, "inlayHints": {"enable": shown}}
+        async with editor(NEOVIM, **settings) as client:
+            client.open(TEXT)
+            await client.text_document_hover_async(types.HoverParams(DOCUMENT, client.at("---")))
+            lenses = await client.text_document_code_lens_async(types.CodeLensParams(DOCUMENT))
+            hints = await client.text_document_inlay_hint_async(
+                types.InlayHintParams(DOCUMENT, everything)
+            )
+            titles = [lens.command.title for lens in lenses]
+            assert ("Keep" in titles) is shown
+            assert ("1 synthesized" in [hint.label for hint in hints]) is shown
+
+
+async def test_completions_leave_their_words_to_be_asked_for():
+    async with editor(VSCODE) as client:
+        client.open(body("\n"))
+        end = client.position(len(client.text()))
+        items = await client.text_document_completion_async(types.CompletionParams(DOCUMENT, end))
+        item = next(one for one in items if one.label == "::instruction::")
+        assert item.documentation is None
+        resolved = await client.completion_item_resolve_async(item)
+        assert resolved.documentation.value
+
+
+async def test_positions_behind_an_emoji_are_right_in_every_encoding():
+    for name in EDITORS:
+        async with editor(name) as client:
+            client.open(body("🙂🙂 ::x\n::prose::\n🙂 a\n::Prose:: \n"))
+            (found,) = await client.marked("near-miss-fence")
+            assert found.range.start == client.at("::Prose::")
+
+
+@pytest.mark.parametrize("uri", ["file:///my%20notes/a.dlm", "file:///c%3A/notes/a.dlm"])
+async def test_what_is_typed_under_an_escaped_address_is_heard(uri):
+    async with editor(NEOVIM) as client:
+        client.open(body("Text.\n"), uri)
+        end = len(client.text(uri))
+        client.type(end, end, "::Prose::\n", uri)
+        assert [one.code for one in await client.pulled(uri)] == ["unknown-section-type"]

@@ -1,0 +1,123 @@
+"""Teachers and judges that do as a test says, and documents to set them on."""
+
+import json
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+
+import anyio
+
+from dlm_lsp.document.document import Document
+from dlm_lsp.document.parse import parse
+from dlm_lsp.errors import JudgeError, TeacherError
+from dlm_lsp.teachers.protocol import PairRequest, Reply, TeacherResult
+
+HEAD = "---\ndlm_id: 01K7XW3Q9DGEMM4N2BT5RHV8CE\nbase_model: smollm2-135m\n---\n"
+Pairs = Sequence[tuple[str, str]]
+
+
+def document(*proses: str, tail: str = "") -> Document:
+    """A document with one prose section for each text."""
+    return parse(HEAD + "\n::prose::\n".join(proses) + "\n" + tail)
+
+
+def towns(count: int) -> list[str]:
+    """Prose about as many different towns."""
+    return [
+        f"The town of Ville{n} has {n + 10} mills and a bridge from {n + 1500}."
+        for n in range(count)
+    ]
+
+
+def pairs_about(ask: PairRequest) -> list[tuple[str, str]]:
+    """As many right pairs about a town as are asked for, beyond those that are there."""
+    number = ask.prose.split("Ville")[1].split()[0]
+    town, mills, year = f"Ville{number}", int(number) + 10, int(number) + 1500
+    everything = [
+        (f"How many mills does {town} have?", f"{town} has {mills} mills."),
+        (f"When was the bridge of {town} built?", f"In {year}."),
+        (f"What is {town}?", f"{town} is a town."),
+    ]
+    return [pair for pair in everything if pair not in ask.have][: ask.count]
+
+
+def reply(pairs: Pairs, evidence: str = "", finish: str = "stop") -> Reply:
+    """A reply in the schema."""
+    items = [{"question": q, "answer": a, "evidence": evidence} for q, a in pairs]
+    return Reply(json.dumps({"pairs": items}), tokens_in=100, tokens_out=20, finish=finish)
+
+
+class ScriptedTeacher:
+    """Answers each ask by `write`; `order` says in which order, `wait` for what."""
+
+    remote_host = None
+    examples: Pairs = ()
+    counts_exactly = True
+
+    def __init__(
+        self,
+        write: Callable[[PairRequest], Reply | TeacherError] = lambda ask: reply(
+            pairs_about(ask), ask.prose
+        ),
+        *,
+        order: Callable[[int], object] = lambda index: index,
+        window: int | None = None,
+        wait: Callable[[PairRequest], anyio.Event | None] = lambda ask: None,
+    ) -> None:
+        self.name = "scripted"
+        self.write = write
+        self.order = order
+        self.window = window
+        self.wait = wait
+        self.asked: list[PairRequest] = []
+        self.closed = 0
+
+    async def prepare(self) -> None:
+        pass
+
+    def fingerprint(self, ask: PairRequest) -> str:
+        return repr(ask)
+
+    async def count_tokens(self, asks: Sequence[PairRequest]) -> list[int] | None:
+        """Count words; the prompt around the prose takes ten."""
+        return [len(ask.prose.split()) + 10 for ask in asks]
+
+    async def answer(self, asks: Sequence[PairRequest]) -> AsyncGenerator[TeacherResult, None]:
+        try:
+            for index in sorted(range(len(asks)), key=self.order):
+                self.asked.append(asks[index])
+                if event := self.wait(asks[index]):
+                    await event.wait()
+                yield TeacherResult(index, self.write(asks[index]))
+        finally:
+            self.closed += 1
+
+    async def aclose(self) -> None:
+        pass
+
+
+class ScriptedJudge:
+    """Gives each question the margin that `likes` says; `default` where it says none."""
+
+    name = "scripted"
+
+    def __init__(
+        self,
+        likes: Mapping[str, float] | None = None,
+        default: float = 1.0,
+        fail_at: int | None = None,
+    ) -> None:
+        self.likes = likes or {}
+        self.default = default
+        self.fail_at = fail_at
+        self.read: list[tuple[str, tuple[tuple[str, str], ...]]] = []
+
+    async def prepare(self) -> None:
+        pass
+
+    async def margins(self, prose: str, pairs: Pairs) -> list[float]:
+        if self.fail_at == len(self.read):
+            raise JudgeError("the judge lost its head; try again")
+        self.read.append((prose, tuple(pairs)))
+        return [self.likes.get(question, self.default) for question, _ in pairs]
+
+    async def aclose(self) -> None:
+        pass

@@ -1,0 +1,75 @@
+from hypothesis import given
+from hypothesis import strategies as st
+from support.scripted import HEAD, ScriptedTeacher, document, towns
+
+from dlm_lsp.document.parse import parse
+from dlm_lsp.synth.options import SynthOptions
+from dlm_lsp.synth.planned_requests import plan_requests, prose_sources
+
+BOTH = SynthOptions(strategy="both", per_section=3)
+
+
+def test_prose_with_words_is_a_source_and_nothing_else_is():
+    text = (
+        HEAD + "\nFirst.\n\n::instruction::\n### Q\nq\n### A\na\n::prose::\n  \n::prose::\nLast.\n"
+    )
+    assert [source.prose for source in prose_sources(parse(text))] == ["First.", "Last."]
+
+
+def test_a_source_has_the_id_of_its_section():
+    doc = document("One.", "Two.")
+    assert [source.id for source in prose_sources(doc)] == [section.id for section in doc.sections]
+
+
+def test_equal_sections_are_one_source():
+    assert len(prose_sources(document("Same.", "Other.", "Same."))) == 2
+
+
+def test_only_named_sections_are_sources():
+    doc = document("One.", "Two.")
+    assert [s.prose for s in prose_sources(doc, [doc.sections[1].id])] == ["Two."]
+
+
+async def test_both_strategies_about_one_section_follow_each_other():
+    asks = await plan_requests(prose_sources(document("One.", "Two.")), ScriptedTeacher(), BOTH)
+    assert [
+        (one.index, one.request.prose, one.request.strategy, one.request.count) for one in asks
+    ] == [
+        (0, "One.", "extraction", 2),
+        (1, "One.", "expansion", 1),
+        (2, "Two.", "extraction", 2),
+        (3, "Two.", "expansion", 1),
+    ]
+
+
+@given(st.integers(5, 40), st.integers(1, 9))
+async def test_no_passage_is_longer_than_the_window_and_the_count_is_kept(window, per_section):
+    prose = "\n\n".join([" ".join(towns(5))] * 2)
+    options = SynthOptions(strategy="both", per_section=per_section)
+    asks = await plan_requests(
+        prose_sources(document(prose)), ScriptedTeacher(window=window), options
+    )
+    assert sum(one.request.count for one in asks) == per_section
+    assert all(one.request.count for one in asks)
+    assert all(len(one.request.prose.split()) <= window for one in asks)
+
+
+async def test_without_a_tokenizer_passages_leave_room():
+    class Blind(ScriptedTeacher):
+        async def count_tokens(self, asks):
+            return None
+
+    prose = "word " * 1000
+    options = SynthOptions(per_section=50)
+    asks = await plan_requests(prose_sources(document(prose)), Blind(window=300), options)
+    assert {len(one.request.prose.encode()) // 4 <= 225 for one in asks} == {True}
+    assert sum(len(one.request.prose.split()) for one in asks) == 1000
+
+
+async def test_prose_that_surely_fits_is_not_counted():
+    class Uncounted(ScriptedTeacher):
+        async def count_tokens(self, asks):
+            raise AssertionError("counted")
+
+    asks = await plan_requests(prose_sources(document("Short.")), Uncounted(window=100), BOTH)
+    assert len(asks) == 2

@@ -1,0 +1,168 @@
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+from support.scripted import document
+
+from dlm_lsp.document.section import Pair
+from dlm_lsp.synth.candidates import ParsedCandidates
+from dlm_lsp.synth.options import SynthOptions
+from dlm_lsp.synth.report import Candidate, Refusal, Skip, Usage
+from dlm_lsp.synth.select import RequestOutcome, judge_verdict, select_pairs
+
+EMPTY = document("Some prose.")
+SWAY = SynthOptions()
+DEDUP = SynthOptions(filter="dedup-only")
+
+
+def candidate(question="What is Oslo?", answer="A city.", margin=1.0):
+    return Candidate(Pair(question, answer), "a" * 16, "extraction", margin=margin)
+
+
+def settled(*kept, options=SWAY, doc=EMPTY, **more):
+    outcomes = [
+        RequestOutcome(at, ParsedCandidates(asked=1, candidates=(one,)))
+        for at, one in enumerate(kept)
+    ]
+    return select_pairs(doc, outcomes, options, spent=Usage(), **more)
+
+
+def test_counts_narrow_down_from_stage_to_stage():
+    report = settled(
+        candidate("What is Oslo?", margin=1.0),
+        candidate("What is Oslo", margin=0.9),
+        candidate("What is Bergen?", margin=0.05),
+        candidate("What is Narvik?", margin=-0.5),
+    )
+    counts = (report.generated, report.dedup, report.judge_passed, report.threshold)
+    assert counts == (4, 3, 2, 1)
+    assert [r.reason for r in report.refused] == [
+        "duplicate_pair",
+        "below_threshold",
+        "judge_disfavored",
+    ]
+
+
+def test_a_pair_without_a_margin_is_never_accepted_under_sway():
+    assert [r.reason for r in settled(candidate(margin=None)).refused] == ["unjudged"]
+
+
+def test_a_margin_that_is_no_number_is_not_accepted():
+    assert judge_verdict(candidate(margin=float("nan")), 0.1).reason == "judge_disfavored"
+
+
+def test_the_threshold_itself_is_enough():
+    assert judge_verdict(candidate(margin=0.1), 0.1) is None
+
+
+def test_an_equal_section_in_the_document_is_already_present():
+    doc = document("Prose.", tail="::instruction::\n### Q\nWhat is Oslo?\n### A\nA city.\n")
+    report = settled(candidate(), doc=doc)
+    assert (report.generated, report.accepted) == (0, ())
+    assert [(s.reason, s.detail) for s in report.skipped] == [
+        ("already_present", f"section {candidate().id} is already there")
+    ]
+
+
+def test_none_drops_nothing_but_what_would_be_the_same_section_twice():
+    report = settled(
+        candidate(), candidate("What is Oslo"), candidate(), options=SynthOptions(filter="none")
+    )
+    assert len(report.accepted) == 2
+    assert [s.reason for s in report.skipped] == ["already_present"]
+
+
+def test_pairs_beyond_the_maximum_are_cut_from_the_end():
+    options = SynthOptions(filter="dedup-only", max_pairs=1)
+    report = settled(candidate("What is Oslo?"), candidate("What is Bergen?"), options=options)
+    assert [c.pair.question for c in report.accepted] == ["What is Oslo?"]
+    assert [r.reason for r in report.refused] == ["over_max_pairs"]
+    assert report.threshold == 2
+
+
+def test_a_gate_s_refusal_was_generated_and_a_cut_one_was_not():
+    refused = Refusal("Q", "A", "a" * 16, "extraction", "looping", "")
+    usable = ParsedCandidates(refused=(refused, replace(refused, reason="over_count")))
+    report = select_pairs(EMPTY, [RequestOutcome(0, usable)], SWAY, spent=Usage())
+    assert (report.generated, report.dedup) == (1, 0)
+
+
+def come(*kept, asked, options=DEDUP, doc=EMPTY):
+    return select_pairs(
+        doc,
+        [RequestOutcome(0, ParsedCandidates(asked=asked, candidates=kept))],
+        options,
+        spent=Usage(),
+    )
+
+
+def test_what_came_beyond_the_asked_count_is_cut_and_the_first_stay():
+    pairs = [candidate(f"What is {name}?", margin=None) for name in ("Oslo", "Bergen", "Narvik")]
+    report = come(*pairs, asked=2)
+    assert list(report.accepted) == pairs[:2]
+    assert [(r.question, r.reason, r.detail) for r in report.refused] == [
+        ("What is Narvik?", "over_count", "2 were asked for")
+    ]
+    assert report.threshold == 3
+
+
+def test_of_more_than_the_asked_count_the_best_judged_stay_in_their_order():
+    pairs = [
+        candidate(f"What is {name}?", margin=margin)
+        for name, margin in (("Oslo", 0.4), ("Bergen", 0.2), ("Narvik", 0.9))
+    ]
+    assert list(come(*pairs, asked=2, options=SWAY).accepted) == [pairs[0], pairs[2]]
+
+
+def test_surplus_stands_in_for_what_is_there_already_and_for_what_is_refused():
+    doc = document("Prose.", tail="::instruction::\n### Q\nWhat is Oslo?\n### A\nA city.\n")
+    report = come(
+        candidate("What is Oslo?"),
+        candidate("What's Oslo?"),
+        candidate("What is Bergen?", margin=0.0),
+        candidate("What is Narvik?"),
+        asked=1,
+        options=SWAY,
+        doc=doc,
+    )
+    assert [c.pair.question for c in report.accepted] == ["What is Narvik?"]
+    assert [r.reason for r in report.refused] == ["duplicate_pair", "judge_disfavored"]
+
+
+def test_a_section_that_gave_nothing_takes_nothing_from_another():
+    nothing = RequestOutcome(0, skipped=(Skip("x", None, "not_asked", ""),))
+    one = RequestOutcome(0, ParsedCandidates(asked=1, candidates=(candidate(),)))
+    for outcomes in ([one, nothing], [nothing, one]):
+        assert len(select_pairs(EMPTY, outcomes, DEDUP, spent=Usage()).accepted) == 1
+
+
+NAMES = st.sampled_from(["Oslo", "Bergen", "Narvik"])
+OUTCOMES = st.lists(st.tuples(NAMES, st.none() | st.floats(-1, 1), st.booleans()), max_size=10).map(
+    lambda items: [
+        RequestOutcome(
+            at,
+            ParsedCandidates(
+                asked=1,
+                candidates=(candidate(f"What is {name}?", margin=margin),),
+                skipped=(Skip(str(at), None, "shortfall", ""),) if short else (),
+            ),
+        )
+        for at, (name, margin, short) in enumerate(items)
+    ]
+)
+
+
+@given(OUTCOMES.flatmap(lambda o: st.tuples(st.just(o), st.permutations(o))), st.integers(1, 5))
+def test_the_order_in_which_outcomes_come_changes_nothing(both, most):
+    options = SynthOptions(max_pairs=most)
+    one, other = (select_pairs(EMPTY, outcomes, options, spent=Usage()) for outcomes in both)
+    assert one == other
+
+
+@given(OUTCOMES, st.sampled_from([SWAY, DEDUP, SynthOptions(filter="none", max_pairs=2)]))
+def test_every_pair_is_accepted_refused_or_skipped_and_none_twice(outcomes, options):
+    report = select_pairs(EMPTY, outcomes, options, spent=Usage())
+    present = [s for s in report.skipped if s.reason == "already_present"]
+    assert len(report.accepted) + len(report.refused) + len(present) == len(outcomes)
+    assert report.generated >= report.dedup >= report.judge_passed >= report.threshold
+    assert report.threshold >= len(report.accepted)

@@ -1,0 +1,51 @@
+"""The document's own adapter as teacher."""
+
+import json
+from pathlib import Path
+
+import pytest
+from support.tiny_model import PROSE, tiny_adapter, tiny_llama
+
+from dlm_lsp.errors import TeacherError
+from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply
+from dlm_lsp.teachers.self_teacher import self_teacher
+
+
+def test_without_an_adapter_both_ways_out_are_named():
+    with pytest.raises(TeacherError, match=r"`dlm train`.*--teacher hf:gemma-3-270m"):
+        self_teacher("gemma-3-270m", None, GenerationOptions())
+
+
+def test_an_adapter_without_a_base_model_cannot_speak(tmp_path):
+    with pytest.raises(TeacherError, match="base_model"):
+        self_teacher(None, tmp_path, GenerationOptions())
+
+
+async def test_the_adapter_speaks_on_its_base_model(tmp_path: Path):
+    base = tiny_llama(tmp_path / "base", chat=True)
+    adapter = tiny_adapter(tmp_path / "adapter", base)
+    teacher = self_teacher(str(base), adapter, GenerationOptions(max_new_tokens=8))
+    await teacher.prepare()
+    (reply,) = [one.outcome async for one in teacher.answer([PairRequest(PROSE, "extraction", 1)])]
+    assert teacher.name == "self"
+    assert isinstance(reply, Reply)
+    assert reply.text.startswith("{")
+
+
+async def test_a_folder_that_holds_no_adapter_is_known_before_anything_is_asked(tmp_path: Path):
+    base = tiny_llama(tmp_path / "base")
+    (tmp_path / "adapter").mkdir()
+    teacher = self_teacher(str(base), tmp_path / "adapter", GenerationOptions())
+    with pytest.raises(TeacherError, match=r"no adapter.*train it again"):
+        await teacher.prepare()
+
+
+async def test_an_adapter_of_another_base_model_is_refused(tmp_path: Path):
+    base = tiny_llama(tmp_path / "base")
+    adapter = tiny_adapter(tmp_path / "adapter", base)
+    config = json.loads((adapter / "adapter_config.json").read_text())
+    config["target_modules"] = ["no_such_layer"]
+    (adapter / "adapter_config.json").write_text(json.dumps(config))
+    teacher = self_teacher(str(base), adapter, GenerationOptions())
+    with pytest.raises(TeacherError, match="does not fit this base model"):
+        await teacher.prepare()

@@ -1,0 +1,47 @@
+"""Which device a training runs on."""
+
+import pytest
+import torch
+
+from dlm_lsp.errors import ModelError
+from dlm_lsp.training.devices import choose_device, choose_precision, device_capabilities
+from dlm_lsp.training.unsupported import DeviceCapabilities
+
+
+@pytest.fixture
+def gpu(monkeypatch):
+    def there(*, cuda: bool, mps: bool = False) -> None:
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+        monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: cuda)
+        monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+
+    return there
+
+
+def test_a_gpu_is_used_if_there(gpu):
+    gpu(cuda=True)
+    assert choose_device("auto") == "cuda"
+    gpu(cuda=False, mps=True)
+    assert choose_device("auto") == "mps"
+    gpu(cuda=False)
+    assert choose_device("auto") == "cpu"
+
+
+def test_the_processor_can_be_asked_for(gpu):
+    gpu(cuda=True)
+    assert choose_device("cpu") == "cpu"
+
+
+def test_a_device_that_is_not_there_is_refused(gpu):
+    gpu(cuda=False)
+    with pytest.raises(ModelError, match="--device cuda"):
+        choose_device("cuda")
+
+
+def test_what_the_device_offers(gpu):
+    gpu(cuda=True)
+    assert device_capabilities("cuda").cuda
+    assert device_capabilities("cpu") == DeviceCapabilities(
+        cuda=False, bitsandbytes=device_capabilities("cuda").bitsandbytes
+    )
+    assert (choose_precision("cuda"), choose_precision("cpu")) == ("bf16", "fp32")

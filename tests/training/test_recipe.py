@@ -1,0 +1,90 @@
+"""How one adapter is trained."""
+
+import pytest
+
+from dlm_lsp.document.schema import Training
+from dlm_lsp.training.recipe import BatchSizes, Recipe, batch_sizes, make_recipe
+
+
+def _recipe(prose_share: float = 0.0, adapter: str | None = None, **training) -> Recipe:
+    read = Training.model_validate(training)
+    return make_recipe(read, adapter, prose_share=prose_share, precision="fp32")
+
+
+def _with(how: Recipe, rows: int, longest=10, vocabulary=400, device="cpu", max_steps=None):
+    return batch_sizes(
+        how, rows, longest=longest, vocabulary=vocabulary, device=device, max_steps=max_steps
+    )
+
+
+def _batches(rows: int, longest: int = 10, vocabulary: int = 400, device="cpu", **training):
+    return _with(_recipe(**training), rows, longest, vocabulary, device=device)
+
+
+def test_a_document_without_settings_has_the_defaults_of_the_format():
+    how = _recipe()
+    assert (how.adapter, how.lora_r, how.lora_alpha, how.lora_dropout) == ("lora", 8, 16, 0.05)
+    assert (how.learning_rate, how.num_epochs, how.sequence_len) == (2e-4, 3, 2048)
+    assert (how.lr_scheduler, how.warmup_ratio, how.seed) == ("cosine", 0.1, 42)
+    assert how.target_modules is None
+
+
+def test_a_named_adapter_has_its_own_settings_beside_the_common_ones():
+    how = _recipe(
+        adapter="tone",
+        num_epochs=2,
+        adapters={"facts": {}, "tone": {"adapter": "dora", "lora_r": 4, "target_modules": ["q"]}},
+    )
+    assert (how.adapter, how.lora_r, how.target_modules, how.num_epochs) == ("dora", 4, ("q",), 2)
+
+
+def test_null_precision_is_that_of_the_device_and_a_named_one_stays():
+    assert _recipe().precision == "fp32"
+    assert _recipe(precision="bf16").precision == "bf16"
+
+
+def test_a_seed_of_the_command_goes_before_that_of_the_document():
+    read = Training.model_validate({"seed": 1})
+    assert make_recipe(read, None, prose_share=0, precision="fp32", seed=0).seed == 0
+
+
+@pytest.mark.parametrize(
+    ("share", "training", "curve"),
+    [
+        (0.9, {}, ("dapt", 0.2)),
+        (0.5, {}, ("cosine", 0.1)),
+        (0.9, {"lr_scheduler": "linear"}, ("linear", 0.1)),
+        (0.9, {"warmup_ratio": 0.0}, ("cosine", 0.0)),
+        (0.9, {"cpt": {"schedule": "sft"}}, ("cosine", 0.1)),
+        (0.1, {"lr_scheduler": "linear", "cpt": {"schedule": "dapt"}}, ("dapt", 0.2)),
+    ],
+)
+def test_the_curve_is_that_of_pretraining_where_prose_prevails_or_it_is_asked_for(
+    share, training, curve
+):
+    how = _recipe(share, **training)
+    assert (how.lr_scheduler, how.warmup_ratio) == curve
+
+
+def test_auto_gathers_eight_rows_for_an_update():
+    assert _batches(80) == BatchSizes(4, 2, 3 * 10)
+
+
+def test_auto_takes_fewer_rows_where_an_epoch_would_have_less_than_four_updates():
+    assert _batches(8) == BatchSizes(2, 1, 3 * 4)
+    assert _batches(1) == BatchSizes(1, 1, 3)
+
+
+def test_auto_takes_fewer_rows_at_once_where_logits_are_large():
+    assert _batches(80, longest=1000, vocabulary=262_144).micro_batch_size == 1
+    assert _batches(80, longest=1000, vocabulary=262_144, device="cuda").micro_batch_size > 1
+
+
+def test_numbers_are_taken_as_they_are():
+    found = _batches(80, longest=2048, vocabulary=262_144, micro_batch_size=5, grad_accum=3)
+    assert found == BatchSizes(5, 3, 3 * 6)
+
+
+def test_a_most_of_steps_is_kept():
+    assert _with(_recipe(), 80, max_steps=5).steps == 5
+    assert _with(_recipe(), 1, max_steps=5).steps == 3
