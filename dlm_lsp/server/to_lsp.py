@@ -56,11 +56,14 @@ def _before_last_break(edits: list[Edit], text: str) -> list[Edit]:
     end = len(text)
     before = without_last_break(text, 0, end)
     last_break = text[before:]
-    if any(edit.span.start < end and edit.span.end >= before for edit in edits):
+    touched = any(edit.span.start < end and edit.span.end >= before for edit in edits)
+    at_end = [edit for edit in edits if edit.span.start == end]
+    # Where one of them has to stay at the end, so do the others: their order counts.
+    if touched or not all(edit.text.endswith(last_break) for edit in at_end):
         return edits
     return [
         Edit(Span(before, before), last_break + edit.text.removesuffix(last_break))
-        if edit.span.start == end and edit.text.endswith(last_break)
+        if edit.span.start == end
         else edit
         for edit in edits
     ]

@@ -24,7 +24,7 @@ def report(
     accepted: tuple = (), refused: tuple = (), skipped: tuple = (), judge: str | None = None, **more
 ) -> str:
     """The Markdown of a run."""
-    values = {"spent": SPENT, "generated": 4, "dedup": 3, "judge_passed": 2, "threshold": 2}
+    values = {"usage": SPENT, "generated": 4, "dedup": 3, "judge_passed": 2, "threshold": 2}
     run = Report("sway", accepted=accepted, refused=refused, skipped=skipped, **values | more)
     result = SynthResult("openai:m", judge, ESTIMATE, run, (), "2026-01-31T09:30:00Z")
     return report_markdown(result, "2 inserted")
@@ -48,7 +48,7 @@ def test_without_a_judge_none_is_named():
 
 
 def test_tokens_that_nobody_counted_are_none():
-    assert "0 tokens in, 0 out" in report(spent=Usage(requests=1))
+    assert "0 tokens in, 0 out" in report(usage=Usage(requests=1))
 
 
 def test_an_accepted_pair_is_shown_with_its_answer_quoted_and_where_it_came_from():

@@ -108,6 +108,7 @@ def test_lines_for_the_end_go_before_the_last_line_break(line_break):
         ("one", [Edit(Span(3, 3), "\ntwo")]),
         ("one\n", [Edit(Span(4, 4), "two")]),
         ("one\r\n", [Edit(Span(5, 5), "two\n")]),
+        ("one\n", [Edit(Span(4, 4), "two"), Edit(Span(4, 4), "\n")]),
         ("one\ntwo\n", [Edit(Span(4, 8), ""), Edit(Span(8, 8), "three\n")]),
         ("one\n", [Edit(Span(3, 3), "!"), Edit(Span(4, 4), "two\n")]),
         ("", [Edit(Span(0, 0), "one\n")]),

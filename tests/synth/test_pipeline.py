@@ -13,7 +13,7 @@ from dlm_lsp.errors import JudgeError, SelectorError, StoreError, TeacherError
 from dlm_lsp.synth import pipeline as module
 from dlm_lsp.synth.events import SectionDone
 from dlm_lsp.synth.options import SynthOptions
-from dlm_lsp.synth.pipeline import SynthResult, Wishes, open_session
+from dlm_lsp.synth.pipeline import SynthRequest, SynthResult, open_session
 
 DEDUP = SynthOptions(filter="dedup-only", per_section=2)
 SWAY = SynthOptions(per_section=2)
@@ -97,7 +97,9 @@ def opened(
     sections: list[str] | None = None,
 ):
     doc = doc or document(*towns(3))
-    return open_session(doc, doc.frontmatter, folder, Wishes(teacher, judge, options), sections)
+    return open_session(
+        doc, doc.frontmatter, folder, SynthRequest(teacher, judge, options), sections
+    )
 
 
 async def run(folder: Path, *given: object, **more: object) -> SynthResult:
@@ -229,7 +231,10 @@ async def test_events_are_told_as_they_happen(cast, tmp_path):
     told = []
     async with opened(tmp_path) as ready:
         await ready.run(told.append, anyio.Event())
-    assert [type(event).__name__ for event in told[:: len(told) - 1]] == ["Started", "Finished"]
+    assert [type(event).__name__ for event in told[:: len(told) - 1]] == [
+        "RunStarted",
+        "RunFinished",
+    ]
 
 
 async def test_a_run_that_is_stopped_returns_what_is_finished(cast, tmp_path):

@@ -457,7 +457,7 @@ async def test_a_reply_is_on_disk_before_it_is_read(cache, monkeypatch):
         raise RuntimeError("broken reader")
 
     with monkeypatch.context() as patch:
-        patch.setattr("dlm_lsp.synth.run.usable", unreadable)
+        patch.setattr("dlm_lsp.synth.run.parse_candidates", unreadable)
         with pytest.raises(RuntimeError, match="broken reader"):
             await run(document(*towns(1)), cache)
     assert (await run(document(*towns(1)), cache)).usage.requests == 0

@@ -1,0 +1,133 @@
+"""Async Python API: the functions of `dlm_lsp`, for programs with an event loop of their own.
+
+They run on asyncio. Events are told on the loop that called; a cancelled call ends what it began:
+`synthesize` drops its requests in flight (their replies are kept), `train` its process.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from os import PathLike
+from pathlib import Path
+
+import anyio
+
+from dlm_lsp import api
+from dlm_lsp.api import destination_of, ignore_event
+from dlm_lsp.api.checking import LocatedProblem
+from dlm_lsp.api.reverting import RevertOutcome
+from dlm_lsp.api.synthesis import DocumentSynthesis, synthesize_document
+from dlm_lsp.document import Placement
+from dlm_lsp.synth.events import OnEvent
+from dlm_lsp.synth.insertion import InsertionPlan
+from dlm_lsp.synth.options import SynthOptions
+from dlm_lsp.synth.pipeline import SynthRequest
+from dlm_lsp.training.devices import DeviceChoice
+from dlm_lsp.training.run import TrainedAdapter
+from dlm_lsp.training.trainer import TrainingEvent
+
+__all__ = ["apply", "check", "revert", "synthesize", "train"]
+
+
+async def synthesize(
+    path: str | PathLike[str],
+    *,
+    teacher: str = "self",
+    judge: str | None = None,
+    options: SynthOptions | None = None,
+    sections: Sequence[str] | None = None,
+    apply: bool = False,
+    dry_run: bool = False,
+    on_event: OnEvent = ignore_event,
+    stop: anyio.Event | None = None,
+) -> DocumentSynthesis:
+    """Do what `dlm_lsp.synthesize` does; setting `stop` ends it with what is finished.
+
+    Raises:
+        UsageError, TeacherError, JudgeError, StoreError: see there.
+    """
+    return await synthesize_document(
+        Path(path),
+        SynthRequest(teacher, judge, options or SynthOptions()),
+        destination_of(apply=apply, dry_run=dry_run),
+        sections=sections,
+        on_event=on_event,
+        stop=stop or anyio.Event(),
+        on_wait=ignore_event,
+    )
+
+
+async def apply(
+    path: str | PathLike[str],
+    *,
+    sections: Sequence[str] | None = None,
+    placement: Placement = "after-source",
+) -> InsertionPlan:
+    """Do what `dlm_lsp.apply` does, in a thread.
+
+    Raises:
+        StoreError: see there.
+    """
+    return await anyio.to_thread.run_sync(
+        partial(api.apply, path, sections=sections, placement=placement)
+    )
+
+
+async def revert(
+    path: str | PathLike[str],
+    *,
+    sections: Sequence[str] | None = None,
+    since: str | None = None,
+    teacher: str | None = None,
+    edited: bool = False,
+) -> RevertOutcome:
+    """Do what `dlm_lsp.revert` does, in a thread.
+
+    Raises:
+        UsageError, StoreError: see there.
+    """
+    return await anyio.to_thread.run_sync(
+        partial(api.revert, path, sections=sections, since=since, teacher=teacher, edited=edited)
+    )
+
+
+async def check(path: str | PathLike[str]) -> tuple[LocatedProblem, ...]:
+    """Do what `dlm_lsp.check` does, in a thread.
+
+    Raises:
+        StoreError: see there.
+    """
+    return await anyio.to_thread.run_sync(api.check, path)
+
+
+async def train(
+    path: str | PathLike[str],
+    *,
+    adapter: str | None = None,
+    seed: int | None = None,
+    max_steps: int | None = None,
+    device: DeviceChoice = "auto",
+    resume: bool = False,
+    on_event: Callable[[TrainingEvent], None] = ignore_event,
+) -> tuple[TrainedAdapter, ...]:
+    """Do what `dlm_lsp.train` does; a cancelled call ends at the next step, and keeps nothing.
+
+    Raises:
+        ModelError, StoreError: see there.
+    """
+
+    def tell(event: TrainingEvent) -> None:
+        anyio.from_thread.check_cancelled()
+        anyio.from_thread.run_sync(on_event, event)
+
+    return await anyio.to_thread.run_sync(
+        partial(
+            api.train,
+            path,
+            adapter=adapter,
+            seed=seed,
+            max_steps=max_steps,
+            device=device,
+            resume=resume,
+            on_event=tell,
+        )
+    )

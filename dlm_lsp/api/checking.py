@@ -1,0 +1,61 @@
+"""Problem report: every problem of a document file, by line and column as people count."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from dlm_lsp.document import missing_media, parse
+from dlm_lsp.document.lines import line_and_column, line_starts
+from dlm_lsp.store.documents import read_document
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedProblem:
+    """A problem in a file; lines and columns count from 1, columns in code points."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    severity: str
+    code: str
+    message: str
+    fix: str | None
+
+
+def check_document(path: Path) -> tuple[LocatedProblem, ...]:
+    """Return what is wrong in the document at `path`, in document order.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    return find_problems(path, read_document(path))
+
+
+def find_problems(path: Path, text: str) -> tuple[LocatedProblem, ...]:
+    """Return what is wrong in a text; media files are looked for beside `path`."""
+    document = parse(text)
+    problems = [
+        *document.problems,
+        *missing_media(document, lambda media: _is_file(path.parent / media)),
+    ]
+    starts = line_starts(text)
+    return tuple(
+        LocatedProblem(
+            str(path),
+            *line_and_column(starts, problem.span.start),
+            *line_and_column(starts, problem.span.end),
+            str(problem.severity),
+            problem.code,
+            problem.message,
+            problem.fix.title if problem.fix else None,
+        )
+        for problem in sorted(problems, key=lambda problem: problem.span)
+    )
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False

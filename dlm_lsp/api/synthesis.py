@@ -1,0 +1,135 @@
+"""Document synthesis: one document from its file to pairs that are staged or written into it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import anyio
+
+from dlm_lsp.api.applying import insert_sections
+from dlm_lsp.api.documents import LoadedDocument, load_valid_document
+from dlm_lsp.document import Placement
+from dlm_lsp.errors import StoreError
+from dlm_lsp.store.ledger import Ledger
+from dlm_lsp.store.lock import shared_document_lock
+from dlm_lsp.store.plan import StagedSection, add_to_plan, load_plan
+from dlm_lsp.synth.events import OnEvent
+from dlm_lsp.synth.insertion import InsertionPlan
+from dlm_lsp.synth.pipeline import SynthRequest, SynthResult, SynthSession, open_session
+from dlm_lsp.synth.report import Report
+
+Destination = Literal["document", "stage", "nowhere"]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPairs:
+    """Where accepted pairs went; `waiting` is how many are staged in all.
+
+    `failure` says why pairs that were to be written into the document were staged.
+    """
+
+    insertion: InsertionPlan | None = None
+    staged: tuple[StagedSection, ...] = ()
+    waiting: int = 0
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSynthesis:
+    """What a run over one document came to, and where its pairs went."""
+
+    path: Path
+    result: SynthResult
+    kept: KeptPairs
+
+    @property
+    def report(self) -> Report:
+        """What was accepted, refused and skipped, each with its reason."""
+        return self.result.report
+
+
+def load_for_synthesis(path: Path) -> LoadedDocument:
+    """Return a valid document whose store can be read, so that nothing is spent in vain.
+
+    Raises:
+        StoreError: the document has an error, or its plan or ledger cannot be read.
+    """
+    loaded = load_valid_document(path)
+    load_plan(loaded.folder)
+    Ledger(loaded.folder).all()
+    return loaded
+
+
+async def run_on_document(
+    loaded: LoadedDocument,
+    request: SynthRequest,
+    run: Callable[[SynthSession], Awaitable[SynthResult]],
+    sections: Sequence[str] | None = None,
+) -> SynthResult:
+    """Get teacher and judge ready, let `run` use them, and let go of them.
+
+    Raises:
+        TeacherError, JudgeError, StoreError: with the remedy.
+    """
+    async with open_session(
+        loaded.document, loaded.frontmatter, loaded.folder, request, sections
+    ) as ready:
+        return await run(ready)
+
+
+def keep_pairs(
+    loaded: LoadedDocument, result: SynthResult, destination: Destination, placement: Placement
+) -> KeptPairs:
+    """Put what was accepted where it is to go; nothing of it is lost if the document refuses it.
+
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    path, folder, sections = loaded.path, loaded.folder, result.sections
+    if destination == "nowhere" or not sections:
+        return KeptPairs()
+    Ledger(folder).add(result.entries)
+    if destination == "stage":
+        return KeptPairs(staged=sections, waiting=add_to_plan(folder, path, sections, result.at))
+    try:
+        insertion = insert_sections(path, sections, placement)
+    except StoreError as error:
+        waiting = add_to_plan(folder, path, sections, result.at)
+        return KeptPairs(staged=sections, waiting=waiting, failure=f"{error}; the pairs are staged")
+    if insertion.unplaced:
+        unplaced = [unplaced.section for unplaced in insertion.unplaced]
+        add_to_plan(folder, path, unplaced, result.at)
+    return KeptPairs(insertion=insertion)
+
+
+async def synthesize_document(
+    path: Path,
+    request: SynthRequest,
+    destination: Destination,
+    *,
+    sections: Sequence[str] | None,
+    on_event: OnEvent,
+    stop: anyio.Event,
+    on_wait: Callable[[str], None],
+) -> DocumentSynthesis:
+    """Synthesize pairs for one document while other tasks go on, and keep what is accepted.
+
+    `sections` limits the run to these section ids; setting `stop` ends it with what is finished;
+    `on_wait` hears who holds the store.
+
+    Raises:
+        TeacherError, JudgeError, StoreError: with the remedy.
+    """
+    folder = load_valid_document(path).folder
+    async with shared_document_lock(folder, "dlm synth instructions", on_wait):
+        # Loaded again, for who held the lock may have changed it.
+        loaded = load_for_synthesis(path)
+        result = await run_on_document(
+            loaded, request, lambda ready: ready.run(on_event, stop), sections
+        )
+        with anyio.CancelScope(shield=True):
+            kept = await anyio.to_thread.run_sync(
+                keep_pairs, loaded, result, destination, request.options.placement
+            )
+    return DocumentSynthesis(path, result, kept)
