@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from asyncio import CancelledError
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
@@ -60,6 +61,9 @@ from dlm_lsp.training.trainer import (
     train_adapter,
 )
 from dlm_lsp.training.unsupported import training_remarks, unsupported_options
+
+# By Ctrl-C, or by the event loop that the training was started from.
+_CANCELLED = (KeyboardInterrupt, CancelledError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +320,7 @@ def _marked(
     except BaseException as error:
         # First room, then what needs it.
         remove_folder(unfinished)
-        status: RunStatus = "cancelled" if isinstance(error, KeyboardInterrupt) else "failed"
+        status: RunStatus = "cancelled" if isinstance(error, _CANCELLED) else "failed"
         summary = _summary(task, run, seen, status) | {"error": str(error) or status}
         where = None
         # What cannot be written now is found and marked by the next training.

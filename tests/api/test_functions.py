@@ -1,0 +1,84 @@
+"""The five functions of the package, as a program calls them."""
+
+import pytest
+
+from dlm_lsp import DlmError, SynthOptions, apply, check, revert, synthesize, train
+from dlm_lsp.errors import StoreError, UsageError
+from dlm_lsp.synth.events import PairAccepted, RunFinished, RunStarted
+from dlm_lsp.training.trainer import StepDone, TrainingPlanned
+
+PLAIN = SynthOptions(per_section=2, filter="dedup-only")
+
+
+def test_pairs_are_staged_applied_and_reverted_to_the_byte(teacher, notes):
+    before = notes.read_bytes()
+    outcome = synthesize(notes, teacher=teacher.selector, options=PLAIN)
+    assert (len(outcome.report.accepted), outcome.kept.waiting) == (2, 2)
+    assert notes.read_bytes() == before
+    insertion = apply(notes)
+    assert (len(insertion.placed), insertion.unplaced) == (2, ())
+    assert check(notes) == ()
+    assert set(revert(notes).removed) == set(insertion.added)
+    assert notes.read_bytes() == before
+
+
+def test_apply_writes_the_pairs_at_once(teacher, notes):
+    outcome = synthesize(notes, teacher=teacher.selector, options=PLAIN, apply=True)
+    assert outcome.kept.insertion is not None
+    assert len(outcome.kept.insertion.placed) == 2
+    assert notes.read_text().count("dlm-auto-synth") == 2
+
+
+def test_a_dry_run_keeps_nothing_but_the_replies(teacher, notes, home):
+    for _ in range(2):
+        outcome = synthesize(notes, teacher=teacher.selector, options=PLAIN, dry_run=True)
+        assert len(outcome.report.accepted) == 2
+    assert outcome.report.usage.from_cache == 1
+    assert not list(home.rglob("pending.json"))
+
+
+def test_apply_and_dry_run_exclude_each_other(notes):
+    with pytest.raises(UsageError, match="apply and dry_run exclude each other"):
+        synthesize(notes, apply=True, dry_run=True)
+
+
+def test_sections_limit_the_run(teacher, notes):
+    outcome = synthesize(notes, teacher=teacher.selector, options=PLAIN, sections=["0" * 16])
+    assert teacher.asked == []
+    assert [skip.reason for skip in outcome.report.skipped] == ["no_prose"]
+
+
+def test_events_are_told_as_they_happen(teacher, notes):
+    events = []
+    synthesize(notes, teacher=teacher.selector, options=PLAIN, on_event=events.append)
+    assert events[0] == RunStarted(sections=1, requests=1)
+    assert sum(isinstance(event, PairAccepted) for event in events) == 2
+    assert isinstance(events[-1], RunFinished)
+
+
+def test_a_document_that_is_not_there_is_an_error_of_ours(tmp_path):
+    for function in (check, apply, revert):
+        with pytest.raises(DlmError, match=r"nowhere\.dlm"):
+            function(tmp_path / "nowhere.dlm")
+
+
+def test_a_document_with_an_error_is_not_asked_about(teacher, notes):
+    notes.write_text(notes.read_text() + "::wrong::\n")
+    with pytest.raises(StoreError, match="wrong"):
+        synthesize(notes, teacher=teacher.selector, options=PLAIN)
+    assert teacher.asked == []
+    assert [problem.code for problem in check(notes)] == ["unknown-section-type"]
+
+
+def test_a_revert_since_no_time_is_a_usage_error(notes):
+    with pytest.raises(UsageError, match="since is 'tuesday'"):
+        revert(notes, since="tuesday")
+
+
+def test_a_document_is_trained_and_its_adapter_kept(notes, llama, home):
+    notes.write_text(notes.read_text().replace("smollm2-135m", f"hf:{llama}"))
+    events = []
+    (adapter,) = train(notes, max_steps=2, device="cpu", on_event=events.append)
+    assert adapter.version.is_relative_to(home)
+    assert isinstance(events[0], TrainingPlanned)
+    assert [event.step for event in events if isinstance(event, StepDone)] == [1, 2]
