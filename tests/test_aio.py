@@ -7,6 +7,7 @@ import anyio
 import pytest
 from api.conftest import home, notes, teacher
 from support.model_fixtures import llama
+from support.teacher_server import HEAD, town
 
 import dlm_lsp
 from dlm_lsp import SynthOptions, aio
@@ -49,7 +50,7 @@ async def test_a_run_that_is_stopped_keeps_what_is_finished(teacher, notes):
 async def test_a_training_that_is_cancelled_is_marked_so_and_leaves_no_adapter(
     notes: Path, llama, home
 ):
-    notes.write_text(notes.read_text().replace("smollm2-135m", f"hf:{llama}"))
+    await anyio.Path(notes).write_text(f"{HEAD.replace('smollm2-135m', f'hf:{llama}')}{town(0)}\n")
     with anyio.CancelScope() as scope:
 
         def cancel(event: object) -> None:
