@@ -1,4 +1,4 @@
-"""What a model answers to a question, asked as it was in training."""
+"""Chat answer: what a model answers to a question, asked as it was in training."""
 
 from dataclasses import dataclass
 from pathlib import Path

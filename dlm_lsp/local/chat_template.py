@@ -1,4 +1,4 @@
-"""How a conversation is laid out for a model: its own chat template, or plain Q and A."""
+"""Chat template: a conversation laid out for a model in its own way, or as plain Q and A."""
 
 from contextlib import suppress
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Which token may come next in each row of a batch, and which one it is to be."""
+"""Constrained decoding: which token may come next in each row of a batch, and which one it is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A model in memory: its weights, its tokenizer and, on top, adapters."""
+"""Model loading: weights, tokenizer and adapters, in memory."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""A local model as the rest of the house sees it: a name, and calls that can be cancelled."""
+"""Local model: a name, and calls that can be cancelled; the door of this room."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How far an answer stands above the empty ones: what to score, and what the scores say."""
+"""Sway score: how far an answer stands above the empty ones; what to score, and what it says."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Which pairs of the replies to one ask can be used, and what was wrong with the rest."""
+"""Candidates: the pairs of a reply that can be used, and what was wrong with the rest."""
 
 from collections import Counter
 from collections.abc import Sequence

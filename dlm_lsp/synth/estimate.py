@@ -1,4 +1,4 @@
-"""What a run will ask and cost, before anything is spent."""
+"""Cost estimate: what a run will ask and cost, before anything is spent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

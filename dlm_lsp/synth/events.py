@@ -1,4 +1,4 @@
-"""What a run tells while it works."""
+"""Run events: what a run tells while it works."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

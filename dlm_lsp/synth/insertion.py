@@ -1,4 +1,4 @@
-"""From accepted pairs to a document: staged sections, and the edits that put them in."""
+"""Insertion: from accepted pairs to staged sections, and to the edits that put them in."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-r"""Which backslashes of a JSON text its writer forgot to double, as in LaTeX and in paths.
+r"""JSON escapes: backslashes that the writer forgot to double, as in LaTeX and in paths.
 
 JSON reads `"$\frac{1}{2}$"` as a form feed and `rac{1}{2}`. The rule:
 

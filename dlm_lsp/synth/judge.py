@@ -1,4 +1,4 @@
-"""How far an answer stands above the empty ones, in the eyes of a local model."""
+"""Judge: how far an answer stands above the empty ones, in the eyes of a local model."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Which pairs a reply holds, whatever shape a model gave it."""
+"""Reply parsing: the pairs that a reply holds, whatever shape a model gave it."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What a document's sections are asked, in document order."""
+"""Planned requests: what a teacher is asked about a document's sections, in document order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

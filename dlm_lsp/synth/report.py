@@ -1,4 +1,4 @@
-"""What a run came to, as a value: each pair and each section that gave none, with the reason."""
+"""Run report: each pair, and each section that gave none, with the reason."""
 
 from dataclasses import dataclass
 

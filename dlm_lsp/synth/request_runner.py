@@ -1,4 +1,4 @@
-"""How replies are come by: from the cache, else from the teacher and at once onto the disk."""
+"""Request runner: replies from the cache, else from the teacher and at once onto the disk."""
 
 import json
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""How a run goes: ask, read, ask again where pairs are missing, judge, settle."""
+"""Synthesis run: ask, read, ask again where pairs are missing, judge, select."""
 
 import math
 from collections import Counter

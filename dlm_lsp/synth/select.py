@@ -1,4 +1,4 @@
-"""What is accepted once all that came is known: a pure function, blind to who finished first."""
+"""Pair selection: what is accepted once all is known, whoever finished first."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence

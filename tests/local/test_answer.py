@@ -1,4 +1,4 @@
-"""What a model answers to a question."""
+"""Chat answer: what a model answers to a question."""
 
 from pathlib import Path
 

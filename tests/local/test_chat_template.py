@@ -1,4 +1,4 @@
-"""How a conversation is laid out."""
+"""Chat template: how a conversation is laid out."""
 
 from pathlib import Path
 

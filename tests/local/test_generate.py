@@ -1,4 +1,4 @@
-"""What a model writes: batches of prompts, each under a grammar of its own."""
+"""Batched generation: what a model writes to many prompts, each under a grammar of its own."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A local model as the rest of the house sees it."""
+"""Local model: a name, and calls that can be cancelled."""
 
 import pytest
 from support.tiny_model import PROSE

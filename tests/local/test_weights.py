@@ -1,4 +1,4 @@
-"""Which folder of safetensors a model name means, and how it gets there."""
+"""Model weights: the folder of safetensors that a model name means, and how it gets there."""
 
 import importlib.util
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The one process beside us in which models live."""
+"""Worker process: the one beside us in which models live."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""How the tests put questions to a teacher."""
+"""Teacher calls: a teacher behind a server of the tests, and what it was asked and answered."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Teachers and judges that do as a test says, and documents to set them on."""
+"""Scripted teacher: it and a judge do as a test says, and documents to set them on."""
 
 import json
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Servers for the tests: llama.cpp with a real model, and one that misbehaves below HTTP."""
+"""HTTP servers: llama.cpp with a real model, and one that misbehaves below HTTP."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Prose about invented towns, the pairs about them, and a server that writes these pairs."""
+"""Town pairs: prose about invented towns, the pairs about them, and a server that writes these."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What the tests let the worker process do."""
+"""Worker jobs: what the tests let the worker process do."""
 
 import importlib
 import os

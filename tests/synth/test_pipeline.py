@@ -1,4 +1,4 @@
-"""A run from its wishes to what is kept: who is got ready, asked, and let go of."""
+"""Synthesis pipeline: who is got ready, asked, and let go of, and what is kept."""
 
 import re
 from datetime import UTC, datetime

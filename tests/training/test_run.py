@@ -1,4 +1,4 @@
-"""One training of a document, from its sections to the adapter that is current."""
+"""Training run: from a document's sections to the adapter that is current."""
 
 import json
 import os
