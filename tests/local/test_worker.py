@@ -83,9 +83,10 @@ async def test_noise_neither_reaches_us_nor_stops_the_process(capfd):
 def _parent(function: str, *arguments: str) -> subprocess.Popen:
     """Start a program without a file, which lets its worker do something and prints the answer."""
     script = (
-        "import sys, anyio, worker_jobs\n"
+        "import sys, anyio\n"
+        "from support import worker_jobs\n"
         "from dlm_lsp.local import worker\n"
-        f"print(anyio.run(worker.run, worker_jobs.{function}, *sys.argv[1:]))\n"
+        f"print(anyio.run(worker.run_in_worker, worker_jobs.{function}, *sys.argv[1:]))\n"
     )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", script, *arguments]

@@ -170,8 +170,8 @@ def test_the_finer_kinds_of_an_error_have_its_remedy(path: Path) -> None:
 def test_processes_that_open_a_new_database_at_once_all_succeed(path: Path, start) -> None:
     code = (
         "import pathlib, sys\n"
-        "from dlm_lsp.store.database import Kind, open_database\n"
-        "kind = Kind('box', 9, 'CREATE TABLE notes (note TEXT)', wal=True)\n"
+        "from dlm_lsp.store.database import DatabaseKind, open_database\n"
+        "kind = DatabaseKind('box', 9, 'CREATE TABLE notes (note TEXT)', wal=True)\n"
         "print('ready', flush=True)\n"
         "sys.stdin.readline()\n"
         "for _ in range(20):\n"

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from support.scripted import reply
+from support.scripted_teacher import reply
 
 from dlm_lsp.synth.candidates import parse_candidates
 from dlm_lsp.synth.planned_requests import PlannedRequest

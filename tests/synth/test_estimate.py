@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from support.scripted import ScriptedJudge, ScriptedTeacher, document, towns
+from support.scripted_teacher import ScriptedJudge, ScriptedTeacher, document, towns
 
 from dlm_lsp.synth.estimate import estimate_run
 from dlm_lsp.synth.options import SynthOptions

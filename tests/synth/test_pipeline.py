@@ -6,14 +6,14 @@ from pathlib import Path
 
 import anyio
 import pytest
-from support.scripted import ScriptedJudge, ScriptedTeacher, document, towns
+from support.scripted_teacher import ScriptedJudge, ScriptedTeacher, document, towns
 
 from dlm_lsp.document.document import Document
 from dlm_lsp.errors import JudgeError, SelectorError, StoreError, TeacherError
 from dlm_lsp.synth import pipeline as module
 from dlm_lsp.synth.events import SectionDone
 from dlm_lsp.synth.options import SynthOptions
-from dlm_lsp.synth.pipeline import SynthResult, Wishes, open_session
+from dlm_lsp.synth.pipeline import SynthRequest, SynthResult, open_session
 
 DEDUP = SynthOptions(filter="dedup-only", per_section=2)
 SWAY = SynthOptions(per_section=2)
@@ -97,7 +97,9 @@ def opened(
     sections: list[str] | None = None,
 ):
     doc = doc or document(*towns(3))
-    return open_session(doc, doc.frontmatter, folder, Wishes(teacher, judge, options), sections)
+    return open_session(
+        doc, doc.frontmatter, folder, SynthRequest(teacher, judge, options), sections
+    )
 
 
 async def run(folder: Path, *given: object, **more: object) -> SynthResult:

@@ -1,6 +1,6 @@
 from hypothesis import given
 from hypothesis import strategies as st
-from support.scripted import HEAD, ScriptedTeacher, document, towns
+from support.scripted_teacher import HEAD, ScriptedTeacher, document, towns
 
 from dlm_lsp.document.parse import parse
 from dlm_lsp.synth.options import SynthOptions

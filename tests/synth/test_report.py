@@ -1,4 +1,4 @@
-from support.scripted import HEAD
+from support.scripted_teacher import HEAD
 
 from dlm_lsp.document.changes import Addition, insert
 from dlm_lsp.document.edit import apply_edits

@@ -4,7 +4,7 @@ import anyio
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.scripted import ScriptedTeacher, reply
+from support.scripted_teacher import ScriptedTeacher, reply
 
 from dlm_lsp.errors import StoreError, TeacherError
 from dlm_lsp.store.replies import ReplyCache

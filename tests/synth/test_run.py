@@ -5,7 +5,14 @@ import anyio
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.scripted import ScriptedJudge, ScriptedTeacher, document, pairs_about, reply, towns
+from support.scripted_teacher import (
+    ScriptedJudge,
+    ScriptedTeacher,
+    document,
+    pairs_about,
+    reply,
+    towns,
+)
 
 from dlm_lsp.document.document import Document
 from dlm_lsp.errors import JudgeError, TeacherError
@@ -457,7 +464,7 @@ async def test_a_reply_is_on_disk_before_it_is_read(cache, monkeypatch):
         raise RuntimeError("broken reader")
 
     with monkeypatch.context() as patch:
-        patch.setattr("dlm_lsp.synth.run.usable", unreadable)
+        patch.setattr("dlm_lsp.synth.run.parse_candidates", unreadable)
         with pytest.raises(RuntimeError, match="broken reader"):
             await run(document(*towns(1)), cache)
     assert (await run(document(*towns(1)), cache)).usage.requests == 0

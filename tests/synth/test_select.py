@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
-from support.scripted import document
+from support.scripted_teacher import document
 
 from dlm_lsp.document.section import Pair
 from dlm_lsp.synth.candidates import ParsedCandidates
@@ -24,7 +24,7 @@ def settled(*kept, options=SWAY, doc=EMPTY, **more):
         RequestOutcome(at, ParsedCandidates(asked=1, candidates=(one,)))
         for at, one in enumerate(kept)
     ]
-    return select_pairs(doc, outcomes, options, spent=Usage(), **more)
+    return select_pairs(doc, outcomes, options, usage=Usage(), **more)
 
 
 def test_counts_narrow_down_from_stage_to_stage():
@@ -83,7 +83,7 @@ def test_pairs_beyond_the_maximum_are_cut_from_the_end():
 def test_a_gate_s_refusal_was_generated_and_a_cut_one_was_not():
     refused = Refusal("Q", "A", "a" * 16, "extraction", "looping", "")
     usable = ParsedCandidates(refused=(refused, replace(refused, reason="over_count")))
-    report = select_pairs(EMPTY, [RequestOutcome(0, usable)], SWAY, spent=Usage())
+    report = select_pairs(EMPTY, [RequestOutcome(0, usable)], SWAY, usage=Usage())
     assert (report.generated, report.dedup) == (1, 0)
 
 
@@ -92,7 +92,7 @@ def come(*kept, asked, options=DEDUP, doc=EMPTY):
         doc,
         [RequestOutcome(0, ParsedCandidates(asked=asked, candidates=kept))],
         options,
-        spent=Usage(),
+        usage=Usage(),
     )
 
 
@@ -133,7 +133,7 @@ def test_a_section_that_gave_nothing_takes_nothing_from_another():
     nothing = RequestOutcome(0, skipped=(Skip("x", None, "not_asked", ""),))
     one = RequestOutcome(0, ParsedCandidates(asked=1, candidates=(candidate(),)))
     for outcomes in ([one, nothing], [nothing, one]):
-        assert len(select_pairs(EMPTY, outcomes, DEDUP, spent=Usage()).accepted) == 1
+        assert len(select_pairs(EMPTY, outcomes, DEDUP, usage=Usage()).accepted) == 1
 
 
 NAMES = st.sampled_from(["Oslo", "Bergen", "Narvik"])
@@ -155,13 +155,13 @@ OUTCOMES = st.lists(st.tuples(NAMES, st.none() | st.floats(-1, 1), st.booleans()
 @given(OUTCOMES.flatmap(lambda o: st.tuples(st.just(o), st.permutations(o))), st.integers(1, 5))
 def test_the_order_in_which_outcomes_come_changes_nothing(both, most):
     options = SynthOptions(max_pairs=most)
-    one, other = (select_pairs(EMPTY, outcomes, options, spent=Usage()) for outcomes in both)
+    one, other = (select_pairs(EMPTY, outcomes, options, usage=Usage()) for outcomes in both)
     assert one == other
 
 
 @given(OUTCOMES, st.sampled_from([SWAY, DEDUP, SynthOptions(filter="none", max_pairs=2)]))
 def test_every_pair_is_accepted_refused_or_skipped_and_none_twice(outcomes, options):
-    report = select_pairs(EMPTY, outcomes, options, spent=Usage())
+    report = select_pairs(EMPTY, outcomes, options, usage=Usage())
     present = [s for s in report.skipped if s.reason == "already_present"]
     assert len(report.accepted) + len(report.refused) + len(present) == len(outcomes)
     assert report.generated >= report.dedup >= report.judge_passed >= report.threshold

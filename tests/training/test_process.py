@@ -53,11 +53,12 @@ def test_it_dies_with_its_parent_and_does_first_what_is_to_be_done_then(tmp_path
     pipe = tmp_path / "pid"
     os.mkfifo(pipe)
     script = (
-        "import functools, sys, process_jobs\n"
-        "from dlm_lsp.training.process import stream\n"
+        "import functools, sys\n"
+        "from support import process_jobs\n"
+        "from dlm_lsp.training.process import stream_events\n"
         "if __name__ == '__main__':\n"
         "    last = functools.partial(process_jobs.leave_word, sys.argv[1])\n"
-        "    list(stream(process_jobs.pid_into, sys.argv[1], last))\n"
+        "    list(stream_events(process_jobs.pid_into, sys.argv[1], last))\n"
     )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     parent = subprocess.Popen([sys.executable, "-c", script, pipe], env=environment)

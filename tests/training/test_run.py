@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 from safetensors.torch import load_file
-from support import trainable
+from support import trainable_documents as trainable
 
 from dlm_lsp.errors import ModelError, StoreError
 from dlm_lsp.store.adapters import current_adapter
@@ -246,7 +246,7 @@ def test_ctrl_c_while_the_checkpoints_are_removed_costs_nothing(mills, monkeypat
     def interrupted(folder: Path) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("dlm_lsp.training.run.drop", interrupted)
+    monkeypatch.setattr("dlm_lsp.training.run.remove_folder", interrupted)
     with pytest.raises(KeyboardInterrupt):
         _train(mills)
     assert current_adapter(mills.folder).name == "v0001"
@@ -285,16 +285,17 @@ def test_there_must_be_something_to_resume_and_it_must_be_the_same(mills, tmp_pa
 def in_training(mills) -> Iterator[subprocess.Popen]:
     """A process that has made the first step of a training."""
     script = (
-        "import sys, trainable\n"
+        "import sys\n"
         "from pathlib import Path\n"
-        "from dlm_lsp.training.trainer import Stepped\n"
+        "from support import trainable_documents\n"
+        "from dlm_lsp.training.trainer import StepDone\n"
         "from dlm_lsp.training.run import *\n"
         "def show(event):\n"
-        "    if isinstance(event, Stepped): print(event.step, flush=True)\n"
+        "    if isinstance(event, StepDone): print(event.step, flush=True)\n"
         "if __name__ == '__main__':\n"
-        "    subject = trainable.subject(Path(sys.argv[1]), sys.argv[2])\n"
-        "    for task in prepare(subject, Wishes(device='cpu')).tasks:\n"
-        "        carry_out(subject, task, show)\n"
+        "    subject = trainable_documents.subject(Path(sys.argv[1]), sys.argv[2])\n"
+        "    for task in plan_training(subject, TrainRequest(device='cpu')).tasks:\n"
+        "        run_training(subject, task, show)\n"
     )
     base = mills.frontmatter.base_model.removeprefix("hf:")
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
