@@ -9,7 +9,7 @@ from dlm_lsp.synth.report import Candidate, Refusal, Report
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """Everything is prepared; `asks` first requests stand behind the sections, cached or not."""
+    """Everything is prepared; `requests` stand behind the sections, cached or not."""
 
     sections: int
     requests: int

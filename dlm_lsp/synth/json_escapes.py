@@ -35,16 +35,16 @@ def double_forgotten_backslashes(text: str) -> str:
 
 
 def _part(part: re.Match[str]) -> str:
-    said = part[0]
-    if "\\" not in said:
-        return said
-    forgotten = _forgets(said)
+    text = part[0]
+    if "\\" not in text:
+        return text
+    forgotten = _forgets(text)
 
-    def mended(escape: re.Match[str]) -> str:
+    def doubled(escape: re.Match[str]) -> str:
         alone = escape["sure"] is not None or (forgotten and escape["perhaps"])
         return f"\\{escape[0]}" if alone else escape[0]
 
-    return _ESCAPE.sub(mended, _PATH.sub(_path, said))
+    return _ESCAPE.sub(doubled, _PATH.sub(_path, text))
 
 
 def _path(path: re.Match[str]) -> str:
