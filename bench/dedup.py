@@ -1,4 +1,4 @@
-"""How long it takes to find the pairs among 500 that say the same thing."""
+"""Near-duplicate benchmark: how long the pairs among 500 that say the same take to find."""
 
 import json
 import random

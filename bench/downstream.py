@@ -1,4 +1,4 @@
-"""Does the product help? What a model answers after training on prose, and on prose and pairs.
+"""Downstream benchmark: what a model answers after training on prose, and on prose and pairs.
 
 `python -m bench.downstream` goes on where it was stopped: pairs and results are kept under
 `bench/downstream/` as they come. In the end it prints the table and draws `bench/downstream.png`.

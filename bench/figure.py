@@ -1,4 +1,4 @@
-"""What one measured figure is: a row of the table."""
+"""Figure: one measured row of the table."""
 
 from dataclasses import dataclass
 

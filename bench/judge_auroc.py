@@ -1,4 +1,4 @@
-"""How well the judge tells right answers from answers to other questions about the same text."""
+"""Judge AUROC: how well right answers are told from answers to other questions about the text."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""How many pairs a second the judge reads, against two separate passes over the text per pair."""
+"""Judge speed: pairs a second, against two separate passes over the text per pair."""
 
 import time
 

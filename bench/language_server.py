@@ -1,4 +1,4 @@
-"""How quickly both language servers answer, over the wire, and what memory they take."""
+"""Language server benchmark: how quickly both servers answer, and what memory they take."""
 
 import json
 import os

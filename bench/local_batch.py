@@ -1,4 +1,4 @@
-"""How many tokens a second a local model writes in batches of 8, against one prompt at a time."""
+"""Batch generation benchmark: tokens a second in batches of 8, against one prompt at a time."""
 
 import time
 from collections.abc import Sequence

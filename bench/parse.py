@@ -1,4 +1,4 @@
-"""How long a document takes to parse, ids and problems included."""
+"""Parse benchmark: how long a document takes to parse, ids and problems included."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Where the reference implementation is installed (`make reference`)."""
+"""Reference implementation: where it is installed (`make reference`)."""
 
 import os
 from pathlib import Path

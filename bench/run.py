@@ -1,4 +1,4 @@
-"""Measure everything and write the table: `make bench`, or `python -m bench.run startup dedup`."""
+"""Benchmark runner: measure all and write the table (`make bench`)."""
 
 import importlib
 import sys
@@ -22,7 +22,10 @@ RESULTS = Path(__file__).with_name("results.md")
 
 
 def main(names: Iterable[str]) -> None:
-    """Run the named modules one after another; all of them also write `bench/results.md`."""
+    """Run the named modules (`python -m bench.run startup dedup`), or all.
+
+    All of them also write `bench/results.md`.
+    """
     chosen = tuple(names) or MODULES
     figures: list[Figure] = []
     for name in chosen:

@@ -1,4 +1,4 @@
-"""How long a command takes that asks no model, and how much memory it needs."""
+"""Start-up benchmark: how long a command takes that asks no model, and how much memory it needs."""
 
 import os
 import statistics

@@ -1,4 +1,4 @@
-"""What every room's tests share: the oracle and the example documents."""
+"""Shared fixtures: the reference's Python, the example documents, and a small disk."""
 
 import os
 import resource

@@ -1,4 +1,4 @@
-"""The example documents: read alike by the reference and by us, and answerable where tested."""
+"""Example documents: read alike by the reference and by us, and answerable where tested."""
 
 import json
 import re

@@ -156,7 +156,7 @@ def prompt(
 
     if base and compare:
         raise UsageError("--base and --compare exclude each other; leave one out")
-    how = ChatOptions(max_new_tokens=max_new_tokens, draw=SamplingParams(temp, top_p, seed))
+    how = ChatOptions(max_new_tokens=max_new_tokens, sampling=SamplingParams(temp, top_p, seed))
     who: Literal["adapter", "base", "both"] = "base" if base else "both" if compare else "adapter"
     raise typer.Exit(ask(path, question, who, adapter, how, as_json=as_json))
 

@@ -28,7 +28,7 @@ def prompt_document(
         raise UsageError(f"{path} stands for {len(documents)} documents; ask one at a time")
     opened = load_document(documents[0])
     adapter = _adapter(opened, name, needed=who != "base")
-    asked = ChatOptions(opened.frontmatter.system_prompt, adapter, how.max_new_tokens, how.draw)
+    asked = ChatOptions(opened.frontmatter.system_prompt, adapter, how.max_new_tokens, how.sampling)
     answers = anyio.run(_answers, opened.frontmatter.base_model, adapter, question, asked, who)
     if as_json:
         version = adapter.name if adapter and who != "base" else None

@@ -1,1 +1,5 @@
-"""Local models: load, generate, score, in a worker process. The only room with torch in it."""
+"""Local models: load, generate and score, in a worker process.
+
+Beside `training/` this is the only room with torch. `model.py` is its door; what loads weights,
+lays out a chat or checks an adapter is here alone, and `training/` uses it.
+"""

@@ -1,4 +1,4 @@
-"""Whether an adapter was made for a model."""
+"""Adapter compatibility: whether an adapter was made for a model."""
 
 import re
 from copy import deepcopy
@@ -35,13 +35,13 @@ def check_adapter_fits(model: Any, adapter: Path) -> None:
         ModelError: they are not, or the adapter cannot be read.
     """
     check_adapter_exists(adapter)
-    there = _shapes(adapter / WEIGHTS)
+    weights = _shapes(adapter / WEIGHTS)
     config = _config(adapter)
     try:
-        places = _places(model, config)
+        expected = _expected(model, config)
     except (ValueError, RuntimeError, KeyError) as error:
         raise _unfit(adapter, config, str(error).splitlines()[0]) from error
-    if problem := _difference(there, places):
+    if problem := _difference(weights, expected):
         raise _unfit(adapter, config, problem)
 
 
@@ -68,23 +68,23 @@ def _config(adapter: Path) -> Any:
         ) from error
 
 
-def _places(model: Any, config: Any) -> Shapes:
+def _expected(model: Any, config: Any) -> Shapes:
     """Return the weights that an adapter of this kind has on the model, and their shapes."""
     layers = getattr(config, "target_modules", None) or ()
-    named = _with(model, config, layers)
+    named = _adapted_shapes(model, config, layers)
     if isinstance(layers, str) or not any(map(_NUMBER.search, layers)):
         return named
     # In a model of few layers peft writes down "all-linear" layer by layer, and where all kinds of
     # layers are named, that was meant.
-    every = _with(model, config, "all-linear")
+    every = _adapted_shapes(model, config, "all-linear")
     return every if _kinds(every) == _kinds(named) else named
 
 
-def _kinds(places: Shapes) -> set[str]:
-    return {_NUMBER.sub(".*.", name) for name in places}
+def _kinds(shapes: Shapes) -> set[str]:
+    return {_NUMBER.sub(".*.", name) for name in shapes}
 
 
-def _with(model: Any, config: Any, layers: Any) -> Shapes:
+def _adapted_shapes(model: Any, config: Any, layers: Any) -> Shapes:
     import torch
     from peft import get_peft_model, get_peft_model_state_dict
 
@@ -97,18 +97,21 @@ def _with(model: Any, config: Any, layers: Any) -> Shapes:
     with torch.device("meta"):
         bare = type(model)(deepcopy(model.config))
         adapted = get_peft_model(bare, config)
-    found = get_peft_model_state_dict(adapted, save_embedding_layers=False)
-    return {name: tuple(tensor.shape) for name, tensor in found.items()}
+    state = get_peft_model_state_dict(adapted, save_embedding_layers=False)
+    return {name: tuple(tensor.shape) for name, tensor in state.items()}
 
 
-def _difference(there: Shapes, places: Shapes) -> str | None:
-    """Return in words how the weights of an adapter differ from those that are wanted."""
+def _difference(weights: Shapes, expected: Shapes) -> str | None:
+    """Return in words how the weights of an adapter differ from those that are expected."""
     for names, what in (
-        (places.keys() - there.keys(), "without weights"),
+        (expected.keys() - weights.keys(), "without weights"),
         # Beside its own weights, an adapter may carry embeddings.
-        ({name for name in there.keys() - places.keys() if ".lora_" in name}, "not in the model"),
         (
-            {name for name in there.keys() & places.keys() if there[name] != places[name]},
+            {name for name in weights.keys() - expected.keys() if ".lora_" in name},
+            "not in the model",
+        ),
+        (
+            {name for name in weights.keys() & expected.keys() if weights[name] != expected[name]},
             "of another size",
         ),
     ):

@@ -1,4 +1,4 @@
-"""What a model answers to a question, asked as it was in training."""
+"""Chat answer: what a model answers to a question, asked as it was in training."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,25 +11,27 @@ from dlm_lsp.local.load import load_model
 
 @dataclass(frozen=True, slots=True)
 class ChatOptions:
-    """How a question is put: `laid_out_by` is the adapter whose template is used, if any."""
+    """How a question is put: `template_adapter` is the adapter whose template is used, if any."""
 
     system: str | None = None
-    laid_out_by: Path | None = None
+    template_adapter: Path | None = None
     max_new_tokens: int = 256
-    draw: SamplingParams = GREEDY
+    sampling: SamplingParams = GREEDY
 
 
-def generate_answer(model: str, adapter: Path | None, question: str, how: ChatOptions) -> str:
+def generate_answer(model: str, adapter: Path | None, question: str, options: ChatOptions) -> str:
     """Return what `model` with `adapter` answers.
 
     Raises:
         ModelError: the model cannot be loaded, or the two do not fit.
     """
     loaded = load_model(model)
-    template = template_of(loaded.tokenizer, how.laid_out_by)
-    text = render_prompt(loaded.tokenizer, template, how.system, question)
-    asked = Prompt(text, max_new_tokens=how.max_new_tokens, draw=how.draw, rendered=True)
-    (written,) = generate_batch(model, adapter, [asked])
+    template = template_of(loaded.tokenizer, options.template_adapter)
+    text = render_prompt(loaded.tokenizer, template, options.system, question)
+    prompt = Prompt(
+        text, max_new_tokens=options.max_new_tokens, sampling=options.sampling, rendered=True
+    )
+    (generated,) = generate_batch(model, adapter, [prompt])
     # A base model that was never taught to stop asks itself the next question.
-    told = written.text if loaded.chat else written.text.split("\nQ:")[0]
-    return told.strip()
+    answer = generated.text if loaded.chat else generated.text.split("\nQ:")[0]
+    return answer.strip()

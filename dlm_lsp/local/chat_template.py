@@ -1,6 +1,7 @@
-"""How a conversation is laid out for a model: its own chat template, or plain Q and A."""
+"""Chat template: a conversation laid out for a model in its own way, or as plain Q and A."""
 
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ _NEW_YEAR = {
 }
 _SAME_DAY = (
     "{% macro strftime_now(format) %}{{ format"
-    + "".join(f" | replace('{code}', '{told}')" for code, told in _NEW_YEAR.items())
+    + "".join(f" | replace('{code}', '{text}')" for code, text in _NEW_YEAR.items())
     + " }}{% endmacro %}\n"
 )
 
@@ -78,12 +79,12 @@ def end_of_turn(tokenizer: Any, template: str) -> int | None:
         whole = _rendered(tokenizer, template, None, turns, ends=True)
     except TemplateError:
         return None
-    _, found, behind = whole.rpartition(answer)
-    if not found:
+    _, separator, behind = whole.rpartition(answer)
+    if not separator:
         return None
     added = tokenizer.added_tokens_decoder
     ids = tokenizer(behind, add_special_tokens=False).input_ids
-    return next((one for one in ids if one in added and added[one].special), None)
+    return next((token for token in ids if token in added and added[token].special), None)
 
 
 def _own(tokenizer: Any) -> str:
@@ -110,24 +111,25 @@ def _rendered(
 
     if "strftime_now" in template:
         template = _SAME_DAY + template
-
-    def render(*said: tuple[str, str]) -> str:
-        return str(
-            tokenizer.apply_chat_template(
-                [{"role": role, "content": content} for role, content in said],
-                chat_template=template,
-                tokenize=False,
-                add_generation_prompt=not ends,
-                enable_thinking=False,
-            )
-        )
-
+    render = partial(_applied, tokenizer, template, ends=ends)
     if not system:
-        return render(*turns)
+        return render(turns)
     # Some templates refuse a system turn, others pass over it.
     with suppress(TemplateError):
-        told = render(("system", system), *turns)
-        if system.strip() in told or told != render(*turns):
-            return told
+        text = render([("system", system), *turns])
+        if system.strip() in text or text != render(turns):
+            return text
     (role, first), *rest = turns
-    return render((role, f"{system}\n\n{first}"), *rest)
+    return render([(role, f"{system}\n\n{first}"), *rest])
+
+
+def _applied(tokenizer: Any, template: str, turns: list[tuple[str, str]], *, ends: bool) -> str:
+    return str(
+        tokenizer.apply_chat_template(
+            [{"role": role, "content": content} for role, content in turns],
+            chat_template=template,
+            tokenize=False,
+            add_generation_prompt=not ends,
+            enable_thinking=False,
+        )
+    )

@@ -1,4 +1,4 @@
-"""Which token may come next in each row of a batch, and which one it is to be."""
+"""Constrained decoding: which token may come next in each row of a batch, and which one it is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,11 +39,11 @@ class ConstrainedSampler:
         self,
         tokenizer: Any,
         grammars: Sequence[str | None],
-        draws: Sequence[SamplingParams],
+        sampling: Sequence[SamplingParams],
         ends: Sequence[int],
         start: int,
     ) -> None:
-        """Take one Lark grammar (or None) and one draw per row; `start` is the prompt's length."""
+        """Take a Lark grammar (or None) and sampling per row; `start` is the prompt's length."""
         import torch
         from llguidance import LLMatcher
 
@@ -56,8 +56,8 @@ class ConstrainedSampler:
         for matcher in self._matchers:
             if matcher is not None and matcher.is_error():
                 raise ModelError(f"cannot follow the grammar: {matcher.get_error()}")
-        self._draws = list(draws)
-        self._random = [torch.Generator().manual_seed(draw.seed) for draw in draws]
+        self._sampling = list(sampling)
+        self._random = [torch.Generator().manual_seed(params.seed) for params in sampling]
 
     def __call__(self, input_ids: "torch.Tensor", scores: "torch.Tensor") -> "torch.Tensor":
         """Return scores in which each row has exactly one finite entry."""
@@ -81,30 +81,34 @@ class ConstrainedSampler:
 
         matcher = self._matchers[row]
         if matcher is None:
-            return _drawn(values, self._draws[row], self._random[row], begins=begins)
+            return _drawn(values, self._sampling[row], self._random[row], begins=begins)
         if matcher.is_stopped():
             return self._ends[0]
         # llguidance.torch would do this too, but it loads torch's compiler, which takes seconds.
         mask = np.unpackbits(np.frombuffer(matcher.compute_bitmask(), np.uint8), bitorder="little")
         allowed = np.flatnonzero(mask[: len(values)])
-        at = _drawn(values[allowed], self._draws[row], self._random[row], begins=begins)
+        at = _drawn(values[allowed], self._sampling[row], self._random[row], begins=begins)
         return int(allowed[at])
 
 
 def _drawn(
-    values: "np.ndarray[Any, Any]", draw: SamplingParams, random: "torch.Generator", *, begins: bool
+    values: "np.ndarray[Any, Any]",
+    sampling: SamplingParams,
+    random: "torch.Generator",
+    *,
+    begins: bool,
 ) -> int:
     """Return the place of the drawn value."""
     import numpy as np
     import torch
 
-    if begins and draw.first:
-        return int(np.argsort(-values)[min(draw.first, len(values) - 1)])
-    if draw.temperature <= 0:
+    if begins and sampling.first:
+        return int(np.argsort(-values)[min(sampling.first, len(values) - 1)])
+    if sampling.temperature <= 0:
         return int(values.argmax())
-    chances = torch.softmax(torch.from_numpy(values / draw.temperature), dim=-1)
-    if draw.top_p is not None:
+    chances = torch.softmax(torch.from_numpy(values / sampling.temperature), dim=-1)
+    if sampling.top_p is not None:
         ordered, order = chances.sort(descending=True)
-        beyond = ordered.cumsum(0) - ordered >= draw.top_p
+        beyond = ordered.cumsum(0) - ordered >= sampling.top_p
         chances[order[beyond]] = 0.0
     return int(torch.multinomial(chances, 1, generator=random))

@@ -1,4 +1,4 @@
-"""What a model writes: batches of prompts, each under a grammar of its own."""
+"""Batched generation: what a model writes to many prompts, each under a grammar of its own."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Prompt:
     system: str | None = None
     grammar: str | None = None
     max_new_tokens: int = 512
-    draw: SamplingParams = GREEDY
+    sampling: SamplingParams = GREEDY
     rendered: bool = False
 
 
@@ -56,17 +56,17 @@ def generate_batch(
             much for the memory.
     """
     loaded = load_model(model)
-    begin = list(loaded.tokenizer(shared).input_ids) if shared else []
+    prefix_ids = list(loaded.tokenizer(shared).input_ids) if shared else []
     ids = [_ids(loaded, prompt, begins=not shared) for prompt in prompts]
-    longest = max((len(begin) + len(row) for row in ids), default=0)
+    longest = max((len(prefix_ids) + len(row) for row in ids), default=0)
     most_new = max((prompt.max_new_tokens for prompt in prompts), default=0)
     if loaded.sliding_window and longest + most_new > loaded.sliding_window:
         # Padding behind a shared beginning would push that beginning out of sight.
-        begin, ids = [], [begin + row for row in ids]
+        prefix_ids, ids = [], [prefix_ids + row for row in ids]
     order = sorted(range(len(prompts)), key=lambda index: -len(ids[index]))
-    written: dict[int, Generated] = {}
+    generated: dict[int, Generated] = {}
     with loaded.speaking_as(adapter) as speaker:
-        prefix = cache_prefix(loaded, speaker, begin)
+        prefix = cache_prefix(loaded, speaker, prefix_ids)
         for at in range(0, len(order), BATCH):
             batch = order[at : at + BATCH]
             results = halve_on_oom(
@@ -75,8 +75,8 @@ def generate_batch(
                 ),
                 batch,
             )
-            written.update(zip(batch, results, strict=True))
-    return [written[index] for index in range(len(prompts))]
+            generated.update(zip(batch, results, strict=True))
+    return [generated[index] for index in range(len(prompts))]
 
 
 def count_prompt_tokens(model: str, prompts: Sequence[Prompt], shared: str = "") -> list[int]:
@@ -120,10 +120,10 @@ def _batch(
     for row, tokens in enumerate(ids):
         mask[row, len(begin) : width - len(tokens)] = 0
     ends = sorted(loaded.ends)
-    chooser = ConstrainedSampler(
+    sampler = ConstrainedSampler(
         loaded.grammar_tokenizer,
         [prompt.grammar for prompt in prompts],
-        [prompt.draw for prompt in prompts],
+        [prompt.sampling for prompt in prompts],
         ends,
         width,
     )
@@ -132,21 +132,21 @@ def _batch(
             input_ids=inputs,
             attention_mask=mask,
             past_key_values=prefix.for_rows(len(ids)),
-            logits_processor=LogitsProcessorList([chooser]),
+            logits_processor=LogitsProcessorList([sampler]),
             do_sample=False,
             max_new_tokens=max(prompt.max_new_tokens for prompt in prompts),
             eos_token_id=ends,
             pad_token_id=pad,
         )
     return [
-        _written(loaded, row[width:].tolist(), prompt.max_new_tokens, len(tokens))
+        _generated(loaded, row[width:].tolist(), prompt.max_new_tokens, len(tokens))
         for row, prompt, tokens in zip(output, prompts, ids, strict=True)
     ]
 
 
-def _written(loaded: LoadedModel, tokens: list[int], most: int, tokens_in: int) -> Generated:
+def _generated(loaded: LoadedModel, tokens: list[int], most: int, tokens_in: int) -> Generated:
     end = next((at for at, token in enumerate(tokens) if token in loaded.ends), None)
     ended = end is not None and end <= most
-    kept = tokens[: min(most, len(tokens) if end is None else end)]
-    text = loaded.tokenizer.decode(kept, skip_special_tokens=True)
-    return Generated(text, tokens_in, len(kept), ended)
+    text_tokens = tokens[: min(most, len(tokens) if end is None else end)]
+    text = loaded.tokenizer.decode(text_tokens, skip_special_tokens=True)
+    return Generated(text, tokens_in, len(text_tokens), ended)

@@ -1,4 +1,4 @@
-"""A model from the Hugging Face hub: from its cache, else downloaded."""
+"""Hugging Face hub: a model from its cache, else downloaded."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A beginning that many rows share, read once."""
+"""Prefix cache: a beginning that many rows share, read once."""
 
 import copy
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A model in memory: its weights, its tokenizer and, on top, adapters."""
+"""Model loading: weights, tokenizer and adapters, in memory."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,8 +72,8 @@ class LoadedModel:
         if self._ends is None:
             texts = self.model.generation_config.eos_token_id
             turns = end_of_turn(self.tokenizer, template_of(self.tokenizer))
-            found = {*(texts if isinstance(texts, list) else [texts]), turns}
-            self._ends = frozenset(found | {self.tokenizer.eos_token_id}) - {None}
+            ends = {*(texts if isinstance(texts, list) else [texts]), turns}
+            self._ends = frozenset(ends | {self.tokenizer.eos_token_id}) - {None}
         return self._ends
 
     @contextmanager
@@ -164,8 +164,8 @@ def read_tokenizer(model: str, weights: ModelWeights, *, padding: str) -> Any:
 
 def context_window(config: Any) -> int | None:
     """Return how many tokens a model with this config can look at, None where it does not say."""
-    found = getattr(config.get_text_config(), "max_position_embeddings", None)
-    return int(found) if found else None
+    window = getattr(config.get_text_config(), "max_position_embeddings", None)
+    return int(window) if window else None
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A local model as the rest of the house sees it: a name, and calls that can be cancelled."""
+"""Local model: a name, and calls that can be cancelled; the door of this room."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,19 +32,21 @@ class LocalModel:
             generate_batch, self.name, self.adapter, tuple(prompts), shared
         )
 
-    async def answer(self, question: str, how: ChatOptions) -> str:
+    async def answer(self, question: str, options: ChatOptions) -> str:
         """Return what the model answers to a question; see `dlm_lsp.local.answer`."""
-        return await worker.run_in_worker(generate_answer, self.name, self.adapter, question, how)
+        return await worker.run_in_worker(
+            generate_answer, self.name, self.adapter, question, options
+        )
 
     async def score(self, prefix: str, rows: Sequence[Continuation]) -> list[float]:
         """Return mean log-probabilities per token; see `dlm_lsp.local.score`."""
         # What is asked twice is read once: many questions share an answer.
-        unlike = tuple(dict.fromkeys(rows))
+        distinct = tuple(dict.fromkeys(rows))
         scores = await worker.run_in_worker(
-            score_continuations, self.name, self.adapter, prefix, unlike
+            score_continuations, self.name, self.adapter, prefix, distinct
         )
-        found = dict(zip(unlike, scores, strict=True))
-        return [found[row] for row in rows]
+        score_of = dict(zip(distinct, scores, strict=True))
+        return [score_of[row] for row in rows]
 
     async def count(self, prompts: Sequence[Prompt], shared: str = "") -> list[int]:
         """Return how many tokens the model reads for each prompt, `shared` included."""

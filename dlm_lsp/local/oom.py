@@ -1,4 +1,4 @@
-"""How to go on when a batch does not fit into memory."""
+"""Out of memory: how to go on when a batch does not fit."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar

@@ -1,4 +1,4 @@
-"""How likely a model finds one text after another."""
+"""Log-likelihood scoring: how likely a model finds one text after another."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ _LOGITS = 64 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class Continuation:
-    """A text whose likelihood is wanted, and what stands between the shared prefix and it."""
+    """A text whose likelihood is asked for, and what stands between the shared prefix and it."""
 
     context: str
     text: str
@@ -36,13 +36,13 @@ def score_continuations(
         ModelError: the model cannot be loaded.
     """
     loaded = load_model(model)
-    *begin, last = loaded.tokenizer(prefix).input_ids
+    *prefix_ids, last = loaded.tokenizer(prefix).input_ids
     # The first token that counts is foretold by the one before it, so that one is in every row.
     tokens = [_Row.of(loaded.tokenizer, last, row) for row in rows]
     order = sorted(range(len(rows)), key=lambda index: -len(tokens[index].text))
     scores: dict[int, float] = {}
     with loaded.speaking_as(adapter) as speaker:
-        shared = cache_prefix(loaded, speaker, begin)
+        shared = cache_prefix(loaded, speaker, prefix_ids)
         for batch in _batches(order, tokens, loaded.vocabulary):
             results = halve_on_oom(
                 lambda some: _score(loaded, speaker, shared, [tokens[index] for index in some]),
@@ -96,8 +96,8 @@ def _score(
     scores = []
     for row, chosen in zip(rows, logits.split([len(row.text) for row in rows]), strict=True):
         chances = torch.log_softmax(chosen.float(), dim=-1)
-        wanted = torch.tensor(row.text, device=loaded.device).unsqueeze(1)
-        scores.append(float(chances.gather(1, wanted).mean()))
+        targets = torch.tensor(row.text, device=loaded.device).unsqueeze(1)
+        scores.append(float(chances.gather(1, targets).mean()))
     return scores
 
 

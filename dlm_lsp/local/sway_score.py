@@ -1,4 +1,4 @@
-"""How far an answer stands above the empty ones: what to score, and what the scores say."""
+"""Sway score: how far an answer stands above the empty ones; what to score, and what it says."""
 
 from collections.abc import Sequence
 
@@ -40,8 +40,8 @@ def scoring_rows(pairs: Sequence[tuple[str, str]]) -> list[Continuation]:
 def sway_margins(scores: Sequence[float]) -> list[float]:
     """Return lp(a | prose, q) - (lp("I don't know." | prose, q) + lp(a | prose)) / 2 of each pair.
 
-    `scores` are those of `rows` behind `before`; `lp` is the mean log-probability per token. The
-    answer has to beat two empty ones at once: to say nothing to the question, and to say the same
-    to no question.
+    `scores` are those of `scoring_rows` behind `scoring_prefix`; `lp` is the mean log-probability
+    per token. The answer has to beat two empty ones at once: to say nothing to the question, and to
+    say the same to no question.
     """
     return [scores[at] - (scores[at + 1] + scores[at + 2]) / 2 for at in range(0, len(scores), 3)]

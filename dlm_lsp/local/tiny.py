@@ -1,4 +1,4 @@
-"""The 270M base model that the `[tiny]` extra brings from PyPI, as a folder of safetensors."""
+"""Tiny model: the 270M base model of the `[tiny]` extra from PyPI, as a folder of safetensors."""
 
 import importlib.util
 import shutil

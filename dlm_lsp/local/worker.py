@@ -1,4 +1,4 @@
-"""The one process beside us in which models live, so that a call can be dropped at any moment."""
+"""Worker process: where models live, so that a call can be dropped at any moment."""
 
 import os
 import sys

@@ -1,1 +1,1 @@
-"""What is on disk: the documents themselves and `$DLM_HOME`."""
+"""Store: the documents on disk, and per document what lies under `$DLM_HOME`."""

@@ -1,4 +1,4 @@
-"""Which trained adapter is the current one."""
+"""Current adapter: which trained adapter speaks for a document."""
 
 import json
 import re

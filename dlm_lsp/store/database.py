@@ -1,4 +1,4 @@
-"""How an SQLite file of the store is opened, and what its errors mean."""
+"""SQLite database: how a file of the store is opened, and what its errors mean."""
 
 import sqlite3
 from collections.abc import Iterator

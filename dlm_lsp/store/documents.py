@@ -1,4 +1,4 @@
-"""Which documents are meant, and how their text comes from disk and goes back."""
+"""Document files: which ones are meant, and how their text comes from disk and goes back."""
 
 import glob
 import os

@@ -1,4 +1,4 @@
-"""How bytes are read and replaced so that nothing blocks and nothing is lost."""
+"""Atomic files: bytes read so that nothing blocks, and replaced so that nothing is lost."""
 
 import os
 import secrets

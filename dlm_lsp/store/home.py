@@ -1,4 +1,4 @@
-"""Where the store is."""
+"""Store folder: where it is."""
 
 import os
 import re

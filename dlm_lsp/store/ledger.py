@@ -1,4 +1,4 @@
-"""Where each accepted pair came from and why it was accepted: more than a marker has room for."""
+"""Provenance ledger: where each accepted pair came from and why it was accepted."""
 
 from collections.abc import Iterable
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""Who may work on a document's store: one process at a time."""
+"""Document lock: one process at a time works on a document's store."""
 
 import json
 import os

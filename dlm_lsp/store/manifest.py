@@ -1,4 +1,4 @@
-"""What was trained into a store, run by run: `manifest.json` (format §7)."""
+"""Training manifest: what was trained into a store, run by run, in `manifest.json` (format §7)."""
 
 import json
 from collections.abc import Mapping

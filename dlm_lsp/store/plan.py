@@ -1,4 +1,4 @@
-"""What is staged: the plan in `synth/pending.json` (format §7)."""
+"""Staged plan: the sections that wait in `synth/pending.json` (format §7)."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""What teachers have answered, kept so that no reply is paid for twice."""
+"""Reply cache: what teachers have answered, kept so that no reply is paid for twice."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""How an adapter gets its number and becomes the current one: whole, or not at all."""
+"""Adapter versions: an adapter gets its number and becomes current whole, or not at all."""
 
 import os
 import re

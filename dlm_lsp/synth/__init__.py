@@ -1,1 +1,4 @@
-"""From prose to accepted pairs: ask, parse, filter, judge. Prints nothing, reports events."""
+"""Synthesis: from prose to accepted pairs (ask, parse, filter, judge).
+
+Prints nothing: it reports events.
+"""

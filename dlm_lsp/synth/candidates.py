@@ -1,4 +1,4 @@
-"""Which pairs of the replies to one ask can be used, and what was wrong with the rest."""
+"""Candidates: the pairs of a reply that can be used, and what was wrong with the rest."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -17,8 +17,8 @@ from dlm_lsp.teachers.protocol import PairRequest, Reply
 
 # How many pairs to choose from there may be, for each that was asked for and one more: a teacher
 # that goes on for ever need not be read to its end.
-_MOST_KEPT = 4
-# A repair has to fit where the first ask did: what it says of the last reply is held short.
+_MOST_CANDIDATES = 4
+# A repair has to fit where the first request did: what it says of the last reply is held short.
 _MOST_FAULTS = 5
 _LONGEST_FAULT = 120
 _LONGEST_HAVE = 1200
@@ -28,13 +28,13 @@ _REMEDY = "raise --max-new-tokens"
 
 @dataclass(frozen=True, slots=True)
 class ParsedCandidates:
-    """What came of one ask: pairs to go on with, pairs refused, and how many are missing.
+    """What came of one request: pairs to go on with, pairs refused, and how many are missing.
 
-    Pairs that say the same thing count once; all are kept, also beyond the `asked` ones, until
+    Pairs that say the same thing count once; all are kept, also beyond the `requested` ones, until
     what the document has already and what the judge thinks of each is known.
     """
 
-    asked: int = 0
+    requested: int = 0
     candidates: tuple[Candidate, ...] = ()
     refused: tuple[Refusal, ...] = ()
     skipped: tuple[Skip, ...] = ()
@@ -46,105 +46,105 @@ NO_CANDIDATES = ParsedCandidates()
 
 
 def parse_candidates(
-    planned: PlannedRequest,
+    planned_request: PlannedRequest,
     replies: Sequence[Reply],
     filter_: FilterKind,
     examples: Sequence[tuple[str, str]] = (),
 ) -> ParsedCandidates:
-    """Return what the replies to `wanted`, the first and perhaps its repair, hold together.
+    """Return what the replies to a request, the first and perhaps its repair, hold together.
 
     `examples` are the pairs that the teacher was shown to learn the form from. `repair` is what to
     ask next; None where enough is there, or where a repair was asked already.
     """
-    request = planned.request
-    kept: list[Candidate] = []
+    source_id, request = planned_request.source_id, planned_request.request
+    candidates: list[Candidate] = []
     distinct: list[Pair] = []
     refused: list[Refusal] = []
     skipped: list[Skip] = []
     complaints: list[str] = []
-    came = 0
+    pair_count = 0
     for reply in replies:
         parsed = parse_reply(reply.text, cut=reply.finish == "length")
-        came += len(parsed.pairs)
+        pair_count += len(parsed.pairs)
         declined = reply.finish == "refusal" and not parsed.pairs
         complaints.append("the teacher declined to answer" if declined else parsed.complaint)
-        for written in parsed.pairs:
-            verdict = _verdict(written, request, filter_, examples)
+        for raw_pair in parsed.pairs:
+            verdict = _verdict(raw_pair, request, filter_, examples)
             if isinstance(verdict, Pair):
-                verdict = _counted(verdict, kept, request.count, filter_)
+                verdict = _checked_count(verdict, candidates, request.count, filter_)
             if isinstance(verdict, Pair):
                 if filter_ == "none" or not duplicates([verdict], [None], distinct):
                     distinct.append(verdict)
-                candidate = Candidate(
-                    verdict, planned.source_id, request.strategy, written.evidence
+                candidates.append(
+                    Candidate(verdict, source_id, request.strategy, raw_pair.evidence)
                 )
-                kept.append(candidate)
             elif verdict.reason == "empty_pair":
-                skipped.append(
-                    Skip(planned.source_id, request.strategy, verdict.reason, verdict.detail)
-                )
+                skipped.append(Skip(source_id, request.strategy, verdict.reason, verdict.detail))
             else:
-                refused.append(_refusal(written, planned, verdict))
+                refused.append(_refusal(raw_pair, planned_request, verdict))
     missing = max(0, request.count - len(distinct))
     cut = any(reply.finish == "length" for reply in replies)
     note = next((reply.note for reply in reversed(replies) if reply.note), "")
-    if not came and not note:
+    if not pair_count and not note:
         detail = f"{_CUT} before its first pair was complete; {_REMEDY}" if cut else complaints[-1]
-        skipped.append(Skip(planned.source_id, request.strategy, "invalid_output", detail))
+        skipped.append(Skip(source_id, request.strategy, "invalid_output", detail))
     elif missing:
         detail = f"{request.count - missing} of the {request.count} pairs asked for can be used"
-        why = f"{_CUT}; {_REMEDY}" if cut else note
-        detail = f"{detail}: {why}" if why else detail
-        skipped.append(Skip(planned.source_id, request.strategy, "shortfall", detail))
+        reason = f"{_CUT}; {_REMEDY}" if cut else note
+        detail = f"{detail}: {reason}" if reason else detail
+        skipped.append(Skip(source_id, request.strategy, "shortfall", detail))
     repairable = missing and len(replies) == 1 and replies[0].finish != "refusal"
-    complaint = _complaint(complaints[0], came, request.count, refused, skipped)
+    complaint = _complaint(complaints[0], pair_count, request.count, refused, skipped)
     return ParsedCandidates(
-        asked=request.count,
-        candidates=tuple(kept),
+        requested=request.count,
+        candidates=tuple(candidates),
         refused=tuple(refused),
         skipped=tuple(skipped),
         missing=missing,
-        repair=_repair(request, missing, complaint, kept) if repairable else None,
+        repair=_repair(request, missing, complaint, candidates) if repairable else None,
     )
 
 
 def _verdict(
-    written: RawPair, request: PairRequest, filter_: FilterKind, examples: Sequence[tuple[str, str]]
+    raw_pair: RawPair,
+    request: PairRequest,
+    filter_: FilterKind,
+    examples: Sequence[tuple[str, str]],
 ) -> Pair | PairFault:
-    pair = well_formed(written.question, written.answer)
+    pair = well_formed(raw_pair.question, raw_pair.answer)
     if isinstance(pair, PairFault) or filter_ != "sway":
         return pair
-    return first_fault(pair, written.evidence, request.prose, request.strategy, examples) or pair
+    return first_fault(pair, raw_pair.evidence, request.prose, request.strategy, examples) or pair
 
 
-def _counted(
-    pair: Pair, kept: Sequence[Candidate], count: int, filter_: FilterKind
+def _checked_count(
+    pair: Pair, candidates: Sequence[Candidate], count: int, filter_: FilterKind
 ) -> Pair | PairFault:
     """Return `pair` if it is one to choose from, else why not."""
-    if filter_ != "none" and any(pair == candidate.pair for candidate in kept):
+    if filter_ != "none" and any(pair == candidate.pair for candidate in candidates):
         return PairFault("duplicate_pair", "it stands twice in the reply")
-    if len(kept) >= _MOST_KEPT * (count + 1):
+    if len(candidates) >= _MOST_CANDIDATES * (count + 1):
         return PairFault("over_count", f"{count} were asked for")
     return pair
 
 
-def _refusal(written: RawPair, planned: PlannedRequest, why: PairFault) -> Refusal:
+def _refusal(raw_pair: RawPair, planned_request: PlannedRequest, fault: PairFault) -> Refusal:
     return Refusal(
-        written.question,
-        written.answer,
-        planned.source_id,
-        planned.request.strategy,
-        why.reason,
-        why.detail,
+        raw_pair.question,
+        raw_pair.answer,
+        planned_request.source_id,
+        planned_request.request.strategy,
+        fault.reason,
+        fault.detail,
     )
 
 
 def _repair(
-    request: PairRequest, missing: int, complaint: str, kept: Sequence[Candidate]
+    request: PairRequest, missing: int, complaint: str, candidates: Sequence[Candidate]
 ) -> PairRequest:
     have: list[tuple[str, str]] = []
     room = _LONGEST_HAVE
-    for candidate in kept:
+    for candidate in candidates:
         pair = candidate.pair.question, candidate.pair.answer
         length = sum(map(len, pair))
         if length <= room:
@@ -154,17 +154,21 @@ def _repair(
 
 
 def _complaint(
-    form: str, came: int, asked: int, refused: Sequence[Refusal], skipped: Sequence[Skip]
+    form_fault: str,
+    pair_count: int,
+    requested: int,
+    refused: Sequence[Refusal],
+    skipped: Sequence[Skip],
 ) -> str:
     """Return in one line what was wrong with a reply, for the teacher to do better."""
-    parts = [form] if form else []
-    if came < asked:
-        parts.append(f"{came} of {asked} pairs came")
+    parts = [form_fault] if form_fault else []
+    if pair_count < requested:
+        parts.append(f"{pair_count} of {requested} pairs came")
     faults = [refusal.detail for refusal in refused if refusal.reason != "over_count"]
     faults += [skip.detail for skip in skipped if skip.reason == "empty_pair"]
     parts += [
         f"{detail} ({times} times)" if times > 1 else detail
         for detail, times in Counter(faults).items()
     ]
-    short = (p if len(p) <= _LONGEST_FAULT else f"{p[: _LONGEST_FAULT - 1]}…" for p in parts)
-    return "; ".join(islice(short, _MOST_FAULTS)) or "some pairs said the same thing"
+    shortened = (p if len(p) <= _LONGEST_FAULT else f"{p[: _LONGEST_FAULT - 1]}…" for p in parts)
+    return "; ".join(islice(shortened, _MOST_FAULTS)) or "some pairs said the same thing"

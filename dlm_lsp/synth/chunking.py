@@ -1,4 +1,4 @@
-"""Where prose that is too long for one ask is cut, and how many pairs each passage is to give."""
+"""Chunking: prose that is too long for one request, cut into passages that share its pairs."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""What a run will ask and cost, before anything is spent."""
+"""Cost estimate: what a run will ask and cost, before anything is spent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,23 +46,26 @@ async def estimate_run(
         TeacherError: tokens cannot be counted.
         StoreError: the cache cannot be read.
     """
-    found = prose_sources(document, sections)
-    requests = list(
-        dict.fromkeys(one.request for one in await plan_requests(found, teacher, options))
-    )
-    new = [a for a in requests if options.fresh or cached_reply(cache, teacher, a) is None]
-    sent = new[: options.max_requests]
+    sources = prose_sources(document, sections)
+    planned_requests = await plan_requests(sources, teacher, options)
+    requests = list(dict.fromkeys(planned_request.request for planned_request in planned_requests))
+    uncached = [
+        request
+        for request in requests
+        if options.fresh or cached_reply(cache, teacher, request) is None
+    ]
+    sent = uncached[: options.max_requests]
     counts = await teacher.count_tokens(sent)
-    about = (
+    prompt_tokens = (
         [estimate_tokens("".join(prompt_messages(request))) for request in sent]
         if counts is None
         else counts
     )
     return Estimate(
-        sections=len(found),
+        sections=len(sources),
         requests=len(sent),
-        from_cache=len(requests) - len(new),
-        tokens_in=sum(about),
+        from_cache=len(requests) - len(uncached),
+        tokens_in=sum(prompt_tokens),
         tokens_out=sum(
             min(options.sampling.max_new_tokens, request.count * _TOKENS_PER_PAIR)
             for request in sent

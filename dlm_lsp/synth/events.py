@@ -1,4 +1,4 @@
-"""What a run tells while it works."""
+"""Run events: what a run tells while it works."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dlm_lsp.synth.report import Candidate, Refusal, Report
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """Everything is prepared; `asks` first requests stand behind the sections, cached or not."""
+    """Everything is prepared; `requests` stand behind the sections, cached or not."""
 
     sections: int
     requests: int

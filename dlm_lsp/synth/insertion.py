@@ -1,4 +1,4 @@
-"""From accepted pairs to a document: staged sections, and the edits that put them in."""
+"""Insertion: from accepted pairs to staged sections, and to the edits that put them in."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -96,26 +96,26 @@ def plan_insertion(
     known = {section.id for section in document.sections}
     open_code = any(problem.code == "unclosed-code" for problem in document.problems)
     additions: list[Addition] = []
-    placed, present, left = [], [], []
+    placed, present, unplaced = [], [], []
     for section in sections:
         addition = _addition(section)
         if isinstance(addition, str):
-            left.append(Unplaced(section, addition))
+            unplaced.append(Unplaced(section, addition))
         elif addition.id in known:
             present.append(section)
         elif section.source_section_id not in known:
-            left.append(
+            unplaced.append(
                 Unplaced(section, f"its source section {section.source_section_id} is gone")
             )
         elif open_code:
-            left.append(Unplaced(section, "the document ends inside a code block"))
+            unplaced.append(Unplaced(section, "the document ends inside a code block"))
         else:
             known.add(addition.id)
             additions.append(addition)
             placed.append(section)
     edits = insert(document, additions, placement)
     added = tuple(addition.id for addition in additions)
-    return InsertionPlan(tuple(edits), tuple(placed), added, tuple(present), tuple(left))
+    return InsertionPlan(tuple(edits), tuple(placed), added, tuple(present), tuple(unplaced))
 
 
 def _addition(section: StagedSection) -> Addition | str:

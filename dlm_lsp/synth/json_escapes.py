@@ -1,4 +1,4 @@
-r"""Which backslashes of a JSON text its writer forgot to double, as in LaTeX and in paths.
+r"""JSON escapes: backslashes that the writer forgot to double, as in LaTeX and in paths.
 
 JSON reads `"$\frac{1}{2}$"` as a form feed and `rac{1}{2}`. The rule:
 
@@ -35,16 +35,16 @@ def double_forgotten_backslashes(text: str) -> str:
 
 
 def _part(part: re.Match[str]) -> str:
-    said = part[0]
-    if "\\" not in said:
-        return said
-    forgotten = _forgets(said)
+    text = part[0]
+    if "\\" not in text:
+        return text
+    forgotten = _forgets(text)
 
-    def mended(escape: re.Match[str]) -> str:
+    def doubled(escape: re.Match[str]) -> str:
         alone = escape["sure"] is not None or (forgotten and escape["perhaps"])
         return f"\\{escape[0]}" if alone else escape[0]
 
-    return _ESCAPE.sub(mended, _PATH.sub(_path, said))
+    return _ESCAPE.sub(doubled, _PATH.sub(_path, text))
 
 
 def _path(path: re.Match[str]) -> str:

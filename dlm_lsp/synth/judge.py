@@ -1,4 +1,4 @@
-"""How far an answer stands above the empty ones, in the eyes of a local model."""
+"""Judge: how far an answer stands above the empty ones, in the eyes of a local model."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -45,7 +45,7 @@ def sway_judge(base_model: str | None, adapter: Path | None, judge: str | None) 
     if judge is not None:
         return SwayJudge(LocalModel(judge), f"sway:{judge.removeprefix('hf:')}")
     if base_model is None:
-        return _Nobody()
+        return _NoJudge()
     name = base_model.removeprefix("hf:")
     return SwayJudge(
         LocalModel(base_model, adapter), f"sway:{name}+adapter" if adapter else f"sway:{name}"
@@ -67,15 +67,15 @@ class SwayJudge:
             JudgeError: it cannot be had, with the ways out.
         """
         try:
-            facts = await self._model.inspect()
+            info = await self._model.inspect()
         except ModelError as error:
-            told = str(error)
-            stop = "" if told.endswith(("?", ".")) else "."
+            message = str(error)
+            stop = "" if message.endswith(("?", ".")) else "."
             raise JudgeError(
-                f"the judge is not at hand: {told}{stop} Or use --filter dedup-only, "
+                f"the judge is not at hand: {message}{stop} Or use --filter dedup-only, "
                 "or name another model with --judge <hf model>"
             ) from error
-        self._window = max(_LEAST, min(_WINDOW, facts.window - _ROOM))
+        self._window = max(_LEAST, min(_WINDOW, info.window - _ROOM))
 
     async def margins(self, prose: str, pairs: Sequence[tuple[str, str]]) -> list[float]:
         """Return how far each answer stands above the empty ones: see `dlm_lsp.local.sway_score`.
@@ -87,15 +87,15 @@ class SwayJudge:
         """
         try:
             most = await self._characters(prose)
-            found: dict[tuple[str, str], float] = {}
-            parts: dict[str, list[tuple[str, str]]] = {}
+            margins: dict[tuple[str, str], float] = {}
+            excerpts: dict[str, list[tuple[str, str]]] = {}
             for pair in dict.fromkeys(pairs):
-                parts.setdefault(excerpt_around(prose, pair[1], most), []).append(pair)
-            for part, about in parts.items():
-                found |= zip(about, await self._of(part, about), strict=True)
+                excerpts.setdefault(excerpt_around(prose, pair[1], most), []).append(pair)
+            for excerpt, about in excerpts.items():
+                margins |= zip(about, await self._score(excerpt, about), strict=True)
         except ModelError as error:
             raise JudgeError(f"the judge failed: {error}") from error
-        return [found[pair] for pair in pairs]
+        return [margins[pair] for pair in pairs]
 
     async def aclose(self) -> None:
         """Let the worker be: it ends with the event loop, and the teacher may still need it."""
@@ -109,11 +109,11 @@ class SwayJudge:
         fits = tokens <= self._window
         return len(prose) if fits else int(_SAFE_SHARE * len(prose) * self._window / tokens)
 
-    async def _of(self, prose: str, pairs: Sequence[tuple[str, str]]) -> list[float]:
+    async def _score(self, prose: str, pairs: Sequence[tuple[str, str]]) -> list[float]:
         return sway_margins(await self._model.score(scoring_prefix(prose), scoring_rows(pairs)))
 
 
-class _Nobody:
+class _NoJudge:
     """Stands in where a document names no model."""
 
     name = "sway"
@@ -135,8 +135,8 @@ def excerpt_around(prose: str, answer: str, most: int) -> str:
     """Return up to `most` characters of `prose`, whole words, around what is most like `answer`."""
     if len(prose) <= most:
         return prose
-    found = fuzz.partial_ratio_alignment(answer, prose)
-    middle = (found.dest_start + found.dest_end) // 2 if found else 0
+    alignment = fuzz.partial_ratio_alignment(answer, prose)
+    middle = (alignment.dest_start + alignment.dest_end) // 2 if alignment else 0
     start = max(0, min(middle - most // 2, len(prose) - most))
     cut = prose[start : start + most]
     if start and not prose[start - 1].isspace():

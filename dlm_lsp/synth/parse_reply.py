@@ -1,4 +1,4 @@
-"""Which pairs a reply holds, whatever shape a model gave it."""
+"""Reply parsing: the pairs that a reply holds, whatever shape a model gave it."""
 
 import json
 import re
@@ -84,14 +84,14 @@ def parse_reply(text: str, *, cut: bool = False) -> ParsedReply:
 
 
 def _salvaged(text: str, *, cut: bool) -> ParsedReply:
-    said = _without_thoughts(text)
-    pairs, broken = _objects(said)
-    if (in_json := _in_json(said)) != said:
-        pairs, broken = max((pairs, broken), _objects(in_json), key=lambda found: len(found[0]))
+    visible = _without_thoughts(text)
+    pairs, broken = _objects(visible)
+    if (in_json := _in_json(visible)) != visible:
+        pairs, broken = max((pairs, broken), _objects(in_json), key=lambda result: len(result[0]))
     if not pairs:
-        pairs = _turns(said, cut=cut)
+        pairs = _turns(visible, cut=cut)
     if not pairs:
-        return ParsedReply((), _NONE if said.strip() else "the reply is empty")
+        return ParsedReply((), _NONE if visible.strip() else "the reply is empty")
     if cut:
         return ParsedReply(tuple(pairs), "the reply broke off at its token limit")
     if broken:
@@ -134,14 +134,14 @@ def _objects(text: str) -> tuple[list[RawPair], int]:
 
 def _in_json(text: str) -> str:
     """Return `text` with the strings of Python in double quotes and without trailing commas."""
-    said: list[str] = []
+    parts: list[str] = []
     quote = before = ""
     at = 0
     while at < len(text):
         character = text[at]
         if character == "\\":
             pair = text[at : at + 2]
-            said.append("'" if pair == "\\'" and quote == "'" else pair)
+            parts.append("'" if pair == "\\'" and quote == "'" else pair)
             at += 2
             continue
         written = character
@@ -154,10 +154,10 @@ def _in_json(text: str) -> str:
             written, quote = '"', character
         elif character == "," and _TRAILING.match(text, at):
             written = ""
-        said.append(written)
+        parts.append(written)
         before = before if character.isspace() else character
         at += 1
-    return "".join(said)
+    return "".join(parts)
 
 
 def _in_value(value: Any) -> Iterator[RawPair | None]:
@@ -211,8 +211,8 @@ def _turns(text: str, *, cut: bool) -> list[RawPair]:
         if taking:
             turns[-1][1].append(line)
     pairs = [
-        RawPair("\n".join(asked).strip(), "\n".join(answered).strip())
-        for (is_question, asked), (is_question_too, answered) in pairwise(turns)
+        RawPair("\n".join(question).strip(), "\n".join(answer).strip())
+        for (is_question, question), (is_question_too, answer) in pairwise(turns)
         if is_question and not is_question_too
     ]
     ends_in_pair = len(turns) > 1 and turns[-2][0] and not turns[-1][0]

@@ -1,4 +1,4 @@
-"""A run from its wishes to what is kept of it: the same for the shell and for an editor."""
+"""Synthesis pipeline: a run from its request to what is kept, for the shell and for editors."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager

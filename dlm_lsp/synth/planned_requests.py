@@ -1,4 +1,4 @@
-"""What a document's sections are asked, in document order."""
+"""Planned requests: what a teacher is asked about a document's sections, in document order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _MOST_ROUNDS = 6
 
 @dataclass(frozen=True, slots=True)
 class PlannedRequest:
-    """One ask and the section it is about; `index` is its place among all asks of the run."""
+    """A request and the section it is about; `index` is its place among those of the run."""
 
     index: int
     source_id: str
@@ -36,24 +36,24 @@ def prose_sources(
     document: Document, sections: Sequence[str] | None = None
 ) -> tuple[ProseSource, ...]:
     """Return the prose sections with the given ids, or all; the same content counts once."""
-    found = {
+    sources = {
         section.id: ProseSource(section.id, section.content.strip())
         for section in document.sections
         if section.type is SectionType.PROSE
         and section.content.strip()
         and (sections is None or section.id in sections)
     }
-    return tuple(found.values())
+    return tuple(sources.values())
 
 
 async def plan_requests(
     sources: Sequence[ProseSource], teacher: Teacher, options: SynthOptions
 ) -> tuple[PlannedRequest, ...]:
-    """Return every ask about `sources`; prose beyond the teacher's window is split."""
-    pieces = await _within_window([source.prose for source in sources], teacher)
+    """Return every request about `sources`; prose beyond the teacher's window is split."""
+    passages_of = await _within_window([source.prose for source in sources], teacher)
     requests = [
         (source.id, PairRequest(passage.strip(), strategy, count))
-        for source, passages in zip(sources, pieces, strict=True)
+        for source, passages in zip(sources, passages_of, strict=True)
         for passage, counts in zip(passages, _shares(passages, options), strict=True)
         for (strategy, _), count in zip(options.counts, counts, strict=True)
         if count
@@ -104,7 +104,7 @@ async def _tokens(texts: Sequence[str], teacher: Teacher) -> list[int]:
     counts = await teacher.count_tokens(requests)
     if counts is None:
         return [int(estimate_tokens(text) / _SAFE_SHARE) for text in texts]
-    # What an ask without prose takes is the prompt around it.
+    # What a request without prose takes is the prompt around it.
     return [count - counts[0] for count in counts[1:]]
 
 

@@ -1,4 +1,4 @@
-"""What a run came to, as a value: each pair and each section that gave none, with the reason."""
+"""Run report: each pair, and each section that gave none, with the reason."""
 
 from dataclasses import dataclass
 
@@ -71,7 +71,7 @@ class Usage:
 class Report:
     """The outcome of a run, in document order.
 
-    Of the `generated` well-formed pairs, `dedup` passed the gates and are no duplicates; of these
+    Of the `generated` well-formed pairs, `dedup` passed the filters and are no duplicates; of these
     `judge_passed` beat the judge's baseline, and `threshold` of them by the margin asked for.
     Without the judge both are as `dedup`. Of what is left no more is `accepted` than was asked for.
     `failure` says why the run ended early; `stopped` that its caller ended it.
@@ -91,5 +91,5 @@ class Report:
 
     @property
     def failed_requests(self) -> int:
-        """How many asks came to nothing because the teacher failed."""
+        """How many requests came to nothing because the teacher failed."""
         return sum(skip.reason == "request_failed" for skip in self.skipped)

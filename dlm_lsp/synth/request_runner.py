@@ -1,4 +1,4 @@
-"""How replies are come by: from the cache, else from the teacher and at once onto the disk."""
+"""Request runner: replies from the cache, else from the teacher and at once onto the disk."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -27,90 +27,95 @@ class RequestRunner:
         self._fresh = options.fresh
         self._limit = options.max_requests
         self._at_once = options.concurrency
-        self._tell = on_event
+        self._on_event = on_event
         self._requests = 0
         self._from_cache = 0
         self._tokens_in: int | None = None
         self._tokens_out: int | None = None
-        self._told: set[str] = set()
+        self._failures: set[str] = set()
 
     def usage(self, seconds: float) -> Usage:
         """Return what the replies so far have cost; a request cut short counts as well."""
         return Usage(self._requests, self._from_cache, self._tokens_in, self._tokens_out, seconds)
 
-    async def replies(
-        self, requests: Sequence[PlannedRequest], take: OnReply
+    async def run(
+        self, requests: Sequence[PlannedRequest], on_reply: OnReply
     ) -> tuple[PlannedRequest, ...]:
-        """Hand the reply to each ask, or its failure, to `take` as it comes; equal asks are one.
+        """Give `on_reply` the reply to each request, or its failure, as it comes.
 
-        Returns the asks that the limit on requests left unasked: the last ones, whatever the
-        teacher is quick with.
+        Equal requests are asked once. Returns those that the limit on requests left unasked: the
+        last ones, whatever the teacher is quick with.
 
         Raises:
             StoreError: the cache cannot be read or written.
         """
         alike: dict[PairRequest, list[PlannedRequest]] = {}
-        for one in requests:
-            alike.setdefault(one.request, []).append(one)
-        new: list[PairRequest] = []
-        for request, ones in alike.items():
+        for planned_request in requests:
+            alike.setdefault(planned_request.request, []).append(planned_request)
+        uncached: list[PairRequest] = []
+        for request, planned_requests in alike.items():
             reply = None if self._fresh else cached_reply(self._cache, self._teacher, request)
             if reply is None:
-                new.append(request)
+                uncached.append(request)
                 continue
             self._from_cache += 1
-            self._hand(ones, reply, take, cached=True)
-        most = len(new) if self._limit is None else max(0, self._limit - self._requests)
-        waiting = {request: alike[request] for request in new[:most]}
-        await self._from_teacher(waiting, take)
-        return tuple(one for request in new[most:] for one in alike[request])
+            self._deliver(planned_requests, reply, on_reply, cached=True)
+        most = len(uncached) if self._limit is None else max(0, self._limit - self._requests)
+        await self._ask_teacher({request: alike[request] for request in uncached[:most]}, on_reply)
+        return tuple(
+            planned_request for request in uncached[most:] for planned_request in alike[request]
+        )
 
-    async def _from_teacher(
-        self, waiting: dict[PairRequest, list[PlannedRequest]], take: OnReply
+    async def _ask_teacher(
+        self, waiting: dict[PairRequest, list[PlannedRequest]], on_reply: OnReply
     ) -> None:
         requests = tuple(waiting)
-        lost = TeacherError(f"{self._teacher.name} gave no reply; try again")
+        failure = TeacherError(f"{self._teacher.name} gave no reply; try again")
         try:
             # Closed at once where keeping fails, or requests would go on behind our back.
-            async with aclosing(self._teacher.answer(requests)) as answers:
-                async for answered in answers:
-                    request, outcome = requests[answered.index], answered.outcome
+            async with aclosing(self._teacher.answer(requests)) as results:
+                async for result in results:
+                    request, outcome = requests[result.index], result.outcome
                     self._requests += 1
                     if isinstance(outcome, Reply):
-                        store_reply(self._cache, self._teacher, request, outcome)
-                        self._tokens_in = _sum(self._tokens_in, outcome.tokens_in)
-                        self._tokens_out = _sum(self._tokens_out, outcome.tokens_out)
-                    self._hand(waiting.pop(request), outcome, take, cached=False)
+                        self._keep(request, outcome)
+                    self._deliver(waiting.pop(request), outcome, on_reply, cached=False)
         except TeacherError as error:
-            lost = error
+            failure = error
         except BaseException:
             # What was sent and will not be waited for may have to be paid for all the same.
             self._requests += min(len(waiting), self._at_once)
             raise
-        for ones in waiting.values():
-            self._hand(ones, lost, take, cached=False)
+        for planned_requests in waiting.values():
+            self._deliver(planned_requests, failure, on_reply, cached=False)
 
-    def _hand(
+    def _keep(self, request: PairRequest, reply: Reply) -> None:
+        store_reply(self._cache, self._teacher, request, reply)
+        self._tokens_in = _add(self._tokens_in, reply.tokens_in)
+        self._tokens_out = _add(self._tokens_out, reply.tokens_out)
+
+    def _deliver(
         self,
-        ones: Sequence[PlannedRequest],
+        planned_requests: Sequence[PlannedRequest],
         outcome: Reply | TeacherError,
-        take: OnReply,
+        on_reply: OnReply,
         *,
         cached: bool,
     ) -> None:
-        for one in ones:
+        for planned_request in planned_requests:
+            source_id, strategy = planned_request.source_id, planned_request.request.strategy
             if isinstance(outcome, TeacherError):
                 # The report names every section; what ails them all is told once.
-                if (message := str(outcome)) not in self._told:
-                    self._told.add(message)
-                    self._tell(RequestFailed(one.source_id, one.request.strategy, message))
+                if (message := str(outcome)) not in self._failures:
+                    self._failures.add(message)
+                    self._on_event(RequestFailed(source_id, strategy, message))
             else:
                 tokens = outcome.tokens_in, outcome.tokens_out
-                self._tell(RequestDone(one.source_id, one.request.strategy, cached, *tokens))
-            take(one, outcome)
+                self._on_event(RequestDone(source_id, strategy, cached, *tokens))
+            on_reply(planned_request, outcome)
 
 
-def _sum(total: int | None, more: int | None) -> int | None:
+def _add(total: int | None, more: int | None) -> int | None:
     return total if more is None else (total or 0) + more
 
 
@@ -124,7 +129,7 @@ def store_reply(cache: ReplyCache, teacher: Teacher, request: PairRequest, reply
 
 
 def cached_reply(cache: ReplyCache, teacher: Teacher, request: PairRequest) -> Reply | None:
-    """Return the reply that is kept for `ask`, None where there is none that can be read.
+    """Return the reply that is kept for `request`, None where there is none that can be read.
 
     Raises:
         StoreError: the cache cannot be read.
@@ -133,15 +138,15 @@ def cached_reply(cache: ReplyCache, teacher: Teacher, request: PairRequest) -> R
     if payload is None:
         return None
     try:
-        kept = json.loads(payload)
+        stored = json.loads(payload)
     except (ValueError, RecursionError):
         return None
-    match kept:
+    match stored:
         case {
             "text": str(text),
             "tokens_in": int() | None as tokens_in,
             "tokens_out": int() | None as tokens_out,
             "finish": "stop" | "length" | "refusal" as finish,
-        } if isinstance(note := kept.get("note", ""), str):
+        } if isinstance(note := stored.get("note", ""), str):
             return Reply(text, tokens_in, tokens_out, finish, note)
     return None

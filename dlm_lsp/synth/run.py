@@ -1,17 +1,17 @@
-"""How a run goes: ask, read, ask again where pairs are missing, judge, settle."""
+"""Synthesis run: ask, read, ask again where pairs are missing, judge, select."""
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import anyio
-from anyio.streams.memory import MemoryObjectReceiveStream
+from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 from dlm_lsp.document.document import Document
-from dlm_lsp.errors import JudgeError, TeacherError
+from dlm_lsp.errors import JudgeError
+from dlm_lsp.quality.strategy import Strategy
 from dlm_lsp.store.replies import ReplyCache
-from dlm_lsp.synth.candidates import parse_candidates
 from dlm_lsp.synth.events import (
     OnEvent,
     PairAccepted,
@@ -24,13 +24,14 @@ from dlm_lsp.synth.events import (
 from dlm_lsp.synth.judge import Judge
 from dlm_lsp.synth.options import SynthOptions
 from dlm_lsp.synth.planned_requests import PlannedRequest, ProseSource, plan_requests, prose_sources
-from dlm_lsp.synth.report import Report, Skip
+from dlm_lsp.synth.report import Candidate, Report, Skip
+from dlm_lsp.synth.request_rounds import RequestRounds
 from dlm_lsp.synth.request_runner import RequestRunner
 from dlm_lsp.synth.select import RequestOutcome, judge_verdict, select_pairs, with_margins
-from dlm_lsp.teachers.protocol import PairRequest, Reply, Teacher
+from dlm_lsp.teachers.protocol import Teacher
 
 
-def _ignore(_: SynthEvent) -> None:
+def _ignore(event: SynthEvent) -> None:
     return
 
 
@@ -59,27 +60,46 @@ async def run_synthesis(
     """
     if options.filter == "sway" and judge is None:
         raise ValueError("the filter sway needs a judge")
-    run = _Run(document, teacher, judge, cache, options, sections=sections, on_event=on_event)
+    run = _SynthesisRun(
+        document, teacher, judge, cache, options, sections=sections, on_event=on_event
+    )
     try:
         async with anyio.create_task_group() as tasks:
             run.end = tasks.cancel_scope.cancel
             if stop is not None:
                 tasks.start_soon(run.end_on, stop)
-            await run.go()
+            await run.ask_all()
             tasks.cancel_scope.cancel()
     except ExceptionGroup as group:
-        raise _first(group) from None
+        raise _first_error(group) from None
     report = run.report()
     on_event(RunFinished(report))
     return report
 
 
-def _first(group: ExceptionGroup[Exception]) -> Exception:
+def _first_error(group: ExceptionGroup[Exception]) -> Exception:
     error = group.exceptions[0]
-    return _first(error) if isinstance(error, ExceptionGroup) else error
+    return _first_error(error) if isinstance(error, ExceptionGroup) else error
 
 
-class _Run:
+class _OpenSections:
+    """Counts the replies that each section waits for, and passes on the id of each that has all."""
+
+    def __init__(
+        self, requests: Iterable[PlannedRequest], finished: MemoryObjectSendStream[str]
+    ) -> None:
+        self._pending = Counter(planned_request.source_id for planned_request in requests)
+        self._finished = finished
+
+    def close(self, planned_request: PlannedRequest) -> None:
+        """Count off a request of which no more will come."""
+        source_id = planned_request.source_id
+        self._pending[source_id] -= 1
+        if not self._pending[source_id]:
+            self._finished.send_nowait(source_id)
+
+
+class _SynthesisRun:
     """The state of one run; all of its tasks live in one thread, so plain fields do."""
 
     def __init__(
@@ -98,15 +118,15 @@ class _Run:
         self._teacher = teacher
         self._judge = judge if options.filter == "sway" else None
         self._options = options
-        self._examples = teacher.examples
-        self._tell = on_event
-        self._asking = RequestRunner(teacher, cache, options, on_event)
+        self._on_event = on_event
+        self._runner = RequestRunner(teacher, cache, options, on_event)
+        self._rounds = RequestRounds(teacher, self._runner, options)
         self._sources = prose_sources(document, sections)
-        self._asks: dict[str, list[PlannedRequest]] = {source.id: [] for source in self._sources}
-        self._nothing = tuple(_nothing(self._sources, sections))
-        self._outcomes: dict[int, RequestOutcome] = {}
-        self._over_limit: set[int] = set()
-        self._done = 0
+        self._requests: dict[str, list[PlannedRequest]] = {
+            source.id: [] for source in self._sources
+        }
+        self._without_prose = tuple(_without_prose(self._sources, sections))
+        self._sections_done = 0
         self._began = anyio.current_time()
         self._stopped = False
         self._failure: str | None = None
@@ -117,7 +137,7 @@ class _Run:
         self._stopped = True
         self.end()
 
-    async def go(self) -> None:
+    async def ask_all(self) -> None:
         """Work through the sections, in waves where a number of pairs is enough."""
         if not self._sources:
             return
@@ -125,19 +145,25 @@ class _Run:
             await self._judge.prepare()
         await self._teacher.prepare()
         requests = await plan_requests(self._sources, self._teacher, self._options)
-        for one in requests:
-            self._asks[one.source_id].append(one)
-        self._tell(RunStarted(len(self._sources), len(requests)))
+        for planned_request in requests:
+            self._requests[planned_request.source_id].append(planned_request)
+        self._on_event(RunStarted(len(self._sources), len(requests)))
         for wave in self._waves():
-            await self._ask_and_judge(wave)
+            await self._ask_and_judge(
+                [
+                    planned_request
+                    for source in wave
+                    for planned_request in self._requests[source.id]
+                ]
+            )
 
     def report(self) -> Report:
         """Return what the run came to, whether it went to its end or not."""
         return select_pairs(
             self._document,
-            [*self._nothing, *self._outcomes.values(), *self._unasked()],
+            [*self._without_prose, *self._rounds.outcomes.values(), *self._unasked()],
             self._options,
-            usage=self._asking.usage(anyio.current_time() - self._began),
+            usage=self._runner.usage(anyio.current_time() - self._began),
             failure=self._failure,
             stopped=self._stopped,
         )
@@ -158,70 +184,13 @@ class _Run:
             yield self._sources[at : at + size]
             at += size
 
-    async def _ask_and_judge(self, wave: Sequence[ProseSource]) -> None:
-        left = Counter({source.id: len(self._asks[source.id]) for source in wave})
+    async def _ask_and_judge(self, requests: Sequence[PlannedRequest]) -> None:
         finished, to_judge = anyio.create_memory_object_stream[str](math.inf)
-
-        def close(one: PlannedRequest) -> None:
-            left[one.source_id] -= 1
-            if not left[one.source_id]:
-                finished.send_nowait(one.source_id)
-
         # The judge reads while the teacher writes, so that every reply is kept the moment it comes.
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._judge_each, to_judge)
             with finished:
-                await self._ask([one for source in wave for one in self._asks[source.id]], close)
-
-    async def _ask(
-        self, requests: Sequence[PlannedRequest], close: Callable[[PlannedRequest], None]
-    ) -> None:
-        """Ask each once, then once more where pairs are missing; `close` those that are final.
-
-        Repairs wait for all first replies, so that a limit on requests cuts off the same ones
-        whatever finishes first.
-        """
-        first: dict[int, Reply] = {}
-        repairs: dict[int, PlannedRequest] = {}
-
-        def take(one: PlannedRequest, reply: Reply | TeacherError) -> None:
-            if isinstance(reply, TeacherError):
-                self._outcomes[one.index] = RequestOutcome(
-                    one.index, skipped=(_failed(one, reply),)
-                )
-                close(one)
-                return
-            found = parse_candidates(one, (reply,), self._options.filter, self._examples)
-            self._outcomes[one.index] = RequestOutcome(one.index, found)
-            if found.repair and self._differ(found.repair, one.request):
-                first[one.index] = reply
-                repairs[one.index] = replace(one, request=found.repair)
-            else:
-                close(one)
-
-        def take_repair(repair: PlannedRequest, reply: Reply | TeacherError) -> None:
-            before = self._outcomes[repair.index]
-            if isinstance(reply, TeacherError):
-                failed = _failed(repair, reply)
-                self._outcomes[repair.index] = replace(before, skipped=(failed,))
-            else:
-                one = replace(repair, request=originals[repair.index])
-                replies = first[one.index], reply
-                found = parse_candidates(one, replies, self._options.filter, self._examples)
-                self._outcomes[one.index] = RequestOutcome(one.index, found)
-            close(repair)
-
-        originals = {one.index: one.request for one in requests}
-        for one in await self._asking.replies(requests, take):
-            self._over_limit.add(one.index)
-            close(one)
-        in_order = [repairs[index] for index in sorted(repairs)]
-        for repair in await self._asking.replies(in_order, take_repair):
-            before = self._outcomes[repair.index]
-            why = f"{self._limit()}, so that what is missing was not asked for once more"
-            skip = Skip(repair.source_id, repair.request.strategy, "not_asked", why)
-            self._outcomes[repair.index] = replace(before, skipped=(skip,))
-            close(repair)
+                await self._rounds.ask(requests, _OpenSections(requests, finished).close)
 
     async def _judge_each(self, to_judge: MemoryObjectReceiveStream[str]) -> None:
         with to_judge:
@@ -233,81 +202,75 @@ class _Run:
                         self._failure = str(error)
                         self.end()
                         return
-                self._tell_section(source_id)
+                self._report_section(source_id)
 
     async def _add_margins(self, judge: Judge, source_id: str) -> None:
-        # Asks about one passage follow each other, and the judge reads a passage once.
+        # Pairs about one passage follow each other, and the judge reads a passage once.
         by_prose: dict[str, list[RequestOutcome]] = {}
-        for one in self._asks[source_id]:
-            outcome = self._outcomes.get(one.index)
+        for planned_request in self._requests[source_id]:
+            outcome = self._rounds.outcomes.get(planned_request.index)
             if outcome and outcome.parsed.candidates:
-                by_prose.setdefault(one.request.prose, []).append(outcome)
+                by_prose.setdefault(planned_request.request.prose, []).append(outcome)
         for prose, outcomes in by_prose.items():
-            pairs = [candidate.pair for one in outcomes for candidate in one.parsed.candidates]
-            margins = iter(await judge.margins(prose, [(p.question, p.answer) for p in pairs]))
+            pairs = [
+                (candidate.pair.question, candidate.pair.answer)
+                for outcome in outcomes
+                for candidate in outcome.parsed.candidates
+            ]
+            margins = iter(await judge.margins(prose, pairs))
             for outcome in outcomes:
                 judged = with_margins(outcome.parsed, margins)
-                self._outcomes[outcome.index] = replace(outcome, parsed=judged)
+                self._rounds.outcomes[outcome.index] = replace(outcome, parsed=judged)
 
-    def _tell_section(self, source_id: str) -> None:
-        for one in self._asks[source_id]:
-            outcome = self._outcomes.get(one.index)
+    def _report_section(self, source_id: str) -> None:
+        for planned_request in self._requests[source_id]:
+            outcome = self._rounds.outcomes.get(planned_request.index)
             if outcome is None:
                 continue
             for refusal in outcome.parsed.refused:
-                self._tell(PairRefused(refusal))
+                self._on_event(PairRefused(refusal))
             for candidate in outcome.parsed.candidates:
-                out = judge_verdict(candidate, self._options.least_margin) if self._judge else None
-                self._tell(PairRefused(out) if out else PairAccepted(candidate))
-        self._done += 1
-        self._tell(SectionDone(source_id, self._done, len(self._sources)))
+                self._report_candidate(candidate)
+        self._sections_done += 1
+        self._on_event(SectionDone(source_id, self._sections_done, len(self._sources)))
+
+    def _report_candidate(self, candidate: Candidate) -> None:
+        refusal = judge_verdict(candidate, self._options.least_margin) if self._judge else None
+        self._on_event(PairRefused(refusal) if refusal else PairAccepted(candidate))
 
     def _unasked(self) -> Iterator[RequestOutcome]:
-        options = self._options
-        if self._failure:
-            why = "the judge failed"
-        elif self._stopped:
-            why = "the run was stopped"
-        else:
-            why = f"--max-pairs is {options.max_pairs}"
+        """Yield what was not asked, once for each section and strategy, with the reason."""
+        reason = self._end_reason()
         for at, source in enumerate(self._sources):
-            requests = self._asks[source.id]
+            requests = self._requests[source.id]
             if not requests:
-                yield RequestOutcome(at, skipped=(Skip(source.id, None, "not_asked", why),))
-            told = set()
-            for one in requests:
-                strategy = one.request.strategy
-                if one.index in self._outcomes or strategy in told:
+                yield RequestOutcome(at, skipped=(Skip(source.id, None, "not_asked", reason),))
+            strategies: set[Strategy] = set()
+            for planned_request in requests:
+                index, strategy = planned_request.index, planned_request.request.strategy
+                if index in self._rounds.outcomes or strategy in strategies:
                     continue
-                told.add(strategy)
-                limited = one.index in self._over_limit
-                reason = self._limit() if limited else why
-                skip = Skip(source.id, strategy, "not_asked", reason)
-                yield RequestOutcome(one.index, skipped=(skip,))
+                strategies.add(strategy)
+                detail = self._rounds.limit if index in self._rounds.over_limit else reason
+                skip = Skip(source.id, strategy, "not_asked", detail)
+                yield RequestOutcome(index, skipped=(skip,))
 
-    def _differ(self, repair: PairRequest, request: PairRequest) -> bool:
-        """Tell whether a repair says anything to the teacher that the ask did not.
-
-        A base model reads no complaint.
-        """
-        return self._teacher.fingerprint(repair) != self._teacher.fingerprint(request)
-
-    def _limit(self) -> str:
-        return f"--max-requests is {self._options.max_requests}"
+    def _end_reason(self) -> str:
+        if self._failure:
+            return "the judge failed"
+        if self._stopped:
+            return "the run was stopped"
+        return f"--max-pairs is {self._options.max_pairs}"
 
 
-def _failed(one: PlannedRequest, error: TeacherError) -> Skip:
-    return Skip(one.source_id, one.request.strategy, "request_failed", str(error))
-
-
-def _nothing(
-    found: Sequence[ProseSource], sections: Sequence[str] | None
+def _without_prose(
+    sources: Sequence[ProseSource], sections: Sequence[str] | None
 ) -> Iterator[RequestOutcome]:
     """Yield what was to be asked about and holds no prose."""
-    if sections is None and not found:
+    if sections is None and not sources:
         skip = Skip("(document)", None, "no_prose", "the document has no prose to ask about")
         yield RequestOutcome(-1, skipped=(skip,))
-    known = {source.id for source in found}
+    known = {source.id for source in sources}
     for section_id in dict.fromkeys(sections or ()):
         if section_id not in known:
             skip = Skip(section_id, None, "no_prose", "no prose section has this id")

@@ -1,4 +1,4 @@
-"""What is accepted once all that came is known: a pure function, blind to who finished first."""
+"""Pair selection: what is accepted once all is known, whoever finished first."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from dlm_lsp.synth.report import Candidate, Refusal, Report, Skip, Usage
 
 @dataclass(frozen=True, slots=True)
 class RequestOutcome:
-    """What came of the ask at `index`; the margins, once judged, stand in `usable.kept`."""
+    """What came of the request at `index`; its candidates have their margins once judged."""
 
     index: int
     parsed: ParsedCandidates = NO_CANDIDATES
@@ -35,13 +35,13 @@ def select_pairs(
     fresh: list[tuple[int, Candidate]] = []
     present = {section.id for section in document.sections}
     room: Counter[int] = Counter()
-    gated = 0
+    filtered = 0
     for outcome in sorted(outcomes, key=lambda outcome: outcome.index):
         at = outcome.index
-        room[at] += outcome.parsed.asked
+        room[at] += outcome.parsed.requested
         skips += [(at, skip) for skip in (*outcome.parsed.skipped, *outcome.skipped)]
         refusals += [(at, refusal) for refusal in outcome.parsed.refused]
-        gated += sum(r.reason not in _NOT_GENERATED for r in outcome.parsed.refused)
+        filtered += sum(r.reason not in _NOT_GENERATED for r in outcome.parsed.refused)
         for candidate in outcome.parsed.candidates:
             if candidate.id in present:
                 skips.append((at, _already_present(candidate)))
@@ -64,13 +64,13 @@ def select_pairs(
     ]
     return Report(
         filter=options.filter,
-        generated=len(fresh) + gated,
+        generated=len(fresh) + filtered,
         dedup=len(unique),
         judge_passed=len(passed),
         threshold=len(enough),
         accepted=tuple(candidate for _, candidate in accepted),
-        refused=tuple(one for _, one in sorted(refusals, key=lambda item: item[0])),
-        skipped=tuple(one for _, one in skips),
+        refused=tuple(refusal for _, refusal in sorted(refusals, key=lambda item: item[0])),
+        skipped=tuple(skip for _, skip in skips),
         usage=usage,
         failure=failure,
         stopped=stopped,
@@ -107,10 +107,10 @@ def make_refusal(candidate: Candidate, reason: str, detail: str) -> Refusal:
     )
 
 
-def with_margins(usable: ParsedCandidates, margins: Iterator[float]) -> ParsedCandidates:
-    """Return `usable` with the next of the judge's margins beside each pair that was kept."""
+def with_margins(parsed: ParsedCandidates, margins: Iterator[float]) -> ParsedCandidates:
+    """Return `parsed` with the next of the judge's margins beside each candidate."""
     return replace(
-        usable, candidates=tuple(replace(c, margin=next(margins)) for c in usable.candidates)
+        parsed, candidates=tuple(replace(c, margin=next(margins)) for c in parsed.candidates)
     )
 
 
@@ -131,18 +131,18 @@ def _without_duplicates(
 ) -> list[tuple[int, Candidate]]:
     if options.filter == "none":
         return list(fresh)
-    found = duplicates(
+    repeated = duplicates(
         [candidate.pair for _, candidate in fresh],
         [candidate.margin for _, candidate in fresh],
         [placed.pair for section in document.sections for placed in section.pairs],
     )
-    for duplicate in found:
+    for duplicate in repeated:
         at, candidate = fresh[duplicate.index]
         where = "in the document" if duplicate.of is None else "among the new pairs"
         detail = f'says what "{duplicate.question}" says {where}'
         refusals.append((at, make_refusal(candidate, "duplicate_pair", detail)))
-    out = {duplicate.index for duplicate in found}
-    return [one for index, one in enumerate(fresh) if index not in out]
+    dropped = {duplicate.index for duplicate in repeated}
+    return [entry for index, entry in enumerate(fresh) if index not in dropped]
 
 
 def _within_count(
@@ -152,15 +152,15 @@ def _within_count(
 ) -> list[tuple[int, Candidate]]:
     """Return as many of the candidates as were asked for at each place, the best judged ones."""
     taken: Counter[int] = Counter()
-    stay: set[int] = set()
+    staying: set[int] = set()
     for index in sorted(range(len(enough)), key=lambda index: -(enough[index][1].margin or 0)):
         at = enough[index][0]
         if taken[at] < room[at]:
             taken[at] += 1
-            stay.add(index)
+            staying.add(index)
     refusals += [
         (at, make_refusal(candidate, "over_count", f"{room[at]} were asked for"))
         for index, (at, candidate) in enumerate(enough)
-        if index not in stay
+        if index not in staying
     ]
-    return [one for index, one in enumerate(enough) if index in stay]
+    return [entry for index, entry in enumerate(enough) if index in staying]

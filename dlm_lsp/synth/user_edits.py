@@ -1,4 +1,4 @@
-"""Which synthesized sections hold words that no teacher wrote."""
+"""User edits: synthesized sections that hold words that no teacher wrote."""
 
 from collections.abc import Collection, Iterable
 

@@ -1,4 +1,4 @@
-"""What a training says at each step, and when it has gone astray."""
+"""Trainer callbacks: what a training tells at each step, and when it has gone astray."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping

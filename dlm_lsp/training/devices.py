@@ -1,4 +1,4 @@
-"""Which device a training runs on, and what that device can do."""
+"""Devices: what a training runs on, and what that can do."""
 
 import importlib.util
 from typing import Literal

@@ -1,4 +1,4 @@
-"""Rows as a model reads them: tokens, and which of them it is to learn."""
+"""Row encoding: the tokens of each row, and which of them the model is to learn."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

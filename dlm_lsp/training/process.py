@@ -1,4 +1,4 @@
-"""A process of its own for one long work that tells how far it is."""
+"""Training process: a process of its own for one long work that tells how far it is."""
 
 import multiprocessing
 import os

@@ -1,4 +1,4 @@
-"""How one adapter is trained: what the frontmatter says, with every `auto` decided."""
+"""Training recipe: what the frontmatter says of one adapter, with every `auto` decided."""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a document gives a model to learn: rows, who learns them, and which are held out."""
+"""Training rows: what a document gives to learn, to which adapter, and which rows are held out."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""One training of a document: from what its sections say to the adapter that is current."""
+"""Training run: from what a document's sections say to the adapter that is current."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""The files that `training.sources` names, read as prose."""
+"""Training sources: the files that `training.sources` names, read as prose."""
 
 import os
 import re

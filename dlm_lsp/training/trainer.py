@@ -1,4 +1,4 @@
-"""Fine-tune an adapter: TRL's SFTTrainer with a peft config, in a process of its own."""
+"""Trainer: TRL's SFTTrainer with a peft config, in a process of its own."""
 
 import hashlib
 import importlib.metadata

@@ -1,4 +1,4 @@
-"""What a document asks of training that cannot be done, each by name and with the reason."""
+"""Unsupported options: what a document asks of training that cannot be done, and why."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

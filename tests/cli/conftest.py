@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from support.towns import DLM, HEAD, TeacherServer, plain, town
+from support.teacher_server import DLM, HEAD, TeacherServer, plain, town
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import os
 import subprocess
 
 import pytest
-from support.towns import DLM, HEAD, plain
+from support.teacher_server import DLM, HEAD, plain
 
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{new}: &{new} [{', '.join(['*' + old] * 9)}]\n"

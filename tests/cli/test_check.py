@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
-from support.towns import HEAD
+from support.teacher_server import HEAD
 
 
 @pytest.fixture

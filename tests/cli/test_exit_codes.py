@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support.towns import DLM
+from support.teacher_server import DLM
 
 from dlm_lsp.cli.exit_codes import run_command
 from dlm_lsp.errors import OptionError, StoreError, TeacherError, UsageError

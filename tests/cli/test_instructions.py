@@ -5,8 +5,8 @@ import stat
 import threading
 
 import pytest
-from support.servers import chat_completion, pairs_json
-from support.towns import Town, plain, town
+from support.http_servers import chat_completion, pairs_json
+from support.teacher_server import Town, plain, town
 from werkzeug import Response
 
 

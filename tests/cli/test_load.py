@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from support.towns import HEAD
+from support.teacher_server import HEAD
 
 from dlm_lsp.cli.load import change_document, load_document, load_valid_document, resolve_paths
 from dlm_lsp.document import Edit, Span

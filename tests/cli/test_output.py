@@ -18,7 +18,7 @@ def test_long_lines_are_not_wrapped(dlm, tmp_path):
 def test_nothing_but_the_object_is_on_stdout(dlm, document, teacher):
     import json
 
-    from support.towns import plain
+    from support.teacher_server import plain
 
     run = dlm("synth", "instructions", document(), *plain(teacher), "--json")
     assert json.loads(run.stdout)["documents"]

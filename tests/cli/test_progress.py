@@ -2,7 +2,7 @@ import os
 import pty
 import re
 
-from support.towns import DLM, plain
+from support.teacher_server import DLM, plain
 
 from dlm_lsp.cli.progress import Progress
 from dlm_lsp.synth.events import RequestDone, SectionDone

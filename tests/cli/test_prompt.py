@@ -4,7 +4,7 @@ import json
 import shutil
 
 import pytest
-from support import trainable
+from support import trainable_documents as trainable
 from support.tiny_model import tiny_adapter, tiny_llama
 
 FEW = ("--max-new-tokens", "6")

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support import trainable
+from support import trainable_documents as trainable
 from support.tiny_model import PROSE, tiny_llama
 
 from dlm_lsp.store.adapters import current_adapter

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.document_text import FRONTMATTER, document
-from support.generated import pairs, sound_documents
+from support.generated_documents import pairs, sound_documents
 
 from dlm_lsp.document import (
     Addition,

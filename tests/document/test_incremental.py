@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.document_text import FRONTMATTER
-from support.generated import mutated, sound_documents, wild_documents
+from support.generated_documents import mutated, sound_documents, wild_documents
 
 from dlm_lsp.document.incremental import IncrementalDocument
 from dlm_lsp.document.lines import line_and_column, line_starts

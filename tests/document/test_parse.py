@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.document_text import FRONTMATTER, document, found, mended
-from support.generated import mutated, sound_documents, wild_documents
+from support.generated_documents import mutated, sound_documents, wild_documents
 from support.reference_oracle import Oracle
 
 from dlm_lsp.document import Document, Severity, missing_media, parse

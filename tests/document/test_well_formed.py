@@ -1,6 +1,6 @@
 import pytest
 from hypothesis import given
-from support.generated import hostile_words
+from support.generated_documents import hostile_words
 
 from dlm_lsp.document import Pair, PairFault, well_formed
 

@@ -7,7 +7,7 @@ from threading import Event
 import pytest
 from e2e.home import EDITORS, Home
 from pytest_httpserver import HTTPServer
-from support.towns import TeacherServer, Town
+from support.teacher_server import TeacherServer, Town
 
 
 @pytest.fixture

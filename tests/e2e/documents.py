@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from support.towns import HEAD, pairs_about, town
+from support.teacher_server import HEAD, pairs_about, town
 
 from dlm_lsp.document import Section, parse
 

@@ -4,7 +4,7 @@ import pytest
 from e2e.documents import MISTAKEN, PLAIN, REAL, SYNTHESIZED, synthesized
 from e2e.home import EDITORS, ROOT, Home
 from e2e.terminal import Terminal
-from support.towns import pairs_about
+from support.teacher_server import pairs_about
 
 FOLDER = ROOT / "editors" / "emacs"
 DRIVE = ROOT / "tests" / "e2e" / "drive.el"

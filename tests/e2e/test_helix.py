@@ -8,7 +8,7 @@ import pytest
 from e2e.documents import MISTAKEN, PLAIN, REAL, SYNTHESIZED, synthesized
 from e2e.home import ROOT, Home
 from e2e.terminal import Terminal, without_colours
-from support.towns import pairs_about
+from support.teacher_server import pairs_about
 
 README = ROOT / "editors" / "helix" / "README.md"
 QUESTIONS = [question for question, _, _ in pairs_about(1)]

@@ -6,7 +6,7 @@ import shutil
 import pytest
 from e2e.documents import MISTAKEN, PLAIN, REAL, SYNTHESIZED, synthesized
 from e2e.home import EDITORS, ROOT, Home
-from support.towns import pairs_about
+from support.teacher_server import pairs_about
 
 README = ROOT / "editors" / "neovim" / "README.md"
 DRIVE = ROOT / "tests" / "e2e" / "drive.lua"

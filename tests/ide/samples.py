@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 from support.document_text import FRONTMATTER
-from support.generated import mutated, sound_documents, wild_documents
+from support.generated_documents import mutated, sound_documents, wild_documents
 
 from dlm_lsp.document import Document, SectionType, Span, SynthMarker, parse, section_id
 

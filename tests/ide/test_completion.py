@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ide.marked import at_cursor, in_body
 from support.document_text import document
-from support.generated import mutated, sound_documents, wild_documents
+from support.generated_documents import mutated, sound_documents, wild_documents
 
 from dlm_lsp.document import parse
 from dlm_lsp.ide.completion import completion_documentation, completions

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ide.marked import at_cursor, in_body
 from support.document_text import FRONTMATTER
-from support.generated import sound_documents
+from support.generated_documents import sound_documents
 
 from dlm_lsp.document import Edit, apply_edits, parse
 from dlm_lsp.document.fence import read_fence

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ide.marked import at_cursor, in_body
 from support.document_text import FRONTMATTER
-from support.generated import mutated, sound_documents, wild_documents
+from support.generated_documents import mutated, sound_documents, wild_documents
 
 from dlm_lsp.document import Document, SectionType, parse, section_id
 from dlm_lsp.document.lines import after_break

@@ -1,4 +1,4 @@
-"""Small random models for the tests of this room."""
+"""Model fixtures: small random models for the tests of this room."""
 
 from support.model_fixtures import adapter, chat_llama, gemma, llama
 

@@ -1,4 +1,4 @@
-"""Whether an adapter was made for a model."""
+"""Adapter compatibility: whether an adapter was made for a model."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""What a model answers to a question."""
+"""Chat answer: what a model answers to a question."""
 
 from pathlib import Path
 
@@ -9,19 +9,19 @@ SHORT = ChatOptions(max_new_tokens=8)
 
 
 def test_a_base_model_is_asked_in_plain_questions_and_answers(llama):
-    (written,) = generate_batch(llama, None, [Prompt("Q: Who?\nA:", max_new_tokens=8)])
-    assert generate_answer(llama, None, "Who?", SHORT) == written.text.strip()
+    (generated,) = generate_batch(llama, None, [Prompt("Q: Who?\nA:", max_new_tokens=8)])
+    assert generate_answer(llama, None, "Who?", SHORT) == generated.text.strip()
 
 
 def test_a_chat_model_is_asked_in_its_own_way(chat_llama):
-    asked = Prompt("<|user|>\nWho?</s>\n<|assistant|>\n", max_new_tokens=8, rendered=True)
-    (written,) = generate_batch(chat_llama, None, [asked])
-    assert generate_answer(chat_llama, None, "Who?", SHORT) == written.text.strip()
+    prompt = Prompt("<|user|>\nWho?</s>\n<|assistant|>\n", max_new_tokens=8, rendered=True)
+    (generated,) = generate_batch(chat_llama, None, [prompt])
+    assert generate_answer(chat_llama, None, "Who?", SHORT) == generated.text.strip()
 
 
 def test_the_system_prompt_is_read(llama):
-    told = generate_answer(llama, None, "Who?", ChatOptions("Be brief.", max_new_tokens=8))
-    assert told != generate_answer(llama, None, "Who?", SHORT)
+    answer = generate_answer(llama, None, "Who?", ChatOptions("Be brief.", max_new_tokens=8))
+    assert answer != generate_answer(llama, None, "Who?", SHORT)
 
 
 def test_the_adapter_answers_and_base_and_adapter_are_asked_alike(llama, adapter, tmp_path: Path):
@@ -29,6 +29,6 @@ def test_the_adapter_answers_and_base_and_adapter_are_asked_alike(llama, adapter
         llama, None, "Who?", SHORT
     )
     (tmp_path / "chat_template.jinja").write_text("{{ messages[0]['content'] }}!")
-    (written,) = generate_batch(llama, None, [Prompt("Who?!", max_new_tokens=8)])
-    laid_out = ChatOptions(laid_out_by=tmp_path, max_new_tokens=8)
-    assert generate_answer(llama, None, "Who?", laid_out) == written.text.strip()
+    (generated,) = generate_batch(llama, None, [Prompt("Who?!", max_new_tokens=8)])
+    options = ChatOptions(template_adapter=tmp_path, max_new_tokens=8)
+    assert generate_answer(llama, None, "Who?", options) == generated.text.strip()

@@ -1,4 +1,4 @@
-"""How a conversation is laid out."""
+"""Chat template: how a conversation is laid out."""
 
 from pathlib import Path
 
@@ -113,5 +113,5 @@ def test_a_template_that_writes_the_date_gives_the_same_on_each_day(plain):
 
 
 def test_a_template_that_forgets_its_prompt_still_gives_the_answer(plain):
-    _, told = render_exchange(plain, FORGETFUL, None, "Who?", "Ann.")
-    assert told == "Ann.</s>"
+    _, answer = render_exchange(plain, FORGETFUL, None, "Who?", "Ann.")
+    assert answer == "Ann.</s>"

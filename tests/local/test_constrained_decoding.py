@@ -1,4 +1,4 @@
-"""Which token may come next in each row of a batch, and which one it is to be."""
+"""Constrained decoding: which token may come next in each row of a batch, and which one it is."""
 
 import pytest
 import torch
@@ -10,32 +10,32 @@ from dlm_lsp.local.load import load_model
 SIZE = 346
 
 
-def chooser(model, *grammars, draw=GREEDY):
+def sampler(model, *grammars, sampling=GREEDY):
     tokenizer = load_model(model).grammar_tokenizer
-    return ConstrainedSampler(tokenizer, grammars, [draw] * len(grammars), [2], start=1)
+    return ConstrainedSampler(tokenizer, grammars, [sampling] * len(grammars), [2], start=1)
 
 
 def test_exactly_one_token_is_left_to_each_row(llama):
     scores = torch.randn(2, SIZE)
-    left = chooser(llama, None, 'start: "a"+')(torch.tensor([[5], [5]]), scores)
-    assert left.isfinite().sum(dim=1).tolist() == [1, 1]
-    assert left[0].argmax() == scores[0].argmax()
+    scores_left = sampler(llama, None, 'start: "a"+')(torch.tensor([[5], [5]]), scores)
+    assert scores_left.isfinite().sum(dim=1).tolist() == [1, 1]
+    assert scores_left[0].argmax() == scores[0].argmax()
 
 
 def test_a_token_that_the_grammar_forbids_is_never_taken(llama):
     letter = load_model(llama).tokenizer("a").input_ids[0]
     scores = torch.zeros(1, SIZE)
     scores[0, letter] = -50.0
-    left = chooser(llama, 'start: "a"')(torch.tensor([[5]]), scores)
-    assert left[0].argmax() == letter
+    scores_left = sampler(llama, 'start: "a"')(torch.tensor([[5]]), scores)
+    assert scores_left[0].argmax() == letter
 
 
 def test_behind_the_end_of_its_grammar_a_row_ends(llama):
     letter = load_model(llama).tokenizer("a").input_ids[0]
-    choose = chooser(llama, 'start: "a"')
+    choose = sampler(llama, 'start: "a"')
     choose(torch.tensor([[5]]), torch.zeros(1, SIZE))
-    left = choose(torch.tensor([[5, letter]]), torch.zeros(1, SIZE))
-    assert left[0].argmax() == 2
+    scores_left = choose(torch.tensor([[5, letter]]), torch.zeros(1, SIZE))
+    assert scores_left[0].argmax() == 2
 
 
 @pytest.mark.parametrize("temperature", [0.1, 1.0, 5.0])
@@ -44,7 +44,7 @@ def test_what_is_drawn_follows_the_temperature(llama, temperature):
     scores[0, :2] = torch.tensor([2.0, 0.0])
     drawn = [
         int(
-            chooser(llama, None, draw=SamplingParams(temperature, seed=seed))(
+            sampler(llama, None, sampling=SamplingParams(temperature, seed=seed))(
                 torch.tensor([[5]]), scores
             )
             .argmax()
@@ -59,4 +59,4 @@ def test_what_is_drawn_follows_the_temperature(llama, temperature):
 
 def test_a_grammar_that_cannot_be_followed_is_an_error(llama):
     with pytest.raises(ModelError, match="cannot follow the grammar"):
-        chooser(llama, "start: (")
+        sampler(llama, "start: (")

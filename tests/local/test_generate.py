@@ -1,4 +1,4 @@
-"""What a model writes: batches of prompts, each under a grammar of its own."""
+"""Batched generation: what a model writes to many prompts, each under a grammar of its own."""
 
 import json
 
@@ -27,14 +27,16 @@ def test_a_batch_writes_what_each_prompt_alone_would_have(model, shared, request
 
 def test_a_shared_beginning_writes_what_the_whole_text_would_have(llama):
     whole = [Prompt(f"{PROSE}\n\n{text}", max_new_tokens=12) for text in OPENINGS]
-    written = generate_batch(llama, None, PROMPTS, f"{PROSE}\n\n")
-    assert [one.text for one in written] == [one.text for one in generate_batch(llama, None, whole)]
+    behind_prefix = generate_batch(llama, None, PROMPTS, f"{PROSE}\n\n")
+    assert [generated.text for generated in behind_prefix] == [
+        generated.text for generated in generate_batch(llama, None, whole)
+    ]
 
 
 def test_more_prompts_than_a_batch_come_back_in_their_order(llama):
     many = [Prompt(f"{n} wheels" * (n % 3 + 1), max_new_tokens=3) for n in range(19)]
     assert generate_batch(llama, None, many) == [
-        generate_batch(llama, None, [one])[0] for one in many
+        generate_batch(llama, None, [prompt])[0] for prompt in many
     ]
 
 
@@ -59,11 +61,11 @@ def test_a_reply_under_a_schema_is_always_valid_json_of_that_schema(
         "List:",
         grammar=f"start: %json {json.dumps(schema)}",
         max_new_tokens=150,
-        draw=SamplingParams(temperature, seed=seed),
+        sampling=SamplingParams(temperature, seed=seed),
     )
-    written = generate_batch(llama, None, [prompt])[0]
-    assert written.ended
-    values = json.loads(written.text)
+    generated = generate_batch(llama, None, [prompt])[0]
+    assert generated.ended
+    values = json.loads(generated.text)
     assert len(values) == items
     assert all(isinstance(value, str) and len(value) <= 6 for value in values)
 
@@ -74,7 +76,7 @@ def test_each_row_of_a_batch_follows_its_own_grammar(llama):
         Prompt("Count:", grammar="start: /[0-9]{4}/", max_new_tokens=8),
         Prompt("Quote:", max_new_tokens=8, grammar='start: %regex {"substring_words": "a saw"}'),
     ]
-    colour, number, words = (one.text for one in generate_batch(llama, None, prompts))
+    colour, number, words = (generated.text for generated in generate_batch(llama, None, prompts))
     assert colour in ("red", "blue")
     assert number.isdigit()
     assert len(number) == 4
@@ -82,46 +84,46 @@ def test_each_row_of_a_batch_follows_its_own_grammar(llama):
 
 
 def test_the_same_seed_draws_the_same_words_whatever_is_beside_it(llama):
-    drawn = Prompt("The mill", max_new_tokens=12, draw=SamplingParams(1.0, seed=7))
-    beside = Prompt("The saw of the mill", max_new_tokens=12, draw=SamplingParams(1.0, seed=8))
+    drawn = Prompt("The mill", max_new_tokens=12, sampling=SamplingParams(1.0, seed=7))
+    beside = Prompt("The saw of the mill", max_new_tokens=12, sampling=SamplingParams(1.0, seed=8))
     assert (
         generate_batch(llama, None, [beside, drawn])[1] == generate_batch(llama, None, [drawn])[0]
     )
 
 
 def test_another_seed_draws_other_words(llama):
-    one, two = (
+    first, second = (
         generate_batch(
             llama,
             None,
-            [Prompt("The mill", max_new_tokens=12, draw=SamplingParams(1.0, seed=seed))],
+            [Prompt("The mill", max_new_tokens=12, sampling=SamplingParams(1.0, seed=seed))],
         )
         for seed in (1, 2)
     )
-    assert one[0].text != two[0].text
+    assert first[0].text != second[0].text
 
 
 def test_a_tiny_top_p_leaves_only_the_likeliest_word(llama):
     plain = Prompt("The mill", max_new_tokens=12)
-    narrow = Prompt("The mill", max_new_tokens=12, draw=SamplingParams(1.0, top_p=1e-6, seed=3))
+    narrow = Prompt("The mill", max_new_tokens=12, sampling=SamplingParams(1.0, top_p=1e-6, seed=3))
     assert generate_batch(llama, None, [narrow]) == generate_batch(llama, None, [plain])
 
 
 def test_rows_that_begin_with_tokens_of_different_rank_begin_differently(llama):
     grammar = 'start: "a" | "b" | "c"'
     prompts = [
-        Prompt("x", grammar=grammar, max_new_tokens=3, draw=SamplingParams(first=rank))
+        Prompt("x", grammar=grammar, max_new_tokens=3, sampling=SamplingParams(first=rank))
         for rank in range(5)
     ]
-    letters = [one.text for one in generate_batch(llama, None, prompts)]
+    letters = [generated.text for generated in generate_batch(llama, None, prompts)]
     assert sorted(letters[:3]) == ["a", "b", "c"]
     assert letters[3:] == [letters[2]] * 2
 
 
 def test_what_reaches_the_limit_of_tokens_says_so(llama):
     prompt = Prompt("x", grammar='start: "a long word"', max_new_tokens=2)
-    written = generate_batch(llama, None, [prompt])[0]
-    assert (written.tokens_out, written.ended) == (2, False)
+    generated = generate_batch(llama, None, [prompt])[0]
+    assert (generated.tokens_out, generated.ended) == (2, False)
 
 
 def test_a_batch_that_does_not_fit_is_halved(llama, monkeypatch):
@@ -142,8 +144,8 @@ def test_a_batch_that_does_not_fit_is_halved(llama, monkeypatch):
 
 def test_system_and_user_text_go_through_the_chat_template(chat_llama):
     prompt = Prompt("Hello", system="Be brief.", max_new_tokens=4)
-    written = "<|system|>\nBe brief.</s>\n<|user|>\nHello</s>\n<|assistant|>\n"
-    raw = Prompt(written, max_new_tokens=4)
+    generated = "<|system|>\nBe brief.</s>\n<|user|>\nHello</s>\n<|assistant|>\n"
+    raw = Prompt(generated, max_new_tokens=4)
     assert generate_batch(chat_llama, None, [prompt]) == generate_batch(chat_llama, None, [raw])
 
 
@@ -163,5 +165,5 @@ def test_no_prompts_give_nothing(llama):
 
 
 def test_counted_tokens_are_those_that_are_read(llama):
-    read = [one.tokens_in for one in generate_batch(llama, None, PROMPTS)]
+    read = [generated.tokens_in for generated in generate_batch(llama, None, PROMPTS)]
     assert count_prompt_tokens(llama, PROMPTS) == read

@@ -1,4 +1,4 @@
-"""A model from the Hugging Face hub."""
+"""Hugging Face hub: a model from its cache, else downloaded."""
 
 from pathlib import Path
 
@@ -15,10 +15,10 @@ RESPONSE = Response(403, request=Request("GET", "https://huggingface.co/org/name
 
 def answering(monkeypatch: pytest.MonkeyPatch, outcome: Exception | str) -> list[bool]:
     """Let the download have this outcome; nothing is in the cache."""
-    asked: list[bool] = []
+    offline_only: list[bool] = []
 
     def download(hub_id: str, *, local_files_only: bool = False, **_: object) -> str:
-        asked.append(local_files_only)
+        offline_only.append(local_files_only)
         if local_files_only:
             raise errors.LocalEntryNotFoundError("not in the cache")
         if isinstance(outcome, Exception):
@@ -26,7 +26,7 @@ def answering(monkeypatch: pytest.MonkeyPatch, outcome: Exception | str) -> list
         return outcome
 
     monkeypatch.setattr(huggingface_hub, "snapshot_download", download)
-    return asked
+    return offline_only
 
 
 def test_what_the_cache_holds_is_taken_without_asking_the_hub(monkeypatch):
@@ -39,9 +39,9 @@ def test_what_the_cache_holds_is_taken_without_asking_the_hub(monkeypatch):
 
 
 def test_what_the_cache_does_not_hold_is_downloaded(monkeypatch):
-    asked = answering(monkeypatch, "/cache/org/name/abc")
+    offline_only = answering(monkeypatch, "/cache/org/name/abc")
     assert hub_snapshot("org/name") == Path("/cache/org/name/abc")
-    assert asked == [True, False]
+    assert offline_only == [True, False]
 
 
 @pytest.mark.parametrize(

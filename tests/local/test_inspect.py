@@ -1,4 +1,4 @@
-"""What a model is, before it is put to work."""
+"""Model info: what a model is, before it is put to work."""
 
 import pytest
 

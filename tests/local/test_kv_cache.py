@@ -1,4 +1,4 @@
-"""A beginning that many rows share, read once."""
+"""Prefix cache: a beginning that many rows share, read once."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""A model in memory."""
+"""Model loading: a model in memory."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""A local model as the rest of the house sees it."""
+"""Local model: a name, and calls that can be cancelled."""
 
 import pytest
 from support.tiny_model import PROSE
@@ -25,8 +25,8 @@ async def test_what_runs_in_the_worker_is_what_runs_here(llama):
 
 
 async def test_rows_that_are_alike_have_the_same_score(llama):
-    one, two, three = await LocalModel(llama).score(PROSE, [ROW, Continuation("x", " y"), ROW])
-    assert one == three != two
+    first, other, again = await LocalModel(llama).score(PROSE, [ROW, Continuation("x", " y"), ROW])
+    assert first == again != other
 
 
 async def test_a_model_that_cannot_be_had_is_an_error_with_a_remedy():

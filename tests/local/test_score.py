@@ -1,4 +1,4 @@
-"""How likely a model finds one text after another."""
+"""Log-likelihood scoring: how likely a model finds one text after another."""
 
 import pytest
 import torch

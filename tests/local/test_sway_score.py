@@ -1,4 +1,4 @@
-"""How far an answer stands above the empty ones."""
+"""Sway score: how far an answer stands above the empty ones."""
 
 import pytest
 from support.tiny_model import PROSE

@@ -1,4 +1,4 @@
-"""The 270M base model that the `[tiny]` extra brings from PyPI."""
+"""Tiny model: the 270M base model that the `[tiny]` extra brings from PyPI."""
 
 import importlib
 import multiprocessing

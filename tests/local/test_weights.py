@@ -1,4 +1,4 @@
-"""Which folder of safetensors a model name means, and how it gets there."""
+"""Model weights: the folder of safetensors that a model name means, and how it gets there."""
 
 import importlib.util
 from pathlib import Path
@@ -13,18 +13,18 @@ from dlm_lsp.local.weights import require_local_extra, resolve_weights
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     """A hub that has every model, and notes what it was asked for."""
-    asked: list[str] = []
+    hub_ids: list[str] = []
     folder = tmp_path / "abc123"
     folder.mkdir()
     (folder / "config.json").write_text("{}")
     (folder / "model.safetensors").write_bytes(b"12345")
 
     def snapshot(hub_id: str) -> Path:
-        asked.append(hub_id)
+        hub_ids.append(hub_id)
         return folder
 
     monkeypatch.setattr(weights, "hub_snapshot", snapshot)
-    return asked
+    return hub_ids
 
 
 def without(monkeypatch: pytest.MonkeyPatch, *packages: str) -> None:
@@ -35,10 +35,10 @@ def without(monkeypatch: pytest.MonkeyPatch, *packages: str) -> None:
 
 
 def test_a_folder_is_taken_as_it_is(llama):
-    found = resolve_weights(llama)
-    assert found.folder == Path(llama)
-    assert found.size > 10_000
-    assert resolve_weights(f"hf:{llama}") == found
+    model_weights = resolve_weights(llama)
+    assert model_weights.folder == Path(llama)
+    assert model_weights.size > 10_000
+    assert resolve_weights(f"hf:{llama}") == model_weights
 
 
 @pytest.mark.parametrize(

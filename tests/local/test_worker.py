@@ -1,4 +1,4 @@
-"""The one process beside us in which models live."""
+"""Worker process: the one beside us in which models live."""
 
 import os
 import signal
@@ -94,8 +94,8 @@ def _parent(function: str, *arguments: str) -> subprocess.Popen:
 
 
 def test_a_library_that_imports_the_main_module_finds_one_whatever_the_parent_is():
-    told, _ = _parent("main_module").communicate(timeout=60)
-    assert told == "__main__\n"
+    output, _ = _parent("main_module").communicate(timeout=60)
+    assert output == "__main__\n"
 
 
 def test_a_busy_process_dies_with_its_parent(pipe):

@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 from pytest_httpserver import HTTPServer
-from support.towns import TeacherServer
+from support.teacher_server import TeacherServer
 
 
 @pytest.fixture

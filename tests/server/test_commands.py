@@ -12,7 +12,7 @@ from lsprotocol import types
 from server.editor import EMACS, NEOVIM, PATIENCE, URI, VSCODE, Editor, editor
 from server.test_synthesis import questions
 from server.test_synthesis import settings as by_teacher
-from support.towns import HEAD, town
+from support.teacher_server import HEAD, town
 
 from dlm_lsp.document import SectionType, parse
 from dlm_lsp.server.command_names import COMMANDS

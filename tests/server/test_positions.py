@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lsprotocol.types import Position, Range
-from support.generated import wild_documents
+from support.generated_documents import wild_documents
 
 from dlm_lsp.document import Span
 from dlm_lsp.document.incremental import IncrementalDocument

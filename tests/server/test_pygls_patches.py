@@ -23,7 +23,7 @@ from pygls.protocol import LanguageServerProtocol, default_converter
 from pygls.workspace import TextDocument
 from server.editor import NEOVIM, URI, editor
 from support.document_text import FRONTMATTER
-from support.generated import wild_documents
+from support.generated_documents import wild_documents
 
 from dlm_lsp.document import Span
 from dlm_lsp.server.lifecycle import create_server

@@ -2,7 +2,7 @@
 
 from lsprotocol import types
 from server.editor import NEOVIM, VSCODE, editor
-from support.servers import LLAMA_KEY, LLAMA_MODEL, llama_server
+from support.http_servers import LLAMA_KEY, LLAMA_MODEL, llama_server
 
 from dlm_lsp.document import parse
 

@@ -1,4 +1,4 @@
-"""Fixtures of the store's tests: a store folder, and the ways in which a disk refuses."""
+"""Store fixtures: a store folder, and the ways in which a disk refuses."""
 
 from pathlib import Path
 

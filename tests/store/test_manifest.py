@@ -1,4 +1,4 @@
-"""What was trained into a store."""
+"""Training manifest: what was trained into a store."""
 
 import json
 from pathlib import Path

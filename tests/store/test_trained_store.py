@@ -1,4 +1,4 @@
-"""A trained store, interchangeable with the reference's."""
+"""Trained store: interchangeable with the reference's."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""How an adapter becomes the current one."""
+"""Adapter versions: how an adapter becomes the current one."""
 
 import pytest
 

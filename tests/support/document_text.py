@@ -1,4 +1,4 @@
-"""Documents as marked text: `⟦` and `⟧` stand around what a problem should point at."""
+"""Marked documents: `⟦` and `⟧` stand around what a problem should point at."""
 
 from dlm_lsp.document import Document, apply_edits, parse
 

@@ -1,4 +1,4 @@
-"""Frontmatters as marked text, and those that hypothesis makes: right, wrong and with slips."""
+"""Marked frontmatters: and those that hypothesis makes, right, wrong and with slips."""
 
 from hypothesis import strategies as st
 

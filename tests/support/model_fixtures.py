@@ -1,4 +1,4 @@
-"""Small random models, made once for all tests."""
+"""Model fixtures: small random models, made once for all tests."""
 
 from pathlib import Path
 

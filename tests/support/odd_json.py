@@ -1,4 +1,4 @@
-"""JSON that nobody expects, and whole bodies with one thing in them replaced by it."""
+"""Odd JSON: bodies that nobody expects, and whole ones with one part replaced."""
 
 import copy
 import json

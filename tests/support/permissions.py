@@ -1,4 +1,4 @@
-"""Permission bits that count, also where the tests run as root."""
+"""Permissions fixture: permission bits that count, also where the tests run as root."""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""What the tests let a process of its own do."""
+"""Process jobs: what the tests let a process of its own do."""
 
 import os
 from collections.abc import Callable

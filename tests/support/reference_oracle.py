@@ -1,4 +1,4 @@
-"""Ask the reference implementation what it makes of a text.
+"""Reference oracle: what the reference implementation makes of a text.
 
 Run by the reference's Python this file answers one JSON object per input line:
 

@@ -1,4 +1,4 @@
-"""A small random model, made on the spot: right in form, and in nothing else."""
+"""Tiny models: small random ones, made on the spot; right in form, and in nothing else."""
 
 import random
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What the tests let the worker process do."""
+"""Worker jobs: what the tests let the worker process do."""
 
 import importlib
 import os
@@ -12,9 +12,9 @@ def own_pid() -> int:
     return os.getpid()
 
 
-def add(one: int, other: int) -> int:
+def add(first: int, second: int) -> int:
     """Add."""
-    return one + other
+    return first + second
 
 
 def spin(pipe: str) -> None:
@@ -47,8 +47,8 @@ def be_noisy() -> str:
 class OddError(Exception):
     """An exception that pickle cannot bring back."""
 
-    def __init__(self, one: int, other: int) -> None:
-        super().__init__(f"odd: {one} and {other}\nand a second line")
+    def __init__(self, first: int, second: int) -> None:
+        super().__init__(f"odd: {first} and {second}\nand a second line")
 
 
 def be_odd() -> None:

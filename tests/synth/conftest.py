@@ -1,4 +1,4 @@
-"""What the tests of synthesis share."""
+"""Synthesis fixtures: an empty reply cache."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from support.scripted import reply
+from support.scripted_teacher import reply
 
 from dlm_lsp.synth.candidates import parse_candidates
 from dlm_lsp.synth.planned_requests import PlannedRequest
@@ -25,9 +25,9 @@ def questions(pairs):
 
 
 def test_enough_pairs_need_no_repair():
-    found = read(reply([STEPS, BELLS], PROSE))
-    assert questions(found.candidates) == [STEPS[0], BELLS[0]]
-    assert (found.missing, found.repair, found.skipped, found.refused) == (0, None, (), ())
+    parsed = read(reply([STEPS, BELLS], PROSE))
+    assert questions(parsed.candidates) == [STEPS[0], BELLS[0]]
+    assert (parsed.missing, parsed.repair, parsed.skipped, parsed.refused) == (0, None, (), ())
 
 
 def test_the_evidence_stays_with_its_pair():
@@ -35,8 +35,8 @@ def test_the_evidence_stays_with_its_pair():
 
 
 def test_a_repair_asks_for_what_is_missing_and_says_why():
-    found = read(reply([STEPS, ("What does this text tell?", "Things.")], PROSE))
-    assert found.repair == PairRequest(
+    parsed = read(reply([STEPS, ("What does this text tell?", "Things.")], PROSE))
+    assert parsed.repair == PairRequest(
         PROSE, "extraction", 1, complaint='the question says "this text"', have=(STEPS,)
     )
 
@@ -46,88 +46,88 @@ def test_a_reply_of_too_few_is_told_how_many_came():
 
 
 def test_a_reply_that_cannot_be_read_is_told_so():
-    found = read(Reply("Certainly!"))
-    assert found.repair.complaint == "the reply holds no pair that can be read; 0 of 2 pairs came"
-    assert [(s.reason, s.detail) for s in found.skipped] == [
+    parsed = read(Reply("Certainly!"))
+    assert parsed.repair.complaint == "the reply holds no pair that can be read; 0 of 2 pairs came"
+    assert [(s.reason, s.detail) for s in parsed.skipped] == [
         ("invalid_output", "the reply holds no pair that can be read")
     ]
 
 
 def test_a_teacher_that_knows_why_nothing_came_is_believed():
-    found = read(Reply('{"pairs": []}', note="it speaks no French"))
-    assert [(s.reason, s.detail) for s in found.skipped] == [
+    parsed = read(Reply('{"pairs": []}', note="it speaks no French"))
+    assert [(s.reason, s.detail) for s in parsed.skipped] == [
         ("shortfall", "0 of the 2 pairs asked for can be used: it speaks no French")
     ]
 
 
 def test_a_shortfall_is_explained_by_the_last_that_the_teacher_said_of_it():
     first = replace(reply([STEPS], PROSE), note="only one came to mind")
-    found = read(first, replace(reply([], PROSE), note="nothing else came to mind"))
-    assert [s.detail for s in found.skipped] == [
+    parsed = read(first, replace(reply([], PROSE), note="nothing else came to mind"))
+    assert [s.detail for s in parsed.skipped] == [
         "1 of the 2 pairs asked for can be used: nothing else came to mind"
     ]
 
 
 def test_first_reply_and_repair_count_together():
-    found = read(reply([STEPS], PROSE), reply([BELLS, FIRE], PROSE))
-    assert questions(found.candidates) == [STEPS[0], BELLS[0], FIRE[0]]
-    assert (found.asked, found.missing, found.repair) == (2, 0, None)
+    parsed = read(reply([STEPS], PROSE), reply([BELLS, FIRE], PROSE))
+    assert questions(parsed.candidates) == [STEPS[0], BELLS[0], FIRE[0]]
+    assert (parsed.requested, parsed.missing, parsed.repair) == (2, 0, None)
 
 
 def test_there_is_only_one_repair():
-    found = read(reply([STEPS], PROSE), reply([], PROSE))
-    assert found.missing == 1
-    assert found.repair is None
+    parsed = read(reply([STEPS], PROSE), reply([], PROSE))
+    assert parsed.missing == 1
+    assert parsed.repair is None
 
 
 @pytest.mark.parametrize("filter_", ["sway", "dedup-only"])
 def test_two_pairs_that_say_the_same_count_as_one_and_both_may_be_chosen(filter_):
-    found = read(reply([STEPS, STEPS_AGAIN], PROSE), filter_=filter_)
-    assert questions(found.candidates) == [STEPS[0], STEPS_AGAIN[0]]
-    assert found.missing == 1
-    assert found.repair.complaint == "some pairs said the same thing"
+    parsed = read(reply([STEPS, STEPS_AGAIN], PROSE), filter_=filter_)
+    assert questions(parsed.candidates) == [STEPS[0], STEPS_AGAIN[0]]
+    assert parsed.missing == 1
+    assert parsed.repair.complaint == "some pairs said the same thing"
 
 
 def test_a_pair_that_stands_twice_is_kept_once():
-    found = read(reply([STEPS, STEPS], PROSE), filter_="dedup-only")
-    assert questions(found.candidates) == [STEPS[0]]
-    assert [(r.reason, r.detail) for r in found.refused] == [
+    parsed = read(reply([STEPS, STEPS], PROSE), filter_="dedup-only")
+    assert questions(parsed.candidates) == [STEPS[0]]
+    assert [(r.reason, r.detail) for r in parsed.refused] == [
         ("duplicate_pair", "it stands twice in the reply")
     ]
 
 
 def test_a_teacher_that_goes_on_for_ever_is_not_judged_for_ever():
-    found = read(reply([(f"What is {n}?", "A number.") for n in range(30)]), filter_="dedup-only")
-    assert len(found.candidates) == 12
-    assert [(r.reason, r.detail) for r in found.refused] == [
+    parsed = read(reply([(f"What is {n}?", "A number.") for n in range(30)]), filter_="dedup-only")
+    assert len(parsed.candidates) == 12
+    assert [(r.reason, r.detail) for r in parsed.refused] == [
         ("over_count", "2 were asked for")
     ] * 18
 
 
 def test_none_takes_every_well_formed_pair_that_was_asked_for():
-    found = read(reply([STEPS, STEPS, ("What does the text say?", "x")]), count=3, filter_="none")
-    assert len(found.candidates) == 3
-    assert found.missing == 0
+    parsed = read(reply([STEPS, STEPS, ("What does the text say?", "x")]), count=3, filter_="none")
+    assert len(parsed.candidates) == 3
+    assert parsed.missing == 0
 
 
 def test_dedup_only_has_no_gates():
-    found = read(reply([("What does the text say?", "x"), BELLS]), filter_="dedup-only")
-    assert len(found.candidates) == 2
+    parsed = read(reply([("What does the text say?", "x"), BELLS]), filter_="dedup-only")
+    assert len(parsed.candidates) == 2
 
 
 def test_an_empty_pair_and_a_broken_one_are_told_apart():
-    found = read(reply([("Why?", " "), ("How?", "### Q\nNo.")]))
-    assert [(s.reason, s.detail) for s in found.skipped] == [
+    parsed = read(reply([("Why?", " "), ("How?", "### Q\nNo.")]))
+    assert [(s.reason, s.detail) for s in parsed.skipped] == [
         ("empty_pair", "the answer is empty"),
         ("shortfall", "0 of the 2 pairs asked for can be used"),
     ]
-    assert [r.reason for r in found.refused] == ["invalid_structure"]
+    assert [r.reason for r in parsed.refused] == ["invalid_structure"]
 
 
 def test_a_teacher_that_declines_is_not_asked_again():
-    found = read(Reply("No.", finish="refusal"))
-    assert found.repair is None
-    assert found.skipped[0].detail == "the teacher declined to answer"
+    parsed = read(Reply("No.", finish="refusal"))
+    assert parsed.repair is None
+    assert parsed.skipped[0].detail == "the teacher declined to answer"
 
 
 @pytest.mark.parametrize("text", ["Q: Why?\nA: So", '{"pairs": [{"question": "Why?"'])
@@ -146,8 +146,8 @@ def test_a_reply_that_broke_off_before_its_first_pair_names_the_way_out():
 
 
 def test_a_shortfall_of_a_reply_that_broke_off_names_the_way_out():
-    found = read(reply([STEPS], PROSE, finish="length"))
-    assert [(s.reason, s.detail) for s in found.skipped] == [
+    parsed = read(reply([STEPS], PROSE, finish="length"))
+    assert [(s.reason, s.detail) for s in parsed.skipped] == [
         (
             "shortfall",
             "1 of the 2 pairs asked for can be used: the reply broke off at its token limit; "

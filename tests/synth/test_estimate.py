@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from support.scripted import ScriptedJudge, ScriptedTeacher, document, towns
+from support.scripted_teacher import ScriptedJudge, ScriptedTeacher, document, towns
 
 from dlm_lsp.synth.estimate import estimate_run
 from dlm_lsp.synth.options import SynthOptions
@@ -18,7 +18,7 @@ async def test_an_estimate_counts_sections_requests_and_exact_tokens(cache):
     assert found.exact
     assert found.tokens_in == 2 * sum(len(prose.split()) + 10 for prose in towns(3))
     assert found.tokens_out == 3 * (150 + 110)
-    assert teacher.asked == []
+    assert teacher.requests == []
 
 
 async def test_what_is_in_the_cache_costs_nothing(cache):
@@ -42,7 +42,7 @@ async def test_a_limit_on_requests_limits_the_estimate(cache):
 
 async def test_without_a_tokenizer_the_estimate_is_about(cache):
     class Blind(ScriptedTeacher):
-        async def count_tokens(self, asks):
+        async def count_tokens(self, requests):
             return None
 
     found = await estimate_run(document(*towns(1)), Blind(), cache, OPTIONS)

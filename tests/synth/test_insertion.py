@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from support.scripted import document
+from support.scripted_teacher import document
 
 from dlm_lsp.document import Pair, apply_edits, parse
 from dlm_lsp.store.plan import StagedSection

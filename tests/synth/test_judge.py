@@ -1,4 +1,4 @@
-"""How far an answer stands above the empty ones."""
+"""Judge: how far an answer stands above the empty ones."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A run from its wishes to what is kept: who is got ready, asked, and let go of."""
+"""Synthesis pipeline: who is got ready, asked, and let go of, and what is kept."""
 
 import re
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import anyio
 import pytest
-from support.scripted import ScriptedJudge, ScriptedTeacher, document, towns
+from support.scripted_teacher import ScriptedJudge, ScriptedTeacher, document, towns
 
 from dlm_lsp.document.document import Document
 from dlm_lsp.errors import JudgeError, SelectorError, StoreError, TeacherError
@@ -111,7 +111,7 @@ async def test_before_it_runs_everybody_is_ready_and_nobody_was_asked(cast, tmp_
     async with opened(tmp_path, SWAY) as ready:
         assert cast.done == ["prepare judge", "prepare scripted"]
         assert (ready.estimate.sections, ready.estimate.requests) == (3, 3)
-        assert cast.teacher.asked == []
+        assert cast.teacher.requests == []
 
 
 async def test_at_the_end_teacher_and_judge_are_let_go_of(cast, tmp_path):
@@ -213,25 +213,25 @@ async def test_a_run_asks_about_the_named_sections_only(cast, tmp_path):
     async with opened(tmp_path, doc=doc, sections=[second.id]) as ready:
         assert ready.estimate.requests == 1
         result = await ready.run(lambda _: None, anyio.Event())
-    assert {ask.prose for ask in cast.teacher.asked} == {second.content}
-    assert {one.source_section_id for one in result.sections} == {second.id}
+    assert {request.prose for request in cast.teacher.requests} == {second.content}
+    assert {section.source_section_id for section in result.sections} == {second.id}
 
 
 async def test_what_was_answered_before_is_not_asked_again(cast, tmp_path):
     first = await run(tmp_path)
-    cast.teacher.asked.clear()
+    cast.teacher.requests.clear()
     async with opened(tmp_path) as ready:
         assert (ready.estimate.requests, ready.estimate.from_cache) == (0, 3)
         again = await ready.run(lambda _: None, anyio.Event())
-    assert cast.teacher.asked == []
+    assert cast.teacher.requests == []
     assert again.report.accepted == first.report.accepted
 
 
 async def test_events_are_told_as_they_happen(cast, tmp_path):
-    told = []
+    events = []
     async with opened(tmp_path) as ready:
-        await ready.run(told.append, anyio.Event())
-    assert [type(event).__name__ for event in told[:: len(told) - 1]] == [
+        await ready.run(events.append, anyio.Event())
+    assert [type(event).__name__ for event in events[:: len(events) - 1]] == [
         "RunStarted",
         "RunFinished",
     ]
@@ -240,7 +240,7 @@ async def test_events_are_told_as_they_happen(cast, tmp_path):
 async def test_a_run_that_is_stopped_returns_what_is_finished(cast, tmp_path):
     doc = document(*towns(3))
     stop, never = anyio.Event(), anyio.Event()
-    cast.teacher.wait = lambda ask: never if "Ville2" in ask.prose else None
+    cast.teacher.wait = lambda request: never if "Ville2" in request.prose else None
 
     def stop_after_two(event: object) -> None:
         if isinstance(event, SectionDone) and event.done == 2:
@@ -249,14 +249,18 @@ async def test_a_run_that_is_stopped_returns_what_is_finished(cast, tmp_path):
     async with opened(tmp_path, doc=doc) as ready:
         result = await ready.run(stop_after_two, stop)
     assert result.report.stopped
-    assert {one.source_section_id for one in result.sections} == {s.id for s in doc.sections[:2]}
+    assert {section.source_section_id for section in result.sections} == {
+        s.id for s in doc.sections[:2]
+    }
 
 
 async def test_what_was_accepted_is_ready_to_be_placed(cast, tmp_path):
     before = datetime.now(UTC).replace(microsecond=0)
     result = await run(tmp_path)
-    assert [one.id for one in result.sections] == [one.id for one in result.report.accepted]
-    assert {(one.synth_teacher, one.synth_at) for one in result.sections} == {
+    assert [section.id for section in result.sections] == [
+        candidate.id for candidate in result.report.accepted
+    ]
+    assert {(section.synth_teacher, section.synth_at) for section in result.sections} == {
         ("scripted", result.at)
     }
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", result.at)

@@ -1,6 +1,6 @@
 from hypothesis import given
 from hypothesis import strategies as st
-from support.scripted import HEAD, ScriptedTeacher, document, towns
+from support.scripted_teacher import HEAD, ScriptedTeacher, document, towns
 
 from dlm_lsp.document.parse import parse
 from dlm_lsp.synth.options import SynthOptions
@@ -31,9 +31,12 @@ def test_only_named_sections_are_sources():
 
 
 async def test_both_strategies_about_one_section_follow_each_other():
-    asks = await plan_requests(prose_sources(document("One.", "Two.")), ScriptedTeacher(), BOTH)
+    planned_requests = await plan_requests(
+        prose_sources(document("One.", "Two.")), ScriptedTeacher(), BOTH
+    )
     assert [
-        (one.index, one.request.prose, one.request.strategy, one.request.count) for one in asks
+        (planned.index, planned.request.prose, planned.request.strategy, planned.request.count)
+        for planned in planned_requests
     ] == [
         (0, "One.", "extraction", 2),
         (1, "One.", "expansion", 1),
@@ -46,30 +49,36 @@ async def test_both_strategies_about_one_section_follow_each_other():
 async def test_no_passage_is_longer_than_the_window_and_the_count_is_kept(window, per_section):
     prose = "\n\n".join([" ".join(towns(5))] * 2)
     options = SynthOptions(strategy="both", per_section=per_section)
-    asks = await plan_requests(
+    planned_requests = await plan_requests(
         prose_sources(document(prose)), ScriptedTeacher(window=window), options
     )
-    assert sum(one.request.count for one in asks) == per_section
-    assert all(one.request.count for one in asks)
-    assert all(len(one.request.prose.split()) <= window for one in asks)
+    assert sum(planned.request.count for planned in planned_requests) == per_section
+    assert all(planned.request.count for planned in planned_requests)
+    assert all(len(planned.request.prose.split()) <= window for planned in planned_requests)
 
 
 async def test_without_a_tokenizer_passages_leave_room():
     class Blind(ScriptedTeacher):
-        async def count_tokens(self, asks):
+        async def count_tokens(self, requests):
             return None
 
     prose = "word " * 1000
     options = SynthOptions(per_section=50)
-    asks = await plan_requests(prose_sources(document(prose)), Blind(window=300), options)
-    assert {len(one.request.prose.encode()) // 4 <= 225 for one in asks} == {True}
-    assert sum(len(one.request.prose.split()) for one in asks) == 1000
+    planned_requests = await plan_requests(
+        prose_sources(document(prose)), Blind(window=300), options
+    )
+    assert {len(planned.request.prose.encode()) // 4 <= 225 for planned in planned_requests} == {
+        True
+    }
+    assert sum(len(planned.request.prose.split()) for planned in planned_requests) == 1000
 
 
 async def test_prose_that_surely_fits_is_not_counted():
     class Uncounted(ScriptedTeacher):
-        async def count_tokens(self, asks):
+        async def count_tokens(self, requests):
             raise AssertionError("counted")
 
-    asks = await plan_requests(prose_sources(document("Short.")), Uncounted(window=100), BOTH)
-    assert len(asks) == 2
+    planned_requests = await plan_requests(
+        prose_sources(document("Short.")), Uncounted(window=100), BOTH
+    )
+    assert len(planned_requests) == 2

@@ -1,4 +1,4 @@
-from support.scripted import HEAD
+from support.scripted_teacher import HEAD
 
 from dlm_lsp.document.changes import Addition, insert
 from dlm_lsp.document.edit import apply_edits
@@ -10,10 +10,10 @@ from dlm_lsp.synth.report import Candidate, Report, Skip, Usage
 
 def test_a_candidate_knows_the_id_that_its_section_will_have():
     doc = parse(HEAD + "Prose.\n")
-    one = Candidate(Pair("What?", "That\nand this."), doc.sections[0].id, "extraction")
-    marker = SynthMarker("t", one.strategy, "2026-01-01T00:00:00Z", one.source_id)
-    after = parse(apply_edits(doc.text, insert(doc, [Addition(one.pair, marker)])))
-    assert [section.id for section in after.sections] == [doc.sections[0].id, one.id]
+    candidate = Candidate(Pair("What?", "That\nand this."), doc.sections[0].id, "extraction")
+    marker = SynthMarker("t", candidate.strategy, "2026-01-01T00:00:00Z", candidate.source_id)
+    after = parse(apply_edits(doc.text, insert(doc, [Addition(candidate.pair, marker)])))
+    assert [section.id for section in after.sections] == [doc.sections[0].id, candidate.id]
 
 
 def test_failed_requests_are_told_from_replies_of_no_use():

@@ -5,7 +5,14 @@ import anyio
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.scripted import ScriptedJudge, ScriptedTeacher, document, pairs_about, reply, towns
+from support.scripted_teacher import (
+    ScriptedJudge,
+    ScriptedTeacher,
+    document,
+    pairs_about,
+    reply,
+    towns,
+)
 
 from dlm_lsp.document.document import Document
 from dlm_lsp.errors import JudgeError, TeacherError
@@ -58,8 +65,8 @@ async def test_each_section_gives_the_pairs_that_are_asked_for(cache):
         for first in (True, False)
     ]
     assert (report.generated, report.dedup, report.skipped, report.refused) == (6, 6, (), ())
-    spent = report.usage
-    assert (spent.requests, spent.from_cache, spent.tokens_in, spent.tokens_out) == (3, 0, 300, 60)
+    usage = report.usage
+    assert (usage.requests, usage.from_cache, usage.tokens_in, usage.tokens_out) == (3, 0, 300, 60)
 
 
 async def test_a_candidate_names_its_section_and_strategy(cache):
@@ -88,11 +95,13 @@ async def test_the_report_is_the_same_whatever_finishes_first(tmp_path_factory, 
 
 async def test_the_same_run_again_asks_nothing(cache):
     doc = document(*towns(3))
-    writes_one_of_two = ScriptedTeacher(lambda ask: reply(pairs_about(ask)[:1], ask.prose))
+    writes_one_of_two = ScriptedTeacher(
+        lambda request: reply(pairs_about(request)[:1], request.prose)
+    )
     first = await run(doc, cache, SWAY, writes_one_of_two)
     again = ScriptedTeacher()
     second = await run(doc, cache, SWAY, again)
-    assert again.asked == []
+    assert again.requests == []
     assert outcome(second) == outcome(first)
     assert (second.usage.requests, second.usage.from_cache) == (0, 6)
     assert second.usage.tokens_in is None
@@ -104,15 +113,15 @@ async def test_an_edited_section_makes_only_its_own_request(cache):
     texts[1] += " It has a fair in May."
     teacher = ScriptedTeacher()
     await run(document(*texts), cache, teacher=teacher)
-    assert [ask.prose for ask in teacher.asked] == [texts[1]]
+    assert [request.prose for request in teacher.requests] == [texts[1]]
 
 
 async def test_fresh_asks_anew_and_keeps_what_comes(cache):
     doc = document(*towns(2))
     await run(doc, cache)
-    fresh = ScriptedTeacher(lambda ask: reply([("What is new?", "A thing.")] * 2))
+    fresh = ScriptedTeacher(lambda request: reply([("What is new?", "A thing.")] * 2))
     await run(doc, cache, SynthOptions(filter="none", per_section=2, fresh=True), fresh)
-    assert len(fresh.asked) == 2
+    assert len(fresh.requests) == 2
     after = await run(doc, cache, SynthOptions(filter="none", per_section=2))
     assert after.usage.requests == 0
     assert after.accepted[0].pair.question == "What is new?"
@@ -121,33 +130,35 @@ async def test_fresh_asks_anew_and_keeps_what_comes(cache):
 async def test_a_section_that_stands_twice_is_asked_about_once(cache):
     teacher = ScriptedTeacher()
     await run(document(*towns(1) * 3), cache, teacher=teacher)
-    assert len(teacher.asked) == 1
+    assert len(teacher.requests) == 1
 
 
 async def test_only_the_sections_that_are_named_are_asked_about(cache):
     doc = document(*towns(3))
     teacher = ScriptedTeacher()
     report = await run(doc, cache, teacher=teacher, sections=[doc.sections[1].id, "f" * 16])
-    assert [ask.prose for ask in teacher.asked] == [doc.sections[1].content.strip()]
+    assert [request.prose for request in teacher.requests] == [doc.sections[1].content.strip()]
     assert [(s.source_id, s.reason) for s in report.skipped] == [("f" * 16, "no_prose")]
 
 
 async def test_a_document_without_prose_says_so_and_asks_nothing(cache):
     teacher = ScriptedTeacher()
     report = await run(document(""), cache, teacher=teacher)
-    assert teacher.asked == []
+    assert teacher.requests == []
     assert [(s.source_id, s.reason) for s in report.skipped] == [("(document)", "no_prose")]
 
 
 async def test_a_shortfall_is_asked_for_once_more_and_says_what_was_wrong(cache):
-    def write(ask):
-        if ask.complaint:
-            return reply(pairs_about(ask), ask.prose)
-        return reply([("What does this text say?", "Much."), *pairs_about(ask)[:1]], ask.prose)
+    def write(request):
+        if request.complaint:
+            return reply(pairs_about(request), request.prose)
+        return reply(
+            [("What does this text say?", "Much."), *pairs_about(request)[:1]], request.prose
+        )
 
     teacher = ScriptedTeacher(write)
     report = await run(document(*towns(1)), cache, SWAY, teacher)
-    first, repair = teacher.asked
+    first, repair = teacher.requests
     assert (repair.prose, repair.count) == (first.prose, 1)
     assert repair.complaint == 'the question says "this text"'
     assert repair.have == (("How many mills does Ville0 have?", "Ville0 has 10 mills."),)
@@ -160,12 +171,12 @@ async def test_a_shortfall_is_asked_for_once_more_and_says_what_was_wrong(cache)
 
 async def test_a_teacher_that_reads_no_complaint_is_not_asked_the_same_again(cache):
     class Deaf(ScriptedTeacher):
-        def fingerprint(self, ask):
-            return super().fingerprint(replace(ask, complaint=""))
+        def fingerprint(self, request):
+            return super().fingerprint(replace(request, complaint=""))
 
-    teacher = Deaf(lambda ask: Reply('{"pairs": []}', note="nothing fits"))
+    teacher = Deaf(lambda request: Reply('{"pairs": []}', note="nothing fits"))
     report = await run(document(*towns(2)), cache, SWAY, teacher)
-    assert len(teacher.asked) == 2
+    assert len(teacher.requests) == 2
     assert (report.usage.requests, report.usage.from_cache) == (2, 0)
     detail = "0 of the 2 pairs asked for can be used: nothing fits"
     assert [(s.reason, s.detail) for s in report.skipped] == [("shortfall", detail)] * 2
@@ -173,36 +184,38 @@ async def test_a_teacher_that_reads_no_complaint_is_not_asked_the_same_again(cac
     assert outcome(again) == outcome(report)
 
 
-async def test_what_a_teacher_that_reads_no_complaint_has_already_makes_another_ask(cache):
+async def test_what_a_teacher_that_reads_no_complaint_has_already_makes_another_request(cache):
     class Deaf(ScriptedTeacher):
-        def fingerprint(self, ask):
-            return super().fingerprint(replace(ask, complaint=""))
+        def fingerprint(self, request):
+            return super().fingerprint(replace(request, complaint=""))
 
-    teacher = Deaf(lambda ask: reply(pairs_about(ask)[:1], ask.prose))
+    teacher = Deaf(lambda request: reply(pairs_about(request)[:1], request.prose))
     report = await run(document(*towns(1)), cache, SWAY, teacher)
-    assert (len(teacher.asked), len(report.accepted)) == (2, 2)
+    assert (len(teacher.requests), len(report.accepted)) == (2, 2)
 
 
 async def test_a_pair_in_another_language_than_its_prose_is_refused(cache):
     wrong = ("Wie viele Mühlen hat Ville0?", "Es hat 10 Mühlen.")
-    teacher = ScriptedTeacher(lambda ask: reply([wrong], ask.prose))
+    teacher = ScriptedTeacher(lambda request: reply([wrong], request.prose))
     report = await run(document(*towns(1)), cache, SynthOptions(per_section=1), teacher)
     assert report.accepted == ()
     assert {r.reason for r in report.refused} == {"wrong_language"}
 
 
 async def test_a_shortfall_that_stays_is_explained(cache):
-    teacher = ScriptedTeacher(lambda ask: reply([] if ask.complaint else pairs_about(ask)[:1]))
+    teacher = ScriptedTeacher(
+        lambda request: reply([] if request.complaint else pairs_about(request)[:1])
+    )
     report = await run(document(*towns(1)), cache, teacher=teacher)
-    assert len(teacher.asked) == 2
+    assert len(teacher.requests) == 2
     assert [(s.reason, s.detail) for s in report.skipped] == [
         ("shortfall", "1 of the 2 pairs asked for can be used")
     ]
 
 
 async def test_pairs_beyond_the_asked_count_are_cut(cache):
-    def write(ask):
-        return reply(pairs_about(replace(ask, count=3)))
+    def write(request):
+        return reply(pairs_about(replace(request, count=3)))
 
     report = await run(document(*towns(1)), cache, teacher=ScriptedTeacher(write))
     assert len(report.accepted) == 2
@@ -212,15 +225,21 @@ async def test_pairs_beyond_the_asked_count_are_cut(cache):
 
 async def test_surplus_stands_in_for_a_pair_that_the_document_has(cache):
     tail = "::instruction::\n### Q\nHow many mills does Ville0 have?\n### A\nVille0 has 10 mills.\n"
-    teacher = ScriptedTeacher(lambda ask: reply(pairs_about(replace(ask, count=3)), ask.prose))
+    teacher = ScriptedTeacher(
+        lambda request: reply(pairs_about(replace(request, count=3)), request.prose)
+    )
     options = SynthOptions(per_section=1)
     report = await run(document(*towns(1), tail=tail), cache, options, teacher)
     assert [c.pair.question for c in report.accepted] == ["When was the bridge of Ville0 built?"]
 
 
 async def test_one_failing_request_costs_its_section_alone(cache):
-    def write(ask):
-        return TeacherError("500 from the server") if "Ville1 " in ask.prose else plain.write(ask)
+    def write(request):
+        return (
+            TeacherError("500 from the server")
+            if "Ville1 " in request.prose
+            else plain.write(request)
+        )
 
     plain = ScriptedTeacher()
     doc = document(*towns(3))
@@ -231,13 +250,13 @@ async def test_one_failing_request_costs_its_section_alone(cache):
     ]
     teacher = ScriptedTeacher()
     whole = await run(doc, cache, teacher=teacher)
-    assert [ask.prose for ask in teacher.asked] == [towns(3)[1]]
+    assert [request.prose for request in teacher.requests] == [towns(3)[1]]
     assert [c for c in whole.accepted if c.source_id != doc.sections[1].id] == list(report.accepted)
 
 
 async def test_a_failing_repair_keeps_what_the_first_reply_gave(cache):
-    def write(ask):
-        return TeacherError("reset") if ask.complaint else reply(pairs_about(ask)[:1])
+    def write(request):
+        return TeacherError("reset") if request.complaint else reply(pairs_about(request)[:1])
 
     report = await run(document(*towns(1)), cache, teacher=ScriptedTeacher(write))
     assert len(report.accepted) == 1
@@ -246,8 +265,8 @@ async def test_a_failing_repair_keeps_what_the_first_reply_gave(cache):
 
 async def test_a_teacher_that_breaks_down_costs_what_it_had_not_answered(cache):
     class Breaks(ScriptedTeacher):
-        async def answer(self, asks):
-            async for answered in super().answer(asks[:2]):
+        async def answer(self, requests):
+            async for answered in super().answer(requests[:2]):
                 yield answered
             raise TeacherError("the worker died")
 
@@ -261,14 +280,14 @@ async def test_a_teacher_that_breaks_down_costs_what_it_had_not_answered(cache):
 async def test_a_declining_teacher_is_not_asked_again(cache):
     teacher = ScriptedTeacher(lambda _: Reply("I would rather not.", finish="refusal"))
     report = await run(document(*towns(1)), cache, teacher=teacher)
-    assert len(teacher.asked) == 1
+    assert len(teacher.requests) == 1
     assert [(s.reason, s.detail) for s in report.skipped] == [
         ("invalid_output", "the teacher declined to answer")
     ]
 
 
 async def test_a_copy_of_an_example_that_the_teacher_was_shown_is_refused(cache):
-    teacher = ScriptedTeacher(lambda ask: reply([("How deep is Lake Ville?", "10 mills.")]))
+    teacher = ScriptedTeacher(lambda request: reply([("How deep is Lake Ville?", "10 mills.")]))
     teacher.examples = [("How deep is Lake Ville?", "It is 40 metres deep.")]
     report = await run(document(*towns(1)), cache, SynthOptions(per_section=1), teacher)
     assert {r.reason for r in report.refused} == {"copied_example"}
@@ -279,7 +298,7 @@ async def test_a_limit_on_requests_is_never_passed_and_leaves_out_the_last(cache
     teacher = ScriptedTeacher(order=lambda index: -index)
     options = SynthOptions(filter="none", per_section=2, max_requests=2)
     report = await run(doc, cache, options, teacher)
-    assert len(teacher.asked) == 2
+    assert len(teacher.requests) == 2
     assert [(s.source_id, s.reason) for s in report.skipped] == [
         (section.id, "not_asked") for section in doc.sections[2:]
     ]
@@ -289,10 +308,10 @@ async def test_a_limit_on_requests_is_never_passed_and_leaves_out_the_last(cache
 
 
 async def test_repairs_count_as_requests(cache):
-    teacher = ScriptedTeacher(lambda ask: reply(pairs_about(ask)[:1]))
+    teacher = ScriptedTeacher(lambda request: reply(pairs_about(request)[:1]))
     options = SynthOptions(filter="none", max_requests=3)
     report = await run(document(*towns(2)), cache, options, teacher)
-    assert len(teacher.asked) == 3
+    assert len(teacher.requests) == 3
     assert [(s.reason, s.detail) for s in report.skipped] == [
         ("shortfall", "2 of the 3 pairs asked for can be used"),
         ("shortfall", "1 of the 3 pairs asked for can be used"),
@@ -304,36 +323,36 @@ async def test_repairs_count_as_requests(cache):
 
 
 async def test_repairs_are_asked_in_the_order_of_the_document(cache):
-    def write(ask):
-        return reply(pairs_about(ask)[:1])
+    def write(request):
+        return reply(pairs_about(request)[:1])
 
     teacher = ScriptedTeacher(write, order=lambda index: -index)
     doc = document(*towns(3))
     await run(doc, cache, SynthOptions(filter="none", max_requests=4), teacher)
-    assert [ask.prose for ask in teacher.asked if ask.complaint] == towns(1)
+    assert [request.prose for request in teacher.requests if request.complaint] == towns(1)
 
 
 async def test_no_more_sections_are_asked_than_give_enough_pairs(cache):
     doc = document(*towns(9))
     teacher = ScriptedTeacher()
     report = await run(doc, cache, SynthOptions(filter="none", per_section=2, max_pairs=3), teacher)
-    assert len(teacher.asked) == 2
+    assert len(teacher.requests) == 2
     assert len(report.accepted) == 3
     assert [r.reason for r in report.refused] == ["over_max_pairs"]
     assert [s.detail for s in report.skipped] == ["--max-pairs is 3"] * 7
 
 
 async def test_sections_that_give_nothing_are_passed_over_until_there_are_enough_pairs(cache):
-    def write(ask):
-        number = int(ask.prose.split("Ville")[1].split()[0])
-        return reply(pairs_about(ask), ask.prose) if number >= 5 else Reply("Sorry.")
+    def write(request):
+        number = int(request.prose.split("Ville")[1].split()[0])
+        return reply(pairs_about(request), request.prose) if number >= 5 else Reply("Sorry.")
 
     teacher = ScriptedTeacher(write)
     report = await run(
         document(*towns(20)), cache, SynthOptions(per_section=2, max_pairs=2), teacher
     )
     assert len(report.accepted) == 2
-    assert len({ask.prose for ask in teacher.asked}) == 7  # 1 section, then 2, then 4
+    assert len({request.prose for request in teacher.requests}) == 7  # 1 section, then 2, then 4
 
 
 async def test_prose_beyond_the_window_is_asked_about_in_passages(cache):
@@ -342,9 +361,9 @@ async def test_prose_beyond_the_window_is_asked_about_in_passages(cache):
     await run(
         document(" ".join(sentences)), cache, SynthOptions(filter="none", per_section=4), teacher
     )
-    firsts = [ask for ask in teacher.asked if not ask.complaint]
-    assert all(len(ask.prose.split()) <= 60 for ask in firsts)
-    assert sum(ask.count for ask in firsts) == 4
+    firsts = [request for request in teacher.requests if not request.complaint]
+    assert all(len(request.prose.split()) <= 60 for request in firsts)
+    assert sum(request.count for request in firsts) == 4
 
 
 async def test_the_judge_reads_the_prose_of_both_strategies_once(cache):
@@ -352,9 +371,9 @@ async def test_the_judge_reads_the_prose_of_both_strategies_once(cache):
     doc = document(*towns(2))
     options = SynthOptions(strategy="both", per_section=3)
 
-    def write(ask):
-        pairs = pairs_about(type(ask)(ask.prose, ask.strategy, 3))
-        return reply(pairs[:2] if ask.strategy == "extraction" else pairs[2:], ask.prose)
+    def write(request):
+        pairs = pairs_about(type(request)(request.prose, request.strategy, 3))
+        return reply(pairs[:2] if request.strategy == "extraction" else pairs[2:], request.prose)
 
     report = await run(doc, cache, options, ScriptedTeacher(write), judge)
     assert [prose for prose, _ in judge.read] == towns(2)
@@ -390,7 +409,7 @@ async def test_sway_without_a_judge_is_refused_before_anything_else(cache):
     teacher = ScriptedTeacher()
     with pytest.raises(ValueError, match="sway needs a judge"):
         await run_synthesis(document(*towns(1)), teacher, None, cache, SWAY)
-    assert teacher.asked == []
+    assert teacher.requests == []
 
 
 async def test_a_judge_that_cannot_work_is_found_before_the_teacher_is_asked(cache):
@@ -401,12 +420,12 @@ async def test_a_judge_that_cannot_work_is_found_before_the_teacher_is_asked(cac
     teacher = ScriptedTeacher()
     with pytest.raises(JudgeError, match="--filter dedup-only"):
         await run(document(*towns(1)), cache, SWAY, teacher, Absent())
-    assert teacher.asked == []
+    assert teacher.requests == []
 
 
 async def test_a_judge_that_fails_midway_ends_the_run_and_nothing_unjudged_is_accepted(cache):
     gate = anyio.Event()
-    teacher = ScriptedTeacher(wait=lambda ask: gate if "Ville3" in ask.prose else None)
+    teacher = ScriptedTeacher(wait=lambda request: gate if "Ville3" in request.prose else None)
     doc = document(*towns(4))
     report = await run(doc, cache, SWAY, teacher, ScriptedJudge(fail_at=1))
     assert report.failure == "the judge lost its head; try again"
@@ -419,7 +438,7 @@ async def test_a_judge_that_fails_midway_ends_the_run_and_nothing_unjudged_is_ac
 
 async def test_stopping_returns_what_is_finished_and_cancels_the_rest(cache):
     stop, never = anyio.Event(), anyio.Event()
-    teacher = ScriptedTeacher(wait=lambda ask: never if "Ville2" in ask.prose else None)
+    teacher = ScriptedTeacher(wait=lambda request: never if "Ville2" in request.prose else None)
     doc = document(*towns(4))
 
     def on_event(event):
@@ -437,7 +456,7 @@ async def test_stopping_returns_what_is_finished_and_cancels_the_rest(cache):
 
 async def test_a_run_cancelled_from_outside_keeps_its_replies(cache):
     never = anyio.Event()
-    teacher = ScriptedTeacher(wait=lambda ask: never if "Ville2" in ask.prose else None)
+    teacher = ScriptedTeacher(wait=lambda request: never if "Ville2" in request.prose else None)
     doc = document(*towns(3))
     with anyio.CancelScope() as scope:
 
@@ -457,7 +476,7 @@ async def test_a_reply_is_on_disk_before_it_is_read(cache, monkeypatch):
         raise RuntimeError("broken reader")
 
     with monkeypatch.context() as patch:
-        patch.setattr("dlm_lsp.synth.run.parse_candidates", unreadable)
+        patch.setattr("dlm_lsp.synth.request_rounds.parse_candidates", unreadable)
         with pytest.raises(RuntimeError, match="broken reader"):
             await run(document(*towns(1)), cache)
     assert (await run(document(*towns(1)), cache)).usage.requests == 0
@@ -478,8 +497,8 @@ async def test_pairs_that_are_in_the_document_are_not_given_again(cache):
 
 
 async def test_events_tell_what_happens_as_it_happens(cache):
-    def write(ask):
-        return TeacherError("reset") if "Ville1" in ask.prose else plain.write(ask)
+    def write(request):
+        return TeacherError("reset") if "Ville1" in request.prose else plain.write(request)
 
     plain = ScriptedTeacher()
     events = []
@@ -498,12 +517,14 @@ async def test_events_tell_what_happens_as_it_happens(cache):
 
 @ON_DISK
 @given(st.integers(0, 5), st.integers(1, 4))
-async def test_any_failing_ask_leaves_the_other_sections_as_they_were(tmp_path_factory, bad, count):
+async def test_any_failing_request_leaves_the_other_sections_as_they_were(
+    tmp_path_factory, bad, count
+):
     doc = document(*towns(6))
     plain = ScriptedTeacher()
 
-    def write(ask):
-        return TeacherError("no") if f"Ville{bad} " in ask.prose else plain.write(ask)
+    def write(request):
+        return TeacherError("no") if f"Ville{bad} " in request.prose else plain.write(request)
 
     reports = []
     for teacher in (plain, ScriptedTeacher(write, order=lambda _: random.random())):

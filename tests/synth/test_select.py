@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
-from support.scripted import document
+from support.scripted_teacher import document
 
 from dlm_lsp.document.section import Pair
 from dlm_lsp.synth.candidates import ParsedCandidates
@@ -19,10 +19,10 @@ def candidate(question="What is Oslo?", answer="A city.", margin=1.0):
     return Candidate(Pair(question, answer), "a" * 16, "extraction", margin=margin)
 
 
-def settled(*kept, options=SWAY, doc=EMPTY, **more):
+def settled(*candidates, options=SWAY, doc=EMPTY, **more):
     outcomes = [
-        RequestOutcome(at, ParsedCandidates(asked=1, candidates=(one,)))
-        for at, one in enumerate(kept)
+        RequestOutcome(at, ParsedCandidates(requested=1, candidates=(judged,)))
+        for at, judged in enumerate(candidates)
     ]
     return select_pairs(doc, outcomes, options, usage=Usage(), **more)
 
@@ -82,15 +82,15 @@ def test_pairs_beyond_the_maximum_are_cut_from_the_end():
 
 def test_a_gate_s_refusal_was_generated_and_a_cut_one_was_not():
     refused = Refusal("Q", "A", "a" * 16, "extraction", "looping", "")
-    usable = ParsedCandidates(refused=(refused, replace(refused, reason="over_count")))
-    report = select_pairs(EMPTY, [RequestOutcome(0, usable)], SWAY, usage=Usage())
+    parsed = ParsedCandidates(refused=(refused, replace(refused, reason="over_count")))
+    report = select_pairs(EMPTY, [RequestOutcome(0, parsed)], SWAY, usage=Usage())
     assert (report.generated, report.dedup) == (1, 0)
 
 
-def come(*kept, asked, options=DEDUP, doc=EMPTY):
+def come(*candidates, requested, options=DEDUP, doc=EMPTY):
     return select_pairs(
         doc,
-        [RequestOutcome(0, ParsedCandidates(asked=asked, candidates=kept))],
+        [RequestOutcome(0, ParsedCandidates(requested=requested, candidates=candidates))],
         options,
         usage=Usage(),
     )
@@ -98,7 +98,7 @@ def come(*kept, asked, options=DEDUP, doc=EMPTY):
 
 def test_what_came_beyond_the_asked_count_is_cut_and_the_first_stay():
     pairs = [candidate(f"What is {name}?", margin=None) for name in ("Oslo", "Bergen", "Narvik")]
-    report = come(*pairs, asked=2)
+    report = come(*pairs, requested=2)
     assert list(report.accepted) == pairs[:2]
     assert [(r.question, r.reason, r.detail) for r in report.refused] == [
         ("What is Narvik?", "over_count", "2 were asked for")
@@ -111,7 +111,7 @@ def test_of_more_than_the_asked_count_the_best_judged_stay_in_their_order():
         candidate(f"What is {name}?", margin=margin)
         for name, margin in (("Oslo", 0.4), ("Bergen", 0.2), ("Narvik", 0.9))
     ]
-    assert list(come(*pairs, asked=2, options=SWAY).accepted) == [pairs[0], pairs[2]]
+    assert list(come(*pairs, requested=2, options=SWAY).accepted) == [pairs[0], pairs[2]]
 
 
 def test_surplus_stands_in_for_what_is_there_already_and_for_what_is_refused():
@@ -121,7 +121,7 @@ def test_surplus_stands_in_for_what_is_there_already_and_for_what_is_refused():
         candidate("What's Oslo?"),
         candidate("What is Bergen?", margin=0.0),
         candidate("What is Narvik?"),
-        asked=1,
+        requested=1,
         options=SWAY,
         doc=doc,
     )
@@ -131,8 +131,8 @@ def test_surplus_stands_in_for_what_is_there_already_and_for_what_is_refused():
 
 def test_a_section_that_gave_nothing_takes_nothing_from_another():
     nothing = RequestOutcome(0, skipped=(Skip("x", None, "not_asked", ""),))
-    one = RequestOutcome(0, ParsedCandidates(asked=1, candidates=(candidate(),)))
-    for outcomes in ([one, nothing], [nothing, one]):
+    full = RequestOutcome(0, ParsedCandidates(requested=1, candidates=(candidate(),)))
+    for outcomes in ([full, nothing], [nothing, full]):
         assert len(select_pairs(EMPTY, outcomes, DEDUP, usage=Usage()).accepted) == 1
 
 
@@ -142,7 +142,7 @@ OUTCOMES = st.lists(st.tuples(NAMES, st.none() | st.floats(-1, 1), st.booleans()
         RequestOutcome(
             at,
             ParsedCandidates(
-                asked=1,
+                requested=1,
                 candidates=(candidate(f"What is {name}?", margin=margin),),
                 skipped=(Skip(str(at), None, "shortfall", ""),) if short else (),
             ),
@@ -155,8 +155,8 @@ OUTCOMES = st.lists(st.tuples(NAMES, st.none() | st.floats(-1, 1), st.booleans()
 @given(OUTCOMES.flatmap(lambda o: st.tuples(st.just(o), st.permutations(o))), st.integers(1, 5))
 def test_the_order_in_which_outcomes_come_changes_nothing(both, most):
     options = SynthOptions(max_pairs=most)
-    one, other = (select_pairs(EMPTY, outcomes, options, usage=Usage()) for outcomes in both)
-    assert one == other
+    first, second = (select_pairs(EMPTY, outcomes, options, usage=Usage()) for outcomes in both)
+    assert first == second
 
 
 @given(OUTCOMES, st.sampled_from([SWAY, DEDUP, SynthOptions(filter="none", max_pairs=2)]))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from pytest_httpserver import HTTPServer
-from support.servers import llama_server
+from support.http_servers import llama_server
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
-from support.asking import FINE, NOW, ask, outcome, outcomes, posted
-from support.odd_json import DEEP, spoilt
-from support.servers import (
+from support.http_servers import (
     LLAMA_KEY,
     LLAMA_MODEL,
     Answer,
@@ -17,6 +15,8 @@ from support.servers import (
     WireServer,
     anthropic_message,
 )
+from support.odd_json import DEEP, spoilt
+from support.teacher_calls import FINE, NOW, ask, outcome, outcomes, posted
 from werkzeug import Response
 
 from dlm_lsp.errors import TeacherError

@@ -10,9 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
-from support.asking import CHAT, FINE, NOW, PROSE, address, ask, outcome, outcomes, posted, served
+from support.http_servers import Answer, Hang, Request, Reset, WireServer, chat_completion
 from support.odd_json import spoilt
-from support.servers import Answer, Hang, Request, Reset, WireServer, chat_completion
+from support.teacher_calls import (
+    CHAT,
+    FINE,
+    NOW,
+    PROSE,
+    address,
+    ask,
+    outcome,
+    outcomes,
+    posted,
+    served,
+)
 from werkzeug import Response
 
 from dlm_lsp.errors import TeacherError

@@ -4,9 +4,16 @@ import sys
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.asking import CHAT, FINE, PROSE, address, ask, outcome, outcomes, posted, served
+from support.http_servers import (
+    LLAMA_KEY,
+    LLAMA_MODEL,
+    Answer,
+    Request,
+    WireServer,
+    chat_completion,
+)
 from support.odd_json import DEEP, spoilt
-from support.servers import LLAMA_KEY, LLAMA_MODEL, Answer, Request, WireServer, chat_completion
+from support.teacher_calls import CHAT, FINE, PROSE, address, ask, outcome, outcomes, posted, served
 
 from dlm_lsp.errors import TeacherError
 from dlm_lsp.teachers.openai_chat import openai_teacher, vllm_server_teacher

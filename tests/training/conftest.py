@@ -1,4 +1,4 @@
-"""Small random models, and permissions, for the tests of this room."""
+"""Training fixtures: small random models, and permissions."""
 
 from support.model_fixtures import adapter, chat_llama, gemma, llama
 from support.permissions import permissions

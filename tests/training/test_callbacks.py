@@ -1,4 +1,4 @@
-"""What a training says at each step."""
+"""Trainer callbacks: what a training tells at each step."""
 
 from types import SimpleNamespace
 

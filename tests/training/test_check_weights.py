@@ -1,4 +1,4 @@
-"""Whether weights on disk are numbers."""
+"""Finite weights: whether weights on disk are numbers."""
 
 import pytest
 import torch

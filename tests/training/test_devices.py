@@ -1,4 +1,4 @@
-"""Which device a training runs on."""
+"""Devices: what a training runs on."""
 
 import pytest
 import torch

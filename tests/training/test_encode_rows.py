@@ -1,4 +1,4 @@
-"""Rows as a model reads them."""
+"""Row encoding: the tokens of each row."""
 
 import pytest
 from tokenizers.processors import TemplateProcessing

@@ -1,4 +1,4 @@
-"""A process of its own for one long work."""
+"""Training process: a process of its own for one long work."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""How one adapter is trained."""
+"""Training recipe: how one adapter is trained."""
 
 import pytest
 

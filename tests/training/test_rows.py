@@ -1,4 +1,4 @@
-"""What a document gives a model to learn."""
+"""Training rows: what a document gives a model to learn."""
 
 import pytest
 

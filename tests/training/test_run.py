@@ -1,4 +1,4 @@
-"""One training of a document, from its sections to the adapter that is current."""
+"""Training run: from a document's sections to the adapter that is current."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 from safetensors.torch import load_file
-from support import trainable
+from support import trainable_documents as trainable
 
 from dlm_lsp.errors import ModelError, StoreError
 from dlm_lsp.store.adapters import current_adapter
@@ -286,14 +286,14 @@ def in_training(mills) -> Iterator[subprocess.Popen]:
     """A process that has made the first step of a training."""
     script = (
         "import sys\n"
-        "from support import trainable\n"
         "from pathlib import Path\n"
+        "from support import trainable_documents\n"
         "from dlm_lsp.training.trainer import StepDone\n"
         "from dlm_lsp.training.run import *\n"
         "def show(event):\n"
         "    if isinstance(event, StepDone): print(event.step, flush=True)\n"
         "if __name__ == '__main__':\n"
-        "    subject = trainable.subject(Path(sys.argv[1]), sys.argv[2])\n"
+        "    subject = trainable_documents.subject(Path(sys.argv[1]), sys.argv[2])\n"
         "    for task in plan_training(subject, TrainRequest(device='cpu')).tasks:\n"
         "        run_training(subject, task, show)\n"
     )

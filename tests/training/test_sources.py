@@ -1,4 +1,4 @@
-"""The files that `training.sources` names."""
+"""Training sources: the files that `training.sources` names."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Fine-tuning an adapter: what each setting does."""
+"""Trainer: what each setting of a training does."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a document asks of training that cannot be done."""
+"""Unsupported options: what a document asks of training that cannot be done."""
 
 import pytest
 

@@ -80,7 +80,7 @@ def is_credible(pair: Pair, prose: str) -> bool:
 def _prompt(text: str, grammar: str, most: int, sampling: GenerationOptions, first: int) -> Prompt:
     draw = SamplingParams(sampling.temperature, sampling.top_p, sampling.seed or 0, first)
     return Prompt(
-        text, grammar=grammar, max_new_tokens=min(most, sampling.max_new_tokens), draw=draw
+        text, grammar=grammar, max_new_tokens=min(most, sampling.max_new_tokens), sampling=draw
     )
 
 

@@ -163,7 +163,7 @@ def _prompt(one: Attempt, sampling: GenerationOptions) -> Prompt:
         one.prompt,
         grammar=one.template.grammar,
         max_new_tokens=min(_LONGEST_QUESTION, sampling.max_new_tokens),
-        draw=SamplingParams(sampling.temperature, sampling.top_p, sampling.seed or 0),
+        sampling=SamplingParams(sampling.temperature, sampling.top_p, sampling.seed or 0),
     )
 
 

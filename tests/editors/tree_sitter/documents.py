@@ -3,7 +3,7 @@
 from itertools import chain
 
 from hypothesis import strategies as st
-from support.generated import LINE_BREAKS, mutated, sound_documents, wild_documents
+from support.generated_documents import LINE_BREAKS, mutated, sound_documents, wild_documents
 
 from dlm_lsp.document import SectionType
 

@@ -2,7 +2,7 @@
 
 import pytest
 from editors.tree_sitter.grammar import GRAMMAR, ROOT, language, tree_of
-from support.generated import FRONTMATTER, MARKER
+from support.generated_documents import FRONTMATTER, MARKER
 from tree_sitter import Query, QueryCursor
 
 from dlm_lsp.document import parse

@@ -1,4 +1,4 @@
-"""Prose about invented towns, the pairs about them, and a server that writes these pairs."""
+"""Town pairs: prose about invented towns, the pairs about them, and a server that writes these."""
 
 import json
 import re
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from support.servers import chat_completion, pairs_json
+from support.http_servers import chat_completion, pairs_json
 from werkzeug import Request, Response
 
 DLM = Path(sys.executable).with_name("dlm")

@@ -1,4 +1,4 @@
-"""How the tests put questions to a teacher."""
+"""Teacher calls: a teacher behind a server of the tests, and what it was asked and answered."""
 
 import json
 from collections.abc import Sequence
@@ -37,20 +37,20 @@ def ask(prose: str = PROSE, count: int = 1) -> PairRequest:
     return PairRequest(prose=prose, strategy="extraction", count=count)
 
 
-async def outcomes(teacher: Teacher, asks: Sequence[PairRequest]) -> list[Reply | TeacherError]:
-    """What became of each ask, in the order of the asks."""
-    found: dict[int, Reply | TeacherError] = {}
-    async with aclosing(teacher.answer(asks)) as answered:
-        async for one in answered:
-            assert one.index not in found
-            found[one.index] = one.outcome
-    return [found[index] for index in range(len(asks))]
+async def outcomes(teacher: Teacher, requests: Sequence[PairRequest]) -> list[Reply | TeacherError]:
+    """What became of each request, in their order."""
+    outcome_of: dict[int, Reply | TeacherError] = {}
+    async with aclosing(teacher.answer(requests)) as results:
+        async for result in results:
+            assert result.index not in outcome_of
+            outcome_of[result.index] = result.outcome
+    return [outcome_of[index] for index in range(len(requests))]
 
 
-async def outcome(teacher: Teacher, one: PairRequest | None = None) -> Reply | TeacherError:
-    """What became of one ask, of a teacher that is prepared here and closed."""
+async def outcome(teacher: Teacher, request: PairRequest | None = None) -> Reply | TeacherError:
+    """What became of one request, of a teacher that is prepared here and closed."""
     try:
         await teacher.prepare()
-        return (await outcomes(teacher, [one or ask()]))[0]
+        return (await outcomes(teacher, [request or ask()]))[0]
     finally:
         await teacher.aclose()

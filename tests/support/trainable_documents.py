@@ -1,4 +1,4 @@
-"""Documents about mills that a small random model can be trained on in seconds."""
+"""Trainable documents: texts about mills that a small random model learns in seconds."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Servers for the tests: llama.cpp with a real model, and one that misbehaves below HTTP."""
+"""HTTP servers: llama.cpp with a real model, and one that misbehaves below HTTP."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-CACHE = Path(__file__).resolve().parent.parent / ".cache" / "tests"
+CACHE = Path(__file__).resolve().parents[2] / ".cache" / "tests"
 LLAMA_MODEL = "gemma-3-270m"
 LLAMA_KEY = "the-key-of-the-llama"
 

@@ -1,4 +1,4 @@
-"""Teachers and judges that do as a test says, and documents to set them on."""
+"""Scripted teacher: it and a judge do as a test says, and documents to set them on."""
 
 import json
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -27,16 +27,16 @@ def towns(count: int) -> list[str]:
     ]
 
 
-def pairs_about(ask: PairRequest) -> list[tuple[str, str]]:
+def pairs_about(request: PairRequest) -> list[tuple[str, str]]:
     """As many right pairs about a town as are asked for, beyond those that are there."""
-    number = ask.prose.split("Ville")[1].split()[0]
+    number = request.prose.split("Ville")[1].split()[0]
     town, mills, year = f"Ville{number}", int(number) + 10, int(number) + 1500
     everything = [
         (f"How many mills does {town} have?", f"{town} has {mills} mills."),
         (f"When was the bridge of {town} built?", f"In {year}."),
         (f"What is {town}?", f"{town} is a town."),
     ]
-    return [pair for pair in everything if pair not in ask.have][: ask.count]
+    return [pair for pair in everything if pair not in request.have][: request.count]
 
 
 def reply(pairs: Pairs, evidence: str = "", finish: str = "stop") -> Reply:
@@ -46,7 +46,7 @@ def reply(pairs: Pairs, evidence: str = "", finish: str = "stop") -> Reply:
 
 
 class ScriptedTeacher:
-    """Answers each ask by `write`; `order` says in which order, `wait` for what."""
+    """Answers each request by `write`; `order` says in which order, `wait` for what."""
 
     remote_host = None
     examples: Pairs = ()
@@ -54,39 +54,39 @@ class ScriptedTeacher:
 
     def __init__(
         self,
-        write: Callable[[PairRequest], Reply | TeacherError] = lambda ask: reply(
-            pairs_about(ask), ask.prose
+        write: Callable[[PairRequest], Reply | TeacherError] = lambda request: reply(
+            pairs_about(request), request.prose
         ),
         *,
         order: Callable[[int], object] = lambda index: index,
         window: int | None = None,
-        wait: Callable[[PairRequest], anyio.Event | None] = lambda ask: None,
+        wait: Callable[[PairRequest], anyio.Event | None] = lambda request: None,
     ) -> None:
         self.name = "scripted"
         self.write = write
         self.order = order
         self.window = window
         self.wait = wait
-        self.asked: list[PairRequest] = []
+        self.requests: list[PairRequest] = []
         self.closed = 0
 
     async def prepare(self) -> None:
         pass
 
-    def fingerprint(self, ask: PairRequest) -> str:
-        return repr(ask)
+    def fingerprint(self, request: PairRequest) -> str:
+        return repr(request)
 
-    async def count_tokens(self, asks: Sequence[PairRequest]) -> list[int] | None:
+    async def count_tokens(self, requests: Sequence[PairRequest]) -> list[int] | None:
         """Count words; the prompt around the prose takes ten."""
-        return [len(ask.prose.split()) + 10 for ask in asks]
+        return [len(request.prose.split()) + 10 for request in requests]
 
-    async def answer(self, asks: Sequence[PairRequest]) -> AsyncGenerator[TeacherResult, None]:
+    async def answer(self, requests: Sequence[PairRequest]) -> AsyncGenerator[TeacherResult, None]:
         try:
-            for index in sorted(range(len(asks)), key=self.order):
-                self.asked.append(asks[index])
-                if event := self.wait(asks[index]):
+            for index in sorted(range(len(requests)), key=self.order):
+                self.requests.append(requests[index])
+                if event := self.wait(requests[index]):
                     await event.wait()
-                yield TeacherResult(index, self.write(asks[index]))
+                yield TeacherResult(index, self.write(requests[index]))
         finally:
             self.closed += 1
 

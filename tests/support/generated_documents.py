@@ -1,4 +1,4 @@
-"""Documents and teachers' words that hypothesis makes, plain and hostile."""
+"""Generated documents: those that hypothesis makes, and teachers' words, plain and hostile."""
 
 from hypothesis import strategies as st
 

@@ -1,0 +1,120 @@
+"""Request rounds: each request is asked once, and once more where pairs are missing."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from dlm_lsp.errors import TeacherError
+from dlm_lsp.synth.candidates import ParsedCandidates, parse_candidates
+from dlm_lsp.synth.options import SynthOptions
+from dlm_lsp.synth.planned_requests import PlannedRequest
+from dlm_lsp.synth.report import Skip
+from dlm_lsp.synth.request_runner import RequestRunner
+from dlm_lsp.synth.select import RequestOutcome
+from dlm_lsp.teachers.protocol import PairRequest, Reply, Teacher
+
+OnFinal = Callable[[PlannedRequest], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Repair:
+    """A request, the reply in which pairs are missing, and what is asked for these."""
+
+    original: PlannedRequest
+    first_reply: Reply
+    planned_request: PlannedRequest
+
+
+class RequestRounds:
+    """What came of the requests of one run so far.
+
+    `outcomes` has what came of each request, by its index; `over_limit` are the indexes of those
+    that the limit on requests left unasked.
+    """
+
+    def __init__(self, teacher: Teacher, runner: RequestRunner, options: SynthOptions) -> None:
+        self.outcomes: dict[int, RequestOutcome] = {}
+        self.over_limit: set[int] = set()
+        self._teacher = teacher
+        self._examples = teacher.examples
+        self._runner = runner
+        self._options = options
+        self._repairs: dict[int, _Repair] = {}
+
+    async def ask(self, requests: Sequence[PlannedRequest], on_final: OnFinal) -> None:
+        """Ask each once, then once more where pairs are missing; tell of those that are final.
+
+        Repairs wait for all first replies, so that a limit on requests cuts off the same ones
+        whatever finishes first.
+
+        Raises:
+            StoreError: the cache cannot be read or written.
+        """
+        await self._ask_once(requests, on_final)
+        repairs = [self._repairs.get(planned_request.index) for planned_request in requests]
+        await self._ask_repairs([repair for repair in repairs if repair], on_final)
+
+    @property
+    def limit(self) -> str:
+        """The limit on requests, in words."""
+        return f"--max-requests is {self._options.max_requests}"
+
+    async def _ask_once(self, requests: Sequence[PlannedRequest], on_final: OnFinal) -> None:
+        unasked = await self._runner.run(requests, partial(self._take_reply, on_final))
+        for planned_request in unasked:
+            self.over_limit.add(planned_request.index)
+            on_final(planned_request)
+
+    async def _ask_repairs(self, repairs: Sequence[_Repair], on_final: OnFinal) -> None:
+        requests = [repair.planned_request for repair in repairs]
+        unasked = await self._runner.run(requests, partial(self._take_repair, on_final))
+        detail = f"{self.limit}, so that what is missing was not asked for once more"
+        for planned_request in unasked:
+            self._add_skip(planned_request.index, _skip(planned_request, "not_asked", detail))
+            on_final(planned_request)
+
+    def _take_reply(
+        self, on_final: OnFinal, planned_request: PlannedRequest, reply: Reply | TeacherError
+    ) -> None:
+        index = planned_request.index
+        if isinstance(reply, TeacherError):
+            skip = _skip(planned_request, "request_failed", str(reply))
+            self.outcomes[index] = RequestOutcome(index, skipped=(skip,))
+            on_final(planned_request)
+            return
+        parsed = self._parse(planned_request, (reply,))
+        self.outcomes[index] = RequestOutcome(index, parsed)
+        if parsed.repair and self._differ(parsed.repair, planned_request.request):
+            repair = replace(planned_request, request=parsed.repair)
+            self._repairs[index] = _Repair(planned_request, reply, repair)
+        else:
+            on_final(planned_request)
+
+    def _take_repair(
+        self, on_final: OnFinal, planned_request: PlannedRequest, reply: Reply | TeacherError
+    ) -> None:
+        index = planned_request.index
+        if isinstance(reply, TeacherError):
+            self._add_skip(index, _skip(planned_request, "request_failed", str(reply)))
+        else:
+            repair = self._repairs[index]
+            parsed = self._parse(repair.original, (repair.first_reply, reply))
+            self.outcomes[index] = RequestOutcome(index, parsed)
+        on_final(planned_request)
+
+    def _add_skip(self, index: int, skip: Skip) -> None:
+        self.outcomes[index] = replace(self.outcomes[index], skipped=(skip,))
+
+    def _parse(self, planned_request: PlannedRequest, replies: Sequence[Reply]) -> ParsedCandidates:
+        return parse_candidates(planned_request, replies, self._options.filter, self._examples)
+
+    def _differ(self, repair: PairRequest, request: PairRequest) -> bool:
+        """Tell whether a repair says anything to the teacher that the request did not.
+
+        A base model reads no complaint.
+        """
+        return self._teacher.fingerprint(repair) != self._teacher.fingerprint(request)
+
+
+def _skip(planned_request: PlannedRequest, reason: str, detail: str) -> Skip:
+    return Skip(planned_request.source_id, planned_request.request.strategy, reason, detail)

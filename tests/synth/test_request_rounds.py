@@ -1,0 +1,66 @@
+"""Request rounds: each request is asked once, and once more where pairs are missing."""
+
+from support.scripted_teacher import ScriptedTeacher, document, pairs_about, reply, towns
+
+from dlm_lsp.errors import TeacherError
+from dlm_lsp.synth.options import SynthOptions
+from dlm_lsp.synth.planned_requests import plan_requests, prose_sources
+from dlm_lsp.synth.request_rounds import RequestRounds
+from dlm_lsp.synth.request_runner import RequestRunner
+
+
+async def rounds_about(count, teacher, cache, **options):
+    """What came of the requests about so many towns, and their indexes as they became final."""
+    choices = SynthOptions(filter="none", per_section=2, **options)
+    requests = await plan_requests(prose_sources(document(*towns(count))), teacher, choices)
+    rounds = RequestRounds(teacher, RequestRunner(teacher, cache, choices, lambda _: None), choices)
+    final = []
+    await rounds.ask(requests, lambda planned: final.append(planned.index))
+    return rounds, final
+
+
+def writes_one_pair(request):
+    return reply(pairs_about(request)[:1], request.prose)
+
+
+async def test_a_request_that_gives_enough_is_final_after_its_first_reply(cache):
+    teacher = ScriptedTeacher(order=lambda index: -index)
+    rounds, final = await rounds_about(3, teacher, cache)
+    assert final == [2, 1, 0]
+    assert [rounds.outcomes[index].parsed.missing for index in range(3)] == [0, 0, 0]
+    assert len(teacher.requests) == 3
+
+
+async def test_a_repair_waits_for_all_first_replies_and_is_read_together_with_its_own(cache):
+    def write(request):
+        few = "Ville0 " in request.prose and not request.complaint
+        return writes_one_pair(request) if few else reply(pairs_about(request), request.prose)
+
+    teacher = ScriptedTeacher(write)
+    rounds, final = await rounds_about(2, teacher, cache)
+    assert final == [1, 0]
+    assert [bool(request.complaint) for request in teacher.requests] == [False, False, True]
+    assert len(rounds.outcomes[0].parsed.candidates) == 2
+
+
+async def test_each_request_becomes_final_once_whatever_comes_of_it(cache):
+    def write(request):
+        if "Ville0 " in request.prose:
+            return TeacherError("reset")
+        return TeacherError("reset") if request.complaint else writes_one_pair(request)
+
+    rounds, final = await rounds_about(2, ScriptedTeacher(write), cache)
+    assert sorted(final) == [0, 1]
+    assert [rounds.outcomes[index].skipped[0].reason for index in range(2)] == [
+        "request_failed"
+    ] * 2
+    assert len(rounds.outcomes[1].parsed.candidates) == 1
+
+
+async def test_what_the_limit_leaves_unasked_is_final_and_has_no_outcome(cache):
+    teacher = ScriptedTeacher(writes_one_pair)
+    rounds, final = await rounds_about(3, teacher, cache, max_requests=2)
+    assert sorted(final) == [0, 1, 2]
+    assert rounds.over_limit == {2}
+    assert sorted(rounds.outcomes) == [0, 1]
+    assert {rounds.outcomes[index].skipped[0].reason for index in range(2)} == {"not_asked"}
