@@ -6,7 +6,7 @@ from typing import Literal
 
 from dlm_lsp.document import Document, Section, SectionType, Span
 from dlm_lsp.ide.provenance import (
-    Synthesized,
+    SynthesizedSection,
     as_synthesized,
     sections_in,
     source_sections,
@@ -16,7 +16,7 @@ from dlm_lsp.ide.provenance import (
 CodeActionName = Literal[
     "synthesize", "keep", "remove", "regenerate", "source", "apply", "discard", "revert"
 ]
-Way = Literal["extraction", "expansion", "both", "stage"]
+SynthesisMode = Literal["extraction", "expansion", "both", "stage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,10 @@ class CodeAction:
     `way` is the strategy to synthesize by, or to stage what comes; None leaves it to the settings.
     """
 
-    what: CodeActionName
+    name: CodeActionName
     title: str
     sections: tuple[str, ...] | None = None
-    way: Way | None = None
+    mode: SynthesisMode | None = None
     disabled: str | None = None
     teacher: str | None = None
     at: str | None = None
@@ -68,7 +68,7 @@ def code_actions(
     yield from (replace(one, disabled=unsafe) for one in _revert(found, here))
 
 
-_WAYS: tuple[tuple[Way, str], ...] = (
+_WAYS: tuple[tuple[SynthesisMode, str], ...] = (
     ("extraction", "answers from the prose"),
     ("expansion", "answers beyond the prose"),
     ("both", "both kinds of answers"),
@@ -103,7 +103,7 @@ def _synthesize(
 
 
 def _of_synthesized(
-    document: Document, here: Sequence[Synthesized], obstacle: str | None
+    document: Document, here: Sequence[SynthesizedSection], obstacle: str | None
 ) -> Iterator[CodeAction]:
     ids = tuple(one.section.id for one in here)
     what = "this synthesized section" if len(ids) == 1 else f"{len(ids)} synthesized sections"
@@ -121,7 +121,9 @@ def _of_synthesized(
         yield CodeAction("source", "Go to its source section", ids[:1])
 
 
-def _revert(found: Sequence[Synthesized], here: Sequence[Synthesized]) -> Iterator[CodeAction]:
+def _revert(
+    found: Sequence[SynthesizedSection], here: Sequence[SynthesizedSection]
+) -> Iterator[CodeAction]:
     if not found:
         return
     yield CodeAction("revert", f"Revert all synthesized instructions ({len(found)})")

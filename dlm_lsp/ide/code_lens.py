@@ -8,7 +8,7 @@ from typing import Literal
 from dlm_lsp.document import Document, Section, SectionType, Span
 from dlm_lsp.ide.lines import line_at
 from dlm_lsp.ide.provenance import (
-    Synthesized,
+    SynthesizedSection,
     as_synthesized,
     group_by_run,
     group_by_source,
@@ -81,7 +81,7 @@ def inlay_hints(document: Document, span: Span) -> tuple[InlayHint, ...]:
 
 
 def _summary(
-    document: Document, found: Sequence[Synthesized], known: Mapping[str, Section]
+    document: Document, found: Sequence[SynthesizedSection], known: Mapping[str, Section]
 ) -> Iterator[CodeLens]:
     stale = sum(is_stale(one, known) for one in found)
     if stale:
@@ -89,7 +89,9 @@ def _summary(
         yield CodeLens(line_at(document.text, 0), title, "summary", None)
 
 
-def _stale_behind(found: Sequence[Synthesized], known: Mapping[str, Section]) -> Counter[int]:
+def _stale_behind(
+    found: Sequence[SynthesizedSection], known: Mapping[str, Section]
+) -> Counter[int]:
     """Return how many stale sections stand right behind what ends at an offset.
 
     Nobody knows what they were written about, but most likely it stood there.
@@ -102,7 +104,7 @@ def _stale_behind(found: Sequence[Synthesized], known: Mapping[str, Section]) ->
     )
 
 
-def _of_synthesized(one: Synthesized, known: Mapping[str, Section]) -> Iterator[CodeLens]:
+def _of_synthesized(one: SynthesizedSection, known: Mapping[str, Section]) -> Iterator[CodeLens]:
     span, id_ = opening_span(one.section), one.section.id
     yield CodeLens(span, "Keep", "keep", id_)
     yield CodeLens(span, "Remove", "remove", id_)
@@ -123,7 +125,7 @@ def _counted(count: int, stale: int) -> str:
     return f"{count + stale} synthesized, {stale} stale" if stale else f"{count} synthesized"
 
 
-def _origin(one: Synthesized, known: Mapping[str, Section]) -> InlayHint:
+def _origin(one: SynthesizedSection, known: Mapping[str, Section]) -> InlayHint:
     marker = one.marker
     stale = is_stale(one, known)
     parts = [marker.synth_strategy, marker.synth_teacher, marker.synth_at[:_DATE_LENGTH]]

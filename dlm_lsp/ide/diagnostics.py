@@ -9,7 +9,7 @@ from dlm_lsp.document.incremental import IncrementalDocument, SectionText, move_
 from dlm_lsp.document.marker import SynthMarker
 from dlm_lsp.document.section import PlacedPair, Section
 from dlm_lsp.ide.diagnostic import Diagnostic, DiagnosticLevel, RelatedInformation
-from dlm_lsp.ide.pair_check_results import NOTHING_CHECKED, PairCheckResults, PairPlace
+from dlm_lsp.ide.pair_check_results import NOTHING_CHECKED, PairCheckResults, PairKey
 
 # An editor that is handed more marks than this has no time left to draw them; so many of them may
 # be about where sections came from.
@@ -19,10 +19,10 @@ _EXCERPT = 60
 
 
 def diagnostics(
-    pieces: IncrementalDocument,
+    incremental: IncrementalDocument,
     *,
-    origins: DiagnosticLevel | None,
-    doubts: PairCheckResults = NOTHING_CHECKED,
+    provenance_level: DiagnosticLevel | None,
+    check_results: PairCheckResults = NOTHING_CHECKED,
     media_exists: Callable[[str], bool] = lambda _: True,
     within: Span | None = None,
 ) -> list[Diagnostic]:
@@ -32,10 +32,10 @@ def diagnostics(
     `doubts` what took a second look to find. With `within` only that part of the text is looked
     at, and all that touches it is told.
     """
-    look = _Look(pieces, origins, doubts, media_exists)
+    look = _Look(incremental, provenance_level, check_results, media_exists)
     if within:
         return [one for one in look.findings(within) if _touches(one.span, within)]
-    found = list(look.findings(Span(0, pieces.length)))
+    found = list(look.findings(Span(0, incremental.length)))
     if len(found) <= MAX_DIAGNOSTICS:
         return found
     # An error stops every run, so no other mark may hide it.
@@ -62,14 +62,14 @@ class _Look:
 
     def findings(self, within: Span) -> Iterator[Diagnostic]:
         """Yield the findings of piece after piece, of those that a part of the text touches."""
-        for index, piece in enumerate(self.pieces.pieces):
+        for index, piece in enumerate(self.pieces.parts):
             if piece.section:
                 self.places.setdefault(piece.section.id, index)
         # What is wrong with a first line that opens no frontmatter is the head's, and in the body.
         first = max(1, self.pieces.index_at(max(0, within.start - 1)))
         last = self.pieces.index_at(within.end)
         for index in (0, *range(first, last + 1)):
-            piece = self.pieces.pieces[index]
+            piece = self.pieces.parts[index]
             if piece.problems or (piece.section and piece.section.media):
                 yield from _problems(piece, self.pieces.offsets[index], self.media_exists)
             if piece.synth:
@@ -99,7 +99,7 @@ class _Look:
             self.told += 1
             message = (
                 f"synthesized by {marker.synth_teacher} ({marker.synth_strategy}) from "
-                f'"{_excerpt(self.pieces.pieces[source])}"'
+                f'"{_excerpt(self.pieces.parts[source])}"'
             )
             related = (RelatedInformation(self._first_line(source), "its source section"),)
             yield Diagnostic(
@@ -118,7 +118,7 @@ class _Look:
         if not (piece.section and isinstance(marker, SynthMarker)):
             return
         own_id, source_id = piece.section.id, marker.source_section_id
-        alike = self.doubts.alike.get(own_id, {})
+        alike = self.doubts.duplicates.get(own_id, {})
         unbacked = self.doubts.ungrounded.get((own_id, source_id), {})
         # Equal sections have one id, and so no doubt tells them apart.
         first = self.places.get(own_id, index)
@@ -158,13 +158,13 @@ class _Look:
                     source_id=source_id,
                 )
 
-    def _twin(self, index: int, own: PairPlace, others: tuple[PairPlace, ...]) -> Span | None:
+    def _twin(self, index: int, own: PairKey, others: tuple[PairKey, ...]) -> Span | None:
         """Return the question of a pair that says the same and has the older right to stay."""
         for section_id, number in others:
             place = index if section_id == own[0] else self.places.get(section_id)
             if place is None:
                 continue
-            piece = self.pieces.pieces[place]
+            piece = self.pieces.parts[place]
             if piece.synth and (place, number) > (index, own[1]):
                 continue
             if question := self._question(place, number):
@@ -172,7 +172,7 @@ class _Look:
         return None
 
     def _question(self, index: int, number: int) -> Span | None:
-        section = self.pieces.pieces[index].section
+        section = self.pieces.parts[index].section
         pairs = _placed(section) if section else ()
         # A byte-order mark changes no id, but may hide a pair.
         if number >= len(pairs):
@@ -180,7 +180,7 @@ class _Look:
         return _moved(pairs[number].question_span, self.pieces.offsets[index])
 
     def _first_line(self, index: int) -> Span:
-        at, piece = self.pieces.offsets[index], self.pieces.pieces[index]
+        at, piece = self.pieces.offsets[index], self.pieces.parts[index]
         end = piece.starts[1] if piece.breaks else len(piece.text)
         return Span(at, at + len(piece.text[:end].rstrip("\r\n")))
 

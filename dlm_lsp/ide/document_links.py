@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dlm_lsp.document import Document, Section, Span
 from dlm_lsp.ide.attributes import marker_attributes
 from dlm_lsp.ide.frontmatter_keys import KeyValue, key_values
-from dlm_lsp.ide.provenance import Synthesized, as_synthesized, opening_span, source_sections
+from dlm_lsp.ide.provenance import SynthesizedSection, as_synthesized, opening_span, source_sections
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,9 @@ def _training_sources(document: Document) -> Iterator[DocumentLink]:
                     yield DocumentLink(span, path, None, "Open what is trained on")
 
 
-def _to_source(document: Document, one: Synthesized, source: Section) -> Iterator[DocumentLink]:
+def _to_source(
+    document: Document, one: SynthesizedSection, source: Section
+) -> Iterator[DocumentLink]:
     for attribute in marker_attributes(document.text, one.line):
         if document.text[slice(*attribute.key)] == "source_section_id":
             tooltip = "Go to the section that this was written about"

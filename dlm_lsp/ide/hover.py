@@ -19,7 +19,7 @@ from dlm_lsp.ide.key_docs import SECTION_TYPES, describe_key, describe_model
 from dlm_lsp.ide.key_path import key_at
 from dlm_lsp.ide.lines import line_at
 from dlm_lsp.ide.markdown import blockquote, code_span, escape_markdown, markdown_link
-from dlm_lsp.ide.provenance import LedgerFacts, as_synthesized, section_at, synthesized_from
+from dlm_lsp.ide.provenance import RecordedProvenance, as_synthesized, section_at, synthesized_from
 from dlm_lsp.ide.relative_time import local_time
 
 _EXCERPT = 160
@@ -48,7 +48,7 @@ class _Teller:
     """Tells about one document, with what is known from outside of it."""
 
     document: Document
-    provenance: Callable[[str], LedgerFacts | None]
+    provenance: Callable[[str], RecordedProvenance | None]
     link: Callable[[int], str | None]
     now: datetime
 
@@ -57,7 +57,7 @@ def hover(
     document: Document,
     offset: int,
     *,
-    provenance: Callable[[str], LedgerFacts | None],
+    provenance: Callable[[str], RecordedProvenance | None],
     link: Callable[[int], str | None],
     now: datetime,
 ) -> Hover | None:
@@ -142,7 +142,7 @@ def _mined(marker: MinedMarker, now: datetime) -> str:
 
 def _synthesized(teller: _Teller, section: Section, synth: SynthMarker) -> str:
     source = teller.document.section(synth.source_section_id)
-    known = teller.provenance(section.id) or LedgerFacts(None, None, None)
+    known = teller.provenance(section.id) or RecordedProvenance(None, None, None)
     lines = [
         "**Synthesized**\n",
         f"- Teacher: {code_span(synth.synth_teacher)}",
@@ -167,7 +167,7 @@ def _strategy(name: str) -> str:
     return f"{name}, {words}" if words else code_span(name)
 
 
-def _judged(known: LedgerFacts) -> str | None:
+def _judged(known: RecordedProvenance) -> str | None:
     by = f"by {code_span(known.judge)}" if known.judge else None
     if known.margin is None:
         return f"judged {by}" if by else None

@@ -7,7 +7,12 @@ from typing import Literal
 from dlm_lsp.document import Document, Span
 from dlm_lsp.document.qa_fields import QUESTION_AND_ANSWER, read_qa_fields
 from dlm_lsp.ide.document_symbols import symbol_name
-from dlm_lsp.ide.provenance import Synthesized, opening_span, source_sections, synthesized_sections
+from dlm_lsp.ide.provenance import (
+    SynthesizedSection,
+    opening_span,
+    source_sections,
+    synthesized_sections,
+)
 
 PairState = Literal["inserted", "stale", "staged"]
 
@@ -68,7 +73,7 @@ def first_question(content: str) -> str:
     return " ".join(turns[0][0].text.split()) if turns else ""
 
 
-def _entry(one: Synthesized) -> OverviewPair:
+def _entry(one: SynthesizedSection) -> OverviewPair:
     marker = one.marker
     return OverviewPair(
         id=one.section.id,

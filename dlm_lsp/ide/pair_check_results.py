@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-PairPlace = tuple[str, int]
+PairKey = tuple[str, int]
 """The id of a section, and which of its pairs, from 0."""
 
 
@@ -15,7 +15,7 @@ class PairCheckResults:
     pairs of a section and its source what in the answer the source does not back.
     """
 
-    alike: Mapping[str, Mapping[int, tuple[PairPlace, ...]]]
+    duplicates: Mapping[str, Mapping[int, tuple[PairKey, ...]]]
     ungrounded: Mapping[tuple[str, str], Mapping[int, str]]
 
 

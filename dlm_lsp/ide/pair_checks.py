@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dlm_lsp.document.incremental import IncrementalDocument
 from dlm_lsp.document.marker import SynthMarker
 from dlm_lsp.document.section import Pair, SectionType
-from dlm_lsp.ide.pair_check_results import PairCheckResults, PairPlace
+from dlm_lsp.ide.pair_check_results import PairCheckResults, PairKey
 from dlm_lsp.quality.dedup import DuplicateIndex
-from dlm_lsp.quality.grounding import ungrounded_claim
+from dlm_lsp.quality.grounding import ungrounded_reason
 
 # Each new pair is held against all others; beyond this many an editor would never come to rest.
 MAX_PAIRS = 3_000
@@ -21,14 +21,14 @@ class PairChecks:
 
     def _forget(self) -> None:
         self._likeness = DuplicateIndex()
-        self._compared: list[PairPlace] = []
-        self._alike: dict[PairPlace, tuple[PairPlace, ...]] = {}
-        self._backed: dict[tuple[PairPlace, str], str | None] = {}
+        self._compared: list[PairKey] = []
+        self._alike: dict[PairKey, tuple[PairKey, ...]] = {}
+        self._backed: dict[tuple[PairKey, str], str | None] = {}
 
     @property
     def results(self) -> PairCheckResults:
         """What has been found so far; of sections that are gone, too."""
-        alike: dict[str, dict[int, tuple[PairPlace, ...]]] = {}
+        alike: dict[str, dict[int, tuple[PairKey, ...]]] = {}
         for (section_id, number), others in self._alike.items():
             if others:
                 alike.setdefault(section_id, {})[number] = others
@@ -38,10 +38,10 @@ class PairChecks:
                 unbacked.setdefault((section_id, source_id), {})[number] = why
         return PairCheckResults(alike, unbacked)
 
-    def steps(self, pieces: IncrementalDocument) -> Iterator[None]:
+    def steps(self, incremental: IncrementalDocument) -> Iterator[None]:
         """Look at what is new in `pieces`, one pair a step, so that others can work between."""
         with_pairs = []
-        for piece in pieces.pieces:
+        for piece in incremental.parts:
             if piece.section and piece.section.type is SectionType.INSTRUCTION:
                 if piece.pairs:
                     with_pairs.append(piece)
@@ -59,7 +59,7 @@ class PairChecks:
                 if place not in self._alike:
                     self._compare(place, pair)
                     yield
-        sections = {p.section.id: p for p in reversed(pieces.pieces) if p.section}
+        sections = {p.section.id: p for p in reversed(incremental.parts) if p.section}
         for piece in with_pairs:
             marker = piece.synth.value if piece.synth else None
             if not (piece.section and isinstance(marker, SynthMarker)):
@@ -70,11 +70,11 @@ class PairChecks:
             for number, pair in enumerate(piece.pairs):
                 key = (piece.section.id, number), marker.source_section_id
                 if key not in self._backed:
-                    self._backed[key] = ungrounded_claim(pair, "", source.section.content)
+                    self._backed[key] = ungrounded_reason(pair, "", source.section.content)
                     yield
 
-    def _compare(self, place: PairPlace, pair: Pair) -> None:
-        same = tuple(self._compared[at] for at in self._likeness.same_as(pair))
+    def _compare(self, place: PairKey, pair: Pair) -> None:
+        same = tuple(self._compared[at] for at in self._likeness.duplicates_of(pair))
         self._alike[place] = same
         for other in same:
             self._alike[other] = (*self._alike[other], place)

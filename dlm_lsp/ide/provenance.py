@@ -13,7 +13,7 @@ from dlm_lsp.ide.lines import line_at, trimmed
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerFacts:
+class RecordedProvenance:
     """The ledger's entry for a section: the words that back it, and what the judge made of it."""
 
     evidence: str | None
@@ -25,7 +25,7 @@ _START, _END = attrgetter("start"), attrgetter("end")
 
 
 @dataclass(frozen=True, slots=True)
-class Synthesized:
+class SynthesizedSection:
     """A synthesized section, its marker, and the line that the marker stands on."""
 
     section: Section
@@ -86,7 +86,7 @@ def source_sections(document: Document) -> Mapping[str, Section]:
     return found
 
 
-def as_synthesized(section: Section) -> Synthesized | None:
+def as_synthesized(section: Section) -> SynthesizedSection | None:
     """Return `section` with its marker, or None where it was not synthesized."""
     if section.type is not SectionType.INSTRUCTION or section.fence_end is None:
         return None
@@ -97,25 +97,27 @@ def as_synthesized(section: Section) -> Synthesized | None:
     if marker is None or not isinstance(marker.value, SynthMarker):
         return None
     line = Span(home + marker.span.start, home + marker.span.end)
-    return Synthesized(section, marker.value, line)
+    return SynthesizedSection(section, marker.value, line)
 
 
-def synthesized_sections(document: Document) -> tuple[Synthesized, ...]:
+def synthesized_sections(document: Document) -> tuple[SynthesizedSection, ...]:
     """Return every synthesized section, in order."""
     return tuple(found for section in document.sections if (found := as_synthesized(section)))
 
 
-def group_by_source(found: Iterable[Synthesized]) -> Mapping[str, tuple[Synthesized, ...]]:
+def group_by_source(
+    found: Iterable[SynthesizedSection],
+) -> Mapping[str, tuple[SynthesizedSection, ...]]:
     """Return `found` by the id of the section that each was written about."""
-    groups: dict[str, list[Synthesized]] = {}
+    groups: dict[str, list[SynthesizedSection]] = {}
     for one in found:
         groups.setdefault(one.source_id, []).append(one)
     return {source_id: tuple(group) for source_id, group in groups.items()}
 
 
-def group_by_run(found: Iterable[Synthesized]) -> list[list[Synthesized]]:
+def group_by_run(found: Iterable[SynthesizedSection]) -> list[list[SynthesizedSection]]:
     """Return `found`, which is in order, parted where something stands between two of them."""
-    groups: list[list[Synthesized]] = []
+    groups: list[list[SynthesizedSection]] = []
     for one in found:
         if groups and groups[-1][-1].section.end == one.section.start:
             groups[-1].append(one)
@@ -124,12 +126,12 @@ def group_by_run(found: Iterable[Synthesized]) -> list[list[Synthesized]]:
     return groups
 
 
-def synthesized_from(document: Document, section_id: str) -> tuple[Synthesized, ...]:
+def synthesized_from(document: Document, section_id: str) -> tuple[SynthesizedSection, ...]:
     """Return the sections that were written about the one with this id, in order."""
     return tuple(one for one in synthesized_sections(document) if one.source_id == section_id)
 
 
-def is_stale(one: Synthesized, known: Mapping[str, Section]) -> bool:
+def is_stale(one: SynthesizedSection, known: Mapping[str, Section]) -> bool:
     """Tell whether what `one` was written about is not in the document as it was; see `sources`."""
     return one.source_id not in known
 

@@ -1,4 +1,4 @@
-"""What can be checked of the files in `editors/` without the editors that they are for."""
+"""Editor files: what can be checked of `editors/` without the editors that they are for."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What is marked in a document, where, and how loudly."""
+"""Diagnostics: what is marked in a document, where, and how loudly."""
 
 import pytest
 from hypothesis import given
@@ -32,7 +32,7 @@ def several(*pairs: tuple[str, str]) -> str:
 
 def ids(text: IncrementalDocument) -> list[str]:
     """The ids of the sections, in order."""
-    return [piece.section.id for piece in text.pieces if piece.section]
+    return [piece.section.id for piece in text.parts if piece.section]
 
 
 def seen(text: IncrementalDocument) -> PairCheckResults:
@@ -49,7 +49,7 @@ def marked(
     doubts: PairCheckResults = NOTHING_CHECKED,
     **more,
 ) -> list[Diagnostic]:
-    return diagnostics(text, origins=origins, doubts=doubts, **more)
+    return diagnostics(text, provenance_level=origins, check_results=doubts, **more)
 
 
 def shown(text: IncrementalDocument, found: list[Diagnostic]) -> list[tuple[str, str]]:
@@ -216,7 +216,7 @@ def test_of_two_synthesized_pairs_the_later_one_is_the_duplicate():
 
 def test_a_hand_written_pair_is_never_called_a_duplicate():
     text = pieces(OWN + OWN.replace("What is", "What's"))
-    assert seen(text).alike
+    assert seen(text).duplicates
     assert marked(text, doubts=seen(text)) == []
 
 

@@ -10,12 +10,12 @@ from support.generated import mutated, sound_documents, wild_documents
 from dlm_lsp.document import Document, SectionType, parse, section_id
 from dlm_lsp.document.lines import after_break
 from dlm_lsp.ide.hover import Hover, hover
-from dlm_lsp.ide.provenance import LedgerFacts
+from dlm_lsp.ide.provenance import RecordedProvenance
 
 NOW = datetime(2026, 2, 3, 12, 0, tzinfo=timezone(timedelta(hours=1)))
 SOURCE = "The moon is *grey*.\nIt has no air."
 SOURCE_ID = section_id(SectionType.PROSE, SOURCE)
-NOTHING = LedgerFacts(None, None, None)
+NOTHING = RecordedProvenance(None, None, None)
 
 
 def marker(teacher: str = "smollm2-135m", strategy: str = "extraction", source: str = SOURCE_ID):
@@ -35,13 +35,15 @@ def synthesized(marker_line: str) -> str:
 def shown(
     document: Document,
     offset: int,
-    known: LedgerFacts | None = None,
+    known: RecordedProvenance | None = None,
     uri: str | None = None,
 ) -> Hover | None:
     return hover(document, offset, provenance=lambda _: known, link=lambda _: uri, now=NOW)
 
 
-def told(place: tuple[Document, int], known: LedgerFacts | None = None, uri: str | None = None):
+def told(
+    place: tuple[Document, int], known: RecordedProvenance | None = None, uri: str | None = None
+):
     """The Markdown that is shown at the place."""
     found = shown(*place, known, uri)
     assert found is not None
@@ -96,7 +98,8 @@ def test_a_long_source_is_cut_between_words():
 
 def test_what_the_ledger_knows_is_told():
     words = told(
-        in_body(synthesized(marker())), LedgerFacts("It has <no> air.", 0.4213, "smollm2-360m")
+        in_body(synthesized(marker())),
+        RecordedProvenance("It has <no> air.", 0.4213, "smollm2-360m"),
     )
     assert "- Judge: margin +0.42, by `smollm2-360m`\n" in words
     assert words.endswith("Evidence:\n\n> “It has \\<no\\> air.”")
@@ -304,7 +307,7 @@ def test_a_name_that_is_no_model_says_so():
 @given(mutated(wild_documents() | sound_documents()), st.data())
 def test_any_offset_of_any_text_is_told_or_not(text: str, data: st.DataObject):
     offset = data.draw(st.integers(0, len(text)))
-    found = shown(parse(text), offset, LedgerFacts("a\nb", -1.0, "`"), "file:///x")
+    found = shown(parse(text), offset, RecordedProvenance("a\nb", -1.0, "`"), "file:///x")
     if found:
         assert found.markdown
         # Between the two characters of a line break no cursor can stand.

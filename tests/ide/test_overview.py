@@ -1,4 +1,4 @@
-"""What was synthesized, by the section that it was written about."""
+"""Overview: what was synthesized, by the section that it was written about."""
 
 from hypothesis import given
 from ide.samples import GONE, SOURCE, SOURCE_ID, anything, body, synthesized

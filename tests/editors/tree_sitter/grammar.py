@@ -1,4 +1,4 @@
-"""The grammar, built from its committed files, and what a tree says of a document."""
+"""Built grammar: made of its committed files, and what a tree says of a document."""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""The queries fit the grammar, and editors get from them what they should."""
+"""Grammar queries: they fit the grammar, and editors get from them what they should."""
 
 import pytest
 from editors.tree_sitter.grammar import GRAMMAR, ROOT, language, tree_of
