@@ -8,13 +8,14 @@ from lsprotocol import types
 from pygls.uris import from_fs_path
 
 from dlm_lsp.document import Span
-from dlm_lsp.ide.code_lens import CodeLens, code_lenses, inlay_hints
+from dlm_lsp.ide.code_lens import CodeLens, code_lenses
 from dlm_lsp.ide.completion import completion_documentation, completions
 from dlm_lsp.ide.document_links import document_links
 from dlm_lsp.ide.document_symbols import document_symbols
 from dlm_lsp.ide.folding_range import folding_ranges
 from dlm_lsp.ide.goto import find_references, goto_definition
 from dlm_lsp.ide.hover import hover
+from dlm_lsp.ide.inlay_hints import inlay_hints
 from dlm_lsp.ide.selection_range import selection_spans
 from dlm_lsp.ide.semantic_tokens import semantic_tokens
 from dlm_lsp.server import to_lsp_answers as encode
