@@ -1,4 +1,4 @@
-"""What can be done where the cursor stands, and what cannot be done just now and why."""
+"""Code actions: what can be done at the cursor, and what cannot be done just now and why."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -55,7 +55,7 @@ def code_actions(
     """
     touched = tuple(sections_in(document, span))
     yield from _synthesize(document, touched, obstacle)
-    here = [one for section in touched if (one := as_synthesized(section))]
+    here = [synthesized for section in touched if (synthesized := as_synthesized(section))]
     if here:
         yield from _of_synthesized(document, here, obstacle)
     if staged is None:

@@ -1,4 +1,4 @@
-"""What can be written at the cursor in the frontmatter, whether or not it is YAML just now."""
+"""Frontmatter completion: what can be written there, whether or not it is YAML just now."""
 
 import re
 from collections.abc import Iterator, Sequence

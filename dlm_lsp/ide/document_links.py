@@ -1,4 +1,4 @@
-"""What can be followed: media files, files to train on, and the source of what was synthesized."""
+"""Document links: to media files, files to train on, and the sources of synthesized sections."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

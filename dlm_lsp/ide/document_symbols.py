@@ -1,4 +1,4 @@
-"""The outline: what the document is made of, section by section."""
+"""Document symbols: the outline of a document, section by section."""
 
 import re
 from collections.abc import Iterator, Sequence

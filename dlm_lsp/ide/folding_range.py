@@ -1,4 +1,4 @@
-"""What can be folded away."""
+"""Folding ranges: what can be folded away."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Where the keys and values of the frontmatter stand."""
+"""Frontmatter keys: where they and their values stand."""
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Where a thing was defined, and where it is used."""
+"""Definitions and references: where a thing comes from, and where it is used."""
 
 from dlm_lsp.document import Document, Section, SectionType, Span
 from dlm_lsp.ide.frontmatter_keys import adapter_key, adapter_keyed_at, adapter_span

@@ -1,4 +1,4 @@
-"""What is told about the place under the mouse, in Markdown."""
+"""Hover: what is shown about the place under the mouse, in Markdown."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class Hover:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """Tells about one document, with what is known from outside of it."""
+    """A document, and what is known of it from elsewhere."""
 
     document: Document
     provenance: Callable[[str], RecordedProvenance | None]
@@ -96,7 +96,7 @@ def _on_fence(context: _Context, section: Section, synth: SynthMarker | None) ->
     if section.adapter:
         parts.append(_adapter(context.document, section.adapter))
     if section.type is SectionType.PROSE:
-        parts.append(_how_many_came_from(context.document, section))
+        parts.append(_synthesized_count(context.document, section))
     parts.append(f"Section {code_span(section.id)}")
     return "\n\n".join(parts)
 
@@ -110,7 +110,7 @@ def _adapter(document: Document, name: str) -> str:
     return f"{words}, which `training.adapters` does not declare."
 
 
-def _how_many_came_from(document: Document, source: Section) -> str:
+def _synthesized_count(document: Document, source: Section) -> str:
     count = len(synthesized_from(document, source.id))
     if count == 0:
         return "Nothing was synthesized from it."

@@ -1,4 +1,4 @@
-"""What the parts of a document are for, in Markdown."""
+"""Key documentation: what the parts of a document are for, in Markdown."""
 
 from collections.abc import Sequence
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Which key of the frontmatter is meant at an offset."""
+"""Key paths: the key of the frontmatter that is meant at an offset."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What was synthesized in a document, by the section that it was written about."""
+"""Overview: what was synthesized in a document, by the section that it was written about."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What a second look at the pairs of a document has found."""
+"""Pair check results: what the checks of the pairs of a document have found."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ PairKey = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class PairCheckResults:
-    """What a second look found, by section ids and by which pair of the section it is.
+    """What the pair checks found, by section ids and by which pair of the section it is.
 
-    `alike` names for the pairs of a section those that say the same; `ungrounded` says for the
+    `duplicates` names for the pairs of a section those that say the same; `ungrounded` says for the
     pairs of a section and its source what in the answer the source does not back.
     """
 

@@ -1,4 +1,4 @@
-"""Which sections were synthesized, from which others, and whether those are still there."""
+"""Provenance: the synthesized sections, their sources, and whether those are still there."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""What an expanding selection takes in, step by step."""
+"""Selection ranges: what an expanding selection takes in, step by step."""
 
 import re
 from collections.abc import Iterable, Iterator

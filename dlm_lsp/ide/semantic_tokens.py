@@ -1,4 +1,4 @@
-"""What each piece of the structure is, for an editor to colour; prose itself stays as it is."""
+"""Semantic tokens: the structure of a document, for an editor to colour; prose stays as it is."""
 
 import re
 from collections.abc import Iterable, Iterator

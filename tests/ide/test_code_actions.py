@@ -67,7 +67,7 @@ def test_at_the_beginning_of_a_fence_the_section_above_is_not_meant():
     second = document.sections[2]
     span = Span(second.start, second.start)
     found = list(code_actions(document, span, staged=0, obstacle=None))
-    assert [one.sections for one in found if one.name == "remove"] == [(second.id,)]
+    assert [action.sections for action in found if action.name == "remove"] == [(second.id,)]
 
 
 def test_a_stale_section_cannot_be_traced():
@@ -95,7 +95,7 @@ def test_all_or_one_run_or_one_teacher_can_be_reverted():
         "Revert what hf:tiny wrote (2)",
     ]
     at = "2026-01-31T09:30:00Z"
-    assert [(one.teacher, one.at) for one in found[-3:]] == [
+    assert [(action.teacher, action.at) for action in found[-3:]] == [
         (None, None),
         ("hf:tiny", at),
         ("hf:tiny", None),

@@ -125,8 +125,8 @@ def test_the_text_of_every_section_of_an_example_is_markdown(folder):
             ]
             if section.type == "prose":
                 texts = [section.content]
-            for one in texts:
-                assert ("markdown", one) in found
+            for text in texts:
+                assert ("markdown", text) in found
 
 
 def test_frontmatter_sections_and_turns_fold():
