@@ -123,8 +123,8 @@ def _errors(problems: Iterable[Problem]) -> bool:
 
 def _first_per_span(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Return `problems` in the order of the text; where two of one severity meet, the first."""
-    kept: dict[object, Problem] = {}
+    first_at: dict[object, Problem] = {}
     for problem in problems:
         whole = problem.message if problem.span == _WHOLE else ""
-        kept.setdefault((problem.span, problem.severity, whole), problem)
-    return tuple(sorted(kept.values(), key=lambda problem: problem.span))
+        first_at.setdefault((problem.span, problem.severity, whole), problem)
+    return tuple(sorted(first_at.values(), key=lambda problem: problem.span))

@@ -106,18 +106,20 @@ def duplicates(
     `margins` are the judge's, None where it has not judged; where they tie, the first pair stays.
     What is `existing` in the document always stays.
     """
-    kept = DuplicateIndex()
-    kept_indexes: list[int | None] = []
+    distinct = DuplicateIndex()
+    distinct_indexes: list[int | None] = []
     found_duplicates: list[Duplicate] = []
     best_first = sorted(range(len(pairs)), key=lambda index: (-_margin(margins[index]), index))
     candidates = [(index, pairs[index]) for index in best_first]
     for index, pair in [*((None, pair) for pair in existing), *candidates]:
-        same = None if index is None else next(kept.duplicates_of(pair), None)
+        same = None if index is None else next(distinct.duplicates_of(pair), None)
         if index is not None and same is not None:
-            found_duplicates.append(Duplicate(index, kept_indexes[same], kept.pairs[same].question))
+            found_duplicates.append(
+                Duplicate(index, distinct_indexes[same], distinct.pairs[same].question)
+            )
             continue
-        kept.add(pair)
-        kept_indexes.append(index)
+        distinct.add(pair)
+        distinct_indexes.append(index)
     return sorted(found_duplicates, key=lambda duplicate: duplicate.index)
 
 
