@@ -1,4 +1,4 @@
-"""The language: text to sections and back. Pure values, no I/O, no clock, no protocol."""
+"""Document language: text to sections and back. Pure values, no I/O, no clock, no protocol."""
 
 from dlm_lsp.document.changes import Addition, Placement, insert, remove, remove_marker
 from dlm_lsp.document.document import Document

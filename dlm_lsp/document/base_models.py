@@ -1,4 +1,4 @@
-"""Which base models are known by name, and what is known of them."""
+"""Base model registry: the models that are known by name, and what is known of them."""
 
 import json
 from collections.abc import Mapping
@@ -50,5 +50,5 @@ def resolve_base_model(base_model: str) -> RegisteredModel | None:
 
 def public_name(base_model: str) -> str:
     """Return the name under which others find a base model: its hub id, or its folder."""
-    facts = resolve_base_model(base_model)
-    return facts.hf_id if facts else base_model.removeprefix(HUB_PREFIX)
+    model = resolve_base_model(base_model)
+    return model.hf_id if model else base_model.removeprefix(HUB_PREFIX)

@@ -1,4 +1,4 @@
-"""Changes to a document as minimal edits: every byte outside them stays."""
+"""Document changes: minimal edits, so that every byte outside them stays."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

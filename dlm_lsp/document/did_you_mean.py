@@ -1,4 +1,4 @@
-"""What somebody probably meant to write."""
+"""Spelling suggestions: the name that somebody probably meant to write."""
 
 from collections.abc import Iterable
 
@@ -13,13 +13,13 @@ def closest_name(word: str, choices: Iterable[str]) -> str | None:
     from rapidfuzz import process
     from rapidfuzz.distance import DamerauLevenshtein
 
-    found = process.extractOne(
+    match = process.extractOne(
         word.lower(),
         list(choices),
         scorer=DamerauLevenshtein.distance,
         processor=str.lower,
     )
-    if found is None:
+    if match is None:
         return None
-    choice, distance, _ = found
+    choice, distance, _ = match
     return choice if distance <= max(1, max(len(word), len(choice)) // 3) else None

@@ -1,4 +1,4 @@
-"""What a parsed text is."""
+"""Document: a parsed text, its sections and its problems."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a change to a text is: a span and the text that takes its place."""
+"""Text edits: a span and the text that takes its place."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -36,8 +36,8 @@ def read_fence(line: str, start: int) -> tuple[Fence | None, Sequence[Problem]]:
     A line that opens no section gives None. A fence with an error still opens one, of the type it
     most likely means, so that the rest of the document keeps its shape.
     """
-    if known := _BARE.get(line):
-        return known, ()
+    if bare_fence := _BARE.get(line):
+        return bare_fence, ()
     if match := _PLAIN.fullmatch(line):
         return _plain_fence(match[1], Span(start, start + len(line)))
     if match := _WITH_ATTRIBUTES.fullmatch(line):
@@ -75,14 +75,14 @@ def _plain_fence(name: str, span: Span) -> tuple[Fence, list[Problem]]:
 
 
 def _unknown_type(base: str, span: Span) -> tuple[SectionType, Problem]:
-    meant = closest_name(base, _TYPES)
-    if meant is None:
-        known = ", ".join(_TYPES)
-        message = f"there is no section type `{base}`; the types are {known}"
+    suggestion = closest_name(base, _TYPES)
+    if suggestion is None:
+        type_names = ", ".join(_TYPES)
+        message = f"there is no section type `{base}`; the types are {type_names}"
         return SectionType.PROSE, _error("unknown-section-type", span, message)
-    message = f"there is no section type `{base}`; did you mean `{meant}`?"
-    fix = Fix(f"Change to `{meant}`", (Edit(span, meant),))
-    return SectionType(meant), _error("unknown-section-type", span, message, fix)
+    message = f"there is no section type `{base}`; did you mean `{suggestion}`?"
+    fix = Fix(f"Change to `{suggestion}`", (Edit(span, suggestion),))
+    return SectionType(suggestion), _error("unknown-section-type", span, message, fix)
 
 
 def _media_fence(match: re.Match[str], start: int) -> tuple[Fence, list[Problem]]:
@@ -117,8 +117,8 @@ def _media_fence(match: re.Match[str], start: int) -> tuple[Fence, list[Problem]
         values.setdefault(key, value)
         if key == "path":
             path_span = Span(offset + attribute.start(2), offset + attribute.end(2))
-    meant = {closest_name(key, allowed) for key in values}
-    missing = [key for key in required if key not in values and key not in meant]
+    suggestions = {closest_name(key, allowed) for key in values}
+    missing = [key for key in required if key not in values and key not in suggestions]
     if missing:
         names = " and ".join(f"`{key}`" for key in missing)
         problems.append(
@@ -129,12 +129,14 @@ def _media_fence(match: re.Match[str], start: int) -> tuple[Fence, list[Problem]
 
 
 def _unknown_attribute(key: str, allowed: tuple[str, ...], span: Span) -> Problem:
-    meant = closest_name(key, allowed)
-    if meant is None:
+    suggestion = closest_name(key, allowed)
+    if suggestion is None:
         message = f"there is no attribute `{key}` here; it takes {' and '.join(allowed)}"
         return _error("unknown-attribute", span, message)
-    fix = Fix(f"Change to `{meant}`", (Edit(Span(span.start, span.start + len(key)), meant),))
-    message = f"there is no attribute `{key}` here; did you mean `{meant}`?"
+    fix = Fix(
+        f"Change to `{suggestion}`", (Edit(Span(span.start, span.start + len(key)), suggestion),)
+    )
+    message = f"there is no attribute `{key}` here; did you mean `{suggestion}`?"
     return _error("unknown-attribute", span, message, fix)
 
 
@@ -156,17 +158,17 @@ def _near_miss(line: str, start: int) -> list[Problem]:
     type_ = closest_name(match[1], _TYPES)
     if type_ is None or (type_ != match[1].lower() and not bare.startswith("::")):
         return []
-    meant = f"::{type_}{match[2] or ''}::"
+    correction = f"::{type_}{match[2] or ''}::"
     if _TYPES[type_] in _ATTRIBUTES:
         message = f'not a fence, so it is plain text: write `::{type_} path="…"::`'
         return [Problem("near-miss-fence", Severity.WARNING, span, message)]
-    why = "blanks stand around it" if bare == meant else f"write `{meant}`"
-    return [_almost(span, meant, why)]
+    reason = "blanks stand around it" if bare == correction else f"write `{correction}`"
+    return [_almost(span, correction, reason)]
 
 
-def _almost(span: Span, meant: str, why: str) -> Problem:
-    fix = Fix(f"Change to `{meant}`", (Edit(span, meant),))
-    message = f"not a fence, so it is plain text: {why}"
+def _almost(span: Span, correction: str, reason: str) -> Problem:
+    fix = Fix(f"Change to `{correction}`", (Edit(span, correction),))
+    message = f"not a fence, so it is plain text: {reason}"
     return Problem("near-miss-fence", Severity.WARNING, span, message, fix)
 
 

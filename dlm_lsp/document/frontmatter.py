@@ -1,4 +1,4 @@
-"""What the frontmatter of a text says, and everything that is wrong with it (format §2)."""
+"""Frontmatter: its values, and everything that is wrong with them (format §2)."""
 
 import re
 from collections.abc import Iterable
@@ -30,21 +30,21 @@ def read_frontmatter(text: str, span: Span) -> tuple[Frontmatter | None, list[Pr
     such as a missing key, has the span of the first of them. The frontmatter is None where a
     problem is an error.
     """
-    frontmatter, found = _read(text[span.start : without_last_break(text, span.start, span.end)])
+    frontmatter, problems = _read(text[span.start : without_last_break(text, span.start, span.end)])
     end = without_last_break(text, 0, span.start)
     opening = Span(max(0, end - _OPENING_LENGTH), end)
-    return frontmatter, [_moved(problem, span.start, opening) for problem in found]
+    return frontmatter, [_shift_problem(problem, span.start, opening) for problem in problems]
 
 
-def _moved(problem: Problem, by: int, opening: Span) -> Problem:
-    def moved(span: Span) -> Span:
+def _shift_problem(problem: Problem, by: int, opening: Span) -> Problem:
+    def shift(span: Span) -> Span:
         return opening if span == _WHOLE else Span(span.start + by, span.end + by)
 
     fix = problem.fix
     if fix:
-        edits = tuple(Edit(moved(edit.span), edit.text) for edit in fix.edits)
+        edits = tuple(Edit(shift(edit.span), edit.text) for edit in fix.edits)
         fix = Fix(fix.title, edits)
-    return replace(problem, span=moved(problem.span), fix=fix)
+    return replace(problem, span=shift(problem.span), fix=fix)
 
 
 # An editor asks again at each keystroke, and few keystrokes are in the frontmatter.
@@ -54,21 +54,21 @@ def _read(yaml: str) -> tuple[Frontmatter | None, tuple[Problem, ...]]:
     root, problems = read_yaml_tree(yaml) if yaml.strip() else (mapping_entries(_WHOLE, {}), [])
     frontmatter = None
     if root and isinstance(root.value, dict):
-        frontmatter, found = _judged(yaml, root)
-        problems += found
+        frontmatter, value_problems = _validate(yaml, root)
+        problems += value_problems
     elif not _errors(problems):
         span = root.span if root else _WHOLE
         message = "a frontmatter is a mapping: lines of `key: value`"
         problems.append(Problem("not-a-mapping", Severity.ERROR, span, message))
-    return None if _errors(problems) else frontmatter, _one_in_each_place(problems)
+    return None if _errors(problems) else frontmatter, _first_per_span(problems)
 
 
-def _judged(yaml: str, root: YamlTree) -> tuple[Frontmatter | None, list[Problem]]:
+def _validate(yaml: str, root: YamlTree) -> tuple[Frontmatter | None, list[Problem]]:
     version, problems = _version(yaml, root)
     if version > CURRENT_VERSION:
         return None, problems
-    root, lost = migrate(root, version)
-    problems += lost + _base_model(yaml, root)
+    root, migration_problems = migrate(root, version)
+    problems += migration_problems + _base_model(yaml, root)
     try:
         values = {**root.value, "dlm_version": CURRENT_VERSION}
         return Frontmatter.model_validate(values), problems
@@ -94,8 +94,8 @@ def _version(yaml: str, root: YamlTree) -> tuple[int, list[Problem]]:
     message = f"`dlm_version` takes a whole number from 1 to {CURRENT_VERSION}, not {words}"
     old = str(value) if isinstance(value, (str, float)) else ""
     new = old.removesuffix(".0")
-    known = new in map(str, range(1, CURRENT_VERSION + 1))
-    fix = replace_name(yaml, span, old, new) if known else None
+    is_version = new in map(str, range(1, CURRENT_VERSION + 1))
+    fix = replace_name(yaml, span, old, new) if is_version else None
     at = span if span.start < span.end else entry.key
     return CURRENT_VERSION, [Problem("invalid-value", Severity.ERROR, at, message, fix)]
 
@@ -109,11 +109,11 @@ def _base_model(yaml: str, root: YamlTree) -> list[Problem]:
     is_hub_id = _HUB_ID.fullmatch(hub_id) is not None
     if is_hub_id and name != hub_id:
         return []
-    likely = f"{HUB_PREFIX}{name}" if is_hub_id else closest_name(hub_id, base_models())
+    suggestion = f"{HUB_PREFIX}{name}" if is_hub_id else closest_name(hub_id, base_models())
     span = entry.tree.span
     message = f"{quote_value(yaml, span)} is neither a key of the registry nor `hf:org/name`"
-    message += f": did you mean `{likely}`?" if likely else ""
-    fix = replace_name(yaml, span, name, likely) if likely else None
+    message += f": did you mean `{suggestion}`?" if suggestion else ""
+    fix = replace_name(yaml, span, name, suggestion) if suggestion else None
     return [Problem("unknown-base-model", Severity.WARNING, span, message, fix)]
 
 
@@ -121,10 +121,10 @@ def _errors(problems: Iterable[Problem]) -> bool:
     return any(problem.severity is Severity.ERROR for problem in problems)
 
 
-def _one_in_each_place(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+def _first_per_span(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Return `problems` in the order of the text; where two of one severity meet, the first."""
-    kept: dict[object, Problem] = {}
+    first_at: dict[object, Problem] = {}
     for problem in problems:
         whole = problem.message if problem.span == _WHOLE else ""
-        kept.setdefault((problem.span, problem.severity, whole), problem)
-    return tuple(sorted(kept.values(), key=lambda problem: problem.span))
+        first_at.setdefault((problem.span, problem.severity, whole), problem)
+    return tuple(sorted(first_at.values(), key=lambda problem: problem.span))

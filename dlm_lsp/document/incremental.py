@@ -1,4 +1,4 @@
-"""A text under edit, in one piece for each section: an edit costs what its section costs."""
+"""Incremental parsing: a text in one part for each section, so that an edit parses few of them."""
 
 import re
 from bisect import bisect_right
@@ -20,7 +20,7 @@ from dlm_lsp.document.section import Media, Pair, Section
 class SectionText:
     """The text from one fence to the next, with its section and problems in offsets into it.
 
-    `section` is None where there is nothing but blank prose, and in the piece before the body.
+    `section` is None where there is nothing but blank prose, and in the part before the body.
     """
 
     text: str
@@ -37,11 +37,11 @@ class SectionText:
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
         """The pairs of an instruction section."""
-        return tuple(one.pair for one in self.section.pairs) if self.section else ()
+        return tuple(placed.pair for placed in self.section.pairs) if self.section else ()
 
     @cached_property
     def starts(self) -> list[int]:
-        """Where its lines begin; what follows a last line break is the next piece's."""
+        """Where its lines begin; what follows a last line break is the next part's."""
         return line_starts(self.text)
 
     @cached_property
@@ -55,25 +55,25 @@ class SectionText:
 class IncrementalDocument:
     """A text and what was found in it, made to be edited; `parse` finds the same.
 
-    `pieces` holds first what stands before the body, read as `head`.
+    `parts` holds first what stands before the body, read as `head`.
     """
 
     head: Head
-    pieces: tuple[SectionText, ...]
-    # How long each piece is and how many lines it ends: to add them up takes a tenth of the time
-    # that it takes to ask every piece.
+    parts: tuple[SectionText, ...]
+    # How long each part is and how many lines it ends: to add them up takes a tenth of the time
+    # that it takes to ask every part.
     lengths: tuple[int, ...]
     breaks: tuple[int, ...]
 
     @classmethod
     def of(cls, text: str) -> "IncrementalDocument":
-        """Return the pieces of `text`."""
+        """Return `text` in its parts."""
         head = read_head(text)
-        pieces = (_head_piece(text, head), *_pieces(text[head.end :], {}))
-        return cls(head, pieces, tuple(map(_length, pieces)), tuple(map(_breaks, pieces)))
+        parts = (_head_part(text, head), *_parts(text[head.end :], {}))
+        return cls(head, parts, tuple(map(_length, parts)), tuple(map(_breaks, parts)))
 
     def apply_change(self, start: int, end: int, text: str) -> "IncrementalDocument":
-        """Return the pieces after `text` took the place of what stands from `start` to `end`.
+        """Return the parts after `text` took the place of what stands from `start` to `end`.
 
         Raises:
             ValueError: there is no such place in the text.
@@ -89,37 +89,37 @@ class IncrementalDocument:
             first, last = 0, max(1, last)
         ahead = 1
         while True:
-            last = min(last, len(self.pieces) - 1)
+            last = min(last, len(self.parts) - 1)
             at = self.offsets[first]
-            old = "".join(piece.text for piece in self.pieces[first : last + 1])
+            old = "".join(part.text for part in self.parts[first : last + 1])
             region = f"{old[: start - at]}{text}{old[end - at :]}"
-            made = self._made(first, region, is_last=last == len(self.pieces) - 1)
-            if made:
-                head, pieces = made
+            reparsed = self._reparse(first, region, is_last=last == len(self.parts) - 1)
+            if reparsed:
+                head, parts = reparsed
                 rest = last + 1
                 return IncrementalDocument(
                     head or self.head,
-                    (*self.pieces[:first], *pieces, *self.pieces[rest:]),
-                    (*self.lengths[:first], *map(_length, pieces), *self.lengths[rest:]),
-                    (*self.breaks[:first], *map(_breaks, pieces), *self.breaks[rest:]),
+                    (*self.parts[:first], *parts, *self.parts[rest:]),
+                    (*self.lengths[:first], *map(_length, parts), *self.lengths[rest:]),
+                    (*self.breaks[:first], *map(_breaks, parts), *self.breaks[rest:]),
                 )
             last += ahead
             ahead *= 2
 
-    def _made(
+    def _reparse(
         self, first: int, region: str, *, is_last: bool
     ) -> tuple[Head | None, list[SectionText]] | None:
-        """Return the pieces of `region`; None where more of the text has to be looked at."""
+        """Return the parts of `region`; None where more of the text has to be looked at."""
         if not is_last and not region.endswith(("\n", "\r")):
             return None
         head = read_head(region) if first == 0 else None
         if head and not head.closed and not is_last:
             return None
-        known = {piece.text: piece for piece in self.pieces[max(first, 1) :][:_REUSED]}
-        pieces = list(_pieces(region[head.end :] if head else region, known))
-        if not is_last and (pieces[-1].ends_in_code if pieces else False):
+        reusable = {part.text: part for part in self.parts[max(first, 1) :][:_REUSED]}
+        parts = list(_parts(region[head.end :] if head else region, reusable))
+        if not is_last and (parts[-1].ends_in_code if parts else False):
             return None
-        return head, [_head_piece(region, head), *pieces] if head else pieces
+        return head, [_head_part(region, head), *parts] if head else parts
 
     @property
     def _head_reach(self) -> int:
@@ -127,17 +127,17 @@ class IncrementalDocument:
         if self.head.closed:
             return self.head.end
         # A first line that is not yet three dashes may become so.
-        first = self.pieces[1] if len(self.pieces) > 1 else self.pieces[0]
+        first = self.parts[1] if len(self.parts) > 1 else self.parts[0]
         return self.head.end + (first.starts[1] if first.breaks else len(first.text))
 
     @cached_property
     def offsets(self) -> list[int]:
-        """Where each piece begins, and where the last one ends."""
+        """Where each part begins, and where the last one ends."""
         return [0, *accumulate(self.lengths)]
 
     @cached_property
     def lines(self) -> list[int]:
-        """How many lines end before each piece, and in the whole text."""
+        """How many lines end before each part, and in the whole text."""
         return [0, *accumulate(self.breaks)]
 
     @property
@@ -148,7 +148,7 @@ class IncrementalDocument:
     @cached_property
     def text(self) -> str:
         """The whole text."""
-        return "".join(piece.text for piece in self.pieces)
+        return "".join(part.text for part in self.parts)
 
     @cached_property
     def document(self) -> Document:
@@ -156,27 +156,27 @@ class IncrementalDocument:
         text = self.text
         sections = []
         problems: list[Problem] = []
-        for piece, at in zip(self.pieces, self.offsets, strict=False):
-            if piece.section:
-                sections.append(_moved_section(piece.section, at, text))
-            problems += (move_problem(problem, at) for problem in piece.problems)
+        for part, at in zip(self.parts, self.offsets, strict=False):
+            if part.section:
+                sections.append(_shift_section(part.section, at, text))
+            problems += (move_problem(problem, at) for problem in part.problems)
         # What is wrong with a first line that opens no frontmatter is the head's, and in the body.
         problems.sort(key=lambda problem: problem.span)
         head, body = self.head, Span(self.head.end, len(text))
         return Document(text, head.frontmatter, head.yaml, body, tuple(sections), tuple(problems))
 
     def index_at(self, offset: int) -> int:
-        """Return the index of the piece that holds `offset`; the last one holds the end."""
-        return min(bisect_right(self.offsets, offset), len(self.pieces)) - 1
+        """Return the index of the part that holds `offset`; the last one holds the end."""
+        return min(bisect_right(self.offsets, offset), len(self.parts)) - 1
 
     def before(self, offset: int) -> tuple[int, str]:
         """Return the line that `offset` is on, from 0, and what stands before it on that line."""
         index = self.index_at(offset)
-        piece, at = self.pieces[index], self.offsets[index]
-        line = bisect_right(piece.starts, offset - at) - 1
-        text = piece.text[piece.starts[line] : offset - at]
-        if at + piece.starts[line] == self._byte_order_mark:
-            text = self.pieces[0].text + text
+        part, at = self.parts[index], self.offsets[index]
+        line = bisect_right(part.starts, offset - at) - 1
+        text = part.text[part.starts[line] : offset - at]
+        if at + part.starts[line] == self._byte_order_mark:
+            text = self.parts[0].text + text
         return self.lines[index] + line, text
 
     def line(self, number: int) -> tuple[int, str]:
@@ -184,31 +184,31 @@ class IncrementalDocument:
 
         Beyond the last line, it is nothing at the end of the text.
         """
-        index = bisect_right(self.lines, number, hi=len(self.pieces)) - 1
-        piece, at = self.pieces[index], self.offsets[index]
+        index = bisect_right(self.lines, number, hi=len(self.parts)) - 1
+        part, at = self.parts[index], self.offsets[index]
         inside = number - self.lines[index]
-        if inside > piece.breaks:
+        if inside > part.breaks:
             return self.length, ""
-        start, end = piece.starts[inside], len(piece.text)
-        if inside < piece.breaks:
-            end = without_last_break(piece.text, start, piece.starts[inside + 1])
+        start, end = part.starts[inside], len(part.text)
+        if inside < part.breaks:
+            end = without_last_break(part.text, start, part.starts[inside + 1])
         if at + start == self._byte_order_mark:
-            return 0, self.pieces[0].text + piece.text[start:end]
-        return at + start, piece.text[start:end]
+            return 0, self.parts[0].text + part.text[start:end]
+        return at + start, part.text[start:end]
 
     @cached_property
     def _byte_order_mark(self) -> int | None:
         """The length of a byte-order mark that is all there is before the body."""
-        return self.offsets[1] if not self.pieces[0].breaks and len(self.pieces) > 1 else None
+        return self.offsets[1] if not self.parts[0].breaks and len(self.parts) > 1 else None
 
 
 def move_problem(problem: Problem, by: int) -> Problem:
     """Return `problem` with all its places further on."""
     fix = problem.fix
     if fix:
-        edits = tuple(Edit(_moved_span(edit.span, by), edit.text) for edit in fix.edits)
+        edits = tuple(Edit(_shift_span(edit.span, by), edit.text) for edit in fix.edits)
         fix = Fix(fix.title, edits)
-    span = _moved_span(problem.span, by)
+    span = _shift_span(problem.span, by)
     return Problem(problem.code, problem.severity, span, problem.message, fix)
 
 
@@ -217,28 +217,28 @@ _LONE_CR = re.compile(r"\r(?!\n)")
 _REUSED = 16
 
 
-def _length(piece: SectionText) -> int:
-    return len(piece.text)
+def _length(part: SectionText) -> int:
+    return len(part.text)
 
 
-def _breaks(piece: SectionText) -> int:
-    return piece.breaks
+def _breaks(part: SectionText) -> int:
+    return part.breaks
 
 
-def _head_piece(text: str, head: Head) -> SectionText:
+def _head_part(text: str, head: Head) -> SectionText:
     return SectionText(text[: head.end], None, head.problems)
 
 
-def _pieces(body: str, known: dict[str, SectionText]) -> Iterator[SectionText]:
-    """Yield the pieces of a body, those already `known` by their text as they are."""
+def _parts(body: str, reusable: dict[str, SectionText]) -> Iterator[SectionText]:
+    """Yield the parts of a body, those that are `reusable` by their text as they are."""
     ends = [at for _, at, _ in Body(body, Span(0, len(body)), []).fences()]
     for start, end in pairwise([0, *ends, len(body)]):
         if start < end:
             text = body[start:end]
-            yield known.get(text) or _piece(text)
+            yield reusable.get(text) or _part(text)
 
 
-def _piece(text: str) -> SectionText:
+def _part(text: str) -> SectionText:
     problems: list[Problem] = []
     body = Body(text, Span(0, len(text)), problems)
     sections = tuple(body.sections())
@@ -246,11 +246,11 @@ def _piece(text: str) -> SectionText:
     return SectionText(text, sections[0] if sections else None, tuple(problems), body.ends_in_code)
 
 
-def _moved_span(span: Span, by: int) -> Span:
+def _shift_span(span: Span, by: int) -> Span:
     return Span(span.start + by, span.end + by)
 
 
-def _moved_section(section: Section, by: int, source: str) -> Section:
+def _shift_section(section: Section, by: int, source: str) -> Section:
     media = section.media
     return Section(
         section.type,
@@ -262,6 +262,6 @@ def _moved_section(section: Section, by: int, source: str) -> Section:
         section.end + by,
         section.content,
         section.id,
-        Media(media.path, media.text, _moved_span(media.path_span, by)) if media else None,
+        Media(media.path, media.text, _shift_span(media.path_span, by)) if media else None,
         source,
     )

@@ -1,4 +1,4 @@
-"""Where lines begin and end: only LF, CRLF and CR end one (format §1)."""
+"""Line breaks: where lines begin and end; only LF, CRLF and CR end one (format §1)."""
 
 import re
 from bisect import bisect_right

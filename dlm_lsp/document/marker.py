@@ -166,19 +166,19 @@ def stray_marker_problem(line: str, span: Span, section_type: str, home: int) ->
 
     `home` is the offset right under the section's fence and markers, where one more would count.
     """
-    look = _LOOK_ALIKE.match(line)
-    if look is None:
+    match = _LOOK_ALIKE.match(line)
+    if match is None:
         return None
-    kind = closest_name(look[1], _KINDS) or ""
+    kind = closest_name(match[1], _KINDS) or ""
     homes = _HOMES.get(kind)
     if homes and section_type not in homes:
         where = ":: or ::".join(homes)
         message = f"a dlm-auto-{kind} marker counts only under ::{where}::; here it is plain text"
         return _warning("marker-on-wrong-section", span, message)
-    meant = _mended(line)
-    if is_marker(meant):
+    correction = _mended(line)
+    if is_marker(correction):
         if home == span.start:
-            fix = Fix("Mend the marker", (Edit(span, meant),))
+            fix = Fix("Mend the marker", (Edit(span, correction),))
             return _warning(
                 "near-miss-marker", span, "not exactly a marker, so it is plain text", fix
             )
@@ -189,8 +189,8 @@ def stray_marker_problem(line: str, span: Span, section_type: str, home: int) ->
 
 
 def _mended(line: str) -> str:
-    look = _LOOK_ALIKE.match(line)
-    kind = closest_name(look[1], _KINDS) if look else None
+    match = _LOOK_ALIKE.match(line)
+    kind = closest_name(match[1], _KINDS) if match else None
     attributes = " ".join(f'{key}="{value}"' for key, value in _ATTRIBUTE.findall(line))
     return f"<!-- dlm-auto-{kind}: {attributes} -->" if kind else line.strip()
 
@@ -216,19 +216,21 @@ def _attribute_problems(match: re.Match[str], start: int) -> list[Problem]:
             value_span = Span(offset + attribute.start(2), offset + attribute.end(2))
             problems.append(_invalid(value_span, f"`{key}` {complaint}"))
         values[key] = value
-    meant = {closest_name(key, keys) for key in values}
-    missing = [f"`{key}`" for key in keys if key not in values and key not in meant]
+    suggestions = {closest_name(key, keys) for key in values}
+    missing = [f"`{key}`" for key in keys if key not in values and key not in suggestions]
     if missing:
         problems.append(_invalid(line, f"the {name} lacks {' and '.join(missing)}"))
     return problems
 
 
 def _unknown_key(key: str, keys: dict[str, "_Check"], name: str, span: Span) -> Problem:
-    meant = closest_name(key, keys)
-    if meant is None:
+    suggestion = closest_name(key, keys)
+    if suggestion is None:
         return _invalid(span, f"the {name} has no attribute `{key}`; there is no room for more")
-    fix = Fix(f"Change to `{meant}`", (Edit(Span(span.start, span.start + len(key)), meant),))
-    return _invalid(span, f"the {name} has no attribute `{key}`; did you mean `{meant}`?", fix)
+    fix = Fix(
+        f"Change to `{suggestion}`", (Edit(Span(span.start, span.start + len(key)), suggestion),)
+    )
+    return _invalid(span, f"the {name} has no attribute `{key}`; did you mean `{suggestion}`?", fix)
 
 
 def _invalid(span: Span, message: str, fix: Fix | None = None) -> Problem:

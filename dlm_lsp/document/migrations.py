@@ -1,4 +1,4 @@
-"""What a frontmatter of an older version means today (format §2)."""
+"""Version migration: an older frontmatter as the current version words it (format §2)."""
 
 from collections.abc import Hashable
 

@@ -1,4 +1,4 @@
-"""From text to Document: never fails, one pass, every problem (format §1 to §6)."""
+"""Parsing: from text to Document; never fails, one pass, every problem (format §1 to §6)."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -141,9 +141,9 @@ class Body:
                 code_at = -1 if code_at >= 0 else match.start(1)
             elif code_at < 0:
                 at, end = match.span(1)
-                fence, found = read_fence(line, at)
-                if found:
-                    self._problems += found
+                fence, fence_problems = read_fence(line, at)
+                if fence_problems:
+                    self._problems += fence_problems
                 if fence:
                     yield fence, at, end
         self._code_at = code_at
@@ -171,8 +171,8 @@ class Body:
         text, type_ = self._text, fence.type
         at = start if fence_end is None else after_break(text, fence_end)
         if type_ in _MARKED and text.startswith(_COMMENT, at):
-            at, found = skip_markers(text, at, end, type_)
-            self._problems += found
+            at, marker_problems = skip_markers(text, at, end, type_)
+            self._problems += marker_problems
         body_end = without_last_break(text, at, end)
         content = text[at:body_end]
         if self._with_cr:

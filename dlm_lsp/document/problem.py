@@ -1,4 +1,4 @@
-"""What can be wrong in a document, as a value an editor or a shell can show."""
+"""Problems: faults of a document as values that an editor or a shell can show."""
 
 from dataclasses import dataclass
 from enum import StrEnum

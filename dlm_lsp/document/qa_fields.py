@@ -1,4 +1,4 @@
-"""The body of an instruction or preference section: headers and texts under them (format §6)."""
+"""Section fields: the headers of a question-and-answer body, and their texts (format §6)."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -73,7 +73,7 @@ def read_qa_fields(
 
 
 def is_faultless(text: str, start: int, end: int, names: Sequence[str]) -> bool:
-    """Tell, from a quick look, whether `read_turns` would find no problem; False may be wrong."""
+    """Tell quickly whether `read_qa_fields` would find no problem; False may be wrong."""
     return names is QUESTION_AND_ANSWER and _FAULTLESS.match(text, start, end) is not None
 
 

@@ -1,4 +1,4 @@
-"""What a frontmatter may say: every key with its type, range, default and meaning (format §2)."""
+"""Frontmatter schema: every key with its type, range, default and meaning (format §2)."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self
@@ -11,7 +11,7 @@ ADAPTER_NAME_RULE = "a lower-case letter, then up to 31 lower-case letters, digi
 ULID_PATTERN = "^[0-9A-HJ-KM-NP-TV-Z]{26}$"
 
 # A plain string among the metadata says in words what a type takes, where that does not follow
-# from the type itself; `allowed` shows it.
+# from the type itself; `describe_allowed` shows it.
 Ulid = Annotated[
     str,
     Field(pattern=ULID_PATTERN),

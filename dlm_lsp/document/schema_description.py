@@ -1,4 +1,4 @@
-"""What a key of the frontmatter takes, in words, read off its type."""
+"""Schema descriptions: what a frontmatter key takes, in words, read off its type."""
 
 from functools import cache
 from types import NoneType, UnionType
@@ -34,8 +34,8 @@ def blocks_of(
 def _model_within(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    found = (_model_within(part) for part in get_args(annotation))
-    return next((model for model in found if model), None)
+    models = (_model_within(part) for part in get_args(annotation))
+    return next((model for model in models if model), None)
 
 
 def _literals(annotation: Any) -> tuple[Any, ...]:

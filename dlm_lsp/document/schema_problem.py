@@ -1,4 +1,4 @@
-"""What a mismatch between a frontmatter and its schema says to the writer, and where."""
+"""Schema problems: what a mismatch with the schema says to the writer, and where."""
 
 import re
 from collections.abc import Iterator
@@ -117,14 +117,14 @@ def _unknown_key(yaml: str, parent: _Place, key: str) -> Problem:
         message = "`training.dpo` is called `training.preference` since version 2"
         return _error("unknown-key", span, message)
     words = quote_value(yaml, span)
-    known = parent.block.model_fields if parent.block else {}
-    likely = closest_name(key, known)
-    if likely is None:
-        message = f"{words} is no key of {owner}; it takes {_listed(known)}"
+    fields = parent.block.model_fields if parent.block else {}
+    suggestion = closest_name(key, fields)
+    if suggestion is None:
+        message = f"{words} is no key of {owner}; it takes {_listed(fields)}"
         return _error("unknown-key", span, message)
-    message = f"{words} is no key of {owner}: did you mean `{likely}`?"
-    taken = likely in parent.tree.entries
-    fix = None if taken else replace_name(yaml, span, key, likely)
+    message = f"{words} is no key of {owner}: did you mean `{suggestion}`?"
+    taken = suggestion in parent.tree.entries
+    fix = None if taken else replace_name(yaml, span, key, suggestion)
     return _error("unknown-key", span, message, fix)
 
 
@@ -166,10 +166,10 @@ def _correction(yaml: str, place: _Place) -> Fix | None:
     if not isinstance(value, str) or not place.field:
         return None
     if place.name == "dlm_id":
-        meant = value.upper() if re.fullmatch(ULID_PATTERN, value.upper()) else None
+        suggestion = value.upper() if re.fullmatch(ULID_PATTERN, value.upper()) else None
     else:
-        meant = closest_name(value, literal_choices(place.field))
-    return replace_name(yaml, place.tree.span, value, meant) if meant else None
+        suggestion = closest_name(value, literal_choices(place.field))
+    return replace_name(yaml, place.tree.span, value, suggestion) if suggestion else None
 
 
 def _shown(yaml: str, tree: YamlTree) -> str:

@@ -1,4 +1,4 @@
-"""What a section is, and how it is identified."""
+"""Sections: the parts of a body, their types, contents and ids."""
 
 from dataclasses import dataclass
 from enum import StrEnum

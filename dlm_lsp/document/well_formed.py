@@ -1,4 +1,4 @@
-"""Whether a teacher's words can stand in a document as exactly one pair (format §6)."""
+"""Well-formed pairs: words that can stand in a document as exactly one pair (format §6)."""
 
 import re
 import unicodedata
@@ -32,11 +32,11 @@ def well_formed(question: str, answer: str) -> Pair | PairFault:
     """
     pair = Pair(_normalised(question), _normalised(answer))
     for name, text in (("question", pair.question), ("answer", pair.answer)):
-        if refused := _refusal(name, text):
-            return refused
+        if fault := _fault(name, text):
+            return fault
     body = body_of(pair)
     turns, problems = read_qa_fields(body, Span(0, len(body)), QUESTION_AND_ANSWER)
-    read = [(asked.text, answered.text) for asked, answered in turns]
+    read = [(q.text, a.text) for q, a in turns]
     if problems or read != [(pair.question, pair.answer)]:
         detail = problems[0].message if problems else "it does not read back as it was written"
         return PairFault("invalid_structure", detail)
@@ -63,11 +63,11 @@ def _normalised(raw: str) -> str:
     return "\n".join(lines)
 
 
-def _refusal(name: str, text: str) -> PairFault | None:
+def _fault(name: str, text: str) -> PairFault | None:
     if not text or (name == "question" and not any(map(str.isalnum, text))):
         return PairFault("empty_pair", f"the {name} is empty")
-    for what in _structures(text):
-        return PairFault("invalid_structure", f"the {name} holds {what}")
+    for structure in _structures(text):
+        return PairFault("invalid_structure", f"the {name} holds {structure}")
     return None
 
 

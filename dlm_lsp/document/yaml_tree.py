@@ -1,4 +1,4 @@
-"""What a YAML text says, and where each part of it stands."""
+"""YAML tree: the values of a YAML text, and where each part of it stands."""
 
 import re
 from collections.abc import Callable, Hashable, Iterator, Mapping

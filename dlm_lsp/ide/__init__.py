@@ -1,1 +1,1 @@
-"""What an editor shows: pure functions from a Document and an offset to plain values."""
+"""Editor features: pure functions from a Document and an offset to plain values."""

@@ -1,4 +1,4 @@
-"""The `key="value"` pieces of a fence or marker line."""
+"""Line attributes: the `key="value"` parts of a fence or marker line."""
 
 from collections.abc import Iterator
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What can be done where the cursor stands, and what cannot be done just now and why."""
+"""Code actions: what can be done at the cursor, and what cannot be done just now and why."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from typing import Literal
 
 from dlm_lsp.document import Document, Section, SectionType, Span
 from dlm_lsp.ide.provenance import (
-    Synthesized,
+    SynthesizedSection,
     as_synthesized,
     sections_in,
     source_sections,
@@ -16,7 +16,7 @@ from dlm_lsp.ide.provenance import (
 CodeActionName = Literal[
     "synthesize", "keep", "remove", "regenerate", "source", "apply", "discard", "revert"
 ]
-Way = Literal["extraction", "expansion", "both", "stage"]
+SynthesisMode = Literal["extraction", "expansion", "both", "stage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,13 @@ class CodeAction:
 
     `sections` is None where it is about all of them, or those that `teacher` wrote (in the run
     of the time `at`); of equal sections, `teacher`, `at` and `source` tell which one is meant.
-    `way` is the strategy to synthesize by, or to stage what comes; None leaves it to the settings.
+    `mode` is the strategy to synthesize by, or to stage what comes; None leaves it to the settings.
     """
 
-    what: CodeActionName
+    name: CodeActionName
     title: str
     sections: tuple[str, ...] | None = None
-    way: Way | None = None
+    mode: SynthesisMode | None = None
     disabled: str | None = None
     teacher: str | None = None
     at: str | None = None
@@ -55,7 +55,7 @@ def code_actions(
     """
     touched = tuple(sections_in(document, span))
     yield from _synthesize(document, touched, obstacle)
-    here = [one for section in touched if (one := as_synthesized(section))]
+    here = [synthesized for section in touched if (synthesized := as_synthesized(section))]
     if here:
         yield from _of_synthesized(document, here, obstacle)
     if staged is None:
@@ -64,11 +64,15 @@ def code_actions(
         count = _counted(staged, "staged section")
         yield CodeAction("apply", f"Apply {count}")
         yield CodeAction("discard", f"Discard {count}")
-    found = [one for one in synthesized_sections(document) if one.section.id not in edited]
-    yield from (replace(one, disabled=unsafe) for one in _revert(found, here))
+    revertible = [
+        synthesized
+        for synthesized in synthesized_sections(document)
+        if synthesized.section.id not in edited
+    ]
+    yield from (replace(action, disabled=unsafe) for action in _revert(revertible, here))
 
 
-_WAYS: tuple[tuple[Way, str], ...] = (
+_MODES: tuple[tuple[SynthesisMode, str], ...] = (
     ("extraction", "answers from the prose"),
     ("expansion", "answers beyond the prose"),
     ("both", "both kinds of answers"),
@@ -94,20 +98,20 @@ def _synthesize(
     if ids:
         where = "" if len(ids) == 1 else f" for {len(ids)} sections"
         yield CodeAction("synthesize", f"Synthesize instructions{where}", ids, None, obstacle)
-        for way, words in _WAYS:
+        for mode, words in _MODES:
             title = f"Synthesize instructions{where}: {words}"
-            yield CodeAction("synthesize", title, ids, way, obstacle)
+            yield CodeAction("synthesize", title, ids, mode, obstacle)
     if in_all > len(ids):
         title = f"Synthesize instructions for the document ({_counted(in_all, 'section')})"
         yield CodeAction("synthesize", title, None, None, obstacle)
 
 
 def _of_synthesized(
-    document: Document, here: Sequence[Synthesized], obstacle: str | None
+    document: Document, here: Sequence[SynthesizedSection], obstacle: str | None
 ) -> Iterator[CodeAction]:
-    ids = tuple(one.section.id for one in here)
+    ids = tuple(synthesized.section.id for synthesized in here)
     what = "this synthesized section" if len(ids) == 1 else f"{len(ids)} synthesized sections"
-    found = [
+    actions = [
         CodeAction("keep", f"Keep {what} as your own", ids),
         CodeAction("remove", f"Remove {what}", ids),
         CodeAction("regenerate", f"Regenerate {what}", ids, None, obstacle),
@@ -115,20 +119,26 @@ def _of_synthesized(
     if len(here) == 1:
         marker = here[0].marker
         teacher, at, source = marker.synth_teacher, marker.synth_at, marker.source_section_id
-        found = [replace(one, teacher=teacher, at=at, source=source) for one in found]
-    yield from found
+        actions = [replace(action, teacher=teacher, at=at, source=source) for action in actions]
+    yield from actions
     if here[0].source_id in source_sections(document):
         yield CodeAction("source", "Go to its source section", ids[:1])
 
 
-def _revert(found: Sequence[Synthesized], here: Sequence[Synthesized]) -> Iterator[CodeAction]:
-    if not found:
+def _revert(
+    revertible: Sequence[SynthesizedSection], here: Sequence[SynthesizedSection]
+) -> Iterator[CodeAction]:
+    if not revertible:
         return
-    yield CodeAction("revert", f"Revert all synthesized instructions ({len(found)})")
+    yield CodeAction("revert", f"Revert all synthesized instructions ({len(revertible)})")
     if not here:
         return
     teacher, at = here[0].marker.synth_teacher, here[0].marker.synth_at
-    by_teacher = [one.marker for one in found if one.marker.synth_teacher == teacher]
+    by_teacher = [
+        synthesized.marker
+        for synthesized in revertible
+        if synthesized.marker.synth_teacher == teacher
+    ]
     if run := sum(marker.synth_at == at for marker in by_teacher):
         yield CodeAction("revert", f"Revert this run ({run})", teacher=teacher, at=at)
     if by_teacher:

@@ -1,4 +1,4 @@
-"""What can be written at the cursor."""
+"""Completion: what can be written at the cursor."""
 
 from collections.abc import Callable, Mapping
 
@@ -28,15 +28,15 @@ def completions(document: Document, offset: int) -> tuple[CompletionItem, ...]:
 
 def completion_documentation(kind: str, topic: str) -> str | None:
     """Return the Markdown for a completion with this kind and topic, None where it has none."""
-    tell = _TELL.get(kind)
-    return tell(topic) if tell else None
+    describe = _DESCRIBE.get(kind)
+    return describe(topic) if describe else None
 
 
-def _about_section(topic: str) -> str | None:
+def _describe_section(topic: str) -> str | None:
     return SECTION_TYPES.get(SectionType(topic)) if topic in set(SectionType) else None
 
 
-def _about_key(topic: str) -> str | None:
+def _describe_key(topic: str) -> str | None:
     return describe_key(topic.split("."))
 
 
@@ -44,10 +44,10 @@ def _looked_up(texts: Mapping[str, str]) -> Callable[[str], str | None]:
     return texts.get
 
 
-_TELL: dict[str, Callable[[str], str | None]] = {
-    "fence": _about_section,
-    "key": _about_key,
-    "value": _about_key,
+_DESCRIBE: dict[str, Callable[[str], str | None]] = {
+    "fence": _describe_section,
+    "key": _describe_key,
+    "value": _describe_key,
     "model": describe_model,
     "attribute": _looked_up(ATTRIBUTES | MARKERS),
     "header": _looked_up(HEADERS),

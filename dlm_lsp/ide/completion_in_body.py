@@ -1,4 +1,4 @@
-"""What can be written at the cursor below the frontmatter."""
+"""Body completion: what can be written at the cursor below the frontmatter."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -177,13 +177,13 @@ def _next_headers(cursor: _Cursor, names: tuple[str, ...], section: Section) -> 
     text = section.source
     above = line_spans(text, Span(section.body_start, max(section.body_start, cursor.line.start)))
     headers = [
-        text[line.start : line.end].split()[1] for line in above if _is_one(text, line, names)
+        text[line.start : line.end].split()[1] for line in above if _is_header(text, line, names)
     ]
     wanted = names[(names.index(headers[-1]) + 1) % len(names)] if headers else names[0]
     return (wanted, "Q !probe") if wanted == "Q" else (wanted,)
 
 
-def _is_one(text: str, line: Span, names: tuple[str, ...]) -> bool:
+def _is_header(text: str, line: Span, names: tuple[str, ...]) -> bool:
     return is_qa_header(text[line.start : line.end], names)
 
 

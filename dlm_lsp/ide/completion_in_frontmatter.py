@@ -1,4 +1,4 @@
-"""What can be written at the cursor in the frontmatter, whether or not it is YAML just now."""
+"""Frontmatter completion: what can be written there, whether or not it is YAML just now."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -101,8 +101,8 @@ def _end_of(pattern: re.Pattern[str], text: str, offset: int) -> int:
 
 
 def _lines(text: str, span: Span) -> list[_Line]:
-    found = (text[line.start : line.end] for line in line_spans(text, span))
-    return [_read(line) for line in found if not _NOTHING.fullmatch(line)]
+    lines = (text[line.start : line.end] for line in line_spans(text, span))
+    return [_read(line) for line in lines if not _NOTHING.fullmatch(line)]
 
 
 def _read(line: str) -> _Line:
@@ -200,10 +200,12 @@ def _keys(block: _Block, span: Span, below: str | None = None) -> Iterator[Compl
             )
 
 
-def _after_key(one: type[BaseModel] | None, several: type[BaseModel] | None, below: str) -> str:
-    if several is SourceConfig:
+def _after_key(
+    block_type: type[BaseModel] | None, item_type: type[BaseModel] | None, below: str
+) -> str:
+    if item_type is SourceConfig:
         return f":{below}- path: "
-    return f":{below}" if one or several else ": "
+    return f":{below}" if block_type or item_type else ": "
 
 
 def _values(path: tuple[str, ...], span: Span, gap: str) -> Iterator[CompletionItem]:

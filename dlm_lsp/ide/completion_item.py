@@ -1,4 +1,4 @@
-"""What a completion is."""
+"""Completion items: a text to write, and what an editor shows of it."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -13,7 +13,7 @@ class CompletionItem:
     """A text to put in place of `span`, which is part of one line.
 
     With `snippet`, `text` holds placeholders such as `$1` and `plain` is the same without them.
-    `sort` orders the completions of one place; `topic` is what `documentation` tells about.
+    `sort` orders the completions of one place; `topic` is what the documentation is about.
     """
 
     label: str

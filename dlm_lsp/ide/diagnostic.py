@@ -1,4 +1,4 @@
-"""What is worth a mark in the margin: a value that an editor shows as a diagnostic."""
+"""Diagnostic values: what is marked in a document, as an editor shows it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ from dlm_lsp.document.problem import Fix
 
 
 class DiagnosticLevel(StrEnum):
-    """How loudly a finding is shown."""
+    """How loudly a diagnostic is shown."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -18,7 +18,7 @@ class DiagnosticLevel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RelatedInformation:
-    """Another place that a finding speaks of."""
+    """Another place that a diagnostic speaks of."""
 
     span: Span
     message: str

@@ -1,4 +1,4 @@
-"""Everything that is marked in a document: problems, and how synthesized sections stand."""
+"""Diagnostics: problems of a document, and how its synthesized sections stand."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from dlm_lsp.document.incremental import IncrementalDocument, SectionText, move_
 from dlm_lsp.document.marker import SynthMarker
 from dlm_lsp.document.section import PlacedPair, Section
 from dlm_lsp.ide.diagnostic import Diagnostic, DiagnosticLevel, RelatedInformation
-from dlm_lsp.ide.pair_check_results import NOTHING_CHECKED, PairCheckResults, PairPlace
+from dlm_lsp.ide.pair_check_results import NOTHING_CHECKED, PairCheckResults, PairKey
 
 # An editor that is handed more marks than this has no time left to draw them; so many of them may
 # be about where sections came from.
@@ -19,69 +19,70 @@ _EXCERPT = 60
 
 
 def diagnostics(
-    pieces: IncrementalDocument,
+    incremental: IncrementalDocument,
     *,
-    origins: DiagnosticLevel | None,
-    doubts: PairCheckResults = NOTHING_CHECKED,
+    provenance_level: DiagnosticLevel | None,
+    check_results: PairCheckResults = NOTHING_CHECKED,
     media_exists: Callable[[str], bool] = lambda _: True,
     within: Span | None = None,
 ) -> list[Diagnostic]:
     """Return what is to be marked, in the order of the text; of too much, the last tells the rest.
 
-    `origins` is how loudly to say where each synthesized section came from (None: not at all),
-    `doubts` what took a second look to find. With `within` only that part of the text is looked
-    at, and all that touches it is told.
+    `provenance_level` is how loudly to say where each synthesized section came from (None: not at
+    all), `check_results` what the pair checks found. With `within` only that part of the text is
+    looked at, and all that touches it is marked.
     """
-    look = _Look(pieces, origins, doubts, media_exists)
+    walk = _Walk(incremental, provenance_level, check_results, media_exists)
     if within:
-        return [one for one in look.findings(within) if _touches(one.span, within)]
-    found = list(look.findings(Span(0, pieces.length)))
-    if len(found) <= MAX_DIAGNOSTICS:
-        return found
+        touched = walk.diagnostics(within)
+        return [diagnostic for diagnostic in touched if _touches(diagnostic.span, within)]
+    everything = list(walk.diagnostics(Span(0, incremental.length)))
+    if len(everything) <= MAX_DIAGNOSTICS:
+        return everything
     # An error stops every run, so no other mark may hide it.
     by_weight = sorted(
-        range(len(found)), key=lambda at: found[at].level is not DiagnosticLevel.ERROR
+        range(len(everything)), key=lambda at: everything[at].level is not DiagnosticLevel.ERROR
     )
     chosen = frozenset(by_weight[: MAX_DIAGNOSTICS - 1])
-    shown = [one for at, one in enumerate(found) if at in chosen]
-    rest = [one for at, one in enumerate(found) if at not in chosen]
+    shown = [diagnostic for at, diagnostic in enumerate(everything) if at in chosen]
+    rest = [diagnostic for at, diagnostic in enumerate(everything) if at not in chosen]
     message = f"{len(rest):,} more marks are not shown"
     return [*shown, Diagnostic("more", DiagnosticLevel.INFORMATION, rest[0].span, message)]
 
 
 @dataclass(slots=True)
-class _Look:
-    """One pass over the pieces."""
+class _Walk:
+    """One walk over the parts of a text; `index_by_id` is the first part of each section id."""
 
-    pieces: IncrementalDocument
-    origins: DiagnosticLevel | None
-    doubts: PairCheckResults
+    incremental: IncrementalDocument
+    provenance_level: DiagnosticLevel | None
+    check_results: PairCheckResults
     media_exists: Callable[[str], bool]
-    told: int = 0
-    places: dict[str, int] = field(default_factory=dict)
+    provenance_hints: int = 0
+    index_by_id: dict[str, int] = field(default_factory=dict)
 
-    def findings(self, within: Span) -> Iterator[Diagnostic]:
-        """Yield the findings of piece after piece, of those that a part of the text touches."""
-        for index, piece in enumerate(self.pieces.pieces):
-            if piece.section:
-                self.places.setdefault(piece.section.id, index)
+    def diagnostics(self, within: Span) -> Iterator[Diagnostic]:
+        """Yield the diagnostics of each part of the text that `within` touches."""
+        for index, part in enumerate(self.incremental.parts):
+            if part.section:
+                self.index_by_id.setdefault(part.section.id, index)
         # What is wrong with a first line that opens no frontmatter is the head's, and in the body.
-        first = max(1, self.pieces.index_at(max(0, within.start - 1)))
-        last = self.pieces.index_at(within.end)
+        first = max(1, self.incremental.index_at(max(0, within.start - 1)))
+        last = self.incremental.index_at(within.end)
         for index in (0, *range(first, last + 1)):
-            piece = self.pieces.pieces[index]
-            if piece.problems or (piece.section and piece.section.media):
-                yield from _problems(piece, self.pieces.offsets[index], self.media_exists)
-            if piece.synth:
-                yield from self._of_synthesized(index, piece)
+            part = self.incremental.parts[index]
+            if part.problems or (part.section and part.section.media):
+                yield from _problems(part, self.incremental.offsets[index], self.media_exists)
+            if part.synth:
+                yield from self._synthesized(index, part)
 
-    def _of_synthesized(self, index: int, piece: SectionText) -> Iterator[Diagnostic]:
-        marker = piece.synth.value if piece.synth else None
-        if not (isinstance(marker, SynthMarker) and piece.section and piece.synth):
+    def _synthesized(self, index: int, part: SectionText) -> Iterator[Diagnostic]:
+        marker = part.synth.value if part.synth else None
+        if not (isinstance(marker, SynthMarker) and part.section and part.synth):
             return
-        at, own_id = self.pieces.offsets[index], piece.section.id
-        here = Span(at + piece.synth.span.start, at + piece.synth.span.end)
-        source = self.places.get(marker.source_section_id)
+        at, own_id = self.incremental.offsets[index], part.section.id
+        here = Span(at + part.synth.span.start, at + part.synth.span.end)
+        source = self.index_by_id.get(marker.source_section_id)
         if source is None:
             message = (
                 f"stale: its source section {marker.source_section_id} has changed or is gone; "
@@ -95,45 +96,45 @@ class _Look:
                 section_id=own_id,
                 source_id=marker.source_section_id,
             )
-        elif self.origins and self.told < MAX_PROVENANCE_HINTS:
-            self.told += 1
+        elif self.provenance_level and self.provenance_hints < MAX_PROVENANCE_HINTS:
+            self.provenance_hints += 1
             message = (
                 f"synthesized by {marker.synth_teacher} ({marker.synth_strategy}) from "
-                f'"{_excerpt(self.pieces.pieces[source])}"'
+                f'"{_excerpt(self.incremental.parts[source])}"'
             )
             related = (RelatedInformation(self._first_line(source), "its source section"),)
             yield Diagnostic(
                 "synthesized",
-                self.origins,
+                self.provenance_level,
                 here,
                 message,
                 related=related,
                 section_id=own_id,
                 source_id=marker.source_section_id,
             )
-        yield from self._doubted(index, piece, at)
+        yield from self._checked(index, part, at)
 
-    def _doubted(self, index: int, piece: SectionText, at: int) -> Iterator[Diagnostic]:
-        marker = piece.synth.value if piece.synth else None
-        if not (piece.section and isinstance(marker, SynthMarker)):
+    def _checked(self, index: int, part: SectionText, at: int) -> Iterator[Diagnostic]:
+        marker = part.synth.value if part.synth else None
+        if not (part.section and isinstance(marker, SynthMarker)):
             return
-        own_id, source_id = piece.section.id, marker.source_section_id
-        alike = self.doubts.alike.get(own_id, {})
-        unbacked = self.doubts.ungrounded.get((own_id, source_id), {})
-        # Equal sections have one id, and so no doubt tells them apart.
-        first = self.places.get(own_id, index)
-        if not (alike or unbacked or first < index):
+        own_id, source_id = part.section.id, marker.source_section_id
+        duplicates = self.check_results.duplicates.get(own_id, {})
+        ungrounded = self.check_results.ungrounded.get((own_id, source_id), {})
+        # Equal sections have one id, so the results of the checks do not tell them apart.
+        first = self.index_by_id.get(own_id, index)
+        if not (duplicates or ungrounded or first < index):
             return
-        source = self.places.get(source_id)
-        for number, placed in enumerate(_placed(piece.section)):
+        source = self.index_by_id.get(source_id)
+        for number, placed in enumerate(_placed(part.section)):
             if first < index:
-                twin = self._question(first, number)
+                other = self._question(first, number)
             else:
-                twin = self._twin(index, (own_id, number), alike.get(number, ()))
-            if twin:
+                other = self._other_question(index, (own_id, number), duplicates.get(number, ()))
+            if other:
                 message = "another pair of this document says the same"
-                span = _moved(placed.question_span, at)
-                related = (RelatedInformation(twin, "the other pair"),)
+                span = _shift(placed.question_span, at)
+                related = (RelatedInformation(other, "the other pair"),)
                 yield Diagnostic(
                     "near-duplicate",
                     DiagnosticLevel.WARNING,
@@ -143,10 +144,10 @@ class _Look:
                     section_id=own_id,
                     source_id=source_id,
                 )
-            why = unbacked.get(number)
-            if why and source is not None:
-                message = f"its source does not back this answer: {why}"
-                span = _moved(placed.answer_span, at)
+            reason = ungrounded.get(number)
+            if reason and source is not None:
+                message = f"its source does not back this answer: {reason}"
+                span = _shift(placed.answer_span, at)
                 related = (RelatedInformation(self._first_line(source), "its source section"),)
                 yield Diagnostic(
                     "ungrounded-answer",
@@ -158,31 +159,31 @@ class _Look:
                     source_id=source_id,
                 )
 
-    def _twin(self, index: int, own: PairPlace, others: tuple[PairPlace, ...]) -> Span | None:
+    def _other_question(self, index: int, own: PairKey, others: tuple[PairKey, ...]) -> Span | None:
         """Return the question of a pair that says the same and has the older right to stay."""
         for section_id, number in others:
-            place = index if section_id == own[0] else self.places.get(section_id)
+            place = index if section_id == own[0] else self.index_by_id.get(section_id)
             if place is None:
                 continue
-            piece = self.pieces.pieces[place]
-            if piece.synth and (place, number) > (index, own[1]):
+            part = self.incremental.parts[place]
+            if part.synth and (place, number) > (index, own[1]):
                 continue
             if question := self._question(place, number):
                 return question
         return None
 
     def _question(self, index: int, number: int) -> Span | None:
-        section = self.pieces.pieces[index].section
+        section = self.incremental.parts[index].section
         pairs = _placed(section) if section else ()
         # A byte-order mark changes no id, but may hide a pair.
         if number >= len(pairs):
             return None
-        return _moved(pairs[number].question_span, self.pieces.offsets[index])
+        return _shift(pairs[number].question_span, self.incremental.offsets[index])
 
     def _first_line(self, index: int) -> Span:
-        at, piece = self.pieces.offsets[index], self.pieces.pieces[index]
-        end = piece.starts[1] if piece.breaks else len(piece.text)
-        return Span(at, at + len(piece.text[:end].rstrip("\r\n")))
+        at, part = self.incremental.offsets[index], self.incremental.parts[index]
+        end = part.starts[1] if part.breaks else len(part.text)
+        return Span(at, at + len(part.text[:end].rstrip("\r\n")))
 
 
 # An editor asks again at each keystroke, and nearly all sections are still the same.
@@ -191,28 +192,28 @@ def _placed(section: Section) -> tuple[PlacedPair, ...]:
     return section.pairs
 
 
-def _moved(span: Span, by: int) -> Span:
+def _shift(span: Span, by: int) -> Span:
     return Span(span.start + by, span.end + by)
 
 
-def _touches(one: Span, other: Span) -> bool:
-    return one.start <= other.end and other.start <= one.end
+def _touches(left: Span, right: Span) -> bool:
+    return left.start <= right.end and right.start <= left.end
 
 
 def _problems(
-    piece: SectionText, at: int, media_exists: Callable[[str], bool]
+    part: SectionText, at: int, media_exists: Callable[[str], bool]
 ) -> Iterator[Diagnostic]:
-    for problem in piece.problems:
+    for problem in part.problems:
         there = move_problem(problem, at)
         level = DiagnosticLevel(str(there.severity))
         yield Diagnostic(there.code, level, there.span, there.message, there.fix)
-    media = piece.section.media if piece.section else None
+    media = part.section.media if part.section else None
     if media and media.path and not media_exists(media.path):
         span = Span(at + media.path_span.start, at + media.path_span.end)
         message = f"there is no file `{media.path}` beside the document"
         yield Diagnostic("missing-file", DiagnosticLevel.WARNING, span, message)
 
 
-def _excerpt(piece: SectionText) -> str:
-    words = " ".join((piece.section.content if piece.section else "").split())
+def _excerpt(part: SectionText) -> str:
+    words = " ".join((part.section.content if part.section else "").split())
     return words if len(words) <= _EXCERPT else f"{words[: _EXCERPT - 1]}…"

@@ -1,4 +1,4 @@
-"""The outline: what the document is made of, section by section."""
+"""Document symbols: the outline of a document, section by section."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -66,26 +66,26 @@ def _frontmatter(document: Document, span: Span) -> DocumentSymbol:
 def _section(section: Section) -> DocumentSymbol:
     if section.type is SectionType.PROSE:
         return _prose(section)
-    found = qa_turns(section)
+    turns = qa_turns(section)
     if section.media:
         name = section.media.text or section.media.path
     else:
-        name = found[0][0].text if found else ""
+        name = turns[0][0].text if turns else ""
     return DocumentSymbol(
         name=_name(name, section.type.value),
         detail=_detail(section),
         kind=_KINDS[section.type],
         span=section.span,
         focus=opening_span(section),
-        children=tuple(_turn(turn, section) for turn in found),
+        children=tuple(_turn(turn, section) for turn in turns),
     )
 
 
 def _turn(turn: Sequence[Field], section: Section) -> DocumentSymbol:
-    asked = turn[0]
-    name = _name(asked.text, section.type.value)
-    detail = "probe" if asked.probe else ""
-    return DocumentSymbol(name, detail, _KINDS[section.type], qa_turn_span(turn), asked.header)
+    question = turn[0]
+    name = _name(question.text, section.type.value)
+    detail = "probe" if question.probe else ""
+    return DocumentSymbol(name, detail, _KINDS[section.type], qa_turn_span(turn), question.header)
 
 
 def _prose(section: Section) -> DocumentSymbol:
@@ -126,8 +126,11 @@ def _headings(section: Section) -> Iterator[tuple[str, Span]]:
 
 def _detail(section: Section) -> str:
     parts = [f"#{section.adapter}"] if section.adapter else []
-    if one := as_synthesized(section):
-        parts += [f"synthesized by {one.marker.synth_teacher}", one.marker.synth_strategy]
+    if synthesized := as_synthesized(section):
+        parts += [
+            f"synthesized by {synthesized.marker.synth_teacher}",
+            synthesized.marker.synth_strategy,
+        ]
     else:
         parts += [_other_origin(section)]
     if section.media and section.media.text:

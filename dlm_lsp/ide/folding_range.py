@@ -1,4 +1,4 @@
-"""What can be folded away."""
+"""Folding ranges: what can be folded away."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,11 +27,13 @@ def folding_ranges(document: Document) -> Iterator[FoldingRange]:
     """Yield every fold of two lines or more, in order; the outer of two comes first."""
     if frontmatter := frontmatter_span(document):
         yield FoldingRange(frontmatter, "frontmatter")
-    found = synthesized_sections(document)
+    all_synthesized = synthesized_sections(document)
     ends = {
-        run[0].section.start: run[-1].section.end for run in group_by_run(found) if len(run) > 1
+        run[0].section.start: run[-1].section.end
+        for run in group_by_run(all_synthesized)
+        if len(run) > 1
     }
-    regions = {one.section.start for one in found}
+    regions = {synthesized.section.start for synthesized in all_synthesized}
     for section in document.sections:
         if end := ends.get(section.start):
             run = Span(section.start, end)

@@ -1,4 +1,4 @@
-"""Where the keys and values of the frontmatter stand."""
+"""Frontmatter keys: where they and their values stand."""
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
@@ -43,28 +43,28 @@ def key_values(document: Document) -> tuple[KeyValue, ...]:
     """Return every key and list item of the frontmatter; none where it is no YAML."""
     start = document.yaml.start
     end = without_last_break(document.text, start, document.yaml.end)
-    return tuple(_moved(one, start) for one in _written(document.text[start:end]))
+    return tuple(_moved(entry, start) for entry in _read_key_values(document.text[start:end]))
 
 
 def adapter_key(document: Document, name: str) -> Span | None:
     """Return where the frontmatter names the adapter `name`."""
     path = (*_ADAPTERS, name)
-    return next((one.key for one in key_values(document) if one.path == path), None)
+    return next((entry.key for entry in key_values(document) if entry.path == path), None)
 
 
 def adapter_keyed_at(document: Document, offset: int) -> str | None:
     """Return the adapter that the frontmatter names at `offset`."""
     if not document.yaml.start <= offset <= document.yaml.end:
         return None
-    for one in key_values(document):
-        if names_adapter(one) and one.key and one.key.start <= offset <= one.key.end:
-            return str(one.path[-1])
+    for entry in key_values(document):
+        if names_adapter(entry) and entry.key and entry.key.start <= offset <= entry.key.end:
+            return str(entry.path[-1])
     return None
 
 
-def names_adapter(one: KeyValue) -> bool:
+def names_adapter(entry: KeyValue) -> bool:
     """Tell whether the key of `one` is the name of an adapter."""
-    return len(one.path) == len(_ADAPTERS) + 1 and one.path[:-1] == _ADAPTERS
+    return len(entry.path) == len(_ADAPTERS) + 1 and entry.path[:-1] == _ADAPTERS
 
 
 def adapter_span(section: Section) -> Span | None:
@@ -77,9 +77,9 @@ def adapter_span(section: Section) -> Span | None:
 
 # An editor asks again at each keystroke, and few keystrokes are in the frontmatter.
 @lru_cache(maxsize=64)
-def _written(yaml: str) -> tuple[KeyValue, ...]:
+def _read_key_values(yaml: str) -> tuple[KeyValue, ...]:
     root, _ = read_yaml_tree(yaml)
-    return tuple(sorted(_parts(root, ()), key=lambda one: one.span)) if root else ()
+    return tuple(sorted(_parts(root, ()), key=lambda entry: entry.span)) if root else ()
 
 
 def _parts(tree: YamlTree, path: tuple[Hashable, ...]) -> Iterator[KeyValue]:
@@ -109,6 +109,8 @@ def _inside(span: Span, outer: Span) -> bool:
     return outer.start <= span.start and span.end <= outer.end
 
 
-def _moved(one: KeyValue, by: int) -> KeyValue:
-    key = Span(one.key.start + by, one.key.end + by) if one.key else None
-    return KeyValue(one.path, key, Span(one.value.start + by, one.value.end + by), one.content)
+def _moved(entry: KeyValue, by: int) -> KeyValue:
+    key = Span(entry.key.start + by, entry.key.end + by) if entry.key else None
+    return KeyValue(
+        entry.path, key, Span(entry.value.start + by, entry.value.end + by), entry.content
+    )

@@ -1,4 +1,4 @@
-"""Where a thing was defined, and where it is used."""
+"""Definitions and references: where a thing comes from, and where it is used."""
 
 from dlm_lsp.document import Document, Section, SectionType, Span
 from dlm_lsp.ide.frontmatter_keys import adapter_key, adapter_keyed_at, adapter_span
@@ -24,9 +24,9 @@ def goto_definition(document: Document, offset: int) -> tuple[Span, Span] | None
     if adapter := _adapter_at(section, offset):
         key = adapter_key(document, section.adapter or "")
         return (adapter, key) if key else None
-    one = as_synthesized(section)
+    synthesized = as_synthesized(section)
     origin = _structure_at(section, offset)
-    source = document.section(one.source_id) if one else None
+    source = document.section(synthesized.source_id) if synthesized else None
     return (origin, opening_span(source)) if origin and source else None
 
 
@@ -43,8 +43,8 @@ def find_references(document: Document, offset: int) -> tuple[Span, ...]:
         return ()
     if section.adapter and _adapter_at(section, offset):
         return _routed(document, section.adapter)
-    if one := as_synthesized(section):
-        return _written_about(document, one.source_id)
+    if synthesized := as_synthesized(section):
+        return _written_about(document, synthesized.source_id)
     return _written_about(document, section.id) if section.type is SectionType.PROSE else ()
 
 
@@ -63,7 +63,9 @@ def _structure_at(section: Section, offset: int) -> Span | None:
 
 
 def _written_about(document: Document, section_id: str) -> tuple[Span, ...]:
-    return tuple(opening_span(one.section) for one in synthesized_from(document, section_id))
+    return tuple(
+        opening_span(synthesized.section) for synthesized in synthesized_from(document, section_id)
+    )
 
 
 def _routed(document: Document, adapter: str) -> tuple[Span, ...]:

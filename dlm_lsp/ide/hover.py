@@ -1,4 +1,4 @@
-"""What is told about the place under the mouse, in Markdown."""
+"""Hover: what is shown about the place under the mouse, in Markdown."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from dlm_lsp.ide.key_docs import SECTION_TYPES, describe_key, describe_model
 from dlm_lsp.ide.key_path import key_at
 from dlm_lsp.ide.lines import line_at
 from dlm_lsp.ide.markdown import blockquote, code_span, escape_markdown, markdown_link
-from dlm_lsp.ide.provenance import LedgerFacts, as_synthesized, section_at, synthesized_from
+from dlm_lsp.ide.provenance import RecordedProvenance, as_synthesized, section_at, synthesized_from
 from dlm_lsp.ide.relative_time import local_time
 
 _EXCERPT = 160
@@ -44,11 +44,11 @@ class Hover:
 
 
 @dataclass(frozen=True, slots=True)
-class _Teller:
-    """Tells about one document, with what is known from outside of it."""
+class _Context:
+    """A document, and what is known of it from elsewhere."""
 
     document: Document
-    provenance: Callable[[str], LedgerFacts | None]
+    provenance: Callable[[str], RecordedProvenance | None]
     link: Callable[[int], str | None]
     now: datetime
 
@@ -57,7 +57,7 @@ def hover(
     document: Document,
     offset: int,
     *,
-    provenance: Callable[[str], LedgerFacts | None],
+    provenance: Callable[[str], RecordedProvenance | None],
     link: Callable[[int], str | None],
     now: datetime,
 ) -> Hover | None:
@@ -74,29 +74,29 @@ def hover(
     section = section_at(document, offset)
     if section is None:
         return None
-    return _in_section(_Teller(document, provenance, link, now), section, offset)
+    return _in_section(_Context(document, provenance, link, now), section, offset)
 
 
-def _in_section(teller: _Teller, section: Section, offset: int) -> Hover | None:
-    line = line_at(teller.document.text, offset)
-    found = as_synthesized(section)
-    synth = found.marker if found else None
+def _in_section(context: _Context, section: Section, offset: int) -> Hover | None:
+    line = line_at(context.document.text, offset)
+    synthesized = as_synthesized(section)
+    synth = synthesized.marker if synthesized else None
     if line == section.fence:
-        return Hover(_on_fence(teller, section, synth), line)
+        return Hover(_on_fence(context, section, synth), line)
     if line.start < section.body_start:
         marker = next((marker for marker in section.markers if marker.span == line), None)
-        words = _on_marker(teller, section, marker, synth)
+        words = _on_marker(context, section, marker, synth)
         return Hover(words, line) if words else None
     on_header = is_qa_header(section.source[line.start : line.end], QUESTION_AND_ANSWER)
-    return Hover(_synthesized(teller, section, synth), line) if synth and on_header else None
+    return Hover(_synthesized(context, section, synth), line) if synth and on_header else None
 
 
-def _on_fence(teller: _Teller, section: Section, synth: SynthMarker | None) -> str:
-    parts = [_synthesized(teller, section, synth)] if synth else [SECTION_TYPES[section.type]]
+def _on_fence(context: _Context, section: Section, synth: SynthMarker | None) -> str:
+    parts = [_synthesized(context, section, synth)] if synth else [SECTION_TYPES[section.type]]
     if section.adapter:
-        parts.append(_adapter(teller.document, section.adapter))
+        parts.append(_adapter(context.document, section.adapter))
     if section.type is SectionType.PROSE:
-        parts.append(_how_many_came_from(teller.document, section))
+        parts.append(_synthesized_count(context.document, section))
     parts.append(f"Section {code_span(section.id)}")
     return "\n\n".join(parts)
 
@@ -110,7 +110,7 @@ def _adapter(document: Document, name: str) -> str:
     return f"{words}, which `training.adapters` does not declare."
 
 
-def _how_many_came_from(document: Document, source: Section) -> str:
+def _synthesized_count(document: Document, source: Section) -> str:
     count = len(synthesized_from(document, source.id))
     if count == 0:
         return "Nothing was synthesized from it."
@@ -118,14 +118,14 @@ def _how_many_came_from(document: Document, source: Section) -> str:
 
 
 def _on_marker(
-    teller: _Teller, section: Section, marker: Marker | None, synth: SynthMarker | None
+    context: _Context, section: Section, marker: Marker | None, synth: SynthMarker | None
 ) -> str | None:
     value = marker.value if marker else None
     if isinstance(value, MinedMarker):
-        return _mined(value, teller.now)
+        return _mined(value, context.now)
     if isinstance(value, HarvestMarker):
         return f"**Harvested** from the run {code_span(value.source)}."
-    return _synthesized(teller, section, synth) if synth else None
+    return _synthesized(context, section, synth) if synth else None
 
 
 def _mined(marker: MinedMarker, now: datetime) -> str:
@@ -140,25 +140,25 @@ def _mined(marker: MinedMarker, now: datetime) -> str:
     return "\n".join(lines)
 
 
-def _synthesized(teller: _Teller, section: Section, synth: SynthMarker) -> str:
-    source = teller.document.section(synth.source_section_id)
-    known = teller.provenance(section.id) or LedgerFacts(None, None, None)
+def _synthesized(context: _Context, section: Section, synth: SynthMarker) -> str:
+    source = context.document.section(synth.source_section_id)
+    recorded = context.provenance(section.id) or RecordedProvenance(None, None, None)
     lines = [
         "**Synthesized**\n",
         f"- Teacher: {code_span(synth.synth_teacher)}",
         f"- Strategy: {_strategy(synth.synth_strategy)}",
-        f"- When: {escape_markdown(local_time(synth.synth_at, teller.now))}",
+        f"- When: {escape_markdown(local_time(synth.synth_at, context.now))}",
     ]
-    if judged := _judged(known):
+    if judged := _judged(recorded):
         lines.append(f"- Judge: {judged}")
     if source:
         lines.append(
-            f"- Source: {_linked(teller, source)}\n\n{blockquote(source.content, _EXCERPT)}"
+            f"- Source: {_linked(context, source)}\n\n{blockquote(source.content, _EXCERPT)}"
         )
     else:
         lines.append(f"\n{_STALE}")
-    if known.evidence:
-        lines.append(f"\nEvidence:\n\n{blockquote(known.evidence, _EVIDENCE)}")
+    if recorded.evidence:
+        lines.append(f"\nEvidence:\n\n{blockquote(recorded.evidence, _EVIDENCE)}")
     return "\n".join(lines)
 
 
@@ -167,16 +167,16 @@ def _strategy(name: str) -> str:
     return f"{name}, {words}" if words else code_span(name)
 
 
-def _judged(known: LedgerFacts) -> str | None:
-    by = f"by {code_span(known.judge)}" if known.judge else None
-    if known.margin is None:
+def _judged(recorded: RecordedProvenance) -> str | None:
+    by = f"by {code_span(recorded.judge)}" if recorded.judge else None
+    if recorded.margin is None:
         return f"judged {by}" if by else None
-    margin = f"margin {known.margin:+.2f}"
+    margin = f"margin {recorded.margin:+.2f}"
     return f"{margin}, {by}" if by else margin
 
 
-def _linked(teller: _Teller, source: Section) -> str:
-    uri = teller.link(source.start)
+def _linked(context: _Context, source: Section) -> str:
+    uri = context.link(source.start)
     return (
         markdown_link(f"section {code_span(source.id)}", uri)
         if uri

@@ -1,4 +1,4 @@
-"""What the parts of a document are for, in Markdown."""
+"""Key documentation: what the parts of a document are for, in Markdown."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -74,13 +74,13 @@ MARKERS = {
 def block_at(path: Sequence[str]) -> type[BaseModel] | None:
     """Return the block of keys that stands at `path`, None where there is none."""
     block: type[BaseModel] | None = Frontmatter
-    several: type[BaseModel] | None = None
+    item_type: type[BaseModel] | None = None
     for step in path:
-        if several:
-            block, several = several, None
+        if item_type:
+            block, item_type = item_type, None
         elif block:
-            block, several = blocks_of(block, step)
-    return None if several else block
+            block, item_type = blocks_of(block, step)
+    return None if item_type else block
 
 
 def field_at(path: Sequence[str]) -> FieldInfo | None:

@@ -1,4 +1,4 @@
-"""Which key of the frontmatter is meant at an offset."""
+"""Key paths: the key of the frontmatter that is meant at an offset."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,11 +34,11 @@ def key_at(document: Document, offset: int) -> KeyAt | None:
         return None
     keys = key_values(document)
     # Of all that stand around the offset, the innermost comes last.
-    for one in reversed(keys):
-        if one.key and _holds(one.key, offset):
-            return KeyAt(_path(one, keys), one.key, None)
-        if _is_plain(one.content) and _holds(one.value, offset):
-            return KeyAt(_path(one, keys), one.value, one.content)
+    for entry in reversed(keys):
+        if entry.key and _holds(entry.key, offset):
+            return KeyAt(_path(entry, keys), entry.key, None)
+        if _is_plain(entry.content) and _holds(entry.value, offset):
+            return KeyAt(_path(entry, keys), entry.value, entry.content)
     return None
 
 
@@ -51,8 +51,8 @@ def _holds(span: Span, offset: int) -> bool:
     return span.start <= offset <= span.end
 
 
-def _path(one: KeyValue, keys: Sequence[KeyValue]) -> tuple[str, ...]:
-    path = tuple(ANY_ITEM if isinstance(step, int) else str(step) for step in one.path)
+def _path(entry: KeyValue, keys: Sequence[KeyValue]) -> tuple[str, ...]:
+    path = tuple(ANY_ITEM if isinstance(step, int) else str(step) for step in entry.path)
     if path[-1:] == (ANY_ITEM,):
         path = path[:-1]
     if path[:2] != _DPO or not _is_version_1(keys):
@@ -63,4 +63,4 @@ def _path(one: KeyValue, keys: Sequence[KeyValue]) -> tuple[str, ...]:
 
 
 def _is_version_1(keys: Sequence[KeyValue]) -> bool:
-    return all(one.content == 1 for one in keys if one.path == ("dlm_version",))
+    return all(entry.content == 1 for entry in keys if entry.path == ("dlm_version",))

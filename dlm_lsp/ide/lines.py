@@ -1,4 +1,4 @@
-"""The lines of a part of the text, and text without the white space around it."""
+"""Line spans: the lines of a part of the text, and text without the blanks around it."""
 
 from collections.abc import Iterator
 

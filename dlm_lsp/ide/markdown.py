@@ -1,4 +1,4 @@
-"""Words of a document inside Markdown: shown as they are, never read as Markdown."""
+"""Markdown escaping: words of a document are shown as they are, never read as Markdown."""
 
 import re
 from urllib.parse import quote

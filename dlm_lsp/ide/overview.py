@@ -1,4 +1,4 @@
-"""What was synthesized in a document, by the section that it was written about."""
+"""Overview: what was synthesized in a document, by the section that it was written about."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -7,7 +7,12 @@ from typing import Literal
 from dlm_lsp.document import Document, Span
 from dlm_lsp.document.qa_fields import QUESTION_AND_ANSWER, read_qa_fields
 from dlm_lsp.ide.document_symbols import symbol_name
-from dlm_lsp.ide.provenance import Synthesized, opening_span, source_sections, synthesized_sections
+from dlm_lsp.ide.provenance import (
+    SynthesizedSection,
+    opening_span,
+    source_sections,
+    synthesized_sections,
+)
 
 PairState = Literal["inserted", "stale", "staged"]
 
@@ -46,19 +51,21 @@ def overview(document: Document, staged: Iterable[OverviewPair]) -> Iterator[Ove
 
     `staged` is what waits in the plan.
     """
-    known = source_sections(document)
+    sources = source_sections(document)
     by_source: dict[str | None, list[OverviewPair]] = {}
     for entry in (*map(_entry, synthesized_sections(document)), *staged):
-        by_source.setdefault(entry.source_id if entry.source_id in known else None, []).append(
+        by_source.setdefault(entry.source_id if entry.source_id in sources else None, []).append(
             entry
         )
-    for section in known.values():
+    for section in sources.values():
         if entries := by_source.get(section.id):
             yield OverviewSource(
                 section.id, symbol_name(section), opening_span(section), tuple(entries)
             )
-    if left := by_source.get(None):
-        stale = (replace(e, state="stale") if e.state == "inserted" else e for e in left)
+    if orphans := by_source.get(None):
+        stale = (
+            replace(pair, state="stale") if pair.state == "inserted" else pair for pair in orphans
+        )
         yield OverviewSource(None, _GONE, None, tuple(stale))
 
 
@@ -68,15 +75,15 @@ def first_question(content: str) -> str:
     return " ".join(turns[0][0].text.split()) if turns else ""
 
 
-def _entry(one: Synthesized) -> OverviewPair:
-    marker = one.marker
+def _entry(synthesized: SynthesizedSection) -> OverviewPair:
+    marker = synthesized.marker
     return OverviewPair(
-        id=one.section.id,
-        question=first_question(one.section.content),
+        id=synthesized.section.id,
+        question=first_question(synthesized.section.content),
         state="inserted",
-        span=one.section.span,
+        span=synthesized.section.span,
         teacher=marker.synth_teacher,
         strategy=marker.synth_strategy,
         at=marker.synth_at,
-        source_id=one.source_id,
+        source_id=synthesized.source_id,
     )

@@ -1,21 +1,21 @@
-"""What a second look at the pairs of a document has found."""
+"""Pair check results: what the checks of the pairs of a document have found."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-PairPlace = tuple[str, int]
+PairKey = tuple[str, int]
 """The id of a section, and which of its pairs, from 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class PairCheckResults:
-    """What a second look found, by section ids and by which pair of the section it is.
+    """What the pair checks found, by section ids and by which pair of the section it is.
 
-    `alike` names for the pairs of a section those that say the same; `ungrounded` says for the
+    `duplicates` names for the pairs of a section those that say the same; `ungrounded` says for the
     pairs of a section and its source what in the answer the source does not back.
     """
 
-    alike: Mapping[str, Mapping[int, tuple[PairPlace, ...]]]
+    duplicates: Mapping[str, Mapping[int, tuple[PairKey, ...]]]
     ungrounded: Mapping[tuple[str, str], Mapping[int, str]]
 
 

@@ -1,82 +1,82 @@
-"""What takes too long to know at once: pairs that say the same, answers without their source."""
+"""Pair checks: near-duplicates and ungrounded answers, which take too long to find at once."""
 
 from collections.abc import Iterator
 
 from dlm_lsp.document.incremental import IncrementalDocument
 from dlm_lsp.document.marker import SynthMarker
 from dlm_lsp.document.section import Pair, SectionType
-from dlm_lsp.ide.pair_check_results import PairCheckResults, PairPlace
+from dlm_lsp.ide.pair_check_results import PairCheckResults, PairKey
 from dlm_lsp.quality.dedup import DuplicateIndex
-from dlm_lsp.quality.grounding import ungrounded_claim
+from dlm_lsp.quality.grounding import ungrounded_reason
 
 # Each new pair is held against all others; beyond this many an editor would never come to rest.
 MAX_PAIRS = 3_000
 
 
 class PairChecks:
-    """What is known of the pairs of one document; a look at a later version adds what is new."""
+    """The checks of the pairs of one document; those of a later version add what is new."""
 
     def __init__(self) -> None:
         self._forget()
 
     def _forget(self) -> None:
-        self._likeness = DuplicateIndex()
-        self._compared: list[PairPlace] = []
-        self._alike: dict[PairPlace, tuple[PairPlace, ...]] = {}
-        self._backed: dict[tuple[PairPlace, str], str | None] = {}
+        self._duplicate_index = DuplicateIndex()
+        self._compared: list[PairKey] = []
+        self._duplicates: dict[PairKey, tuple[PairKey, ...]] = {}
+        self._ungrounded: dict[tuple[PairKey, str], str | None] = {}
 
     @property
     def results(self) -> PairCheckResults:
-        """What has been found so far; of sections that are gone, too."""
-        alike: dict[str, dict[int, tuple[PairPlace, ...]]] = {}
-        for (section_id, number), others in self._alike.items():
+        """What the checks have found so far; of sections that are gone, too."""
+        duplicates: dict[str, dict[int, tuple[PairKey, ...]]] = {}
+        for (section_id, number), others in self._duplicates.items():
             if others:
-                alike.setdefault(section_id, {})[number] = others
-        unbacked: dict[tuple[str, str], dict[int, str]] = {}
-        for ((section_id, number), source_id), why in self._backed.items():
-            if why:
-                unbacked.setdefault((section_id, source_id), {})[number] = why
-        return PairCheckResults(alike, unbacked)
+                duplicates.setdefault(section_id, {})[number] = others
+        ungrounded: dict[tuple[str, str], dict[int, str]] = {}
+        for ((section_id, number), source_id), reason in self._ungrounded.items():
+            if reason:
+                ungrounded.setdefault((section_id, source_id), {})[number] = reason
+        return PairCheckResults(duplicates, ungrounded)
 
-    def steps(self, pieces: IncrementalDocument) -> Iterator[None]:
-        """Look at what is new in `pieces`, one pair a step, so that others can work between."""
+    def steps(self, incremental: IncrementalDocument) -> Iterator[None]:
+        """Check what is new in a text, one pair a step, so that others can work between."""
         with_pairs = []
-        for piece in pieces.pieces:
-            if piece.section and piece.section.type is SectionType.INSTRUCTION:
-                if piece.pairs:
-                    with_pairs.append(piece)
+        for part in incremental.parts:
+            if part.section and part.section.type is SectionType.INSTRUCTION:
+                if part.pairs:
+                    with_pairs.append(part)
                 yield
         pairs = [
-            ((piece.section.id, number), pair)
-            for piece in with_pairs
-            if piece.section
-            for number, pair in enumerate(piece.pairs)
+            ((part.section.id, number), pair)
+            for part in with_pairs
+            if part.section
+            for number, pair in enumerate(part.pairs)
         ]
         if len(self._compared) > 2 * len(pairs) + 100:
             self._forget()
         if len(pairs) <= MAX_PAIRS:
-            for place, pair in pairs:
-                if place not in self._alike:
-                    self._compare(place, pair)
+            for pair_key, pair in pairs:
+                if pair_key not in self._duplicates:
+                    self._compare(pair_key, pair)
                     yield
-        sections = {p.section.id: p for p in reversed(pieces.pieces) if p.section}
-        for piece in with_pairs:
-            marker = piece.synth.value if piece.synth else None
-            if not (piece.section and isinstance(marker, SynthMarker)):
+        sections = {part.section.id: part for part in reversed(incremental.parts) if part.section}
+        for part in with_pairs:
+            marker = part.synth.value if part.synth else None
+            if not (part.section and isinstance(marker, SynthMarker)):
                 continue
             source = sections.get(marker.source_section_id)
             if not (marker.synth_strategy == "extraction" and source and source.section):
                 continue
-            for number, pair in enumerate(piece.pairs):
-                key = (piece.section.id, number), marker.source_section_id
-                if key not in self._backed:
-                    self._backed[key] = ungrounded_claim(pair, "", source.section.content)
+            for number, pair in enumerate(part.pairs):
+                key = (part.section.id, number), marker.source_section_id
+                if key not in self._ungrounded:
+                    self._ungrounded[key] = ungrounded_reason(pair, "", source.section.content)
                     yield
 
-    def _compare(self, place: PairPlace, pair: Pair) -> None:
-        same = tuple(self._compared[at] for at in self._likeness.same_as(pair))
-        self._alike[place] = same
+    def _compare(self, pair_key: PairKey, pair: Pair) -> None:
+        same = tuple(self._compared[at] for at in self._duplicate_index.duplicates_of(pair))
+        self._duplicates[pair_key] = same
         for other in same:
-            self._alike[other] = (*self._alike[other], place)
-        self._likeness.add(pair)
-        self._compared.append(place)
+            self._duplicates[other] = (*self._duplicates[other], pair_key)
+        self._duplicate_index.add(pair)
+        self._compared.append(pair_key)

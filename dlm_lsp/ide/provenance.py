@@ -1,4 +1,4 @@
-"""Which sections were synthesized, from which others, and whether those are still there."""
+"""Provenance: the synthesized sections, their sources, and whether those are still there."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +13,7 @@ from dlm_lsp.ide.lines import line_at, trimmed
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerFacts:
+class RecordedProvenance:
     """The ledger's entry for a section: the words that back it, and what the judge made of it."""
 
     evidence: str | None
@@ -25,7 +25,7 @@ _START, _END = attrgetter("start"), attrgetter("end")
 
 
 @dataclass(frozen=True, slots=True)
-class Synthesized:
+class SynthesizedSection:
     """A synthesized section, its marker, and the line that the marker stands on."""
 
     section: Section
@@ -80,13 +80,13 @@ def opening_span(section: Section) -> Span:
 
 def source_sections(document: Document) -> Mapping[str, Section]:
     """Return the first section of each id."""
-    found: dict[str, Section] = {}
+    sections: dict[str, Section] = {}
     for section in document.sections:
-        found.setdefault(section.id, section)
-    return found
+        sections.setdefault(section.id, section)
+    return sections
 
 
-def as_synthesized(section: Section) -> Synthesized | None:
+def as_synthesized(section: Section) -> SynthesizedSection | None:
     """Return `section` with its marker, or None where it was not synthesized."""
     if section.type is not SectionType.INSTRUCTION or section.fence_end is None:
         return None
@@ -97,48 +97,57 @@ def as_synthesized(section: Section) -> Synthesized | None:
     if marker is None or not isinstance(marker.value, SynthMarker):
         return None
     line = Span(home + marker.span.start, home + marker.span.end)
-    return Synthesized(section, marker.value, line)
+    return SynthesizedSection(section, marker.value, line)
 
 
-def synthesized_sections(document: Document) -> tuple[Synthesized, ...]:
+def synthesized_sections(document: Document) -> tuple[SynthesizedSection, ...]:
     """Return every synthesized section, in order."""
-    return tuple(found for section in document.sections if (found := as_synthesized(section)))
+    return tuple(
+        synthesized for section in document.sections if (synthesized := as_synthesized(section))
+    )
 
 
-def group_by_source(found: Iterable[Synthesized]) -> Mapping[str, tuple[Synthesized, ...]]:
-    """Return `found` by the id of the section that each was written about."""
-    groups: dict[str, list[Synthesized]] = {}
-    for one in found:
-        groups.setdefault(one.source_id, []).append(one)
+def group_by_source(
+    sections: Iterable[SynthesizedSection],
+) -> Mapping[str, tuple[SynthesizedSection, ...]]:
+    """Return `sections` by the id of the section that each was written about."""
+    groups: dict[str, list[SynthesizedSection]] = {}
+    for synthesized in sections:
+        groups.setdefault(synthesized.source_id, []).append(synthesized)
     return {source_id: tuple(group) for source_id, group in groups.items()}
 
 
-def group_by_run(found: Iterable[Synthesized]) -> list[list[Synthesized]]:
-    """Return `found`, which is in order, parted where something stands between two of them."""
-    groups: list[list[Synthesized]] = []
-    for one in found:
-        if groups and groups[-1][-1].section.end == one.section.start:
-            groups[-1].append(one)
+def group_by_run(sections: Iterable[SynthesizedSection]) -> list[list[SynthesizedSection]]:
+    """Return `sections`, which are in order, parted where something stands between two of them."""
+    groups: list[list[SynthesizedSection]] = []
+    for synthesized in sections:
+        if groups and groups[-1][-1].section.end == synthesized.section.start:
+            groups[-1].append(synthesized)
         else:
-            groups.append([one])
+            groups.append([synthesized])
     return groups
 
 
-def synthesized_from(document: Document, section_id: str) -> tuple[Synthesized, ...]:
+def synthesized_from(document: Document, section_id: str) -> tuple[SynthesizedSection, ...]:
     """Return the sections that were written about the one with this id, in order."""
-    return tuple(one for one in synthesized_sections(document) if one.source_id == section_id)
+    return tuple(
+        synthesized
+        for synthesized in synthesized_sections(document)
+        if synthesized.source_id == section_id
+    )
 
 
-def is_stale(one: Synthesized, known: Mapping[str, Section]) -> bool:
-    """Tell whether what `one` was written about is not in the document as it was; see `sources`."""
-    return one.source_id not in known
+def is_stale(synthesized: SynthesizedSection, sources: Mapping[str, Section]) -> bool:
+    """Tell whether what a section was written about is not among `sources`, as it was, any more."""
+    return synthesized.source_id not in sources
 
 
 # An editor asks again at each keystroke, and nearly all markers are still the same.
 @lru_cache(maxsize=65536)
 def _last_synth_marker(marker_lines: str) -> Marker | None:
     span = Span(0, len(marker_lines))
-    found = read_markers(marker_lines, span, SectionType.INSTRUCTION)
+    markers = read_markers(marker_lines, span, SectionType.INSTRUCTION)
     return next(
-        (marker for marker in reversed(list(found)) if isinstance(marker.value, SynthMarker)), None
+        (marker for marker in reversed(list(markers)) if isinstance(marker.value, SynthMarker)),
+        None,
     )

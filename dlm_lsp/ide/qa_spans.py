@@ -1,4 +1,4 @@
-"""The turns of a section: pairs of an instruction, triples of a preference, headers included."""
+"""Turn spans: the pairs or triples of a section, and their header lines."""
 
 from collections.abc import Iterator, Sequence
 

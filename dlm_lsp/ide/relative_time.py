@@ -1,4 +1,4 @@
-"""When something happened, for a reader."""
+"""Relative time: when something happened, for a reader."""
 
 from datetime import UTC, datetime, timedelta
 

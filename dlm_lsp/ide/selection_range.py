@@ -1,4 +1,4 @@
-"""What an expanding selection takes in, step by step."""
+"""Selection ranges: what an expanding selection takes in, step by step."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -50,10 +50,10 @@ def _on_line(text: str, offset: int) -> Iterator[Span]:
 
 
 def _in_yaml(document: Document) -> Iterator[Span]:
-    for one in key_values(document):
-        yield from (one.value, one.span)
-        if one.key:
-            yield one.key
+    for entry in key_values(document):
+        yield from (entry.value, entry.span)
+        if entry.key:
+            yield entry.key
     yield trimmed(document.text, document.yaml)
 
 
@@ -88,9 +88,9 @@ def _run(document: Document, index: int) -> Span:
     return Span(sections[first].start, sections[last].end)
 
 
-def _touch(one: Section, other: Section) -> bool:
-    both = as_synthesized(one) and as_synthesized(other)
-    return bool(both) and one.end == other.start
+def _touch(first: Section, second: Section) -> bool:
+    both = as_synthesized(first) and as_synthesized(second)
+    return bool(both) and first.end == second.start
 
 
 def _holds(span: Span, offset: int) -> bool:

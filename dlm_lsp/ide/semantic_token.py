@@ -1,4 +1,4 @@
-"""What a token is: a piece of one line, and what an editor is to take it for."""
+"""Semantic token values: a part of one line and its type, and the legend of all types."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ TOKEN_MODIFIERS = ("readonly",)
 
 @dataclass(frozen=True, slots=True)
 class SemanticToken:
-    """A piece of one line, its type out of `TYPES`, and its modifiers out of `MODIFIERS`."""
+    """A piece of one line, a type of `TOKEN_TYPES`, and modifiers of `TOKEN_MODIFIERS`."""
 
     span: Span
     type: str

@@ -1,4 +1,4 @@
-"""What each piece of the structure is, for an editor to colour; prose itself stays as it is."""
+"""Semantic tokens: the structure of a document, for an editor to colour; prose stays as it is."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -24,30 +24,30 @@ def semantic_tokens(document: Document, span: Span | None = None) -> Iterator[Se
         yield from _among(_section(section), span)
 
 
-def _among(found: Iterable[SemanticToken], span: Span) -> Iterator[SemanticToken]:
-    return (token for token in _apart(found) if _covers(span, token.span))
+def _among(tokens: Iterable[SemanticToken], span: Span) -> Iterator[SemanticToken]:
+    return (token for token in _apart(tokens) if _covers(span, token.span))
 
 
-def _apart(found: Iterable[SemanticToken]) -> Iterator[SemanticToken]:
+def _apart(tokens: Iterable[SemanticToken]) -> Iterator[SemanticToken]:
     """Yield the tokens that hold anything and begin behind the one before them."""
     end = 0
-    for token in sorted(found, key=lambda token: token.span):
+    for token in sorted(tokens, key=lambda token: token.span):
         if end <= token.span.start < token.span.end:
             yield token
             end = token.span.end
 
 
 def _frontmatter(document: Document) -> Iterator[SemanticToken]:
-    for one in key_values(document):
-        if one.key:
-            key_type = "decorator" if names_adapter(one) else "property"
-            yield from _on_each_line(document.text, one.key, key_type)
-        if value_type := _scalar_type(one):
-            yield from _on_each_line(document.text, one.value, value_type)
+    for entry in key_values(document):
+        if entry.key:
+            key_type = "decorator" if names_adapter(entry) else "property"
+            yield from _on_each_line(document.text, entry.key, key_type)
+        if value_type := _scalar_type(entry):
+            yield from _on_each_line(document.text, entry.value, value_type)
 
 
-def _scalar_type(one: KeyValue) -> str | None:
-    match one.content:
+def _scalar_type(entry: KeyValue) -> str | None:
+    match entry.content:
         case dict() | list() | tuple() | set():
             return None
         case bool() | None:
@@ -95,10 +95,14 @@ def _attributes(text: str, line: Span) -> Iterator[SemanticToken]:
 def _markers(section: Section) -> Iterator[SemanticToken]:
     above = section.start if section.fence is None else section.fence.end
     for line in line_spans(section.source, Span(above, section.body_start)):
-        found = list(_attributes(section.source, line))
-        first, last = (found[0].span.start, found[-1].span.end) if found else (line.end, line.end)
+        attributes = list(_attributes(section.source, line))
+        first, last = (
+            (attributes[0].span.start, attributes[-1].span.end)
+            if attributes
+            else (line.end, line.end)
+        )
         yield SemanticToken(trimmed(section.source, Span(line.start, first)), "comment")
-        yield from found
+        yield from attributes
         yield SemanticToken(trimmed(section.source, Span(last, line.end)), "comment")
 
 

@@ -1,4 +1,4 @@
-"""Which pairs say the same thing twice: the two-sided rule.
+"""Near-duplicate detection: which pairs say the same thing twice, by a two-sided rule.
 
 A question alone does not tell: "capital of France?" and "capital of Spain?" share five words of
 six. So questions have to be alike, answers have to agree, and no number or name may differ. Where
@@ -18,17 +18,17 @@ from dlm_lsp.quality.word_tokenize import name_tokens, number_tokens, word_token
 
 # Measured: real paraphrases score from 0.62 up by the one or the other likeness, and questions
 # about different things reach 0.86: below 0.7 too many of these, above it too few of those.
-_ALIKE = 0.7
-_AGREE = 0.6
-_FIRST_CODE = 0x100
+_LEAST_SIMILARITY = 0.7
+_LEAST_OVERLAP = 0.6
+_FIRST_CODE_POINT = 0x100
 # At most so many words take each other's place; where more do, it is another way to ask.
-_MOST_PLACES = 2
+_MOST_REPLACED = 2
 # An answer without a number that says less, such as "yes" or "the same", fits many questions.
-_TELLING = 3
+_LEAST_CONTENT_WORDS = 3
 # Beginnings of words are one word where they make up so much of it: "built" and "build".
-_STEM = 0.7
+_SHARED_STEM = 0.7
 # Words that can be left out or changed for each other, and the question stays the same.
-_LITTLE = frozenset(
+_FUNCTION_WORDS = frozenset(
     word_tokens(
         "a an the this that these those it its they their there you your one we our i my "
         "is are was were be been do does did has have had s what which of "
@@ -59,64 +59,68 @@ class Duplicate:
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
+class _TextFeatures:
     """One question or answer: its words as one character each, and what it names.
 
-    `weighty` are the words that are no little ones.
+    `content_words` are those that are no function words.
     """
 
-    code: str
-    weighty: tuple[str, ...]
+    encoded: str
+    content_words: tuple[str, ...]
     words: frozenset[str]
     numbers: frozenset[str]
     names: frozenset[str]
 
 
-class _Codes(dict[str, str]):
+class _Vocabulary(dict[str, str]):
     """One character for each word, so that likeness of word lists is likeness of strings."""
 
     def __missing__(self, word: str) -> str:
-        self[word] = chr(_FIRST_CODE + len(self))
+        self[word] = chr(_FIRST_CODE_POINT + len(self))
         return self[word]
 
 
-class _Sides(dict[str, _Side]):
-    """The sides that had to be looked at; most never are, for few questions are alike."""
+class _FeatureCache(dict[str, _TextFeatures]):
+    """Features by text, computed when asked for: few questions are alike, so most never are."""
 
-    def __init__(self, codes: _Codes) -> None:
-        self._codes = codes
+    def __init__(self, vocabulary: _Vocabulary) -> None:
+        self._vocabulary = vocabulary
 
-    def __missing__(self, text: str) -> _Side:
-        found = word_tokens(text)
-        code = "".join(self._codes[word] for word in found)
-        weighty = tuple(word for word in found if word not in _LITTLE)
-        self[text] = _Side(code, weighty, frozenset(found), number_tokens(text), name_tokens(text))
+    def __missing__(self, text: str) -> _TextFeatures:
+        words = word_tokens(text)
+        encoded = "".join(self._vocabulary[word] for word in words)
+        content_words = tuple(word for word in words if word not in _FUNCTION_WORDS)
+        self[text] = _TextFeatures(
+            encoded, content_words, frozenset(words), number_tokens(text), name_tokens(text)
+        )
         return self[text]
 
 
 def duplicates(
     pairs: Sequence[Pair],
     margins: Sequence[float | None],
-    present: Sequence[Pair] = (),
+    existing: Sequence[Pair] = (),
 ) -> list[Duplicate]:
     """Return the pairs that say what another says, by index; of two alike the better judged stays.
 
     `margins` are the judge's, None where it has not judged; where they tie, the first pair stays.
-    What is `present` in the document always stays.
+    What is `existing` in the document always stays.
     """
-    kept = DuplicateIndex()
-    kept_as: list[int | None] = []
-    found: list[Duplicate] = []
+    distinct = DuplicateIndex()
+    distinct_indexes: list[int | None] = []
+    found_duplicates: list[Duplicate] = []
     best_first = sorted(range(len(pairs)), key=lambda index: (-_margin(margins[index]), index))
     candidates = [(index, pairs[index]) for index in best_first]
-    for index, pair in [*((None, pair) for pair in present), *candidates]:
-        same = None if index is None else next(kept.same_as(pair), None)
+    for index, pair in [*((None, pair) for pair in existing), *candidates]:
+        same = None if index is None else next(distinct.duplicates_of(pair), None)
         if index is not None and same is not None:
-            found.append(Duplicate(index, kept_as[same], kept.pairs[same].question))
+            found_duplicates.append(
+                Duplicate(index, distinct_indexes[same], distinct.pairs[same].question)
+            )
             continue
-        kept.add(pair)
-        kept_as.append(index)
-    return sorted(found, key=lambda duplicate: duplicate.index)
+        distinct.add(pair)
+        distinct_indexes.append(index)
+    return sorted(found_duplicates, key=lambda duplicate: duplicate.index)
 
 
 class DuplicateIndex:
@@ -124,90 +128,105 @@ class DuplicateIndex:
 
     def __init__(self) -> None:
         self.pairs: list[Pair] = []
-        self._codes = _Codes()
-        self._sides = _Sides(self._codes)
-        self._by_words: list[str] = []
-        self._by_letters: list[str] = []
+        self._vocabulary = _Vocabulary()
+        self._features = _FeatureCache(self._vocabulary)
+        self._word_keys: list[str] = []
+        self._letter_keys: list[str] = []
 
     def add(self, pair: Pair) -> None:
         """Take `pair` in."""
-        code, letters = self._asked(pair)
+        encoded, sorted_words = self._question_keys(pair)
         self.pairs.append(pair)
-        self._by_words.append(code)
-        self._by_letters.append(letters)
+        self._word_keys.append(encoded)
+        self._letter_keys.append(sorted_words)
 
-    def same_as(self, pair: Pair) -> Iterator[int]:
+    def duplicates_of(self, pair: Pair) -> Iterator[int]:
         """Yield where a pair stands that says what `pair` says."""
-        alike = _alike(*self._asked(pair), self._by_words, self._by_letters)
-        return (at for at in alike if _same(pair, self.pairs[at], self._sides))
+        similar = _similar_questions(*self._question_keys(pair), self._word_keys, self._letter_keys)
+        return (at for at in similar if _is_duplicate(pair, self.pairs[at], self._features))
 
-    def _asked(self, pair: Pair) -> tuple[str, str]:
-        asked = word_tokens(pair.question)
-        return "".join(self._codes[word] for word in asked), " ".join(sorted(asked))
+    def _question_keys(self, pair: Pair) -> tuple[str, str]:
+        words = word_tokens(pair.question)
+        return "".join(self._vocabulary[word] for word in words), " ".join(sorted(words))
 
 
 def _margin(margin: float | None) -> float:
     return float("-inf") if margin is None else margin
 
 
-def _alike(code: str, letters: str, by_words: list[str], by_letters: list[str]) -> Iterator[int]:
+def _similar_questions(
+    encoded: str, sorted_words: str, word_keys: list[str], letter_keys: list[str]
+) -> Iterator[int]:
     """Yield where a question stands that is like this one, in its words or in sorted letters."""
     hits = process.extract(
-        code, by_words, scorer=Indel.normalized_similarity, score_cutoff=_ALIKE, limit=None
+        encoded,
+        word_keys,
+        scorer=Indel.normalized_similarity,
+        score_cutoff=_LEAST_SIMILARITY,
+        limit=None,
     )
     hits += process.extract(
-        letters, by_letters, scorer=fuzz.ratio, score_cutoff=_ALIKE * 100, limit=None
+        sorted_words,
+        letter_keys,
+        scorer=fuzz.ratio,
+        score_cutoff=_LEAST_SIMILARITY * 100,
+        limit=None,
     )
     yield from sorted({at for _, _, at in hits})
 
 
-def _same(one: Pair, other: Pair, sides: _Sides) -> bool:
-    asked, asked_too = sides[one.question], sides[other.question]
-    answered, answered_too = sides[one.answer], sides[other.answer]
-    if asked.code == asked_too.code and answered.code == answered_too.code:
+def _is_duplicate(left: Pair, right: Pair, features: _FeatureCache) -> bool:
+    left_question, right_question = features[left.question], features[right.question]
+    left_answer, right_answer = features[left.answer], features[right.answer]
+    if (
+        left_question.encoded == right_question.encoded
+        and left_answer.encoded == right_answer.encoded
+    ):
         return True
-    if not _one_subject(asked, asked_too):
+    if not _ask_about_the_same(left_question, right_question):
         return False
-    if replaced := _replaced(asked.weighty, asked_too.weighty):
+    if replaced := _replaced(left_question.content_words, right_question.content_words):
         return (
-            answered.weighty == answered_too.weighty
-            and (bool(answered.numbers) or len(answered.weighty) >= _TELLING)
+            left_answer.content_words == right_answer.content_words
+            and (
+                bool(left_answer.numbers) or len(left_answer.content_words) >= _LEAST_CONTENT_WORDS
+            )
             and _OPPOSED.isdisjoint(map(frozenset, replaced))
         )
-    return _agree(answered, answered_too) and _no_contradiction(answered, answered_too)
+    return _agree(left_answer, right_answer) and _no_contradiction(left_answer, right_answer)
 
 
-def _replaced(one: Sequence[str], other: Sequence[str]) -> list[tuple[str, str]]:
+def _replaced(left: Sequence[str], right: Sequence[str]) -> list[tuple[str, str]]:
     """Return the words that stand in each other's place; none where the questions differ more."""
-    if len(one) != len(other):
+    if len(left) != len(right):
         return []
-    places = [pair for pair in zip(one, other, strict=True) if not _inflected(*pair)]
-    return places if len(places) <= _MOST_PLACES else []
+    places = [pair for pair in zip(left, right, strict=True) if not _inflected(*pair)]
+    return places if len(places) <= _MOST_REPLACED else []
 
 
-def _inflected(one: str, other: str) -> bool:
-    return Prefix.normalized_similarity(one, other) >= _STEM
+def _inflected(left: str, right: str) -> bool:
+    return Prefix.normalized_similarity(left, right) >= _SHARED_STEM
 
 
-def _one_subject(one: _Side, other: _Side) -> bool:
+def _ask_about_the_same(left: _TextFeatures, right: _TextFeatures) -> bool:
     """Tell whether two questions ask about the same numbers and names."""
-    return one.numbers == other.numbers and one.names <= other.words and other.names <= one.words
+    return left.numbers == right.numbers and left.names <= right.words and right.names <= left.words
 
 
-def _no_contradiction(one: _Side, other: _Side) -> bool:
+def _no_contradiction(left: _TextFeatures, right: _TextFeatures) -> bool:
     """Tell whether one answer at least has no number and no name that the other lacks.
 
     The longer of two answers that agree may well name more.
     """
-    return (one.numbers <= other.numbers or other.numbers <= one.numbers) and (
-        one.names <= other.words or other.names <= one.words
+    return (left.numbers <= right.numbers or right.numbers <= left.numbers) and (
+        left.names <= right.words or right.names <= left.words
     )
 
 
-def _agree(one: _Side, other: _Side) -> bool:
-    if not (one.code and other.code):
-        return one.code == other.code
-    if one.code in other.code or other.code in one.code:
+def _agree(left: _TextFeatures, right: _TextFeatures) -> bool:
+    if not (left.encoded and right.encoded):
+        return left.encoded == right.encoded
+    if left.encoded in right.encoded or right.encoded in left.encoded:
         return True
-    shared = (Counter(one.code) & Counter(other.code)).total()
-    return 2 * shared / (len(one.code) + len(other.code)) >= _AGREE
+    shared = (Counter(left.encoded) & Counter(right.encoded)).total()
+    return 2 * shared / (len(left.encoded) + len(right.encoded)) >= _LEAST_OVERLAP

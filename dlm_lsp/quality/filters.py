@@ -1,4 +1,4 @@
-"""Whether a pair can be right and useful on its own, as far as that shows without a model."""
+"""Pair filters: whether a pair can be right and useful on its own, as far as that shows."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from rapidfuzz import fuzz
 
 from dlm_lsp.document.section import Pair
 from dlm_lsp.document.well_formed import PairFault
-from dlm_lsp.quality.grounding import ungrounded_claim
+from dlm_lsp.quality.grounding import ungrounded_reason
 from dlm_lsp.quality.language_id import language_mismatch
 from dlm_lsp.quality.self_contained import not_self_contained
 from dlm_lsp.quality.strategy import Strategy
@@ -31,14 +31,14 @@ _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s*|\n")
 _RUN = re.compile(rf"(?<!\S)(\S+(?: \S+){{0,{_LONGEST_RUN - 1}}}?)(?: \1(?!\S)){{{_REPEATS},}}")
 
 
-def first_fault(
+def find_pair_fault(
     pair: Pair,
     evidence: str,
     prose: str,
     strategy: Strategy,
     examples: Sequence[tuple[str, str]] = (),
 ) -> PairFault | None:
-    """Return what speaks against a pair about `prose`, None where nothing does.
+    """Return the first fault of a pair about `prose`, None where it has none.
 
     `examples` are the pairs that the teacher was shown to learn the form from.
     """
@@ -49,7 +49,7 @@ def first_fault(
         ("copied_example", _copied(pair, examples)),
         (
             "not_grounded",
-            ungrounded_claim(pair, evidence, prose) if strategy == "extraction" else None,
+            ungrounded_reason(pair, evidence, prose) if strategy == "extraction" else None,
         ),
     ):
         if detail:
@@ -61,9 +61,9 @@ def _copied(pair: Pair, examples: Sequence[tuple[str, str]]) -> str | None:
     for text in (pair.question, pair.answer):
         if " ".join(word_tokens(text)).strip("<>") in _PLACEHOLDERS:
             return f'"{text}" fills in the form and says nothing'
-    asked = " ".join(sorted(word_tokens(pair.question)))
+    words = " ".join(sorted(word_tokens(pair.question)))
     for question, _ in examples:
-        if fuzz.ratio(asked, " ".join(sorted(word_tokens(question)))) >= _COPIED:
+        if fuzz.ratio(words, " ".join(sorted(word_tokens(question)))) >= _COPIED:
             return f'it copies the example "{question}"'
     return None
 
@@ -72,23 +72,23 @@ def _looping(pair: Pair, prose: str) -> str | None:
     """Return what a pair says over and over, as small models do, and `prose` does not."""
     if word_tokens(pair.question) == word_tokens(pair.answer):
         return "the answer repeats the question"
-    own = " ".join(word_tokens(prose))
+    prose_words = " ".join(word_tokens(prose))
     for name, text in (("question", pair.question), ("answer", pair.answer)):
-        if said := _said_again(text, own):
-            return f'the {name} repeats "{said}"'
+        if repetition := _repetition(text, prose_words):
+            return f'the {name} repeats "{repetition}"'
     return None
 
 
-def _said_again(text: str, own: str) -> str | None:
+def _repetition(text: str, prose_words: str) -> str | None:
     before: list[str] = []
     for sentence in _SENTENCE_END.split(text):
-        found = word_tokens(sentence)
-        said = " ".join(found)
-        if len(found) >= _LEAST_SENTENCE:
+        words = word_tokens(sentence)
+        sentence_words = " ".join(words)
+        if len(words) >= _LEAST_SENTENCE:
             # The last one may have been cut off in the middle.
-            times = sum(one.startswith(said) for one in before)
-            if times and own.count(said) <= times:
-                return said
-        before.append(said)
+            times = sum(earlier.startswith(sentence_words) for earlier in before)
+            if times and prose_words.count(sentence_words) <= times:
+                return sentence_words
+        before.append(sentence_words)
     run = _RUN.search(" ".join(word_tokens(text)))
-    return run[1] if run and run[0] not in own else None
+    return run[1] if run and run[0] not in prose_words else None

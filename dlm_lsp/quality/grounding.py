@@ -1,4 +1,4 @@
-"""Whether an answer is backed by the section it is about."""
+"""Grounding: whether an answer is backed by the section that it is about."""
 
 import re
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from dlm_lsp.document.section import Pair
 from dlm_lsp.quality.number_words import number_values, without_separators
 from dlm_lsp.quality.word_tokenize import (
     capitalises_nouns,
+    full_name_tokens,
     name_tokens,
-    name_tokens_cased_nouns,
     number_tokens,
     word_tokens,
 )
@@ -50,7 +50,7 @@ _NO_NAMES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """What a section says: as one line of words, word by word, and in numbers.
+    """The words of a section: as one line of words, word by word, and in numbers.
 
     `nouns` tells that its nouns have capitals.
     """
@@ -63,13 +63,13 @@ class _Source:
 
 @lru_cache(maxsize=32)
 def _source(prose: str) -> _Source:
-    found = word_tokens(prose)
+    words = word_tokens(prose)
     values = _values(prose)
-    return _Source(" ".join(found), values.union(found), values, capitalises_nouns(prose))
+    return _Source(" ".join(words), values.union(words), values, capitalises_nouns(prose))
 
 
-def ungrounded_claim(pair: Pair, evidence: str, prose: str) -> str | None:
-    """Return what in a pair `prose` does not back; None where it backs it all.
+def ungrounded_reason(pair: Pair, evidence: str, prose: str) -> str | None:
+    """Return why `prose` does not back a pair; None where it backs all of it.
 
     `evidence` is the teacher's quotation from `prose`, empty where it gave none.
     """
@@ -83,10 +83,10 @@ def ungrounded_claim(pair: Pair, evidence: str, prose: str) -> str | None:
         return "the answer is not in the words of the section"
     if (number := ungrounded_number(pair, prose)) is not None:
         return f'the section has no "{number}"'
-    asked = frozenset(word_tokens(pair.question))
+    question_words = frozenset(word_tokens(pair.question))
     answer = _LIST_MARK.sub("", pair.answer)
     for name in sorted(_named(pair.question, answer, source)):
-        if not (_stands(name, source.words) or _stands(name, asked)):
+        if not (_stands(name, source.words) or _stands(name, question_words)):
             return f'the section does not name "{name}"'
     return None
 
@@ -94,22 +94,29 @@ def ungrounded_claim(pair: Pair, evidence: str, prose: str) -> str | None:
 def ungrounded_number(pair: Pair, prose: str) -> str | None:
     """Return a number of the answer that stands neither in `prose` nor in the question."""
     source = _source(prose)
-    asked = frozenset(word_tokens(pair.question))
+    question_words = frozenset(word_tokens(pair.question))
     answer = _LIST_MARK.sub("", pair.answer)
     values = source.numbers | _values(pair.question)
     known = values | {
-        word for word in source.words | asked if not word.isdigit() or len(word) >= _LEAST_PART
+        word
+        for word in source.words | question_words
+        if not word.isdigit() or len(word) >= _LEAST_PART
     }
-    counted = list(number_values(answer))
-    right = {number for told, meant in counted if meant & values for number in number_tokens(told)}
-    for number in sorted(number_tokens(answer) - values - right):
+    numbers = list(number_values(answer))
+    backed = {
+        number
+        for written, readings in numbers
+        if readings & values
+        for number in number_tokens(written)
+    }
+    for number in sorted(number_tokens(answer) - values - backed):
         if not known.issuperset(without_separators(piece) for piece in _PIECE.findall(number)):
             return number
-    for told, meant in counted:
-        if told[0].isdigit() or meant & values or meant in _COUNTING_NOTHING:
+    for written, readings in numbers:
+        if written[0].isdigit() or readings & values or readings in _COUNTING_NOTHING:
             continue
-        if told != "ten" or source.words & _ENGLISH:
-            return told
+        if written != "ten" or source.words & _ENGLISH:
+            return written
     return None
 
 
@@ -119,10 +126,10 @@ def _plain(text: str) -> str:
 
 def _values(text: str) -> frozenset[str]:
     """Return the numbers of a text and those within: 5 of `5GB`, 1184 of `1,184`, 6 of `six`."""
-    found = number_tokens(text)
-    return found.union(
-        (without_separators(piece) for number in found for piece in _PIECE.findall(number)),
-        *(meant for _, meant in number_values(text)),
+    tokens = number_tokens(text)
+    return tokens.union(
+        (without_separators(piece) for number in tokens for piece in _PIECE.findall(number)),
+        *(readings for _, readings in number_values(text)),
     )
 
 
@@ -134,25 +141,25 @@ def _quoted(quote: str, source: str) -> bool:
 
 
 def _covered(pair: Pair, source: _Source) -> bool:
-    answered = word_tokens(pair.answer)
+    words = word_tokens(pair.answer)
     known = source.words.union(word_tokens(pair.question))
-    return sum(word in known for word in answered) >= _COVERED * len(answered)
+    return sum(word in known for word in words) >= _COVERED * len(words)
 
 
 def _named(question: str, answer: str, source: _Source) -> frozenset[str]:
     """Return the words of the answer that can only be names."""
-    said = word_tokens(answer)
-    if not said:
+    words = word_tokens(answer)
+    if not words:
         return frozenset()
     # Capitals alone are what was asked for, not just the start of a sentence.
-    if said[0] not in ("yes", "no") and all(word[0].isupper() for word in answer.split()):
-        return frozenset(said)
-    found = name_tokens_cased_nouns(answer) if source.nouns else name_tokens(answer)
-    who = not _ASKING_WHO.isdisjoint(word_tokens(question)[:2]) and answer[0].isupper()
+    if words[0] not in ("yes", "no") and all(word[0].isupper() for word in answer.split()):
+        return frozenset(words)
+    names = full_name_tokens(answer) if source.nouns else name_tokens(answer)
+    asks_who = not _ASKING_WHO.isdisjoint(word_tokens(question)[:2]) and answer[0].isupper()
     # Where nouns have capitals, too, what stands first may be a verb: "Built it has Otto Brand."
-    if who and not (source.nouns and name_tokens(answer)):
-        return found | ({said[0]} - _NO_NAMES)
-    return found
+    if asks_who and not (source.nouns and name_tokens(answer)):
+        return names | ({words[0]} - _NO_NAMES)
+    return names
 
 
 def _stands(name: str, known: frozenset[str]) -> bool:

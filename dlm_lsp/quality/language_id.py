@@ -1,4 +1,4 @@
-"""Which language a text is in, as far as its script and its commonest words tell."""
+"""Language identification: by script and by the commonest words of a language."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ from functools import lru_cache
 from dlm_lsp.document.section import Pair
 from dlm_lsp.quality.word_tokenize import word_tokens
 
-_SMALL = {
+_COMMON_WORDS = {
     "English": (
         "a an the of in on at to for from by with into than as it its is are was were be been has "
         "have had can will would may must and or but if not no that this these there which who "
@@ -70,23 +70,23 @@ _SCRIPTS = dict.fromkeys(
     ("CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"), _KANA_AND_HAN
 )
 _CODE = re.compile(r"^```.*?(?:^```[^\n]*$|\Z)|`[^`\n]+`", re.MULTILINE | re.DOTALL)
-# At least this share of a text's words are small ones of its language; 0.3 is common.
-_SHARE = 0.15
+# At least this share of a text's words are common ones of its language; 0.3 is common.
+_LEAST_SHARE = 0.15
 # So many times as many words have to speak for one language as for another.
-_CLEARLY = 3
+_CLEAR_RATIO = 3
 # How many different words make a language sure. A question is a sentence and has its small words;
 # an answer may be a title in another language, or a name.
-_LEAST = {"prose": 3, "question": 2, "answer": 4, "pair": 3}
+_LEAST_WORDS = {"prose": 3, "question": 2, "answer": 4, "pair": 3}
 
 
 def detect_language(text: str) -> str | None:
     """Return the language that most words of `text` speak for, None if those are few."""
-    said = _said(text)
-    found = Counter(language for word in said for language in _languages(word))
-    if not found:
+    words = _words(text)
+    counts = Counter(language for word in words for language in _languages(word))
+    if not counts:
         return None
-    language, most = found.most_common(1)[0]
-    return language if most >= _SHARE * len(said) else None
+    language, count = counts.most_common(1)[0]
+    return language if count >= _LEAST_SHARE * len(words) else None
 
 
 def language_mismatch(pair: Pair, prose: str) -> str | None:
@@ -102,9 +102,9 @@ def language_mismatch(pair: Pair, prose: str) -> str | None:
         ("answer", pair.answer),
         ("pair", f"{pair.question}\n{pair.answer}"),
     ):
-        said = frozenset(_said(text))
-        other, theirs, ours = _most_foreign(own, said, said - known)
-        if theirs >= _LEAST[part] and theirs > _CLEARLY * ours:
+        words = frozenset(_words(text))
+        other, other_count, own_count = _other_language(own, words, words - known)
+        if other_count >= _LEAST_WORDS[part] and other_count > _CLEAR_RATIO * own_count:
             return f"the {part} is in {other}, the section in {own}"
     return None
 
@@ -113,30 +113,34 @@ def language_mismatch(pair: Pair, prose: str) -> str | None:
 def _source(prose: str) -> tuple[str | None, frozenset[str]]:
     """Return the language of a section where it is sure, and all its words."""
     own, known = detect_language(prose), frozenset(word_tokens(prose))
-    said = _said(prose)
-    if own is None or sum(own in _languages(word) for word in set(said)) < _LEAST["prose"]:
+    words = _words(prose)
+    if own is None or sum(own in _languages(word) for word in set(words)) < _LEAST_WORDS["prose"]:
         return None, known
-    others = {language for word in said for language in _languages(word)} - {own}
-    sure = all(_for(own, other, said) > _CLEARLY * _for(other, own, said) for other in others)
+    others = {language for word in words for language in _languages(word)} - {own}
+    sure = all(
+        _words_for(own, other, words) > _CLEAR_RATIO * _words_for(other, own, words)
+        for other in others
+    )
     return (own if sure else None), known
 
 
-def _most_foreign(own: str, said: Iterable[str], new: Iterable[str]) -> tuple[str, int, int]:
+def _other_language(own: str, words: Iterable[str], new: Iterable[str]) -> tuple[str, int, int]:
     """Return the other language that `new` words speak for most, and how many for it and `own`."""
-    spoken = {language for word in new for language in _languages(word)} - {own}
-    counted = ((_for(other, own, new), other) for other in sorted(spoken))
-    theirs, other = max(counted, default=(0, ""))
-    return other, theirs, _for(own, other, said)
+    languages = {language for word in new for language in _languages(word)} - {own}
+    counted = ((_words_for(other, own, new), other) for other in sorted(languages))
+    other_count, other = max(counted, default=(0, ""))
+    return other, other_count, _words_for(own, other, words)
 
 
-def _said(text: str) -> list[str]:
+def _words(text: str) -> list[str]:
     return [word for word in word_tokens(_CODE.sub(" ", text)) if any(map(str.isalpha, word))]
 
 
-def _for(one: str, other: str, said: Iterable[str]) -> int:
+def _words_for(language: str, other: str, words: Iterable[str]) -> int:
     """Return how many words speak for one language and not for the other."""
-    spoken = map(_languages, said)
-    return sum(one in languages and other not in languages for languages in spoken)
+    return sum(
+        language in languages and other not in languages for languages in map(_languages, words)
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -146,16 +150,16 @@ def _languages(word: str) -> frozenset[str]:
     script = unicodedata.name(letter, "").partition(" ")[0] if letter else ""
     # A Greek letter on its own is a symbol.
     if script in ("", "LATIN") or (script == "GREEK" and len(word) == 1):
-        return _SPEAKS_FOR.get(word, frozenset())
+        return _LANGUAGES_OF_WORD.get(word, frozenset())
     return frozenset((_SCRIPTS.get(script, script.title()),))
 
 
-def _speaks_for() -> dict[str, frozenset[str]]:
-    spoken = {language: frozenset(word_tokens(small)) for language, small in _SMALL.items()}
+def _languages_of_words() -> dict[str, frozenset[str]]:
+    words = {language: frozenset(word_tokens(text)) for language, text in _COMMON_WORDS.items()}
     return {
-        word: frozenset(language for language, small in spoken.items() if word in small)
-        for word in frozenset().union(*spoken.values())
+        word: frozenset(language for language, common in words.items() if word in common)
+        for word in frozenset().union(*words.values())
     }
 
 
-_SPEAKS_FOR = _speaks_for()
+_LANGUAGES_OF_WORD = _languages_of_words()

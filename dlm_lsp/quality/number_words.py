@@ -1,4 +1,4 @@
-"""Which numbers a text tells, in digits or in the words of English and German."""
+"""Number words: the numbers of a text, in digits or in words of English and German."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -33,15 +33,15 @@ _SCALES = {
 
 def _german() -> Iterator[tuple[str, int]]:
     """Yield the words from 0 to 999, each written as one."""
-    ones = ["", "ein", *_GERMAN[2:10]]
+    units = ["", "ein", *_GERMAN[2:10]]
     below = [
         *_GERMAN,
-        *(f"{one}und{ten}" if one else ten for ten in _GERMAN_TENS for one in ones),
+        *(f"{unit}und{ten}" if unit else ten for ten in _GERMAN_TENS for unit in units),
     ]
     yield from zip(below, range(100), strict=True)
     for hundreds in range(1, 10):
         for rest, word in enumerate(["", *below[1:]]):
-            yield f"{ones[hundreds]}hundert{word}", hundreds * 100 + rest
+            yield f"{units[hundreds]}hundert{word}", hundreds * 100 + rest
 
 
 _WORDS = {

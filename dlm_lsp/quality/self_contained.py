@@ -1,4 +1,4 @@
-"""Whether a pair leans on a text that its reader will not see."""
+"""Self-containedness: whether a pair leans on a text that its reader will not see."""
 
 import re
 
@@ -70,33 +70,33 @@ _EXPLETIVE = re.compile(r"\bit\b.*\b(?:to|that|when|if)\b")
 
 def not_self_contained(pair: Pair, prose: str) -> str | None:
     """Return how a pair about `prose` leans on it; None where it can be read alone."""
-    own = normalize(prose)
+    normalized_prose = normalize(prose)
     for name, text in (("question", pair.question), ("answer", pair.answer)):
-        said = normalize(text)
+        normalized = normalize(text)
         for pattern in _LEANING:
-            for match in pattern.finditer(said):
-                if not _used(match, own):
+            for match in pattern.finditer(normalized):
+                if not _used(match, normalized_prose):
                     return f'the {name} says "{match[0]}"'
     if _names_nothing(pair.question):
         return "the question names nothing that it asks about"
     return None
 
 
-def _used(match: re.Match[str], own: str) -> bool:
+def _used(match: re.Match[str], prose: str) -> bool:
     """Tell whether the section uses the words of `match` itself."""
     if noun := match.groupdict().get("noun"):
-        return bool(re.search(rf"\b{noun.removesuffix('s')}(?:e?s|en?)?\b", own))
-    return match[match.re.groups] in own
+        return bool(re.search(rf"\b{noun.removesuffix('s')}(?:e?s|en?)?\b", prose))
+    return match[match.re.groups] in prose
 
 
 def _names_nothing(question: str) -> bool:
-    said = word_tokens(question)
+    words = word_tokens(question)
     named = bool(name_tokens(question) or number_tokens(question))
     expletive = bool(_EXPLETIVE.search(normalize(question)))
     for pronouns, little in zip(_PRONOUNS, _NAMING_NOTHING, strict=True):
-        others = [word for word in said if word not in little and word not in pronouns]
+        others = [word for word in words if word not in little and word not in pronouns]
         if not others:
             return True
-        if len(others) == 1 and not named and not expletive and not set(said).isdisjoint(pronouns):
+        if len(others) == 1 and not named and not expletive and not set(words).isdisjoint(pronouns):
             return True
     return False

@@ -1,4 +1,4 @@
-"""What the words, names and numbers of a text are, in any script."""
+"""Word tokenization: the words, names and numbers of a text, in any script."""
 
 import re
 import unicodedata
@@ -53,19 +53,19 @@ def number_tokens(text: str) -> frozenset[str]:
 
 
 def name_tokens(text: str) -> frozenset[str]:
-    """Return those of the `words` that are written with a capital.
+    """Return those of the `word_tokens` that are written with a capital.
 
     The first word of a sentence may be any word; it counts where it has a second capital.
     """
-    return frozenset(match[0].casefold() for match, is_name in _told_apart(text) if is_name)
+    return frozenset(match[0].casefold() for match, is_name in _tell_names(text) if is_name)
 
 
-def name_tokens_cased_nouns(text: str) -> frozenset[str]:
-    """Return those of the `names` that follow each other, as first and last names do."""
-    found = [match for match, is_name in _told_apart(text) if is_name]
+def full_name_tokens(text: str) -> frozenset[str]:
+    """Return those of the `name_tokens` that follow each other, as first and last names do."""
+    names = [match for match, is_name in _tell_names(text) if is_name]
     return frozenset(
         match[0].casefold()
-        for pair in pairwise(found)
+        for pair in pairwise(names)
         if pair[0].end() + 1 == pair[1].start()
         for match in pair
     )
@@ -84,7 +84,7 @@ def capitalises_nouns(text: str) -> bool:
     return len(longer) >= _ENOUGH and with_capital >= _NOUNS * len(longer)
 
 
-def _told_apart(text: str) -> Iterator[tuple[re.Match[str], bool]]:
+def _tell_names(text: str) -> Iterator[tuple[re.Match[str], bool]]:
     """Yield each word as it is written, and whether it has the capital of a name."""
     text = _in_one_width(text)
     first = _sentence_starts(text)

@@ -98,7 +98,7 @@ async def _change(
         if not server.client.versioned_edits:
             await _until_quiet(server, uri)
         version = live.version
-        edits = compute(live.pieces.document)
+        edits = compute(live.incremental.document)
         if not edits:
             return ChangeOutcome.NOTHING
         edit = workspace_edit(server, live, edits, label if preview else None)
@@ -138,7 +138,7 @@ def workspace_edit(
     server: DlmServer, live: LiveDocument, edits: Sequence[Edit], confirm: str | None = None
 ) -> types.WorkspaceEdit:
     """Return edits of a document as the client can take them; `confirm` asks the user first."""
-    changes = encode_text_edits(edits, PositionMap(live.pieces, live.encoding))
+    changes = encode_text_edits(edits, PositionMap(live.incremental, live.encoding))
     if not server.client.versioned_edits:
         return types.WorkspaceEdit(changes={live.uri: changes})
     identifier = types.OptionalVersionedTextDocumentIdentifier(live.uri, live.version)

@@ -55,7 +55,7 @@ def on_resolve_code_action(server: DlmServer, action: types.CodeAction) -> types
     live = server.live(str(data.get("uri")))
     if live is None:
         raise JsonRpcContentModified("the document is not open any more")
-    document = live.pieces.document
+    document = live.incremental.document
     try:
         chosen = (
             sections_to_revert(document, data, ledger_entries_of(server, document))
@@ -121,7 +121,7 @@ def _remedies(
 
 
 def _offered(server: DlmServer, live: LiveDocument, span: Span) -> Iterator[types.CodeAction]:
-    document = live.pieces.document
+    document = live.incremental.document
     waiting, written = staged_sections_of(server, document), ledger_entries_of(server, document)
     why = why_unavailable(server, document, server.open_document(live.uri).settings)
     busy = server.jobs.on(live.uri)
@@ -134,7 +134,7 @@ def _offered(server: DlmServer, live: LiveDocument, span: Span) -> Iterator[type
         unsafe=LEDGER_UNREADABLE if written is None else None,
     ):
         about = prose_sections(document.sections) if one.sections is None else one.sections
-        running = one.what == "synthesize" and busy and busy.issuperset(about)
+        running = one.name == "synthesize" and busy and busy.issuperset(about)
         yield _action(server, live, one, "already running" if running else one.disabled)
 
 
@@ -147,18 +147,18 @@ def _action(
     if one.sections is not None:
         about["sections"] = list(one.sections)
     about |= {name: value for name in ("teacher", "at", "source") if (value := getattr(one, name))}
-    if one.way == "stage":
+    if one.mode == "stage":
         about["review"] = "stage"
-    elif one.way:
-        about["strategy"] = one.way
-    command = types.Command(title=one.title, command=COMMANDS[one.what], arguments=[about])
-    generated = one.what in ("synthesize", "regenerate") and server.client.tags_generated
-    lazily = one.what in _EDITS and server.client.resolves_edits
+    elif one.mode:
+        about["strategy"] = one.mode
+    command = types.Command(title=one.title, command=COMMANDS[one.name], arguments=[about])
+    generated = one.name in ("synthesize", "regenerate") and server.client.tags_generated
+    lazily = one.name in _EDITS and server.client.resolves_edits
     return types.CodeAction(
         title=one.title,
-        kind=f"{ACTION_KIND}.{one.what}",
+        kind=f"{ACTION_KIND}.{one.name}",
         disabled=types.CodeActionDisabled(reason=disabled) if disabled else None,
         command=None if lazily or disabled else command,
-        data={**about, "what": one.what} if lazily and not disabled else None,
+        data={**about, "what": one.name} if lazily and not disabled else None,
         tags=[types.CodeActionTag.LlmGenerated] if generated else None,
     )

@@ -68,7 +68,7 @@ async def execute_command(server: DlmServer, name: str, arguments: Sequence[Any]
 def _run(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
     live = _live(server, argument)
     settings = server.open_document(live.uri).settings
-    known = prose_sections(live.pieces.document.sections)
+    known = prose_sections(live.incremental.document.sections)
     wanted = section_ids(argument)
     sections = known if wanted is None else tuple(id_ for id_ in known if id_ in wanted)
     strategy = argument.get("strategy")
@@ -84,8 +84,8 @@ def _run(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
 def _regenerate(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
     live = _live(server, argument)
     settings = server.open_document(live.uri).settings
-    chosen = sections_to_change(live.pieces.document, argument).sections
-    request = regeneration_request(live.pieces.document, chosen, live.uri, settings)
+    chosen = sections_to_change(live.incremental.document, argument).sections
+    request = regeneration_request(live.incremental.document, chosen, live.uri, settings)
     if isinstance(request, str):
         raise UsageError(request)
     return _started(server, request)
@@ -108,13 +108,13 @@ def _remove(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
 
 
 def _revert(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
-    store = server.store(_live(server, argument).pieces.document)
+    store = server.store(_live(server, argument).incremental.document)
     ledger = Ledger(store).all() if store else ()
 
     def choose(document: Document, argument: Mapping[str, Any]) -> ChosenSections:
         return sections_to_revert(document, argument, ledger)
 
-    spared = choose(_live(server, argument).pieces.document, argument).spared
+    spared = choose(_live(server, argument).incremental.document, argument).spared
     answer = _change(server, argument, choose, remove, "Revert synthesized instructions")
     return {**answer, "edited": list(spared)}
 
@@ -195,12 +195,12 @@ def _overview(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
 
 def _show_provenance(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
     live = _live(server, argument)
-    one = as_synthesized(sections_to_change(live.pieces.document, argument).sections[0])
+    one = as_synthesized(sections_to_change(live.incremental.document, argument).sections[0])
     if one is None:
         raise UsageError("this section was not synthesized")
     known = hover_context(server, live)
     told = hover(
-        live.pieces.document,
+        live.incremental.document,
         one.line.start,
         provenance=known.provenance,
         link=known.link,
@@ -211,8 +211,10 @@ def _show_provenance(server: DlmServer, argument: Mapping[str, Any]) -> CommandR
 
 def _go_to_source(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
     live = _live(server, argument)
-    marker = sections_to_change(live.pieces.document, argument).sections[0].synth
-    source = source_sections(live.pieces.document).get(marker.source_section_id if marker else "")
+    marker = sections_to_change(live.incremental.document, argument).sections[0].synth
+    source = source_sections(live.incremental.document).get(
+        marker.source_section_id if marker else ""
+    )
     if source is None:
         raise UsageError("the source section has changed or is gone")
     range_ = live.positions.range(opening_span(source))
@@ -238,7 +240,7 @@ def _change(
     label: str,
 ) -> CommandResult:
     live = _live(server, argument)
-    ids = [section.id for section in choose(live.pieces.document, argument).sections]
+    ids = [section.id for section in choose(live.incremental.document, argument).sections]
 
     def compute(document: Document) -> Sequence[Edit]:
         try:
@@ -293,7 +295,7 @@ def _live(server: DlmServer, argument: Mapping[str, Any]) -> LiveDocument:
 
 
 def _store(server: DlmServer, live: LiveDocument) -> Any:
-    store = server.store(live.pieces.document)
+    store = server.store(live.incremental.document)
     if store is None:
         raise UsageError("the document has no sound frontmatter, and so no store")
     return store

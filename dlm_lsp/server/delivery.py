@@ -75,7 +75,7 @@ class Delivery:
     def _unticked(self, put: "DeliveryPlan") -> list[StagedSection]:
         """Return what the user has left out of a preview."""
         live = self.server.live(self.request.uri)
-        there = {section.id for section in live.pieces.document.sections} if live else set()
+        there = {section.id for section in live.incremental.document.sections} if live else set()
         return [section for id_, section in put.placed.items() if id_ not in there]
 
     async def _staged(self, sections: Sequence[StagedSection], why: str) -> str:

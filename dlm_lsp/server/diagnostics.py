@@ -43,9 +43,9 @@ def document_diagnostics(
             return False
 
     return diagnostics(
-        live.pieces,
-        origins=watched.settings.diagnostics.origins,
-        doubts=watched.pair_check_results,
+        live.incremental,
+        provenance_level=watched.settings.diagnostics.origins,
+        check_results=watched.pair_check_results,
         media_exists=exists,
         within=within,
     )
@@ -132,7 +132,7 @@ async def _look(server: DlmServer, uri: str) -> None:
     watched = server.open_document(uri)
     look = watched.pair_checks = watched.pair_checks or PairChecks()
     began = time.perf_counter()
-    for _ in look.steps(live.pieces):
+    for _ in look.steps(live.incremental):
         if time.perf_counter() - began > _SLICE:
             await asyncio.sleep(_REST)
             began = time.perf_counter()

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from dlm_lsp.document import Document
 from dlm_lsp.errors import StoreError
-from dlm_lsp.ide.provenance import LedgerFacts
+from dlm_lsp.ide.provenance import RecordedProvenance
 from dlm_lsp.server.file_cache import FileCache
 from dlm_lsp.server.pygls_patches import LiveDocument
 from dlm_lsp.server.server import DlmServer
@@ -23,22 +23,22 @@ _LEDGERS = FileCache(lambda store: Ledger(store).path, lambda store: Ledger(stor
 class HoverContext:
     """What `dlm_lsp.ide.hover` asks for."""
 
-    provenance: Callable[[str], LedgerFacts | None]
+    provenance: Callable[[str], RecordedProvenance | None]
     link: Callable[[int], str | None]
     now: datetime
 
 
 def hover_context(server: DlmServer, live: LiveDocument) -> HoverContext:
     """Return what is known of an open document; the ledger is read when it is asked for."""
-    store = server.store(live.pieces.document)
+    store = server.store(live.incremental.document)
 
-    def provenance(section_id: str) -> LedgerFacts | None:
+    def provenance(section_id: str) -> RecordedProvenance | None:
         try:
             entry = Ledger(store).of(section_id) if store else None
         except StoreError as error:
             _log.warning("%s", error)
             return None
-        return LedgerFacts(entry.evidence, entry.margin, entry.judge) if entry else None
+        return RecordedProvenance(entry.evidence, entry.margin, entry.judge) if entry else None
 
     def link(offset: int) -> str:
         return f"{live.uri}#L{live.positions.position(offset).line + 1}"

@@ -8,13 +8,14 @@ from lsprotocol import types
 from pygls.uris import from_fs_path
 
 from dlm_lsp.document import Span
-from dlm_lsp.ide.code_lens import CodeLens, code_lenses, inlay_hints
+from dlm_lsp.ide.code_lens import CodeLens, code_lenses
 from dlm_lsp.ide.completion import completion_documentation, completions
 from dlm_lsp.ide.document_links import document_links
 from dlm_lsp.ide.document_symbols import document_symbols
 from dlm_lsp.ide.folding_range import folding_ranges
 from dlm_lsp.ide.goto import find_references, goto_definition
 from dlm_lsp.ide.hover import hover
+from dlm_lsp.ide.inlay_hints import inlay_hints
 from dlm_lsp.ide.selection_range import selection_spans
 from dlm_lsp.ide.semantic_tokens import semantic_tokens
 from dlm_lsp.server import to_lsp_answers as encode
@@ -32,7 +33,7 @@ def on_hover(server: DlmServer, params: types.HoverParams) -> types.Hover | None
         return None
     known = hover_context(server, live)
     found = hover(
-        live.pieces.document,
+        live.incremental.document,
         live.positions.offset(params.position),
         provenance=known.provenance,
         link=known.link,
@@ -48,7 +49,7 @@ def on_completion(server: DlmServer, params: types.CompletionParams) -> list[typ
     """Return what may be written where the cursor is."""
     if (live := server.live(params.text_document.uri)) is None:
         return []
-    found = completions(live.pieces.document, live.positions.offset(params.position))
+    found = completions(live.incremental.document, live.positions.offset(params.position))
     snippets = server.client.snippets
     return [encode.encode_completion_item(one, live.positions, snippets=snippets) for one in found]
 
@@ -70,7 +71,7 @@ def on_definition(
     """Return where the section came from that the cursor is in."""
     if (live := server.live(params.text_document.uri)) is None:
         return None
-    found = goto_definition(live.pieces.document, live.positions.offset(params.position))
+    found = goto_definition(live.incremental.document, live.positions.offset(params.position))
     if found is None:
         return None
     origin, target = map(live.positions.range, found)
@@ -83,7 +84,7 @@ def on_references(server: DlmServer, params: types.ReferenceParams) -> list[type
     """Return what came from the section that the cursor is in."""
     if (live := server.live(params.text_document.uri)) is None:
         return []
-    found = find_references(live.pieces.document, live.positions.offset(params.position))
+    found = find_references(live.incremental.document, live.positions.offset(params.position))
     return [types.Location(live.uri, live.positions.range(span)) for span in found]
 
 
@@ -94,7 +95,7 @@ async def on_document_symbol(server: DlmServer, params: types.DocumentSymbolPara
     places = live.positions
     return await _all(
         server,
-        (encode.encode_symbol(one, places) for one in document_symbols(live.pieces.document)),
+        (encode.encode_symbol(one, places) for one in document_symbols(live.incremental.document)),
     )
 
 
@@ -105,7 +106,10 @@ async def on_folding_range(server: DlmServer, params: types.FoldingRangeParams) 
     places = live.positions
     return await _all(
         server,
-        (encode.encode_folding_range(one, places) for one in folding_ranges(live.pieces.document)),
+        (
+            encode.encode_folding_range(one, places)
+            for one in folding_ranges(live.incremental.document)
+        ),
     )
 
 
@@ -148,7 +152,7 @@ async def on_code_lens(server: DlmServer, params: types.CodeLensParams) -> list[
     if live is None or not (await server.settings(live.uri)).code_lens.enable:
         return []
     places = live.positions
-    found = code_lenses(live.pieces.document)
+    found = code_lenses(live.incremental.document)
     return await _all(server, (_lens(live.uri, one, places) for one in found))
 
 
@@ -157,7 +161,7 @@ async def on_inlay_hint(server: DlmServer, params: types.InlayHintParams) -> lis
     live = server.live(params.text_document.uri)
     if live is None or not (await server.settings(live.uri)).inlay_hints.enable:
         return []
-    found = inlay_hints(live.pieces.document, live.positions.span(params.range))
+    found = inlay_hints(live.incremental.document, live.positions.span(params.range))
     return [
         types.InlayHint(
             position=live.positions.position(one.offset),
@@ -176,21 +180,25 @@ async def _all(server: DlmServer, found: Iterable[object]) -> list[Any]:
 
 async def _tokens(live: LiveDocument, span: Span | None) -> types.SemanticTokens:
     found = await collect_in_slices(
-        encode.encode_semantic_tokens(semantic_tokens(live.pieces.document, span), live.positions)
+        encode.encode_semantic_tokens(
+            semantic_tokens(live.incremental.document, span), live.positions
+        )
     )
     return types.SemanticTokens(list(chain.from_iterable(found)))
 
 
 def _nested(live: LiveDocument, position: types.Position) -> types.SelectionRange:
     outer: types.SelectionRange | None = None
-    for span in reversed(selection_spans(live.pieces.document, live.positions.offset(position))):
+    for span in reversed(
+        selection_spans(live.incremental.document, live.positions.offset(position))
+    ):
         outer = types.SelectionRange(live.positions.range(span), outer)
     return outer or types.SelectionRange(types.Range(position, position))
 
 
 def _links(server: DlmServer, live: LiveDocument) -> Iterator[types.DocumentLink]:
     path, places = server.path(live.uri), live.positions
-    for one in document_links(live.pieces.document):
+    for one in document_links(live.incremental.document):
         target = None
         if one.target:
             target = f"{live.uri}#L{places.position(one.target.start).line + 1}"

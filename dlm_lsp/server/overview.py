@@ -14,7 +14,7 @@ from dlm_lsp.store.plan import StagedSection
 
 def overview_answer(server: DlmServer, live: LiveDocument) -> dict[str, Any]:
     """Return what there is to list of an open document, as the answer to a command."""
-    document, places = live.pieces.document, live.positions
+    document, places = live.incremental.document, live.positions
     settings = server.open_document(live.uri).settings
     margins = {
         entry.section_id: entry.margin for entry in ledger_entries_of(server, document) or ()

@@ -16,17 +16,17 @@ _UTF32 = types.PositionEncodingKind.Utf32
 class PositionMap:
     """The places of one version of a text, in the units that were agreed on with the client."""
 
-    pieces: IncrementalDocument
+    incremental: IncrementalDocument
     encoding: str
 
     def offset(self, position: types.Position) -> int:
         """Return the offset of a position; past the end of its line it is that end."""
-        start, line = self.pieces.line(position.line)
+        start, line = self.incremental.line(position.line)
         return start + _characters(line, position.character, self.encoding)
 
     def position(self, offset: int) -> types.Position:
         """Return the position of an offset."""
-        line, before = self.pieces.before(offset)
+        line, before = self.incremental.before(offset)
         return types.Position(line, _units(before, self.encoding))
 
     def span(self, range_: types.Range) -> Span:

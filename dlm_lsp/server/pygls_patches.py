@@ -38,7 +38,7 @@ _LONGEST_LENGTH = 64
 
 
 class LiveDocument(TextDocument):
-    """A document whose text is held in pieces, and whose lines end at LF, CRLF and CR only.
+    """A document whose text is held in parts, and whose lines end at LF, CRLF and CR only.
 
     pygls takes U+2028, form feed and others for line ends, and clamps positions one short.
     """
@@ -48,25 +48,25 @@ class LiveDocument(TextDocument):
     ) -> None:
         super().__init__(uri, source="", version=version, language_id=language_id)
         self.encoding = encoding
-        self.pieces = IncrementalDocument.of(source)
+        self.incremental = IncrementalDocument.of(source)
 
     @property
     def source(self) -> str:
         """The whole text."""
-        return self.pieces.text
+        return self.incremental.text
 
     @property
     def positions(self) -> PositionMap:
         """Offsets and positions in the text as it is now."""
-        return PositionMap(self.pieces, self.encoding)
+        return PositionMap(self.incremental, self.encoding)
 
     def apply_change(self, change: types.TextDocumentContentChangeEvent) -> None:
         """Make one change of a `didChange`."""
         if isinstance(change, types.TextDocumentContentChangePartial):
             span = self.positions.span(change.range)
-            self.pieces = self.pieces.apply_change(span.start, span.end, change.text)
+            self.incremental = self.incremental.apply_change(span.start, span.end, change.text)
         else:
-            self.pieces = IncrementalDocument.of(change.text)
+            self.incremental = IncrementalDocument.of(change.text)
 
 
 class LiveWorkspace(Workspace):

@@ -32,7 +32,7 @@ def start_synthesis(server: DlmServer, request: EditorRequest) -> Job | str:
     sections = tuple(id_ for id_ in request.sections if id_ not in busy)
     if not sections:
         return "already running" if request.sections else "there is no prose to ask about"
-    document = live.pieces.document
+    document = live.incremental.document
     settings = server.open_document(request.uri).settings
     if why := why_unavailable(server, document, settings):
         return why

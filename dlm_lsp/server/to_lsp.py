@@ -44,7 +44,7 @@ def encode_text_edits(edits: Iterable[Edit], places: PositionMap) -> list[types.
     """Return edits of a text as the client makes them."""
     return [
         types.TextEdit(places.range(edit.span), edit.text)
-        for edit in _before_last_break(list(edits), places.pieces.text)
+        for edit in _before_last_break(list(edits), places.incremental.text)
     ]
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 from dlm_lsp.document.section import Pair
 from dlm_lsp.document.well_formed import PairFault, well_formed
 from dlm_lsp.quality.dedup import duplicates
-from dlm_lsp.quality.filters import first_fault
+from dlm_lsp.quality.filters import find_pair_fault
 from dlm_lsp.synth.options import FilterKind
 from dlm_lsp.synth.parse_reply import RawPair, parse_reply
 from dlm_lsp.synth.planned_requests import PlannedRequest
@@ -114,7 +114,9 @@ def _verdict(
     pair = well_formed(raw_pair.question, raw_pair.answer)
     if isinstance(pair, PairFault) or filter_ != "sway":
         return pair
-    return first_fault(pair, raw_pair.evidence, request.prose, request.strategy, examples) or pair
+    return (
+        find_pair_fault(pair, raw_pair.evidence, request.prose, request.strategy, examples) or pair
+    )
 
 
 def _checked_count(

@@ -1,4 +1,4 @@
-"""The reference implementation, started once for all tests of the language."""
+"""Reference parser: started once for all tests of the language."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -4,7 +4,7 @@ from dlm_lsp.document.did_you_mean import closest_name
 
 
 @pytest.mark.parametrize(
-    ("word", "meant"),
+    ("word", "suggestion"),
     [
         ("Instruction", "instruction"),
         ("insturction", "instruction"),
@@ -13,5 +13,5 @@ from dlm_lsp.document.did_you_mean import closest_name
         ("", None),
     ],
 )
-def test_the_choice_with_the_smallest_edit_distance_is_meant_if_it_is_near(word, meant):
-    assert closest_name(word, ["prose", "instruction", "preference"]) == meant
+def test_the_choice_with_the_smallest_edit_distance_is_meant_if_it_is_near(word, suggestion):
+    assert closest_name(word, ["prose", "instruction", "preference"]) == suggestion

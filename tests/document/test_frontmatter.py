@@ -88,7 +88,7 @@ def test_a_base_model_of_the_registry_or_the_hub_is_known(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "meant"),
+    ("name", "suggestion"),
     [
         ("qwen2.5-0.6b", "qwen2.5-0.5b"),
         ("Qwen2.5-0.5B", "qwen2.5-0.5b"),
@@ -97,9 +97,9 @@ def test_a_base_model_of_the_registry_or_the_hub_is_known(name):
         ("'gemma3-270m'", "gemma-3-270m"),
     ],
 )
-def test_an_unknown_base_model_is_a_warning_with_the_closest_one(name, meant):
+def test_an_unknown_base_model_is_a_warning_with_the_closest_one(name, suggestion):
     assert found(f"{ID}\nbase_model: ⟦{name}⟧\n") == ["unknown-base-model"]
-    assert mended(f"{ID}\nbase_model: {name}\n") == f"{ID}\nbase_model: {meant}\n"
+    assert mended(f"{ID}\nbase_model: {name}\n") == f"{ID}\nbase_model: {suggestion}\n"
 
 
 @pytest.mark.parametrize(

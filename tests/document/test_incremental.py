@@ -1,4 +1,4 @@
-"""A text under edit: whatever was typed, what is found is what a fresh parse finds."""
+"""Incremental parsing: whatever was typed, it finds what a fresh parse finds."""
 
 import re
 
@@ -24,50 +24,50 @@ def sample(body: str) -> IncrementalDocument:
 
 
 @given(_documents)
-def test_the_pieces_of_a_text_are_what_a_parse_finds(text):
-    pieces = IncrementalDocument.of(text)
-    assert pieces.text == text
-    assert pieces.document == parse(text)
+def test_an_incremental_document_is_what_a_parse_finds(text):
+    incremental = IncrementalDocument.of(text)
+    assert incremental.text == text
+    assert incremental.document == parse(text)
 
 
 @given(_documents, st.data())
-def test_after_any_edits_the_pieces_are_those_of_the_new_text(text, data):
-    pieces = IncrementalDocument.of(text)
+def test_after_any_edits_it_is_the_incremental_document_of_the_new_text(text, data):
+    incremental = IncrementalDocument.of(text)
     for _ in range(data.draw(st.integers(1, 6))):
         start = data.draw(st.integers(0, len(text)))
         end = data.draw(
             st.integers(start, min(len(text), start + 40)) | st.integers(start, len(text))
         )
         new = data.draw(_typed)
-        pieces = pieces.apply_change(start, end, new)
+        incremental = incremental.apply_change(start, end, new)
         text = text[:start] + new + text[end:]
-        assert pieces.text == text
-        assert pieces.document == parse(text)
-        assert pieces == IncrementalDocument.of(text)
+        assert incremental.text == text
+        assert incremental.document == parse(text)
+        assert incremental == IncrementalDocument.of(text)
 
 
 @given(_documents)
 def test_lines_are_found_by_number_and_by_offset(text):
-    pieces = IncrementalDocument.of(text)
+    incremental = IncrementalDocument.of(text)
     starts = line_starts(text)
     for offset in range(len(text) + 1):
         line, column = line_and_column(starts, offset)
-        assert pieces.before(offset) == (line - 1, text[offset - column + 1 : offset])
+        assert incremental.before(offset) == (line - 1, text[offset - column + 1 : offset])
     for number, start in enumerate(starts):
-        assert pieces.line(number) == (start, re.match(r"[^\r\n]*", text[start:])[0])
+        assert incremental.line(number) == (start, re.match(r"[^\r\n]*", text[start:])[0])
 
 
 def test_a_line_beyond_the_last_is_the_end_of_the_text():
-    pieces = sample("one\ntwo")
-    assert pieces.line(99) == (pieces.length, "")
+    incremental = sample("one\ntwo")
+    assert incremental.line(99) == (incremental.length, "")
 
 
 def test_an_edit_parses_only_what_stands_around_it():
     before = sample("".join(f"::prose::\nSection {n}.\n" for n in range(100)))
     at = before.text.index("Section 50")
     after = before.apply_change(at, at, "My ")
-    old = {id(piece) for piece in before.pieces}
-    assert sum(id(piece) not in old for piece in after.pieces) == 1
+    old = {id(part) for part in before.parts}
+    assert sum(id(part) not in old for part in after.parts) == 1
 
 
 def test_a_block_of_code_that_is_opened_takes_what_follows_until_it_is_closed():

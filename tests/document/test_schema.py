@@ -116,9 +116,9 @@ def test_a_key_takes_its_default_and_its_other_words_only(block, key, default, o
 
 
 def test_every_key_with_a_default_is_in_the_tables_above():
-    told = {(block, key) for block, key, *_ in [*NUMBERS, *WORDS]}
+    in_tables = {(block, key) for block, key, *_ in [*NUMBERS, *WORDS]}
     inner = {"hyperparams", "preference", "cpt", "gate", "cache", "audio", "training", "export"}
-    assert told == {
+    assert in_tables == {
         (block, key)
         for block in BLOCKS
         for key, field in block.model_fields.items()

@@ -76,8 +76,8 @@ def test_an_unknown_key_is_named_with_the_closest_one(text, message):
 )
 def test_a_missing_key_is_named_with_what_it_takes(text, keys):
     assert found(text) == ["missing-key"] * len(keys)
-    said = messages(text.replace("⟦", "").replace("⟧", "").removeprefix("---\n")).split("\n")
-    assert [line.split(" is missing; it takes ")[0] for line in said] == [f"`{k}`" for k in keys]
+    lines = messages(text.replace("⟦", "").replace("⟧", "").removeprefix("---\n")).split("\n")
+    assert [line.split(" is missing; it takes ")[0] for line in lines] == [f"`{k}`" for k in keys]
 
 
 def test_keys_that_contradict_each_other_are_each_shown():

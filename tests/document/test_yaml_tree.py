@@ -45,8 +45,10 @@ def test_keys_know_their_words_too():
 
 
 def test_values_are_what_yaml_makes_of_them():
-    tree, found = read_yaml_tree("a: yes\nb: 1_0\nc: 2e-4\nd: 2024-01-31\ne: ~\nf: 0x10\ng: '1'\n")
-    assert found == []
+    tree, problems = read_yaml_tree(
+        "a: yes\nb: 1_0\nc: 2e-4\nd: 2024-01-31\ne: ~\nf: 0x10\ng: '1'\n"
+    )
+    assert problems == []
     assert list(tree.value.values()) == [
         True,
         10,
@@ -71,8 +73,8 @@ def test_of_a_repeated_key_the_last_counts_and_the_first_is_named():
 
 def test_merged_keys_give_way_to_own_ones_and_to_earlier_mappings():
     text = "x: &x {a: 1, b: 1}\ny: &y {b: 2, c: 2}\nz:\n  a: 3\n  <<: [*x, *y]\n"
-    tree, found = read_yaml_tree(text)
-    assert (tree.value["z"], found) == ({"a": 3, "b": 1, "c": 2}, [])
+    tree, problems = read_yaml_tree(text)
+    assert (tree.value["z"], problems) == ({"a": 3, "b": 1, "c": 2}, [])
     assert at(text, "z", "c") == "2"
 
 
@@ -154,8 +156,8 @@ def chain(length: int, nesting: int) -> str:
 
 
 def test_aliases_of_aliases_may_go_deeper_than_the_text():
-    tree, found = read_yaml_tree(chain(length=150, nesting=1))
-    assert found == []
+    tree, problems = read_yaml_tree(chain(length=150, nesting=1))
+    assert problems == []
     assert tree.value["a2"] == [[1]]
 
 
@@ -166,8 +168,8 @@ def test_a_deep_alias_under_a_tag_of_its_own_is_a_problem():
 
 @given(st.text() | st.text(alphabet="ab:-[]{}&*!|>'\"%@#?, \n\t\r\ufeff\u2028<=~"))
 def test_reading_never_fails_and_every_span_lies_in_the_text(text):
-    tree, found = read_yaml_tree(text)
-    for problem in found:
+    tree, problems = read_yaml_tree(text)
+    for problem in problems:
         assert 0 <= problem.span.start <= problem.span.end <= len(text)
     if tree:
         assert 0 <= tree.span.start <= tree.span.end <= len(text)

@@ -1,4 +1,4 @@
-"""What can be checked of the files in `editors/` without the editors that they are for."""
+"""Editor files: what can be checked of `editors/` without the editors that they are for."""
 
 import json
 import re
@@ -67,7 +67,7 @@ def test_every_command_that_is_named_is_one_of_the_server():
         for name in re.findall(command, path.read_text(encoding="utf-8", errors="ignore"))
     }
     assert len(named) > 20
-    assert [one for one in named if one[0] not in COMMANDS.values()] == []
+    assert [name for name in named if name[0] not in COMMANDS.values()] == []
 
 
 def test_the_palette_of_sublime_runs_commands_for_the_document():
@@ -102,8 +102,8 @@ def test_oniguruma_compiles_every_expression_for_sublime():
 
 
 def begins_section(line: str) -> bool:
-    fences = [one for one in sublime_expressions() if one.startswith("^(::)")]
-    return any(onigurumacffi.compile(one).match(line) for one in fences)
+    fences = [expression for expression in sublime_expressions() if expression.startswith("^(::)")]
+    return any(onigurumacffi.compile(expression).match(line) for expression in fences)
 
 
 @pytest.mark.parametrize("line", FENCES)
@@ -118,12 +118,12 @@ def test_sublime_sees_no_fence_in_what_is_none(line):
 
 def test_all_that_the_syntax_for_kate_refers_to_is_there():
     root = ElementTree.fromstring(written("kate/dlm.xml"))
-    contexts = {one.get("name") for one in root.iter("context")}
-    styles = {one.get("name") for one in root.iter("itemData")}
-    for one in (*root.iter("context"), *root.iter("RegExpr")):
-        assert one.get("attribute") in styles
+    contexts = {element.get("name") for element in root.iter("context")}
+    styles = {element.get("name") for element in root.iter("itemData")}
+    for element in (*root.iter("context"), *root.iter("RegExpr")):
+        assert element.get("attribute") in styles
         for name in ("context", "lineEndContext", "fallthroughContext"):
-            target = one.get(name, "#stay")
+            target = element.get(name, "#stay")
             assert set(target.split("!")) <= contexts | {"#stay", "#pop"}
 
 
@@ -131,9 +131,13 @@ def test_all_that_the_syntax_for_kate_refers_to_is_there():
 def test_kate_sees_a_fence_in_what_is_one_only(lines, fence):
     root = ElementTree.fromstring(written("kate/dlm.xml"))
     fences = [
-        one.get("String", "") for one in root.iter("RegExpr") if one.get("attribute") == "Fence"
+        element.get("String", "")
+        for element in root.iter("RegExpr")
+        if element.get("attribute") == "Fence"
     ]
-    assert [any(re.match(one, line) for one in fences) for line in lines] == [fence] * len(lines)
+    assert [
+        any(re.match(fence_expression, line) for fence_expression in fences) for line in lines
+    ] == [fence] * len(lines)
 
 
 def test_kate_knows_the_server_by_the_name_of_the_syntax():

@@ -1,4 +1,4 @@
-"""Texts with a cursor mark `‸` in them."""
+"""Cursor marks: texts with a `‸` in them."""
 
 from support.document_text import FRONTMATTER
 

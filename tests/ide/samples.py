@@ -1,4 +1,4 @@
-"""Documents with synthesized sections, and documents of every kind for properties."""
+"""Sample documents: with synthesized sections, and of every kind for properties."""
 
 from hypothesis import strategies as st
 from support.document_text import FRONTMATTER

@@ -1,4 +1,4 @@
-"""What is offered where the cursor stands."""
+"""Code actions: what is offered where the cursor stands."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,7 +57,7 @@ def test_what_cannot_be_done_is_shown_with_the_reason():
 
 def test_a_synthesized_section_can_be_kept_removed_made_again_and_traced():
     found = offered(body(SOURCE + synthesized()), "### Q")
-    assert [a.what for a in found if a.what != "synthesize"] == [
+    assert [a.name for a in found if a.name != "synthesize"] == [
         "keep", "remove", "regenerate", "source", "revert", "revert", "revert",
     ]  # fmt: skip
 
@@ -67,13 +67,13 @@ def test_at_the_beginning_of_a_fence_the_section_above_is_not_meant():
     second = document.sections[2]
     span = Span(second.start, second.start)
     found = list(code_actions(document, span, staged=0, obstacle=None))
-    assert [one.sections for one in found if one.what == "remove"] == [(second.id,)]
+    assert [action.sections for action in found if action.name == "remove"] == [(second.id,)]
 
 
 def test_a_stale_section_cannot_be_traced():
     found = offered(body(SOURCE + synthesized(source_id=GONE)), "### Q")
-    assert "source" not in [action.what for action in found]
-    assert "regenerate" in [action.what for action in found]
+    assert "source" not in [action.name for action in found]
+    assert "regenerate" in [action.name for action in found]
 
 
 def test_staged_sections_can_be_applied_and_discarded_from_anywhere():
@@ -82,8 +82,8 @@ def test_staged_sections_can_be_applied_and_discarded_from_anywhere():
 
 
 def test_of_what_is_staged_and_cannot_be_read_only_all_can_be_discarded():
-    (found,) = [a for a in offered(body(SOURCE), "river", staged=None) if a.what != "synthesize"]
-    assert (found.what, found.sections) == ("discard", None)
+    (found,) = [a for a in offered(body(SOURCE), "river", staged=None) if a.name != "synthesize"]
+    assert (found.name, found.sections) == ("discard", None)
 
 
 def test_all_or_one_run_or_one_teacher_can_be_reverted():
@@ -95,7 +95,7 @@ def test_all_or_one_run_or_one_teacher_can_be_reverted():
         "Revert what hf:tiny wrote (2)",
     ]
     at = "2026-01-31T09:30:00Z"
-    assert [(one.teacher, one.at) for one in found[-3:]] == [
+    assert [(action.teacher, action.at) for action in found[-3:]] == [
         (None, None),
         ("hf:tiny", at),
         ("hf:tiny", None),

@@ -18,7 +18,7 @@ _ANY_TEXT = mutated(wild_documents() | sound_documents()) | st.builds(
 )
 
 
-def told(kind: str, topic: str) -> str:
+def documentation(kind: str, topic: str) -> str:
     words = completion_documentation(kind, topic)
     assert words is not None
     return words
@@ -27,7 +27,7 @@ def told(kind: str, topic: str) -> str:
 def test_what_documentation_needs_survives_json():
     [fence, *_] = completions(*in_body("‸"))
     data = json.loads(json.dumps(fence.data))
-    assert told(data["kind"], data["topic"]).startswith("**Prose**")
+    assert documentation(data["kind"], data["topic"]).startswith("**Prose**")
 
 
 def test_every_completion_has_documentation():
@@ -46,17 +46,17 @@ def test_every_completion_has_documentation():
     for place in places:
         found = completions(*place)
         assert found
-        assert all(completion_documentation(one.kind, one.topic) for one in found)
+        assert all(completion_documentation(item.kind, item.topic) for item in found)
 
 
 def test_a_key_is_told_with_what_it_takes_and_its_default():
-    words = told("key", "training.adapters.<name>.lora_r")
+    words = documentation("key", "training.adapters.<name>.lora_r")
     assert "a whole number from 1 to 256" in words
     assert "Default: `8`" in words
 
 
 def test_a_model_is_told_with_its_facts():
-    assert "8,192 tokens" in told("model", "smollm2-135m")
+    assert "8,192 tokens" in documentation("model", "smollm2-135m")
 
 
 def test_what_is_unknown_has_no_documentation():
@@ -75,9 +75,9 @@ def test_nothing_is_offered_on_the_lines_around_the_frontmatter():
 def test_any_offset_gives_spans_on_the_line_of_the_cursor(text: str, data: st.DataObject):
     parsed = parse(text)
     offset = data.draw(st.integers(0, len(text)))
-    for one in completions(parsed, offset):
+    for item in completions(parsed, offset):
         line = line_at(text, offset)
-        assert line.start <= one.span.start <= offset <= one.span.end <= line.end
+        assert line.start <= item.span.start <= offset <= item.span.end <= line.end
 
 
 @given(st.sampled_from(["fence", "key", "value", "model", "attribute", "header"]), st.text())

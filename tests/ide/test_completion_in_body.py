@@ -20,18 +20,18 @@ SYNTH = (
 
 def offered(marked_body: str) -> list[str]:
     """The labels offered at the mark."""
-    return [one.label for one in completions(*in_body(marked_body))]
+    return [item.label for item in completions(*in_body(marked_body))]
 
 
 def offer(marked_body: str, label: str) -> CompletionItem:
-    return next(one for one in completions(*in_body(marked_body)) if one.label == label)
+    return next(item for item in completions(*in_body(marked_body)) if item.label == label)
 
 
 def accepted(marked_body: str, label: str) -> str:
     """The body once the completion with this label was accepted, as plain text."""
     document, _ = in_body(marked_body)
-    one = offer(marked_body, label)
-    text = apply_edits(document.text, [Edit(one.span, one.plain)])
+    item = offer(marked_body, label)
+    text = apply_edits(document.text, [Edit(item.span, item.plain)])
     return text.removeprefix(FRONTMATTER)
 
 
@@ -58,7 +58,7 @@ def test_no_fence_is_offered_in_a_code_block():
 def test_each_adapter_of_the_frontmatter_has_a_fence_of_its_own():
     head = FRONTMATTER.removesuffix("---\n")
     marked = f"{head}training:\n  adapters:\n    tone: {{}}\n    facts: {{}}\n---\n‸"
-    labels = [one.label for one in completions(*at_cursor(marked))]
+    labels = [item.label for item in completions(*at_cursor(marked))]
     assert labels[1:4] == ["::instruction::", "::instruction#tone::", "::instruction#facts::"]
 
 
@@ -178,11 +178,11 @@ def test_an_accepted_fence_is_recognised(text: str, data: st.DataObject):
     if not empty:
         return
     at = data.draw(st.sampled_from(empty))
-    for one in completions(document, at):
-        changed = parse(apply_edits(text, [Edit(one.span, one.plain)]))
-        assert one.kind == "fence"
+    for item in completions(document, at):
+        changed = parse(apply_edits(text, [Edit(item.span, item.plain)]))
+        assert item.kind == "fence"
         assert _opens(changed.text, at)
-        if one.topic != "prose":
+        if item.topic != "prose":
             opened = [section for section in changed.sections if section.start == at]
-            assert [section.type for section in opened] == [one.topic]
+            assert [section.type for section in opened] == [item.topic]
         assert line_break_of(changed.text) == line_break_of(text)

@@ -12,7 +12,7 @@ HEAD = FRONTMATTER.removesuffix("---\n")
 
 def offered(marked_yaml: str) -> list[str]:
     """The labels offered at the mark in a frontmatter that begins with a sound head."""
-    return [one.label for one in completed(marked_yaml)]
+    return [item.label for item in completed(marked_yaml)]
 
 
 def completed(marked_yaml: str) -> tuple[CompletionItem, ...]:
@@ -23,8 +23,8 @@ def completed(marked_yaml: str) -> tuple[CompletionItem, ...]:
 def accepted(marked_yaml: str, label: str) -> str:
     """The lines below the sound head once the completion with this label was accepted."""
     document, offset = at_cursor(f"{HEAD}{marked_yaml}---\n")
-    one = next(one for one in completions(document, offset) if one.label == label)
-    text = apply_edits(document.text, [Edit(one.span, one.plain)])
+    item = next(item for item in completions(document, offset) if item.label == label)
+    text = apply_edits(document.text, [Edit(item.span, item.plain)])
     return text.removeprefix(HEAD).removesuffix("---\n")
 
 
@@ -85,7 +85,7 @@ def test_the_frontmatter_need_not_be_yaml_at_the_moment():
 
 def test_a_frontmatter_without_its_second_line_is_completed_too():
     document, offset = at_cursor("---\ndlm_id: x\nba‸")
-    assert "base_model" in [one.label for one in completions(document, offset)]
+    assert "base_model" in [item.label for item in completions(document, offset)]
 
 
 def test_nothing_is_offered_where_the_indentation_fits_no_block():
@@ -124,7 +124,7 @@ def test_a_key_that_has_its_colon_is_only_renamed():
 
 def test_a_block_is_opened_with_the_line_breaks_of_the_document():
     document, offset = at_cursor("---\r\ndlm_version: 15\r\n‸\r\n---\r\n")
-    training = next(one for one in completions(document, offset) if one.label == "training")
+    training = next(item for item in completions(document, offset) if item.label == "training")
     assert training.plain == "training:\r\n  "
 
 
@@ -138,7 +138,7 @@ def test_the_words_that_a_key_takes_are_offered_behind_it():
 
 
 def test_the_word_that_is_the_default_says_so():
-    assert [one.detail for one in completed("training:\n  adapter: ‸\n")] == ["default", "", ""]
+    assert [item.detail for item in completed("training:\n  adapter: ‸\n")] == ["default", "", ""]
 
 
 def test_a_switch_is_true_or_false():
@@ -152,7 +152,7 @@ def test_null_is_offered_where_it_is_allowed():
 
 def test_the_version_is_the_current_one():
     document, offset = at_cursor("---\ndlm_version: ‸\n---\n")
-    assert [one.label for one in completions(document, offset)] == ["15"]
+    assert [item.label for item in completions(document, offset)] == ["15"]
 
 
 def test_the_value_that_stands_there_is_replaced_whole():
@@ -166,13 +166,13 @@ def test_a_value_right_behind_the_colon_gets_its_blank():
 
 def test_base_models_are_offered_with_size_context_and_licence():
     document, offset = at_cursor("---\nbase_model: qwen‸\n---\n")
-    found = {one.label: one.detail for one in completions(document, offset)}
+    found = {item.label: item.detail for item in completions(document, offset)}
     assert found["qwen2.5-0.5b"] == "0.5B · 32k · Apache-2.0"
 
 
 def test_the_hub_comes_after_the_base_models():
     document, offset = at_cursor("---\nbase_model: ‸\n---\n")
-    assert sorted(completions(document, offset), key=lambda one: one.sort)[-1].label == "hf:"
+    assert sorted(completions(document, offset), key=lambda item: item.sort)[-1].label == "hf:"
 
 
 _BLOCKS = [
@@ -194,9 +194,9 @@ def test_an_accepted_key_leaves_yaml(yaml: str, data: st.DataObject):
     column = data.draw(st.integers(0, 8))
     marked = "".join([*rows[:row], " " * column, MARK, "\n", *rows[row:], "---\n"])
     document, offset = at_cursor(marked)
-    for one in completions(document, offset):
-        changed = parse(apply_edits(document.text, [Edit(one.span, one.plain)]))
+    for item in completions(document, offset):
+        changed = parse(apply_edits(document.text, [Edit(item.span, item.plain)]))
         root, problems = read_yaml_tree(changed.text[changed.yaml.start : changed.yaml.end])
-        assert root, one
-        assert not problems, one
-        assert not [problem for problem in changed.problems if problem.code == "unknown-key"], one
+        assert root, item
+        assert not problems, item
+        assert not [problem for problem in changed.problems if problem.code == "unknown-key"], item

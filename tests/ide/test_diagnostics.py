@@ -1,4 +1,4 @@
-"""What is marked in a document, where, and how loudly."""
+"""Diagnostics: what is marked in a document, where, and how loudly."""
 
 import pytest
 from hypothesis import given
@@ -20,7 +20,7 @@ TYPED = st.sampled_from(
 )
 
 
-def pieces(body: str) -> IncrementalDocument:
+def incremental(body: str) -> IncrementalDocument:
     return IncrementalDocument.of(FRONTMATTER + body)
 
 
@@ -32,42 +32,42 @@ def several(*pairs: tuple[str, str]) -> str:
 
 def ids(text: IncrementalDocument) -> list[str]:
     """The ids of the sections, in order."""
-    return [piece.section.id for piece in text.pieces if piece.section]
+    return [part.section.id for part in text.parts if part.section]
 
 
 def seen(text: IncrementalDocument) -> PairCheckResults:
-    """What a second look at the whole text finds."""
-    look = PairChecks()
-    for _ in look.steps(text):
+    """What the pair checks of the whole text find."""
+    checks = PairChecks()
+    for _ in checks.steps(text):
         pass
-    return look.results
+    return checks.results
 
 
 def marked(
     text: IncrementalDocument,
-    origins: DiagnosticLevel | None = None,
-    doubts: PairCheckResults = NOTHING_CHECKED,
+    provenance_level: DiagnosticLevel | None = None,
+    check_results: PairCheckResults = NOTHING_CHECKED,
     **more,
 ) -> list[Diagnostic]:
-    return diagnostics(text, origins=origins, doubts=doubts, **more)
+    return diagnostics(text, provenance_level=provenance_level, check_results=check_results, **more)
 
 
 def shown(text: IncrementalDocument, found: list[Diagnostic]) -> list[tuple[str, str]]:
-    """The code of each finding and the words it points at."""
-    return [(one.code, text.text[slice(*one.span)]) for one in found]
+    """The code of each diagnostic and the words it points at."""
+    return [(diagnostic.code, text.text[slice(*diagnostic.span)]) for diagnostic in found]
 
 
-def related(text: IncrementalDocument, one: Diagnostic) -> list[tuple[str, str]]:
+def related(text: IncrementalDocument, diagnostic: Diagnostic) -> list[tuple[str, str]]:
     """What each related place is, and the words there."""
-    return [(place.message, text.text[slice(*place.span)]) for place in one.related]
+    return [(place.message, text.text[slice(*place.span)]) for place in diagnostic.related]
 
 
 def test_a_problem_points_at_what_is_wrong_and_its_fix_mends_it():
-    text = pieces("A river.\n::Instruction::\n### Q\na\n### A\nb\n")
-    (found,) = marked(text)
-    assert shown(text, [found]) == [("unknown-section-type", "Instruction")]
-    assert found.level is DiagnosticLevel.ERROR
-    assert "::instruction::" in apply_edits(text.text, found.fix.edits)
+    text = incremental("A river.\n::Instruction::\n### Q\na\n### A\nb\n")
+    (diagnostic,) = marked(text)
+    assert shown(text, [diagnostic]) == [("unknown-section-type", "Instruction")]
+    assert diagnostic.level is DiagnosticLevel.ERROR
+    assert "::instruction::" in apply_edits(text.text, diagnostic.fix.edits)
 
 
 def test_a_problem_of_the_frontmatter_stands_in_the_frontmatter():
@@ -76,51 +76,51 @@ def test_a_problem_of_the_frontmatter_stands_in_the_frontmatter():
 
 
 def test_a_sound_document_without_synthesized_sections_has_no_marks():
-    assert marked(pieces(SOURCE + OWN), DiagnosticLevel.HINT) == []
+    assert marked(incremental(SOURCE + OWN), DiagnosticLevel.HINT) == []
 
 
 def test_a_synthesized_section_says_on_its_marker_where_it_came_from():
-    text = pieces(SOURCE + synthesized())
-    (found,) = marked(text, DiagnosticLevel.HINT)
-    assert shown(text, [found]) == [("synthesized", marker())]
-    assert found.message == 'synthesized by hf:tiny (extraction) from "The Ill is a river."'
-    assert related(text, found) == [("its source section", "The Ill is a river.")]
-    assert found.section_id == ids(text)[1]
+    text = incremental(SOURCE + synthesized())
+    (diagnostic,) = marked(text, DiagnosticLevel.HINT)
+    assert shown(text, [diagnostic]) == [("synthesized", marker())]
+    assert diagnostic.message == 'synthesized by hf:tiny (extraction) from "The Ill is a river."'
+    assert related(text, diagnostic) == [("its source section", "The Ill is a river.")]
+    assert diagnostic.section_id == ids(text)[1]
 
 
 def test_where_a_section_came_from_is_said_as_loudly_as_it_is_asked_for_or_not_at_all():
-    text = pieces(SOURCE + synthesized())
+    text = incremental(SOURCE + synthesized())
     for level in (DiagnosticLevel.HINT, DiagnosticLevel.INFORMATION, DiagnosticLevel.WARNING):
-        assert [one.level for one in marked(text, level)] == [level]
+        assert [diagnostic.level for diagnostic in marked(text, level)] == [level]
     assert marked(text, None) == []
 
 
 def test_a_long_source_is_told_by_its_beginning():
     source = "A very long\nriver. " * 20 + "\n"
-    (id_,) = ids(pieces(source))
-    (found,) = marked(pieces(source + synthesized(source_id=id_)), DiagnosticLevel.HINT)
-    excerpt = found.message.split('"')[1]
+    (id_,) = ids(incremental(source))
+    (diagnostic,) = marked(incremental(source + synthesized(source_id=id_)), DiagnosticLevel.HINT)
+    excerpt = diagnostic.message.split('"')[1]
     assert excerpt.startswith("A very long river. A very long river.")
     assert excerpt.endswith("…")
     assert len(excerpt) == 60
 
 
 def test_a_source_with_a_fence_is_shown_by_its_fence():
-    text = pieces(f"::prose::\n{SOURCE}{synthesized()}")
-    (found,) = marked(text, DiagnosticLevel.HINT)
-    assert related(text, found) == [("its source section", "::prose::")]
+    text = incremental(f"::prose::\n{SOURCE}{synthesized()}")
+    (diagnostic,) = marked(text, DiagnosticLevel.HINT)
+    assert related(text, diagnostic) == [("its source section", "::prose::")]
 
 
 def test_of_very_many_synthesized_sections_only_the_first_say_where_they_came_from():
     many = "".join(synthesized(f"Question {number}?") for number in range(MAX_PROVENANCE_HINTS + 5))
-    text = pieces(SOURCE + many + synthesized("Old?", GONE))
-    codes = [one.code for one in marked(text, DiagnosticLevel.HINT)]
+    text = incremental(SOURCE + many + synthesized("Old?", GONE))
+    codes = [diagnostic.code for diagnostic in marked(text, DiagnosticLevel.HINT)]
     assert codes == ["synthesized"] * MAX_PROVENANCE_HINTS + ["stale-source"]
 
 
 @pytest.mark.parametrize("of", [lambda n: "::Prose::\n", lambda n: synthesized(f"{n}?", GONE)])
 def test_of_very_many_marks_the_last_one_tells_how_many_more_there_are(of, monkeypatch):
-    text = pieces("".join(map(of, range(MAX_DIAGNOSTICS + 1_233))))
+    text = incremental("".join(map(of, range(MAX_DIAGNOSTICS + 1_233))))
     found = marked(text)
     monkeypatch.setattr(module, "MAX_DIAGNOSTICS", len(text.text))
     every = marked(text)
@@ -132,58 +132,62 @@ def test_of_very_many_marks_the_last_one_tells_how_many_more_there_are(of, monke
 
 
 def test_as_many_marks_as_can_be_shown_are_all_shown():
-    codes = [one.code for one in marked(pieces("::Prose::\n" * MAX_DIAGNOSTICS))]
+    codes = [diagnostic.code for diagnostic in marked(incremental("::Prose::\n" * MAX_DIAGNOSTICS))]
     assert codes == ["unknown-section-type"] * MAX_DIAGNOSTICS
 
 
 def test_a_section_whose_source_is_gone_is_stale_however_quiet_origins_are():
-    text = pieces(SOURCE + synthesized(source_id=GONE))
+    text = incremental(SOURCE + synthesized(source_id=GONE))
     for level in (None, DiagnosticLevel.HINT):
-        (found,) = marked(text, level)
-        assert shown(text, [found]) == [("stale-source", marker(GONE))]
-        assert found.level is DiagnosticLevel.WARNING
-        assert found.message.startswith(f"stale: its source section {GONE} has changed or is gone")
-        assert found.section_id == ids(text)[1]
+        (diagnostic,) = marked(text, level)
+        assert shown(text, [diagnostic]) == [("stale-source", marker(GONE))]
+        assert diagnostic.level is DiagnosticLevel.WARNING
+        assert diagnostic.message.startswith(
+            f"stale: its source section {GONE} has changed or is gone"
+        )
+        assert diagnostic.section_id == ids(text)[1]
 
 
 def test_a_source_may_stand_behind_what_was_written_about_it():
-    text = pieces(f"{synthesized()}::prose::\n{SOURCE}")
-    assert [one.code for one in marked(text, DiagnosticLevel.HINT)] == ["synthesized"]
+    text = incremental(f"{synthesized()}::prose::\n{SOURCE}")
+    assert [diagnostic.code for diagnostic in marked(text, DiagnosticLevel.HINT)] == ["synthesized"]
 
 
 def test_a_doubtful_answer_is_marked_and_shows_its_source():
-    text = pieces(SOURCE + synthesized())
-    doubts = PairCheckResults({}, {(ids(text)[1], SOURCE_ID): {0: 'the section has no "7"'}})
-    (found,) = marked(text, doubts=doubts)
-    assert shown(text, [found]) == [("ungrounded-answer", "A river.")]
-    assert found.level is DiagnosticLevel.WARNING
-    assert found.message == 'its source does not back this answer: the section has no "7"'
-    assert related(text, found) == [("its source section", "The Ill is a river.")]
-    assert found.section_id == ids(text)[1]
+    text = incremental(SOURCE + synthesized())
+    check_results = PairCheckResults({}, {(ids(text)[1], SOURCE_ID): {0: 'the section has no "7"'}})
+    (diagnostic,) = marked(text, check_results=check_results)
+    assert shown(text, [diagnostic]) == [("ungrounded-answer", "A river.")]
+    assert diagnostic.level is DiagnosticLevel.WARNING
+    assert diagnostic.message == 'its source does not back this answer: the section has no "7"'
+    assert related(text, diagnostic) == [("its source section", "The Ill is a river.")]
+    assert diagnostic.section_id == ids(text)[1]
 
 
 def test_of_an_answer_whose_source_has_gone_nobody_says_that_it_does_not_back_it():
-    text = pieces(synthesized())
-    doubts = PairCheckResults({}, {(ids(text)[0], SOURCE_ID): {0: "any reason"}})
-    assert [one.code for one in marked(text, doubts=doubts)] == ["stale-source"]
+    text = incremental(synthesized())
+    check_results = PairCheckResults({}, {(ids(text)[0], SOURCE_ID): {0: "any reason"}})
+    assert [diagnostic.code for diagnostic in marked(text, check_results=check_results)] == [
+        "stale-source"
+    ]
 
 
 def test_a_question_that_another_pair_answers_is_marked_and_shows_that_pair():
-    text = pieces(SOURCE + synthesized("What's the Ill?") + OWN)
-    (found,) = marked(text, doubts=seen(text))
-    assert shown(text, [found]) == [("near-duplicate", "What's the Ill?")]
-    assert found.level is DiagnosticLevel.WARNING
-    assert related(text, found) == [("the other pair", "What is the Ill?")]
-    assert found.related[0].span.start > text.offsets[-2]
-    assert found.section_id == ids(text)[1]
+    text = incremental(SOURCE + synthesized("What's the Ill?") + OWN)
+    (diagnostic,) = marked(text, check_results=seen(text))
+    assert shown(text, [diagnostic]) == [("near-duplicate", "What's the Ill?")]
+    assert diagnostic.level is DiagnosticLevel.WARNING
+    assert related(text, diagnostic) == [("the other pair", "What is the Ill?")]
+    assert diagnostic.related[0].span.start > text.offsets[-2]
+    assert diagnostic.section_id == ids(text)[1]
 
 
 def test_a_mark_stands_at_the_pair_that_it_is_about():
     section = several(
         ("How long is it?", "3 km."), ("What's the Ill?", "A river."), ("Why?", "For 7 reasons.")
     )
-    text = pieces(SOURCE + section + "::instruction::\n### Q\nWho?\n### A\nI.\n" + OWN[16:])
-    found = marked(text, doubts=seen(text))
+    text = incremental(SOURCE + section + "::instruction::\n### Q\nWho?\n### A\nI.\n" + OWN[16:])
+    found = marked(text, check_results=seen(text))
     assert shown(text, found) == [
         ("ungrounded-answer", "3 km."),
         ("near-duplicate", "What's the Ill?"),
@@ -193,56 +197,60 @@ def test_a_mark_stands_at_the_pair_that_it_is_about():
 
 
 def test_of_two_pairs_of_one_section_the_later_one_is_the_duplicate():
-    text = pieces(
+    text = incremental(
         SOURCE + several(("What is the Ill?", "A river."), ("What's the Ill?", "A river."))
     )
-    (found,) = marked(text, doubts=seen(text))
-    assert shown(text, [found]) == [("near-duplicate", "What's the Ill?")]
-    assert related(text, found) == [("the other pair", "What is the Ill?")]
+    (diagnostic,) = marked(text, check_results=seen(text))
+    assert shown(text, [diagnostic]) == [("near-duplicate", "What's the Ill?")]
+    assert related(text, diagnostic) == [("the other pair", "What is the Ill?")]
 
 
 def test_of_a_section_that_is_edited_no_old_doubts_stay():
-    old = pieces(SOURCE + several(("Why?", "For 7 reasons."), ("How?", "In 8 ways.")))
-    new = pieces(SOURCE + several(("Why?", "A river."), ("How?", "In 8 ways.")))
-    assert len(marked(old, doubts=seen(old))) == 2
-    assert marked(new, doubts=seen(old)) == []
-    assert shown(new, marked(new, doubts=seen(new))) == [("ungrounded-answer", "In 8 ways.")]
+    old = incremental(SOURCE + several(("Why?", "For 7 reasons."), ("How?", "In 8 ways.")))
+    new = incremental(SOURCE + several(("Why?", "A river."), ("How?", "In 8 ways.")))
+    assert len(marked(old, check_results=seen(old))) == 2
+    assert marked(new, check_results=seen(old)) == []
+    assert shown(new, marked(new, check_results=seen(new))) == [("ungrounded-answer", "In 8 ways.")]
 
 
 def test_of_two_synthesized_pairs_the_later_one_is_the_duplicate():
-    text = pieces(SOURCE + synthesized("What is the Ill?") + synthesized("What's the Ill?"))
-    assert shown(text, marked(text, doubts=seen(text))) == [("near-duplicate", "What's the Ill?")]
+    text = incremental(SOURCE + synthesized("What is the Ill?") + synthesized("What's the Ill?"))
+    assert shown(text, marked(text, check_results=seen(text))) == [
+        ("near-duplicate", "What's the Ill?")
+    ]
 
 
 def test_a_hand_written_pair_is_never_called_a_duplicate():
-    text = pieces(OWN + OWN.replace("What is", "What's"))
-    assert seen(text).alike
-    assert marked(text, doubts=seen(text)) == []
+    text = incremental(OWN + OWN.replace("What is", "What's"))
+    assert seen(text).duplicates
+    assert marked(text, check_results=seen(text)) == []
 
 
 def test_a_pair_behind_a_byte_order_mark_is_none_though_its_section_has_the_id_of_another():
     hidden = OWN.replace("### Q", "\ufeff### Q")
-    text = pieces(SOURCE + hidden + OWN + synthesized("What's the Ill?"))
+    text = incremental(SOURCE + hidden + OWN + synthesized("What's the Ill?"))
     assert ids(text)[1] == ids(text)[2]
-    assert "near-duplicate" not in [one.code for one in marked(text, doubts=seen(text))]
+    assert "near-duplicate" not in [
+        diagnostic.code for diagnostic in marked(text, check_results=seen(text))
+    ]
 
 
 def test_a_pair_that_is_gone_is_no_duplicate_any_more():
-    both = pieces(SOURCE + synthesized("What's the Ill?") + OWN)
-    alone = pieces(SOURCE + synthesized("What's the Ill?"))
-    assert marked(alone, doubts=seen(both)) == []
+    both = incremental(SOURCE + synthesized("What's the Ill?") + OWN)
+    alone = incremental(SOURCE + synthesized("What's the Ill?"))
+    assert marked(alone, check_results=seen(both)) == []
 
 
 def test_a_medium_without_its_file_is_marked_at_its_path():
-    text = pieces('::image path="there.png"::\n::audio path="gone.wav" transcript="x"::\n')
-    (found,) = marked(text, media_exists=lambda path: path == "there.png")
-    assert shown(text, [found]) == [("missing-file", "gone.wav")]
-    assert found.level is DiagnosticLevel.WARNING
-    assert found.message == "there is no file `gone.wav` beside the document"
+    text = incremental('::image path="there.png"::\n::audio path="gone.wav" transcript="x"::\n')
+    (diagnostic,) = marked(text, media_exists=lambda path: path == "there.png")
+    assert shown(text, [diagnostic]) == [("missing-file", "gone.wav")]
+    assert diagnostic.level is DiagnosticLevel.WARNING
+    assert diagnostic.message == "there is no file `gone.wav` beside the document"
 
 
 def test_what_is_marked_comes_in_the_order_of_the_text():
-    text = pieces(
+    text = incremental(
         SOURCE
         + synthesized("Why?", GONE)
         + '::image path="a.png"::\n'
@@ -250,7 +258,7 @@ def test_what_is_marked_comes_in_the_order_of_the_text():
         + "::poem::\nx\n"
     )
     found = marked(text, DiagnosticLevel.HINT, media_exists=lambda _: False)
-    assert [one.code for one in found] == [
+    assert [diagnostic.code for diagnostic in found] == [
         "stale-source",
         "missing-file",
         "synthesized",
@@ -261,20 +269,24 @@ def test_what_is_marked_comes_in_the_order_of_the_text():
 @given(anything)
 def test_whatever_is_marked_lies_in_the_text(text):
     of = IncrementalDocument.of(text)
-    for one in marked(of, DiagnosticLevel.HINT, seen(of), media_exists=lambda _: False):
-        for span in (one.span, *(place.span for place in one.related)):
+    for diagnostic in marked(of, DiagnosticLevel.HINT, seen(of), media_exists=lambda _: False):
+        for span in (diagnostic.span, *(place.span for place in diagnostic.related)):
             assert 0 <= span.start <= span.end <= len(text)
 
 
 @given(anything)
 def test_every_problem_of_a_parse_is_marked_with_its_fix_and_no_other(text):
     found = marked(IncrementalDocument.of(text))
-    problems = [one for one in found if one.section_id is None]
-    assert sorted((one.code, one.span, one.message, one.level.value) for one in problems) == sorted(
-        (one.code, one.span, one.message, one.severity.value) for one in parse(text).problems
+    problems = [diagnostic for diagnostic in found if diagnostic.section_id is None]
+    assert sorted(
+        (diagnostic.code, diagnostic.span, diagnostic.message, diagnostic.level.value)
+        for diagnostic in problems
+    ) == sorted(
+        (problem.code, problem.span, problem.message, problem.severity.value)
+        for problem in parse(text).problems
     )
-    assert {one.span: one.fix for one in problems if one.fix} == {
-        one.span: one.fix for one in parse(text).problems if one.fix
+    assert {diagnostic.span: diagnostic.fix for diagnostic in problems if diagnostic.fix} == {
+        problem.span: problem.fix for problem in parse(text).problems if problem.fix
     }
 
 
@@ -296,35 +308,37 @@ def test_after_any_edits_the_marks_are_those_of_the_new_text(text, data):
 @given(anything, st.integers(0, 600), st.integers(0, 200))
 def test_in_a_part_of_the_text_that_is_found_which_touches_it(text, start, length):
     looked_at = IncrementalDocument.of(text)
-    doubts = seen(looked_at)
+    check_results = seen(looked_at)
     start = min(start, len(text))
     part = Span(start, min(start + length, len(text)))
-    assert marked(looked_at, DiagnosticLevel.HINT, doubts, within=part) == [
-        one
-        for one in marked(looked_at, DiagnosticLevel.HINT, doubts)
-        if one.span.start <= part.end and part.start <= one.span.end
+    assert marked(looked_at, DiagnosticLevel.HINT, check_results, within=part) == [
+        diagnostic
+        for diagnostic in marked(looked_at, DiagnosticLevel.HINT, check_results)
+        if diagnostic.span.start <= part.end and part.start <= diagnostic.span.end
     ]
 
 
 def test_what_is_beyond_the_last_mark_is_found_where_it_is_looked_for():
-    text = pieces("::Prose::\n" * (MAX_DIAGNOSTICS + 10))
+    text = incremental("::Prose::\n" * (MAX_DIAGNOSTICS + 10))
     at = text.text.rindex("Prose")
-    assert [one.code for one in marked(text, within=Span(at, at))] == ["unknown-section-type"]
+    assert [diagnostic.code for diagnostic in marked(text, within=Span(at, at))] == [
+        "unknown-section-type"
+    ]
 
 
 def test_no_other_mark_hides_an_error():
-    text = pieces(
+    text = incremental(
         "".join(synthesized(f"{n}?", GONE) for n in range(MAX_DIAGNOSTICS))
         + "::instruction::\n### Q\n"
     )
     found = marked(text)
-    assert "incomplete-turn" in [one.code for one in found]
+    assert "incomplete-turn" in [diagnostic.code for diagnostic in found]
     assert len(found) == MAX_DIAGNOSTICS
 
 
 @pytest.mark.parametrize("copied", [synthesized(), OWN])
 def test_of_equal_sections_the_later_synthesized_one_is_marked(copied):
-    text = pieces(SOURCE + copied + synthesized())
+    text = incremental(SOURCE + copied + synthesized())
     (twin,) = marked(text)
     assert twin.code == "near-duplicate"
     assert twin.span.start > text.text.rindex("::instruction::")

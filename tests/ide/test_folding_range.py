@@ -40,26 +40,26 @@ def test_line_breaks_of_every_kind_part_lines():
 
 
 def test_a_synthesized_section_is_a_region():
-    one = synthesized().rstrip()
-    assert folded(f"{SOURCE}{one}\n") == [("region", one)]
+    section = synthesized().rstrip()
+    assert folded(f"{SOURCE}{section}\n") == [("region", section)]
 
 
 def test_a_run_of_synthesized_sections_is_a_region_around_them():
-    one, two = synthesized("a"), synthesized("b", GONE).rstrip()
-    assert folded(f"{SOURCE}{one}{two}\n\n::prose::\nc\n") == [
-        ("region", one + two),
-        ("region", one.rstrip()),
-        ("region", two),
+    first, second = synthesized("a"), synthesized("b", GONE).rstrip()
+    assert folded(f"{SOURCE}{first}{second}\n\n::prose::\nc\n") == [
+        ("region", first + second),
+        ("region", first.rstrip()),
+        ("region", second),
         ("section", "::prose::\nc"),
     ]
 
 
 def test_synthesized_sections_with_prose_between_are_no_run():
-    one = synthesized().rstrip()
-    assert folded(f"{one}\n::prose::\nc\n{one}\n") == [
-        ("region", one),
+    section = synthesized().rstrip()
+    assert folded(f"{section}\n::prose::\nc\n{section}\n") == [
+        ("region", section),
         ("section", "::prose::\nc"),
-        ("region", one),
+        ("region", section),
     ]
 
 

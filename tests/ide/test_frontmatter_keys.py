@@ -17,8 +17,8 @@ def found(yaml: str) -> list[tuple[tuple[object, ...], str | None, str | None]]:
     """The path, key and value of everything written in `yaml`."""
     document = parse(f"---\n{yaml}---\n")
     return [
-        (one.path, words(document, one.key), words(document, one.value))
-        for one in key_values(document)
+        (entry.path, words(document, entry.key), words(document, entry.value))
+        for entry in key_values(document)
     ]
 
 
@@ -105,5 +105,5 @@ def test_a_fence_names_its_adapter_behind_the_hash(fence, name):
 @given(anything)
 def test_keys_and_values_stand_in_the_frontmatter_of_any_text(text):
     document = parse(text)
-    for one in key_values(document):
-        assert document.yaml.start <= one.span.start <= one.span.end <= document.yaml.end
+    for entry in key_values(document):
+        assert document.yaml.start <= entry.span.start <= entry.span.end <= document.yaml.end

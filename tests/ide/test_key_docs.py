@@ -18,12 +18,12 @@ from dlm_lsp.ide.key_docs import (
 def every_path(block: type[BaseModel], path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     paths = []
     for key in block.model_fields:
-        one, several = blocks_of(block, key)
+        inner, items = blocks_of(block, key)
         paths.append((*path, key))
-        if one:
-            paths += every_path(one, (*path, key))
-        if several:
-            paths += every_path(several, (*path, key, "x"))
+        if inner:
+            paths += every_path(inner, (*path, key))
+        if items:
+            paths += every_path(items, (*path, key, "x"))
     return paths
 
 

@@ -1,4 +1,4 @@
-"""What was synthesized, by the section that it was written about."""
+"""Overview: what was synthesized, by the section that it was written about."""
 
 from hypothesis import given
 from ide.samples import GONE, SOURCE, SOURCE_ID, anything, body, synthesized
@@ -16,8 +16,8 @@ def waiting(question: str, source_id: str = SOURCE_ID) -> OverviewPair:
 
 def shown(document: Document, *staged: OverviewPair) -> list[tuple[str, list[tuple[str, str]]]]:
     return [
-        (one.title, [(entry.question, entry.state) for entry in one.entries])
-        for one in overview(document, staged)
+        (source.title, [(entry.question, entry.state) for entry in source.entries])
+        for source in overview(document, staged)
     ]
 
 
@@ -60,5 +60,5 @@ def test_a_question_of_several_lines_is_one_line():
 @given(anything)
 def test_every_synthesized_section_is_listed_once(text):
     document = parse(text)
-    found = [entry.id for one in overview(document, ()) for entry in one.entries]
-    assert sorted(found) == sorted(one.section.id for one in all_synthesized(document))
+    found = [entry.id for source in overview(document, ()) for entry in source.entries]
+    assert sorted(found) == sorted(section.section.id for section in all_synthesized(document))

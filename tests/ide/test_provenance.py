@@ -62,17 +62,17 @@ def test_of_two_sections_with_one_id_the_first_is_the_source():
 
 def test_a_synthesized_section_comes_with_its_marker_and_the_line_of_it():
     document = body(SOURCE + synthesized())
-    (one,) = provenance.synthesized_sections(document)
-    assert one.section == document.sections[1]
-    assert one.source_id == SOURCE_ID
-    assert words(document, one.line) == marker()
+    (traced,) = provenance.synthesized_sections(document)
+    assert traced.section == document.sections[1]
+    assert traced.source_id == SOURCE_ID
+    assert words(document, traced.line) == marker()
 
 
 def test_of_two_markers_the_last_counts():
     document = body(f"::instruction::\n{marker(GONE)}\n{marker()}\n### Q\na\n### A\nb\n")
-    (one,) = provenance.synthesized_sections(document)
-    assert one.source_id == SOURCE_ID
-    assert document.text[: one.line.start].count("dlm-auto-synth") == 1
+    (traced,) = provenance.synthesized_sections(document)
+    assert traced.source_id == SOURCE_ID
+    assert document.text[: traced.line.start].count("dlm-auto-synth") == 1
 
 
 def test_hand_written_and_harvested_sections_are_not_synthesized():
@@ -93,8 +93,11 @@ def test_what_was_synthesized_is_found_by_its_source():
 
 def test_a_section_is_stale_when_its_source_is_not_in_the_document():
     document = body(SOURCE + synthesized("a") + synthesized("b", GONE))
-    known = provenance.source_sections(document)
-    stale = [provenance.is_stale(one, known) for one in provenance.synthesized_sections(document)]
+    sources = provenance.source_sections(document)
+    stale = [
+        provenance.is_stale(section, sources)
+        for section in provenance.synthesized_sections(document)
+    ]
     assert stale == [False, True]
 
 
@@ -108,10 +111,10 @@ def test_a_run_ends_where_something_else_stands_between():
 def test_the_marker_of_a_section_is_the_one_that_the_section_gives(text):
     document = parse(text)
     for section in document.sections:
-        one = provenance.as_synthesized(section)
-        assert (one.marker if one else None) == section.synth
-        if one:
-            assert one.line in [found.span for found in section.markers]
+        traced = provenance.as_synthesized(section)
+        assert (traced.marker if traced else None) == section.synth
+        if traced:
+            assert traced.line in [marker.span for marker in section.markers]
 
 
 @given(anything, st.integers(0, 400), st.integers(0, 400))
@@ -120,8 +123,10 @@ def test_sections_are_found_as_a_plain_search_finds_them(text, start, length):
     start = min(start, len(text))
     end = min(start + length, len(text))
     at = provenance.section_at(document, start)
-    touched = [one for one in document.sections if one.start < end and one.end > start]
+    touched = [
+        section for section in document.sections if section.start < end and section.end > start
+    ]
     found = list(provenance.sections_in(document, Span(start, end)))
     assert found == (touched if start < end else [at] if at else [])
-    holding = [one for one in document.sections if one.start <= start < one.end]
+    holding = [section for section in document.sections if section.start <= start < section.end]
     assert (at is None and not holding) or at in holding or start == len(text)

@@ -62,12 +62,12 @@ def test_in_a_marker_it_grows_from_value_to_attribute_to_line():
 
 
 def test_synthesized_sections_grow_over_their_run():
-    one, two = synthesized("a"), synthesized("b")
-    marked = one.replace("### Q", "### ‸Q") + two
+    first, second = synthesized("a"), synthesized("b")
+    marked = first.replace("### Q", "### ‸Q") + second
     assert grown(f"{SOURCE}{marked}::prose::\nc\n")[-3:] == [
-        one,
-        one + two,
-        f"{SOURCE}{one}{two}::prose::\nc\n",
+        first,
+        first + second,
+        f"{SOURCE}{first}{second}::prose::\nc\n",
     ]
 
 

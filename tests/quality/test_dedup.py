@@ -6,14 +6,14 @@ from dlm_lsp.document.section import Pair
 from dlm_lsp.quality.dedup import Duplicate, duplicates
 
 
-def found(*pairs, margins=None, present=()):
+def duplicate_indexes(*pairs, margins=None, existing=()):
     made = [Pair(*pair) for pair in pairs]
-    shown = [Pair(*pair) for pair in present]
+    shown = [Pair(*pair) for pair in existing]
     return [(d.index, d.of) for d in duplicates(made, margins or [None] * len(made), shown)]
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("left", "right"),
     [
         (("What is the capital of France?", "Paris"), ("What is the capital of Spain?", "Madrid")),
         (("What is the capital of France?", "A city"), ("What is the capital of Spain?", "A city")),
@@ -55,12 +55,12 @@ def found(*pairs, margins=None, present=()):
         ),
     ],
 )
-def test_pairs_about_different_things_both_stay(one, other):
-    assert found(one, other) == []
+def test_pairs_about_different_things_both_stay(left, right):
+    assert duplicate_indexes(left, right) == []
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("left", "right"),
     [
         (
             ("What is the capital of France?", "Paris is the capital of France."),
@@ -89,18 +89,20 @@ def test_pairs_about_different_things_both_stay(one, other):
         (("???", "!"), ("???", "!")),
     ],
 )
-def test_the_same_said_again_is_a_duplicate_of_the_first(one, other):
-    assert found(one, other) == [(1, 0)]
+def test_the_same_said_again_is_a_duplicate_of_the_first(left, right):
+    assert duplicate_indexes(left, right) == [(1, 0)]
 
 
 def test_the_better_judged_member_stays():
     pairs = [("How tall is it?", "2 m"), ("How tall is it?", "2 m"), ("How tall is it?", "2 m")]
-    assert found(*pairs, margins=[0.1, 0.9, None]) == [(0, 1), (2, 1)]
+    assert duplicate_indexes(*pairs, margins=[0.1, 0.9, None]) == [(0, 1), (2, 1)]
 
 
 def test_what_the_document_has_always_stays():
     pair = ("How tall is the tower?", "It is 2 m tall.")
-    assert found(pair, margins=[9.0], present=[("How tall is the tower?", "2 m")]) == [(0, None)]
+    assert duplicate_indexes(pair, margins=[9.0], existing=[("How tall is the tower?", "2 m")]) == [
+        (0, None)
+    ]
 
 
 def test_a_duplicate_names_the_question_that_stays():
@@ -110,7 +112,9 @@ def test_a_duplicate_names_the_question_that_stays():
 
 def test_near_duplicates_are_found_beyond_200_characters():
     answer = "It gathers rain from the roof and lets it out again drop by drop. " * 5
-    assert found(("What does it do?", answer), ("What does it do?", answer + "So.")) == [(1, 0)]
+    assert duplicate_indexes(
+        ("What does it do?", answer), ("What does it do?", answer + "So.")
+    ) == [(1, 0)]
 
 
 PAIRS = st.lists(
@@ -137,9 +141,9 @@ def test_a_second_look_at_what_stays_finds_nothing(items):
 def test_each_duplicate_points_to_a_pair_that_stays_and_is_judged_no_worse(items):
     pairs = [Pair(q, a) for q, a, _ in items]
     margins = [margin for *_, margin in items]
-    found = duplicates(pairs, margins)
-    out = {duplicate.index for duplicate in found}
-    for duplicate in found:
+    removed = duplicates(pairs, margins)
+    out = {duplicate.index for duplicate in removed}
+    for duplicate in removed:
         assert duplicate.of not in out
         worse, better = margins[duplicate.index], margins[duplicate.of]
         assert worse is None or (better is not None and better >= worse)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from dlm_lsp.document.parse import parse
 from dlm_lsp.document.section import Pair
 from dlm_lsp.quality.dedup import duplicates
-from dlm_lsp.quality.filters import first_fault
+from dlm_lsp.quality.filters import find_pair_fault
 from dlm_lsp.synth.planned_requests import prose_sources
 
 PROSE = "The moon circles the earth in 27 days, and it shows us one of its sides."
@@ -15,7 +15,7 @@ EXAMPLES = [("How deep is the lake?", "It is 40 metres deep.")]
 
 
 def reason(question, answer, evidence=PROSE, strategy="extraction"):
-    blocked = first_fault(Pair(question, answer), evidence, PROSE, strategy, EXAMPLES)
+    blocked = find_pair_fault(Pair(question, answer), evidence, PROSE, strategy, EXAMPLES)
     return blocked and blocked.reason
 
 
@@ -41,12 +41,12 @@ def test_a_question_of_the_same_form_as_an_example_is_no_copy():
 
 @given(st.text(), st.text(), st.text(), st.text())
 def test_no_words_make_a_gate_fail(question, answer, evidence, prose):
-    blocked = first_fault(Pair(question, answer), evidence, prose, "extraction", EXAMPLES)
+    blocked = find_pair_fault(Pair(question, answer), evidence, prose, "extraction", EXAMPLES)
     assert blocked is None or blocked.detail
 
 
 def loops(answer, question="What does a cache do?", prose="A cache keeps data."):
-    blocked = first_fault(Pair(question, answer), "", prose, "expansion")
+    blocked = find_pair_fault(Pair(question, answer), "", prose, "expansion")
     assert blocked is None or blocked.reason == "looping"
     return blocked and blocked.detail
 
@@ -128,7 +128,7 @@ RIGHT = {
 
 def sections_that_let_through(pair: Pair, document: Path) -> int:
     proses = [source.prose for source in prose_sources(parse(document.read_text(encoding="utf-8")))]
-    return sum(first_fault(pair, "", prose, "extraction") is None for prose in proses)
+    return sum(find_pair_fault(pair, "", prose, "extraction") is None for prose in proses)
 
 
 @pytest.mark.parametrize("name", RIGHT)

@@ -1,7 +1,7 @@
 import pytest
 
 from dlm_lsp.document.section import Pair
-from dlm_lsp.quality.grounding import ungrounded_claim, ungrounded_number
+from dlm_lsp.quality.grounding import ungrounded_number, ungrounded_reason
 
 PROSE = (
     "DGEMM takes thirteen arguments. Jack Dongarra published the Level 3 BLAS in 1990, with 1,184 "
@@ -12,7 +12,7 @@ QUOTE = "Jack Dongarra published the Level 3 BLAS in 1990"
 
 
 def detail(question, answer, evidence=QUOTE):
-    return ungrounded_claim(Pair(question, answer), evidence, PROSE)
+    return ungrounded_reason(Pair(question, answer), evidence, PROSE)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ DAM = (
     ],
 )
 def test_a_number_may_stand_in_words_or_in_digits(prose, answer):
-    assert ungrounded_claim(Pair("Wie?", answer), prose, prose) is None
+    assert ungrounded_reason(Pair("Wie?", answer), prose, prose) is None
 
 
 @pytest.mark.parametrize(
@@ -116,12 +116,12 @@ def test_a_number_may_stand_in_words_or_in_digits(prose, answer):
     ],
 )
 def test_another_number_is_blocked_in_words_and_in_digits(prose, answer, number):
-    assert ungrounded_claim(Pair("Wie?", answer), prose, prose) == f'the section has no "{number}"'
+    assert ungrounded_reason(Pair("Wie?", answer), prose, prose) == f'the section has no "{number}"'
 
 
 def test_a_word_of_another_language_that_looks_like_a_number_passes():
     prose = "Ce dom stoi nad rzeką od wieków, a jego dach jest czerwony."
-    assert ungrounded_claim(Pair("Jaki?", "To ten dom nad rzeką."), prose, prose) is None
+    assert ungrounded_reason(Pair("Jaki?", "To ten dom nad rzeką."), prose, prose) is None
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_a_word_of_another_language_that_looks_like_a_number_passes():
     ["In den Jahren 1928 bis 1931.", "Damit kein Wasser über die Mauerkrone läuft.", "Der Otto."],
 )
 def test_where_nouns_have_capitals_a_capital_makes_no_name(answer):
-    assert ungrounded_claim(Pair("Was ist mit der Talsperre?", answer), DAM, DAM) is None
+    assert ungrounded_reason(Pair("Was ist mit der Talsperre?", answer), DAM, DAM) is None
 
 
 @pytest.mark.parametrize(
@@ -141,8 +141,8 @@ def test_where_nouns_have_capitals_a_capital_makes_no_name(answer):
     ],
 )
 def test_where_nouns_have_capitals_a_full_name_is_still_a_name(answer, name):
-    told = ungrounded_claim(Pair("Wer plante die Talsperre?", answer), DAM, DAM)
-    assert told == f'the section does not name "{name}"'
+    reason = ungrounded_reason(Pair("Wer plante die Talsperre?", answer), DAM, DAM)
+    assert reason == f'the section does not name "{name}"'
 
 
 @pytest.mark.parametrize("answer", ["Edison did.", "Edison wrote the BLAS in 1990."])

@@ -1,4 +1,4 @@
-"""Which language a text is in, and whether a pair is in that of its section."""
+"""Language identification: of a text, and of a pair against its section."""
 
 import pytest
 from hypothesis import given
@@ -154,5 +154,5 @@ def test_where_the_language_of_the_prose_is_unsure_no_pair_is_foreign(prose):
 
 @given(st.text(), st.text(), st.text())
 def test_any_words_can_be_asked_about(question, answer, prose):
-    found = language_mismatch(Pair(question, answer), prose)
-    assert found is None or found.startswith("the ")
+    mismatch = language_mismatch(Pair(question, answer), prose)
+    assert mismatch is None or mismatch.startswith("the ")

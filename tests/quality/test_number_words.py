@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from dlm_lsp.quality.number_words import number_values, without_separators
 
 
-def told(text):
+def values_of(text):
     return [(written, sorted(values)) for written, values in number_values(text)]
 
 
@@ -32,7 +32,7 @@ def told(text):
     ],
 )
 def test_a_number_is_told_in_digits_and_nothing_of_it_alone(text, number):
-    assert [values for _, values in told(text)] == [[number]]
+    assert [values for _, values in values_of(text)] == [[number]]
 
 
 @pytest.mark.parametrize(
@@ -45,11 +45,11 @@ def test_a_number_is_told_in_digits_and_nothing_of_it_alone(text, number):
     ],
 )
 def test_a_number_of_millions_may_be_written_out(text, values):
-    assert [told for _, told in told(text)] == [values]
+    assert [in_digits for _, in_digits in values_of(text)] == [values]
 
 
 def test_numbers_follow_each_other_as_they_are_written():
-    assert told("Six of 7 in twenty-eight hours") == [
+    assert values_of("Six of 7 in twenty-eight hours") == [
         ("six", ["6"]),
         ("7", ["7"]),
         ("twenty eight", ["28"]),
@@ -57,7 +57,7 @@ def test_numbers_follow_each_other_as_they_are_written():
 
 
 def test_words_that_only_hold_a_number_are_none():
-    assert told("often, someone, int, Achtung, Elfen, hundreds") == []
+    assert values_of("often, someone, int, Achtung, Elfen, hundreds") == []
 
 
 def test_marks_between_thousands_are_left_out_and_others_are_not():

@@ -3,8 +3,8 @@ from hypothesis import strategies as st
 
 from dlm_lsp.quality.word_tokenize import (
     capitalises_nouns,
+    full_name_tokens,
     name_tokens,
-    name_tokens_cased_nouns,
     normalize,
     number_tokens,
     word_tokens,
@@ -50,7 +50,7 @@ def test_a_first_word_with_a_second_capital_is_a_name():
 
 
 def test_full_names_are_names_that_follow_each_other():
-    assert name_tokens_cased_nouns("Der Bau der Kuppel: Planer war Otto Brand aus Gotha.") == {
+    assert full_name_tokens("Der Bau der Kuppel: Planer war Otto Brand aus Gotha.") == {
         "otto",
         "brand",
     }

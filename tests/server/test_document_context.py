@@ -8,7 +8,7 @@ from server.editor import URI
 from support.teacher_server import HEAD
 
 from dlm_lsp.document import parse
-from dlm_lsp.ide.provenance import LedgerFacts
+from dlm_lsp.ide.provenance import RecordedProvenance
 from dlm_lsp.server.document_context import HoverContext, hover_context
 from dlm_lsp.server.pygls_patches import LiveDocument
 from dlm_lsp.server.server import DlmServer
@@ -48,7 +48,7 @@ def known(text: str = TEXT) -> HoverContext:
 
 def test_what_spoke_for_a_section_is_in_the_ledger(ledger):
     ledger.add([STORED])
-    assert known().provenance("a" * 16) == LedgerFacts("The Ill", 1.5, "sway:m")
+    assert known().provenance("a" * 16) == RecordedProvenance("The Ill", 1.5, "sway:m")
 
 
 def test_the_ledger_is_read_when_it_is_asked_for(ledger):

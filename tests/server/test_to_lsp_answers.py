@@ -41,7 +41,7 @@ def numbers(found: Iterable[SemanticToken], here: PositionMap) -> list[int]:
 
 def test_a_symbol_holds_those_within_it():
     here = places(NESTED)
-    (_, section) = document_symbols(here.pieces.document)
+    (_, section) = document_symbols(here.incremental.document)
     found = encode.encode_symbol(section, here)
     assert [child.name for child in found.children] == ["a", "c"]
     assert [child.detail for child in found.children] == [None, "probe"]
@@ -65,7 +65,7 @@ def test_every_symbol_has_a_kind_and_is_shown_at_a_part_of_itself(text):
         for child in one.children or ():
             check(child)
 
-    for one in document_symbols(here.pieces.document):
+    for one in document_symbols(here.incremental.document):
         check(encode.encode_symbol(one, here))
 
 
@@ -82,7 +82,7 @@ def test_a_fold_goes_by_whole_lines_and_only_a_region_has_a_kind():
 @given(anything)
 def test_every_fold_hides_at_least_one_line(text):
     here = places(text)
-    for fold in folding_ranges(here.pieces.document):
+    for fold in folding_ranges(here.incremental.document):
         found = encode.encode_folding_range(fold, here)
         assert found.start_line < found.end_line
 
@@ -157,14 +157,14 @@ def test_no_tokens_are_no_numbers():
 
 def test_the_tokens_of_a_synthesized_section_tell_that_it_is_readonly():
     here = places(FRONTMATTER + SOURCE + synthesized())
-    found = decoded(numbers(semantic_tokens(here.pieces.document), here))
+    found = decoded(numbers(semantic_tokens(here.incremental.document), here))
     assert [type_ for _, _, type_, names in found if names] == ["keyword", "class", "class"]
 
 
 @given(anything, st.sampled_from(["utf-8", "utf-16", "utf-32"]))
 def test_the_numbers_of_tokens_always_say_where_and_what_they_are(text, encoding):
     here = places(text, encoding)
-    found = tuple(semantic_tokens(here.pieces.document))
+    found = tuple(semantic_tokens(here.incremental.document))
     data = numbers(found, here)
     assert all(number >= 0 for number in data)
     assert decoded(data) == [

@@ -1,4 +1,4 @@
-"""The grammar's command line, and the grammar as its committed files make it."""
+"""Grammar tools: the command line, and the grammar as its committed files make it."""
 
 import os
 from pathlib import Path

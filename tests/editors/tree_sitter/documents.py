@@ -1,4 +1,4 @@
-"""Documents that are hard to take apart: every line means something, or nearly does."""
+"""Hard documents: every line means something, or nearly does."""
 
 from itertools import chain
 

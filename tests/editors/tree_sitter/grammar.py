@@ -1,4 +1,4 @@
-"""The grammar, built from its committed files, and what a tree says of a document."""
+"""Built grammar: made of its committed files, and what a tree says of a document."""
 
 import ctypes
 import os
@@ -79,12 +79,12 @@ def found_by_parse(document: Document) -> list[Found]:
 def found_in_tree(text: str, tree: Tree) -> list[Found]:
     """The sections that the tree of `text` shows; prose without text is none."""
     offsets = _Offsets(text)
-    found = [
+    sections = [
         _node(text, node, offsets)
         for node in tree.root_node.named_children
         if node.type.endswith("_section")
     ]
-    return [one for one in found if one.kind != SectionType.PROSE or one.text]
+    return [section for section in sections if section.kind != SectionType.PROSE or section.text]
 
 
 def yaml_in_tree(text: str, tree: Tree) -> Span | None:
@@ -97,7 +97,10 @@ def _section(text: str, section: Section) -> Found:
     plain = section.type in (SectionType.PROSE, *MEDIA)
     above = text[section.fence.end if section.fence else section.start : section.body_start]
     turns = [(pair.question_span, pair.answer_span) for pair in section.pairs]
-    turns += [(one.prompt_span, one.chosen_span, one.rejected_span) for one in section.preferences]
+    turns += [
+        (preference.prompt_span, preference.chosen_span, preference.rejected_span)
+        for preference in section.preferences
+    ]
     return Found(
         kind=str(section.type),
         start=section.start,
@@ -123,7 +126,7 @@ def _node(text: str, node: Node, offsets: "_Offsets") -> Found:
     for turn in node.named_children:
         texts = [part.child_by_field_name("text") for part in turn.named_children]
         if len(texts) == length.get(turn.type) and all(texts):
-            turns.append(tuple(_trimmed(text, offsets.span(one)) for one in texts))
+            turns.append(tuple(_trimmed(text, offsets.span(text_node)) for text_node in texts))
     return Found(
         kind=kind,
         start=offsets.span(node).start,

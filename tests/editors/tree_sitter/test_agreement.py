@@ -1,4 +1,4 @@
-"""The sections of the tree are those that our parser finds, whatever the text is."""
+"""Parser agreement: the sections of the tree are those of our parser, whatever the text is."""
 
 import pytest
 from editors.tree_sitter.documents import documents, names

@@ -1,4 +1,4 @@
-"""The committed files of the grammar belong together."""
+"""Grammar files: the committed ones belong together."""
 
 import os
 import shutil

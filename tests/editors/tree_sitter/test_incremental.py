@@ -1,4 +1,4 @@
-"""After any edits the tree is what a fresh parse of the new text makes."""
+"""Incremental trees: after any edits they are what a fresh parse of the new text makes."""
 
 from editors.tree_sitter.documents import documents
 from editors.tree_sitter.grammar import tree_of

@@ -1,4 +1,4 @@
-"""The queries fit the grammar, and editors get from them what they should."""
+"""Grammar queries: they fit the grammar, and editors get from them what they should."""
 
 import pytest
 from editors.tree_sitter.grammar import GRAMMAR, ROOT, language, tree_of
@@ -125,8 +125,8 @@ def test_the_text_of_every_section_of_an_example_is_markdown(folder):
             ]
             if section.type == "prose":
                 texts = [section.content]
-            for one in texts:
-                assert ("markdown", one) in found
+            for text in texts:
+                assert ("markdown", text) in found
 
 
 def test_frontmatter_sections_and_turns_fold():
