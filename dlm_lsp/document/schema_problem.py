@@ -123,8 +123,9 @@ def _unknown_key(yaml: str, parent: _Place, key: str) -> Problem:
         message = f"{words} is no key of {owner}; it takes {_listed(fields)}"
         return _error("unknown-key", span, message)
     message = f"{words} is no key of {owner}: did you mean `{suggestion}`?"
-    taken = suggestion in parent.tree.entries
-    fix = None if taken else replace_name(yaml, span, key, suggestion)
+    # Of a key that stands there twice one would be left.
+    in_the_way = suggestion in parent.tree.entries or parent.tree.entries[key].repeated
+    fix = None if in_the_way else replace_name(yaml, span, key, suggestion)
     return _error("unknown-key", span, message, fix)
 
 

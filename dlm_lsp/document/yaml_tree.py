@@ -41,10 +41,11 @@ class YamlTree:
 
 @dataclass(frozen=True, slots=True)
 class MappingEntry:
-    """What stands under a key of a mapping, and where the key stands."""
+    """What stands under a key of a mapping, where the key stands, and whether it is `repeated`."""
 
     key: Span
     tree: YamlTree
+    repeated: bool = False
 
 
 def mapping_entries(span: Span, entries: Mapping[Hashable, MappingEntry]) -> YamlTree:
@@ -179,7 +180,7 @@ class _Builder:
                 continue
             if key in own:
                 self._report_repeated(key_span, own[key].key)
-            own[key] = MappingEntry(key_span, tree)
+            own[key] = MappingEntry(key_span, tree, repeated=key in own)
         return merged | own
 
     def _merged(self, node: yaml.Node, key: Span) -> dict[Hashable, MappingEntry]:

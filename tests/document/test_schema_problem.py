@@ -112,6 +112,7 @@ def test_a_fix_writes_what_was_meant(before, after):
         f"{REQUIRED}training: {{adapter: &a Lora}}\n",
         f"{REQUIRED}training: {{adapter: !!str Lora}}\n",
         f"{REQUIRED}training: {{optimizer: sgd}}\n",
+        f"{REQUIRED}training: {{sead: 1, sead: 2}}\n",
         f"dlm_id: 01hz\n{BASE}\n",
     ],
 )
