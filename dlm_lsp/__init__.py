@@ -1,3 +1,3 @@
 """Question/answer pairs for `.dlm` notes, in the editor and in the shell."""
 
-__version__ = "1.0.0.dev0"
+__version__ = "1.0.0"
