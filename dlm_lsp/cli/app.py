@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 from dlm_lsp import __version__
 from dlm_lsp.cli.exit_codes import as_interrupted, run_command
+from dlm_lsp.conflicts import check_environment
 from dlm_lsp.errors import UsageError
 from dlm_lsp.install_hint import DISTRIBUTION
 
@@ -49,6 +50,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object 
 
 def main() -> None:
     """Run the `dlm` command."""
+    check_environment("dlm")
     run_command(dlm_app)
 
 
