@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from dlm_lsp.synth.options import SynthOptions
     from dlm_lsp.teachers.protocol import GenerationOptions
 
-__version__ = "1.0.0.dev0"
+__version__ = "1.0.0"
 
 __all__ = [
     "DlmError",

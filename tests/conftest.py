@@ -1,9 +1,9 @@
 """Shared fixtures: the reference's Python, the example documents, and a small disk."""
 
 import os
-import resource
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,27 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# Made of pipes, pseudoterminals, signals and processes that only POSIX has.
+_POSIX_MODULES = [
+    "cli/test_progress.py",
+    "e2e",
+    "editors/tree_sitter",
+    "local/test_worker.py",
+    "server/test_main.py",
+    "training/test_process.py",
+]
+collect_ignore = _POSIX_MODULES if sys.platform == "win32" else []
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Skip on Windows what needs pipes, signals, devices, links, or permission bits that count."""
+    if sys.platform != "win32":
+        return
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if item.get_closest_marker("posix") or {"permissions", "small_disk"} & {*fixtures}:
+            item.add_marker(pytest.mark.skip(reason="needs a POSIX system"))
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +58,8 @@ SMALL_DISK = 256 * 1024
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A folder on a disk of 256 KiB, or where that is not allowed, with a limit on file sizes."""
+    import resource
+
     disk = tmp_path / "disk"
     disk.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", f"size={SMALL_DISK}", "tmpfs", disk]

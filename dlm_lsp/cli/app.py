@@ -8,7 +8,9 @@ from typer.core import TyperGroup
 
 from dlm_lsp import __version__
 from dlm_lsp.cli.exit_codes import as_interrupted, run_command
+from dlm_lsp.conflicts import check_environment
 from dlm_lsp.errors import UsageError
+from dlm_lsp.install_hint import DISTRIBUTION
 
 
 class _Commands(TyperGroup):
@@ -48,12 +50,13 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object 
 
 def main() -> None:
     """Run the `dlm` command."""
+    check_environment("dlm")
     run_command(dlm_app)
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 (the shape that typer calls)
     if wanted:
-        sys.stdout.write(f"dlm (dlm-lsp) {__version__}\n")
+        sys.stdout.write(f"dlm ({DISTRIBUTION}) {__version__}\n")
         raise typer.Exit
 
 

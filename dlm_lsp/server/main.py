@@ -12,6 +12,7 @@ from threading import Thread
 from typing import TextIO
 
 from dlm_lsp import __version__
+from dlm_lsp.conflicts import check_environment
 
 _MOST_WAITING = 1_000
 _PATIENCE = 0.2
@@ -20,6 +21,7 @@ _PATIENCE = 0.2
 
 def main() -> None:
     """Serve until the client goes, then end at once, whatever still runs."""
+    check_environment("dlm-lsp")
     options = _options()
     if not options.tcp and None in (sys.stdin, sys.stdout):
         sys.exit("dlm-lsp: standard input or output is closed; an editor keeps both open")

@@ -79,10 +79,17 @@ def replace_file(path: Path, data: bytes) -> None:
             temporary.unlink()
         if isinstance(error, OSError):
             raise StoreError(
-                f"cannot write {path}: {os_reason(error)}; the file is as it was"
+                f"cannot write {path}: {os_reason(error)}; the file is as it was{_remedy(error)}"
             ) from error
         raise
     sync_folder(target.parent)
+
+
+def _remedy(error: OSError) -> str:
+    # Windows replaces no file that a program holds open, which Python tells as a permission.
+    if sys.platform == "win32" and isinstance(error, PermissionError):
+        return ". Where another program has it open, close it there, and try again"
+    return ""
 
 
 def make_folder(folder: Path) -> None:

@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any, Literal
 
 from dlm_lsp.errors import TeacherError
+from dlm_lsp.install_hint import install_hint
 from dlm_lsp.teachers.api import RETRIES, ApiTeacher, usable_key
 from dlm_lsp.teachers.concurrency import map_concurrently
 from dlm_lsp.teachers.endpoint import endpoint_from, parse_endpoint
@@ -36,7 +37,7 @@ class AnthropicTeacher(ApiTeacher):
             import anthropic
         except ImportError:
             raise TeacherError(
-                f"{self.name} needs the Anthropic client: pip install 'dlm-lsp[anthropic]'"
+                f"{self.name} needs the Anthropic client: {install_hint('anthropic')}"
             ) from None
         return anthropic
 

@@ -3,6 +3,8 @@
 import os
 from importlib.util import find_spec
 
+from dlm_lsp.install_hint import install_hint
+
 # What a kind of teacher imports, the extra that brings it, and the variable its key is in.
 _NEEDS = {
     "hf": ("torch", "local", None),
@@ -28,7 +30,7 @@ def obstacle(selector: str, *, has_adapter: bool) -> str | None:
             "`dlm train`, or set dlm.teacher"
         )
     if find_spec(package) is None:
-        return f"{kind} needs more than is installed: pip install 'dlm-lsp[{extra}]'"
+        return f"{kind} needs more than is installed: {install_hint(extra)}"
     if key and not os.environ.get(key, "").strip():
         return f"{kind} needs a key in the environment variable {key}"
     return None

@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any, ClassVar, Literal
 
 from dlm_lsp.errors import SelectorError, TeacherError
+from dlm_lsp.install_hint import install_hint
 from dlm_lsp.teachers.api import RETRIES, ApiTeacher, RequestHook, usable_key
 from dlm_lsp.teachers.endpoint import Endpoint, endpoint_from, parse_endpoint
 from dlm_lsp.teachers.error_messages import redact, server_message
@@ -49,7 +50,7 @@ class OpenAiTeacher(ApiTeacher):
             import openai
         except ImportError:
             raise TeacherError(
-                f"{self.name} needs the OpenAI client: pip install 'dlm-lsp[openai]'"
+                f"{self.name} needs the OpenAI client: {install_hint('openai')}"
             ) from None
         return openai
 

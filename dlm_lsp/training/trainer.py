@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dlm_lsp import __version__
 from dlm_lsp.document.base_models import public_name
 from dlm_lsp.errors import ModelError
+from dlm_lsp.install_hint import DISTRIBUTION
 from dlm_lsp.local.chat_template import template_of
 from dlm_lsp.local.load import read_model, read_tokenizer
 from dlm_lsp.local.weights import ModelWeights, resolve_weights
@@ -21,7 +23,7 @@ from dlm_lsp.training.encode_rows import EncodedRow, EncodedRows, encode_rows
 from dlm_lsp.training.recipe import BatchSizes, Recipe, batch_sizes
 from dlm_lsp.training.rows import TrainValidationSplit
 
-PINNED = ("dlm-lsp", "torch", "transformers", "peft", "trl", "accelerate")
+PINNED = ("torch", "transformers", "peft", "trl", "accelerate")
 _FLOATS = {"fp32": 4, "bf16": 2, "fp16": 2}
 _LONG = 1024
 _CHECKPOINTS = 10
@@ -237,7 +239,10 @@ def _done(state: Any, weights: ModelWeights, epochs: int, last: Path | None) -> 
         held_out_losses=held,
         final_loss=sum(loss for _, loss in epoch) / len(epoch),
         revision=revision or None,
-        versions=tuple((name, importlib.metadata.version(name)) for name in PINNED),
+        versions=(
+            (DISTRIBUTION, __version__),
+            *((name, importlib.metadata.version(name)) for name in PINNED),
+        ),
     )
 
 

@@ -1,6 +1,6 @@
 ;;; dlm-mode.el --- Question/answer pairs for .dlm notes  -*- lexical-binding: t; -*-
 
-;; Author: the dlm-lsp authors
+;; Author: the dlm-synth authors
 ;; Version: 1.0.0
 ;; Package-Requires: ((emacs "30.1"))
 ;; Keywords: text, tools

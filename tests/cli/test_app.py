@@ -43,7 +43,7 @@ def test_help_imports_nothing_heavy(dlm):
 
 
 def test_the_version_is_told(dlm):
-    assert dlm("--version").stdout.startswith("dlm (dlm-lsp) ")
+    assert dlm("--version").stdout.startswith("dlm (dlm-synth) ")
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,7 @@ def test_applying_again_adds_nothing(dlm, staged, home):
     assert staged.read_bytes() == after
 
 
+@pytest.mark.posix
 def test_apply_keeps_byte_order_mark_line_endings_mode_and_link(dlm, staged, tmp_path):
     staged.write_bytes(b"\xef\xbb\xbf" + staged.read_bytes().replace(b"\n", b"\r\n"))
     staged.chmod(0o640)

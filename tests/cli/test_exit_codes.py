@@ -44,6 +44,7 @@ def test_a_usage_error_is_json_too_where_that_was_asked_for(dlm, args):
     assert json.loads(refused.stdout)["error"]
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(("flags", "said"), [([], ""), (["--json"], '{"error": "interrupted"}\n')])
 def test_an_interrupt_while_waiting_for_the_lock_is_told_with_exit_code_130(
     command, staged, home, flags, said
@@ -73,6 +74,7 @@ def test_a_defect_of_ours_is_not_hidden(error):
         run_command(failing(error))
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize(
     "args",

@@ -209,6 +209,7 @@ def test_typing_while_the_teacher_works_is_never_lost(dlm, document, teacher):
     )
 
 
+@pytest.mark.posix
 def test_ctrl_c_keeps_what_is_finished(command, dlm, document, teacher):
     first_done, release = threading.Event(), threading.Event()
 
@@ -276,6 +277,7 @@ def test_two_runs_on_one_document_wait_for_each_other(command, dlm, document, te
     assert len(teacher.asked) == 1
 
 
+@pytest.mark.posix
 def test_a_path_that_is_a_device_is_refused_at_once(dlm, tmp_path, teacher):
     fifo = tmp_path / "pipe.dlm"
     os.mkfifo(fifo)

@@ -36,5 +36,5 @@ def test_what_cannot_be_drawn_is_told_before_the_training(tmp_path, monkeypatch)
     with pytest.raises(UsageError, match="no folder"):
         check_plot(tmp_path / "nowhere/a.png")
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(UsageError, match=r"dlm-lsp\[train\]"):
+    with pytest.raises(UsageError, match=r"dlm-synth\[train\]"):
         check_plot(tmp_path / "a.png")

@@ -113,6 +113,7 @@ def _until(process: subprocess.Popen, word: str) -> None:
     pytest.fail(f"{word} was never said")
 
 
+@pytest.mark.posix
 def test_ctrl_c_keeps_the_adapter_before_and_resume_goes_on(command, dlm, tmp_path, base, store):
     path = tmp_path / "mills.dlm"
     body = "".join(map(trainable.pair, range(400)))
@@ -153,6 +154,7 @@ def test_what_was_trained_before_another_adapter_failed_is_told(dlm, two_adapter
     assert (tmp_path / "loss.png").is_file()
 
 
+@pytest.mark.posix
 def test_an_interrupted_training_says_how_to_go_on_with_its_own_options(command, tmp_path, base):
     path = tmp_path / "my mills.dlm"
     path.write_text(trainable.text(base, body="".join(map(trainable.pair, range(400)))))

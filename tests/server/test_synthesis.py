@@ -225,6 +225,7 @@ async def test_the_same_section_is_not_asked_twice_at_once(teacher, env, gate):
         assert offered[0].disabled.reason == "already running"
 
 
+@pytest.mark.posix
 async def test_a_failure_is_told_in_one_message(teacher, env):
     async with editor(VSCODE, env, **settings(teacher, teacher="hf:nosuchmodel")) as client:
         client.open(TEXT)

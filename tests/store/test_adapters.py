@@ -67,6 +67,7 @@ def test_an_absolute_pointer_is_refused_even_into_the_store(trained: Path) -> No
         current_adapter(trained)
 
 
+@pytest.mark.posix
 def test_a_symlink_out_of_the_store_is_refused(trained: Path, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (trained / "adapter/versions/v0003").symlink_to(tmp_path / "elsewhere")
@@ -75,6 +76,7 @@ def test_a_symlink_out_of_the_store_is_refused(trained: Path, tmp_path: Path) ->
         current_adapter(trained)
 
 
+@pytest.mark.posix
 def test_a_symlink_to_itself_is_refused(trained: Path) -> None:
     loop = trained / "adapter/versions/v0003"
     loop.symlink_to(loop)
@@ -83,6 +85,7 @@ def test_a_symlink_to_itself_is_refused(trained: Path) -> None:
         current_adapter(trained)
 
 
+@pytest.mark.posix
 def test_a_store_that_is_a_symlink_itself_is_fine(trained: Path, tmp_path: Path) -> None:
     link = tmp_path / "link"
     link.symlink_to(trained)

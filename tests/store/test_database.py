@@ -99,7 +99,15 @@ def make_folder(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "make", [make_text, make_empty, make_other_kind, make_foreign, make_pipe, make_folder]
+    "make",
+    [
+        make_text,
+        make_empty,
+        make_other_kind,
+        make_foreign,
+        pytest.param(make_pipe, marks=pytest.mark.posix),
+        make_folder,
+    ],
 )
 def test_what_is_no_such_database_is_refused_and_left_alone(path: Path, make) -> None:
     path.parent.mkdir()

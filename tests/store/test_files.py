@@ -1,6 +1,7 @@
 import os
 import signal
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ def test_a_file_is_replaced_and_nothing_is_left_beside_it(file: Path) -> None:
     assert is_alone(file)
 
 
+@pytest.mark.posix
 def test_a_missing_file_is_made_with_the_mode_that_the_umask_gives(file: Path) -> None:
     before = os.umask(0o027)
     try:
@@ -50,6 +52,7 @@ def test_a_missing_file_is_made_with_the_mode_that_the_umask_gives(file: Path) -
     assert stat.S_IMODE(made.stat().st_mode) == 0o640
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("mode", [0o600, 0o644, 0o664, 0o755])
 def test_the_mode_stays(file: Path, mode: int) -> None:
     file.chmod(mode)
@@ -57,6 +60,7 @@ def test_the_mode_stays(file: Path, mode: int) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == mode
 
 
+@pytest.mark.posix
 def test_the_owner_stays(file: Path) -> None:
     if os.geteuid() == 0:
         os.chown(file, 12345, 54321)
@@ -66,6 +70,7 @@ def test_the_owner_stays(file: Path) -> None:
     assert (after.st_uid, after.st_gid) == (before.st_uid, before.st_gid)
 
 
+@pytest.mark.posix
 def test_the_new_bytes_of_a_private_file_are_never_readable_to_others(
     file: Path, monkeypatch
 ) -> None:
@@ -76,6 +81,7 @@ def test_the_new_bytes_of_a_private_file_are_never_readable_to_others(
     assert modes == [0o600]
 
 
+@pytest.mark.posix
 def test_a_symlink_stays_and_its_target_is_replaced(file: Path, tmp_path: Path) -> None:
     link = tmp_path / "link.dlm"
     link.symlink_to(Path("folder", "notes.dlm"))
@@ -85,6 +91,7 @@ def test_a_symlink_stays_and_its_target_is_replaced(file: Path, tmp_path: Path) 
     assert is_alone(file)
 
 
+@pytest.mark.posix
 def test_a_symlink_to_itself_is_refused(tmp_path: Path) -> None:
     link = tmp_path / "loop.dlm"
     link.symlink_to(link)
@@ -139,6 +146,20 @@ def test_an_interrupted_write_leaves_the_old_file_whole(file: Path, monkeypatch)
     assert is_alone(file)
 
 
+def test_a_file_that_windows_does_not_give_up_is_told_with_the_remedy(
+    file: Path, monkeypatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "The process cannot access the file")
+
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(Path, "replace", refuse)
+    error = refused_whole(file)
+    assert "The process cannot access the file; the file is as it was" in error
+    assert "close it there, and try again" in error
+
+
+@pytest.mark.posix
 def test_a_writer_that_is_killed_leaves_the_old_file_whole(file: Path, start) -> None:
     writer = start(
         "import os, sys, pathlib\n"
@@ -158,6 +179,7 @@ def test_a_missing_folder_is_an_error_that_names_it(tmp_path: Path) -> None:
         replace_file(tmp_path / "missing" / "notes.dlm", NEW)
 
 
+@pytest.mark.posix
 def test_neither_a_pipe_nor_a_folder_is_replaced(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.dlm"
     os.mkfifo(pipe)
@@ -187,6 +209,7 @@ def test_a_limit_is_told_in_a_unit_that_fits(file: Path, limit: int, told: str) 
         read_file(file, limit)
 
 
+@pytest.mark.posix
 def test_a_file_that_hides_its_size_is_read_to_the_limit_only() -> None:
     path = Path("/proc/self/status")
     assert path.stat().st_size == 0
@@ -200,6 +223,7 @@ def test_a_missing_file_has_an_error_of_its_own(tmp_path: Path) -> None:
         read_file(tmp_path / "missing", 10)
 
 
+@pytest.mark.posix
 def test_a_pipe_a_device_and_a_folder_are_refused_at_once(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

@@ -17,6 +17,7 @@ def test_dlm_home_is_taken_from_the_environment(monkeypatch, tmp_path: Path) -> 
     assert store_home() == tmp_path / "elsewhere"
 
 
+@pytest.mark.posix
 def test_a_tilde_in_dlm_home_is_the_users_folder(monkeypatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("DLM_HOME", "~/notes")
@@ -29,6 +30,7 @@ def test_a_relative_dlm_home_counts_from_the_working_folder(monkeypatch, tmp_pat
     assert store_home() == tmp_path / "notes"
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("value", [None, ""])
 def test_without_dlm_home_it_is_in_the_users_folder(value, monkeypatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -44,6 +46,23 @@ def test_on_windows_it_is_in_the_application_data(monkeypatch, tmp_path: Path) -
     monkeypatch.setenv("APPDATA", str(tmp_path))
     monkeypatch.setattr(sys, "platform", "win32")
     assert store_home() == tmp_path / "dlm"
+
+
+def test_on_windows_dlm_home_still_comes_first(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DLM_HOME", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("APPDATA", str(tmp_path))
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert store_home() == tmp_path / "elsewhere"
+
+
+def test_on_windows_without_application_data_it_is_in_the_users_folder(
+    monkeypatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("DLM_HOME", raising=False)
+    monkeypatch.delenv("APPDATA", raising=False)
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    assert store_home() == tmp_path / ".dlm"
 
 
 def test_an_unknown_user_in_dlm_home_is_an_error_that_names_the_variable(monkeypatch) -> None:

@@ -70,6 +70,7 @@ def test_a_lock_is_let_go_when_the_work_fails(folder: Path) -> None:
         pass
 
 
+@pytest.mark.posix
 def test_a_killed_holder_blocks_nobody(folder: Path, start) -> None:
     holder = start(HOLD, folder)
     assert holder.stdout.readline() == "held\n"
@@ -79,6 +80,7 @@ def test_a_killed_holder_blocks_nobody(folder: Path, start) -> None:
         pass
 
 
+@pytest.mark.posix
 def test_the_note_of_a_killed_holder_misleads_nobody(folder: Path, start) -> None:
     killed = start(HOLD, folder)
     assert killed.stdout.readline() == "held\n"

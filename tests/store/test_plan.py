@@ -2,7 +2,7 @@ import json
 import os
 import subprocess
 from dataclasses import fields, replace
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -187,6 +187,7 @@ def test_the_reference_reads_any_plan_of_ours(
     assert json.loads(theirs) == view(plan)
 
 
+@pytest.mark.posix
 def test_a_relative_or_linked_source_is_saved_as_the_file_it_is(
     folder: Path, tmp_path: Path, monkeypatch
 ) -> None:
@@ -197,6 +198,17 @@ def test_a_relative_or_linked_source_is_saved_as_the_file_it_is(
     loaded = load_plan(folder)
     assert loaded is not None
     assert loaded.source_path == (tmp_path / "notes.dlm").resolve()
+
+
+def test_a_plan_that_was_staged_on_windows_keeps_its_path(folder: Path, plan: StagedPlan) -> None:
+    save_plan(folder, plan)
+    raw = json.loads(written(folder).read_bytes())
+    there = {**raw, "source_path": r"C:\Users\Ada\my notes\towns.dlm"}
+    written(folder).write_text(json.dumps(there))
+    loaded = load_plan(folder)
+    assert loaded is not None
+    assert PureWindowsPath(str(loaded.source_path)).parts[0] == "C:\\"
+    assert PureWindowsPath(str(loaded.source_path)).name == "towns.dlm"
 
 
 def test_a_section_has_the_id_that_it_will_have_in_the_document() -> None:
@@ -341,6 +353,7 @@ def test_a_damaged_or_foreign_file_is_an_error_and_stays(
     assert written(folder).read_bytes() == content
 
 
+@pytest.mark.posix
 def test_a_pipe_in_its_place_is_refused_at_once(folder: Path) -> None:
     written(folder).parent.mkdir(parents=True)
     os.mkfifo(written(folder))

@@ -65,6 +65,7 @@ def test_the_request_is_on_disk_as_a_hash_alone(folder: Path) -> None:
     assert b"the private prose" not in on_disk
 
 
+@pytest.mark.posix
 def test_whatever_was_put_before_a_kill_is_there_afterwards(folder: Path, start) -> None:
     writer = start(PUT_ONE_A_LINE, folder, "t")
     for _ in range(25):

@@ -270,7 +270,7 @@ async def test_a_broken_login_of_the_client_is_told_too(monkeypatch, tmp_path):
 
 async def test_a_missing_extra_is_told_with_the_command_that_installs_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "anthropic", None)
-    with pytest.raises(TeacherError, match=r"pip install 'dlm-lsp\[anthropic\]'"):
+    with pytest.raises(TeacherError, match=r'pip install "dlm-synth\[anthropic\]"'):
         await teacher_of("claude").prepare()
 
 

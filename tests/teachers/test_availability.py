@@ -32,7 +32,7 @@ def test_what_names_no_teacher_is_said_so(selector):
 
 def test_a_missing_extra_is_named(monkeypatch):
     monkeypatch.setattr("dlm_lsp.teachers.availability.find_spec", lambda _: None)
-    assert "dlm-lsp[local]" in (obstacle("hf:x", has_adapter=False) or "")
+    assert "dlm-synth[local]" in (obstacle("hf:x", has_adapter=False) or "")
 
 
 @pytest.mark.parametrize(

@@ -259,7 +259,7 @@ async def test_a_missing_key_is_named():
 async def test_a_missing_extra_is_told_with_the_command_that_installs_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "openai", None)
     teacher = openai_teacher("gpt-5", GenerationOptions(), concurrency=1, timeout=5)
-    with pytest.raises(TeacherError, match=r"pip install 'dlm-lsp\[openai\]'"):
+    with pytest.raises(TeacherError, match=r'pip install "dlm-synth\[openai\]"'):
         await teacher.prepare()
 
 

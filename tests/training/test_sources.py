@@ -92,6 +92,7 @@ def test_what_is_no_text_is_left_out_and_said(home):
     assert [line.rsplit(": ", 1)[1] for line in found.left_out] == ["binary", "empty", "not UTF-8"]
 
 
+@pytest.mark.posix
 def test_the_document_itself_and_other_documents_are_left_out_and_that_is_said(home):
     document = _write(home / "towns.dlm", "---\n---\nWords.\n")
     _write(home / "rivers.dlm")
@@ -119,6 +120,7 @@ def test_strict_stays_below_the_document(home):
     assert _names(_read(home, path="../elsewhere")) == ["a.md"]
 
 
+@pytest.mark.posix
 def test_a_link_that_leads_out_is_refused_under_strict_and_else_left_out(home):
     secret = _write(home.parent / "secret.md")
     (home / "notes").mkdir()
@@ -130,6 +132,7 @@ def test_a_link_that_leads_out_is_refused_under_strict_and_else_left_out(home):
     assert "a link that leads out" in found.left_out[0]
 
 
+@pytest.mark.posix
 def test_a_link_to_itself_is_left_out(home):
     _write(home / "notes/a.md")
     (home / "notes/loop").symlink_to("loop")
@@ -155,6 +158,7 @@ def test_a_name_that_is_not_utf8_becomes_text(home):
     assert row.text.startswith("# source: caf\ufffd.md\n")
 
 
+@pytest.mark.posix
 def test_a_linked_source_that_leads_out_is_refused_under_strict(home):
     _write(home.parent / "elsewhere/a.md")
     (home / "notes").symlink_to(home.parent / "elsewhere")
@@ -162,6 +166,7 @@ def test_a_linked_source_that_leads_out_is_refused_under_strict(home):
         _read(home, strict=True)
 
 
+@pytest.mark.posix
 def test_a_linked_folder_inside_a_source_is_not_followed(home):
     _write(home.parent / "elsewhere/a.md")
     (home / "notes").mkdir()

@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import { listModels } from "../logic/models";
+import { DISTRIBUTION } from "../logic/pythons";
 import { addressOf, parted, PROVIDERS, remoteHost, withoutSecrets } from "../logic/teacher";
 import type { Provider } from "../logic/teacher";
 import { activeEditor, teacherOf } from "./documents";
@@ -50,7 +51,7 @@ async function items(keys: Keys): Promise<Item[]> {
     {
       label: "$(device-desktop) gemma-3-270m",
       description: SMALL_MODEL,
-      detail: "A small model on this machine; its weights come with dlm-lsp[tiny]",
+      detail: `A small model on this machine; its weights come with ${DISTRIBUTION}[tiny]`,
       choose: () => Promise.resolve(SMALL_MODEL),
     },
     {

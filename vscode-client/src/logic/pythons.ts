@@ -23,9 +23,12 @@ export function pythonsOnPath(environment: Environment): string[] {
 /** A program for Python that fails where it is too old for the server. */
 const IS_NEW_ENOUGH = "import sys; sys.exit(sys.version_info < (3, 11))";
 
+/** The server's name on a package index, where `dlm-lsp` is another program. */
+export const DISTRIBUTION = "dlm-synth";
+
 /** What pip is to install, with these extras: from the first version on that this extension suits. */
 export function requirement(extras: readonly string[]): string {
-  return `dlm-lsp${extras.length > 0 ? `[${extras.join(",")}]` : ""}>=1.0.0.dev0`;
+  return `${DISTRIBUTION}${extras.length > 0 ? `[${extras.join(",")}]` : ""}>=1.0.0`;
 }
 
 /** Where programs run, who hears of them, and what ends them. */

@@ -54,7 +54,7 @@ void describe("install", () => {
     await withoutTeachers();
     const failed = editor.notification("dlm-lsp could not be installed");
     await failed.waitFor({ timeout: LONG });
-    assert.match(await failed.innerText(), /No matching distribution found for dlm-lsp/);
+    assert.match(await failed.innerText(), /No matching distribution found for dlm-synth/);
     await editor.notification("Installing dlm-lsp").waitFor({ state: "detached" });
   });
 

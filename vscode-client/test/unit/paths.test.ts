@@ -75,8 +75,8 @@ test("each Python is found once", { skip: process.platform === "win32" }, () => 
 });
 
 test("what pip is asked for", () => {
-  assert.equal(requirement(["local", "tiny"]), "dlm-lsp[local,tiny]>=1.0.0.dev0");
-  assert.equal(requirement([]), "dlm-lsp>=1.0.0.dev0");
+  assert.equal(requirement(["local", "tiny"]), "dlm-synth[local,tiny]>=1.0.0");
+  assert.equal(requirement([]), "dlm-synth>=1.0.0");
 });
 
 test(

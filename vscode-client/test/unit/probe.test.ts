@@ -11,7 +11,7 @@ const never = new AbortController().signal;
 const program = (text: string) => probe(process.execPath, ["-e", text, "--"], here, never);
 
 test("the version is read", () => {
-  assert.deepEqual(versionIn("dlm-lsp 1.0.0.dev0\n"), { version: "1.0.0.dev0" });
+  assert.deepEqual(versionIn("dlm-lsp 1.0.0\n"), { version: "1.0.0" });
   assert.deepEqual(versionIn("dlm-lsp 0.1.1\n"), {
     failure: "has dlm-lsp 0.1.1, which is too old",
   });

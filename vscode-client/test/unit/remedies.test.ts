@@ -10,7 +10,7 @@ test("a missing key can be set, and another teacher chosen", () => {
 });
 
 test("what is missing is installed only into the extension's own environment", () => {
-  const reason = "hf needs more than is installed: pip install 'dlm-lsp[local]'";
+  const reason = 'hf needs more than is installed: pip install "dlm-synth[local]"';
   assert.deepEqual(buttons(reason, true), ["Install", "Choose Teacher"]);
   assert.deepEqual(buttons(reason), ["Choose Teacher"]);
 });
