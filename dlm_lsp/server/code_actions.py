@@ -7,21 +7,23 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcContentModified
 
 from dlm_lsp.document import Fix, Span, remove, remove_marker
-from dlm_lsp.errors import UsageError
 from dlm_lsp.ide.code_actions import CodeAction, code_actions, prose_sections
 from dlm_lsp.ide.diagnostic import Diagnostic
 from dlm_lsp.server import diagnostics
-from dlm_lsp.server.availability import why_unavailable
+from dlm_lsp.server.availability import document_availability
 from dlm_lsp.server.changes import workspace_edit
-from dlm_lsp.server.command_args import LEDGER_UNREADABLE, sections_to_change, sections_to_revert
+from dlm_lsp.server.command_args import sections_to_change, sections_to_revert
+from dlm_lsp.server.command_error import ALREADY_RUNNING, LEDGER_UNREADABLE, CommandError
 from dlm_lsp.server.command_names import ACTION_KIND, COMMANDS
 from dlm_lsp.server.document_context import ledger_entries_of, staged_sections_of
 from dlm_lsp.server.pygls_patches import LiveDocument
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.synth.user_edits import user_edited
+from dlm_lsp.teachers.availability import Unavailable
 
 # Those that only change the text: a client that can is given the edit itself.
 _EDITS = {"keep": remove_marker, "remove": remove, "revert": remove}
+_GENERATING = ("synthesize", "regenerate")
 
 
 async def on_code_action(
@@ -62,7 +64,7 @@ def on_resolve_code_action(server: DlmServer, action: types.CodeAction) -> types
             if what == "revert"
             else sections_to_change(document, data)
         )
-    except UsageError as error:
+    except CommandError as error:
         raise JsonRpcContentModified(f"{error}; it may have changed meanwhile") from error
     action.edit = workspace_edit(server, live, _EDITS[what](document, chosen.sections))
     return action
@@ -123,42 +125,52 @@ def _remedies(
 def _offered(server: DlmServer, live: LiveDocument, span: Span) -> Iterator[types.CodeAction]:
     document = live.pieces.document
     waiting, written = staged_sections_of(server, document), ledger_entries_of(server, document)
-    why = why_unavailable(server, document, server.open_document(live.uri).settings)
+    unavailable = document_availability(server, document, server.open_document(live.uri).settings)
     busy = server.jobs.on(live.uri)
-    for one in code_actions(
+    for action in code_actions(
         document,
         span,
         staged=None if waiting is None else len(waiting),
-        obstacle=why,
+        obstacle=unavailable.message if unavailable else None,
         edited=user_edited(document.sections, written or ()),
-        unsafe=LEDGER_UNREADABLE if written is None else None,
+        unsafe=LEDGER_UNREADABLE.message if written is None else None,
     ):
-        about = prose_sections(document.sections) if one.sections is None else one.sections
-        running = one.what == "synthesize" and busy and busy.issuperset(about)
-        yield _action(server, live, one, "already running" if running else one.disabled)
+        sections = prose_sections(document.sections) if action.sections is None else action.sections
+        refusal: Unavailable | None = None
+        if action.what == "synthesize" and busy and busy.issuperset(sections):
+            refusal = ALREADY_RUNNING
+        elif action.disabled:
+            refusal = unavailable if action.what in _GENERATING else LEDGER_UNREADABLE
+        yield _action(server, live, action, refusal)
 
 
 def _action(
-    server: DlmServer, live: LiveDocument, one: CodeAction, disabled: str | None
+    server: DlmServer, live: LiveDocument, action: CodeAction, refusal: Unavailable | None
 ) -> types.CodeAction:
-    # A client that cannot show why is left to try: the answer to the command says it then.
-    disabled = disabled if server.client.disabled_actions else None
-    about: dict[str, Any] = {"uri": live.uri}
-    if one.sections is not None:
-        about["sections"] = list(one.sections)
-    about |= {name: value for name in ("teacher", "at", "source") if (value := getattr(one, name))}
-    if one.way == "stage":
-        about["review"] = "stage"
-    elif one.way:
-        about["strategy"] = one.way
-    command = types.Command(title=one.title, command=COMMANDS[one.what], arguments=[about])
-    generated = one.what in ("synthesize", "regenerate") and server.client.tags_generated
-    lazily = one.what in _EDITS and server.client.resolves_edits
-    return types.CodeAction(
-        title=one.title,
-        kind=f"{ACTION_KIND}.{one.what}",
-        disabled=types.CodeActionDisabled(reason=disabled) if disabled else None,
-        command=None if lazily or disabled else command,
-        data={**about, "what": one.what} if lazily and not disabled else None,
+    argument: dict[str, Any] = {"uri": live.uri}
+    if action.sections is not None:
+        argument["sections"] = list(action.sections)
+    argument |= {
+        name: value for name in ("teacher", "at", "source") if (value := getattr(action, name))
+    }
+    if action.way == "stage":
+        argument["review"] = "stage"
+    elif action.way:
+        argument["strategy"] = action.way
+    generated = action.what in _GENERATING and server.client.tags_generated
+    encoded = types.CodeAction(
+        title=action.title,
+        kind=f"{ACTION_KIND}.{action.what}",
         tags=[types.CodeActionTag.LlmGenerated] if generated else None,
     )
+    # A client that cannot show why is left to try: the answer to the command says it then.
+    if refusal and server.client.disabled_actions:
+        encoded.disabled = types.CodeActionDisabled(reason=refusal.message)
+        encoded.data = {"code": refusal.code}
+    elif action.what in _EDITS and server.client.resolves_edits:
+        encoded.data = {**argument, "what": action.what}
+    else:
+        encoded.command = types.Command(
+            title=action.title, command=COMMANDS[action.what], arguments=[argument]
+        )
+    return encoded

@@ -19,5 +19,8 @@ COMMANDS = {
 OVERVIEW_CHANGED = "$/dlm/overviewChanged"
 """Tells a client that asked for it that the answer to `overview` is another, for a `uri`."""
 
+RUN_ENDED = "$/dlm/runEnded"
+"""Tells a client that asked for it how a run ended: the fields of `RunEnd`, `uri` and `token`."""
+
 ACTION_KIND = "refactor.rewrite.dlm"
 """What all code actions are below that do more than mend a problem."""

@@ -25,6 +25,7 @@ from dlm_lsp.server.command_args import (
     sections_to_change,
     sections_to_revert,
 )
+from dlm_lsp.server.command_error import CommandError, error_code
 from dlm_lsp.server.command_names import COMMANDS
 from dlm_lsp.server.document_context import hover_context
 from dlm_lsp.server.overview import overview_answer
@@ -42,6 +43,7 @@ from dlm_lsp.store.lock import shared_document_lock
 from dlm_lsp.store.plan import clear_plan, load_plan, take_from_plan
 from dlm_lsp.synth.insertion import InsertionPlan, plan_insertion
 from dlm_lsp.synth.options import StrategyChoice
+from dlm_lsp.teachers.availability import Unavailable
 
 _log = logging.getLogger(__name__)
 
@@ -56,13 +58,15 @@ async def execute_command(server: DlmServer, name: str, arguments: Sequence[Any]
         argument = {"token" if argument.startswith("dlm-") else "uri": argument}
     try:
         if not isinstance(argument, Mapping):
-            raise UsageError(f"{name} takes an object such as {{'uri': 'file:///notes.dlm'}}")
+            raise CommandError(
+                "bad-argument", f"{name} takes an object such as {{'uri': 'file:///notes.dlm'}}"
+            )
         if isinstance(uri := argument.get("uri"), str) and server.live(uri):
             await server.settings(uri)
         return _DONE_BY[name](server, argument)
     except (UsageError, StoreError, OptionError) as error:
         server.tell_error(str(error))
-        return {"error": str(error)}
+        return {"error": str(error), "code": error_code(error)}
 
 
 def _run(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
@@ -73,10 +77,14 @@ def _run(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
     sections = known if wanted is None else tuple(id_ for id_ in known if id_ in wanted)
     strategy = argument.get("strategy")
     if strategy not in (None, *get_args(StrategyChoice)):
-        raise UsageError(f"strategy is {strategy!r}; it takes extraction, expansion or both")
+        raise CommandError(
+            "bad-argument", f"strategy is {strategy!r}; it takes extraction, expansion or both"
+        )
     review = argument.get("review") or settings.review
     if review not in get_args(ReviewMode):
-        raise UsageError(f"review is {review!r}; it takes insert, preview or stage")
+        raise CommandError(
+            "bad-argument", f"review is {review!r}; it takes insert, preview or stage"
+        )
     options = options_from_settings(settings, strategy)
     return _started(server, EditorRequest(live.uri, sections, options, review))
 
@@ -86,8 +94,8 @@ def _regenerate(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult
     settings = server.open_document(live.uri).settings
     chosen = sections_to_change(live.pieces.document, argument).sections
     request = regeneration_request(live.pieces.document, chosen, live.uri, settings)
-    if isinstance(request, str):
-        raise UsageError(request)
+    if isinstance(request, Unavailable):
+        raise CommandError(request.code, request.message)
     return _started(server, request)
 
 
@@ -125,7 +133,7 @@ def _apply(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
     plan = load_plan(store)
     staged = [s for s in (plan.sections if plan else ()) if wanted is None or s.id in wanted]
     if not staged:
-        raise UsageError("nothing is staged for this document")
+        raise CommandError("nothing-staged", "nothing is staged for this document")
     placement = server.open_document(live.uri).settings.placement
     insertion: InsertionPlan | None = None
 
@@ -185,7 +193,9 @@ def _report(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
     live = _live(server, argument)
     markdown = server.reports.get(live.uri)
     if markdown is None:
-        raise UsageError("nothing was synthesized from this document since it was opened")
+        raise CommandError(
+            "no-report", "nothing was synthesized from this document since it was opened"
+        )
     return _shown(server, live, "report.md", markdown)
 
 
@@ -197,7 +207,7 @@ def _show_provenance(server: DlmServer, argument: Mapping[str, Any]) -> CommandR
     live = _live(server, argument)
     one = as_synthesized(sections_to_change(live.pieces.document, argument).sections[0])
     if one is None:
-        raise UsageError("this section was not synthesized")
+        raise CommandError("not-synthesized", "this section was not synthesized")
     known = hover_context(server, live)
     told = hover(
         live.pieces.document,
@@ -214,7 +224,7 @@ def _go_to_source(server: DlmServer, argument: Mapping[str, Any]) -> CommandResu
     marker = sections_to_change(live.pieces.document, argument).sections[0].synth
     source = source_sections(live.pieces.document).get(marker.source_section_id if marker else "")
     if source is None:
-        raise UsageError("the source section has changed or is gone")
+        raise CommandError("source-gone", "the source section has changed or is gone")
     range_ = live.positions.range(opening_span(source))
     if server.client.shows_documents:
         server.window_show_document(
@@ -225,8 +235,8 @@ def _go_to_source(server: DlmServer, argument: Mapping[str, Any]) -> CommandResu
 
 def _started(server: DlmServer, request: EditorRequest) -> CommandResult:
     job = synthesis.start_synthesis(server, request)
-    if isinstance(job, str):
-        raise UsageError(job)
+    if isinstance(job, Unavailable):
+        raise CommandError(job.code, job.message)
     return {"token": job.token, "sections": sorted(job.sections)}
 
 
@@ -243,7 +253,7 @@ def _change(
     def compute(document: Document) -> Sequence[Edit]:
         try:
             again = choose(document, argument).sections
-        except UsageError:
+        except CommandError:
             return ()
         # What came meanwhile, the user has not seen.
         return edits(document, [section for section in again if section.id in ids])
@@ -288,14 +298,16 @@ def _live(server: DlmServer, argument: Mapping[str, Any]) -> LiveDocument:
     uri = argument.get("uri")
     live = server.live(uri) if isinstance(uri, str) else None
     if live is None:
-        raise UsageError("no open document is named: give its `uri`")
+        raise CommandError("not-open", "no open document is named: give its `uri`")
     return live
 
 
 def _store(server: DlmServer, live: LiveDocument) -> Any:
     store = server.store(live.pieces.document)
     if store is None:
-        raise UsageError("the document has no sound frontmatter, and so no store")
+        raise CommandError(
+            "no-frontmatter", "the document has no sound frontmatter, and so no store"
+        )
     return store
 
 

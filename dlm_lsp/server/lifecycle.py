@@ -105,6 +105,7 @@ def _life_cycle(server: DlmServer) -> None:
         use_live_documents(server, params)
         server.client = ClientCapabilities.of(params.capabilities)
         server.jobs.with_progress = server.client.progress
+        server.jobs.tells_ends = server.client.run_ends
         options = params.initialization_options
         if isinstance(options, dict):
             server.pushed_settings = options.get("dlm", options.get("settings", options))

@@ -1,10 +1,11 @@
 """What an editor lists beside the text: everything synthesized, staged and running."""
 
+from dataclasses import asdict
 from typing import Any
 
 from dlm_lsp.document import Document
 from dlm_lsp.ide.overview import OverviewPair, OverviewSource, first_question, overview
-from dlm_lsp.server.availability import why_unavailable
+from dlm_lsp.server.availability import document_availability
 from dlm_lsp.server.document_context import ledger_entries_of, staged_sections_of
 from dlm_lsp.server.positions import PositionMap
 from dlm_lsp.server.pygls_patches import LiveDocument
@@ -20,12 +21,13 @@ def overview_answer(server: DlmServer, live: LiveDocument) -> dict[str, Any]:
         entry.section_id: entry.margin for entry in ledger_entries_of(server, document) or ()
     }
     sources = list(overview(document, _waiting(server, document)))
+    unavailable = document_availability(server, document, settings)
     states = [entry.state for source in sources for entry in source.entries]
     return {
         "uri": live.uri,
         "version": live.version,
         "teacher": settings.teacher,
-        "obstacle": why_unavailable(server, document, settings),
+        "availability": asdict(unavailable) if unavailable else None,
         "running": len(server.jobs.on(live.uri)),
         "counts": {state: states.count(state) for state in ("inserted", "stale", "staged")},
         "sources": [_source(server, one, places, margins) for one in sources],

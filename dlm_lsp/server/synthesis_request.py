@@ -8,8 +8,10 @@ from typing import Literal
 from dlm_lsp.document import Document, Section
 from dlm_lsp.ide.code_actions import prose_sections
 from dlm_lsp.ide.provenance import source_sections
+from dlm_lsp.server.command_error import NO_PROSE
 from dlm_lsp.server.settings import Settings
 from dlm_lsp.synth.options import StrategyChoice, SynthOptions
+from dlm_lsp.teachers.availability import Unavailable
 from dlm_lsp.teachers.protocol import GenerationOptions
 
 ReviewMode = Literal["insert", "preview", "stage"]
@@ -56,7 +58,7 @@ def options_from_settings(
 
 def regeneration_request(
     document: Document, chosen: Sequence[Section], uri: str, settings: Settings
-) -> EditorRequest | str:
+) -> EditorRequest | Unavailable:
     """Return what to ask to replace sections of a document, or why that cannot be.
 
     A section whose source has changed is asked for from the prose above it.
@@ -76,7 +78,7 @@ def regeneration_request(
             asked.append(source.id)
             replaced.append((section.id, source.id))
     if not asked:
-        return "there is no prose to ask about again"
+        return Unavailable(NO_PROSE.code, "there is no prose to ask about again")
     options = options_from_settings(settings)
     here = sum(1 for s in document.sections if s.synth and s.synth.source_section_id in asked)
     sampling = replace(

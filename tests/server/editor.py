@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Union
 
+import pytest
 from lsprotocol import types
 from lsprotocol.converters import get_converter
 from pytest_lsp import LanguageClient, client_capabilities
@@ -234,6 +235,18 @@ def capabilities_of(editor: str, **more: bool) -> types.ClientCapabilities:
         assert found.text_document
         found.text_document.diagnostic = types.DiagnosticClientCapabilities()
     return found
+
+
+def asks_for(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Have every editor say that it knows something that only this server has."""
+    recorded = capabilities_of
+
+    def with_experimental(editor: str, **more: bool) -> types.ClientCapabilities:
+        capabilities = recorded(editor, **more)
+        capabilities.experimental = {"dlm": {name: True}}
+        return capabilities
+
+    monkeypatch.setattr("server.editor.capabilities_of", with_experimental)
 
 
 @asynccontextmanager

@@ -44,6 +44,7 @@ async def test_what_cannot_be_done_says_why():
         client.open(TEXT)
         offered = await client.actions("The Ill", only=["refactor.rewrite.dlm.synthesize"])
         assert "OPENAI_API_KEY" in offered[0].disabled.reason
+        assert offered[0].data == {"code": "missing-key"}
         assert offered[0].command is None
 
 

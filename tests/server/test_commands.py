@@ -1,6 +1,7 @@
 """Commands as a client sends them: done, or answered with the reason, which the user sees too."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +72,8 @@ async def refused(client: Editor, name: str, *arguments: Any) -> str:
     """Why a command was not done, which the user has to be told in one message."""
     client.messages.clear()
     answer = await sent(client, name, *arguments)
-    assert list(answer) == ["error"]
+    assert list(answer) == ["error", "code"]
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)+", answer["code"])
     await client.until(lambda: client.messages)
     assert [(one.type, one.message) for one in client.messages] == [
         (types.MessageType.Error, answer["error"])

@@ -2,13 +2,21 @@
 
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ide.samples import SOURCE, SOURCE_ID, body, synthesized
 from support.document_text import FRONTMATTER
 
 from dlm_lsp.document import Document, Edit, SectionType, apply_edits, parse
-from dlm_lsp.server.delivery import DeliveryPlan, edits_one_by_one, plan_delivery
+from dlm_lsp.server.delivery import (
+    DeliveryPlan,
+    StagingResult,
+    edits_one_by_one,
+    plan_delivery,
+    run_end,
+)
+from dlm_lsp.server.jobs import RunEnd
 from dlm_lsp.server.settings import Settings
 from dlm_lsp.server.synthesis_request import EditorRequest, options_from_settings
 from dlm_lsp.store.plan import StagedSection
@@ -44,6 +52,27 @@ def previewed(document: Document, made: DeliveryPlan) -> Sequence[Edit]:
 def after(document: Document, made: DeliveryPlan) -> list[str]:
     text = apply_edits(document.text, made.edits)
     return [placed.pair.question for s in parse(text).sections for placed in s.pairs]
+
+
+@pytest.mark.parametrize(
+    ("inserted", "stagings", "end"),
+    [
+        (2, [], RunEnd("inserted", "2 inserted", inserted=2)),
+        (None, [StagingResult(2, "2 staged (x)")], RunEnd("staged", "2 staged (x)", staged=2)),
+        (
+            1,
+            [StagingResult(1, "1 staged (x)"), StagingResult(2, "2 staged (y)")],
+            RunEnd("staged", "1 inserted, 1 staged (x), 2 staged (y)", inserted=1, staged=3),
+        ),
+        (
+            1,
+            [StagingResult(1, "1 staged (x)"), StagingResult(0, "2 in the report")],
+            RunEnd("not-delivered", "1 inserted, 1 staged (x), 2 in the report", 1, 1),
+        ),
+    ],
+)
+def test_a_run_ends_with_a_code_and_counts(inserted, stagings, end):
+    assert run_end(inserted, *stagings) == end
 
 
 def test_accepted_pairs_stand_behind_their_source():

@@ -9,9 +9,10 @@ import pytest
 from lsprotocol import types
 
 from dlm_lsp.server import jobs as module
-from dlm_lsp.server.jobs import Job, Jobs
+from dlm_lsp.server.jobs import Job, Jobs, RunEnd
 
 URI = "file:///notes/towns.dlm"
+INSERTED = RunEnd("inserted", "2 inserted", inserted=2)
 
 
 @dataclass
@@ -25,7 +26,11 @@ class StubServer:
 
     def __post_init__(self) -> None:
         self.heard = asyncio.Event()
-        self.protocol = SimpleNamespace(progress=SimpleNamespace(tokens={}))
+        self.notified: list[tuple[str, object]] = []
+        self.protocol = SimpleNamespace(
+            progress=SimpleNamespace(tokens={}),
+            notify=lambda method, params: self.notified.append((method, params)),
+        )
 
     async def window_work_done_progress_create_async(self, params: Any) -> None:
         self.created.append(params.token)
@@ -66,10 +71,10 @@ def job(*sections: str, uri: str = URI) -> Job:
     return Job(uri, frozenset(sections), "Working")
 
 
-async def until_stopped(one: Job) -> str:
+async def until_stopped(one: Job) -> RunEnd:
     """Work that lasts until it is stopped."""
     await one.stop.wait()
-    return "2 inserted"
+    return INSERTED
 
 
 async def done(*some: Job) -> None:
@@ -80,7 +85,7 @@ async def done(*some: Job) -> None:
 async def test_to_start_returns_at_once_and_the_work_goes_on_behind_it(jobs):
     began = asyncio.Event()
 
-    async def work(one: Job) -> str:
+    async def work(one: Job) -> RunEnd:
         began.set()
         return await until_stopped(one)
 
@@ -95,10 +100,10 @@ async def test_to_start_returns_at_once_and_the_work_goes_on_behind_it(jobs):
 
 
 async def test_progress_begins_reports_and_ends_under_one_token(jobs, server):
-    async def work(one: Job) -> str:
+    async def work(one: Job) -> RunEnd:
         await server.heard.wait()
         jobs.report(one, "1 of 4 sections", 1, 4)
-        return "2 inserted"
+        return INSERTED
 
     one = jobs.start(job(), work)
     await done(one)
@@ -118,18 +123,51 @@ async def test_progress_begins_reports_and_ends_under_one_token(jobs, server):
 async def test_a_client_that_shows_no_progress_is_told_the_end_in_a_message(server):
     jobs = Jobs(server)
 
-    async def work(one: Job) -> str:
-        return "2 inserted"
+    async def work(one: Job) -> RunEnd:
+        return INSERTED
 
     await done(jobs.start(job(), work))
     assert server.messages == ["Working: 2 inserted"]
     assert server.sent == []
 
 
+async def test_a_client_that_asks_for_it_is_told_how_a_job_ended_by_a_code(jobs, server):
+    async def work(one: Job) -> RunEnd:
+        return RunEnd("staged", "2 inserted, 1 staged (for review)", inserted=2, staged=1)
+
+    await done(jobs.start(job(), work))
+    assert server.notified == []
+    jobs.tells_ends = True
+    one = jobs.start(job(), work)
+    await done(one)
+    (notification,) = server.notified
+    assert notification == (
+        "$/dlm/runEnded",
+        {
+            "uri": URI,
+            "token": one.token,
+            "code": "staged",
+            "message": "2 inserted, 1 staged (for review)",
+            "inserted": 2,
+            "staged": 1,
+        },
+    )
+
+
+async def test_an_error_that_nobody_expected_has_a_code_of_its_own(jobs, server):
+    async def work(_: Job) -> RunEnd:
+        raise ValueError("the disk is full")
+
+    jobs.tells_ends = True
+    await done(jobs.start(job(), work))
+    ((_, params),) = server.notified
+    assert (params["code"], params["message"]) == ("defect", "failed: the disk is full")
+
+
 async def test_what_progress_has_shown_is_told_in_no_message(jobs, server):
-    async def work(one: Job) -> str:
+    async def work(one: Job) -> RunEnd:
         await server.heard.wait()
-        return "2 inserted"
+        return INSERTED
 
     await done(jobs.start(job(), work))
     assert server.messages == []
@@ -145,10 +183,10 @@ async def test_what_was_done_before_the_client_made_room_is_shown_first(jobs, se
     worked = asyncio.Event()
     server.create = worked.wait
 
-    async def work(one: Job) -> str:
+    async def work(one: Job) -> RunEnd:
         jobs.report(one, "1 of 4 sections", 1, 4)
         worked.set()
-        return "2 inserted"
+        return INSERTED
 
     await done(jobs.start(job(), work))
     assert server.said == [("begin", "1 of 4 sections"), ("end", "2 inserted")]
@@ -159,10 +197,10 @@ async def test_a_job_is_stopped_while_the_client_still_owes_its_answer(jobs, ser
     server.create = asyncio.Event().wait
     stopped = asyncio.Event()
 
-    async def work(one: Job) -> str:
+    async def work(one: Job) -> RunEnd:
         await one.stop.wait()
         stopped.set()
-        return "cancelled"
+        return RunEnd("cancelled", "cancelled")
 
     one = jobs.start(job("1"), work)
     jobs.cancel(token=one.token)
@@ -191,9 +229,9 @@ async def test_the_token_of_a_job_that_has_ended_is_not_kept(jobs, server):
 async def test_to_a_client_without_progress_nothing_is_sent(server):
     jobs = Jobs(server)
 
-    async def work(one: Job) -> str:
+    async def work(one: Job) -> RunEnd:
         jobs.report(one, "1 of 2 sections", 1, 2)
-        return "done"
+        return INSERTED
 
     await done(jobs.start(job(), work))
     assert (server.created, server.sent) == ([], [])
@@ -216,12 +254,12 @@ async def test_the_work_is_done_though_the_client_makes_no_room_for_progress(
     server.create = create
     worked = []
 
-    async def work(one: Job) -> str:
+    async def work(one: Job) -> RunEnd:
         await asked.wait()
         await asyncio.sleep(0)
         jobs.report(one, "1 of 2 sections", 1, 2)
         worked.append(one)
-        return "done"
+        return INSERTED
 
     one = jobs.start(job(), work)
     await done(one)
@@ -271,11 +309,11 @@ async def test_all_jobs_are_stopped_without_a_token_and_end_with_what_is_finishe
 async def test_a_cancel_ends_one_step_and_the_next_has_one_of_its_own(jobs):
     ended = []
 
-    async def work(one: Job) -> str:
+    async def work(one: Job) -> RunEnd:
         for step in ("first", "second"):
             await one.next_step().wait()
             ended.append(step)
-        return "done"
+        return INSERTED
 
     one = jobs.start(job(), work)
     for steps in (["first"], ["first", "second"]):
@@ -296,7 +334,7 @@ async def test_an_unknown_token_stops_nothing(jobs):
 
 
 async def test_a_failure_ends_the_progress_with_its_words(jobs, server):
-    async def work(_: Job) -> str:
+    async def work(_: Job) -> RunEnd:
         raise ValueError("the disk is full")
 
     await done(jobs.start(job("a"), work))
@@ -307,14 +345,14 @@ async def test_a_failure_ends_the_progress_with_its_words(jobs, server):
 async def test_at_the_end_every_job_is_dropped_and_gone(jobs):
     begun, cleaned = asyncio.Semaphore(0), []
 
-    async def work(_: Job) -> str:
+    async def work(_: Job) -> RunEnd:
         begun.release()
         try:
             await asyncio.Event().wait()
         finally:
             await asyncio.sleep(0)
             cleaned.append(True)
-        return "never"
+        return INSERTED
 
     some = [jobs.start(job(), work) for _ in range(2)]
     async with asyncio.timeout(5):

@@ -24,7 +24,7 @@ def report(
     accepted: tuple = (), refused: tuple = (), skipped: tuple = (), judge: str | None = None, **more
 ) -> str:
     """The Markdown of a run."""
-    values = {"spent": SPENT, "generated": 4, "dedup": 3, "judge_passed": 2, "threshold": 2}
+    values = {"usage": SPENT, "generated": 4, "dedup": 3, "judge_passed": 2, "threshold": 2}
     run = Report("sway", accepted=accepted, refused=refused, skipped=skipped, **values | more)
     result = SynthResult("openai:m", judge, ESTIMATE, run, (), "2026-01-31T09:30:00Z")
     return report_markdown(result, "2 inserted")
