@@ -48,7 +48,7 @@ def test_without_a_judge_none_is_named():
 
 
 def test_tokens_that_nobody_counted_are_none():
-    assert "0 tokens in, 0 out" in report(spent=Usage(requests=1))
+    assert "0 tokens in, 0 out" in report(usage=Usage(requests=1))
 
 
 def test_an_accepted_pair_is_shown_with_its_answer_quoted_and_where_it_came_from():

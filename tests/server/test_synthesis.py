@@ -188,7 +188,7 @@ async def test_how_a_run_ended_is_told_by_a_code(review, end, teacher, env, monk
     asks_for(monkeypatch, "runEnded")
     async with editor(VSCODE, env, **settings(teacher, review=review)) as client:
         ends = []
-        client.feature("$/dlm/runEnded")(ends.append)
+        client.feature("$/dlm/runEnded")(lambda params: ends.append(params))
         client.open(TEXT)
         token = (await client.command("dlm.synth.run"))["token"]
         await client.until(client.finished)

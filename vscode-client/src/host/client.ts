@@ -18,7 +18,7 @@ import { levelOf } from "../logic/logLine";
 import type { Level } from "../logic/logLine";
 import { LANGUAGE } from "../logic/language";
 import { SELECTOR } from "./documents";
-import { folder } from "./places";
+import { folder } from "./serverLocations";
 
 /** Tells the server that it may say when what is synthesized has changed. */
 const OVERVIEW: StaticFeature = {

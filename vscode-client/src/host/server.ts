@@ -11,8 +11,8 @@ import { probe } from "../logic/probe";
 import { createClient } from "./client";
 import type { Client } from "./client";
 import type { Interpreters } from "./interpreters";
-import type { Keys } from "./keys";
-import { places } from "./places";
+import type { Secrets } from "./secrets";
+import { serverLocations } from "./serverLocations";
 
 const START_PATIENCE = 30_000;
 
@@ -38,7 +38,7 @@ export class Server implements vscode.Disposable {
   constructor(
     private readonly context: vscode.ExtensionContext,
     private readonly log: vscode.LogOutputChannel,
-    private readonly keys: Keys,
+    private readonly secrets: Secrets,
     private readonly interpreters: Interpreters,
   ) {}
 
@@ -155,9 +155,9 @@ export class Server implements vscode.Disposable {
     if (!this.wanted || this.isOver()) {
       return;
     }
-    const environment = serverEnvironment(process.env, await this.keys.all());
+    const environment = serverEnvironment(process.env, await this.secrets.all());
     const { launch, tried } = await discover(
-      places(this.interpreters, this.ownInterpreter),
+      serverLocations(this.interpreters, this.ownInterpreter),
       (command, args) => probe(command, args, environment, this.over.signal),
     );
     if (this.isOver()) {

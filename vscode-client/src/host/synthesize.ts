@@ -3,7 +3,7 @@
 import * as vscode from "vscode";
 import { CodeActionRequest, CodeActionTriggerKind, Command } from "vscode-languageclient/node";
 import type { CodeAction, LanguageClient } from "vscode-languageclient/node";
-import { chosen } from "../logic/offered";
+import { synthesisAction } from "../logic/codeActions";
 import { remedies } from "../logic/remedies";
 import { addressIn } from "./argument";
 import { ask } from "./ask";
@@ -19,7 +19,7 @@ export async function synthesize(server: Server): Promise<void> {
   if (!client) {
     return;
   }
-  const choice = chosen(await offered(client, editor));
+  const choice = synthesisAction(await offered(client, editor));
   if (choice.kind === "run") {
     await vscode.commands.executeCommand(choice.command, choice.argument);
   } else if (choice.kind === "disabled") {

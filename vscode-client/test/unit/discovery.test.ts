@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { discover, isSameLaunch, triedInWords } from "../../src/logic/discovery";
-import type { Answer, Offer, Place } from "../../src/logic/discovery";
+import type { Answer, Offer, ServerLocation } from "../../src/logic/discovery";
 
-const place = (name: string, offer: Offer | undefined, binding = false): Place => ({
+const place = (name: string, offer: Offer | undefined, binding = false): ServerLocation => ({
   name,
   binding,
   look: () => Promise.resolve(offer),

@@ -4,7 +4,7 @@ import { Crashes } from "../../src/logic/crashes";
 import { debugInformation } from "../../src/logic/debugInformation";
 import { serverEnvironment } from "../../src/logic/environment";
 import { levelOf } from "../../src/logic/logLine";
-import { chosen } from "../../src/logic/offered";
+import { synthesisAction } from "../../src/logic/codeActions";
 import { loudness } from "../../src/logic/outcome";
 import { ulid } from "../../src/logic/ulid";
 
@@ -106,15 +106,17 @@ test("which action synthesizes where the cursor is", () => {
     command: { command: "dlm.synth.run", arguments: [argument] },
   });
   const plain = { uri: "u", sections: ["a"] };
-  assert.deepEqual(chosen([action(plain), action({ ...plain, strategy: "both" })]), {
+  assert.deepEqual(synthesisAction([action(plain), action({ ...plain, strategy: "both" })]), {
     kind: "run",
     command: "dlm.synth.run",
     argument: plain,
   });
-  assert.deepEqual(chosen([action({ uri: "u", sections: ["a", "b"] })]), { kind: "no prose" });
-  assert.deepEqual(chosen([{ disabled: { reason: "no key" } }]), {
+  assert.deepEqual(synthesisAction([action({ uri: "u", sections: ["a", "b"] })]), {
+    kind: "no prose",
+  });
+  assert.deepEqual(synthesisAction([{ disabled: { reason: "no key" } }]), {
     kind: "disabled",
     reason: "no key",
   });
-  assert.deepEqual(chosen([]), { kind: "no prose" });
+  assert.deepEqual(synthesisAction([]), { kind: "no prose" });
 });

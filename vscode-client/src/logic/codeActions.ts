@@ -6,13 +6,13 @@ export interface OfferedAction {
     { readonly command: string; readonly arguments?: readonly unknown[] | undefined } | undefined;
 }
 
-export type Choice =
+export type SynthesisChoice =
   | { readonly kind: "run"; readonly command: string; readonly argument: unknown }
   | { readonly kind: "disabled"; readonly reason: string }
   | { readonly kind: "no prose" };
 
 /** The first one goes by the settings; its variants are offered only where there is prose. */
-export function chosen(actions: readonly OfferedAction[]): Choice {
+export function synthesisAction(actions: readonly OfferedAction[]): SynthesisChoice {
   const [first] = actions;
   if (first?.disabled) {
     return { kind: "disabled", reason: first.disabled.reason };

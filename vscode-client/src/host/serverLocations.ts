@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import * as vscode from "vscode";
 import { NO_ANSWER } from "../logic/discovery";
-import type { Offer, Place } from "../logic/discovery";
+import type { Offer, ServerLocation } from "../logic/discovery";
 import { dependsOnWorkspace, expanded, onPath } from "../logic/paths";
 import { ourDocuments } from "./documents";
 import { LATE } from "./interpreters";
@@ -14,7 +14,7 @@ import { text } from "./settings";
 const AS_MODULE = ["-m", "dlm_lsp"];
 
 /** The places to look in; `installed` is the interpreter of the extension's own environment. */
-export function places(interpreters: Interpreters, installed: string): Place[] {
+export function serverLocations(interpreters: Interpreters, installed: string): ServerLocation[] {
   return [
     { name: "dlm.path", binding: true, look: () => set("path", []) },
     { name: "dlm.interpreter", binding: true, look: () => set("interpreter", AS_MODULE) },

@@ -14,7 +14,10 @@ const TAKES: Readonly<Record<ReviewCommand, readonly State[]>> = {
 };
 
 /** The ids of those that the command can take. */
-export function meant(command: ReviewCommand, sections: readonly SynthesizedSection[]): string[] {
+export function reviewTargets(
+  command: ReviewCommand,
+  sections: readonly SynthesizedSection[],
+): string[] {
   return sections
     .filter((section) => TAKES[command].includes(section.state))
     .map((section) => section.id);
@@ -37,7 +40,7 @@ export interface Placed {
 }
 
 /** The one that the position is in. */
-export function at(position: Position, placed: readonly Placed[]): Placed | undefined {
+export function sectionAt(position: Position, placed: readonly Placed[]): Placed | undefined {
   return placed.find(({ range }) => {
     const toEnd = compare(position, range.end);
     // A range that ends at the beginning of a line ends before that line.
@@ -52,7 +55,7 @@ export function neighbour(
   placed: readonly Placed[],
   direction: "next" | "previous",
 ): Placed | undefined {
-  const here = at(position, placed);
+  const here = sectionAt(position, placed);
   const others = placed.filter((one) => one !== here);
   if (others.length === 0) {
     return here;
