@@ -10,7 +10,7 @@ import type { Overviews } from "./overviews";
 import type { Server } from "./server";
 import { askForKey } from "./setApiKey";
 import { save } from "./settings";
-import { tellObstacle } from "./synthesize";
+import { tellUnavailable } from "./synthesize";
 
 interface Item extends vscode.QuickPickItem {
   readonly choose: () => Promise<string | undefined>;
@@ -37,8 +37,8 @@ export async function chooseTeacher(
   await save("teacher", teacher, editor?.document.uri);
   // Of what is on this machine only the server knows whether it can be asked.
   const overview = editor && (await overviews.ask(editor.document.uri.toString()));
-  if (overview?.obstacle && overview.teacher === teacher) {
-    void tellObstacle(overview.obstacle, server);
+  if (overview?.availability && overview.teacher === teacher) {
+    void tellUnavailable(overview.availability, server);
   }
 }
 

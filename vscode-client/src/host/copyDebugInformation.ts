@@ -38,7 +38,7 @@ export async function copyDebugInformation(
     variables,
     documents: overviews.all().map((overview) => ({
       counts: countsInWords(overview.counts),
-      obstacle: overview.obstacle !== null,
+      unavailable: overview.availability?.code,
     })),
   });
   await vscode.env.clipboard.writeText(text);

@@ -1,4 +1,4 @@
-/** The API keys that the user has stored: in the editor's secret storage and nowhere else. */
+/** Secrets: the API keys that the user has stored: in the editor's secret storage and nowhere else. */
 
 import * as vscode from "vscode";
 import { PROVIDERS } from "../logic/teacher";

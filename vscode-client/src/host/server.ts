@@ -7,6 +7,7 @@ import type { LanguageClient, Middleware } from "vscode-languageclient/node";
 import { discover, isSameLaunch, mayBeThere, triedInWords } from "../logic/discovery";
 import type { Attempt, Launch } from "../logic/discovery";
 import { serverEnvironment } from "../logic/environment";
+import type { RunEnd } from "../logic/outcome";
 import { probe } from "../logic/probe";
 import { createClient } from "./client";
 import type { Client } from "./client";
@@ -21,6 +22,7 @@ export type ServerState = "not started" | "starting" | "running" | "stopped" | "
 export class Server implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly overviewChanged = new vscode.EventEmitter<string>();
+  private readonly runEnded = new vscode.EventEmitter<RunEnd>();
   private current: Started | undefined;
   private turn: Promise<unknown> = Promise.resolve();
   private wanted = false;
@@ -34,6 +36,8 @@ export class Server implements vscode.Disposable {
   readonly onDidChange = this.changed.event;
   /** Fires with the address of a document whose overview has changed. */
   readonly onDidChangeOverview = this.overviewChanged.event;
+  /** Fires where a run has ended by itself, with what came of it. */
+  readonly onDidEndRun = this.runEnded.event;
 
   constructor(
     private readonly context: vscode.ExtensionContext,
@@ -129,6 +133,7 @@ export class Server implements vscode.Disposable {
   dispose(): void {
     this.changed.dispose();
     this.overviewChanged.dispose();
+    this.runEnded.dispose();
   }
 
   private isOver(): boolean {
@@ -196,6 +201,9 @@ export class Server implements vscode.Disposable {
     let firstStart = true;
     client.onNotification("$/dlm/overviewChanged", (told: { uri: string }) => {
       this.overviewChanged.fire(told.uri);
+    });
+    client.onNotification("$/dlm/runEnded", (end: RunEnd) => {
+      this.runEnded.fire(end);
     });
     client.onDidChangeState(({ newState }) => {
       if (this.current?.client === client) {

@@ -1,4 +1,4 @@
-/** Where the server is looked for, in this order. */
+/** Server locations: looked at in this order. */
 
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";

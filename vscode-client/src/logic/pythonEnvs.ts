@@ -1,4 +1,4 @@
-/** The Python interpreters on this machine, and what the extension installs into one of its own. */
+/** Python environments: the interpreters on this machine, and what the extension installs into one of its own. */
 
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";

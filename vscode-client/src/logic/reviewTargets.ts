@@ -1,4 +1,4 @@
-/** Which of some sections a command of the review is about. */
+/** Review targets: the sections that a command of the review is about. */
 
 import type { Position, State, SynthesizedSection } from "./overview";
 

@@ -97,7 +97,9 @@ test("each command is registered, and none has a name of the server's", () => {
     .filter((path) => path.endsWith(".ts"))
     .map((path) => readFileSync(join(CLIENT, path), "utf8"))
     .join("\n");
-  const theirs = [...server("command_names.py").matchAll(/"(dlm\.[\w.]+)"/g)].map(([, name]) => name);
+  const theirs = [...server("command_names.py").matchAll(/"(dlm\.[\w.]+)"/g)].map(
+    ([, name]) => name,
+  );
   assert.ok(theirs.length > 5);
   for (const command of COMMANDS) {
     const review = /^dlm\.review\.(keep|remove|regenerate|apply|discard)$/.test(command);

@@ -30,7 +30,7 @@ export function overview(uri: string, ...sections: readonly SynthesizedSection[]
     uri,
     version: 1,
     teacher: "hf:x",
-    obstacle: null,
+    availability: null,
     running: 0,
     counts: countsOf(sections),
     sources: [
