@@ -1,4 +1,4 @@
-"""What the client can do, of all that a feature may need."""
+"""Client capabilities: all that a feature may need of them."""
 
 from dataclasses import dataclass
 

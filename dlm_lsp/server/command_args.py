@@ -1,4 +1,4 @@
-"""Which sections a command means, by the object that is its argument."""
+"""Command arguments: the sections that are meant by the object that is the argument."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -46,16 +46,16 @@ def sections_to_change(document: Document, argument: Mapping[str, Any]) -> Chose
         CommandError: there are none.
     """
     wanted = Counter(map(str, argument["sections"])) if section_ids(argument) else Counter()
-    found: list[Section] = []
+    named: list[Section] = []
     for section in reversed(document.sections):
         if wanted[section.id] and _is_meant(section, argument):
             wanted[section.id] -= 1
-            found.append(section)
-    if not found:
+            named.append(section)
+    if not named:
         raise CommandError(
             "not-synthesized", "none of the named sections is synthesized and in the document"
         )
-    return ChosenSections(tuple(reversed(found)))
+    return ChosenSections(tuple(reversed(named)))
 
 
 def sections_to_revert(
@@ -70,7 +70,7 @@ def sections_to_revert(
             cannot be read (None).
     """
     wanted = section_ids(argument)
-    found = tuple(
+    matching = tuple(
         section
         for section in document.sections
         if (wanted is None or section.id in wanted) and _is_meant(section, argument)
@@ -79,14 +79,14 @@ def sections_to_revert(
     if wanted is None:
         if ledger is None:
             raise CommandError(LEDGER_UNREADABLE.code, LEDGER_UNREADABLE.message)
-        spared = user_edited(found, ledger)
-    left = tuple(section for section in found if section.id not in spared)
-    if not left:
+        spared = user_edited(matching, ledger)
+    reverted = tuple(section for section in matching if section.id not in spared)
+    if not reverted:
         edited_only = " that you have not edited" if spared else ""
         raise CommandError(
             "nothing-to-revert", f"there is no synthesized section{edited_only} to revert"
         )
-    return ChosenSections(left, tuple(sorted(spared)))
+    return ChosenSections(reverted, tuple(sorted(spared)))
 
 
 def _is_meant(section: Section, argument: Mapping[str, Any]) -> bool:

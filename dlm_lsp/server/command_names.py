@@ -1,4 +1,4 @@
-"""What the commands are called; what they do is imported when one of them is used."""
+"""Command names: those of commands, and of the notifications that only this server has."""
 
 COMMANDS = {
     "synthesize": "dlm.synth.run",

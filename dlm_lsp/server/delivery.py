@@ -1,4 +1,4 @@
-"""Where accepted pairs go: into the document, or beside it; none that was paid for gets lost."""
+"""Delivery: accepted pairs go into the document, or beside it; none that was paid for is lost."""
 
 import asyncio
 from collections import defaultdict
@@ -76,11 +76,15 @@ class Delivery:
             stagings.append(await self._stage(left, plan.left[0].reason))
         return run_end(len(plan.placed) - len(unticked), *stagings)
 
-    def _unticked(self, put: "DeliveryPlan") -> list[StagedSection]:
+    def _unticked(self, plan: "DeliveryPlan") -> list[StagedSection]:
         """Return what the user has left out of a preview."""
-        live = self.server.live(self.request.uri)
-        there = {section.id for section in live.pieces.document.sections} if live else set()
-        return [section for id_, section in put.placed.items() if id_ not in there]
+        text_document = self.server.text_document(self.request.uri)
+        there = (
+            {section.id for section in text_document.pieces.document.sections}
+            if text_document
+            else set()
+        )
+        return [section for id_, section in plan.placed.items() if id_ not in there]
 
     async def _stage(self, sections: Sequence[StagedSection], why: str) -> "StagingResult":
         name = self.request.uri.rpartition("/")[2] or "untitled.dlm"
@@ -177,51 +181,53 @@ def plan_delivery(
     new: dict[str, list[StagedSection]] = defaultdict(list)
     for section in sections:
         new[section.source_section_id or ""].append(section)
-    known = source_sections(document)
+    sources = source_sections(document)
     old: dict[str, list[Section]] = defaultdict(list)
-    for one in document.sections:
-        if one.synth:
-            old[one.id].append(one)
+    for present in document.sections:
+        if present.synth:
+            old[present.id].append(present)
     swaps: list[tuple[Section, StagedSection]] = []
     left: list[Unplaced] = []
     for old_id, source_id in request.replaced:
         if not new[source_id]:
             continue
         section = new[source_id].pop(0)
-        if source_id not in known:
+        if source_id not in sources:
             left.append(Unplaced(section, f"its source section {source_id} is gone"))
         elif not old[old_id]:
             left.append(Unplaced(section, "the section that it was to replace has changed"))
         else:
             swaps.append((old[old_id].pop(), section))
     left += [
-        Unplaced(one, "more than were to be replaced") for some in new.values() for one in some
+        Unplaced(section, "more than were to be replaced")
+        for surplus in new.values()
+        for section in surplus
     ]
     while True:
         without = apply_edits(document.text, remove(document, [gone for gone, _ in swaps]))
         insertion = plan_insertion(
-            parse(without), [one for _, one in swaps], request.options.placement
+            parse(without), [section for _, section in swaps], request.options.placement
         )
         if len(insertion.placed) == len(swaps):
             break
         left += insertion.unplaced
-        swaps = [(gone, one) for gone, one in swaps if one in insertion.placed]
+        swaps = [(gone, section) for gone, section in swaps if section in insertion.placed]
     edit = diff_edit(document.text, apply_edits(without, insertion.edits))
     return DeliveryPlan([edit] if edit else [], _by_id(insertion), tuple(left))
 
 
 def edits_one_by_one(
-    document: Document, request: EditorRequest, put: DeliveryPlan
+    document: Document, request: EditorRequest, plan: DeliveryPlan
 ) -> Sequence[Edit]:
     """Return the edits of `put` with one for each section, so that each can be left out.
 
     What replaces other sections stays one edit.
     """
     if request.replaced:
-        return put.edits
+        return plan.edits
     return [
         edit
-        for section in put.placed.values()
+        for section in plan.placed.values()
         for edit in plan_insertion(document, [section], request.options.placement).edits
     ]
 

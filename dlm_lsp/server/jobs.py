@@ -1,4 +1,4 @@
-"""Work that goes on while the editor does: each piece of it seen, counted and stopped."""
+"""Jobs: work that goes on while the editor does, each piece of it seen, counted and stopped."""
 
 import asyncio
 import logging
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import anyio
 
 _log = logging.getLogger(__name__)
-_PATIENCE = 5.0
+_CREATE_TIMEOUT = 5.0
 """Seconds that a client may take to make room for progress."""
 
 
@@ -161,7 +161,7 @@ class Jobs:
     async def _show(self, job: Job) -> None:
         params = types.WorkDoneProgressCreateParams(token=job.token)
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(_CREATE_TIMEOUT):
                 await self._server.window_work_done_progress_create_async(params)
         except Exception as error:
             _log.warning("no progress for %s: %r", job.title, error)

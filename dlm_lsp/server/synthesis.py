@@ -1,4 +1,4 @@
-"""Synthesis in the background: from a command to blocks in the document."""
+"""Synthesis: from a command to blocks in the document, in the background."""
 
 import asyncio
 import logging
@@ -93,14 +93,14 @@ class _Run:
 
 def start_synthesis(server: DlmServer, request: EditorRequest) -> Job | Unavailable:
     """Begin a run in the background and return its job, or why there is none."""
-    live = server.live(request.uri)
-    if live is None:
+    text_document = server.text_document(request.uri)
+    if text_document is None:
         return Unavailable("not-open", "the document is not open")
     busy = server.jobs.on(request.uri)
     sections = tuple(id_ for id_ in request.sections if id_ not in busy)
     if not sections:
         return ALREADY_RUNNING if request.sections else NO_PROSE
-    document = live.pieces.document
+    document = text_document.pieces.document
     settings = server.open_document(request.uri).settings
     if unavailable := document_availability(server, document, settings):
         return unavailable

@@ -1,4 +1,4 @@
-"""An editor as the server meets it: buffers that are typed in, edits that are made or refused."""
+"""Editor stand-in: buffers that are typed in, edits that are made or refused."""
 
 import asyncio
 import os
@@ -154,7 +154,7 @@ class Editor(LanguageClient):
                 else:
                     await self.until(lambda: URI in self.diagnostics)
                     found = list(self.diagnostics[URI])
-                if [one.code for one in found] == list(codes):
+                if [diagnostic.code for diagnostic in found] == list(codes):
                     return found
                 self._heard.clear()
                 with suppress(TimeoutError):

@@ -1,4 +1,4 @@
-"""Why nothing can be synthesized from a document just now."""
+"""Availability: why nothing can be synthesized from a document just now."""
 
 from ide.samples import SOURCE
 from support.document_text import FRONTMATTER

@@ -1,4 +1,4 @@
-"""Which sections a command means."""
+"""Command arguments: the sections that a command means."""
 
 import pytest
 from ide.samples import GONE, SOURCE, body, synthesized
@@ -81,8 +81,8 @@ def test_without_the_ledger_only_what_is_named_is_reverted():
 def test_of_equal_sections_that_one_is_meant_whose_source_or_teacher_is_given():
     other = synthesized(source_id=GONE)
     document = body(SOURCE + other + synthesized() + synthesized().replace("hf:tiny", "hf:big"))
-    stale, live, big = document.sections[1:]
-    assert sections_to_change(document, {"sections": [live.id], "source": GONE}).sections == (
-        stale,
-    )
+    stale, text_document, big = document.sections[1:]
+    assert sections_to_change(
+        document, {"sections": [text_document.id], "source": GONE}
+    ).sections == (stale,)
     assert sections_to_revert(document, {"teacher": "hf:big"}, ()).sections == (big,)

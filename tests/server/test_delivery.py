@@ -1,4 +1,4 @@
-"""Where accepted pairs are put, in the place of which others, and what has no place."""
+"""Delivery: accepted pairs are put in, in the place of others, or left without a place."""
 
 from collections.abc import Sequence
 
@@ -86,7 +86,7 @@ def test_one_takes_the_place_of_another_and_what_is_too_many_is_left():
     document = body(SOURCE + synthesized("Old?"))
     made = put(document, [document.sections[1].id], staged("New?"), staged("More?"))
     assert after(document, made) == ["New?"]
-    assert [one.reason for one in made.left] == ["more than were to be replaced"]
+    assert [unplaced.reason for unplaced in made.left] == ["more than were to be replaced"]
 
 
 def test_a_section_that_was_kept_or_edited_is_not_replaced():
@@ -94,7 +94,7 @@ def test_a_section_that_was_kept_or_edited_is_not_replaced():
     for id_ in (document.sections[1].id, "0" * 16):
         made = put(document, [id_], staged("New?"))
         assert (list(made.edits), made.placed) == ([], {})
-        assert [one.reason for one in made.left] == [
+        assert [unplaced.reason for unplaced in made.left] == [
             "the section that it was to replace has changed"
         ]
 

@@ -1,4 +1,4 @@
-"""What an editor lists beside the text."""
+"""Overview: what an editor lists beside the text."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from server.test_synthesis import settings as by_teacher
 
 
 def states(overview: dict) -> list[list[str]]:
-    return [[one["state"] for one in source["sections"]] for source in overview["sources"]]
+    return [[section["state"] for section in source["sections"]] for source in overview["sources"]]
 
 
 async def test_staged_inserted_and_stale_sections_are_listed(teacher, env):

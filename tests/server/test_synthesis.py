@@ -1,4 +1,4 @@
-"""Synthesis from the editor: real server, real client library, a teacher over HTTP."""
+"""Synthesis: real server, real client library, a teacher over HTTP."""
 
 import json
 from dataclasses import replace
@@ -188,11 +188,11 @@ async def test_how_a_run_ended_is_told_by_a_code(review, end, teacher, env, monk
     asks_for(monkeypatch, "runEnded")
     async with editor(VSCODE, env, **settings(teacher, review=review)) as client:
         ends = []
-        client.feature("$/dlm/runEnded")(lambda params: ends.append(params))
+        client.feature("$/dlm/runEnded")(lambda params: ends.append(params._asdict()))
         client.open(TEXT)
         token = (await client.command("dlm.synth.run"))["token"]
         await client.until(client.finished)
-        assert [params._asdict() for params in ends] == [{"uri": URI, "token": token, **end}]
+        assert ends == [{"uri": URI, "token": token, **end}]
 
 
 @pytest.mark.parametrize("way", ["command", "token"])

@@ -1,4 +1,4 @@
-"""What one run is to synthesize."""
+"""Synthesis request: what one run is to ask for."""
 
 import pytest
 from ide.samples import GONE, SOURCE, SOURCE_ID, body, synthesized
