@@ -1,4 +1,4 @@
-/** Where the parts are put together. */
+/** Activation: the parts are put together. */
 
 import * as vscode from "vscode";
 import type { ReviewCommand } from "./logic/reviewTargets";

@@ -1,4 +1,4 @@
-/** Where the cursor is among the synthesized sections, and how it gets to the next one. */
+/** Cursor: where it is among the synthesized sections, and its way to the next one. */
 
 import * as vscode from "vscode";
 import { inDocument, neighbour, sectionAt } from "../logic/reviewTargets";
@@ -50,7 +50,7 @@ export function keepContext(overviews: Overviews): vscode.Disposable {
     tell("dlm.inSynthesized", !!editor && !!overview && under(editor, overview) !== undefined);
     tell(
       "dlm.hasSynthesized",
-      overviews.all().some((one) => sectionsOf(one).length > 0),
+      overviews.all().some((overview) => sectionsOf(overview).length > 0),
     );
   };
   update();

@@ -1,4 +1,4 @@
-/** What of the traffic with the server is looked at on its way. */
+/** Middleware: the traffic with the server that is looked at on its way. */
 
 import * as vscode from "vscode";
 import type { Middleware } from "vscode-languageclient/node";

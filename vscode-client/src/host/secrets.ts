@@ -1,4 +1,4 @@
-/** Secrets: the API keys that the user has stored: in the editor's secret storage and nowhere else. */
+/** Secrets: API keys of the user, in the editor's secret storage and nowhere else. */
 
 import * as vscode from "vscode";
 import { PROVIDERS } from "../logic/teacher";

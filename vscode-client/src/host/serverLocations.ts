@@ -34,7 +34,7 @@ export function serverLocations(interpreters: Interpreters, installed: string): 
 /** The folder that the server runs in and that paths are relative to. */
 export function folder(): vscode.Uri | undefined {
   const ours = ourDocuments().map(({ uri }) => vscode.workspace.getWorkspaceFolder(uri));
-  const found = ours.find((one) => one !== undefined) ?? vscode.workspace.workspaceFolders?.[0];
+  const found = ours.find((uri) => uri !== undefined) ?? vscode.workspace.workspaceFolders?.[0];
   return found?.uri.scheme === "file" ? found.uri : undefined;
 }
 

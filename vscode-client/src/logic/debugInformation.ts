@@ -1,4 +1,4 @@
-/** What helps to find a fault, without anything that is nobody's business. */
+/** Debug information: helps to find a fault, without anything that is nobody's business. */
 
 import { withoutSecrets } from "./teacher";
 

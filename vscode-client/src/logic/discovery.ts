@@ -1,4 +1,4 @@
-/** Which of the locations to look for the server has one. */
+/** Discovery: the first of the server's locations that has one. */
 
 /** How to start something, or why a place has nothing to start. */
 export type Offer =
@@ -69,10 +69,10 @@ export function triedInWords(tried: readonly Attempt[]): string {
   return tried.map(({ place, outcome }) => `${place} (${outcome})`).join("; ");
 }
 
-export function isSameLaunch(one: Launch, other: Launch): boolean {
+export function isSameLaunch(launch: Launch, other: Launch): boolean {
   return (
-    one.command === other.command &&
-    one.version === other.version &&
-    one.arguments.join("\0") === other.arguments.join("\0")
+    launch.command === other.command &&
+    launch.version === other.version &&
+    launch.arguments.join("\0") === other.arguments.join("\0")
   );
 }

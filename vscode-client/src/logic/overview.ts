@@ -1,4 +1,4 @@
-/** Overview of a document, as the server tells it: what was written about each section, and what waits. */
+/** Overview of a document, as the server tells it: what is written and what waits. */
 
 export interface Position {
   readonly line: number;

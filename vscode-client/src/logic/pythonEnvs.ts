@@ -1,4 +1,4 @@
-/** Python environments: the interpreters on this machine, and what the extension installs into one of its own. */
+/** Python environments: interpreters on this machine, and what is installed into one of our own. */
 
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";

@@ -31,7 +31,7 @@ export function inDocument(sections: readonly SynthesizedSection[]): Placed[] {
         ? [{ section, range: section.range }]
         : [],
     )
-    .sort((one, other) => compare(one.range.start, other.range.start));
+    .sort((placed, other) => compare(placed.range.start, other.range.start));
 }
 
 export interface Placed {
@@ -56,7 +56,7 @@ export function neighbour(
   direction: "next" | "previous",
 ): Placed | undefined {
   const here = sectionAt(position, placed);
-  const others = placed.filter((one) => one !== here);
+  const others = placed.filter((other) => other !== here);
   if (others.length === 0) {
     return here;
   }
@@ -65,6 +65,6 @@ export function neighbour(
     : (others.findLast(({ range }) => compare(range.start, position) < 0) ?? others.at(-1));
 }
 
-function compare(one: Position, other: Position): number {
-  return one.line - other.line || one.character - other.character;
+function compare(position: Position, other: Position): number {
+  return position.line - other.line || position.character - other.character;
 }

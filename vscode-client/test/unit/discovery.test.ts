@@ -47,8 +47,8 @@ test("nothing found: all that was tried is named", async () => {
 });
 
 test("two launches are the same where command, arguments and version are", () => {
-  const one = { command: "a", arguments: ["-m", "x"], place: "p", version: "1" };
-  assert.ok(isSameLaunch(one, { ...one, place: "q" }));
-  assert.ok(!isSameLaunch(one, { ...one, arguments: ["-m x"] }));
-  assert.ok(!isSameLaunch(one, { ...one, version: "2" }));
+  const launch = { command: "a", arguments: ["-m", "x"], place: "p", version: "1" };
+  assert.ok(isSameLaunch(launch, { ...launch, place: "q" }));
+  assert.ok(!isSameLaunch(launch, { ...launch, arguments: ["-m x"] }));
+  assert.ok(!isSameLaunch(launch, { ...launch, version: "2" }));
 });
