@@ -1,1 +1,1 @@
-"""The language server: decode, call, encode. The only room that imports pygls and lsprotocol."""
+"""Language server: decode, call, encode. The only room that imports pygls and lsprotocol."""

@@ -52,8 +52,8 @@ class Told(DlmServer):
 
     async def rest(self) -> None:
         """Wait until everything that was begun is done."""
-        watched = self.open_document(URI)
-        begun = [task for task in (watched.checking, watched.pair_check_task) if task]
+        state = self.open_document(URI)
+        begun = [task for task in (state.publish_task, state.pair_check_task) if task]
         async with asyncio.timeout(10):
             await asyncio.gather(*begun)
 
@@ -111,14 +111,14 @@ async def test_once_a_document_is_closed_nothing_more_is_told_of_it():
     server = Told()
     server.open(WRONG)
     server.type(TWINS)
-    watched = server.open_document(URI)
+    state = server.open_document(URI)
     server.close()
-    await asyncio.wait([watched.checking, watched.pair_check_task], timeout=10)
-    assert watched.checking.cancelled()
-    assert watched.pair_check_task.cancelled()
+    await asyncio.wait([state.publish_task, state.pair_check_task], timeout=10)
+    assert state.publish_task.cancelled()
+    assert state.pair_check_task.cancelled()
     diagnostics.refresh_diagnostics(server, URI)
     assert server.codes == [[]]
-    assert server.watched == {}
+    assert server.open_documents == {}
 
 
 async def test_what_takes_a_second_look_is_told_when_it_is_found():
