@@ -23,7 +23,7 @@ class CommandError(UsageError):
         self.code = code
 
 
-def error_code(error: DlmError) -> str:
+def error_code(error: Exception) -> str:
     """Return the code of an error: its own, or one for its type."""
     match error:
         case CommandError():
@@ -32,5 +32,9 @@ def error_code(error: DlmError) -> str:
             return "store-error"
         case OptionError():
             return "bad-option"
-        case _:
+        case UsageError():
             return "bad-argument"
+        case DlmError():
+            return "failed"
+        case _:
+            return "defect"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dlm_lsp.errors import OptionError, StoreError, UsageError
+from dlm_lsp.errors import ModelError, OptionError, StoreError, UsageError
 from dlm_lsp.server.command_error import CommandError, error_code
 
 
@@ -13,6 +13,8 @@ from dlm_lsp.server.command_error import CommandError, error_code
         (StoreError("plan.json is no staged plan"), "store-error"),
         (OptionError("the threshold is below 0"), "bad-option"),
         (UsageError("what is that"), "bad-argument"),
+        (ModelError("out of memory"), "failed"),
+        (KeyError("a defect of ours"), "defect"),
     ],
 )
 def test_an_error_has_a_code_of_its_own_or_one_for_its_type(error, code):
