@@ -1,4 +1,4 @@
-"""Why nothing can be synthesized from a document just now."""
+"""Availability: why nothing can be synthesized from a document just now, as code and message."""
 
 from importlib.util import find_spec
 
@@ -8,29 +8,38 @@ from dlm_lsp.install_hint import install_hint
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.settings import Settings
 from dlm_lsp.store.adapters import current_adapter
-from dlm_lsp.teachers.availability import obstacle as teacher_obstacle
+from dlm_lsp.teachers.availability import Unavailable, availability
+
+NO_FRONTMATTER = Unavailable("no-frontmatter", "the document has no frontmatter")
 
 
-def why_unavailable(server: DlmServer, document: Document, settings: Settings) -> str | None:
-    """Return why nothing can be synthesized from a document; None where nothing shows."""
+def document_availability(
+    server: DlmServer, document: Document, settings: Settings
+) -> Unavailable | None:
+    """Return why nothing can be synthesized from a document; None where nothing shows.
+
+    The codes are those of teachers and `document-error`, `no-frontmatter`, `store-error` and
+    `missing-judge-extra`.
+    """
     if error := next(document.errors, None):
-        return f"the document has an error: {error.message}"
+        return Unavailable("document-error", f"the document has an error: {error.message}")
     store = server.store(document)
     if store is None:
-        return "the document has no frontmatter"
+        return NO_FRONTMATTER
     try:
         # Another teacher needs no adapter, and a pointer that is broken is none of its business.
         has_adapter = settings.teacher == "self" and current_adapter(store) is not None
     except StoreError as problem:
-        return str(problem)
-    return teacher_obstacle(settings.teacher, has_adapter=has_adapter) or _without_judge(settings)
+        return Unavailable("store-error", str(problem))
+    return availability(settings.teacher, has_adapter=has_adapter) or _judge_availability(settings)
 
 
-def _without_judge(settings: Settings) -> str | None:
+def _judge_availability(settings: Settings) -> Unavailable | None:
     """Return what a filter that judges lacks: a judge is a model on this machine."""
     if settings.filter != "sway" or find_spec("torch"):
         return None
-    return (
+    return Unavailable(
+        "missing-judge-extra",
         f"the judge needs more than is installed: {install_hint('local')}, "
-        "or set dlm.filter to dedup-only"
+        "or set dlm.filter to dedup-only",
     )

@@ -1,4 +1,4 @@
-"""How long something is waited for: until it is done, or until nobody wants it any more."""
+"""Cancellation: work is waited for until it is done, or until nobody wants it any more."""
 
 import asyncio
 from collections.abc import Coroutine

@@ -1,4 +1,4 @@
-"""How a change reaches the client: against the version that it was computed for, or not at all."""
+"""Workspace edits: made against the version that they were computed for, or not at all."""
 
 import asyncio
 import logging
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _ATTEMPTS = 20
-_QUIET = 0.3
+_QUIET_TIME = 0.3
 """Seconds without a keystroke; clients send what was typed within 150 ms."""
 
-_TOLD = 1.0
-"""Seconds within which a client tells of the change that it has made."""
+_CHANGE_NOTIFIED = 1.0
+"""Seconds within which a client notifies of the change that it has made."""
 
-_PATIENCE = 30.0
+_ANSWER_TIMEOUT = 30.0
 """Seconds within which a client makes a change that it does not show first."""
 
 _PREVIEWS = 2
@@ -62,24 +62,32 @@ async def send_change(
     other: two that were computed for one text would both be made. `stop` ends the waiting, also
     that for the answer of a client, which may make the change still.
     """
+    change = _change_in_turn(server, uri, compute, label, preview=preview)
+    return await run_unless_stopped(stop, change) or ChangeOutcome.STOPPED
 
-    async def in_turn() -> ChangeOutcome:
-        watched, versioned = server.open_document(uri), server.client.versioned_edits
-        try:
-            async with asyncio.timeout(None if versioned else _PATIENCE):
-                await watched.changing.acquire()
-        except TimeoutError:
-            return ChangeOutcome.UNANSWERED
-        try:
-            return await _change(server, uri, compute, label, preview=preview)
-        finally:
-            # Without versions, a client that wakes up would make both edits of one text.
-            if watched.pending_apply and not watched.pending_apply.done() and not versioned:
-                watched.pending_apply.add_done_callback(lambda _: watched.changing.release())
-            else:
-                watched.changing.release()
 
-    return await run_unless_stopped(stop, in_turn()) or ChangeOutcome.STOPPED
+async def _change_in_turn(
+    server: DlmServer,
+    uri: str,
+    compute: Callable[[Document], Sequence[Edit]],
+    label: str,
+    *,
+    preview: bool,
+) -> ChangeOutcome:
+    state, versioned = server.open_document(uri), server.client.versioned_edits
+    try:
+        async with asyncio.timeout(None if versioned else _ANSWER_TIMEOUT):
+            await state.change_lock.acquire()
+    except TimeoutError:
+        return ChangeOutcome.UNANSWERED
+    try:
+        return await _change(server, uri, compute, label, preview=preview)
+    finally:
+        # Without versions, a client that wakes up would make both edits of one text.
+        if state.pending_apply and not state.pending_apply.done() and not versioned:
+            state.pending_apply.add_done_callback(lambda _: state.change_lock.release())
+        else:
+            state.change_lock.release()
 
 
 async def _change(
@@ -92,25 +100,25 @@ async def _change(
 ) -> ChangeOutcome:
     # A user who has refused a preview is not asked again and again.
     for _ in range(_PREVIEWS if preview else _ATTEMPTS):
-        live = server.live(uri)
-        if live is None:
+        text_document = server.text_document(uri)
+        if text_document is None:
             return ChangeOutcome.CLOSED
         if not server.client.versioned_edits:
             await _until_quiet(server, uri)
-        version = live.version
-        edits = compute(live.incremental.document)
+        version = text_document.version
+        edits = compute(text_document.incremental.document)
         if not edits:
             return ChangeOutcome.NOTHING
-        edit = workspace_edit(server, live, edits, label if preview else None)
+        edit = workspace_edit(server, text_document, edits, label if preview else None)
         try:
-            async with asyncio.timeout(None if preview else _PATIENCE):
+            async with asyncio.timeout(None if preview else _ANSWER_TIMEOUT):
                 applied = await _is_applied(server, uri, edit, label)
         except TimeoutError:
             return ChangeOutcome.UNANSWERED
         if applied:
-            await _until_told(server, live, version)
+            await _until_changed(server, text_document, version)
             return ChangeOutcome.YES
-        if live.version == version:
+        if text_document.version == version:
             break
     return ChangeOutcome.REFUSED
 
@@ -118,14 +126,14 @@ async def _change(
 async def _is_applied(server: DlmServer, uri: str, edit: types.WorkspaceEdit, label: str) -> bool:
     params = types.ApplyWorkspaceEditParams(edit=edit, label=label)
 
-    async def asked() -> types.ApplyWorkspaceEditResult:
+    async def ask() -> types.ApplyWorkspaceEditResult:
         return await server.workspace_apply_edit_async(params)
 
-    owed = server.open_document(uri).pending_apply = asyncio.create_task(asked())
+    pending = server.open_document(uri).pending_apply = asyncio.create_task(ask())
     # Nobody may be left to hear that it went wrong.
-    owed.add_done_callback(lambda task: task.cancelled() or task.exception())
+    pending.add_done_callback(lambda task: task.cancelled() or task.exception())
     try:
-        answer = await asyncio.shield(owed)
+        answer = await asyncio.shield(pending)
     except JsonRpcException as error:
         _log.warning("%s: %s", label, error)
         return False
@@ -135,13 +143,20 @@ async def _is_applied(server: DlmServer, uri: str, edit: types.WorkspaceEdit, la
 
 
 def workspace_edit(
-    server: DlmServer, live: LiveDocument, edits: Sequence[Edit], confirm: str | None = None
+    server: DlmServer,
+    text_document: LiveDocument,
+    edits: Sequence[Edit],
+    confirm: str | None = None,
 ) -> types.WorkspaceEdit:
     """Return edits of a document as the client can take them; `confirm` asks the user first."""
-    changes = encode_text_edits(edits, PositionMap(live.incremental, live.encoding))
+    changes = encode_text_edits(
+        edits, PositionMap(text_document.incremental, text_document.encoding)
+    )
     if not server.client.versioned_edits:
-        return types.WorkspaceEdit(changes={live.uri: changes})
-    identifier = types.OptionalVersionedTextDocumentIdentifier(live.uri, live.version)
+        return types.WorkspaceEdit(changes={text_document.uri: changes})
+    identifier = types.OptionalVersionedTextDocumentIdentifier(
+        text_document.uri, text_document.version
+    )
     if confirm is None or not server.client.annotated_edits:
         edit = types.TextDocumentEdit(text_document=identifier, edits=changes)
         return types.WorkspaceEdit(document_changes=[edit])
@@ -155,12 +170,14 @@ def workspace_edit(
     )
 
 
-async def _until_told(server: DlmServer, live: LiveDocument, version: int | None) -> None:
+async def _until_changed(
+    server: DlmServer, text_document: LiveDocument, version: int | None
+) -> None:
     """Wait until the text is the one that the client has made; some tell it after they answer."""
     with suppress(TimeoutError):
-        async with asyncio.timeout(_TOLD):
-            while live.version == version:
-                typed = server.open_document(live.uri).typed
+        async with asyncio.timeout(_CHANGE_NOTIFIED):
+            while text_document.version == version:
+                typed = server.open_document(text_document.uri).typed
                 typed.clear()
                 await typed.wait()
 
@@ -171,7 +188,7 @@ async def _until_quiet(server: DlmServer, uri: str) -> None:
     while True:
         typed.clear()
         try:
-            async with asyncio.timeout(_QUIET):
+            async with asyncio.timeout(_QUIET_TIME):
                 await typed.wait()
         except TimeoutError:
             return

@@ -1,4 +1,4 @@
-"""What the client can do, of all that a feature may need."""
+"""Client capabilities: all that a feature may need of them."""
 
 from dataclasses import dataclass
 
@@ -27,6 +27,7 @@ class ClientCapabilities:
     related_information: bool = False
     links: bool = False
     overviews: bool = False
+    run_ends: bool = False
 
     @classmethod
     def of(cls, capabilities: types.ClientCapabilities) -> "ClientCapabilities":
@@ -68,6 +69,7 @@ class ClientCapabilities:
             related_information=says("text_document.publish_diagnostics.related_information"),
             links=says("text_document.definition.link_support"),
             overviews=_says_of_ours(capabilities.experimental, "overview"),
+            run_ends=_says_of_ours(capabilities.experimental, "runEnded"),
         )
 
 

@@ -1,4 +1,4 @@
-"""What the client can have done where the cursor is: fixes, synthesis, review."""
+"""Code actions: what mends a problem, synthesizes or reviews where the cursor is."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -7,39 +7,41 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcContentModified
 
 from dlm_lsp.document import Fix, Span, remove, remove_marker
-from dlm_lsp.errors import UsageError
 from dlm_lsp.ide.code_actions import CodeAction, code_actions, prose_sections
 from dlm_lsp.ide.diagnostic import Diagnostic
 from dlm_lsp.server import diagnostics
-from dlm_lsp.server.availability import why_unavailable
+from dlm_lsp.server.availability import document_availability
 from dlm_lsp.server.changes import workspace_edit
-from dlm_lsp.server.command_args import LEDGER_UNREADABLE, sections_to_change, sections_to_revert
+from dlm_lsp.server.command_args import sections_to_change, sections_to_revert
+from dlm_lsp.server.command_error import ALREADY_RUNNING, LEDGER_UNREADABLE, CommandError
 from dlm_lsp.server.command_names import ACTION_KIND, COMMANDS
-from dlm_lsp.server.document_context import ledger_entries_of, staged_sections_of
 from dlm_lsp.server.pygls_patches import LiveDocument
 from dlm_lsp.server.server import DlmServer
+from dlm_lsp.server.store_cache import ledger_entries_of, staged_sections_of
 from dlm_lsp.synth.user_edits import user_edited
+from dlm_lsp.teachers.availability import Unavailable
 
 # Those that only change the text: a client that can is given the edit itself.
 _EDITS = {"keep": remove_marker, "remove": remove, "revert": remove}
+_GENERATING = ("synthesize", "regenerate")
 
 
 async def on_code_action(
     server: DlmServer, params: types.CodeActionParams
 ) -> list[types.CodeAction | types.Command]:
     """Return what can be done where the cursor is, of the kinds that are asked for."""
-    live = server.live(params.text_document.uri)
-    if live is None:
+    text_document = server.text_document(params.text_document.uri)
+    if text_document is None:
         return []
-    await server.settings(live.uri)
-    span = live.positions.span(params.range)
-    offered = [*_fixes(server, live, span), *_offered(server, live, span)]
+    await server.settings(text_document.uri)
+    span = text_document.positions.span(params.range)
+    actions = [*_fixes(server, text_document, span), *_offered(server, text_document, span)]
     # A list of no kinds asks for all, as does none.
     only = params.context.only or None
-    wanted = [one for one in offered if only is None or _is_among(one.kind, only)]
+    wanted = [action for action in actions if only is None or _is_among(action.kind, only)]
     if server.client.action_literals:
         return list(wanted)
-    return [one.command for one in wanted if one.command and not one.disabled]
+    return [action.command for action in wanted if action.command and not action.disabled]
 
 
 def on_resolve_code_action(server: DlmServer, action: types.CodeAction) -> types.CodeAction:
@@ -52,19 +54,19 @@ def on_resolve_code_action(server: DlmServer, action: types.CodeAction) -> types
     what = data.get("what")
     if what not in _EDITS:
         return action
-    live = server.live(str(data.get("uri")))
-    if live is None:
+    text_document = server.text_document(str(data.get("uri")))
+    if text_document is None:
         raise JsonRpcContentModified("the document is not open any more")
-    document = live.incremental.document
+    document = text_document.incremental.document
     try:
-        chosen = (
+        targets = (
             sections_to_revert(document, data, ledger_entries_of(server, document))
             if what == "revert"
             else sections_to_change(document, data)
         )
-    except UsageError as error:
+    except CommandError as error:
         raise JsonRpcContentModified(f"{error}; it may have changed meanwhile") from error
-    action.edit = workspace_edit(server, live, _EDITS[what](document, chosen.sections))
+    action.edit = workspace_edit(server, text_document, _EDITS[what](document, targets.sections))
     return action
 
 
@@ -80,85 +82,105 @@ def _name(kind: types.CodeActionKind | str | None) -> str:
     return kind.value if isinstance(kind, types.CodeActionKind) else str(kind or "")
 
 
-def _fixes(server: DlmServer, live: LiveDocument, span: Span) -> Iterator[types.CodeAction]:
-    """Yield what mends the findings that `span` touches."""
-    for finding in diagnostics.document_diagnostics(server, live, span):
-        marked = diagnostics.encode_diagnostics(server, live, [finding])
-        if finding.fix:
-            yield _fix(server, live, finding.fix, marked)
-        elif finding.section_id and finding.code != "synthesized":
-            yield from _remedies(live, finding, marked)
+def _fixes(
+    server: DlmServer, text_document: LiveDocument, span: Span
+) -> Iterator[types.CodeAction]:
+    """Yield what mends the diagnostics that `span` touches."""
+    for diagnostic in diagnostics.document_diagnostics(server, text_document, span):
+        encoded = diagnostics.encode_diagnostics(server, text_document, [diagnostic])
+        if diagnostic.fix:
+            yield _fix(server, text_document, diagnostic.fix, encoded)
+        elif diagnostic.section_id and diagnostic.code != "synthesized":
+            yield from _remedies(text_document, diagnostic, encoded)
 
 
 def _fix(
-    server: DlmServer, live: LiveDocument, fix: Fix, marked: list[types.Diagnostic]
+    server: DlmServer, text_document: LiveDocument, fix: Fix, encoded: list[types.Diagnostic]
 ) -> types.CodeAction:
     return types.CodeAction(
         title=fix.title,
         kind=types.CodeActionKind.QuickFix,
-        diagnostics=marked,
+        diagnostics=encoded,
         is_preferred=True,
-        edit=workspace_edit(server, live, fix.edits),
+        edit=workspace_edit(server, text_document, fix.edits),
     )
 
 
 def _remedies(
-    live: LiveDocument, finding: Diagnostic, marked: list[types.Diagnostic]
+    text_document: LiveDocument, diagnostic: Diagnostic, encoded: list[types.Diagnostic]
 ) -> Iterator[types.CodeAction]:
-    about = {"uri": live.uri, "sections": [finding.section_id], "source": finding.source_id}
-    for words, what in (
+    argument = {
+        "uri": text_document.uri,
+        "sections": [diagnostic.section_id],
+        "source": diagnostic.source_id,
+    }
+    for verb, what in (
         ("Regenerate", "regenerate"),
         ("Remove", "remove"),
         ("Keep as your own", "keep"),
     ):
-        title = f"{words} ({finding.code})"
+        title = f"{verb} ({diagnostic.code})"
         yield types.CodeAction(
             title=title,
             kind=types.CodeActionKind.QuickFix,
-            diagnostics=marked,
-            command=types.Command(title=title, command=COMMANDS[what], arguments=[about]),
+            diagnostics=encoded,
+            command=types.Command(title=title, command=COMMANDS[what], arguments=[argument]),
         )
 
 
-def _offered(server: DlmServer, live: LiveDocument, span: Span) -> Iterator[types.CodeAction]:
-    document = live.incremental.document
-    waiting, written = staged_sections_of(server, document), ledger_entries_of(server, document)
-    why = why_unavailable(server, document, server.open_document(live.uri).settings)
-    busy = server.jobs.on(live.uri)
-    for one in code_actions(
+def _offered(
+    server: DlmServer, text_document: LiveDocument, span: Span
+) -> Iterator[types.CodeAction]:
+    document = text_document.incremental.document
+    staged, ledger = staged_sections_of(server, document), ledger_entries_of(server, document)
+    unavailable = document_availability(
+        server, document, server.open_document(text_document.uri).settings
+    )
+    busy = server.jobs.on(text_document.uri)
+    for action in code_actions(
         document,
         span,
-        staged=None if waiting is None else len(waiting),
-        obstacle=why,
-        edited=user_edited(document.sections, written or ()),
-        unsafe=LEDGER_UNREADABLE if written is None else None,
+        staged=None if staged is None else len(staged),
+        obstacle=unavailable.message if unavailable else None,
+        edited=user_edited(document.sections, ledger or ()),
+        unsafe=LEDGER_UNREADABLE.message if ledger is None else None,
     ):
-        about = prose_sections(document.sections) if one.sections is None else one.sections
-        running = one.name == "synthesize" and busy and busy.issuperset(about)
-        yield _action(server, live, one, "already running" if running else one.disabled)
+        sections = prose_sections(document.sections) if action.sections is None else action.sections
+        refusal: Unavailable | None = None
+        if action.name == "synthesize" and busy and busy.issuperset(sections):
+            refusal = ALREADY_RUNNING
+        elif action.disabled:
+            refusal = unavailable if action.name in _GENERATING else LEDGER_UNREADABLE
+        yield _action(server, text_document, action, refusal)
 
 
 def _action(
-    server: DlmServer, live: LiveDocument, one: CodeAction, disabled: str | None
+    server: DlmServer, text_document: LiveDocument, action: CodeAction, refusal: Unavailable | None
 ) -> types.CodeAction:
-    # A client that cannot show why is left to try: the answer to the command says it then.
-    disabled = disabled if server.client.disabled_actions else None
-    about: dict[str, Any] = {"uri": live.uri}
-    if one.sections is not None:
-        about["sections"] = list(one.sections)
-    about |= {name: value for name in ("teacher", "at", "source") if (value := getattr(one, name))}
-    if one.mode == "stage":
-        about["review"] = "stage"
-    elif one.mode:
-        about["strategy"] = one.mode
-    command = types.Command(title=one.title, command=COMMANDS[one.name], arguments=[about])
-    generated = one.name in ("synthesize", "regenerate") and server.client.tags_generated
-    lazily = one.name in _EDITS and server.client.resolves_edits
-    return types.CodeAction(
-        title=one.title,
-        kind=f"{ACTION_KIND}.{one.name}",
-        disabled=types.CodeActionDisabled(reason=disabled) if disabled else None,
-        command=None if lazily or disabled else command,
-        data={**about, "what": one.name} if lazily and not disabled else None,
+    argument: dict[str, Any] = {"uri": text_document.uri}
+    if action.sections is not None:
+        argument["sections"] = list(action.sections)
+    argument |= {
+        name: value for name in ("teacher", "at", "source") if (value := getattr(action, name))
+    }
+    if action.mode == "stage":
+        argument["review"] = "stage"
+    elif action.mode:
+        argument["strategy"] = action.mode
+    generated = action.name in _GENERATING and server.client.tags_generated
+    encoded = types.CodeAction(
+        title=action.title,
+        kind=f"{ACTION_KIND}.{action.name}",
         tags=[types.CodeActionTag.LlmGenerated] if generated else None,
     )
+    # A client that cannot show why is left to try: the answer to the command says it then.
+    if refusal and server.client.disabled_actions:
+        encoded.disabled = types.CodeActionDisabled(reason=refusal.message)
+        encoded.data = {"code": refusal.code}
+    elif action.name in _EDITS and server.client.resolves_edits:
+        encoded.data = {**argument, "what": action.name}
+    else:
+        encoded.command = types.Command(
+            title=action.title, command=COMMANDS[action.name], arguments=[argument]
+        )
+    return encoded

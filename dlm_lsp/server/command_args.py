@@ -1,4 +1,4 @@
-"""Which sections a command means, by the object that is its argument."""
+"""Command arguments: the sections that are meant by the object that is the argument."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from dlm_lsp.document import Document, Section
-from dlm_lsp.errors import UsageError
+from dlm_lsp.server.command_error import LEDGER_UNREADABLE, CommandError
 from dlm_lsp.store.ledger import LedgerEntry
 from dlm_lsp.synth.user_edits import user_edited
-
-LEDGER_UNREADABLE = "the ledger cannot be read, and without it your own edits would go too"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +26,13 @@ def section_ids(argument: Mapping[str, Any]) -> frozenset[str] | None:
     """Return the ids that are named, None where none are.
 
     Raises:
-        UsageError: it is no list.
+        CommandError: it is no list.
     """
     ids = argument.get("sections")
     if ids is None:
         return None
     if not isinstance(ids, Sequence) or isinstance(ids, str):
-        raise UsageError("`sections` takes a list of section ids")
+        raise CommandError("bad-argument", "`sections` takes a list of section ids")
     return frozenset(map(str, ids))
 
 
@@ -45,17 +43,19 @@ def sections_to_change(document: Document, argument: Mapping[str, Any]) -> Chose
     the `teacher`, of the time `at` or from the `source`, where these are given.
 
     Raises:
-        UsageError: there are none.
+        CommandError: there are none.
     """
     wanted = Counter(map(str, argument["sections"])) if section_ids(argument) else Counter()
-    found: list[Section] = []
+    named: list[Section] = []
     for section in reversed(document.sections):
         if wanted[section.id] and _is_meant(section, argument):
             wanted[section.id] -= 1
-            found.append(section)
-    if not found:
-        raise UsageError("none of the named sections is synthesized and in the document")
-    return ChosenSections(tuple(reversed(found)))
+            named.append(section)
+    if not named:
+        raise CommandError(
+            "not-synthesized", "none of the named sections is synthesized and in the document"
+        )
+    return ChosenSections(tuple(reversed(named)))
 
 
 def sections_to_revert(
@@ -66,11 +66,11 @@ def sections_to_revert(
     Sections that somebody has edited are spared, unless they are named.
 
     Raises:
-        UsageError: there is nothing to take out, or the ledger, which tells what was edited,
+        CommandError: there is nothing to take out, or the ledger, which tells what was edited,
             cannot be read (None).
     """
     wanted = section_ids(argument)
-    found = tuple(
+    matching = tuple(
         section
         for section in document.sections
         if (wanted is None or section.id in wanted) and _is_meant(section, argument)
@@ -78,13 +78,15 @@ def sections_to_revert(
     spared = frozenset[str]()
     if wanted is None:
         if ledger is None:
-            raise UsageError(LEDGER_UNREADABLE)
-        spared = user_edited(found, ledger)
-    left = tuple(section for section in found if section.id not in spared)
-    if not left:
+            raise CommandError(LEDGER_UNREADABLE.code, LEDGER_UNREADABLE.message)
+        spared = user_edited(matching, ledger)
+    reverted = tuple(section for section in matching if section.id not in spared)
+    if not reverted:
         edited_only = " that you have not edited" if spared else ""
-        raise UsageError(f"there is no synthesized section{edited_only} to revert")
-    return ChosenSections(left, tuple(sorted(spared)))
+        raise CommandError(
+            "nothing-to-revert", f"there is no synthesized section{edited_only} to revert"
+        )
+    return ChosenSections(reverted, tuple(sorted(spared)))
 
 
 def _is_meant(section: Section, argument: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""What the commands are called; what they do is imported when one of them is used."""
+"""Command names: those of commands, and of the notifications that only this server has."""
 
 COMMANDS = {
     "synthesize": "dlm.synth.run",
@@ -18,6 +18,9 @@ COMMANDS = {
 
 OVERVIEW_CHANGED = "$/dlm/overviewChanged"
 """Tells a client that asked for it that the answer to `overview` is another, for a `uri`."""
+
+RUN_ENDED = "$/dlm/runEnded"
+"""Tells a client that asked for it how a run ended: the fields of `RunEnd`, `uri` and `token`."""
 
 ACTION_KIND = "refactor.rewrite.dlm"
 """What all code actions are below that do more than mend a problem."""

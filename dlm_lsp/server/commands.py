@@ -1,4 +1,4 @@
-"""What the client can have done: each command answers at once, and the work goes on behind it.
+"""Commands: each answers at once, and the work goes on behind it.
 
 The one argument of a command is an object that names the document by `uri`, and for most of them
 sections by `sections`, a list of ids.
@@ -7,12 +7,13 @@ sections by `sections`, a list of ids.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
 from lsprotocol import types
 
-from dlm_lsp.document import Document, Edit, Section, remove, remove_marker
+from dlm_lsp.document import Document, Edit, Placement, Section, remove, remove_marker
 from dlm_lsp.errors import OptionError, StoreError, UsageError
 from dlm_lsp.ide.code_actions import prose_sections
 from dlm_lsp.ide.hover import hover
@@ -25,8 +26,9 @@ from dlm_lsp.server.command_args import (
     sections_to_change,
     sections_to_revert,
 )
+from dlm_lsp.server.command_error import CommandError, error_code
 from dlm_lsp.server.command_names import COMMANDS
-from dlm_lsp.server.document_context import hover_context
+from dlm_lsp.server.hover_context import hover_context
 from dlm_lsp.server.overview import overview_answer
 from dlm_lsp.server.pygls_patches import LiveDocument
 from dlm_lsp.server.server import DlmServer
@@ -39,9 +41,10 @@ from dlm_lsp.server.synthesis_request import (
 from dlm_lsp.store.files import make_folder, replace_file
 from dlm_lsp.store.ledger import Ledger
 from dlm_lsp.store.lock import shared_document_lock
-from dlm_lsp.store.plan import clear_plan, load_plan, take_from_plan
+from dlm_lsp.store.plan import StagedSection, clear_plan, load_plan, take_from_plan
 from dlm_lsp.synth.insertion import InsertionPlan, plan_insertion
 from dlm_lsp.synth.options import StrategyChoice
+from dlm_lsp.teachers.availability import Unavailable
 
 _log = logging.getLogger(__name__)
 
@@ -56,47 +59,55 @@ async def execute_command(server: DlmServer, name: str, arguments: Sequence[Any]
         argument = {"token" if argument.startswith("dlm-") else "uri": argument}
     try:
         if not isinstance(argument, Mapping):
-            raise UsageError(f"{name} takes an object such as {{'uri': 'file:///notes.dlm'}}")
-        if isinstance(uri := argument.get("uri"), str) and server.live(uri):
+            raise CommandError(
+                "bad-argument", f"{name} takes an object such as {{'uri': 'file:///notes.dlm'}}"
+            )
+        if isinstance(uri := argument.get("uri"), str) and server.text_document(uri):
             await server.settings(uri)
-        return _DONE_BY[name](server, argument)
+        return _COMMAND_HANDLERS[name](server, argument)
     except (UsageError, StoreError, OptionError) as error:
         server.tell_error(str(error))
-        return {"error": str(error)}
+        return {"error": str(error), "code": error_code(error)}
 
 
 def _run(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
-    live = _live(server, argument)
-    settings = server.open_document(live.uri).settings
-    known = prose_sections(live.incremental.document.sections)
+    text_document = _text_document(server, argument)
+    settings = server.open_document(text_document.uri).settings
+    prose = prose_sections(text_document.incremental.document.sections)
     wanted = section_ids(argument)
-    sections = known if wanted is None else tuple(id_ for id_ in known if id_ in wanted)
+    sections = prose if wanted is None else tuple(id_ for id_ in prose if id_ in wanted)
     strategy = argument.get("strategy")
     if strategy not in (None, *get_args(StrategyChoice)):
-        raise UsageError(f"strategy is {strategy!r}; it takes extraction, expansion or both")
+        raise CommandError(
+            "bad-argument", f"strategy is {strategy!r}; it takes extraction, expansion or both"
+        )
     review = argument.get("review") or settings.review
     if review not in get_args(ReviewMode):
-        raise UsageError(f"review is {review!r}; it takes insert, preview or stage")
+        raise CommandError(
+            "bad-argument", f"review is {review!r}; it takes insert, preview or stage"
+        )
     options = options_from_settings(settings, strategy)
-    return _started(server, EditorRequest(live.uri, sections, options, review))
+    return _start(server, EditorRequest(text_document.uri, sections, options, review))
 
 
 def _regenerate(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
-    live = _live(server, argument)
-    settings = server.open_document(live.uri).settings
-    chosen = sections_to_change(live.incremental.document, argument).sections
-    request = regeneration_request(live.incremental.document, chosen, live.uri, settings)
-    if isinstance(request, str):
-        raise UsageError(request)
-    return _started(server, request)
+    text_document = _text_document(server, argument)
+    settings = server.open_document(text_document.uri).settings
+    sections = sections_to_change(text_document.incremental.document, argument).sections
+    request = regeneration_request(
+        text_document.incremental.document, sections, text_document.uri, settings
+    )
+    if isinstance(request, Unavailable):
+        raise CommandError(request.code, request.message)
+    return _start(server, request)
 
 
 def _cancel(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
     token, uri = argument.get("token"), argument.get("uri")
     if token is not None:
         return {"cancelled": server.jobs.cancel(token=str(token))}
-    live = server.live(uri) if isinstance(uri, str) else None
-    return {"cancelled": server.jobs.cancel(uri=live.uri if live else uri)}
+    text_document = server.text_document(uri) if isinstance(uri, str) else None
+    return {"cancelled": server.jobs.cancel(uri=text_document.uri if text_document else uri)}
 
 
 def _keep(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
@@ -108,55 +119,66 @@ def _remove(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
 
 
 def _revert(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
-    store = server.store(_live(server, argument).incremental.document)
+    store = server.store(_text_document(server, argument).incremental.document)
     ledger = Ledger(store).all() if store else ()
 
     def choose(document: Document, argument: Mapping[str, Any]) -> ChosenSections:
         return sections_to_revert(document, argument, ledger)
 
-    spared = choose(_live(server, argument).incremental.document, argument).spared
+    spared = choose(_text_document(server, argument).incremental.document, argument).spared
     answer = _change(server, argument, choose, remove, "Revert synthesized instructions")
     return {**answer, "edited": list(spared)}
 
 
 def _apply(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
-    live, wanted = _live(server, argument), section_ids(argument)
-    store = _store(server, live)
+    text_document, wanted = _text_document(server, argument), section_ids(argument)
+    store = _store(server, text_document)
     plan = load_plan(store)
     staged = [s for s in (plan.sections if plan else ()) if wanted is None or s.id in wanted]
     if not staged:
-        raise UsageError("nothing is staged for this document")
-    placement = server.open_document(live.uri).settings.placement
-    insertion: InsertionPlan | None = None
-
-    def compute(document: Document) -> Sequence[Edit]:
-        nonlocal insertion
-        plan = load_plan(store)
-        # What was discarded while an edit before this one waited is not put in.
-        waiting = [section for section in staged if plan and section in plan.sections]
-        insertion = plan_insertion(document, waiting, placement)
-        return insertion.edits
-
-    async def work() -> None:
-        applied = await send_change(server, live.uri, compute, "Apply staged instructions")
-        if insertion is None or applied not in (ChangeOutcome.YES, ChangeOutcome.NOTHING):
-            server.tell_error(f"nothing was applied: {applied.value}")
-            return
-        done = {section.id for section in (*insertion.placed, *insertion.present)}
-        async with shared_document_lock(store, "dlm-lsp", server.tell):
-            take_from_plan(store, done)
-        if insertion.unplaced:
-            server.tell_error(
-                f"{len(insertion.unplaced)} stay staged: {insertion.unplaced[0].reason}"
-            )
-
-    _in_background(server, live.uri, work)
+        raise CommandError("nothing-staged", "nothing is staged for this document")
+    placement = server.open_document(text_document.uri).settings.placement
+    application = _StagedApplication(server, text_document.uri, store, staged, placement)
+    _in_background(server, text_document.uri, application.run)
     return {"applying": [section.id for section in staged]}
 
 
+@dataclass(slots=True)
+class _StagedApplication:
+    """Staged sections on their way into a document."""
+
+    server: DlmServer
+    uri: str
+    store: Path
+    staged: Sequence[StagedSection]
+    placement: Placement
+    insertion: InsertionPlan | None = None
+
+    async def run(self) -> None:
+        """Put them in, take what is in off the plan, and tell the user of the rest."""
+        outcome = await send_change(self.server, self.uri, self._edits, "Apply staged instructions")
+        insertion = self.insertion
+        if insertion is None or outcome not in (ChangeOutcome.YES, ChangeOutcome.NOTHING):
+            self.server.tell_error(f"nothing was applied: {outcome.value}")
+            return
+        done = {section.id for section in (*insertion.placed, *insertion.present)}
+        async with shared_document_lock(self.store, "dlm-lsp", self.server.tell):
+            take_from_plan(self.store, done)
+        if insertion.unplaced:
+            count, reason = len(insertion.unplaced), insertion.unplaced[0].reason
+            self.server.tell_error(f"{count} stay staged: {reason}")
+
+    def _edits(self, document: Document) -> Sequence[Edit]:
+        plan = load_plan(self.store)
+        # What was discarded while an edit before this one waited is not put in.
+        waiting = [section for section in self.staged if plan and section in plan.sections]
+        self.insertion = plan_insertion(document, waiting, self.placement)
+        return self.insertion.edits
+
+
 def _discard(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
-    live, wanted = _live(server, argument), section_ids(argument)
-    store = _store(server, live)
+    text_document, wanted = _text_document(server, argument), section_ids(argument)
+    store = _store(server, text_document)
     # Of a plan that cannot be read, all can be dropped, and nothing else.
     unreadable = wanted is None and _is_unreadable(store)
     plan = None if unreadable else load_plan(store)
@@ -169,7 +191,7 @@ def _discard(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
             else:
                 take_from_plan(store, ids)
 
-    _in_background(server, live.uri, work)
+    _in_background(server, text_document.uri, work)
     return {"discarding": ids}
 
 
@@ -182,53 +204,58 @@ def _is_unreadable(store: Path) -> bool:
 
 
 def _report(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
-    live = _live(server, argument)
-    markdown = server.reports.get(live.uri)
+    text_document = _text_document(server, argument)
+    markdown = server.reports.get(text_document.uri)
     if markdown is None:
-        raise UsageError("nothing was synthesized from this document since it was opened")
-    return _shown(server, live, "report.md", markdown)
+        raise CommandError(
+            "no-report", "nothing was synthesized from this document since it was opened"
+        )
+    return _show_markdown(server, text_document, "report.md", markdown)
 
 
 def _overview(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
-    return overview_answer(server, _live(server, argument))
+    return overview_answer(server, _text_document(server, argument))
 
 
 def _show_provenance(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
-    live = _live(server, argument)
-    one = as_synthesized(sections_to_change(live.incremental.document, argument).sections[0])
-    if one is None:
-        raise UsageError("this section was not synthesized")
-    known = hover_context(server, live)
-    told = hover(
-        live.incremental.document,
-        one.line.start,
-        provenance=known.provenance,
-        link=known.link,
-        now=known.now,
+    text_document = _text_document(server, argument)
+    section = as_synthesized(
+        sections_to_change(text_document.incremental.document, argument).sections[0]
     )
-    return _shown(server, live, "provenance.md", f"{told.markdown if told else ''}\n")
+    if section is None:
+        raise CommandError("not-synthesized", "this section was not synthesized")
+    context = hover_context(server, text_document)
+    shown = hover(
+        text_document.incremental.document,
+        section.line.start,
+        provenance=context.provenance,
+        link=context.link,
+        now=context.now,
+    )
+    markdown = f"{shown.markdown if shown else ''}\n"
+    return _show_markdown(server, text_document, "provenance.md", markdown)
 
 
 def _go_to_source(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
-    live = _live(server, argument)
-    marker = sections_to_change(live.incremental.document, argument).sections[0].synth
-    source = source_sections(live.incremental.document).get(
+    text_document = _text_document(server, argument)
+    marker = sections_to_change(text_document.incremental.document, argument).sections[0].synth
+    source = source_sections(text_document.incremental.document).get(
         marker.source_section_id if marker else ""
     )
     if source is None:
-        raise UsageError("the source section has changed or is gone")
-    range_ = live.positions.range(opening_span(source))
+        raise CommandError("source-gone", "the source section has changed or is gone")
+    range_ = text_document.positions.range(opening_span(source))
     if server.client.shows_documents:
         server.window_show_document(
-            types.ShowDocumentParams(live.uri, take_focus=True, selection=range_)
+            types.ShowDocumentParams(text_document.uri, take_focus=True, selection=range_)
         )
-    return {"uri": live.uri, "line": range_.start.line}
+    return {"uri": text_document.uri, "line": range_.start.line}
 
 
-def _started(server: DlmServer, request: EditorRequest) -> CommandResult:
+def _start(server: DlmServer, request: EditorRequest) -> CommandResult:
     job = synthesis.start_synthesis(server, request)
-    if isinstance(job, str):
-        raise UsageError(job)
+    if isinstance(job, Unavailable):
+        raise CommandError(job.code, job.message)
     return {"token": job.token, "sections": sorted(job.sections)}
 
 
@@ -239,23 +266,23 @@ def _change(
     edits: Callable[[Document, Sequence[Section]], Sequence[Edit]],
     label: str,
 ) -> CommandResult:
-    live = _live(server, argument)
-    ids = [section.id for section in choose(live.incremental.document, argument).sections]
+    text_document = _text_document(server, argument)
+    ids = [section.id for section in choose(text_document.incremental.document, argument).sections]
 
     def compute(document: Document) -> Sequence[Edit]:
         try:
             again = choose(document, argument).sections
-        except UsageError:
+        except CommandError:
             return ()
         # What came meanwhile, the user has not seen.
         return edits(document, [section for section in again if section.id in ids])
 
     async def work() -> None:
-        applied = await send_change(server, live.uri, compute, label)
+        applied = await send_change(server, text_document.uri, compute, label)
         if applied not in (ChangeOutcome.YES, ChangeOutcome.NOTHING):
             server.tell_error(f"{label}: {applied.value}")
 
-    _in_background(server, live.uri, work)
+    _in_background(server, text_document.uri, work)
     return {"sections": ids}
 
 
@@ -273,35 +300,39 @@ def _in_background(server: DlmServer, uri: str, work: Callable[[], Awaitable[Non
     task.add_done_callback(server.tasks.discard)
 
 
-def _shown(server: DlmServer, live: LiveDocument, name: str, markdown: str) -> CommandResult:
+def _show_markdown(
+    server: DlmServer, text_document: LiveDocument, name: str, markdown: str
+) -> CommandResult:
     """Write a Markdown document into the store, where the client can show it, and return it."""
-    path = _store(server, live) / "synth" / name
+    path = _store(server, text_document) / "synth" / name
     make_folder(path.parent)
     replace_file(path, markdown.encode("utf-8", "replace"))
     if server.client.shows_documents:
         server.window_show_document(types.ShowDocumentParams(path.as_uri(), take_focus=True))
     else:
-        told = types.ShowMessageParams(types.MessageType.Info, f"written to {path}")
-        server.window_show_message(told)
+        message = types.ShowMessageParams(types.MessageType.Info, f"written to {path}")
+        server.window_show_message(message)
     return {"uri": path.as_uri(), "markdown": markdown}
 
 
-def _live(server: DlmServer, argument: Mapping[str, Any]) -> LiveDocument:
+def _text_document(server: DlmServer, argument: Mapping[str, Any]) -> LiveDocument:
     uri = argument.get("uri")
-    live = server.live(uri) if isinstance(uri, str) else None
-    if live is None:
-        raise UsageError("no open document is named: give its `uri`")
-    return live
+    text_document = server.text_document(uri) if isinstance(uri, str) else None
+    if text_document is None:
+        raise CommandError("not-open", "no open document is named: give its `uri`")
+    return text_document
 
 
-def _store(server: DlmServer, live: LiveDocument) -> Any:
-    store = server.store(live.incremental.document)
+def _store(server: DlmServer, text_document: LiveDocument) -> Path:
+    store = server.store(text_document.incremental.document)
     if store is None:
-        raise UsageError("the document has no sound frontmatter, and so no store")
+        raise CommandError(
+            "no-frontmatter", "the document has no sound frontmatter, and so no store"
+        )
     return store
 
 
-_DONE_BY: dict[str, Callable[[DlmServer, Mapping[str, Any]], CommandResult]] = {
+_COMMAND_HANDLERS: dict[str, Callable[[DlmServer, Mapping[str, Any]], CommandResult]] = {
     COMMANDS["synthesize"]: _run,
     COMMANDS["cancel"]: _cancel,
     COMMANDS["keep"]: _keep,

@@ -1,4 +1,4 @@
-"""Long answers made in short slices, so that a keystroke that comes meanwhile is heard."""
+"""Cooperative work: long answers made in short slices, so that a keystroke is heard meanwhile."""
 
 import asyncio
 import time
@@ -13,11 +13,11 @@ _SLICE = 0.005
 
 async def collect_in_slices(items: Iterable[_T]) -> list[_T]:
     """Return what `items` yields; others work in between, and a cancelled request ends there."""
-    found: list[_T] = []
+    collected: list[_T] = []
     until = time.perf_counter() + _SLICE
     for item in items:
-        found.append(item)
+        collected.append(item)
         if time.perf_counter() > until:
             await asyncio.sleep(0)
             until = time.perf_counter() + _SLICE
-    return found
+    return collected

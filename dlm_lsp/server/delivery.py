@@ -1,4 +1,4 @@
-"""Where accepted pairs go: into the document, or beside it; none that was paid for gets lost."""
+"""Delivery: accepted pairs go into the document, or beside it; none that was paid for is lost."""
 
 import asyncio
 from collections import defaultdict
@@ -14,7 +14,7 @@ from dlm_lsp.errors import StoreError
 from dlm_lsp.ide.provenance import source_sections
 from dlm_lsp.server.cancellation import run_unless_stopped
 from dlm_lsp.server.changes import ChangeOutcome, send_change
-from dlm_lsp.server.jobs import Job
+from dlm_lsp.server.jobs import Job, RunEnd, RunEndCode
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.synthesis_request import EditorRequest
 from dlm_lsp.store.ledger import Ledger
@@ -37,84 +37,91 @@ class Delivery:
     store: Path
     result: SynthResult
 
-    async def made(self) -> str:
+    async def deliver(self) -> RunEnd:
         """Put in what was accepted, or stage it, and return what became of it.
 
         A cancel ends the step that waits, and the next one goes on with what is finished.
         """
         sections, request, server = self.result.sections, self.request, self.server
         if not sections:
-            stopped = self.result.report.stopped
-            return "cancelled" if stopped else "nothing was accepted; the report says why"
+            return (
+                RunEnd("cancelled", "cancelled")
+                if self.result.report.stopped
+                else RunEnd("nothing-accepted", "nothing was accepted; the report says why")
+            )
         await self._in_store(lambda: Ledger(self.store).add(self.result.entries))
         if request.review == "stage":
-            return await self._staged(sections, "for review")
+            return run_end(None, await self._stage(sections, "for review"))
         preview = request.review == "preview"
         if preview and not server.client.annotated_edits:
-            return await self._staged(sections, "for review: this editor cannot show a preview")
-        put = DeliveryPlan()
+            reason = "for review: this editor cannot show a preview"
+            return run_end(None, await self._stage(sections, reason))
+        plan = DeliveryPlan()
 
         def compute(document: Document) -> Sequence[Edit]:
-            nonlocal put
-            put = plan_delivery(document, request, sections)
-            return edits_one_by_one(document, request, put) if preview else put.edits
+            nonlocal plan
+            plan = plan_delivery(document, request, sections)
+            return edits_one_by_one(document, request, plan) if preview else plan.edits
 
         label, stop = f"Synthesize instructions ({self.result.teacher})", self.job.next_step()
-        applied = await send_change(server, request.uri, compute, label, preview=preview, stop=stop)
-        if applied not in (ChangeOutcome.YES, ChangeOutcome.NOTHING):
-            return await self._staged(sections, applied.value)
-        unticked = self._unticked(put) if preview else []
-        said = f"{len(put.placed) - len(unticked)} inserted"
+        outcome = await send_change(server, request.uri, compute, label, preview=preview, stop=stop)
+        if outcome not in (ChangeOutcome.YES, ChangeOutcome.NOTHING):
+            return run_end(None, await self._stage(sections, outcome.value))
+        unticked = self._unticked(plan) if preview else []
+        stagings: list[StagingResult] = []
         if unticked:
-            said += f", {await self._staged(unticked, 'not ticked in the preview')}"
-        if put.left:
-            left = [one.section for one in put.left]
-            said += f", {await self._staged(left, put.left[0].reason)}"
-        return said
+            stagings.append(await self._stage(unticked, "not ticked in the preview"))
+        if plan.left:
+            left = [unplaced.section for unplaced in plan.left]
+            stagings.append(await self._stage(left, plan.left[0].reason))
+        return run_end(len(plan.placed) - len(unticked), *stagings)
 
-    def _unticked(self, put: "DeliveryPlan") -> list[StagedSection]:
+    def _unticked(self, plan: "DeliveryPlan") -> list[StagedSection]:
         """Return what the user has left out of a preview."""
-        live = self.server.live(self.request.uri)
-        there = {section.id for section in live.incremental.document.sections} if live else set()
-        return [section for id_, section in put.placed.items() if id_ not in there]
+        text_document = self.server.text_document(self.request.uri)
+        there = (
+            {section.id for section in text_document.incremental.document.sections}
+            if text_document
+            else set()
+        )
+        return [section for id_, section in plan.placed.items() if id_ not in there]
 
-    async def _staged(self, sections: Sequence[StagedSection], why: str) -> str:
+    async def _stage(self, sections: Sequence[StagedSection], why: str) -> "StagingResult":
         name = self.request.uri.rpartition("/")[2] or "untitled.dlm"
         path, at, count = self.server.path(self.request.uri), self.result.at, len(sections)
-        written = await self._in_store(
+        outcome = await self._in_store(
             lambda: add_to_plan(self.store, path or Path(name), sections, at)
         )
-        match written:
+        match outcome:
             case StoreOutcome.YES:
-                return f"{count} staged ({why})"
+                return StagingResult(count, f"{count} staged ({why})")
             case StoreOutcome.LATER:
-                return f"{count} to be staged once nobody else writes ({why})"
+                return StagingResult(count, f"{count} to be staged once nobody else writes ({why})")
             case StoreOutcome.NO:
-                return f"{count} in the report and nowhere else, for they could not be staged"
+                return StagingResult(
+                    0, f"{count} in the report and nowhere else, for they could not be staged"
+                )
 
     async def _in_store(self, write: Callable[[], object]) -> "StoreOutcome":
-        """Write once nobody else does; a cancel ends the waiting, and not the writing.
-
-        Of what goes wrong the user is told.
-        """
-
-        async def written() -> StoreOutcome:
-            try:
-                async with shared_document_lock(self.store, "dlm-lsp", self._tell):
-                    write()
-            except StoreError as error:
-                self.server.tell_error(str(error))
-                return StoreOutcome.NO
-            return StoreOutcome.YES
-
-        writing = asyncio.create_task(written())
+        """Write once nobody else does; a cancel ends the waiting, and not the writing."""
+        writing = asyncio.create_task(self._write(write))
         self.server.tasks.add(writing)
         writing.add_done_callback(self.server.tasks.discard)
-        stop, patience = self.job.next_step(), _AFTER_CANCEL if self.job.cancelled else None
+        stop, timeout = self.job.next_step(), _AFTER_CANCEL if self.job.cancelled else None
         with suppress(TimeoutError):
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(timeout):
                 return await run_unless_stopped(stop, _until(writing)) or StoreOutcome.LATER
         return StoreOutcome.LATER
+
+    async def _write(self, write: Callable[[], object]) -> "StoreOutcome":
+        """Write once nobody else does; of what goes wrong the user is told."""
+        try:
+            async with shared_document_lock(self.store, "dlm-lsp", self._tell):
+                write()
+        except StoreError as error:
+            self.server.tell_error(str(error))
+            return StoreOutcome.NO
+        return StoreOutcome.YES
 
     def _tell(self, words: str) -> None:
         self.server.jobs.report(self.job, words, 1, 1)
@@ -126,6 +133,25 @@ class StoreOutcome(Enum):
     YES = auto()
     LATER = auto()
     NO = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class StagingResult:
+    """What became of pairs that were to be staged: how many wait (0: none could), in words."""
+
+    count: int
+    message: str
+
+
+def run_end(inserted: int | None, *stagings: StagingResult) -> RunEnd:
+    """Return the end of a run that put in so many pairs (None: it did not come to that)."""
+    messages = [] if inserted is None else [f"{inserted} inserted"]
+    messages += [staging.message for staging in stagings]
+    code: RunEndCode = "staged" if stagings else "inserted"
+    if any(staging.count == 0 for staging in stagings):
+        code = "not-delivered"
+    staged = sum(staging.count for staging in stagings)
+    return RunEnd(code, ", ".join(messages), inserted or 0, staged)
 
 
 async def _until(writing: "asyncio.Task[StoreOutcome]") -> StoreOutcome:
@@ -155,51 +181,53 @@ def plan_delivery(
     new: dict[str, list[StagedSection]] = defaultdict(list)
     for section in sections:
         new[section.source_section_id or ""].append(section)
-    known = source_sections(document)
+    sources = source_sections(document)
     old: dict[str, list[Section]] = defaultdict(list)
-    for one in document.sections:
-        if one.synth:
-            old[one.id].append(one)
+    for present in document.sections:
+        if present.synth:
+            old[present.id].append(present)
     swaps: list[tuple[Section, StagedSection]] = []
     left: list[Unplaced] = []
     for old_id, source_id in request.replaced:
         if not new[source_id]:
             continue
         section = new[source_id].pop(0)
-        if source_id not in known:
+        if source_id not in sources:
             left.append(Unplaced(section, f"its source section {source_id} is gone"))
         elif not old[old_id]:
             left.append(Unplaced(section, "the section that it was to replace has changed"))
         else:
             swaps.append((old[old_id].pop(), section))
     left += [
-        Unplaced(one, "more than were to be replaced") for some in new.values() for one in some
+        Unplaced(section, "more than were to be replaced")
+        for surplus in new.values()
+        for section in surplus
     ]
     while True:
         without = apply_edits(document.text, remove(document, [gone for gone, _ in swaps]))
         insertion = plan_insertion(
-            parse(without), [one for _, one in swaps], request.options.placement
+            parse(without), [section for _, section in swaps], request.options.placement
         )
         if len(insertion.placed) == len(swaps):
             break
         left += insertion.unplaced
-        swaps = [(gone, one) for gone, one in swaps if one in insertion.placed]
+        swaps = [(gone, section) for gone, section in swaps if section in insertion.placed]
     edit = diff_edit(document.text, apply_edits(without, insertion.edits))
     return DeliveryPlan([edit] if edit else [], _by_id(insertion), tuple(left))
 
 
 def edits_one_by_one(
-    document: Document, request: EditorRequest, put: DeliveryPlan
+    document: Document, request: EditorRequest, plan: DeliveryPlan
 ) -> Sequence[Edit]:
     """Return the edits of `put` with one for each section, so that each can be left out.
 
     What replaces other sections stays one edit.
     """
     if request.replaced:
-        return put.edits
+        return plan.edits
     return [
         edit
-        for section in put.placed.values()
+        for section in plan.placed.values()
         for edit in plan_insertion(document, [section], request.options.placement).edits
     ]
 

@@ -1,4 +1,4 @@
-"""When the client is told what is marked: pulled where it can, else pushed, never both."""
+"""Diagnostics: pulled where the client can, else pushed once nobody types, never both."""
 
 import asyncio
 import logging
@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 DEBOUNCE_SECONDS = 0.15
 """Seconds after the last keystroke until what is marked is pushed."""
 
-_NEEDED_SOON = (
+_IMPORTED_EARLY = (
     "dlm_lsp.ide.pair_checks",
     "dlm_lsp.server.language_features",
     "dlm_lsp.server.code_actions",
@@ -30,11 +30,11 @@ _REST = 0.02
 
 
 def document_diagnostics(
-    server: DlmServer, live: LiveDocument, within: Span | None = None
+    server: DlmServer, text_document: LiveDocument, within: Span | None = None
 ) -> list[Diagnostic]:
     """Return what is marked in an open document, or in a part of it."""
-    watched = server.open_document(live.uri)
-    path = server.path(live.uri)
+    state = server.open_document(text_document.uri)
+    path = server.path(text_document.uri)
 
     def exists(media: str) -> bool:
         try:
@@ -43,29 +43,38 @@ def document_diagnostics(
             return False
 
     return diagnostics(
-        live.incremental,
-        provenance_level=watched.settings.diagnostics.origins,
-        check_results=watched.pair_check_results,
+        text_document.incremental,
+        provenance_level=state.settings.diagnostics.origins,
+        check_results=state.pair_check_results,
         media_exists=exists,
         within=within,
     )
 
 
 def encode_diagnostics(
-    server: DlmServer, live: LiveDocument, found: Sequence[Diagnostic]
+    server: DlmServer, text_document: LiveDocument, found: Sequence[Diagnostic]
 ) -> list[types.Diagnostic]:
-    """Return findings as the client takes them."""
-    places = live.positions
+    """Return diagnostics as the client takes them."""
+    positions = text_document.positions
     related = server.client.related_information
-    return [encode_diagnostic(one, places, live.uri, with_related=related) for one in found]
+    return [
+        encode_diagnostic(diagnostic, positions, text_document.uri, with_related=related)
+        for diagnostic in found
+    ]
 
 
 def publish_diagnostics(server: DlmServer, uri: str) -> None:
     """Push what is marked; of a document that is closed, that is nothing."""
-    live = server.live(uri)
-    marked = encode_diagnostics(server, live, document_diagnostics(server, live)) if live else []
+    text_document = server.text_document(uri)
+    encoded = (
+        encode_diagnostics(server, text_document, document_diagnostics(server, text_document))
+        if text_document
+        else []
+    )
     server.text_document_publish_diagnostics(
-        types.PublishDiagnosticsParams(uri, marked, live.version if live else None)
+        types.PublishDiagnosticsParams(
+            uri, encoded, text_document.version if text_document else None
+        )
     )
 
 
@@ -78,18 +87,18 @@ def on_opened(server: DlmServer, uri: str) -> None:
 
 def on_changed(server: DlmServer, uri: str) -> None:
     """Show what is marked once nobody types."""
-    watched = server.open_document(uri)
+    state = server.open_document(uri)
     if not server.client.pulls_diagnostics:
-        if watched.checking:
-            watched.checking.cancel()
-        watched.checking = asyncio.create_task(_later(server, uri))
+        if state.publish_task:
+            state.publish_task.cancel()
+        state.publish_task = asyncio.create_task(_publish_later(server, uri))
     rerun_pair_checks(server, uri)
 
 
 def on_closed(server: DlmServer, uri: str) -> None:
     """Take away every mark of a document."""
-    watched = server.forget(uri)
-    for task in (watched.checking, watched.pair_check_task, watched.asked) if watched else ():
+    state = server.forget(uri)
+    for task in (state.publish_task, state.pair_check_task, state.settings_task) if state else ():
         if task:
             task.cancel()
     if not server.client.pulls_diagnostics:
@@ -98,7 +107,7 @@ def on_closed(server: DlmServer, uri: str) -> None:
 
 def refresh_diagnostics(server: DlmServer, uri: str) -> None:
     """Show anew what is marked, after something else than the text has changed."""
-    if server.live(uri) is None:
+    if server.text_document(uri) is None:
         return
     if not server.client.pulls_diagnostics:
         publish_diagnostics(server, uri)
@@ -108,34 +117,34 @@ def refresh_diagnostics(server: DlmServer, uri: str) -> None:
 
 def rerun_pair_checks(server: DlmServer, uri: str) -> None:
     """Look in the background for what takes longer to find."""
-    watched = server.open_document(uri)
-    if watched.pair_check_task:
-        watched.pair_check_task.cancel()
-    watched.pair_check_task = asyncio.create_task(_look(server, uri))
+    state = server.open_document(uri)
+    if state.pair_check_task:
+        state.pair_check_task.cancel()
+    state.pair_check_task = asyncio.create_task(_run_pair_checks(server, uri))
 
 
-async def _later(server: DlmServer, uri: str) -> None:
+async def _publish_later(server: DlmServer, uri: str) -> None:
     await asyncio.sleep(DEBOUNCE_SECONDS)
     publish_diagnostics(server, uri)
 
 
-async def _look(server: DlmServer, uri: str) -> None:
+async def _run_pair_checks(server: DlmServer, uri: str) -> None:
     await asyncio.sleep(2 * DEBOUNCE_SECONDS)
-    live = server.live(uri)
-    if live is None:
+    text_document = server.text_document(uri)
+    if text_document is None:
         return
     # To import these takes as long as hundreds of keystrokes, and somebody may be typing.
-    for module in _NEEDED_SOON:
+    for module in _IMPORTED_EARLY:
         await asyncio.to_thread(import_module, module)
     from dlm_lsp.ide.pair_checks import PairChecks
 
-    watched = server.open_document(uri)
-    look = watched.pair_checks = watched.pair_checks or PairChecks()
+    state = server.open_document(uri)
+    checks = state.pair_checks = state.pair_checks or PairChecks()
     began = time.perf_counter()
-    for _ in look.steps(live.incremental):
+    for _ in checks.steps(text_document.incremental):
         if time.perf_counter() - began > _SLICE:
             await asyncio.sleep(_REST)
             began = time.perf_counter()
-    if look.results != watched.pair_check_results:
-        watched.pair_check_results = look.results
+    if checks.results != state.pair_check_results:
+        state.pair_check_results = checks.results
         refresh_diagnostics(server, uri)

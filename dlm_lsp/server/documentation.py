@@ -1,4 +1,4 @@
-"""Where each diagnostic is explained: a file that comes with the package."""
+"""Documentation of diagnostics: a file that comes with the package."""
 
 from functools import cache
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What stands in a file that an editor asks about at every move of the cursor."""
+"""File cache: a file is read again once it is another."""
 
 import time
 from collections.abc import Callable
@@ -31,18 +31,18 @@ class FileCache(Generic[_T]):
             StoreError: the file cannot be read.
         """
         stamp = _stamp(self.path(store))
-        known = self._known.get(store)
-        if known and known[0] == stamp:
-            return known[1]
-        found = self.read(store)
+        cached = self._known.get(store)
+        if cached and cached[0] == stamp:
+            return cached[1]
+        value = self.read(store)
         if stamp is None or time.time_ns() - stamp[1] > _TICK_NS:
-            self._known[store] = stamp, found
-        return found
+            self._known[store] = stamp, value
+        return value
 
 
 def _stamp(path: Path) -> _Stamp | None:
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return None
-    return found.st_ino, found.st_mtime_ns, found.st_size
+    return status.st_ino, status.st_mtime_ns, status.st_size

@@ -1,20 +1,22 @@
-"""Work that goes on while the editor does: each piece of it seen, counted and stopped."""
+"""Jobs: work that goes on while the editor does, each piece of it seen, counted and stopped."""
 
 import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Literal
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
+
+from dlm_lsp.server.command_names import RUN_ENDED
 
 if TYPE_CHECKING:
     import anyio
 
 _log = logging.getLogger(__name__)
-_PATIENCE = 5.0
+_CREATE_TIMEOUT = 5.0
 """Seconds that a client may take to make room for progress."""
 
 
@@ -23,6 +25,25 @@ def _event() -> "anyio.Event":
     import anyio
 
     return anyio.Event()
+
+
+RunEndCode = Literal[
+    "inserted", "staged", "nothing-accepted", "cancelled", "failed", "not-delivered", "defect"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnd:
+    """How a job ended: a `code` to decide by, a `message` to show, and counts of pairs.
+
+    `staged`: some wait beside the document. `not-delivered`: some are in the report alone.
+    `failed`: the user was told why. `defect`: an error that nobody expected.
+    """
+
+    code: RunEndCode
+    message: str
+    inserted: int = 0
+    staged: int = 0
 
 
 @dataclass(eq=False, slots=True)
@@ -57,6 +78,7 @@ class Jobs:
         self._server = server
         self._running: dict[str, Job] = {}
         self.with_progress = False
+        self.tells_ends = False
 
     def __len__(self) -> int:
         return len(self._running)
@@ -67,8 +89,8 @@ class Jobs:
             id_ for job in self._running.values() if job.uri == uri for id_ in job.sections
         )
 
-    def start(self, job: Job, work: Callable[[Job], Awaitable[str]]) -> Job:
-        """Begin `work`, which returns the words that end its progress, and return at once."""
+    def start(self, job: Job, work: Callable[[Job], Awaitable[RunEnd]]) -> Job:
+        """Begin `work`, which returns how it ended, and return at once."""
         self._running[job.token] = job
         job.task = asyncio.create_task(self._run(job, work))
         return job
@@ -101,15 +123,15 @@ class Jobs:
             )
             self._send(job, value)
 
-    async def _run(self, job: Job, work: Callable[[Job], Awaitable[str]]) -> None:
+    async def _run(self, job: Job, work: Callable[[Job], Awaitable[RunEnd]]) -> None:
         # The work does not wait for the client, which may be slow to make room for progress.
         showing = asyncio.create_task(self._show(job)) if self.with_progress else None
-        last = ""
+        end: RunEnd | None = None
         try:
-            last = await work(job)
+            end = await work(job)
         except Exception as error:
             _log.exception("%s failed", job.title)
-            last = f"failed: {error}"
+            end = RunEnd("defect", f"failed: {error}")
         except asyncio.CancelledError:
             if showing:
                 showing.cancel()
@@ -118,18 +140,28 @@ class Jobs:
             self._running.pop(job.token, None)
             if showing:
                 await asyncio.wait([showing])
-            if job.shown:
-                self._send(job, types.WorkDoneProgressEnd(message=last))
-                self._server.protocol.progress.tokens.pop(job.token, None)
-            elif last and not self.with_progress:
-                # Of a client that shows no progress, nobody would know that the work has ended.
-                told = types.ShowMessageParams(types.MessageType.Info, f"{job.title}: {last}")
-                self._server.window_show_message(told)
+            self._tell_end(job, end)
+
+    def _tell_end(self, job: Job, end: RunEnd | None) -> None:
+        """Tell the client that a job has ended; `end` is None where it was dropped."""
+        if end and self.tells_ends:
+            self._server.protocol.notify(
+                RUN_ENDED, {"uri": job.uri, "token": job.token, **asdict(end)}
+            )
+        if job.shown:
+            self._send(job, types.WorkDoneProgressEnd(message=end.message if end else ""))
+            self._server.protocol.progress.tokens.pop(job.token, None)
+        elif end and not self.with_progress:
+            # Of a client that shows no progress, nobody would know that the work has ended.
+            message = f"{job.title}: {end.message}"
+            self._server.window_show_message(
+                types.ShowMessageParams(types.MessageType.Info, message)
+            )
 
     async def _show(self, job: Job) -> None:
         params = types.WorkDoneProgressCreateParams(token=job.token)
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(_CREATE_TIMEOUT):
                 await self._server.window_work_done_progress_create_async(params)
         except Exception as error:
             _log.warning("no progress for %s: %r", job.title, error)

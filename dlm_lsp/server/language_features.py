@@ -1,4 +1,4 @@
-"""What the client asks to see: decode, call, encode."""
+"""Language features: what the client asks to see, by decode, call, encode."""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
@@ -21,7 +21,7 @@ from dlm_lsp.ide.semantic_tokens import semantic_tokens
 from dlm_lsp.server import to_lsp_answers as encode
 from dlm_lsp.server.command_names import COMMANDS
 from dlm_lsp.server.cooperative import collect_in_slices
-from dlm_lsp.server.document_context import hover_context
+from dlm_lsp.server.hover_context import hover_context
 from dlm_lsp.server.positions import PositionMap
 from dlm_lsp.server.pygls_patches import LiveDocument
 from dlm_lsp.server.server import DlmServer
@@ -29,29 +29,34 @@ from dlm_lsp.server.server import DlmServer
 
 def on_hover(server: DlmServer, params: types.HoverParams) -> types.Hover | None:
     """Return what there is to tell where the cursor is."""
-    if (live := server.live(params.text_document.uri)) is None:
+    if (text_document := server.text_document(params.text_document.uri)) is None:
         return None
-    known = hover_context(server, live)
-    found = hover(
-        live.incremental.document,
-        live.positions.offset(params.position),
-        provenance=known.provenance,
-        link=known.link,
-        now=known.now,
+    context = hover_context(server, text_document)
+    contents = hover(
+        text_document.incremental.document,
+        text_document.positions.offset(params.position),
+        provenance=context.provenance,
+        link=context.link,
+        now=context.now,
     )
-    if found is None:
+    if contents is None:
         return None
-    words = types.MarkupContent(types.MarkupKind.Markdown, found.markdown)
-    return types.Hover(words, live.positions.range(found.span))
+    markup = types.MarkupContent(types.MarkupKind.Markdown, contents.markdown)
+    return types.Hover(markup, text_document.positions.range(contents.span))
 
 
 def on_completion(server: DlmServer, params: types.CompletionParams) -> list[types.CompletionItem]:
     """Return what may be written where the cursor is."""
-    if (live := server.live(params.text_document.uri)) is None:
+    if (text_document := server.text_document(params.text_document.uri)) is None:
         return []
-    found = completions(live.incremental.document, live.positions.offset(params.position))
+    items = completions(
+        text_document.incremental.document, text_document.positions.offset(params.position)
+    )
     snippets = server.client.snippets
-    return [encode.encode_completion_item(one, live.positions, snippets=snippets) for one in found]
+    return [
+        encode.encode_completion_item(item, text_document.positions, snippets=snippets)
+        for item in items
+    ]
 
 
 def on_resolve_completion(_: DlmServer, item: types.CompletionItem) -> types.CompletionItem:
@@ -69,46 +74,55 @@ def on_definition(
     params: types.DefinitionParams,
 ) -> types.Location | list[types.LocationLink] | None:
     """Return where the section came from that the cursor is in."""
-    if (live := server.live(params.text_document.uri)) is None:
+    if (text_document := server.text_document(params.text_document.uri)) is None:
         return None
-    found = goto_definition(live.incremental.document, live.positions.offset(params.position))
-    if found is None:
+    spans = goto_definition(
+        text_document.incremental.document, text_document.positions.offset(params.position)
+    )
+    if spans is None:
         return None
-    origin, target = map(live.positions.range, found)
+    origin, target = map(text_document.positions.range, spans)
     if server.client.links:
-        return [types.LocationLink(live.uri, target, target, origin)]
-    return types.Location(live.uri, target)
+        return [types.LocationLink(text_document.uri, target, target, origin)]
+    return types.Location(text_document.uri, target)
 
 
 def on_references(server: DlmServer, params: types.ReferenceParams) -> list[types.Location]:
     """Return what came from the section that the cursor is in."""
-    if (live := server.live(params.text_document.uri)) is None:
+    if (text_document := server.text_document(params.text_document.uri)) is None:
         return []
-    found = find_references(live.incremental.document, live.positions.offset(params.position))
-    return [types.Location(live.uri, live.positions.range(span)) for span in found]
+    spans = find_references(
+        text_document.incremental.document, text_document.positions.offset(params.position)
+    )
+    return [
+        types.Location(text_document.uri, text_document.positions.range(span)) for span in spans
+    ]
 
 
 async def on_document_symbol(server: DlmServer, params: types.DocumentSymbolParams) -> list[Any]:
     """Return the outline."""
-    if (live := server.live(params.text_document.uri)) is None:
+    if (text_document := server.text_document(params.text_document.uri)) is None:
         return []
-    places = live.positions
+    positions = text_document.positions
     return await _all(
         server,
-        (encode.encode_symbol(one, places) for one in document_symbols(live.incremental.document)),
+        (
+            encode.encode_symbol(symbol, positions)
+            for symbol in document_symbols(text_document.incremental.document)
+        ),
     )
 
 
 async def on_folding_range(server: DlmServer, params: types.FoldingRangeParams) -> list[Any]:
     """Return what can be folded."""
-    if (live := server.live(params.text_document.uri)) is None:
+    if (text_document := server.text_document(params.text_document.uri)) is None:
         return []
-    places = live.positions
+    positions = text_document.positions
     return await _all(
         server,
         (
-            encode.encode_folding_range(one, places)
-            for one in folding_ranges(live.incremental.document)
+            encode.encode_folding_range(fold, positions)
+            for fold in folding_ranges(text_document.incremental.document)
         ),
     )
 
@@ -117,102 +131,106 @@ def on_selection_range(
     server: DlmServer, params: types.SelectionRangeParams
 ) -> list[types.SelectionRange]:
     """Return what a growing selection takes in, for each place."""
-    if (live := server.live(params.text_document.uri)) is None:
+    if (text_document := server.text_document(params.text_document.uri)) is None:
         return []
-    return [_nested(live, position) for position in params.positions]
+    return [_nested(text_document, position) for position in params.positions]
 
 
 async def on_document_link(server: DlmServer, params: types.DocumentLinkParams) -> list[Any]:
     """Return the links."""
-    live = server.live(params.text_document.uri)
-    return await _all(server, _links(server, live)) if live else []
+    text_document = server.text_document(params.text_document.uri)
+    return await _all(server, _links(server, text_document)) if text_document else []
 
 
 async def on_semantic_tokens(
     server: DlmServer, params: types.SemanticTokensParams
 ) -> types.SemanticTokens:
     """Return the tokens of the whole text."""
-    live = server.live(params.text_document.uri)
-    return await _tokens(live, None) if live else types.SemanticTokens([])
+    text_document = server.text_document(params.text_document.uri)
+    return await _tokens(text_document, None) if text_document else types.SemanticTokens([])
 
 
 async def on_semantic_tokens_range(
     server: DlmServer, params: types.SemanticTokensRangeParams
 ) -> types.SemanticTokens:
     """Return the tokens of a part of the text."""
-    live = server.live(params.text_document.uri)
-    if live is None:
+    text_document = server.text_document(params.text_document.uri)
+    if text_document is None:
         return types.SemanticTokens([])
-    return await _tokens(live, live.positions.span(params.range))
+    return await _tokens(text_document, text_document.positions.span(params.range))
 
 
 async def on_code_lens(server: DlmServer, params: types.CodeLensParams) -> list[Any]:
     """Return the lenses, unless they are switched off."""
-    live = server.live(params.text_document.uri)
-    if live is None or not (await server.settings(live.uri)).code_lens.enable:
+    text_document = server.text_document(params.text_document.uri)
+    if text_document is None or not (await server.settings(text_document.uri)).code_lens.enable:
         return []
-    places = live.positions
-    found = code_lenses(live.incremental.document)
-    return await _all(server, (_lens(live.uri, one, places) for one in found))
+    positions = text_document.positions
+    lenses = code_lenses(text_document.incremental.document)
+    return await _all(server, (_lens(text_document.uri, lens, positions) for lens in lenses))
 
 
 async def on_inlay_hint(server: DlmServer, params: types.InlayHintParams) -> list[types.InlayHint]:
     """Return the hints in a part of the text, unless they are switched off."""
-    live = server.live(params.text_document.uri)
-    if live is None or not (await server.settings(live.uri)).inlay_hints.enable:
+    text_document = server.text_document(params.text_document.uri)
+    if text_document is None or not (await server.settings(text_document.uri)).inlay_hints.enable:
         return []
-    found = inlay_hints(live.incremental.document, live.positions.span(params.range))
+    hints = inlay_hints(
+        text_document.incremental.document, text_document.positions.span(params.range)
+    )
     return [
         types.InlayHint(
-            position=live.positions.position(one.offset),
-            label=one.label,
-            tooltip=one.tooltip,
+            position=text_document.positions.position(hint.offset),
+            label=hint.label,
+            tooltip=hint.tooltip,
             padding_left=True,
         )
-        for one in found
+        for hint in hints
     ]
 
 
-async def _all(server: DlmServer, found: Iterable[object]) -> list[Any]:
+async def _all(server: DlmServer, values: Iterable[object]) -> list[Any]:
     """Return values of the protocol as they are sent; to turn them so takes as long as all else."""
-    return await collect_in_slices(map(server.protocol.as_sent, found))
+    return await collect_in_slices(map(server.protocol.as_sent, values))
 
 
-async def _tokens(live: LiveDocument, span: Span | None) -> types.SemanticTokens:
-    found = await collect_in_slices(
+async def _tokens(text_document: LiveDocument, span: Span | None) -> types.SemanticTokens:
+    numbers = await collect_in_slices(
         encode.encode_semantic_tokens(
-            semantic_tokens(live.incremental.document, span), live.positions
+            semantic_tokens(text_document.incremental.document, span), text_document.positions
         )
     )
-    return types.SemanticTokens(list(chain.from_iterable(found)))
+    return types.SemanticTokens(list(chain.from_iterable(numbers)))
 
 
-def _nested(live: LiveDocument, position: types.Position) -> types.SelectionRange:
+def _nested(text_document: LiveDocument, position: types.Position) -> types.SelectionRange:
     outer: types.SelectionRange | None = None
     for span in reversed(
-        selection_spans(live.incremental.document, live.positions.offset(position))
+        selection_spans(
+            text_document.incremental.document, text_document.positions.offset(position)
+        )
     ):
-        outer = types.SelectionRange(live.positions.range(span), outer)
+        outer = types.SelectionRange(text_document.positions.range(span), outer)
     return outer or types.SelectionRange(types.Range(position, position))
 
 
-def _links(server: DlmServer, live: LiveDocument) -> Iterator[types.DocumentLink]:
-    path, places = server.path(live.uri), live.positions
-    for one in document_links(live.incremental.document):
+def _links(server: DlmServer, text_document: LiveDocument) -> Iterator[types.DocumentLink]:
+    path, positions = server.path(text_document.uri), text_document.positions
+    for link in document_links(text_document.incremental.document):
         target = None
-        if one.target:
-            target = f"{live.uri}#L{places.position(one.target.start).line + 1}"
-        elif one.path and path:
-            target = from_fs_path(str(path.parent / one.path))
+        if link.target:
+            target = f"{text_document.uri}#L{positions.position(link.target.start).line + 1}"
+        elif link.path and path:
+            target = from_fs_path(str(path.parent / link.path))
         if target:
-            yield types.DocumentLink(places.range(one.span), target, one.tooltip)
+            yield types.DocumentLink(positions.range(link.span), target, link.tooltip)
 
 
-def _lens(uri: str, lens: CodeLens, places: PositionMap) -> types.CodeLens:
-    about = {"uri": uri, "sections": [lens.section_id] if lens.section_id else []}
+def _lens(uri: str, lens: CodeLens, positions: PositionMap) -> types.CodeLens:
+    argument = {"uri": uri, "sections": [lens.section_id] if lens.section_id else []}
     name = COMMANDS.get(lens.action, "")
-    command = types.Command(title=lens.title, command=name, arguments=[about] if name else None)
-    return types.CodeLens(places.range(lens.span), command)
+    command = types.Command(title=lens.title, command=name, arguments=[argument] if name else None)
+    return types.CodeLens(positions.range(lens.span), command)
 
 
 FEATURE_HANDLERS: dict[str, Callable[[DlmServer, Any], Any]] = {

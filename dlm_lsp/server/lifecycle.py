@@ -1,4 +1,4 @@
-"""What the server offers: the life of a session, of a document, and who answers what."""
+"""Life cycle: of a session and of a document, and who answers what."""
 
 from typing import Any
 
@@ -105,6 +105,7 @@ def _life_cycle(server: DlmServer) -> None:
         use_live_documents(server, params)
         server.client = ClientCapabilities.of(params.capabilities)
         server.jobs.with_progress = server.client.progress
+        server.jobs.tells_ends = server.client.run_ends
         options = params.initialization_options
         if isinstance(options, dict):
             server.pushed_settings = options.get("dlm", options.get("settings", options))
@@ -162,12 +163,12 @@ def _pull_diagnostics(server: DlmServer) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)
     def diagnostic(params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
-        live = server.live(params.text_document.uri)
-        marked = (
+        text_document = server.text_document(params.text_document.uri)
+        encoded = (
             diagnostics.encode_diagnostics(
-                server, live, diagnostics.document_diagnostics(server, live)
+                server, text_document, diagnostics.document_diagnostics(server, text_document)
             )
-            if live
+            if text_document
             else []
         )
-        return types.RelatedFullDocumentDiagnosticReport(items=marked)
+        return types.RelatedFullDocumentDiagnosticReport(items=encoded)

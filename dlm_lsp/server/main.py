@@ -1,4 +1,4 @@
-"""The command `dlm-lsp`: how the server is started and how it ends."""
+"""Entry point: the command `dlm-lsp`, its start and its end."""
 
 import argparse
 import gc
@@ -15,7 +15,7 @@ from dlm_lsp import __version__
 from dlm_lsp.conflicts import check_environment
 
 _MOST_WAITING = 1_000
-_PATIENCE = 0.2
+_LOG_TIMEOUT = 0.2
 """Seconds that the end of the log may hold up the end of the server, twice at most."""
 
 
@@ -79,8 +79,8 @@ class RetryingLogHandler(logging.Handler):
     def close(self) -> None:
         """Give the thread a moment to write what is left."""
         with suppress(Full):
-            self._waiting.put(None, timeout=_PATIENCE)
-            self._thread.join(_PATIENCE)
+            self._waiting.put(None, timeout=_LOG_TIMEOUT)
+            self._thread.join(_LOG_TIMEOUT)
         super().close()
 
     def _write(self) -> None:

@@ -1,34 +1,36 @@
-"""What an editor lists beside the text: everything synthesized, staged and running."""
+"""Overview: everything synthesized, staged and running, for an editor to list beside the text."""
 
+from dataclasses import asdict
 from typing import Any
 
 from dlm_lsp.document import Document
 from dlm_lsp.ide.overview import OverviewPair, OverviewSource, first_question, overview
-from dlm_lsp.server.availability import why_unavailable
-from dlm_lsp.server.document_context import ledger_entries_of, staged_sections_of
+from dlm_lsp.server.availability import document_availability
 from dlm_lsp.server.positions import PositionMap
 from dlm_lsp.server.pygls_patches import LiveDocument
 from dlm_lsp.server.server import DlmServer
+from dlm_lsp.server.store_cache import ledger_entries_of, staged_sections_of
 from dlm_lsp.store.plan import StagedSection
 
 
-def overview_answer(server: DlmServer, live: LiveDocument) -> dict[str, Any]:
+def overview_answer(server: DlmServer, text_document: LiveDocument) -> dict[str, Any]:
     """Return what there is to list of an open document, as the answer to a command."""
-    document, places = live.incremental.document, live.positions
-    settings = server.open_document(live.uri).settings
+    document, positions = text_document.incremental.document, text_document.positions
+    settings = server.open_document(text_document.uri).settings
     margins = {
         entry.section_id: entry.margin for entry in ledger_entries_of(server, document) or ()
     }
     sources = list(overview(document, _waiting(server, document)))
+    unavailable = document_availability(server, document, settings)
     states = [entry.state for source in sources for entry in source.entries]
     return {
-        "uri": live.uri,
-        "version": live.version,
+        "uri": text_document.uri,
+        "version": text_document.version,
         "teacher": settings.teacher,
-        "obstacle": why_unavailable(server, document, settings),
-        "running": len(server.jobs.on(live.uri)),
+        "availability": asdict(unavailable) if unavailable else None,
+        "running": len(server.jobs.on(text_document.uri)),
         "counts": {state: states.count(state) for state in ("inserted", "stale", "staged")},
-        "sources": [_source(server, one, places, margins) for one in sources],
+        "sources": [_source(server, source, positions, margins) for source in sources],
     }
 
 
@@ -54,15 +56,18 @@ def _staged(section: StagedSection) -> OverviewPair:
 
 
 def _source(
-    server: DlmServer, one: OverviewSource, places: PositionMap, margins: dict[str, float | None]
+    server: DlmServer,
+    source: OverviewSource,
+    positions: PositionMap,
+    margins: dict[str, float | None],
 ) -> dict[str, Any]:
     def range_(span: Any) -> Any:
-        return server.protocol.as_sent(places.range(span)) if span else None
+        return server.protocol.as_sent(positions.range(span)) if span else None
 
     return {
-        "id": one.id,
-        "title": one.title,
-        "range": range_(one.span),
+        "id": source.id,
+        "title": source.title,
+        "range": range_(source.span),
         "sections": [
             {
                 "id": entry.id,
@@ -74,6 +79,6 @@ def _source(
                 "at": entry.at,
                 "margin": margins.get(entry.id),
             }
-            for entry in one.entries
+            for entry in source.entries
         ],
     }

@@ -1,4 +1,4 @@
-"""Offsets into a text, and the lines and columns that a client counts."""
+"""Positions: offsets into a text, and the lines and columns that a client counts."""
 
 from dataclasses import dataclass
 from itertools import accumulate

@@ -1,4 +1,4 @@
-"""What pygls 2.1 does otherwise than we need, each cure with a test that tells when it may go.
+"""Pygls patches: what pygls 2.1 does otherwise than we need, and the cure.
 
 The tests in `tests/server/test_pygls_patches.py` show each defect in pygls itself; where one of
 them fails, its cure can be removed.

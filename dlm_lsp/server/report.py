@@ -1,4 +1,4 @@
-"""What a run came to, as a Markdown document."""
+"""Synthesis report: what a run came to, as a Markdown document."""
 
 from collections.abc import Iterator
 
@@ -41,26 +41,35 @@ def _lines(result: SynthResult, outcome: str) -> Iterator[str]:
 def _accepted(accepted: tuple[Candidate, ...]) -> Iterator[str]:
     if accepted:
         yield from ("", f"## Accepted ({len(accepted)})")
-    for one in accepted:
-        yield from ("", f"### {escape_markdown(one.pair.question)}", "", _quoted(one.pair.answer))
-        margin = "" if one.margin is None else f", margin {one.margin:.2f}"
-        yield from ("", f"From section {code_span(one.source_id)}, {one.strategy}{margin}.")
+    for candidate in accepted:
+        yield from (
+            "",
+            f"### {escape_markdown(candidate.pair.question)}",
+            "",
+            _quoted(candidate.pair.answer),
+        )
+        margin = "" if candidate.margin is None else f", margin {candidate.margin:.2f}"
+        yield from (
+            "",
+            f"From section {code_span(candidate.source_id)}, {candidate.strategy}{margin}.",
+        )
 
 
 def _refused(refused: tuple[Refusal, ...]) -> Iterator[str]:
     if refused:
         yield from ("", f"## Refused ({len(refused)})", "")
-    for one in refused:
-        yield f"- {escape_markdown(one.question)}: **{one.reason}**, {escape_markdown(one.detail)}"
+    for refusal in refused:
+        question, detail = escape_markdown(refusal.question), escape_markdown(refusal.detail)
+        yield f"- {question}: **{refusal.reason}**, {detail}"
 
 
 def _skipped(skipped: tuple[Skip, ...]) -> Iterator[str]:
     if skipped:
         yield from ("", f"## Skipped ({len(skipped)})", "")
-    for one in skipped:
-        strategy = f" ({one.strategy})" if one.strategy else ""
-        source, detail = code_span(one.source_id), escape_markdown(one.detail)
-        yield f"- {source}{strategy}: **{one.reason}**, {detail}"
+    for skip in skipped:
+        strategy = f" ({skip.strategy})" if skip.strategy else ""
+        source, detail = code_span(skip.source_id), escape_markdown(skip.detail)
+        yield f"- {source}{strategy}: **{skip.reason}**, {detail}"
 
 
 def _quoted(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The server: what it knows of its client and of the documents that are open."""
+"""Server: what it knows of its client and of the documents that are open."""
 
 import asyncio
 import logging
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dlm_lsp.ide.pair_checks import PairChecks
 
 _log = logging.getLogger(__name__)
-_PATIENCE = 2.0
+_SETTINGS_TIMEOUT = 2.0
 """Seconds that a client may take to tell its settings."""
 
 
@@ -34,13 +34,13 @@ class OpenDocument:
     """What is kept of an open document beside its text."""
 
     settings: Settings = DEFAULT_SETTINGS
-    asked: "asyncio.Task[None] | None" = None
+    settings_task: "asyncio.Task[None] | None" = None
     pair_check_results: PairCheckResults = NOTHING_CHECKED
     pair_checks: "PairChecks | None" = None
-    checking: "asyncio.Task[None] | None" = None
+    publish_task: "asyncio.Task[None] | None" = None
     pair_check_task: "asyncio.Task[None] | None" = None
     typed: asyncio.Event = field(default_factory=asyncio.Event)
-    changing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    change_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     pending_apply: "asyncio.Task[types.ApplyWorkspaceEditResult] | None" = None
 
 
@@ -58,24 +58,24 @@ class DlmServer(PatchedServer):
         )
         self.client = ClientCapabilities()
         self.jobs = Jobs(self)
-        self.watched: dict[str, OpenDocument] = {}
+        self.open_documents: dict[str, OpenDocument] = {}
         self.reports: dict[str, str] = {}
         self.tasks: set[asyncio.Task[Any]] = set()
         self.pushed_settings: object = None
         self._complained: set[str] = set()
 
-    def live(self, uri: str) -> LiveDocument | None:
+    def text_document(self, uri: str) -> LiveDocument | None:
         """Return a document if it is open."""
-        found = self.workspace.text_documents.get(unquote(uri))
-        return found if isinstance(found, LiveDocument) else None
+        document = self.workspace.text_documents.get(unquote(uri))
+        return document if isinstance(document, LiveDocument) else None
 
     def open_document(self, uri: str) -> OpenDocument:
         """Return what is kept of a document beside its text."""
-        return self.watched.setdefault(unquote(uri), OpenDocument())
+        return self.open_documents.setdefault(unquote(uri), OpenDocument())
 
     def forget(self, uri: str) -> OpenDocument | None:
         """Drop what is kept of a document, and return it."""
-        return self.watched.pop(unquote(uri), None)
+        return self.open_documents.pop(unquote(uri), None)
 
     def path(self, uri: str) -> Path | None:
         """Return where a document lies on disk; None where it does not."""
@@ -94,14 +94,14 @@ class DlmServer(PatchedServer):
         """Take the settings of a document that were pushed, and ask for better ones."""
         self._take_settings(uri, self.pushed_settings)
         if self.client.configuration:
-            self.open_document(uri).asked = asyncio.create_task(self._ask_settings(uri))
+            self.open_document(uri).settings_task = asyncio.create_task(self._ask_settings(uri))
 
     async def settings(self, uri: str) -> Settings:
         """Return the settings of a document once they are known."""
-        watched = self.open_document(uri)
-        if watched.asked:
-            await asyncio.wait([watched.asked], timeout=_PATIENCE)
-        return watched.settings
+        state = self.open_document(uri)
+        if state.settings_task:
+            await asyncio.wait([state.settings_task], timeout=_SETTINGS_TIMEOUT)
+        return state.settings
 
     async def _ask_settings(self, uri: str) -> None:
         item = types.ConfigurationItem(scope_uri=uri, section="dlm")
@@ -112,7 +112,7 @@ class DlmServer(PatchedServer):
         except Exception as error:
             _log.warning("no settings from the client: %r", error)
             return
-        if answers and answers[0] is not None and self.live(uri):
+        if answers and answers[0] is not None and self.text_document(uri):
             self._take_settings(uri, answers[0])
 
     def _take_settings(self, uri: str, given: object) -> None:

@@ -1,115 +1,132 @@
-"""Synthesis in the background: from a command to blocks in the document."""
+"""Synthesis: from a command to blocks in the document, in the background."""
 
 import asyncio
 import logging
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib import import_module
+from pathlib import Path
 
 import anyio
 
 from dlm_lsp.document import Document
+from dlm_lsp.document.schema import Frontmatter
 from dlm_lsp.errors import JudgeError, OptionError, StoreError, TeacherError
-from dlm_lsp.server.availability import why_unavailable
+from dlm_lsp.server.availability import NO_FRONTMATTER, document_availability
+from dlm_lsp.server.command_error import ALREADY_RUNNING, NO_PROSE
 from dlm_lsp.server.delivery import Delivery
-from dlm_lsp.server.jobs import Job
+from dlm_lsp.server.jobs import Job, RunEnd
 from dlm_lsp.server.report import report_markdown
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.synthesis_request import EditorRequest
 from dlm_lsp.synth.events import PairAccepted, PairRefused, RunStarted, SectionDone, SynthEvent
 from dlm_lsp.synth.pipeline import SynthRequest, SynthResult, open_session
-from dlm_lsp.teachers.availability import client_package
+from dlm_lsp.teachers.availability import Unavailable, client_package
 
 _log = logging.getLogger(__name__)
 
 
-def start_synthesis(server: DlmServer, request: EditorRequest) -> Job | str:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run on a document as it was when it was asked for."""
+
+    server: DlmServer
+    document: Document
+    frontmatter: Frontmatter
+    store: Path
+    request: EditorRequest
+    synth_request: SynthRequest
+
+    async def work(self, job: Job) -> RunEnd:
+        """Run to the end, and tell the user of what goes wrong."""
+        try:
+            return await self._deliver(job, await self._result(job))
+        except (TeacherError, JudgeError, StoreError, OptionError) as error:
+            self.server.reports[self.request.uri] = f"# Synthesis failed\n\n{error}\n"
+            self.server.tell_error(str(error))
+            return RunEnd("failed", "failed")
+        finally:
+            self.server.refresh(self.request.uri)
+
+    async def _result(self, job: Job) -> SynthResult | None:
+        """Return what the pipeline came to; None where it was cancelled before it asked."""
+        result: SynthResult | None = None
+        asking = False
+        scope = anyio.CancelScope()
+
+        async def give_up() -> None:
+            await job.stop.wait()
+            # Once it asks, the run itself stops, and returns what is finished.
+            if not asking:
+                scope.cancel()
+
+        giving_up = asyncio.create_task(give_up())
+        try:
+            with scope:
+                await _import_in_thread(client_package(self.synth_request.teacher))
+                async with open_session(
+                    self.document,
+                    self.frontmatter,
+                    self.store,
+                    self.synth_request,
+                    self.request.sections,
+                ) as session:
+                    asking = True
+                    result = await session.run(_ProgressCounts(self.server, job).show, job.stop)
+        finally:
+            giving_up.cancel()
+        return result
+
+    async def _deliver(self, job: Job, result: SynthResult | None) -> RunEnd:
+        if result is None:
+            return RunEnd("cancelled", "cancelled")
+        try:
+            end = await Delivery(self.server, job, self.request, self.store, result).deliver()
+        except Exception as error:
+            # The pairs are paid for: whatever happens, the report has them.
+            _log.exception("not delivered")
+            self.server.tell_error(f"the pairs are in the report, and nowhere else: {error}")
+            end = RunEnd("not-delivered", f"not delivered: {error}")
+        self.server.reports[self.request.uri] = report_markdown(result, end.message)
+        return end
+
+
+def start_synthesis(server: DlmServer, request: EditorRequest) -> Job | Unavailable:
     """Begin a run in the background and return its job, or why there is none."""
-    live = server.live(request.uri)
-    if live is None:
-        return "the document is not open"
+    text_document = server.text_document(request.uri)
+    if text_document is None:
+        return Unavailable("not-open", "the document is not open")
     busy = server.jobs.on(request.uri)
     sections = tuple(id_ for id_ in request.sections if id_ not in busy)
     if not sections:
-        return "already running" if request.sections else "there is no prose to ask about"
-    document = live.incremental.document
+        return ALREADY_RUNNING if request.sections else NO_PROSE
+    document = text_document.incremental.document
     settings = server.open_document(request.uri).settings
-    if why := why_unavailable(server, document, settings):
-        return why
+    if unavailable := document_availability(server, document, settings):
+        return unavailable
+    store, frontmatter = server.store(document), document.frontmatter
+    if store is None or frontmatter is None:
+        return NO_FRONTMATTER
     # Taken now: of a document that is closed meanwhile no settings are kept.
     synth_request = SynthRequest(settings.teacher, settings.judge or None, request.options)
     count = len(sections)
     title = "Synthesizing instructions" + ("" if count == 1 else f" from {count} sections")
-    job = Job(request.uri, frozenset(sections), title)
-
-    async def work(job: Job) -> str:
-        asked = replace(request, sections=sections)
-        try:
-            return await _run(server, job, document, asked, synth_request)
-        except (TeacherError, JudgeError, StoreError, OptionError) as error:
-            server.reports[request.uri] = f"# Synthesis failed\n\n{error}\n"
-            server.tell_error(str(error))
-            return "failed"
-        finally:
-            server.refresh(request.uri)
-
-    started = server.jobs.start(job, work)
+    run = _Run(
+        server, document, frontmatter, store, replace(request, sections=sections), synth_request
+    )
+    job = server.jobs.start(Job(request.uri, frozenset(sections), title), run.work)
     server.refresh(request.uri)
-    return started
+    return job
 
 
-async def _run(
-    server: DlmServer,
-    job: Job,
-    document: Document,
-    request: EditorRequest,
-    synth_request: SynthRequest,
-) -> str:
-    store = server.store(document)
-    if store is None or document.frontmatter is None:
-        return "the document has no frontmatter"
-    result: SynthResult | None = None
-    asking = False
-    scope = anyio.CancelScope()
-
-    async def give_up() -> None:
-        await job.stop.wait()
-        # Once it asks, the run itself stops, and returns what is finished.
-        if not asking:
-            scope.cancel()
-
-    giving_up = asyncio.create_task(give_up())
-    try:
-        with scope:
-            await _imported(client_package(synth_request.teacher))
-            async with open_session(
-                document, document.frontmatter, store, synth_request, request.sections
-            ) as ready:
-                asking = True
-                result = await ready.run(_Counts(server, job).show, job.stop)
-    finally:
-        giving_up.cancel()
-    if result is None:
-        return "cancelled"
-    try:
-        said = await Delivery(server, job, request, store, result).made()
-    except Exception as error:
-        # The pairs are paid for: whatever happens, the report has them.
-        _log.exception("not delivered")
-        server.tell_error(f"the pairs are in the report, and nowhere else: {error}")
-        said = f"not delivered: {error}"
-    server.reports[request.uri] = report_markdown(result, said)
-    return said
-
-
-async def _imported(package: str | None) -> None:
+async def _import_in_thread(package: str | None) -> None:
     """Import a package in a thread: that takes half a second, and somebody may be typing."""
     if package:
         with suppress(ImportError):
             await asyncio.to_thread(import_module, package)
 
 
-class _Counts:
+class _ProgressCounts:
     """How far a run is, as its progress shows it."""
 
     def __init__(self, server: DlmServer, job: Job) -> None:

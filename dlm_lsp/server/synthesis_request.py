@@ -1,4 +1,4 @@
-"""What one run is to synthesize, by the settings and what the user has chosen."""
+"""Synthesis request: what one run is to ask for, by the settings and what the user has chosen."""
 
 import random
 from collections.abc import Sequence
@@ -8,8 +8,10 @@ from typing import Literal
 from dlm_lsp.document import Document, Section
 from dlm_lsp.ide.code_actions import prose_sections
 from dlm_lsp.ide.provenance import source_sections
+from dlm_lsp.server.command_error import NO_PROSE
 from dlm_lsp.server.settings import Settings
 from dlm_lsp.synth.options import StrategyChoice, SynthOptions
+from dlm_lsp.teachers.availability import Unavailable
 from dlm_lsp.teachers.protocol import GenerationOptions
 
 ReviewMode = Literal["insert", "preview", "stage"]
@@ -56,13 +58,13 @@ def options_from_settings(
 
 def regeneration_request(
     document: Document, chosen: Sequence[Section], uri: str, settings: Settings
-) -> EditorRequest | str:
+) -> EditorRequest | Unavailable:
     """Return what to ask to replace sections of a document, or why that cannot be.
 
     A section whose source has changed is asked for from the prose above it.
     """
-    known, starts = source_sections(document), {section.start for section in chosen}
-    asked: list[str] = []
+    sources, starts = source_sections(document), {section.start for section in chosen}
+    source_ids: list[str] = []
     replaced: list[tuple[str, str]] = []
     above: Section | None = None
     for section in document.sections:
@@ -71,14 +73,16 @@ def regeneration_request(
         marker = section.synth if section.start in starts else None
         if marker is None:
             continue
-        source = known.get(marker.source_section_id, above)
+        source = sources.get(marker.source_section_id, above)
         if source is not None and prose_sections([source]):
-            asked.append(source.id)
+            source_ids.append(source.id)
             replaced.append((section.id, source.id))
-    if not asked:
-        return "there is no prose to ask about again"
+    if not source_ids:
+        return Unavailable(NO_PROSE.code, "there is no prose to ask about again")
     options = options_from_settings(settings)
-    here = sum(1 for s in document.sections if s.synth and s.synth.source_section_id in asked)
+    present = sum(
+        1 for s in document.sections if s.synth and s.synth.source_section_id in source_ids
+    )
     sampling = replace(
         options.sampling,
         temperature=max(_LIVELY, options.sampling.temperature),
@@ -87,9 +91,9 @@ def regeneration_request(
     again = replace(
         options,
         # As many as are there would come again and be refused as duplicates.
-        per_section=min(here + len(replaced), 12),
+        per_section=min(present + len(replaced), 12),
         max_pairs=None,
         fresh=True,
         sampling=sampling,
     )
-    return EditorRequest(uri, tuple(dict.fromkeys(asked)), again, "insert", tuple(replaced))
+    return EditorRequest(uri, tuple(dict.fromkeys(source_ids)), again, "insert", tuple(replaced))

@@ -1,4 +1,4 @@
-"""From our values to those of the protocol: what every keystroke needs."""
+"""LSP encoding: from our values to those of the protocol, what every keystroke needs."""
 
 from collections.abc import Iterable
 
@@ -19,32 +19,34 @@ _LEVELS = {
 
 
 def encode_diagnostic(
-    finding: Diagnostic, places: PositionMap, uri: str, *, with_related: bool
+    diagnostic: Diagnostic, positions: PositionMap, uri: str, *, with_related: bool
 ) -> types.Diagnostic:
-    """Return a finding as a diagnostic; its section stands in `data`."""
+    """Return a diagnostic of the protocol; its section stands in `data`."""
     related = [
-        types.DiagnosticRelatedInformation(types.Location(uri, places.range(one.span)), one.message)
-        for one in finding.related
+        types.DiagnosticRelatedInformation(
+            types.Location(uri, positions.range(origin.span)), origin.message
+        )
+        for origin in diagnostic.related
     ]
     page = diagnostics_page()
-    about = types.CodeDescription(href=f"{page}#{finding.code}") if page else None
+    description = types.CodeDescription(href=f"{page}#{diagnostic.code}") if page else None
     return types.Diagnostic(
-        range=places.range(finding.span),
-        message=finding.message,
-        severity=_LEVELS[finding.level],
-        code=finding.code,
-        code_description=about,
+        range=positions.range(diagnostic.span),
+        message=diagnostic.message,
+        severity=_LEVELS[diagnostic.level],
+        code=diagnostic.code,
+        code_description=description,
         source="dlm",
         related_information=related if with_related and related else None,
-        data={"section": finding.section_id} if finding.section_id else None,
+        data={"section": diagnostic.section_id} if diagnostic.section_id else None,
     )
 
 
-def encode_text_edits(edits: Iterable[Edit], places: PositionMap) -> list[types.TextEdit]:
+def encode_text_edits(edits: Iterable[Edit], positions: PositionMap) -> list[types.TextEdit]:
     """Return edits of a text as the client makes them."""
     return [
-        types.TextEdit(places.range(edit.span), edit.text)
-        for edit in _before_last_break(list(edits), places.incremental.text)
+        types.TextEdit(positions.range(edit.span), edit.text)
+        for edit in _before_last_break(list(edits), positions.incremental.text)
     ]
 
 

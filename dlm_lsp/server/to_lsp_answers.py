@@ -1,4 +1,4 @@
-"""From our values to those of the protocol: what is answered when the client asks."""
+"""LSP answers: from our values to those of the protocol, what is encoded when the client asks."""
 
 from collections.abc import Iterable, Iterator
 
@@ -29,52 +29,54 @@ _COMPLETIONS = {
 _FOLDS: dict[str, types.FoldingRangeKind | str] = {"region": types.FoldingRangeKind.Region}
 
 
-def encode_symbol(one: DocumentSymbol, places: PositionMap) -> types.DocumentSymbol:
+def encode_symbol(symbol: DocumentSymbol, positions: PositionMap) -> types.DocumentSymbol:
     """Return a symbol and all within it."""
     return types.DocumentSymbol(
-        name=one.name,
-        detail=one.detail or None,
-        kind=_SYMBOLS[one.kind],
-        range=places.range(one.span),
-        selection_range=places.range(one.focus),
-        children=[encode_symbol(child, places) for child in one.children] or None,
+        name=symbol.name,
+        detail=symbol.detail or None,
+        kind=_SYMBOLS[symbol.kind],
+        range=positions.range(symbol.span),
+        selection_range=positions.range(symbol.focus),
+        children=[encode_symbol(child, positions) for child in symbol.children] or None,
     )
 
 
-def encode_folding_range(fold: FoldingRange, places: PositionMap) -> types.FoldingRange:
+def encode_folding_range(fold: FoldingRange, positions: PositionMap) -> types.FoldingRange:
     """Return a fold by whole lines."""
-    range_ = places.range(fold.span)
+    range_ = positions.range(fold.span)
     return types.FoldingRange(
         start_line=range_.start.line, end_line=range_.end.line, kind=_FOLDS.get(fold.kind)
     )
 
 
 def encode_completion_item(
-    one: CompletionItem, places: PositionMap, *, snippets: bool
+    item: CompletionItem, positions: PositionMap, *, snippets: bool
 ) -> types.CompletionItem:
     """Return a completion; its documentation is asked for by `data`."""
-    as_snippet = one.snippet and snippets
+    as_snippet = item.snippet and snippets
     return types.CompletionItem(
-        label=one.label,
-        kind=_COMPLETIONS[one.kind],
-        detail=one.detail or None,
-        sort_text=one.sort,
-        filter_text=one.label,
+        label=item.label,
+        kind=_COMPLETIONS[item.kind],
+        detail=item.detail or None,
+        sort_text=item.sort,
+        filter_text=item.label,
         insert_text_format=types.InsertTextFormat.Snippet
         if as_snippet
         else types.InsertTextFormat.PlainText,
-        text_edit=types.TextEdit(places.range(one.span), one.text if as_snippet else one.plain),
-        data=one.data,
+        text_edit=types.TextEdit(
+            positions.range(item.span), item.text if as_snippet else item.plain
+        ),
+        data=item.data,
     )
 
 
 def encode_semantic_tokens(
-    tokens: Iterable[SemanticToken], places: PositionMap
+    tokens: Iterable[SemanticToken], positions: PositionMap
 ) -> Iterator[tuple[int, ...]]:
     """Yield tokens in the relative numbers of the protocol, five for each."""
     line = character = 0
     for token in tokens:
-        range_ = places.range(token.span)
+        range_ = positions.range(token.span)
         start = range_.start
         yield (
             start.line - line,

@@ -310,26 +310,26 @@ All of them, or those of the run or the teacher of the section at point."
   (sort (cl-loop
          for source in (dlm--list (dlm--get (dlm--execute "dlm.synth.overview") "sources"))
          nconc (cl-loop
-                for one in (dlm--list (dlm--get source "sections"))
-                when (dlm--get one "range")
-                collect (dlm--section source one)))
+                for entry in (dlm--list (dlm--get source "sections"))
+                when (dlm--get entry "range")
+                collect (dlm--section source entry)))
         :key #'dlm--section-first))
 
-(defun dlm--section (source one)
-  "Return what there is to know of ONE section from SOURCE."
-  (let ((first (dlm--get one "range" "start" "line"))
-        (last (dlm--get one "range" "end" "line")))
+(defun dlm--section (source entry)
+  "Return what there is to know of ENTRY, a section from SOURCE."
+  (let ((first (dlm--get entry "range" "start" "line"))
+        (last (dlm--get entry "range" "end" "line")))
     (make-dlm--section
-     :id (dlm--get one "id") :teacher (dlm--get one "teacher") :at (dlm--get one "at")
+     :id (dlm--get entry "id") :teacher (dlm--get entry "teacher") :at (dlm--get entry "at")
      :source (dlm--get source "id") :first first
      ;; What ends at the beginning of a line ends before it.
-     :last (if (zerop (dlm--get one "range" "end" "character")) (max first (1- last)) last))))
+     :last (if (zerop (dlm--get entry "range" "end" "character")) (max first (1- last)) last))))
 
 (defun dlm--here ()
   "Return the synthesized sections that the region, or the line of point, touches."
   (cl-destructuring-bind (first last) (dlm--lines)
-    (or (seq-filter (lambda (one)
-                      (and (<= (dlm--section-first one) last) (<= first (dlm--section-last one))))
+    (or (seq-filter (lambda (section)
+                      (and (<= (dlm--section-first section) last) (<= first (dlm--section-last section))))
                     (dlm--sections))
         (user-error "Nothing is synthesized here"))))
 
@@ -340,9 +340,9 @@ All of them, or those of the run or the teacher of the section at point."
      name
      `(:sections [,@(mapcar #'dlm--section-id found)]
        ;; Equal sections have one id: these tell which one is meant.
-       ,@(when-let* ((one (and (null (cdr found)) (car found))))
-           `(:teacher ,(dlm--section-teacher one) :at ,(dlm--section-at one)
-             ,@(and (dlm--section-source one) (list :source (dlm--section-source one)))))))))
+       ,@(when-let* ((only (and (null (cdr found)) (car found))))
+           `(:teacher ,(dlm--section-teacher only) :at ,(dlm--section-at only)
+             ,@(and (dlm--section-source only) (list :source (dlm--section-source only)))))))))
 
 (defun dlm-keep ()
   "Keep the synthesized sections at point or in the region as your own."

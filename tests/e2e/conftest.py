@@ -1,4 +1,4 @@
-"""A home for an editor, and a teacher for its server."""
+"""Fixtures: a home for an editor, and a teacher for its server."""
 
 from collections.abc import Iterator
 from pathlib import Path

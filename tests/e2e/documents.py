@@ -1,4 +1,4 @@
-"""The documents that every editor is walked through."""
+"""Documents: those that every editor is walked through."""
 
 from pathlib import Path
 

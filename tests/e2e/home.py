@@ -1,4 +1,4 @@
-"""A clean home folder for an editor, set up by the words of our own README."""
+"""Home folder: clean, for an editor, set up by the words of our own README."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""A terminal with a program in it, as one who sits before it sees and uses it."""
+"""Terminal: with a program in it, as one who sits before it sees and uses it."""
 
 import re
 import subprocess
@@ -75,7 +75,7 @@ class Terminal:
 
     def until(self, *words: str) -> str:
         """Wait until one of some words is to be seen, and return the screen."""
-        return self._first(self.screen, lambda shown: any(one in shown for one in words), words)
+        return self._first(self.screen, lambda shown: any(word in shown for word in words), words)
 
     def until_gone(self, words: str) -> None:
         """Wait until some words are not to be seen any more."""

@@ -1,4 +1,4 @@
-"""Emacs with the files in `editors/emacs`, set up by the words of their README."""
+"""Emacs: with the files in `editors/emacs`, set up by the words of their README."""
 
 import pytest
 from e2e.documents import MISTAKEN, PLAIN, REAL, SYNTHESIZED, synthesized
@@ -48,7 +48,7 @@ def test_a_hover_tells_where_a_section_came_from(emacs):
 
 def test_a_code_action_synthesizes_with_progress_into_the_saved_file(emacs, teacher):
     saved = walk(emacs, "synthesize", PLAIN, TEACHER=teacher.selector)
-    assert [one.pairs[0].pair.question for one in synthesized(saved)] == QUESTIONS
+    assert [section.pairs[0].pair.question for section in synthesized(saved)] == QUESTIONS
 
 
 def test_the_commands_go_about_what_was_synthesized(emacs, teacher):
@@ -61,7 +61,7 @@ def test_pairs_are_staged_and_applied_or_discarded(emacs, teacher):
 
 def test_keep_takes_the_marker_out(emacs):
     saved = walk(emacs, "keep", SYNTHESIZED)
-    assert [one.pairs[0].pair.question for one in synthesized(saved)] == QUESTIONS[1:]
+    assert [section.pairs[0].pair.question for section in synthesized(saved)] == QUESTIONS[1:]
 
 
 def test_revert_asks_with_a_count_and_gives_back_every_byte(emacs):
@@ -83,7 +83,7 @@ def test_cancel_ends_a_run_that_waits_for_its_teacher(emacs, held):
 
 def test_a_model_on_this_machine_writes_and_judges(emacs):
     saved = walk(emacs, "model", REAL)
-    assert {one.synth.synth_teacher for one in synthesized(saved)} == {"hf:gemma-3-270m"}
+    assert {section.synth.synth_teacher for section in synthesized(saved)} == {"hf:gemma-3-270m"}
 
 
 def test_the_commands_work_under_lsp_mode_too(emacs, teacher):

@@ -1,4 +1,4 @@
-"""Helix in a terminal, with the files in `editors/helix`, set up by the words of their README."""
+"""Helix: in a terminal, with the files in `editors/helix`, set up by their README."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,7 +53,7 @@ class Helix:
         """Choose a code action in the menu."""
         self.ask("a", title)
         shown = self.terminal.reversed()
-        while not any(one.startswith(title) for one in shown):
+        while not any(line.startswith(title) for line in shown):
             self.terminal.press("Down")
             shown = self.terminal.reversed_other_than(shown)
         self.terminal.press("Enter")
@@ -142,7 +142,9 @@ def test_a_code_action_synthesizes_with_progress_into_the_saved_file(home, teach
         helix.act("Synthesize instructions")
         helix.terminal.until("2 inserted")
         helix.save()
-        assert [one.pairs[0].pair.question for one in synthesized(helix.document)] == QUESTIONS
+        assert [
+            section.pairs[0].pair.question for section in synthesized(helix.document)
+        ] == QUESTIONS
         helix.terminal.press("u")
         assert helix.save() == PLAIN
 
@@ -153,7 +155,9 @@ def test_keep_takes_the_marker_out(home):
         helix.act("Keep this synthesized section")
         helix.terminal.until("[+]")
         helix.save()
-        assert [one.pairs[0].pair.question for one in synthesized(helix.document)] == QUESTIONS[1:]
+        assert [
+            section.pairs[0].pair.question for section in synthesized(helix.document)
+        ] == QUESTIONS[1:]
 
 
 def test_revert_counts_and_gives_back_every_byte(home):
@@ -182,6 +186,6 @@ def test_a_model_on_this_machine_writes_and_judges(home):
         helix.terminal.until(" inserted")
         helix.save()
         made = synthesized(helix.document)
-        assert {one.synth.synth_teacher for one in made} == {"hf:gemma-3-270m"}
+        assert {section.synth.synth_teacher for section in made} == {"hf:gemma-3-270m"}
         helix.go_to("dlm-auto-synth")
         assert "margin" in helix.ask("k", "Teacher: hf:gemma-3-270m")

@@ -1,4 +1,4 @@
-"""Neovim with the files in `editors/neovim`, set up by the words of their README."""
+"""Neovim: with the files in `editors/neovim`, set up by the words of their README."""
 
 import re
 import shutil
@@ -53,7 +53,7 @@ def test_the_grammar_colours_the_document_and_the_markdown_in_it(neovim):
 
 def test_a_code_action_synthesizes_with_progress_into_the_saved_file(neovim, teacher):
     saved = walk(neovim, "synthesize", PLAIN, TEACHER=teacher.selector)
-    assert [one.pairs[0].pair.question for one in synthesized(saved)] == QUESTIONS
+    assert [section.pairs[0].pair.question for section in synthesized(saved)] == QUESTIONS
     assert not saved.read_text().endswith("\n\n")
 
 
@@ -74,7 +74,7 @@ def test_pairs_are_staged_and_applied_or_discarded(neovim, teacher):
 
 def test_keep_takes_the_marker_out(neovim):
     saved = walk(neovim, "keep", SYNTHESIZED)
-    assert [one.pairs[0].pair.question for one in synthesized(saved)] == QUESTIONS[1:]
+    assert [section.pairs[0].pair.question for section in synthesized(saved)] == QUESTIONS[1:]
 
 
 def test_revert_asks_with_a_count_and_gives_back_every_byte(neovim):
@@ -87,7 +87,7 @@ def test_cancel_ends_a_run_that_waits_for_its_teacher(neovim, held):
 
 def test_a_model_on_this_machine_writes_and_judges(neovim):
     saved = walk(neovim, "model", REAL)
-    assert {one.synth.synth_teacher for one in synthesized(saved)} == {"hf:gemma-3-270m"}
+    assert {section.synth.synth_teacher for section in synthesized(saved)} == {"hf:gemma-3-270m"}
 
 
 def test_the_server_is_found_to_be_well(neovim):

@@ -1,4 +1,4 @@
-"""Vim with ALE, with the files in `editors/vim`, set up by the words of their README."""
+"""Vim with ALE: with the files in `editors/vim`, set up by the words of their README."""
 
 import re
 from dataclasses import replace

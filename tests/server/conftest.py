@@ -1,4 +1,4 @@
-"""A teacher for the server, and a store of its own."""
+"""Fixtures: a teacher for the server, and a store of its own."""
 
 from collections.abc import Iterator
 from pathlib import Path

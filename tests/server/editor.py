@@ -1,4 +1,4 @@
-"""An editor as the server meets it: buffers that are typed in, edits that are made or refused."""
+"""Editor stand-in: buffers that are typed in, edits that are made or refused."""
 
 import asyncio
 import os
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Union
 
+import pytest
 from lsprotocol import types
 from lsprotocol.converters import get_converter
 from pytest_lsp import LanguageClient, client_capabilities
@@ -153,7 +154,7 @@ class Editor(LanguageClient):
                 else:
                     await self.until(lambda: URI in self.diagnostics)
                     found = list(self.diagnostics[URI])
-                if [one.code for one in found] == list(codes):
+                if [diagnostic.code for diagnostic in found] == list(codes):
                     return found
                 self._heard.clear()
                 with suppress(TimeoutError):
@@ -234,6 +235,18 @@ def capabilities_of(editor: str, **more: bool) -> types.ClientCapabilities:
         assert found.text_document
         found.text_document.diagnostic = types.DiagnosticClientCapabilities()
     return found
+
+
+def asks_for(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Have every editor say that it knows something that only this server has."""
+    recorded = capabilities_of
+
+    def with_experimental(editor: str, **more: bool) -> types.ClientCapabilities:
+        capabilities = recorded(editor, **more)
+        capabilities.experimental = {"dlm": {name: True}}
+        return capabilities
+
+    monkeypatch.setattr("server.editor.capabilities_of", with_experimental)
 
 
 @asynccontextmanager

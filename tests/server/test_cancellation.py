@@ -1,4 +1,4 @@
-"""Something is waited for until nobody wants it any more."""
+"""Cancellation: something is waited for until nobody wants it any more."""
 
 import asyncio
 

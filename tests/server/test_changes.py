@@ -1,4 +1,4 @@
-"""A change reaches the document that the user sees, or is computed anew: typing is never lost."""
+"""Workspace edits: each reaches the document that the user sees, or is computed anew."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""What each editor can do, by the capabilities that were recorded of it."""
+"""Client capabilities: as they were recorded of each editor."""
 
 from dataclasses import asdict
 

@@ -1,4 +1,4 @@
-"""What is offered where the cursor is, what it does, and what it says where it cannot be done."""
+"""Code actions: what is offered where the cursor is, what it does, and why it cannot be done."""
 
 from pathlib import Path
 
@@ -20,7 +20,9 @@ def body(text: str) -> str:
 
 async def offered(client: Editor, title: str) -> types.CodeAction:
     """The action whose title begins so, offered at the marker."""
-    return next(one for one in await client.actions("<!-- dlm") if one.title.startswith(title))
+    return next(
+        action for action in await client.actions("<!-- dlm") if action.title.startswith(title)
+    )
 
 
 async def test_what_mends_a_problem_is_offered_and_mends_it():
@@ -44,6 +46,7 @@ async def test_what_cannot_be_done_says_why():
         client.open(TEXT)
         offered = await client.actions("The Ill", only=["refactor.rewrite.dlm.synthesize"])
         assert "OPENAI_API_KEY" in offered[0].disabled.reason
+        assert offered[0].data == {"code": "missing-key"}
         assert offered[0].command is None
 
 
@@ -55,7 +58,7 @@ async def test_a_synthesized_section_is_kept_removed_or_reverted(name, title, ke
     async with editor(name) as client:
         client.open(TEXT)
         offered = await client.actions("<!-- dlm")
-        action = next(one for one in offered if one.title.startswith(title))
+        action = next(candidate for candidate in offered if candidate.title.startswith(title))
         if action.command is None:
             action = await client.code_action_resolve_async(action)
             client.apply(types.ApplyWorkspaceEditParams(action.edit))
@@ -126,7 +129,7 @@ async def test_of_equal_sections_the_stale_one_is_removed_for_being_stale():
     async with editor(VSCODE) as client:
         client.open(body(SOURCE + synthesized(source_id=GONE) + synthesized()))
         fixes = await client.actions("<!-- dlm", only=["quickfix"])
-        remove = next(one for one in fixes if one.title == "Remove (stale-source)")
+        remove = next(fix for fix in fixes if fix.title == "Remove (stale-source)")
         await client.command(remove.command.command, **remove.command.arguments[0])
         await client.until(lambda: client.edits)
         assert client.text() == body(SOURCE + synthesized())

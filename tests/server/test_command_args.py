@@ -1,10 +1,10 @@
-"""Which sections a command means."""
+"""Command arguments: the sections that a command means."""
 
 import pytest
 from ide.samples import GONE, SOURCE, body, synthesized
 
-from dlm_lsp.errors import UsageError
 from dlm_lsp.server.command_args import section_ids, sections_to_change, sections_to_revert
+from dlm_lsp.server.command_error import CommandError
 from dlm_lsp.store.ledger import LedgerEntry
 
 AT = "2026-01-31T09:30:00Z"
@@ -32,15 +32,16 @@ def test_sections_may_be_left_to_the_command():
 
 @pytest.mark.parametrize("sections", ["a", 5, {"a": 1}])
 def test_sections_are_a_list(sections):
-    with pytest.raises(UsageError, match="takes a list"):
+    with pytest.raises(CommandError, match="takes a list") as caught:
         section_ids({"sections": sections})
+    assert caught.value.code == "bad-argument"
 
 
 def test_only_synthesized_sections_can_be_named():
     assert [
         s.id for s in sections_to_change(DOCUMENT, {"sections": [MINE, WRITTEN[0]]}).sections
     ] == WRITTEN[:1]
-    with pytest.raises(UsageError, match="none of the named"):
+    with pytest.raises(CommandError, match="none of the named"):
         sections_to_change(DOCUMENT, {"sections": [MINE]})
 
 
@@ -60,7 +61,7 @@ def test_a_revert_spares_what_was_edited_unless_it_is_named():
 
 
 def test_where_everything_was_edited_nothing_is_reverted_and_that_is_told():
-    with pytest.raises(UsageError, match="that you have not edited"):
+    with pytest.raises(CommandError, match="that you have not edited"):
         sections_to_revert(DOCUMENT, {"teacher": "hf:tiny", "at": AT}, [entry("another")])
 
 
@@ -72,7 +73,7 @@ def test_of_equal_sections_the_last_ones_are_meant_as_often_as_they_are_named():
 
 
 def test_without_the_ledger_only_what_is_named_is_reverted():
-    with pytest.raises(UsageError, match="ledger cannot be read"):
+    with pytest.raises(CommandError, match="ledger cannot be read"):
         sections_to_revert(DOCUMENT, {}, None)
     assert sections_to_revert(DOCUMENT, {"sections": WRITTEN[:1]}, None).sections
 
@@ -80,8 +81,8 @@ def test_without_the_ledger_only_what_is_named_is_reverted():
 def test_of_equal_sections_that_one_is_meant_whose_source_or_teacher_is_given():
     other = synthesized(source_id=GONE)
     document = body(SOURCE + other + synthesized() + synthesized().replace("hf:tiny", "hf:big"))
-    stale, live, big = document.sections[1:]
-    assert sections_to_change(document, {"sections": [live.id], "source": GONE}).sections == (
-        stale,
-    )
+    stale, text_document, big = document.sections[1:]
+    assert sections_to_change(
+        document, {"sections": [text_document.id], "source": GONE}
+    ).sections == (stale,)
     assert sections_to_revert(document, {"teacher": "hf:big"}, ()).sections == (big,)

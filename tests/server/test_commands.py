@@ -1,6 +1,7 @@
-"""Commands as a client sends them: done, or answered with the reason, which the user sees too."""
+"""Commands: done, or answered with the reason, which the user sees too."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,9 +72,10 @@ async def refused(client: Editor, name: str, *arguments: Any) -> str:
     """Why a command was not done, which the user has to be told in one message."""
     client.messages.clear()
     answer = await sent(client, name, *arguments)
-    assert list(answer) == ["error"]
+    assert list(answer) == ["error", "code"]
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)+", answer["code"])
     await client.until(lambda: client.messages)
-    assert [(one.type, one.message) for one in client.messages] == [
+    assert [(shown.type, shown.message) for shown in client.messages] == [
         (types.MessageType.Error, answer["error"])
     ]
     return answer["error"]
@@ -222,7 +224,7 @@ async def test_an_edit_that_the_editor_refuses_is_told(what, label):
         ids = synthesized_in(client)
         assert await client.command(COMMANDS[what], sections=ids) == {"sections": ids}
         await client.until(lambda: client.messages)
-        assert [one.message for one in client.messages] == [
+        assert [shown.message for shown in client.messages] == [
             f"{label}: the editor did not apply the change"
         ]
 
@@ -257,8 +259,12 @@ async def test_provenance_is_written_where_it_can_be_shown_or_its_place_is_told(
         assert path.read_text() == answer["markdown"]
         assert "hf:tiny" in answer["markdown"]
         await client.until(lambda: client.shown_documents or client.messages)
-        assert [one.uri for one in client.shown_documents] == ([path.as_uri()] if shows else [])
-        assert [one.message for one in client.messages] == ([] if shows else [f"written to {path}"])
+        assert [document.uri for document in client.shown_documents] == (
+            [path.as_uri()] if shows else []
+        )
+        assert [shown.message for shown in client.messages] == (
+            [] if shows else [f"written to {path}"]
+        )
 
 
 async def test_before_the_first_run_there_is_no_report():
@@ -306,13 +312,13 @@ async def test_a_plan_that_cannot_be_read_can_be_discarded(env, store):
 
 
 async def test_what_is_applied_stands_in_the_document_and_waits_no_more(env, store):
-    one, other = staged(), staged("Why?")
-    store.stage(one, other)
+    first, second = staged(), staged("Why?")
+    store.stage(first, second)
     async with editor(VSCODE, env) as client:
         client.open(TEXT)
-        answer = await client.command("dlm.synth.apply", sections=[other.id])
-        assert answer == {"applying": [other.id]}
-        await once(client, lambda: store.staged == [one.id])
+        answer = await client.command("dlm.synth.apply", sections=[second.id])
+        assert answer == {"applying": [second.id]}
+        await once(client, lambda: store.staged == [first.id])
         assert questions(client.text()) == ["Why?"]
 
 
@@ -332,7 +338,7 @@ async def test_what_has_no_source_any_more_stays_staged_and_that_is_told(env, st
         client.open(TEXT)
         await client.command("dlm.synth.apply")
         await client.until(lambda: client.messages)
-        assert [one.message for one in client.messages] == [
+        assert [shown.message for shown in client.messages] == [
             f"1 stay staged: its source section {GONE} is gone"
         ]
         assert store.staged == [stray.id]
@@ -346,18 +352,18 @@ async def test_what_the_editor_does_not_take_stays_staged_and_that_is_told(env, 
         client.takes_edits = False
         await client.command("dlm.synth.apply")
         await client.until(lambda: client.messages)
-        assert [one.message for one in client.messages] == [
+        assert [shown.message for shown in client.messages] == [
             "nothing was applied: the editor did not apply the change"
         ]
         assert store.staged == [staged().id]
 
 
 async def test_only_what_is_named_is_discarded(env, store):
-    one, other = staged(), staged("Why?")
-    store.stage(one, other)
+    first, second = staged(), staged("Why?")
+    store.stage(first, second)
     async with editor(VSCODE, env) as client:
         client.open(TEXT)
-        answer = await client.command("dlm.synth.discard", sections=[one.id, GONE])
-        assert answer == {"discarding": [one.id]}
-        await once(client, lambda: store.staged == [other.id])
+        answer = await client.command("dlm.synth.discard", sections=[first.id, GONE])
+        assert answer == {"discarding": [first.id]}
+        await once(client, lambda: store.staged == [second.id])
         assert client.text() == TEXT

@@ -1,4 +1,4 @@
-"""A long answer leaves room for others."""
+"""Cooperative work: a long answer leaves room for others."""
 
 import asyncio
 import itertools

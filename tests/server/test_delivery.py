@@ -1,14 +1,22 @@
-"""Where accepted pairs are put, in the place of which others, and what has no place."""
+"""Delivery: accepted pairs are put in, in the place of others, or left without a place."""
 
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ide.samples import SOURCE, SOURCE_ID, body, synthesized
 from support.document_text import FRONTMATTER
 
 from dlm_lsp.document import Document, Edit, SectionType, apply_edits, parse
-from dlm_lsp.server.delivery import DeliveryPlan, edits_one_by_one, plan_delivery
+from dlm_lsp.server.delivery import (
+    DeliveryPlan,
+    StagingResult,
+    edits_one_by_one,
+    plan_delivery,
+    run_end,
+)
+from dlm_lsp.server.jobs import RunEnd
 from dlm_lsp.server.settings import Settings
 from dlm_lsp.server.synthesis_request import EditorRequest, options_from_settings
 from dlm_lsp.store.plan import StagedSection
@@ -46,6 +54,27 @@ def after(document: Document, made: DeliveryPlan) -> list[str]:
     return [placed.pair.question for s in parse(text).sections for placed in s.pairs]
 
 
+@pytest.mark.parametrize(
+    ("inserted", "stagings", "end"),
+    [
+        (2, [], RunEnd("inserted", "2 inserted", inserted=2)),
+        (None, [StagingResult(2, "2 staged (x)")], RunEnd("staged", "2 staged (x)", staged=2)),
+        (
+            1,
+            [StagingResult(1, "1 staged (x)"), StagingResult(2, "2 staged (y)")],
+            RunEnd("staged", "1 inserted, 1 staged (x), 2 staged (y)", inserted=1, staged=3),
+        ),
+        (
+            1,
+            [StagingResult(1, "1 staged (x)"), StagingResult(0, "2 in the report")],
+            RunEnd("not-delivered", "1 inserted, 1 staged (x), 2 in the report", 1, 1),
+        ),
+    ],
+)
+def test_a_run_ends_with_a_code_and_counts(inserted, stagings, end):
+    assert run_end(inserted, *stagings) == end
+
+
 def test_accepted_pairs_stand_behind_their_source():
     document = body(SOURCE)
     made = put(document, [], staged("Why?"), staged("What?"))
@@ -57,7 +86,7 @@ def test_one_takes_the_place_of_another_and_what_is_too_many_is_left():
     document = body(SOURCE + synthesized("Old?"))
     made = put(document, [document.sections[1].id], staged("New?"), staged("More?"))
     assert after(document, made) == ["New?"]
-    assert [one.reason for one in made.left] == ["more than were to be replaced"]
+    assert [unplaced.reason for unplaced in made.left] == ["more than were to be replaced"]
 
 
 def test_a_section_that_was_kept_or_edited_is_not_replaced():
@@ -65,7 +94,7 @@ def test_a_section_that_was_kept_or_edited_is_not_replaced():
     for id_ in (document.sections[1].id, "0" * 16):
         made = put(document, [id_], staged("New?"))
         assert (list(made.edits), made.placed) == ([], {})
-        assert [one.reason for one in made.left] == [
+        assert [unplaced.reason for unplaced in made.left] == [
             "the section that it was to replace has changed"
         ]
 

@@ -1,4 +1,4 @@
-"""When the client is told what is marked."""
+"""Diagnostics: when the client is told what is marked."""
 
 import asyncio
 
@@ -41,9 +41,9 @@ class Told(DlmServer):
 
     def type(self, text: str) -> None:
         """Put a text in the place of the whole document, and say so as the client does."""
-        live = self.live(URI)
-        live.apply_change(types.TextDocumentContentChangeWholeDocument(text))
-        live.version += 1
+        text_document = self.text_document(URI)
+        text_document.apply_change(types.TextDocumentContentChangeWholeDocument(text))
+        text_document.version += 1
         diagnostics.on_changed(self, URI)
 
     def close(self) -> None:
@@ -52,15 +52,15 @@ class Told(DlmServer):
 
     async def rest(self) -> None:
         """Wait until everything that was begun is done."""
-        watched = self.open_document(URI)
-        begun = [task for task in (watched.checking, watched.pair_check_task) if task]
+        state = self.open_document(URI)
+        begun = [task for task in (state.publish_task, state.pair_check_task) if task]
         async with asyncio.timeout(10):
             await asyncio.gather(*begun)
 
     @property
     def codes(self) -> list[list[str]]:
         """The codes of each publication."""
-        return [[one.code for one in params.diagnostics] for params in self.pushed]
+        return [[diagnostic.code for diagnostic in params.diagnostics] for params in self.pushed]
 
 
 @pytest.fixture(autouse=True)
@@ -70,7 +70,10 @@ def at_once(monkeypatch):
 
 
 def marked_in(server: DlmServer, uri: str = URI) -> list[str]:
-    return [one.code for one in diagnostics.document_diagnostics(server, server.live(uri))]
+    return [
+        diagnostic.code
+        for diagnostic in diagnostics.document_diagnostics(server, server.text_document(uri))
+    ]
 
 
 async def test_as_a_document_is_opened_its_marks_are_there_at_once():
@@ -108,14 +111,14 @@ async def test_once_a_document_is_closed_nothing_more_is_told_of_it():
     server = Told()
     server.open(WRONG)
     server.type(TWINS)
-    watched = server.open_document(URI)
+    state = server.open_document(URI)
     server.close()
-    await asyncio.wait([watched.checking, watched.pair_check_task], timeout=10)
-    assert watched.checking.cancelled()
-    assert watched.pair_check_task.cancelled()
+    await asyncio.wait([state.publish_task, state.pair_check_task], timeout=10)
+    assert state.publish_task.cancelled()
+    assert state.pair_check_task.cancelled()
     diagnostics.refresh_diagnostics(server, URI)
     assert server.codes == [[]]
-    assert server.watched == {}
+    assert server.open_documents == {}
 
 
 async def test_what_takes_a_second_look_is_told_when_it_is_found():
@@ -160,7 +163,7 @@ async def test_a_keystroke_breaks_a_second_look_off():
 
 
 async def test_others_work_while_a_second_look_takes_long(monkeypatch):
-    monkeypatch.setattr(diagnostics, "_NEEDED_SOON", ())
+    monkeypatch.setattr(diagnostics, "_IMPORTED_EARLY", ())
     monkeypatch.setattr(diagnostics, "_SLICE", -1.0)
     monkeypatch.setattr(diagnostics, "_REST", 0.0)
     server = Told()
@@ -230,9 +233,9 @@ def test_beside_a_document_that_was_never_saved_nothing_is_looked_for():
 def test_related_places_are_told_to_those_that_know_them(knows):
     server = Told(related_information=knows)
     server.open(FRONTMATTER + SOURCE + synthesized())
-    live = server.live(URI)
+    text_document = server.text_document(URI)
     (found,) = diagnostics.encode_diagnostics(
-        server, live, diagnostics.document_diagnostics(server, live)
+        server, text_document, diagnostics.document_diagnostics(server, text_document)
     )
     assert bool(found.related_information) is knows
 

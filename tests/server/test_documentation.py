@@ -1,4 +1,4 @@
-"""Every diagnostic is explained where the editor leads to."""
+"""Documentation of diagnostics: each is explained where the editor leads to."""
 
 import re
 from pathlib import Path

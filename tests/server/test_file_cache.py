@@ -1,4 +1,4 @@
-"""A file is read again when it is another, and only then."""
+"""File cache: a file is read again when it is another, and only then."""
 
 import os
 from pathlib import Path

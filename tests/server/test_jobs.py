@@ -1,4 +1,4 @@
-"""Work in the background: begun at once, shown while it runs, stopped or dropped."""
+"""Jobs: begun at once, shown while they run, stopped or dropped."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -9,9 +9,10 @@ import pytest
 from lsprotocol import types
 
 from dlm_lsp.server import jobs as module
-from dlm_lsp.server.jobs import Job, Jobs
+from dlm_lsp.server.jobs import Job, Jobs, RunEnd
 
 URI = "file:///notes/towns.dlm"
+INSERTED = RunEnd("inserted", "2 inserted", inserted=2)
 
 
 @dataclass
@@ -25,7 +26,11 @@ class StubServer:
 
     def __post_init__(self) -> None:
         self.heard = asyncio.Event()
-        self.protocol = SimpleNamespace(progress=SimpleNamespace(tokens={}))
+        self.notified: list[tuple[str, object]] = []
+        self.protocol = SimpleNamespace(
+            progress=SimpleNamespace(tokens={}),
+            notify=lambda method, params: self.notified.append((method, params)),
+        )
 
     async def window_work_done_progress_create_async(self, params: Any) -> None:
         self.created.append(params.token)
@@ -44,8 +49,11 @@ class StubServer:
     def said(self) -> list[tuple[str, object]]:
         """The kind and the words of each progress."""
         return [
-            (one.value.kind, getattr(one.value, "message", None) or getattr(one.value, "title", ""))
-            for one in self.sent
+            (
+                progress.value.kind,
+                getattr(progress.value, "message", None) or getattr(progress.value, "title", ""),
+            )
+            for progress in self.sent
         ]
 
 
@@ -62,48 +70,48 @@ def jobs(server) -> Jobs:
     return made
 
 
-def job(*sections: str, uri: str = URI) -> Job:
+def make_job(*sections: str, uri: str = URI) -> Job:
     return Job(uri, frozenset(sections), "Working")
 
 
-async def until_stopped(one: Job) -> str:
+async def until_stopped(job: Job) -> RunEnd:
     """Work that lasts until it is stopped."""
-    await one.stop.wait()
-    return "2 inserted"
+    await job.stop.wait()
+    return INSERTED
 
 
 async def done(*some: Job) -> None:
     async with asyncio.timeout(5):
-        await asyncio.gather(*(one.task for one in some))
+        await asyncio.gather(*(job.task for job in some))
 
 
 async def test_to_start_returns_at_once_and_the_work_goes_on_behind_it(jobs):
     began = asyncio.Event()
 
-    async def work(one: Job) -> str:
+    async def work(job: Job) -> RunEnd:
         began.set()
-        return await until_stopped(one)
+        return await until_stopped(job)
 
-    one = jobs.start(job("a"), work)
+    job = jobs.start(make_job("a"), work)
     assert not began.is_set()
     assert len(jobs) == 1
     async with asyncio.timeout(5):
         await began.wait()
-    one.stop.set()
-    await done(one)
+    job.stop.set()
+    await done(job)
     assert len(jobs) == 0
 
 
 async def test_progress_begins_reports_and_ends_under_one_token(jobs, server):
-    async def work(one: Job) -> str:
+    async def work(job: Job) -> RunEnd:
         await server.heard.wait()
-        jobs.report(one, "1 of 4 sections", 1, 4)
-        return "2 inserted"
+        jobs.report(job, "1 of 4 sections", 1, 4)
+        return INSERTED
 
-    one = jobs.start(job(), work)
-    await done(one)
-    assert server.created == [one.token]
-    assert {progress.token for progress in server.sent} == {one.token}
+    job = jobs.start(make_job(), work)
+    await done(job)
+    assert server.created == [job.token]
+    assert {progress.token for progress in server.sent} == {job.token}
     assert server.said == [
         ("begin", "Working"),
         ("report", "1 of 4 sections"),
@@ -118,39 +126,72 @@ async def test_progress_begins_reports_and_ends_under_one_token(jobs, server):
 async def test_a_client_that_shows_no_progress_is_told_the_end_in_a_message(server):
     jobs = Jobs(server)
 
-    async def work(one: Job) -> str:
-        return "2 inserted"
+    async def work(job: Job) -> RunEnd:
+        return INSERTED
 
-    await done(jobs.start(job(), work))
+    await done(jobs.start(make_job(), work))
     assert server.messages == ["Working: 2 inserted"]
     assert server.sent == []
 
 
-async def test_what_progress_has_shown_is_told_in_no_message(jobs, server):
-    async def work(one: Job) -> str:
-        await server.heard.wait()
-        return "2 inserted"
+async def test_a_client_that_asks_for_it_is_told_how_a_job_ended_by_a_code(jobs, server):
+    async def work(job: Job) -> RunEnd:
+        return RunEnd("staged", "2 inserted, 1 staged (for review)", inserted=2, staged=1)
 
-    await done(jobs.start(job(), work))
+    await done(jobs.start(make_job(), work))
+    assert server.notified == []
+    jobs.tells_ends = True
+    job = jobs.start(make_job(), work)
+    await done(job)
+    (notification,) = server.notified
+    assert notification == (
+        "$/dlm/runEnded",
+        {
+            "uri": URI,
+            "token": job.token,
+            "code": "staged",
+            "message": "2 inserted, 1 staged (for review)",
+            "inserted": 2,
+            "staged": 1,
+        },
+    )
+
+
+async def test_an_error_that_nobody_expected_has_a_code_of_its_own(jobs, server):
+    async def work(_: Job) -> RunEnd:
+        raise ValueError("the disk is full")
+
+    jobs.tells_ends = True
+    await done(jobs.start(make_job(), work))
+    ((_, params),) = server.notified
+    assert (params["code"], params["message"]) == ("defect", "failed: the disk is full")
+
+
+async def test_what_progress_has_shown_is_told_in_no_message(jobs, server):
+    async def work(job: Job) -> RunEnd:
+        await server.heard.wait()
+        return INSERTED
+
+    await done(jobs.start(make_job(), work))
     assert server.messages == []
 
 
 async def test_of_nothing_nothing_is_done(jobs):
-    one = job()
-    jobs.report(one, "nothing to do", 0, 0)
-    assert one.percentage == 0
+    job = make_job()
+    jobs.report(job, "nothing to do", 0, 0)
+    assert job.percentage == 0
 
 
 async def test_what_was_done_before_the_client_made_room_is_shown_first(jobs, server):
     worked = asyncio.Event()
     server.create = worked.wait
 
-    async def work(one: Job) -> str:
-        jobs.report(one, "1 of 4 sections", 1, 4)
+    async def work(job: Job) -> RunEnd:
+        jobs.report(job, "1 of 4 sections", 1, 4)
         worked.set()
-        return "2 inserted"
+        return INSERTED
 
-    await done(jobs.start(job(), work))
+    await done(jobs.start(make_job(), work))
     assert server.said == [("begin", "1 of 4 sections"), ("end", "2 inserted")]
     assert server.sent[0].value.percentage == 25
 
@@ -159,13 +200,13 @@ async def test_a_job_is_stopped_while_the_client_still_owes_its_answer(jobs, ser
     server.create = asyncio.Event().wait
     stopped = asyncio.Event()
 
-    async def work(one: Job) -> str:
-        await one.stop.wait()
+    async def work(job: Job) -> RunEnd:
+        await job.stop.wait()
         stopped.set()
-        return "cancelled"
+        return RunEnd("cancelled", "cancelled")
 
-    one = jobs.start(job("1"), work)
-    jobs.cancel(token=one.token)
+    job = jobs.start(make_job("1"), work)
+    jobs.cancel(token=job.token)
     await asyncio.wait_for(stopped.wait(), 1)
     await asyncio.sleep(0)
     assert jobs.on(URI) == frozenset()
@@ -173,7 +214,7 @@ async def test_a_job_is_stopped_while_the_client_still_owes_its_answer(jobs, ser
 
 
 async def test_each_job_has_a_token_of_its_own_which_is_a_text(jobs, server):
-    some = [jobs.start(job(), until_stopped) for _ in range(3)]
+    some = [jobs.start(make_job(), until_stopped) for _ in range(3)]
     jobs.cancel()
     await done(*some)
     assert len(set(server.created)) == 3
@@ -181,21 +222,21 @@ async def test_each_job_has_a_token_of_its_own_which_is_a_text(jobs, server):
 
 
 async def test_the_token_of_a_job_that_has_ended_is_not_kept(jobs, server):
-    one = jobs.start(job(), until_stopped)
+    job = jobs.start(make_job(), until_stopped)
     jobs.cancel()
-    await done(one)
-    assert server.created == [one.token]
+    await done(job)
+    assert server.created == [job.token]
     assert server.protocol.progress.tokens == {}
 
 
 async def test_to_a_client_without_progress_nothing_is_sent(server):
     jobs = Jobs(server)
 
-    async def work(one: Job) -> str:
-        jobs.report(one, "1 of 2 sections", 1, 2)
-        return "done"
+    async def work(job: Job) -> RunEnd:
+        jobs.report(job, "1 of 2 sections", 1, 2)
+        return INSERTED
 
-    await done(jobs.start(job(), work))
+    await done(jobs.start(make_job(), work))
     assert (server.created, server.sent) == ([], [])
 
 
@@ -203,7 +244,7 @@ async def test_to_a_client_without_progress_nothing_is_sent(server):
 async def test_the_work_is_done_though_the_client_makes_no_room_for_progress(
     answer, jobs, server, monkeypatch
 ):
-    monkeypatch.setattr(module, "_PATIENCE", 0.01)
+    monkeypatch.setattr(module, "_CREATE_TIMEOUT", 0.01)
 
     asked = asyncio.Event()
 
@@ -216,16 +257,16 @@ async def test_the_work_is_done_though_the_client_makes_no_room_for_progress(
     server.create = create
     worked = []
 
-    async def work(one: Job) -> str:
+    async def work(job: Job) -> RunEnd:
         await asked.wait()
         await asyncio.sleep(0)
-        jobs.report(one, "1 of 2 sections", 1, 2)
-        worked.append(one)
-        return "done"
+        jobs.report(job, "1 of 2 sections", 1, 2)
+        worked.append(job)
+        return INSERTED
 
-    one = jobs.start(job(), work)
-    await done(one)
-    assert worked == [one]
+    job = jobs.start(make_job(), work)
+    await done(job)
+    assert worked == [job]
     assert server.said == []
     assert len(jobs) == 0
 
@@ -233,7 +274,8 @@ async def test_the_work_is_done_though_the_client_makes_no_room_for_progress(
 async def test_the_sections_of_a_document_that_are_worked_on_are_known(jobs):
     other = "file:///notes/other.dlm"
     some = [
-        jobs.start(one, until_stopped) for one in (job("a", "b"), job("c"), job("d", uri=other))
+        jobs.start(job, until_stopped)
+        for job in (make_job("a", "b"), make_job("c"), make_job("d", uri=other))
     ]
     assert jobs.on(URI) == {"a", "b", "c"}
     assert jobs.on(other) == {"d"}
@@ -243,9 +285,9 @@ async def test_the_sections_of_a_document_that_are_worked_on_are_known(jobs):
 
 
 async def test_one_job_is_stopped_by_its_token_and_the_others_go_on(jobs):
-    one, other = jobs.start(job("a"), until_stopped), jobs.start(job("b"), until_stopped)
-    assert jobs.cancel(token=one.token) == 1
-    await done(one)
+    job, other = jobs.start(make_job("a"), until_stopped), jobs.start(make_job("b"), until_stopped)
+    assert jobs.cancel(token=job.token) == 1
+    await done(job)
     assert jobs.on(URI) == {"b"}
     jobs.cancel()
     await done(other)
@@ -253,16 +295,19 @@ async def test_one_job_is_stopped_by_its_token_and_the_others_go_on(jobs):
 
 async def test_the_jobs_of_one_document_are_stopped_and_those_of_others_go_on(jobs):
     other = "file:///other.dlm"
-    one, two = jobs.start(job("a"), until_stopped), jobs.start(job("b", uri=other), until_stopped)
+    job, two = (
+        jobs.start(make_job("a"), until_stopped),
+        jobs.start(make_job("b", uri=other), until_stopped),
+    )
     assert jobs.cancel(uri=URI) == 1
-    await done(one)
+    await done(job)
     assert jobs.on(other) == {"b"}
     jobs.cancel()
     await done(two)
 
 
 async def test_all_jobs_are_stopped_without_a_token_and_end_with_what_is_finished(jobs, server):
-    some = [jobs.start(job(), until_stopped) for _ in range(2)]
+    some = [jobs.start(make_job(), until_stopped) for _ in range(2)]
     assert jobs.cancel() == 2
     await done(*some)
     assert [said for said in server.said if said[0] == "end"] == [("end", "2 inserted")] * 2
@@ -271,35 +316,35 @@ async def test_all_jobs_are_stopped_without_a_token_and_end_with_what_is_finishe
 async def test_a_cancel_ends_one_step_and_the_next_has_one_of_its_own(jobs):
     ended = []
 
-    async def work(one: Job) -> str:
+    async def work(job: Job) -> RunEnd:
         for step in ("first", "second"):
-            await one.next_step().wait()
+            await job.next_step().wait()
             ended.append(step)
-        return "done"
+        return INSERTED
 
-    one = jobs.start(job(), work)
+    job = jobs.start(make_job(), work)
     for steps in (["first"], ["first", "second"]):
         await asyncio.sleep(0)
-        jobs.cancel(token=one.token)
+        jobs.cancel(token=job.token)
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         assert ended == steps
-    await done(one)
+    await done(job)
 
 
 async def test_an_unknown_token_stops_nothing(jobs):
-    one = jobs.start(job(), until_stopped)
+    job = jobs.start(make_job(), until_stopped)
     assert jobs.cancel(token="dlm-unknown") == 0
-    assert not one.stop.is_set()
+    assert not job.stop.is_set()
     jobs.cancel()
-    await done(one)
+    await done(job)
 
 
 async def test_a_failure_ends_the_progress_with_its_words(jobs, server):
-    async def work(_: Job) -> str:
+    async def work(_: Job) -> RunEnd:
         raise ValueError("the disk is full")
 
-    await done(jobs.start(job("a"), work))
+    await done(jobs.start(make_job("a"), work))
     assert server.said[-1] == ("end", "failed: the disk is full")
     assert jobs.on(URI) == frozenset()
 
@@ -307,22 +352,22 @@ async def test_a_failure_ends_the_progress_with_its_words(jobs, server):
 async def test_at_the_end_every_job_is_dropped_and_gone(jobs):
     begun, cleaned = asyncio.Semaphore(0), []
 
-    async def work(_: Job) -> str:
+    async def work(_: Job) -> RunEnd:
         begun.release()
         try:
             await asyncio.Event().wait()
         finally:
             await asyncio.sleep(0)
             cleaned.append(True)
-        return "never"
+        return INSERTED
 
-    some = [jobs.start(job(), work) for _ in range(2)]
+    some = [jobs.start(make_job(), work) for _ in range(2)]
     async with asyncio.timeout(5):
         for _ in some:
             await begun.acquire()
         await jobs.end()
     assert cleaned == [True, True]
-    assert all(one.task.cancelled() for one in some)
+    assert all(job.task.cancelled() for job in some)
     assert len(jobs) == 0
 
 

@@ -1,4 +1,4 @@
-"""What the client asks for, over the wire, with the capabilities of real editors."""
+"""Life cycle: what the client asks for, over the wire, with the capabilities of real editors."""
 
 import pytest
 from ide.samples import GONE, RICH, SOURCE, synthesized
@@ -91,7 +91,7 @@ async def test_the_way_leads_from_a_marker_to_its_source_and_back():
                 position=client.at("The Ill"),
             )
         )
-        assert [one.range.start for one in back] == [client.at("::instruction::")]
+        assert [location.range.start for location in back] == [client.at("::instruction::")]
 
 
 async def test_symbols_folds_selections_tokens_and_links_are_given():
@@ -100,7 +100,10 @@ async def test_symbols_folds_selections_tokens_and_links_are_given():
         symbols = await client.text_document_document_symbol_async(
             types.DocumentSymbolParams(DOCUMENT)
         )
-        assert [one.name for one in symbols][1:3] == ["The Ill is a river.", "What is the Ill?"]
+        assert [symbol.name for symbol in symbols][1:3] == [
+            "The Ill is a river.",
+            "What is the Ill?",
+        ]
         folds = await client.text_document_folding_range_async(types.FoldingRangeParams(DOCUMENT))
         assert {(fold.start_line, fold.end_line) for fold in folds} >= {(20, 25)} or folds
         (selected,) = await client.text_document_selection_range_async(
@@ -118,7 +121,7 @@ async def test_symbols_folds_selections_tokens_and_links_are_given():
         )
         assert 0 < len(part.data) < len(tokens.data)
         links = await client.text_document_document_link_async(types.DocumentLinkParams(DOCUMENT))
-        assert [one.target for one in links][-1] == "file:///notes/a.png"
+        assert [link.target for link in links][-1] == "file:///notes/a.png"
 
 
 async def test_lenses_and_hints_are_given_and_can_be_switched_off():
@@ -142,7 +145,7 @@ async def test_completions_leave_their_words_to_be_asked_for():
         client.open(body("\n"))
         end = client.position(len(client.text()))
         items = await client.text_document_completion_async(types.CompletionParams(DOCUMENT, end))
-        item = next(one for one in items if one.label == "::instruction::")
+        item = next(entry for entry in items if entry.label == "::instruction::")
         assert item.documentation is None
         resolved = await client.completion_item_resolve_async(item)
         assert resolved.documentation.value
@@ -162,4 +165,6 @@ async def test_what_is_typed_under_an_escaped_address_is_heard(uri):
         client.open(body("Text.\n"), uri)
         end = len(client.text(uri))
         client.type(end, end, "::Prose::\n", uri)
-        assert [one.code for one in await client.pulled(uri)] == ["unknown-section-type"]
+        assert [diagnostic.code for diagnostic in await client.pulled(uri)] == [
+            "unknown-section-type"
+        ]

@@ -1,4 +1,4 @@
-"""How the server starts, what it survives, and how it ends: at once, with nothing left behind."""
+"""Entry point: the server starts, survives, and ends at once, with nothing left behind."""
 
 import asyncio
 import json

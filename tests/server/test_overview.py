@@ -1,15 +1,14 @@
-"""What an editor lists beside the text."""
+"""Overview: what an editor lists beside the text."""
 
 from pathlib import Path
 
-from lsprotocol import types
-from server.editor import URI, VSCODE, capabilities_of, editor
+from server.editor import URI, VSCODE, asks_for, editor
 from server.test_synthesis import TEXT, hold
 from server.test_synthesis import settings as by_teacher
 
 
 def states(overview: dict) -> list[list[str]]:
-    return [[one["state"] for one in source["sections"]] for source in overview["sources"]]
+    return [[section["state"] for section in source["sections"]] for source in overview["sources"]]
 
 
 async def test_staged_inserted_and_stale_sections_are_listed(teacher, env):
@@ -20,7 +19,7 @@ async def test_staged_inserted_and_stale_sections_are_listed(teacher, env):
         staged = await client.command("dlm.synth.overview")
         assert staged["counts"] == {"inserted": 0, "stale": 0, "staged": 4}
         assert staged["teacher"] == teacher.selector
-        assert staged["obstacle"] is None
+        assert staged["availability"] is None
         first = staged["sources"][0]["sections"][0]
         assert first["question"] == "How many mills does Ville1 have?"
         assert first["range"] is None
@@ -48,12 +47,7 @@ async def test_the_sections_that_are_worked_on_are_counted(teacher, env, gate):
 
 
 async def test_a_client_that_asks_for_it_is_told_when_to_ask_again(teacher, env, monkeypatch):
-    def with_overviews(name: str, **more: bool) -> types.ClientCapabilities:
-        found = capabilities_of(name, **more)
-        found.experimental = {"dlm": {"overview": True}}
-        return found
-
-    monkeypatch.setattr("server.editor.capabilities_of", with_overviews)
+    asks_for(monkeypatch, "overview")
     async with editor(VSCODE, env, **by_teacher(teacher)) as client:
         told: list[str] = []
         client.feature("$/dlm/overviewChanged")(lambda params: told.append(params.uri))
@@ -72,4 +66,5 @@ async def test_what_is_staged_and_cannot_be_read_is_not_listed(env):
         client.open(TEXT)
         listed = await client.command("dlm.synth.overview")
         assert (listed["counts"]["staged"], listed["sources"]) == (0, [])
-        assert "adapter" in listed["obstacle"]
+        assert listed["availability"]["code"] == "no-adapter"
+        assert "adapter" in listed["availability"]["message"]

@@ -1,4 +1,4 @@
-"""Offsets and what a client counts."""
+"""Positions: offsets and what a client counts."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Each defect of pygls that is worked around, shown in pygls itself, and its cure.
+"""Pygls patches: each defect that is worked around, shown in pygls itself, and its cure.
 
 Where a test named "pygls ..." fails, pygls has been mended and the cure can go.
 """

@@ -1,4 +1,4 @@
-"""Synthesis from the editor with real models behind it: llama.cpp's server, and one on board."""
+"""Real models behind the editor: llama.cpp's server, and one on board."""
 
 from lsprotocol import types
 from server.editor import NEOVIM, VSCODE, editor

@@ -1,4 +1,4 @@
-"""What a run came to, in Markdown that holds other people's words."""
+"""Synthesis report: in Markdown that holds other people's words."""
 
 import pytest
 from hypothesis import given
@@ -61,8 +61,8 @@ def test_an_accepted_pair_is_shown_with_its_answer_quoted_and_where_it_came_from
 
 
 def test_a_pair_that_was_not_judged_has_no_margin():
-    one = Candidate(ACCEPTED.pair, ID, "expansion")
-    assert report(accepted=(one,)).endswith(f"From section `{ID}`, expansion.\n")
+    candidate = Candidate(ACCEPTED.pair, ID, "expansion")
+    assert report(accepted=(candidate,)).endswith(f"From section `{ID}`, expansion.\n")
 
 
 def test_a_refused_pair_is_named_with_the_reason():
@@ -101,10 +101,10 @@ def test_a_run_that_failed_says_why_on_one_line():
     ],
 )
 def test_markdown_in_a_pair_is_shown_and_not_read(words, escaped):
-    one = Candidate(Pair(words, words), ID, "extraction")
+    candidate = Candidate(Pair(words, words), ID, "extraction")
     refused = Refusal(words, "", ID, "extraction", "looping", words)
     skipped = Skip(ID, None, "shortfall", words)
-    text = report(accepted=(one,), refused=(refused,), skipped=(skipped,))
+    text = report(accepted=(candidate,), refused=(refused,), skipped=(skipped,))
     assert text.count(escaped) == 5
     assert words not in text
 
@@ -166,10 +166,10 @@ _TEXTS = st.lists(_LINES, min_size=1, max_size=5).map("\n".join)
 
 @given(_TEXTS, _TEXTS)
 def test_each_line_of_a_pair_is_shown_as_a_line_of_words(question, answer):
-    one = Candidate(Pair(question, answer), ID, "extraction")
+    candidate = Candidate(Pair(question, answer), ID, "extraction")
     refused = Refusal(question, answer, ID, "extraction", "looping", answer)
     _, _, _, asked, answered, _, _, refusals = rendered(
-        report(accepted=(one,), refused=(refused,))
+        report(accepted=(candidate,), refused=(refused,))
     ).children
     assert asked.type == "heading"
     assert not asked.children or lines_of(asked) == [" ".join(question.split())]
@@ -184,8 +184,8 @@ def test_each_line_of_a_pair_is_shown_as_a_line_of_words(question, answer):
 
 
 def test_the_lines_of_an_answer_are_indented_as_they_were():
-    one = Candidate(Pair("Why?", "def f():\n    if x:\n\treturn\n  \nEnd."), ID, "extraction")
-    shown = rendered(report(accepted=(one,))).children[4].children[0].children[0].children
+    candidate = Candidate(Pair("Why?", "def f():\n    if x:\n\treturn\n  \nEnd."), ID, "extraction")
+    shown = rendered(report(accepted=(candidate,))).children[4].children[0].children[0].children
     assert [part.content for part in shown if part.content] == [
         "def f():",
         "\N{NO-BREAK SPACE}" * 4 + "if x:",

@@ -1,4 +1,4 @@
-"""Synthesis from the editor: real server, real client library, a teacher over HTTP."""
+"""Synthesis: real server, real client library, a teacher over HTTP."""
 
 import json
 from dataclasses import replace
@@ -9,8 +9,8 @@ import pytest
 from ide.samples import GONE, synthesized
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
-from server.editor import EDITORS, NEOVIM, URI, VSCODE, Editor, editor
-from support.teacher_server import HEAD, TeacherServer, Town, town
+from server.editor import EDITORS, NEOVIM, URI, VSCODE, Editor, asks_for, editor
+from support.towns import HEAD, TeacherServer, Town, town
 from werkzeug import Response
 
 from dlm_lsp.document import parse
@@ -174,6 +174,27 @@ async def test_a_preview_is_staged_where_the_editor_has_none(teacher, env):
         assert client.progress()[-1] == "4 staged (for review: this editor cannot show a preview)"
 
 
+@pytest.mark.parametrize(
+    ("review", "end"),
+    [
+        ("insert", {"code": "inserted", "inserted": 4, "staged": 0, "message": "4 inserted"}),
+        (
+            "stage",
+            {"code": "staged", "inserted": 0, "staged": 4, "message": "4 staged (for review)"},
+        ),
+    ],
+)
+async def test_how_a_run_ended_is_told_by_a_code(review, end, teacher, env, monkeypatch):
+    asks_for(monkeypatch, "runEnded")
+    async with editor(VSCODE, env, **settings(teacher, review=review)) as client:
+        ends = []
+        client.feature("$/dlm/runEnded")(lambda params: ends.append(params._asdict()))
+        client.open(TEXT)
+        token = (await client.command("dlm.synth.run"))["token"]
+        await client.until(client.finished)
+        assert ends == [{"uri": URI, "token": token, **end}]
+
+
 @pytest.mark.parametrize("way", ["command", "token"])
 async def test_a_cancelled_run_keeps_what_is_finished(way, teacher, env, gate):
     hold(teacher, gate, only="Ville2")
@@ -220,12 +241,15 @@ async def test_the_same_section_is_not_asked_twice_at_once(teacher, env, gate):
     async with editor(VSCODE, env, **settings(teacher)) as client:
         client.open(TEXT)
         await client.command("dlm.synth.run")
-        assert await client.command("dlm.synth.run") == {"error": "already running"}
+        assert await client.command("dlm.synth.run") == {
+            "error": "already running",
+            "code": "already-running",
+        }
         offered = await client.actions("Ville1", only=["refactor.rewrite.dlm.synthesize"])
         assert offered[0].disabled.reason == "already running"
+        assert offered[0].data == {"code": "already-running"}
 
 
-@pytest.mark.posix
 async def test_a_failure_is_told_in_one_message(teacher, env):
     async with editor(VSCODE, env, **settings(teacher, teacher="hf:nosuchmodel")) as client:
         client.open(TEXT)

@@ -1,4 +1,4 @@
-"""What one run is to synthesize."""
+"""Synthesis request: what one run is to ask for."""
 
 import pytest
 from ide.samples import GONE, SOURCE, SOURCE_ID, body, synthesized
@@ -6,6 +6,7 @@ from ide.samples import GONE, SOURCE, SOURCE_ID, body, synthesized
 from dlm_lsp.errors import OptionError
 from dlm_lsp.server.settings import Settings
 from dlm_lsp.server.synthesis_request import options_from_settings, regeneration_request
+from dlm_lsp.teachers.availability import Unavailable
 
 URI = "file:///a.dlm"
 
@@ -50,6 +51,6 @@ def test_as_many_more_are_asked_for_as_are_there_and_would_come_again():
 
 def test_without_prose_there_is_nothing_to_ask_about_again():
     document = body(synthesized("Old?", GONE))
-    assert regeneration_request(document, document.sections, URI, Settings()) == (
-        "there is no prose to ask about again"
+    assert regeneration_request(document, document.sections, URI, Settings()) == Unavailable(
+        "no-prose", "there is no prose to ask about again"
     )

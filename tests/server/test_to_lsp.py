@@ -1,4 +1,4 @@
-"""From our values to those of the protocol: what every keystroke needs."""
+"""LSP encoding: from our values to those of the protocol, what every keystroke needs."""
 
 from itertools import accumulate
 
@@ -30,16 +30,16 @@ def range_(*numbers: int) -> types.Range:
     return types.Range(types.Position(*numbers[:2]), types.Position(*numbers[2:]))
 
 
-def finding(level: DiagnosticLevel = DiagnosticLevel.WARNING, **more: object) -> Diagnostic:
+def make_diagnostic(level: DiagnosticLevel = DiagnosticLevel.WARNING, **more: object) -> Diagnostic:
     return Diagnostic("near-duplicate", level, span_of("one"), "says the same", **more)
 
 
-def diagnostic(one: Diagnostic, *, with_related: bool = True) -> types.Diagnostic:
-    return to_lsp.encode_diagnostic(one, places(), URI, with_related=with_related)
+def encoded(origin: Diagnostic, *, with_related: bool = True) -> types.Diagnostic:
+    return to_lsp.encode_diagnostic(origin, places(), URI, with_related=with_related)
 
 
 def test_a_finding_is_a_diagnostic_of_ours_at_its_place():
-    found = diagnostic(finding())
+    found = encoded(make_diagnostic())
     assert found.range == range_(0, 3, 0, 6)
     assert (found.code, found.message) == ("near-duplicate", "says the same")
     assert found.source == "dlm"
@@ -56,29 +56,29 @@ def test_a_finding_is_a_diagnostic_of_ours_at_its_place():
     ],
 )
 def test_how_loud_a_finding_is_is_the_severity(level, severity):
-    assert diagnostic(finding(level)).severity == severity
+    assert encoded(make_diagnostic(level)).severity == severity
 
 
 def test_the_code_leads_to_its_paragraph():
-    about = diagnostic(finding()).code_description
+    about = encoded(make_diagnostic()).code_description
     assert about.href == f"{diagnostics_page()}#near-duplicate"
 
 
 def test_where_the_page_was_not_installed_the_code_leads_nowhere(monkeypatch):
     monkeypatch.setattr(to_lsp, "diagnostics_page", lambda: None)
-    assert diagnostic(finding()).code_description is None
+    assert encoded(make_diagnostic()).code_description is None
 
 
 def test_related_places_are_told_to_a_client_that_knows_them():
-    one = finding(related=(RelatedInformation(span_of("two"), "the other pair"),))
-    (told,) = diagnostic(one).related_information
+    origin = make_diagnostic(related=(RelatedInformation(span_of("two"), "the other pair"),))
+    (told,) = encoded(origin).related_information
     assert told.message == "the other pair"
     assert told.location == types.Location(URI, range_(1, 0, 1, 3))
-    assert diagnostic(one, with_related=False).related_information is None
+    assert encoded(origin, with_related=False).related_information is None
 
 
 def test_a_finding_about_a_section_carries_its_id():
-    assert diagnostic(finding(section_id="0123")).data == {"section": "0123"}
+    assert encoded(make_diagnostic(section_id="0123")).data == {"section": "0123"}
 
 
 def test_edits_are_made_at_the_places_that_the_client_counts():

@@ -1,4 +1,4 @@
-"""From our values to those of the protocol: what is answered when the client asks."""
+"""LSP answers: what is encoded when the client asks."""
 
 from collections.abc import Iterable
 from itertools import chain
@@ -50,23 +50,23 @@ def test_a_symbol_holds_those_within_it():
 
 
 def test_a_symbol_without_parts_has_none_where_an_empty_list_would_do():
-    one = DocumentSymbol("a", "", "prose", Span(0, 5), Span(0, 1))
-    assert encode.encode_symbol(one, places()).children is None
+    symbol = DocumentSymbol("a", "", "prose", Span(0, 5), Span(0, 1))
+    assert encode.encode_symbol(symbol, places()).children is None
 
 
 @given(anything)
 def test_every_symbol_has_a_kind_and_is_shown_at_a_part_of_itself(text):
     here = places(text)
 
-    def check(one: types.DocumentSymbol) -> None:
-        assert one.name
-        assert one.range.start <= one.selection_range.start
-        assert one.selection_range.end <= one.range.end
-        for child in one.children or ():
+    def check(symbol: types.DocumentSymbol) -> None:
+        assert symbol.name
+        assert symbol.range.start <= symbol.selection_range.start
+        assert symbol.selection_range.end <= symbol.range.end
+        for child in symbol.children or ():
             check(child)
 
-    for one in document_symbols(here.incremental.document):
-        check(encode.encode_symbol(one, here))
+    for symbol in document_symbols(here.incremental.document):
+        check(encode.encode_symbol(symbol, here))
 
 
 def test_a_fold_goes_by_whole_lines_and_only_a_region_has_a_kind():
@@ -92,8 +92,8 @@ def fence(**more: object) -> CompletionItem:
     return completion_item("fence", "::prose::", span_of("two"), "::prose::", **given_)
 
 
-def item(one: CompletionItem, *, snippets: bool = True) -> types.CompletionItem:
-    return encode.encode_completion_item(one, places(), snippets=snippets)
+def item(completion: CompletionItem, *, snippets: bool = True) -> types.CompletionItem:
+    return encode.encode_completion_item(completion, places(), snippets=snippets)
 
 
 def test_a_completion_takes_the_place_of_what_is_written():

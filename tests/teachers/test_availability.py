@@ -2,17 +2,19 @@
 
 import pytest
 
-from dlm_lsp.teachers.availability import client_package, obstacle
+from dlm_lsp.teachers.availability import availability, client_package
 
 
 @pytest.mark.parametrize("selector", ["hf:gemma-3-270m", "vllm-server:http://localhost:8000"])
 def test_nothing_stands_in_the_way_of_a_local_teacher(selector):
-    assert obstacle(selector, has_adapter=False) is None
+    assert availability(selector, has_adapter=False) is None
 
 
 def test_the_document_is_its_own_teacher_once_it_was_trained():
-    assert obstacle("self", has_adapter=True) is None
-    assert "dlm train" in (obstacle("self", has_adapter=False) or "")
+    assert availability("self", has_adapter=True) is None
+    refusal = availability("self", has_adapter=False)
+    assert refusal.code == "no-adapter"
+    assert "dlm train" in refusal.message
 
 
 @pytest.mark.parametrize(
@@ -20,19 +22,25 @@ def test_the_document_is_its_own_teacher_once_it_was_trained():
 )
 def test_a_missing_key_is_named(selector, key, monkeypatch):
     monkeypatch.delenv(key, raising=False)
-    assert key in (obstacle(selector, has_adapter=False) or "")
+    refusal = availability(selector, has_adapter=False)
+    assert refusal.code == "missing-key"
+    assert key in refusal.message
     monkeypatch.setenv(key, "secret")
-    assert obstacle(selector, has_adapter=False) is None
+    assert availability(selector, has_adapter=False) is None
 
 
 @pytest.mark.parametrize("selector", ["", "nobody", "nobody:x", "hf:", "hf", "self:x"])
 def test_what_names_no_teacher_is_said_so(selector):
-    assert "names no teacher" in (obstacle(selector, has_adapter=True) or "")
+    refusal = availability(selector, has_adapter=True)
+    assert refusal.code == "no-teacher"
+    assert "names no teacher" in refusal.message
 
 
 def test_a_missing_extra_is_named(monkeypatch):
     monkeypatch.setattr("dlm_lsp.teachers.availability.find_spec", lambda _: None)
-    assert "dlm-synth[local]" in (obstacle("hf:x", has_adapter=False) or "")
+    refusal = availability("hf:x", has_adapter=False)
+    assert refusal.code == "missing-extra"
+    assert "dlm-synth[local]" in refusal.message
 
 
 @pytest.mark.parametrize(

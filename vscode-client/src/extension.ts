@@ -1,4 +1,4 @@
-/** What the editor starts: so little that nothing else has to wait for it. */
+/** Entry point: so little that nothing else has to wait for it. */
 
 import type * as vscode from "vscode";
 

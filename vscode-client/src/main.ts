@@ -1,7 +1,7 @@
-/** Where the parts are put together. */
+/** Activation: the parts are put together. */
 
 import * as vscode from "vscode";
-import type { ReviewCommand } from "./logic/meant";
+import type { ReviewCommand } from "./logic/reviewTargets";
 import { ask } from "./host/ask";
 import { chooseInterpreter } from "./host/chooseInterpreter";
 import { chooseTeacher } from "./host/chooseTeacher";
@@ -13,7 +13,7 @@ import { LANGUAGE } from "./logic/language";
 import { isOurs, ourDocuments } from "./host/documents";
 import { installServer } from "./host/installServer";
 import { Interpreters } from "./host/interpreters";
-import { Keys } from "./host/keys";
+import { Secrets } from "./host/secrets";
 import { middleware } from "./host/middleware";
 import { openExample } from "./host/openExample";
 import { Overviews } from "./host/overviews";
@@ -29,9 +29,9 @@ let running: Server | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("dlm", { log: true });
-  const keys = new Keys(context.secrets);
+  const secrets = new Secrets(context.secrets);
   const interpreters = new Interpreters(log);
-  const server = new Server(context, log, keys, interpreters);
+  const server = new Server(context, log, secrets, interpreters);
   const overviews = new Overviews(server, log);
   const runs = new Runs(server, log);
   const review = new Review(server, overviews);
@@ -42,8 +42,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const commands: Record<string, (about?: unknown) => unknown> = {
     "dlm.synthesize": () => synthesize(server),
     "dlm.synthesizeDocument": (about?: unknown) => synthesizeDocument(server, about),
-    "dlm.chooseTeacher": () => chooseTeacher(keys, overviews, server),
-    "dlm.setApiKey": () => setApiKey(keys),
+    "dlm.chooseTeacher": () => chooseTeacher(secrets, overviews, server),
+    "dlm.setApiKey": () => setApiKey(secrets),
     "dlm.revert": (about?: unknown) => review.revert(about),
     "dlm.keepAll": (about?: unknown) => review.keepAll(about),
     "dlm.applyAll": (about?: unknown) => review.applyAll(about),
@@ -59,7 +59,7 @@ export function activate(context: vscode.ExtensionContext): void {
     "dlm.chooseInterpreter": () => chooseInterpreter(interpreters, server),
     "dlm.installServer": () => installServer(server, log),
     "dlm.copyDebugInformation": () =>
-      copyDebugInformation(context.extension, server, keys, overviews),
+      copyDebugInformation(context.extension, server, secrets, overviews),
     "dlm.openExample": () => openExample(context.extensionUri),
   };
   const acts: readonly ReviewCommand[] = ["keep", "remove", "regenerate", "apply", "discard"];
@@ -118,7 +118,7 @@ export function activate(context: vscode.ExtensionContext): void {
         void server.reconsider();
       }
     }),
-    keys.onDidChange(() => {
+    secrets.onDidChange(() => {
       // A key may have been set in another window, and what runs in this one is not to end for it.
       keysChanged = true;
       reconsiderKeys();

@@ -15,8 +15,8 @@ end
 local STRATEGIES = { "extraction", "expansion", "both" }
 
 local function strategies(typed)
-  return vim.tbl_filter(function(one)
-    return vim.startswith(one, typed)
+  return vim.tbl_filter(function(word)
+    return vim.startswith(word, typed)
   end, STRATEGIES)
 end
 

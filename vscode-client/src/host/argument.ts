@@ -1,4 +1,4 @@
-/** What a command is about: menus of editors give an address, those of the tree a node. */
+/** Command arguments: menus of editors give an address, those of the tree a node. */
 
 import * as vscode from "vscode";
 import type { Node } from "../logic/tree";

@@ -3,9 +3,9 @@
 import * as vscode from "vscode";
 import { serverEnvironment } from "../logic/environment";
 import { probe } from "../logic/probe";
-import { pythonsOnPath } from "../logic/pythons";
+import { interpretersOnPath } from "../logic/pythonEnvs";
 import type { Interpreters } from "./interpreters";
-import { folder } from "./places";
+import { folder } from "./serverLocations";
 import type { Server } from "./server";
 import { save, text } from "./settings";
 
@@ -38,7 +38,7 @@ async function items(interpreters: Interpreters, signal: AbortSignal): Promise<I
   const active = vscode.workspace.isTrusted ? await interpreters.active(folder()) : undefined;
   const paths = new Set([
     ...(typeof active === "string" ? [active] : []),
-    ...pythonsOnPath(process.env),
+    ...interpretersOnPath(process.env),
   ]);
   const environment = serverEnvironment(process.env, {});
   const found = await Promise.all(

@@ -6,12 +6,12 @@ import { DISTRIBUTION } from "../logic/pythons";
 import { addressOf, parted, PROVIDERS, remoteHost, withoutSecrets } from "../logic/teacher";
 import type { Provider } from "../logic/teacher";
 import { activeEditor, teacherOf } from "./documents";
-import type { Keys } from "./keys";
+import type { Secrets } from "./secrets";
 import type { Overviews } from "./overviews";
 import type { Server } from "./server";
 import { askForKey } from "./setApiKey";
 import { save } from "./settings";
-import { tellObstacle } from "./synthesize";
+import { tellUnavailable } from "./synthesize";
 
 interface Item extends vscode.QuickPickItem {
   readonly choose: () => Promise<string | undefined>;
@@ -20,13 +20,13 @@ interface Item extends vscode.QuickPickItem {
 const SMALL_MODEL = "hf:gemma-3-270m";
 
 export async function chooseTeacher(
-  keys: Keys,
+  secrets: Secrets,
   overviews: Overviews,
   server: Server,
 ): Promise<void> {
   const editor = activeEditor();
   const now = teacherOf(editor?.document.uri);
-  const picked = await vscode.window.showQuickPick(await items(keys), {
+  const picked = await vscode.window.showQuickPick(await items(secrets), {
     title: "Who writes the pairs?",
     placeHolder: `Now: ${withoutSecrets(now)}`,
     matchOnDescription: true,
@@ -38,14 +38,14 @@ export async function chooseTeacher(
   await save("teacher", teacher, editor?.document.uri);
   // Of what is on this machine only the server knows whether it can be asked.
   const overview = editor && (await overviews.ask(editor.document.uri.toString()));
-  if (overview?.obstacle && overview.teacher === teacher) {
-    void tellObstacle(overview.obstacle, server);
+  if (overview?.availability && overview.teacher === teacher) {
+    void tellUnavailable(overview.availability, server);
   }
 }
 
-async function items(keys: Keys): Promise<Item[]> {
+async function items(secrets: Secrets): Promise<Item[]> {
   const withKey = async (provider: Provider) =>
-    (await keys.of(provider)) === undefined ? "no key yet" : "key is set";
+    (await secrets.of(provider)) === undefined ? "no key yet" : "key is set";
   const [openai, anthropic, compatible] = PROVIDERS as [Provider, Provider, Provider];
   return [
     {
@@ -70,19 +70,19 @@ async function items(keys: Keys): Promise<Item[]> {
       label: "$(server) A server with OpenAI's protocol…",
       description: "vllm-server:",
       detail: "Such as vLLM or llama.cpp, on this machine or another",
-      choose: () => askForServer(keys, compatible),
+      choose: () => askForServer(secrets, compatible),
     },
     {
       label: "$(cloud) OpenAI…",
       description: `openai: · ${await withKey(openai)}`,
       detail: `Text goes to ${hostOf("openai:")}`,
-      choose: () => askForModel(keys, openai, "openai:"),
+      choose: () => askForModel(secrets, openai, "openai:"),
     },
     {
       label: "$(cloud) Anthropic…",
       description: `anthropic: · ${await withKey(anthropic)}`,
       detail: `Text goes to ${hostOf("anthropic:")}`,
-      choose: () => askForModel(keys, anthropic, "anthropic:"),
+      choose: () => askForModel(secrets, anthropic, "anthropic:"),
     },
   ];
 }
@@ -101,7 +101,7 @@ async function askForLocalModel(): Promise<string | undefined> {
   return model?.trim() ? `hf:${model.trim()}` : undefined;
 }
 
-async function askForServer(keys: Keys, provider: Provider): Promise<string | undefined> {
+async function askForServer(secrets: Secrets, provider: Provider): Promise<string | undefined> {
   const address = await vscode.window.showInputBox({
     title: "Address of the server",
     value: "http://localhost:8000",
@@ -113,17 +113,21 @@ async function askForServer(keys: Keys, provider: Provider): Promise<string | un
   });
   return address === undefined
     ? undefined
-    : askForModel(keys, provider, `vllm-server:${address.trim()}`);
+    : askForModel(secrets, provider, `vllm-server:${address.trim()}`);
 }
 
 /** Check key and server by the list of models, and let one be picked. */
 async function askForModel(
-  keys: Keys,
+  secrets: Secrets,
   provider: Provider,
   selector: string,
 ): Promise<string | undefined> {
   const needsKey = provider.kind !== "vllm-server";
-  if (needsKey && (await keys.of(provider)) === undefined && !(await askForKey(keys, provider))) {
+  if (
+    needsKey &&
+    (await secrets.of(provider)) === undefined &&
+    !(await askForKey(secrets, provider))
+  ) {
     return undefined;
   }
   const listed = await vscode.window.withProgress(
@@ -132,7 +136,7 @@ async function askForModel(
       listModels({
         kind: provider.kind,
         address: addressOf(selector, process.env) ?? "",
-        key: await keys.of(provider),
+        key: await secrets.of(provider),
       }),
   );
   if ("models" in listed) {
@@ -143,7 +147,9 @@ async function askForModel(
   const offered = listed.rejected ? [newKey, anyway] : [anyway];
   const chosen = await vscode.window.showWarningMessage(`dlm: ${listed.problem}.`, ...offered);
   if (chosen === newKey) {
-    return (await askForKey(keys, provider)) ? askForModel(keys, provider, selector) : undefined;
+    return (await askForKey(secrets, provider))
+      ? askForModel(secrets, provider, selector)
+      : undefined;
   }
   return chosen === anyway ? pickModel([], selector) : undefined;
 }

@@ -18,12 +18,12 @@ import { levelOf } from "../logic/logLine";
 import type { Level } from "../logic/logLine";
 import { LANGUAGE } from "../logic/language";
 import { SELECTOR } from "./documents";
-import { folder } from "./places";
+import { folder } from "./serverLocations";
 
-/** Tells the server that it may say when what is synthesized has changed. */
-const OVERVIEW: StaticFeature = {
+/** Tells the server that it may say when what is synthesized has changed, and how a run ended. */
+const NOTIFICATIONS: StaticFeature = {
   fillClientCapabilities(capabilities) {
-    capabilities.experimental = { dlm: { overview: true } };
+    capabilities.experimental = { dlm: { overview: true, runEnded: true } };
   },
   initialize: () => undefined,
   getState: () => ({ kind: "static" }),
@@ -74,7 +74,7 @@ export function createClient(
       },
     },
   );
-  client.registerFeature(OVERVIEW);
+  client.registerFeature(NOTIFICATIONS);
   return client;
 }
 

@@ -7,20 +7,20 @@ import { countsInWords } from "../logic/overview";
 import { PROVIDERS } from "../logic/teacher";
 import { LANGUAGE } from "../logic/language";
 import { activeEditor } from "./documents";
-import type { Keys } from "./keys";
+import type { Secrets } from "./secrets";
 import type { Overviews } from "./overviews";
 import type { Server } from "./server";
 
 export async function copyDebugInformation(
   extension: vscode.Extension<unknown>,
   server: Server,
-  keys: Keys,
+  secrets: Secrets,
   overviews: Overviews,
 ): Promise<void> {
   const manifest = extension.packageJSON as Manifest;
   const variables: Record<string, boolean> = {};
   for (const provider of PROVIDERS) {
-    variables[provider.variable] = (await keys.of(provider)) !== undefined;
+    variables[provider.variable] = (await secrets.of(provider)) !== undefined;
   }
   for (const name of ["OPENAI_BASE_URL", "ANTHROPIC_BASE_URL", "DLM_HOME"]) {
     variables[name] = process.env[name] !== undefined;
@@ -38,7 +38,7 @@ export async function copyDebugInformation(
     variables,
     documents: overviews.all().map((overview) => ({
       counts: countsInWords(overview.counts),
-      obstacle: overview.obstacle !== null,
+      unavailable: overview.availability?.code,
     })),
   });
   await vscode.env.clipboard.writeText(text);

@@ -1,8 +1,8 @@
-/** Where the cursor is among the synthesized sections, and how it gets to the next one. */
+/** Cursor: where it is among the synthesized sections, and its way to the next one. */
 
 import * as vscode from "vscode";
-import { at, inDocument, neighbour } from "../logic/meant";
-import type { Placed } from "../logic/meant";
+import { inDocument, neighbour, sectionAt } from "../logic/reviewTargets";
+import type { Placed } from "../logic/reviewTargets";
 import { sectionsOf } from "../logic/overview";
 import type { Overview } from "../logic/overview";
 import { activeEditor, asRange } from "./documents";
@@ -10,7 +10,7 @@ import type { Overviews } from "./overviews";
 
 /** The synthesized section that the cursor is in. */
 export function under(editor: vscode.TextEditor, overview: Overview): Placed | undefined {
-  return at(editor.selection.active, inDocument(sectionsOf(overview)));
+  return sectionAt(editor.selection.active, inDocument(sectionsOf(overview)));
 }
 
 export async function goTo(overviews: Overviews, direction: "next" | "previous"): Promise<void> {
@@ -50,7 +50,7 @@ export function keepContext(overviews: Overviews): vscode.Disposable {
     tell("dlm.inSynthesized", !!editor && !!overview && under(editor, overview) !== undefined);
     tell(
       "dlm.hasSynthesized",
-      overviews.all().some((one) => sectionsOf(one).length > 0),
+      overviews.all().some((overview) => sectionsOf(overview).length > 0),
     );
   };
   update();

@@ -1,4 +1,4 @@
-/** Which documents are ours. */
+/** Documents: those of our language. */
 
 import * as vscode from "vscode";
 import { LANGUAGE } from "../logic/language";

@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 import { serverEnvironment } from "../logic/environment";
-import { prepare, requirement, run } from "../logic/pythons";
+import { prepare, requirement, run } from "../logic/pythonEnvs";
 import type { Server } from "./server";
 
 const TEACHERS = [

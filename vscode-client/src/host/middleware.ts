@@ -1,4 +1,4 @@
-/** What of the traffic with the server is looked at on its way. */
+/** Middleware: the traffic with the server that is looked at on its way. */
 
 import * as vscode from "vscode";
 import type { Middleware } from "vscode-languageclient/node";
@@ -10,7 +10,7 @@ import type { Overviews } from "./overviews";
 import type { Runs } from "./runs";
 import type { Server } from "./server";
 import { forServer } from "./settings";
-import { tellObstacle } from "./synthesize";
+import { tellUnavailable } from "./synthesize";
 
 export function middleware(
   server: Server,
@@ -28,27 +28,22 @@ export function middleware(
     },
     // Lenses, the lightbulb and our own commands: all of them come by here.
     executeCommand: async (command, args: unknown[], next) => {
-      const document = documentOf(args[0]);
       if (!SYNTHESES.includes(command)) {
         return next(command, args) as unknown;
       }
+      const document = documentOf(args[0]);
       const uri = document === undefined ? undefined : vscode.Uri.parse(document);
       const overview = uri && (await overviews.ask(uri.toString()));
-      if (overview?.obstacle) {
+      if (overview?.availability) {
         // Told here, where there are buttons to mend it.
-        void tellObstacle(overview.obstacle, server);
+        void tellUnavailable(overview.availability, server);
         return undefined;
       }
       // The server's own word for it counts: it is the one that asks the teacher.
       if (!(await consent.given(overview?.teacher ?? teacherOf(uri)))) {
         return undefined;
       }
-      const answer: unknown = await next(command, args);
-      const token = tokenIn(answer);
-      if (token !== undefined && document !== undefined) {
-        runs.belongsTo(token, document);
-      }
-      return answer;
+      return next(command, args) as unknown;
     },
     workspace: {
       configuration: async (params, token, next) => {
@@ -82,10 +77,4 @@ async function showsPreview(address: string): Promise<boolean> {
     // The editor's Markdown extension can be switched off.
     return false;
   }
-}
-
-function tokenIn(answer: unknown): string | undefined {
-  const token =
-    typeof answer === "object" && answer !== null && "token" in answer ? answer.token : undefined;
-  return typeof token === "string" ? token : undefined;
 }

@@ -1,4 +1,4 @@
-/** What is synthesized in each open document, as the server told it last. */
+/** Overviews: all that is synthesized in each open document, as the server told it last. */
 
 import * as vscode from "vscode";
 import { ExecuteCommandRequest } from "vscode-languageclient/node";

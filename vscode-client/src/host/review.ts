@@ -2,8 +2,8 @@
 
 import { posix } from "node:path";
 import * as vscode from "vscode";
-import { meant } from "../logic/meant";
-import type { ReviewCommand } from "../logic/meant";
+import { reviewTargets } from "../logic/reviewTargets";
+import type { ReviewCommand } from "../logic/reviewTargets";
 import { sectionsOf } from "../logic/overview";
 import type { Overview, SynthesizedSection } from "../logic/overview";
 import { plural } from "../logic/plural";
@@ -24,7 +24,7 @@ export class Review {
   /** Do something to what is below a node; without a node, to what is under the cursor. */
   async act(command: ReviewCommand, about: unknown): Promise<void> {
     const { uri, sections } = nodeIn(about) ?? (await this.atCursor());
-    const ids = meant(command, sections);
+    const ids = reviewTargets(command, sections);
     const question = `Discard ${plural(ids.length, "staged section")}?`;
     if (
       ids.length > 1 &&
@@ -42,7 +42,7 @@ export class Review {
 
   async keepAll(about: unknown): Promise<void> {
     const overview = await this.overviewOf(about);
-    const ids = overview ? meant("keep", sectionsOf(overview)) : [];
+    const ids = overview ? reviewTargets("keep", sectionsOf(overview)) : [];
     const what = plural(ids.length, "synthesized section");
     if (overview && (await this.sure(ids.length, `Keep ${what} as your own?`, "Keep", KEEP))) {
       await ask(this.server, "dlm.synth.keep", { uri: overview.uri, sections: ids });
@@ -67,7 +67,7 @@ export class Review {
 
   async revert(about: unknown): Promise<void> {
     const overview = await this.overviewOf(about);
-    const count = overview ? meant("remove", sectionsOf(overview)).length : 0;
+    const count = overview ? reviewTargets("remove", sectionsOf(overview)).length : 0;
     const name = overview && posix.basename(vscode.Uri.parse(overview.uri).path);
     const question = `Remove ${plural(count, "synthesized section")} from ${name}?`;
     if (!overview || !(await this.sure(count, question, "Revert", REVERT))) {

@@ -9,6 +9,7 @@ import type {
   WorkDoneProgressReport,
 } from "vscode-languageclient/node";
 import { loudness } from "../logic/outcome";
+import type { RunEnd } from "../logic/outcome";
 import type { Server } from "./server";
 
 type Told = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
@@ -24,9 +25,8 @@ const SHOWN_FOR = 8_000;
 
 export class Runs implements vscode.Disposable {
   private readonly running = new Map<ProgressToken, Run>();
-  private readonly documents = new Map<ProgressToken, string>();
   private readonly idle = new vscode.EventEmitter<void>();
-  private readonly listener: vscode.Disposable;
+  private readonly listeners: vscode.Disposable[];
 
   /** Fires where the last run has ended. */
   readonly onDidBecomeIdle = this.idle.event;
@@ -35,16 +35,16 @@ export class Runs implements vscode.Disposable {
     private readonly server: Server,
     private readonly log: vscode.LogOutputChannel,
   ) {
-    this.listener = server.onDidChange(() => {
-      if (server.state !== "running") {
-        this.lose();
-      }
-    });
-  }
-
-  /** Note which document a run is about, for what is offered at its end. */
-  belongsTo(token: ProgressToken, document: string): void {
-    this.documents.set(token, document);
+    this.listeners = [
+      server.onDidChange(() => {
+        if (server.state !== "running") {
+          this.lose();
+        }
+      }),
+      server.onDidEndRun((end) => {
+        void this.tellOutcome(end);
+      }),
+    ];
   }
 
   handle(token: ProgressToken, told: Told): void {
@@ -54,7 +54,6 @@ export class Runs implements vscode.Disposable {
       report(this.running.get(token), told);
     } else {
       this.running.get(token)?.end();
-      void this.tellOutcome(token, told.message ?? "");
     }
   }
 
@@ -63,9 +62,8 @@ export class Runs implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.listener.dispose();
     this.endAll();
-    this.idle.dispose();
+    vscode.Disposable.from(...this.listeners, this.idle).dispose();
   }
 
   private begin(token: ProgressToken, told: WorkDoneProgressBegin): void {
@@ -102,7 +100,6 @@ export class Runs implements vscode.Disposable {
     for (const run of this.running.values()) {
       run.end();
     }
-    this.documents.clear();
   }
 
   private lose(): void {
@@ -127,21 +124,19 @@ export class Runs implements vscode.Disposable {
     }
   }
 
-  private async tellOutcome(token: ProgressToken, outcome: string): Promise<void> {
-    const uri = this.documents.get(token);
-    this.documents.delete(token);
-    this.log.info(`synthesis: ${outcome}`);
-    if (loudness(outcome) === "status") {
-      vscode.window.setStatusBarMessage(`dlm: ${outcome}`, SHOWN_FOR);
+  private async tellOutcome({ uri, code, message, staged }: RunEnd): Promise<void> {
+    this.log.info(`synthesis: ${message}`);
+    if (loudness(code) === "status") {
+      vscode.window.setStatusBarMessage(`dlm: ${message}`, SHOWN_FOR);
       return;
     }
-    const report = "Show Report";
-    const staged = "Show Staged";
-    const offered = outcome.includes("staged") ? [staged, report] : [report];
-    const chosen = await vscode.window.showInformationMessage(`dlm: ${outcome}`, ...offered);
-    if (chosen === staged) {
+    const showReport = "Show Report";
+    const showStaged = "Show Staged";
+    const offered = staged > 0 ? [showStaged, showReport] : [showReport];
+    const chosen = await vscode.window.showInformationMessage(`dlm: ${message}`, ...offered);
+    if (chosen === showStaged) {
       await vscode.commands.executeCommand("dlm.synthesized.focus");
-    } else if (chosen === report) {
+    } else if (chosen === showReport) {
       await vscode.commands.executeCommand("dlm.showReport", uri);
     }
   }

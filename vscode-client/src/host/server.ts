@@ -7,12 +7,13 @@ import type { LanguageClient, Middleware } from "vscode-languageclient/node";
 import { discover, isSameLaunch, mayBeThere, triedInWords } from "../logic/discovery";
 import type { Attempt, Launch } from "../logic/discovery";
 import { serverEnvironment } from "../logic/environment";
+import type { RunEnd } from "../logic/outcome";
 import { probe } from "../logic/probe";
 import { createClient } from "./client";
 import type { Client } from "./client";
 import type { Interpreters } from "./interpreters";
-import type { Keys } from "./keys";
-import { places } from "./places";
+import type { Secrets } from "./secrets";
+import { serverLocations } from "./serverLocations";
 
 const START_PATIENCE = 30_000;
 
@@ -21,6 +22,7 @@ export type ServerState = "not started" | "starting" | "running" | "stopped" | "
 export class Server implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly overviewChanged = new vscode.EventEmitter<string>();
+  private readonly runEnded = new vscode.EventEmitter<RunEnd>();
   private current: Started | undefined;
   private turn: Promise<unknown> = Promise.resolve();
   private wanted = false;
@@ -34,11 +36,13 @@ export class Server implements vscode.Disposable {
   readonly onDidChange = this.changed.event;
   /** Fires with the address of a document whose overview has changed. */
   readonly onDidChangeOverview = this.overviewChanged.event;
+  /** Fires where a run has ended by itself, with what came of it. */
+  readonly onDidEndRun = this.runEnded.event;
 
   constructor(
     private readonly context: vscode.ExtensionContext,
     private readonly log: vscode.LogOutputChannel,
-    private readonly keys: Keys,
+    private readonly secrets: Secrets,
     private readonly interpreters: Interpreters,
   ) {}
 
@@ -129,6 +133,7 @@ export class Server implements vscode.Disposable {
   dispose(): void {
     this.changed.dispose();
     this.overviewChanged.dispose();
+    this.runEnded.dispose();
   }
 
   private isOver(): boolean {
@@ -155,9 +160,9 @@ export class Server implements vscode.Disposable {
     if (!this.wanted || this.isOver()) {
       return;
     }
-    const environment = serverEnvironment(process.env, await this.keys.all());
+    const environment = serverEnvironment(process.env, await this.secrets.all());
     const { launch, tried } = await discover(
-      places(this.interpreters, this.ownInterpreter),
+      serverLocations(this.interpreters, this.ownInterpreter),
       (command, args) => probe(command, args, environment, this.over.signal),
     );
     if (this.isOver()) {
@@ -196,6 +201,9 @@ export class Server implements vscode.Disposable {
     let firstStart = true;
     client.onNotification("$/dlm/overviewChanged", (told: { uri: string }) => {
       this.overviewChanged.fire(told.uri);
+    });
+    client.onNotification("$/dlm/runEnded", (end: RunEnd) => {
+      this.runEnded.fire(end);
     });
     client.onDidChangeState(({ newState }) => {
       if (this.current?.client === client) {

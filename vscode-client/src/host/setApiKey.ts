@@ -3,14 +3,14 @@
 import * as vscode from "vscode";
 import { PROVIDERS } from "../logic/teacher";
 import type { Provider } from "../logic/teacher";
-import type { Keys } from "./keys";
+import type { Secrets } from "./secrets";
 
 /** Ask whose key, and for the key. */
-export async function setApiKey(keys: Keys): Promise<void> {
+export async function setApiKey(secrets: Secrets): Promise<void> {
   const items = await Promise.all(
     PROVIDERS.map(async (provider) => ({
       label: provider.name,
-      description: await whereKept(keys, provider),
+      description: await whereKept(secrets, provider),
       provider,
     })),
   );
@@ -19,22 +19,22 @@ export async function setApiKey(keys: Keys): Promise<void> {
     return;
   }
   const { provider } = picked;
-  if (await keys.isStored(provider)) {
+  if (await secrets.isStored(provider)) {
     const what = await vscode.window.showQuickPick(["Replace the key", "Remove the key"], {
       placeHolder: `A key for ${provider.name} is stored`,
     });
     if (what === "Remove the key") {
-      await keys.remove(provider);
+      await secrets.remove(provider);
     }
     if (what !== "Replace the key") {
       return;
     }
   }
-  await askForKey(keys, provider);
+  await askForKey(secrets, provider);
 }
 
 /** Ask for a key and store it; false where the user gave none. */
-export async function askForKey(keys: Keys, provider: Provider): Promise<boolean> {
+export async function askForKey(secrets: Secrets, provider: Provider): Promise<boolean> {
   const key = await vscode.window.showInputBox({
     title: `API key for ${provider.name}`,
     prompt: "Kept in the editor's secret storage, and handed to the server as environment",
@@ -45,13 +45,13 @@ export async function askForKey(keys: Keys, provider: Provider): Promise<boolean
   if (key === undefined || key.trim() === "") {
     return false;
   }
-  await keys.store(provider, key.trim());
+  await secrets.store(provider, key.trim());
   return true;
 }
 
-async function whereKept(keys: Keys, provider: Provider): Promise<string> {
-  if (await keys.isStored(provider)) {
+async function whereKept(secrets: Secrets, provider: Provider): Promise<string> {
+  if (await secrets.isStored(provider)) {
     return "stored";
   }
-  return (await keys.of(provider)) === undefined ? "not set" : "set in the environment";
+  return (await secrets.of(provider)) === undefined ? "not set" : "set in the environment";
 }

@@ -7,7 +7,8 @@ import { LANGUAGE } from "../logic/language";
 /** What a setting says; empty where it is not set, or set to what is no text. */
 export function text(name: string, uri: vscode.Uri | undefined): string {
   const settings = vscode.workspace.getConfiguration(LANGUAGE, uri);
-  const isSafe = vscode.workspace.isTrusted || !RESTRICTED.some((one) => one === name);
+  const isSafe =
+    vscode.workspace.isTrusted || !RESTRICTED.some((restricted) => restricted === name);
   const value: unknown = isSafe ? settings.get(name) : own(settings, name);
   return typeof value === "string" ? value.trim() : "";
 }

@@ -49,7 +49,7 @@ export class StatusItem implements vscode.Disposable {
     }
     this.item.text = withoutSecrets(overview?.teacher ?? teacherOf(document?.uri));
     this.item.detail = detailOf(overview, state);
-    this.item.severity = overview?.obstacle
+    this.item.severity = overview?.availability
       ? vscode.LanguageStatusSeverity.Warning
       : vscode.LanguageStatusSeverity.Information;
     this.item.command = { title: "Choose Teacher", command: "dlm.chooseTeacher" };
@@ -64,6 +64,6 @@ function detailOf(overview: Overview | undefined, state: string): string {
   const doing =
     overview.running > 0
       ? `asking about ${plural(overview.running, "section")}`
-      : overview.obstacle;
+      : overview.availability?.message;
   return [doing ?? "ready", counts].filter((words) => words !== "").join(" · ");
 }

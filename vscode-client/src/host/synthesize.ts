@@ -3,7 +3,8 @@
 import * as vscode from "vscode";
 import { CodeActionRequest, CodeActionTriggerKind, Command } from "vscode-languageclient/node";
 import type { CodeAction, LanguageClient } from "vscode-languageclient/node";
-import { chosen } from "../logic/offered";
+import { synthesisAction } from "../logic/codeActions";
+import type { Unavailable } from "../logic/overview";
 import { remedies } from "../logic/remedies";
 import { addressIn } from "./argument";
 import { ask } from "./ask";
@@ -19,11 +20,11 @@ export async function synthesize(server: Server): Promise<void> {
   if (!client) {
     return;
   }
-  const choice = chosen(await offered(client, editor));
+  const choice = synthesisAction(await offered(client, editor));
   if (choice.kind === "run") {
     await vscode.commands.executeCommand(choice.command, choice.argument);
   } else if (choice.kind === "disabled") {
-    void tellObstacle(choice.reason, server);
+    void tellUnavailable(choice.reason, server);
   } else {
     void offerDocument(server, editor.document.uri);
   }
@@ -38,9 +39,12 @@ export async function synthesizeDocument(server: Server, about: unknown): Promis
 }
 
 /** Say why there can be no synthesis, and what can be done about it. */
-export async function tellObstacle(reason: string, server: Server): Promise<void> {
-  const commands = remedies(reason, server.isOwn);
-  const button = await vscode.window.showWarningMessage(`dlm: ${reason}`, ...Object.keys(commands));
+export async function tellUnavailable(reason: Unavailable, server: Server): Promise<void> {
+  const commands = remedies(reason.code, server.isOwn);
+  const button = await vscode.window.showWarningMessage(
+    `dlm: ${reason.message}`,
+    ...Object.keys(commands),
+  );
   const command = button === undefined ? undefined : commands[button];
   if (command !== undefined) {
     await vscode.commands.executeCommand(command);

@@ -1,4 +1,4 @@
-/** Whether text may go where a teacher is. */
+/** Consent: may text go where a teacher is? */
 
 import { remoteHost } from "./teacher";
 import type { Environment } from "./teacher";

@@ -1,4 +1,4 @@
-/** Whether a server that has died is worth another start. */
+/** Crashes: is a server that has died worth another start? */
 
 const MANY = 4;
 const WINDOW = 3 * 60_000;

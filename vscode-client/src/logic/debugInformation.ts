@@ -1,4 +1,4 @@
-/** What helps to find a fault, without anything that is nobody's business. */
+/** Debug information: helps to find a fault, without anything that is nobody's business. */
 
 import { withoutSecrets } from "./teacher";
 
@@ -15,7 +15,7 @@ export interface Facts {
   readonly settings: Readonly<Record<string, unknown>>;
   /** The variables of the environment that hold a key or an address; not what they hold. */
   readonly variables: Readonly<Record<string, boolean>>;
-  readonly documents: readonly { counts: string; obstacle: boolean }[];
+  readonly documents: readonly { counts: string; unavailable: string | undefined }[];
 }
 
 export function debugInformation(facts: Facts): string {
@@ -35,8 +35,8 @@ export function debugInformation(facts: Facts): string {
       ([name, isSet]) => `- Environment: ${name} is ${isSet ? "set" : "not set"}`,
     ),
     ...facts.documents.map(
-      ({ counts, obstacle }) =>
-        `- Document: ${counts || "nothing synthesized"}${obstacle ? ", cannot be synthesized from" : ""}`,
+      ({ counts, unavailable }) =>
+        `- Document: ${counts || "nothing synthesized"}${unavailable === undefined ? "" : `, cannot be synthesized from (${unavailable})`}`,
     ),
   ];
   return `${withoutHome(lines.join("\n"), facts.home)}\n`;

@@ -1,4 +1,4 @@
-/** Which of the places to look for the server has one. */
+/** Discovery: the first of the server's locations that has one. */
 
 /** How to start something, or why a place has nothing to start. */
 export type Offer =
@@ -12,7 +12,7 @@ export function mayBeThere(tried: readonly Attempt[]): boolean {
   return tried.some(({ outcome }) => outcome.endsWith(NO_ANSWER));
 }
 
-export interface Place {
+export interface ServerLocation {
   readonly name: string;
   /** Chosen by the user: where it does not work, nothing else is tried in its stead. */
   readonly binding: boolean;
@@ -40,25 +40,25 @@ export interface Discovery {
 
 /** Look in each place in turn; one that offers undefined was not meant, and is not named. */
 export async function discover(
-  places: readonly Place[],
+  locations: readonly ServerLocation[],
   probe: (command: string, args: readonly string[]) => Promise<Answer>,
 ): Promise<Discovery> {
   const tried: Attempt[] = [];
-  for (const place of places) {
-    const offer = await place.look();
+  for (const location of locations) {
+    const offer = await location.look();
     if (offer === undefined) {
       continue;
     }
     if ("absent" in offer) {
-      tried.push({ place: place.name, outcome: offer.absent });
+      tried.push({ place: location.name, outcome: offer.absent });
     } else {
       const answer = await probe(offer.command, offer.arguments);
       if ("version" in answer) {
-        return { launch: { ...offer, place: place.name, version: answer.version }, tried };
+        return { launch: { ...offer, place: location.name, version: answer.version }, tried };
       }
-      tried.push({ place: place.name, outcome: `${offer.command}: ${answer.failure}` });
+      tried.push({ place: location.name, outcome: `${offer.command}: ${answer.failure}` });
     }
-    if (place.binding) {
+    if (location.binding) {
       break;
     }
   }
@@ -69,10 +69,10 @@ export function triedInWords(tried: readonly Attempt[]): string {
   return tried.map(({ place, outcome }) => `${place} (${outcome})`).join("; ");
 }
 
-export function isSameLaunch(one: Launch, other: Launch): boolean {
+export function isSameLaunch(launch: Launch, other: Launch): boolean {
   return (
-    one.command === other.command &&
-    one.version === other.version &&
-    one.arguments.join("\0") === other.arguments.join("\0")
+    launch.command === other.command &&
+    launch.version === other.version &&
+    launch.arguments.join("\0") === other.arguments.join("\0")
   );
 }

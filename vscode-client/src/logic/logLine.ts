@@ -1,4 +1,4 @@
-/** How grave a line of the server's log is. */
+/** Log level: how grave a line of the server's log is. */
 
 export type Level = "debug" | "info" | "warn" | "error";
 

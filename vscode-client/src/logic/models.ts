@@ -1,4 +1,4 @@
-/** Whether a provider knows the key, or a server is there; and which models it has. */
+/** Model list: does a provider know the key, or is a server there, and which models has it? */
 
 export interface Api {
   readonly kind: "openai" | "anthropic" | "vllm-server";

@@ -1,11 +1,23 @@
-/** What the end of a run says, and whether it has to be said aloud. */
+/** The end of a run: what the server tells of it, and whether it has to be said aloud. */
+
+export interface RunEnd {
+  readonly uri: string;
+  readonly token: string;
+  readonly code: string;
+  readonly message: string;
+  readonly inserted: number;
+  /** How many pairs wait beside the document. */
+  readonly staged: number;
+}
 
 export type Loudness = "status" | "message";
+
+const SEEN = ["inserted", "cancelled", "failed"];
 
 /**
  * Pairs that were put in are seen; a failure has its own message, a cancellation was the user's.
  * Everything else would go by unseen, such as pairs that are staged or none that was accepted.
  */
-export function loudness(outcome: string): Loudness {
-  return /^(\d+ inserted|cancelled|failed|)$/.test(outcome) ? "status" : "message";
+export function loudness(code: string): Loudness {
+  return SEEN.includes(code) ? "status" : "message";
 }

@@ -1,4 +1,4 @@
-/** What the server tells of a document: what was written about each section, and what waits. */
+/** Overview of a document, as the server tells it: what is written and what waits. */
 
 export interface Position {
   readonly line: number;
@@ -34,11 +34,18 @@ export interface Source {
 
 export type Counts = Readonly<Record<State, number>>;
 
+/** Why nothing can be synthesized: a code to decide by, a message to show. */
+export interface Unavailable {
+  readonly code: string;
+  readonly message: string;
+}
+
 export interface Overview {
   readonly uri: string;
   readonly version: number;
   readonly teacher: string;
-  readonly obstacle: string | null;
+  /** null where nothing is in the way of a synthesis. */
+  readonly availability: Unavailable | null;
   /** How many sections the teacher is being asked about. */
   readonly running: number;
   readonly counts: Counts;

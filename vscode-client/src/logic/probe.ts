@@ -1,4 +1,4 @@
-/** Whether a command starts the server, and which version of it. */
+/** Probe: does a command start the server, and which version of it? */
 
 import { execFile } from "node:child_process";
 import { homedir } from "node:os";

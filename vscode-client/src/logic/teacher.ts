@@ -1,4 +1,4 @@
-/** What a selector such as `openai:gpt-5` says: who is asked, and where the text goes. */
+/** Teacher selector, such as `openai:gpt-5`: who is asked, and where the text goes. */
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,4 +1,4 @@
-/** What the tree shows: documents, in them sources, in them what was synthesized. */
+/** Tree of the view: documents, in them sources, in them what was synthesized. */
 
 import { countsInWords, countsOf, STATES, sectionsOf } from "./overview";
 import type { Overview, Range, Source, State, SynthesizedSection } from "./overview";
@@ -36,7 +36,9 @@ export function tree(overviews: readonly Overview[], nameOf: (uri: string) => Fi
   return overviews
     .filter((overview) => sectionsOf(overview).length > 0)
     .map((overview) => fileNode(overview, nameOf(overview.uri)))
-    .sort((one, other) => one.label.localeCompare(other.label) || one.uri.localeCompare(other.uri));
+    .sort(
+      (node, other) => node.label.localeCompare(other.label) || node.uri.localeCompare(other.uri),
+    );
 }
 
 function fileNode(overview: Overview, name: FileName): Node {

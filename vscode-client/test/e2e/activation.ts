@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   while (times.length < STARTS) {
     times.push(await activation());
   }
-  console.log(`activation: ${times.sort((one, other) => one - other).join(", ")} ms`);
+  console.log(`activation: ${times.sort((time, other) => time - other).join(", ")} ms`);
 }
 
 void main();

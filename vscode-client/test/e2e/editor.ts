@@ -20,7 +20,7 @@ import { chromium } from "playwright-core";
 import type { BrowserContext, Locator, Page } from "playwright-core";
 import type * as vscode from "vscode";
 import { Host } from "./host";
-import { chromiumPath, CODE_SERVER, EXTENSIONS, FAILED, NODE, SERVER } from "./places";
+import { chromiumPath, CODE_SERVER, EXTENSIONS, FAILED, NODE, SERVER } from "./paths";
 import { servers } from "./processes";
 import type { Teacher } from "./teacher";
 

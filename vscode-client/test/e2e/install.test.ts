@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { after, before, describe } from "node:test";
 import { about } from "./documents";
 import { Editor } from "./editor";
-import { PYTHON, REPOSITORY } from "./places";
+import { PYTHON, REPOSITORY } from "./paths";
 
 const LONG = 120_000;
 

@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import { after, before, describe } from "node:test";
 import { about } from "./documents";
 import { Editor } from "./editor";
-import { PYTHON, SERVER } from "./places";
+import { PYTHON, SERVER } from "./paths";
 import { until } from "./wait";
 
 /** As often as this a server may die in a short while. */

@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe } from "node:test";
 import { Editor } from "./editor";
-import { CLIENT, PICTURES } from "./places";
+import { CLIENT, PICTURES } from "./paths";
 
 const MODEL = "hf:gemma-3-270m";
 /** Seconds: a model takes its time where the machine has others to serve. */

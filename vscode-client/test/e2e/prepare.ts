@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
-import { BUILD, CLIENT, CODE_SERVER, EXTENSIONS, HERE, NODE, WITH_PYTHON } from "./places";
+import { BUILD, CLIENT, CODE_SERVER, EXTENSIONS, HERE, NODE, WITH_PYTHON } from "./paths";
 
 const { version } = JSON.parse(readFileSync(join(CLIENT, "package.json"), "utf8")) as {
   version: string;

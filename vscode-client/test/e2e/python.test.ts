@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
 import { about } from "./documents";
 import { Editor } from "./editor";
-import { PYTHON, WITH_PYTHON } from "./places";
+import { PYTHON, WITH_PYTHON } from "./paths";
 import { until } from "./wait";
 
 void describe("python", () => {

@@ -1,4 +1,4 @@
-/** What the user makes of pairs: each button and question of the review. */
+/** Review: each of its buttons and questions. */
 
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
 import { about } from "./documents";
 import { Editor } from "./editor";
-import { SERVER } from "./places";
+import { SERVER } from "./paths";
 import { Teacher } from "./teacher";
 import { until } from "./wait";
 

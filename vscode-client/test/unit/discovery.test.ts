@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { discover, isSameLaunch, triedInWords } from "../../src/logic/discovery";
-import type { Answer, Offer, Place } from "../../src/logic/discovery";
+import type { Answer, Offer, ServerLocation } from "../../src/logic/discovery";
 
-const place = (name: string, offer: Offer | undefined, binding = false): Place => ({
+const place = (name: string, offer: Offer | undefined, binding = false): ServerLocation => ({
   name,
   binding,
   look: () => Promise.resolve(offer),
@@ -47,8 +47,8 @@ test("nothing found: all that was tried is named", async () => {
 });
 
 test("two launches are the same where command, arguments and version are", () => {
-  const one = { command: "a", arguments: ["-m", "x"], place: "p", version: "1" };
-  assert.ok(isSameLaunch(one, { ...one, place: "q" }));
-  assert.ok(!isSameLaunch(one, { ...one, arguments: ["-m x"] }));
-  assert.ok(!isSameLaunch(one, { ...one, version: "2" }));
+  const launch = { command: "a", arguments: ["-m", "x"], place: "p", version: "1" };
+  assert.ok(isSameLaunch(launch, { ...launch, place: "q" }));
+  assert.ok(!isSameLaunch(launch, { ...launch, arguments: ["-m x"] }));
+  assert.ok(!isSameLaunch(launch, { ...launch, version: "2" }));
 });

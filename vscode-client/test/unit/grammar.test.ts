@@ -12,8 +12,8 @@ const MARKER =
 
 /** The scopes of the first token with this text on the line that is this, or begins with it. */
 async function scopesOf(text: string, line: string, token = line): Promise<readonly string[]> {
-  const index = text.split("\n").findIndex((one) => one.startsWith(line));
-  const found = (await tokenize(text))[index]?.find((one) => one.text === token);
+  const index = text.split("\n").findIndex((candidate) => candidate.startsWith(line));
+  const found = (await tokenize(text))[index]?.find((scoped) => scoped.text === token);
   assert.ok(found, `no token ${token} on a line ${line}`);
   return found.scopes;
 }
@@ -113,7 +113,7 @@ test("headers belong to their kind of section, and count in code too", async () 
 });
 
 test("every fence of the examples is one", async () => {
-  for (const name of readdirSync(EXAMPLES).filter((one) => one.endsWith(".dlm"))) {
+  for (const name of readdirSync(EXAMPLES).filter((file) => file.endsWith(".dlm"))) {
     const text = readFileSync(join(EXAMPLES, name), "utf8");
     const tokens = await tokenize(text);
     let isCode = false;

@@ -21,7 +21,7 @@ const SETTINGS = manifest.contributes.configuration.flatMap((group) =>
   Object.entries<Setting>(group.properties),
 );
 const STARTING = ["dlm.path", "dlm.interpreter"];
-const COMMANDS = manifest.contributes.commands.map((one) => one.command);
+const COMMANDS = manifest.contributes.commands.map((command) => command.command);
 const server = (file: string) => readFileSync(join(REPOSITORY, "dlm_lsp/server", file), "utf8");
 
 /** The server's settings, as they are declared: the name under `dlm`, type and default. */
@@ -97,7 +97,9 @@ test("each command is registered, and none has a name of the server's", () => {
     .filter((path) => path.endsWith(".ts"))
     .map((path) => readFileSync(join(CLIENT, path), "utf8"))
     .join("\n");
-  const theirs = [...server("names.py").matchAll(/"(dlm\.[\w.]+)"/g)].map(([, name]) => name);
+  const theirs = [...server("command_names.py").matchAll(/"(dlm\.[\w.]+)"/g)].map(
+    ([, name]) => name,
+  );
   assert.ok(theirs.length > 5);
   for (const command of COMMANDS) {
     const review = /^dlm\.review\.(keep|remove|regenerate|apply|discard)$/.test(command);
@@ -111,7 +113,7 @@ test("menus, keys and links name commands that there are", () => {
   const used = [
     ...Object.values(manifest.contributes.menus).flat(),
     ...manifest.contributes.keybindings,
-  ].map((one) => one.command);
+  ].map((command) => command.command);
   for (const command of [...used, ...links.map(([, command = ""]) => command)]) {
     // The editor makes one for each view.
     assert.ok(COMMANDS.includes(command) || command === "dlm.synthesized.focus", command);
@@ -128,7 +130,7 @@ test("what acts on a document is offered where the server is", () => {
     ...Object.values(manifest.contributes.menus).flat(),
     ...manifest.contributes.keybindings,
   ]
-    .map((one) => one.when)
+    .map((entry) => entry.when)
     .filter((when) => when.includes("LangId"));
   assert.ok(conditions.length > 20);
   for (const when of conditions) {
@@ -165,7 +167,7 @@ test("it starts on documents of ours only", () => {
 });
 
 test("a new document gets an id that the format takes", () => {
-  const line = snippets["New document"].body.find((one) => one.startsWith("dlm_id")) ?? "";
+  const line = snippets["New document"].body.find((text) => text.startsWith("dlm_id")) ?? "";
   const [, pattern = "", letters = ""] = /\$\{UUID\/(.*?)\/(.*)\/\}/.exec(line) ?? [];
   const groups = [...letters.matchAll(/\$\{(\d):\/upcase\}/g)].map(([, group]) => Number(group));
   const parts = new RegExp(pattern).exec("0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9");

@@ -24,13 +24,13 @@ export function section(
 }
 
 export function overview(uri: string, ...sections: readonly SynthesizedSection[]): Overview {
-  const stale = sections.filter((one) => one.state === "stale");
+  const stale = sections.filter((entry) => entry.state === "stale");
   const range = { start: { line: 3, character: 0 }, end: { line: 9, character: 0 } };
   return {
     uri,
     version: 1,
     teacher: "hf:x",
-    obstacle: null,
+    availability: null,
     running: 0,
     counts: countsOf(sections),
     sources: [
@@ -38,7 +38,7 @@ export function overview(uri: string, ...sections: readonly SynthesizedSection[]
         id: "s1",
         title: "Electric trams",
         range,
-        sections: sections.filter((one) => one.state !== "stale"),
+        sections: sections.filter((entry) => entry.state !== "stale"),
       },
       { id: "s2", title: "Nothing yet", range, sections: [] },
       ...(stale.length > 0

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { after, test } from "node:test";
 import { dependsOnWorkspace, expanded, onPath } from "../../src/logic/paths";
-import { prepare, pythonsOnPath, requirement, run } from "../../src/logic/pythons";
+import { prepare, interpretersOnPath, requirement, run } from "../../src/logic/pythonEnvs";
 
 const folder = mkdtempSync(join(tmpdir(), "dlm-"));
 after(() => {
@@ -68,7 +68,7 @@ test("each Python is found once", { skip: process.platform === "win32" }, () => 
   for (const name of ["python3", "python3.12"]) {
     writeFileSync(join(folder, name), "", { mode: 0o755 });
   }
-  assert.deepEqual(pythonsOnPath({ PATH: folder }), [
+  assert.deepEqual(interpretersOnPath({ PATH: folder }), [
     join(folder, "python3"),
     join(folder, "python3.12"),
   ]);

@@ -1,4 +1,4 @@
-/** Where the tests find what they test. */
+/** Paths of what is tested. */
 
 import { join } from "node:path";
 

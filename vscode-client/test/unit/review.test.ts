@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { at, inDocument, meant, neighbour } from "../../src/logic/meant";
+import { inDocument, neighbour, reviewTargets, sectionAt } from "../../src/logic/reviewTargets";
 import { countsInWords, isOverview, sectionsOf } from "../../src/logic/overview";
 import { plural } from "../../src/logic/plural";
 import { tree } from "../../src/logic/tree";
@@ -56,10 +56,10 @@ test("keys of a tree differ, and stay from one to the next", () => {
 
 test("what a command takes", () => {
   const sections = sectionsOf(ONE);
-  assert.deepEqual(meant("keep", sections), ["1", "2"]);
-  assert.deepEqual(meant("regenerate", sections), ["1", "2"]);
-  assert.deepEqual(meant("apply", sections), ["3"]);
-  assert.deepEqual(meant("discard", sections), ["3"]);
+  assert.deepEqual(reviewTargets("keep", sections), ["1", "2"]);
+  assert.deepEqual(reviewTargets("regenerate", sections), ["1", "2"]);
+  assert.deepEqual(reviewTargets("apply", sections), ["3"]);
+  assert.deepEqual(reviewTargets("discard", sections), ["3"]);
 });
 
 test("next and previous go round the end", () => {
@@ -79,9 +79,13 @@ test("next and previous go round the end", () => {
 test("the section that the cursor is in", () => {
   const touching = [section("a", "inserted", [1, 5]), section("b", "inserted", [5, 9])];
   const placed = inDocument(touching.toReversed());
-  assert.equal(at({ line: 5, character: 0 }, placed)?.section.id, "b");
-  assert.equal(at({ line: 3, character: 0 }, placed)?.section.id, "a");
-  assert.equal(at({ line: 9, character: 0 }, placed), undefined, "that line is the next section's");
+  assert.equal(sectionAt({ line: 5, character: 0 }, placed)?.section.id, "b");
+  assert.equal(sectionAt({ line: 3, character: 0 }, placed)?.section.id, "a");
+  assert.equal(
+    sectionAt({ line: 9, character: 0 }, placed),
+    undefined,
+    "that line is the next section's",
+  );
 });
 
 test("counts in words", () => {

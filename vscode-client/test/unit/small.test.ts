@@ -4,8 +4,6 @@ import { Crashes } from "../../src/logic/crashes";
 import { debugInformation } from "../../src/logic/debugInformation";
 import { serverEnvironment } from "../../src/logic/environment";
 import { levelOf } from "../../src/logic/logLine";
-import { chosen } from "../../src/logic/offered";
-import { loudness } from "../../src/logic/outcome";
 import { ulid } from "../../src/logic/ulid";
 
 test("stored keys count before those of the environment", () => {
@@ -27,7 +25,7 @@ const FACTS = {
   trusted: false,
   settings: { "dlm.teacher": "vllm-server:https://me:word@gpu.example?key=abc#m" },
   variables: { OPENAI_API_KEY: true, VLLM_API_KEY: false },
-  documents: [{ counts: "2 inserted", obstacle: true }],
+  documents: [{ counts: "2 inserted", unavailable: "missing-key" }],
 };
 
 test("debug information has no secrets and no name in it", () => {
@@ -40,7 +38,7 @@ test("debug information has no secrets and no name in it", () => {
     "gpu.example",
     "OPENAI_API_KEY is set",
     "VLLM_API_KEY is not set",
-    "2 inserted, cannot be synthesized from",
+    "2 inserted, cannot be synthesized from (missing-key)",
   ]) {
     assert.ok(text.includes(words), `${words} in ${text}`);
   }
@@ -69,15 +67,6 @@ test("a home folder that is no name hides nothing", () => {
   }
 });
 
-test("only what would go by unseen is said aloud", () => {
-  for (const outcome of ["3 inserted", "cancelled", "failed", ""]) {
-    assert.equal(loudness(outcome), "status", outcome);
-  }
-  for (const outcome of ["nothing was accepted; the report says why", "1 inserted, 2 staged (x)"]) {
-    assert.equal(loudness(outcome), "message", outcome);
-  }
-});
-
 test("lines of the log have a level, and go on with it", () => {
   assert.equal(levelOf("2026-01-31 10:00:00,123 WARNING dlm_lsp.x: y", "info"), "warn");
   assert.equal(levelOf("2026-01-31 10:00:00,123 ERROR dlm_lsp.x: y", "info"), "error");
@@ -99,22 +88,4 @@ test("a server that dies often is given up; one that dies now and then is not", 
   );
   const seldom = new Crashes();
   assert.ok([1, 2, 3, 4, 5, 6].every((hour) => !seldom.tooMany(hour * 3_600_000)));
-});
-
-test("which action synthesizes where the cursor is", () => {
-  const action = (argument: object) => ({
-    command: { command: "dlm.synth.run", arguments: [argument] },
-  });
-  const plain = { uri: "u", sections: ["a"] };
-  assert.deepEqual(chosen([action(plain), action({ ...plain, strategy: "both" })]), {
-    kind: "run",
-    command: "dlm.synth.run",
-    argument: plain,
-  });
-  assert.deepEqual(chosen([action({ uri: "u", sections: ["a", "b"] })]), { kind: "no prose" });
-  assert.deepEqual(chosen([{ disabled: { reason: "no key" } }]), {
-    kind: "disabled",
-    reason: "no key",
-  });
-  assert.deepEqual(chosen([]), { kind: "no prose" });
 });

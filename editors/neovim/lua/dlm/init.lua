@@ -145,8 +145,8 @@ local function on_touched(name)
         return
       end
       local about = {
-        sections = vim.tbl_map(function(one)
-          return one.id
+        sections = vim.tbl_map(function(section)
+          return section.id
         end, found),
       }
       if #found == 1 then
@@ -244,11 +244,11 @@ end
 --- List what is inserted, stale or staged in the location list.
 function M.list()
   with_sections(function(sections)
-    local items = vim.tbl_map(function(one)
+    local items = vim.tbl_map(function(section)
       return {
         bufnr = vim.api.nvim_get_current_buf(),
-        lnum = one.first or one.source_line or 1,
-        text = ("%s: %s (%s)"):format(one.state, one.question, one.teacher),
+        lnum = section.first or section.source_line or 1,
+        text = ("%s: %s (%s)"):format(section.state, section.question, section.teacher),
       }
     end, sections)
     vim.fn.setloclist(0, {}, " ", { title = "dlm", items = items })

@@ -49,8 +49,8 @@ function M.sections(overview)
       })
     end
   end
-  table.sort(found, function(one, other)
-    return (one.first or math.huge) < (other.first or math.huge)
+  table.sort(found, function(section, other)
+    return (section.first or math.huge) < (other.first or math.huge)
   end)
   return found
 end
@@ -61,8 +61,8 @@ end
 ---@param last integer
 ---@return dlm.Section[]
 function M.touched(sections, first, last)
-  return vim.tbl_filter(function(one)
-    return one.first and one.first <= last and first <= one.last
+  return vim.tbl_filter(function(section)
+    return section.first and section.first <= last and first <= section.last
   end, sections)
 end
 
@@ -75,11 +75,11 @@ function M.neighbour(sections, line, direction)
   local placed = M.touched(sections, 1, math.huge)
   local here = M.touched(placed, line, line)[1]
   local before, after
-  for _, one in ipairs(placed) do
-    if one ~= here and one.first < line then
-      before = one
-    elseif one ~= here and not after then
-      after = one
+  for _, section in ipairs(placed) do
+    if section ~= here and section.first < line then
+      before = section
+    elseif section ~= here and not after then
+      after = section
     end
   end
   if direction == "next" then

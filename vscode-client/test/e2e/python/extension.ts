@@ -1,4 +1,4 @@
-/** What the real Python extension exports, as far as it is used; that one is on no registry of ours. */
+/** Python extension stand-in: what the real one exports, as far as it is used. */
 
 import * as vscode from "vscode";
 

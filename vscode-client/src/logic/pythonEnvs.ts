@@ -1,4 +1,4 @@
-/** The Python interpreters on this machine, and what the extension installs into one of its own. */
+/** Python environments: interpreters on this machine, and what is installed into one of our own. */
 
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -15,7 +15,7 @@ const NAMES =
     : ["python3", "python", "python3.14", "python3.13", "python3.12", "python3.11"];
 
 /** Every interpreter on PATH, once each. */
-export function pythonsOnPath(environment: Environment): string[] {
+export function interpretersOnPath(environment: Environment): string[] {
   const found = NAMES.map((name) => onPath(name, environment)).filter((path) => path !== undefined);
   return [...new Set(found)];
 }
@@ -50,7 +50,7 @@ export async function prepare(interpreter: string, workshop: Workshop): Promise<
   }
   const folder = dirname(dirname(interpreter));
   await mkdir(dirname(folder), { recursive: true });
-  for (const python of pythonsOnPath(workshop.environment)) {
+  for (const python of interpretersOnPath(workshop.environment)) {
     if (await succeeds(python, ["-c", IS_NEW_ENOUGH], workshop)) {
       await run(python, ["-m", "venv", folder], workshop);
       return;

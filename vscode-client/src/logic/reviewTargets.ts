@@ -1,4 +1,4 @@
-/** Which of some sections a command of the review is about. */
+/** Review targets: the sections that a command of the review is about. */
 
 import type { Position, State, SynthesizedSection } from "./overview";
 
@@ -14,7 +14,10 @@ const TAKES: Readonly<Record<ReviewCommand, readonly State[]>> = {
 };
 
 /** The ids of those that the command can take. */
-export function meant(command: ReviewCommand, sections: readonly SynthesizedSection[]): string[] {
+export function reviewTargets(
+  command: ReviewCommand,
+  sections: readonly SynthesizedSection[],
+): string[] {
   return sections
     .filter((section) => TAKES[command].includes(section.state))
     .map((section) => section.id);
@@ -28,7 +31,7 @@ export function inDocument(sections: readonly SynthesizedSection[]): Placed[] {
         ? [{ section, range: section.range }]
         : [],
     )
-    .sort((one, other) => compare(one.range.start, other.range.start));
+    .sort((placed, other) => compare(placed.range.start, other.range.start));
 }
 
 export interface Placed {
@@ -37,7 +40,7 @@ export interface Placed {
 }
 
 /** The one that the position is in. */
-export function at(position: Position, placed: readonly Placed[]): Placed | undefined {
+export function sectionAt(position: Position, placed: readonly Placed[]): Placed | undefined {
   return placed.find(({ range }) => {
     const toEnd = compare(position, range.end);
     // A range that ends at the beginning of a line ends before that line.
@@ -52,8 +55,8 @@ export function neighbour(
   placed: readonly Placed[],
   direction: "next" | "previous",
 ): Placed | undefined {
-  const here = at(position, placed);
-  const others = placed.filter((one) => one !== here);
+  const here = sectionAt(position, placed);
+  const others = placed.filter((other) => other !== here);
   if (others.length === 0) {
     return here;
   }
@@ -62,6 +65,6 @@ export function neighbour(
     : (others.findLast(({ range }) => compare(range.start, position) < 0) ?? others.at(-1));
 }
 
-function compare(one: Position, other: Position): number {
-  return one.line - other.line || one.character - other.character;
+function compare(position: Position, other: Position): number {
+  return position.line - other.line || position.character - other.character;
 }

@@ -1,21 +1,28 @@
-/** Which of the server's code actions synthesizes where the cursor is. */
+/** Code actions: the one of the server's that synthesizes where the cursor is. */
+
+import type { Unavailable } from "./overview";
 
 export interface OfferedAction {
   readonly disabled?: { readonly reason: string } | undefined;
+  /** Holds the `code` of what is disabled. */
+  readonly data?: unknown;
   readonly command?:
     { readonly command: string; readonly arguments?: readonly unknown[] | undefined } | undefined;
 }
 
-export type Choice =
+export type SynthesisChoice =
   | { readonly kind: "run"; readonly command: string; readonly argument: unknown }
-  | { readonly kind: "disabled"; readonly reason: string }
+  | { readonly kind: "disabled"; readonly reason: Unavailable }
   | { readonly kind: "no prose" };
 
 /** The first one goes by the settings; its variants are offered only where there is prose. */
-export function chosen(actions: readonly OfferedAction[]): Choice {
+export function synthesisAction(actions: readonly OfferedAction[]): SynthesisChoice {
   const [first] = actions;
   if (first?.disabled) {
-    return { kind: "disabled", reason: first.disabled.reason };
+    return {
+      kind: "disabled",
+      reason: { code: codeIn(first.data), message: first.disabled.reason },
+    };
   }
   if (first?.command && actions.some(hasStrategy)) {
     return {
@@ -25,6 +32,11 @@ export function chosen(actions: readonly OfferedAction[]): Choice {
     };
   }
   return { kind: "no prose" };
+}
+
+function codeIn(data: unknown): string {
+  const code = typeof data === "object" && data !== null && "code" in data ? data.code : undefined;
+  return typeof code === "string" ? code : "";
 }
 
 function hasStrategy(action: OfferedAction): boolean {

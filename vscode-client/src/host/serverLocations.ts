@@ -1,10 +1,10 @@
-/** Where the server is looked for, in this order. */
+/** Server locations: looked at in this order. */
 
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import * as vscode from "vscode";
 import { NO_ANSWER } from "../logic/discovery";
-import type { Offer, Place } from "../logic/discovery";
+import type { Offer, ServerLocation } from "../logic/discovery";
 import { dependsOnWorkspace, expanded, onPath } from "../logic/paths";
 import { ourDocuments } from "./documents";
 import { LATE } from "./interpreters";
@@ -14,7 +14,7 @@ import { text } from "./settings";
 const AS_MODULE = ["-m", "dlm_lsp"];
 
 /** The places to look in; `installed` is the interpreter of the extension's own environment. */
-export function places(interpreters: Interpreters, installed: string): Place[] {
+export function serverLocations(interpreters: Interpreters, installed: string): ServerLocation[] {
   return [
     { name: "dlm.path", binding: true, look: () => set("path", []) },
     { name: "dlm.interpreter", binding: true, look: () => set("interpreter", AS_MODULE) },
@@ -34,7 +34,7 @@ export function places(interpreters: Interpreters, installed: string): Place[] {
 /** The folder that the server runs in and that paths are relative to. */
 export function folder(): vscode.Uri | undefined {
   const ours = ourDocuments().map(({ uri }) => vscode.workspace.getWorkspaceFolder(uri));
-  const found = ours.find((one) => one !== undefined) ?? vscode.workspace.workspaceFolders?.[0];
+  const found = ours.find((uri) => uri !== undefined) ?? vscode.workspace.workspaceFolders?.[0];
   return found?.uri.scheme === "file" ? found.uri : undefined;
 }
 

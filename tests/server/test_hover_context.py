@@ -1,15 +1,15 @@
-"""What a hover knows beside the text."""
+"""Hover context: what is known beside the text."""
 
 from datetime import timedelta
 
 import pytest
 from ide.samples import SOURCE
 from server.editor import URI
-from support.teacher_server import HEAD
+from support.towns import HEAD
 
 from dlm_lsp.document import parse
 from dlm_lsp.ide.provenance import RecordedProvenance
-from dlm_lsp.server.document_context import HoverContext, hover_context
+from dlm_lsp.server.hover_context import HoverContext, hover_context
 from dlm_lsp.server.pygls_patches import LiveDocument
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.store.home import store_folder

@@ -1,4 +1,4 @@
-/** Where things are. */
+/** Paths of the tests in a real editor. */
 
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";

@@ -1,0 +1,38 @@
+"""Store cache: what is staged for a document and what its ledger holds, read again once it changes.
+
+An editor asks for both at every move of the cursor.
+"""
+
+import logging
+
+from dlm_lsp.document import Document
+from dlm_lsp.errors import StoreError
+from dlm_lsp.server.file_cache import FileCache
+from dlm_lsp.server.server import DlmServer
+from dlm_lsp.store.ledger import Ledger, LedgerEntry
+from dlm_lsp.store.plan import StagedSection, load_plan, plan_path
+
+_log = logging.getLogger(__name__)
+_PLANS = FileCache(plan_path, load_plan)
+_LEDGERS = FileCache(lambda store: Ledger(store).path, lambda store: Ledger(store).all())
+
+
+def staged_sections_of(server: DlmServer, document: Document) -> tuple[StagedSection, ...] | None:
+    """Return what is staged for a document; None where that cannot be read."""
+    store = server.store(document)
+    try:
+        plan = _PLANS.of(store) if store else None
+    except StoreError as error:
+        _log.warning("%s", error)
+        return None
+    return plan.sections if plan else ()
+
+
+def ledger_entries_of(server: DlmServer, document: Document) -> tuple[LedgerEntry, ...] | None:
+    """Return what the runs on a document wrote; None where that cannot be read."""
+    store = server.store(document)
+    try:
+        return _LEDGERS.of(store) if store else ()
+    except StoreError as error:
+        _log.warning("%s", error)
+        return None
