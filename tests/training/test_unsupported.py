@@ -77,8 +77,8 @@ def test_a_fence_that_names_an_undeclared_adapter_is_refused():
 def test_what_is_passed_over_is_said():
     body = "Prose.\n::preference::\n### Prompt\nP\n### Chosen\nC\n### Rejected\nR\n"
     document = _document("  cache: {enabled: false}\n  audio: {auto_resample: true}\n", body)
-    said = list(training_remarks(document, document.frontmatter.training))
-    assert [line.split(":")[0] for line in said] == [
+    remarks = list(training_remarks(document, document.frontmatter.training))
+    assert [line.split(":")[0] for line in remarks] == [
         "1 preference section",
         "training.cache",
         "training.audio",
