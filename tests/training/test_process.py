@@ -81,6 +81,6 @@ def test_it_dies_with_its_parent_and_does_first_what_is_to_be_done_then(tmp_path
     ],
 )
 def test_each_failure_is_one_line_with_what_to_do(error, advice):
-    events = explain_failure(error)
-    assert re.search(advice, events)
-    assert "\n" not in events
+    message = explain_failure(error)
+    assert re.search(advice, message)
+    assert "\n" not in message

@@ -329,7 +329,5 @@ def test_the_reference_finds_manifest_and_adapter(mills, reference_python):
         "(run,) = load_manifest(store.manifest).training_runs\n"
         "print(run.status, run.steps, store.resolve_current_adapter(), end='')\n"
     )
-    found_by_reference = subprocess.check_output(
-        [reference_python, "-c", script, mills.folder], text=True
-    )
-    assert found_by_reference == f"completed 1 {trained.version.resolve()}"
+    report = subprocess.check_output([reference_python, "-c", script, mills.folder], text=True)
+    assert report == f"completed 1 {trained.version.resolve()}"
