@@ -119,11 +119,11 @@ def results() -> list[Result]:
 def _once(name: str, condition: str, setting: Setting, seed: int) -> None:
     alike = (name, setting.updates, setting.learning_rate, seed)
     done = [r for r in results() if (r.document, r.updates, r.learning_rate, r.seed) == alike]
-    if any(one.condition == condition for one in done):
+    if any(result.condition == condition for result in done):
         return
     learned = () if condition == BASE else tuple(_rows(name, condition))
     content = hashlib.sha256(repr(learned).encode()).hexdigest()[:16]
-    same = [one for one in done if one.content == content]
+    same = [result for result in done if result.content == content]
     if same:
         # On the processor the same rows and seed give the same weights.
         found = Result(**(asdict(same[0]) | {"condition": condition}))
@@ -192,16 +192,16 @@ def _measure(
 
 def _asked(name: str, adapter: Path | None) -> tuple[float, float]:
     asked = [
-        (str(one["question"]), str(one["answer"]))
-        for one in yaml.safe_load((FOLDER / f"{name}.questions.yaml").read_text(encoding="utf-8"))
+        (str(pair["question"]), str(pair["answer"]))
+        for pair in yaml.safe_load((FOLDER / f"{name}.questions.yaml").read_text(encoding="utf-8"))
     ]
     # The layout that training gives a pair for a model without a chat template.
     lines = [Continuation(f" {question}\nA:", f" {answer}") for question, answer in asked]
     likely = score_continuations(MODEL, adapter, "Q:", lines)
     prompts = [Prompt(f"Q: {question}\nA:", max_new_tokens=LONGEST_ANSWER) for question, _ in asked]
     told = [
-        (one.text.strip().splitlines() or [""])[0]
-        for one in generate_batch(MODEL, adapter, prompts)
+        (generated.text.strip().splitlines() or [""])[0]
+        for generated in generate_batch(MODEL, adapter, prompts)
     ]
     f1 = [token_f1(said, answer) for said, (_, answer) in zip(told, asked, strict=True)]
     return -statistics.mean(likely), statistics.mean(f1)
@@ -225,7 +225,7 @@ def _pairs(name: str, key: str) -> list[tuple[str, str]]:
         source = FOLDER / f"{name}.dlm"
         found = _reference(source) if key == "reference" else _ours(source, key)
         kept.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return [(one["question"], one["answer"]) for one in json.loads(kept.read_text())["pairs"]]
+    return [(pair["question"], pair["answer"]) for pair in json.loads(kept.read_text())["pairs"]]
 
 
 def _ours(source: Path, key: str) -> Mapping[str, Any]:
@@ -244,7 +244,7 @@ def _ours(source: Path, key: str) -> Mapping[str, Any]:
     (document,) = json.loads(done.stdout)["documents"]
     return {
         "by": f"dlm synth instructions --teacher {MODEL} --filter {keep}",
-        "pairs": [{k: one[k] for k in ("question", "answer")} for one in document["accepted"]],
+        "pairs": [{k: pair[k] for k in ("question", "answer")} for pair in document["accepted"]],
     }
 
 
@@ -268,7 +268,7 @@ def _reference(source: Path) -> Mapping[str, Any]:
         )
         plan = next(home.rglob("pending.json"), None)
         staged = json.loads(plan.read_text(encoding="utf-8"))["sections"] if plan else []
-        text = "\n".join(f"::instruction::\n{one['content']}" for one in staged)
+        text = "\n".join(f"::instruction::\n{section['content']}" for section in staged)
         pairs = [
             {"question": placed.pair.question, "answer": placed.pair.answer}
             for section in parse(text).sections
@@ -289,12 +289,14 @@ def table(found: Sequence[Result]) -> str:
         "| updates | trained on | pairs | held-out answer loss | closed-book token F1 |",
         "|---|---|---:|---:|---:|",
     ]
-    prose = {one.document: one.rows for one in found if one.condition == PROSE}
+    prose = {result.document: result.rows for result in found if result.condition == PROSE}
     for setting, condition in ((UNTRAINED, BASE), *product(SETTINGS, CONDITIONS)):
         some = _some(found, condition, setting)
         if not some:
             continue
-        pairs = statistics.mean(max(0, one.rows - prose.get(one.document, 0)) for one in some)
+        pairs = statistics.mean(
+            max(0, result.rows - prose.get(result.document, 0)) for result in some
+        )
         cells = (
             str(setting) if setting.updates else "-",
             condition,
@@ -308,9 +310,9 @@ def table(found: Sequence[Result]) -> str:
 
 def _some(found: Sequence[Result], condition: str, setting: Setting) -> list[Result]:
     return [
-        one
-        for one in found
-        if (one.condition, one.updates, one.learning_rate)
+        result
+        for result in found
+        if (result.condition, result.updates, result.learning_rate)
         == (condition, setting.updates, setting.learning_rate)
     ]
 
@@ -318,8 +320,8 @@ def _some(found: Sequence[Result], condition: str, setting: Setting) -> list[Res
 def _by_seed(some: Sequence[Result], what: str) -> list[float]:
     """Return the mean over the documents for each seed."""
     return [
-        statistics.mean(getattr(one, what) for one in some if one.seed == seed)
-        for seed in sorted({one.seed for one in some})
+        statistics.mean(getattr(result, what) for result in some if result.seed == seed)
+        for seed in sorted({result.seed for result in some})
     ]
 
 

@@ -49,8 +49,8 @@ def measure() -> list[Figure]:
 def passages() -> list[Passage]:
     """Return the passages with their right pairs."""
     return [
-        Passage(one["prose"], tuple((question, answer) for question, answer in one["pairs"]))
-        for one in json.loads(PASSAGES.read_text(encoding="utf-8"))
+        Passage(item["prose"], tuple((question, answer) for question, answer in item["pairs"]))
+        for item in json.loads(PASSAGES.read_text(encoding="utf-8"))
     ]
 
 

@@ -33,7 +33,11 @@ def measure() -> list[Figure]:
 
 def _tokens_per_second(batches: Sequence[Sequence[Prompt]]) -> float:
     start = time.perf_counter()
-    tokens = sum(one.tokens_out for batch in batches for one in generate_batch(MODEL, None, batch))
+    tokens = sum(
+        generated.tokens_out
+        for batch in batches
+        for generated in generate_batch(MODEL, None, batch)
+    )
     return tokens / (time.perf_counter() - start)
 
 

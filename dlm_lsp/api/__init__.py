@@ -22,7 +22,8 @@ from dlm_lsp.synth.insertion import InsertionPlan
 from dlm_lsp.synth.options import SynthOptions
 from dlm_lsp.synth.pipeline import SynthRequest
 from dlm_lsp.training.devices import DeviceChoice
-from dlm_lsp.training.run import TrainedAdapter, TrainRequest
+from dlm_lsp.training.plan import TrainRequest
+from dlm_lsp.training.run import TrainedAdapter
 from dlm_lsp.training.trainer import TrainingEvent
 
 __all__ = ["apply", "check", "revert", "synthesize", "train"]

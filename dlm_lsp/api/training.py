@@ -5,13 +5,8 @@ from pathlib import Path
 
 from dlm_lsp.api.documents import load_valid_document
 from dlm_lsp.store.lock import document_lock
-from dlm_lsp.training.run import (
-    TrainedAdapter,
-    TrainingInput,
-    TrainRequest,
-    plan_training,
-    run_training,
-)
+from dlm_lsp.training.plan import TrainingInput, TrainRequest, plan_training
+from dlm_lsp.training.run import TrainedAdapter, run_training
 from dlm_lsp.training.trainer import TrainingEvent
 
 

@@ -124,7 +124,7 @@ def train(
     from pathlib import Path
 
     from dlm_lsp.cli.train import train_document
-    from dlm_lsp.training.run import TrainRequest
+    from dlm_lsp.training.plan import TrainRequest
 
     wishes = TrainRequest(adapter, seed, max_steps, device, resume)
     drawn = Path(plot) if plot else None

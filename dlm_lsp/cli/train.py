@@ -13,16 +13,14 @@ from dlm_lsp.cli.plot import check_plot, plot_losses
 from dlm_lsp.cli.train_progress import TrainProgress
 from dlm_lsp.errors import ModelError, StoreError, UsageError
 from dlm_lsp.store.lock import document_lock
-from dlm_lsp.training.run import (
+from dlm_lsp.training.plan import (
     AdapterTraining,
-    TrainedAdapter,
     TrainingInput,
     TrainingPlan,
     TrainRequest,
     plan_training,
-    preview_training,
-    run_training,
 )
+from dlm_lsp.training.run import TrainedAdapter, preview_training, run_training
 from dlm_lsp.training.trainer import TrainingPlanned
 
 

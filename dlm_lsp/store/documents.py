@@ -18,7 +18,7 @@ def read_document(path: Path) -> str:
     """Return the exact text of a document: a byte-order mark and all line ends included.
 
     Raises:
-        StoreError: it is missing, unreadable, no regular file, over `LIMIT` bytes or not UTF-8.
+        StoreError: it is missing, unreadable, too large, no regular file or not UTF-8.
     """
     data = read_file(path, MAX_DOCUMENT_BYTES)
     try:

@@ -70,7 +70,7 @@ class Manifest(BaseModel):
 
     def with_run(self, run: TrainingRun, **changes: object) -> "Manifest":
         """Return the manifest with `run` in the place of the one of its number, or added."""
-        others = [one for one in self.training_runs if one.run_id != run.run_id]
+        others = [other for other in self.training_runs if other.run_id != run.run_id]
         return self.but(training_runs=(*others, run), **changes)
 
     def with_orphans_failed(self) -> "Manifest":

@@ -10,7 +10,7 @@ from dlm_lsp.training.unsupported import DeviceCapabilities
 DeviceChoice = Literal["auto", "cpu", "cuda", "mps"]
 
 
-def choose_device(wish: DeviceChoice) -> str:
+def choose_device(choice: DeviceChoice) -> str:
     """Return the device that is meant; `auto` is a GPU where there is one.
 
     Raises:
@@ -18,22 +18,22 @@ def choose_device(wish: DeviceChoice) -> str:
     """
     import torch
 
-    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if wish == "auto":
-        return next((name for name, usable in there.items() if usable), "cpu")
-    if not there.get(wish, True):
-        raise ModelError(f"--device {wish}: there is no such device here; take auto or cpu")
-    return wish
+    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if choice == "auto":
+        return next((name for name, is_there in available.items() if is_there), "cpu")
+    if not available.get(choice, True):
+        raise ModelError(f"--device {choice}: there is no such device here; take auto or cpu")
+    return choice
 
 
-def device_capabilities(chosen: str) -> DeviceCapabilities:
+def device_capabilities(device: str) -> DeviceCapabilities:
     """Return what a device offers beyond plain training."""
-    found = importlib.util.find_spec("bitsandbytes") is not None
-    return DeviceCapabilities(cuda=chosen == "cuda", bitsandbytes=found)
+    has_bitsandbytes = importlib.util.find_spec("bitsandbytes") is not None
+    return DeviceCapabilities(cuda=device == "cuda", bitsandbytes=has_bitsandbytes)
 
 
-def choose_precision(chosen: str) -> Precision:
+def choose_precision(device: str) -> Precision:
     """Return the number format that `precision: null` stands for: bf16 where a GPU has it."""
     import torch
 
-    return "bf16" if chosen == "cuda" and torch.cuda.is_bf16_supported() else "fp32"
+    return "bf16" if device == "cuda" and torch.cuda.is_bf16_supported() else "fp32"

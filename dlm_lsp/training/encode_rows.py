@@ -50,24 +50,23 @@ def encode_rows(
     Raises:
         ModelError: a row is longer than what the model can look at.
     """
-    found: list[EncodedRow] = []
+    encoded: list[EncodedRow] = []
     cut = left_out = 0
     for row in rows:
         if isinstance(row, ProseRow):
-            found += _prose(tokenizer, row.text, most)
+            encoded += _prose(tokenizer, row.text, most)
             continue
-        asked, told = (
+        prompt_ids, answer_ids = (
             list(tokenizer(part, add_special_tokens=False).input_ids)
             for part in render_exchange(tokenizer, template, system, row.question, row.answer)
         )
-        if len(asked) >= most:
+        if len(prompt_ids) >= most:
             left_out += 1
             continue
-        cut += len(asked) + len(told) > most
-        found.append(
-            EncodedRow((asked + told)[:most], ([IGNORED] * len(asked) + told)[:most]),
-        )
-    encoding = EncodedRows(tuple(found), cut, left_out)
+        cut += len(prompt_ids) + len(answer_ids) > most
+        labels = [IGNORED] * len(prompt_ids) + answer_ids
+        encoded.append(EncodedRow((prompt_ids + answer_ids)[:most], labels[:most]))
+    encoding = EncodedRows(tuple(encoded), cut, left_out)
     window = tokenizer.model_max_length
     if encoding.longest > window:
         raise ModelError(

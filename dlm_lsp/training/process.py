@@ -13,7 +13,7 @@ from dlm_lsp.errors import ModelError
 
 _Input = TypeVar("_Input")
 _Event = TypeVar("_Event")
-_TOLD, _ENDED, _FAILED = range(3)
+_EVENT, _ENDED, _FAILED = range(3)
 
 
 def stream_events(
@@ -37,12 +37,12 @@ def stream_events(
             process.start()
         theirs.close()
         while True:
-            kind, told = ours.recv()
+            kind, payload = ours.recv()
             if kind == _FAILED:
-                raise ModelError(told)
+                raise ModelError(payload)
             if kind == _ENDED:
                 return
-            yield told
+            yield payload
     except EOFError as error:
         raise ModelError(
             "the process that trains died, most likely for want of memory; close other programs, "
@@ -78,9 +78,9 @@ def _run(
     watch = threading.Thread(target=_die_with_parent, args=(orphaned,), daemon=True)
     watch.start()
 
-    def send(kind: int, told: object) -> None:
+    def send(kind: int, payload: object) -> None:
         try:
-            pipe.send((kind, told))
+            pipe.send((kind, payload))
         except BrokenPipeError:
             # Nobody listens any more. What is to be done then is done over there.
             watch.join()
@@ -94,7 +94,7 @@ def _run(
     # Threads that wait by spinning make a model several times slower beside any other program.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
-        work(job, lambda event: send(_TOLD, event))
+        work(job, lambda event: send(_EVENT, event))
     except Exception as error:
         send(_FAILED, explain_failure(error))
     else:

@@ -84,7 +84,7 @@ def make_recipe(
 
 
 def batch_sizes(
-    how: Recipe, rows: int, *, longest: int, vocabulary: int, device: str, max_steps: int | None
+    recipe: Recipe, rows: int, *, longest: int, vocabulary: int, device: str, max_steps: int | None
 ) -> BatchSizes:
     """Return the batches for so many rows, the longest of so many tokens.
 
@@ -95,13 +95,13 @@ def batch_sizes(
     """
     kind = "cpu" if device == "cpu" else "cuda"
     update = max(1, min(_UPDATE, rows // _UPDATES_AN_EPOCH))
-    micro = how.micro_batch_size
+    micro = recipe.micro_batch_size
     if micro is None:
         fit = _LOGITS[kind] // max(1, longest * vocabulary)
         most = max(1, min(_MOST_ROWS[kind], update, fit))
         micro = 2 ** int(math.log2(most))
-    accum = how.grad_accum or max(1, round(update / micro))
-    steps = how.num_epochs * math.ceil(math.ceil(rows / micro) / accum)
+    accum = recipe.grad_accum or max(1, round(update / micro))
+    steps = recipe.num_epochs * math.ceil(math.ceil(rows / micro) / accum)
     return BatchSizes(micro, accum, steps if max_steps is None else min(steps, max_steps))
 
 
@@ -112,8 +112,8 @@ def _schedule(training: Training, prose_share: float) -> tuple[str, float]:
     `auto` takes it where more than 70 % of the rows are prose and the document itself names
     neither curve nor warm-up.
     """
-    chosen = {"lr_scheduler", "warmup_ratio"} & training.model_fields_set
-    prevails = prose_share > _PROSE_PREVAILS and not chosen
+    named = {"lr_scheduler", "warmup_ratio"} & training.model_fields_set
+    prevails = prose_share > _PROSE_PREVAILS and not named
     schedule = training.cpt.schedule
     if schedule == "dapt" or (schedule == "auto" and prevails):
         return "dapt", 0.2

@@ -42,17 +42,17 @@ class TrainValidationSplit:
 
 def training_rows(sections: Iterable[Section]) -> tuple[TrainingRow, ...]:
     """Return the rows of prose and instruction sections; sections of other types give none."""
-    found: list[TrainingRow] = []
+    rows: list[TrainingRow] = []
     for section in sections:
         if section.type is SectionType.PROSE:
             if text := section.content.strip():
-                found.append(ProseRow(section.id, text))
+                rows.append(ProseRow(section.id, text))
         elif section.type is SectionType.INSTRUCTION:
-            found += (
+            rows += (
                 PairRow(section.id, placed.pair.question, placed.pair.answer, index)
                 for index, placed in enumerate(section.pairs)
             )
-    return tuple(found)
+    return tuple(rows)
 
 
 def route_to_adapters(
@@ -71,16 +71,16 @@ def route_to_adapters(
     return {name: tuple(share) for name, share in shares.items()}
 
 
-def train_validation_split(found: Sequence[TrainingRow], seed: int) -> TrainValidationSplit:
+def train_validation_split(rows: Sequence[TrainingRow], seed: int) -> TrainValidationSplit:
     """Hold out about a tenth of the rows, chosen by (seed, section id, place in the section) alone.
 
     So a section that is added moves no other, and one with many pairs is never held out whole. If
     that would leave nothing to learn from, nothing is held out.
     """
-    held = tuple(row for row in found if _held_out(seed, row))
-    if len(held) == len(found):
-        return TrainValidationSplit(tuple(found), ())
-    return TrainValidationSplit(tuple(row for row in found if not _held_out(seed, row)), held)
+    held = tuple(row for row in rows if _held_out(seed, row))
+    if len(held) == len(rows):
+        return TrainValidationSplit(tuple(rows), ())
+    return TrainValidationSplit(tuple(row for row in rows if not _held_out(seed, row)), held)
 
 
 def _held_out(seed: int, row: TrainingRow) -> bool:

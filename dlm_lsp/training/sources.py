@@ -49,10 +49,10 @@ def read_sources(document: Path, sources: Sequence[SourceConfig], *, strict: boo
     left_out: list[str] = []
     for source in sources:
         root = _root(home, source, strict=strict)
-        found, closed = _files(root, source)
-        left_out += (f"{source.path}: {one}" for one in closed)
+        files, unlisted = _files(root, source)
+        left_out += (f"{source.path}: {problem}" for problem in unlisted)
         count = 0
-        for path in found:
+        for path in files:
             if count == source.max_files:
                 left_out.append(f"{source.path}: more than max_files ({source.max_files}) match")
                 break
@@ -74,7 +74,7 @@ def read_sources(document: Path, sources: Sequence[SourceConfig], *, strict: boo
 def _root(home: Path, source: SourceConfig, *, strict: bool) -> Path:
     try:
         root = (home / Path(source.path).expanduser()).resolve()
-        there = root.exists()
+        exists = root.exists()
     except (OSError, RuntimeError, ValueError) as error:
         reason = os_reason(error) if isinstance(error, OSError) else str(error)
         raise StoreError(
@@ -85,7 +85,7 @@ def _root(home: Path, source: SourceConfig, *, strict: bool) -> Path:
             f"training.sources: {source.path} leads out of {home}, which sources_policy: strict "
             "forbids; move the files there, or write `permissive`"
         )
-    if not there:
+    if not exists:
         raise StoreError(
             f"training.sources: there is no {source.path} (looked for {root}); mend its path"
         )
@@ -96,18 +96,18 @@ def _files(root: Path, source: SourceConfig) -> tuple[list[Path], list[str]]:
     """Return the files that the patterns pick, by name, and the folders that cannot be listed."""
     if not root.is_dir():
         return [root] if _picked(root.name, source) else [], []
-    found: list[Path] = []
-    closed: list[str] = []
+    files: list[Path] = []
+    unlisted: list[str] = []
 
-    def shut(error: OSError) -> None:
+    def note_unlisted(error: OSError) -> None:
         folder = Path(os.fsdecode(error.filename)).relative_to(root).as_posix()
-        closed.append(f"{_shown(folder)}: cannot list this folder ({os_reason(error)})")
+        unlisted.append(f"{_shown(folder)}: cannot list this folder ({os_reason(error)})")
 
-    for place, folders, names in os.walk(root, onerror=shut):
+    for place, folders, names in os.walk(root, onerror=note_unlisted):
         folders[:] = [name for name in folders if not _NEVER.fullmatch(name)]
-        found += [Path(place, name) for name in names if not _NEVER.fullmatch(name)]
-    picked = [path for path in found if _picked(path.relative_to(root).as_posix(), source)]
-    return sorted(picked), sorted(closed)
+        files += [Path(place, name) for name in names if not _NEVER.fullmatch(name)]
+    picked = [path for path in files if _picked(path.relative_to(root).as_posix(), source)]
+    return sorted(picked), sorted(unlisted)
 
 
 def _shown(name: str) -> str:

@@ -112,25 +112,26 @@ def train_adapter(job: TrainerJob, tell: Callable[[TrainingEvent], None]) -> Non
     weights = resolve_weights(job.model)
     tokenizer = read_tokenizer(job.model, weights, padding="right")
     tokenizer.chat_template = template_of(tokenizer)
-    learned, held = (
+    train, validation = (
         encode_rows(tokenizer, tokenizer.chat_template, job.system, rows, job.recipe.sequence_len)
         for rows in (job.rows.train, job.rows.validation)
     )
-    if not learned.rows:
+    if not train.rows:
         raise ModelError(
             "no row fits into training.sequence_len: raise it, or write shorter questions"
         )
-    plan = _planned(job, weights, learned, held)
+    plan = _planned(job, weights, train, validation)
     if job.target is None:
         tell(plan)
         return
-    last = _checkpoint(job, weights, plan.batches)
+    checkpoint = _checkpoint(job, weights, plan.batches)
     tell(plan)
-    _fit(job, weights, tokenizer, (learned.rows, held.rows), how=plan.batches, last=last, tell=tell)
+    rows = train.rows, validation.rows
+    _fit(job, weights, tokenizer, rows, batches=plan.batches, checkpoint=checkpoint, tell=tell)
 
 
 def _planned(
-    job: TrainerJob, weights: ModelWeights, learned: EncodedRows, held: EncodedRows
+    job: TrainerJob, weights: ModelWeights, train: EncodedRows, validation: EncodedRows
 ) -> TrainingPlanned:
     import torch
     from peft import get_peft_model
@@ -147,17 +148,17 @@ def _planned(
             raise ModelError(f"training.target_modules: {reason}; name layers it has") from error
     trainable = sum(p.numel() for p in adapted.parameters() if p.requires_grad)
     text = config.get_text_config()
-    longest = max(learned.longest, held.longest)
-    found = batch_sizes(
+    longest = max(train.longest, validation.longest)
+    batches = batch_sizes(
         job.recipe,
-        len(learned.rows),
+        len(train.rows),
         longest=longest,
         vocabulary=text.vocab_size,
         device=job.device,
         max_steps=job.max_steps,
     )
     size = _FLOATS[job.recipe.precision]
-    at_once = found.micro_batch_size * longest
+    at_once = batches.micro_batch_size * longest
     wide = 14 * text.hidden_size + 4 * (getattr(text, "intermediate_size", 0) or 0)
     depth = 2 if longest > _LONG else text.num_hidden_layers
     memory = (
@@ -168,13 +169,13 @@ def _planned(
         + _LIBRARIES
     )
     return TrainingPlanned(
-        rows=len(learned.rows),
-        held_out=len(held.rows),
-        tokens=learned.tokens,
+        rows=len(train.rows),
+        held_out=len(validation.rows),
+        tokens=train.tokens,
         longest=longest,
-        cut=learned.cut + held.cut,
-        left_out=learned.left_out + held.left_out,
-        batches=found,
+        cut=train.cut + validation.cut,
+        left_out=train.left_out + validation.left_out,
+        batches=batches,
         trainable=trainable,
         memory=int(memory),
     )
@@ -186,8 +187,8 @@ def _fit(
     tokenizer: Any,
     rows: tuple[Sequence[EncodedRow], Sequence[EncodedRow]],
     *,
-    how: BatchSizes,
-    last: Path | None,
+    batches: BatchSizes,
+    checkpoint: Path | None,
     tell: Callable[[TrainingEvent], None],
 ) -> None:
     from transformers import set_seed
@@ -195,17 +196,17 @@ def _fit(
 
     set_seed(job.recipe.seed)
     model = _model(job, weights)
-    learned, held = map(_dataset, rows)
+    train, validation = map(_dataset, rows)
     trainer = SFTTrainer(
         model=model,
-        args=_settings(job, how, rows),
-        train_dataset=learned,
-        eval_dataset=held if rows[1] else None,
+        args=_settings(job, batches, rows),
+        train_dataset=train,
+        eval_dataset=validation if rows[1] else None,
         processing_class=tokenizer,
         peft_config=_lora(job.recipe),
         callbacks=[
             loss_callback(
-                lambda step, loss, tokens: tell(StepDone(step, how.steps, loss, tokens)),
+                lambda step, loss, tokens: tell(StepDone(step, batches.steps, loss, tokens)),
                 lambda step, loss: tell(HeldOutEvaluated(step, loss)),
                 scaled=job.recipe.precision == "fp16",
             )
@@ -213,7 +214,7 @@ def _fit(
     )
     # Its files would go into every checkpoint, which takes longer than a step of a small model.
     trainer.processing_class = None
-    trainer.train(resume_from_checkpoint=str(last) if last else None)
+    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     if rows[1] and not any(
         "eval_loss" in entry and entry["step"] == trainer.state.global_step
         for entry in trainer.state.log_history
@@ -224,17 +225,17 @@ def _fit(
     _name_base(job.target / "adapter_config.json", job.model)
     tokenizer.save_pretrained(job.target)
     check_finite_weights(job.target)
-    tell(_done(trainer.state, weights, job.recipe.num_epochs, last))
+    tell(_done(trainer.state, weights, job.recipe.num_epochs, checkpoint))
 
 
-def _done(state: Any, weights: ModelWeights, epochs: int, last: Path | None) -> TrainingDone:
+def _done(state: Any, weights: ModelWeights, epochs: int, checkpoint: Path | None) -> TrainingDone:
     losses = tuple((e["step"], e["loss"]) for e in state.log_history if "loss" in e)
     held = tuple((e["step"], e["eval_loss"]) for e in state.log_history if "eval_loss" in e)
     epoch = losses[-max(1, len(losses) // epochs) :]
     _, _, revision = weights.identity.partition("@")
     return TrainingDone(
         steps=state.global_step,
-        resumed_from=int(last.name.rpartition("-")[2]) if last else 0,
+        resumed_from=_step_of(checkpoint) if checkpoint else 0,
         losses=losses,
         held_out_losses=held,
         final_loss=sum(loss for _, loss in epoch) / len(epoch),
@@ -246,35 +247,39 @@ def _done(state: Any, weights: ModelWeights, epochs: int, last: Path | None) -> 
     )
 
 
-def _checkpoint(job: TrainerJob, weights: ModelWeights, how: BatchSizes) -> Path | None:
+def _step_of(checkpoint: Path) -> int:
+    return int(checkpoint.name.rpartition("-")[2])
+
+
+def _checkpoint(job: TrainerJob, weights: ModelWeights, batches: BatchSizes) -> Path | None:
     """Return the checkpoint to go on from; without one, clear the way for a training anew.
 
     Behind its last step a trainer would make one more, so that step is made again.
     """
-    found = {
-        int(path.name.rpartition("-")[2]): path
+    checkpoints = {
+        _step_of(path): path
         for path in job.checkpoints.glob("checkpoint-*")
         if (path / WHOLE).is_file()
     }
-    steps = [step for step in found if step < how.steps]
+    steps = [step for step in checkpoints if step < batches.steps]
     # Objects of this kind write themselves out in full.
-    same = hashlib.sha256(
-        repr((weights.identity, job.recipe, job.rows, job.system, how, job.device)).encode(
+    fingerprint = hashlib.sha256(
+        repr((weights.identity, job.recipe, job.rows, job.system, batches, job.device)).encode(
             "utf-8", "surrogatepass"
         )
     ).hexdigest()
     note = job.checkpoints / "training"
     if job.resume:
-        if not note.is_file() or note.read_text() != same:
+        if not note.is_file() or note.read_text() != fingerprint:
             raise ModelError(
                 "the document, its settings, the model or the options are not those of the "
                 "interrupted training; train without --resume"
             )
         if steps:
-            return found[max(steps)]
+            return checkpoints[max(steps)]
     shutil.rmtree(job.checkpoints, ignore_errors=True)
     job.checkpoints.mkdir(parents=True)
-    note.write_text(same)
+    note.write_text(fingerprint)
     return None
 
 
@@ -284,14 +289,14 @@ def _model(job: TrainerJob, weights: ModelWeights) -> Any:
     dtype = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[
         job.recipe.precision
     ]
-    more: dict[str, Any] = {}
+    quantization: dict[str, Any] = {}
     if job.recipe.adapter == "qlora":
         from transformers import BitsAndBytesConfig
 
-        more["quantization_config"] = BitsAndBytesConfig(
+        quantization["quantization_config"] = BitsAndBytesConfig(
             load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype
         )
-    model = read_model(job.model, weights, dtype, **more)
+    model = read_model(job.model, weights, dtype, **quantization)
     # Old keys and values are of no use to training.
     model.config.use_cache = False
     if job.recipe.adapter == "qlora":
@@ -301,27 +306,29 @@ def _model(job: TrainerJob, weights: ModelWeights) -> Any:
     return model
 
 
-def _lora(how: Recipe) -> Any:
+def _lora(recipe: Recipe) -> Any:
     from peft import LoraConfig
 
     return LoraConfig(
         task_type="CAUSAL_LM",
-        r=how.lora_r,
-        lora_alpha=how.lora_alpha,
-        lora_dropout=how.lora_dropout,
-        target_modules="all-linear" if how.target_modules is None else list(how.target_modules),
-        use_dora=how.adapter == "dora",
+        r=recipe.lora_r,
+        lora_alpha=recipe.lora_alpha,
+        lora_dropout=recipe.lora_dropout,
+        target_modules="all-linear"
+        if recipe.target_modules is None
+        else list(recipe.target_modules),
+        use_dora=recipe.adapter == "dora",
     )
 
 
 def _settings(
-    job: TrainerJob, how: BatchSizes, rows: tuple[Sequence[EncodedRow], Sequence[EncodedRow]]
+    job: TrainerJob, batches: BatchSizes, rows: tuple[Sequence[EncodedRow], Sequence[EncodedRow]]
 ) -> Any:
     from trl import SFTConfig
 
     recipe = job.recipe
     # In the first step of a warm-up nothing is learned, so a single step has none.
-    warmup = min(math.ceil(recipe.warmup_ratio * how.steps), how.steps - 1)
+    warmup = min(math.ceil(recipe.warmup_ratio * batches.steps), batches.steps - 1)
     curve: dict[str, Any] = {"lr_scheduler_type": recipe.lr_scheduler}
     if recipe.lr_scheduler == "dapt":
         curve = {
@@ -333,11 +340,11 @@ def _settings(
     longest = max(len(row.input_ids) for share in rows for row in share)
     settings = SFTConfig(
         output_dir=str(job.checkpoints),
-        per_device_train_batch_size=how.micro_batch_size,
-        per_device_eval_batch_size=how.micro_batch_size,
-        gradient_accumulation_steps=how.grad_accum,
+        per_device_train_batch_size=batches.micro_batch_size,
+        per_device_eval_batch_size=batches.micro_batch_size,
+        gradient_accumulation_steps=batches.grad_accum,
         gradient_checkpointing=longest > _LONG,
-        max_steps=how.steps,
+        max_steps=batches.steps,
         learning_rate=recipe.learning_rate,
         warmup_steps=warmup,
         optim=recipe.optimizer,
@@ -350,7 +357,7 @@ def _settings(
         max_length=None,
         eval_strategy="epoch" if rows[1] else "no",
         save_strategy="steps",
-        save_steps=max(1, how.steps // _CHECKPOINTS),
+        save_steps=max(1, batches.steps // _CHECKPOINTS),
         save_total_limit=2,
         logging_steps=1,
         # A loss that is no number has to be seen, not to be smoothed over.
@@ -380,6 +387,6 @@ def _name_base(config: Path, model: str) -> None:
 
     With that name peft would ask the hub about the model while it saves.
     """
-    read = json.loads(config.read_text(encoding="utf-8"))
-    read["base_model_name_or_path"] = public_name(model)
-    config.write_text(json.dumps(read, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    content = json.loads(config.read_text(encoding="utf-8"))
+    content["base_model_name_or_path"] = public_name(model)
+    config.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")

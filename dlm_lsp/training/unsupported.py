@@ -17,17 +17,17 @@ class DeviceCapabilities:
 
 
 def unsupported_options(
-    document: Document, training: Training, machine: DeviceCapabilities
+    document: Document, training: Training, capabilities: DeviceCapabilities
 ) -> Iterator[str]:
     """Yield what stands in the way of training, one line each, with what to do about it."""
-    yield from _keys(training, machine)
+    yield from _keys(training, capabilities)
     blocks: dict[str, Training | Adapter] = {"training": training} | {
         f"training.adapters.{name}": adapter for name, adapter in (training.adapters or {}).items()
     }
     for key, block in blocks.items():
-        if block.adapter == "qlora" and not (machine.cuda and machine.bitsandbytes):
+        if block.adapter == "qlora" and not (capabilities.cuda and capabilities.bitsandbytes):
             yield (
-                f"{key}.adapter: qlora needs {_lacking(machine)}, which is not here; "
+                f"{key}.adapter: qlora needs {_lacking(capabilities)}, which is not here; "
                 "write `lora`, or train where it is"
             )
         if not block.target_modules:
@@ -38,18 +38,20 @@ def unsupported_options(
     yield from _sections(document, training)
 
 
-def _keys(training: Training, machine: DeviceCapabilities) -> Iterator[str]:
+def _keys(training: Training, capabilities: DeviceCapabilities) -> Iterator[str]:
     if training.optimizer.startswith("galore"):
         yield (
             f"training.optimizer: {training.optimizer} is made for training whole weights, and an "
             "adapter has none; write `adamw_torch`"
         )
-    elif training.optimizer != "adamw_torch" and not (machine.cuda and machine.bitsandbytes):
+    elif training.optimizer != "adamw_torch" and not (
+        capabilities.cuda and capabilities.bitsandbytes
+    ):
         yield (
-            f"training.optimizer: {training.optimizer} needs {_lacking(machine)}, which is not "
-            "here; write `adamw_torch`"
+            f"training.optimizer: {training.optimizer} needs {_lacking(capabilities)}, which is "
+            "not here; write `adamw_torch`"
         )
-    if training.precision == "fp16" and not machine.cuda:
+    if training.precision == "fp16" and not capabilities.cuda:
         yield (
             "training.precision: fp16 needs a GPU with CUDA, for its loss has to be scaled there; "
             "write `fp32` or `bf16`, or leave the key out"
@@ -90,14 +92,15 @@ def _sections(document: Document, training: Training) -> Iterator[str]:
 
 def training_remarks(document: Document, training: Training) -> Iterator[str]:
     """Yield what is passed over without harm, one line each."""
-    left = sum(section.type is SectionType.PREFERENCE for section in document.sections)
-    if left:
-        yield f"{left} preference section{'s' * (left > 1)}: not trained, for that phase is off"
+    preferences = sum(section.type is SectionType.PREFERENCE for section in document.sections)
+    if preferences:
+        plural = "s" * (preferences > 1)
+        yield f"{preferences} preference section{plural}: not trained, for that phase is off"
     if "cache" in training.model_fields_set:
         yield "training.cache: without effect, for no tokens are kept between runs"
     if "audio" in training.model_fields_set:
         yield "training.audio: without effect, for no audio is trained"
 
 
-def _lacking(machine: DeviceCapabilities) -> str:
-    return "a GPU with CUDA" if not machine.cuda else "the package bitsandbytes"
+def _lacking(capabilities: DeviceCapabilities) -> str:
+    return "a GPU with CUDA" if not capabilities.cuda else "the package bitsandbytes"

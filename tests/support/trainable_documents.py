@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from dlm_lsp.document import parse
-from dlm_lsp.training.run import TrainingInput
+from dlm_lsp.training.plan import TrainingInput
 
 ID = "01K7XW3Q9DGEMM4N2BT5RHV8CE"
 
@@ -17,14 +17,14 @@ def pair(number: int, adapter: str = "") -> str:
 
 def text(base: str | Path, training: str = "", body: str | None = None, system: str = "") -> str:
     """Return a document; `training` is YAML lines under that key, indented by two."""
-    told = body or "The mill of Ashford has two wheels.\n" + "".join(map(pair, range(9)))
+    body = body or "The mill of Ashford has two wheels.\n" + "".join(map(pair, range(9)))
     return (
         f"---\ndlm_id: {ID}\ndlm_version: 15\nbase_model: hf:{base}\n{system}"
-        f"training:\n  num_epochs: 1\n{training}---\n{told}"
+        f"training:\n  num_epochs: 1\n{training}---\n{body}"
     )
 
 
-def subject(
+def training_input(
     folder: Path, base: str | Path, training: str = "", body: str | None = None
 ) -> TrainingInput:
     """Return a document in `folder` whose store is beside it."""

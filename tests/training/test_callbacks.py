@@ -9,13 +9,15 @@ from dlm_lsp.training.callbacks import WHOLE, loss_callback, tokens_of
 
 
 def _logged(*, scaled=False, history=(), **logs):
-    seen = []
+    calls = []
     watch = loss_callback(
-        lambda *told: seen.append(("step", *told)), lambda *told: seen.append(told), scaled=scaled
+        lambda *values: calls.append(("step", *values)),
+        lambda *values: calls.append(values),
+        scaled=scaled,
     )
     watch.on_train_begin(None, SimpleNamespace(log_history=history), None)
     watch.on_log(None, SimpleNamespace(global_step=3), None, logs=logs)
-    return seen
+    return calls
 
 
 def test_steps_and_held_out_losses_are_told():
@@ -52,13 +54,13 @@ def test_a_resumed_training_counts_on_from_the_tokens_that_were_read_before():
 
 def test_tokens_are_counted_over_all_resumptions():
     read = (10.0, 20.0, 5.0, 12.0, 12.0, 3.0)
-    assert tokens_of([{"loss": 1.0}, *({"num_tokens": one} for one in read)]) == 35
+    assert tokens_of([{"loss": 1.0}, *({"num_tokens": tokens} for tokens in read)]) == 35
     assert tokens_of([]) == 0
 
 
 def test_a_checkpoint_that_was_written_is_marked(tmp_path):
     (tmp_path / "checkpoint-3").mkdir()
     watch = loss_callback(lambda *_: None, lambda *_: None)
-    where = SimpleNamespace(output_dir=str(tmp_path))
-    watch.on_save(where, SimpleNamespace(global_step=3), None)
+    arguments = SimpleNamespace(output_dir=str(tmp_path))
+    watch.on_save(arguments, SimpleNamespace(global_step=3), None)
     assert (tmp_path / "checkpoint-3" / WHOLE).is_file()

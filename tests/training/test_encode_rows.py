@@ -40,11 +40,11 @@ def test_the_system_prompt_is_read_and_not_learned(tokenizer):
 
 def test_long_prose_becomes_rows_of_about_one_length_and_nothing_is_lost(tokenizer):
     text = "The river is high in spring. " * 40
-    found = _encode(tokenizer, ProseRow("a", text), most=64)
-    lengths = [len(row.input_ids) for row in found.rows]
+    encoded = _encode(tokenizer, ProseRow("a", text), most=64)
+    lengths = [len(row.input_ids) for row in encoded.rows]
     assert max(lengths) <= 64
     assert max(lengths) - min(lengths) <= len(lengths)
-    whole = [token for row in found.rows for token in row.input_ids]
+    whole = [token for row in encoded.rows for token in row.input_ids]
     assert tokenizer.decode(whole) == f"{text}</s>"
 
 
@@ -53,19 +53,19 @@ def test_each_row_of_long_prose_begins_as_a_text_does(llama):
     tokenizer.backend_tokenizer.post_processor = TemplateProcessing(
         single="<s> $A", special_tokens=[("<s>", tokenizer.bos_token_id)]
     )
-    found = _encode(tokenizer, ProseRow("a", "The river is high in spring. " * 40), most=64)
-    assert len(found.rows) > 2
-    assert found.longest <= 64
-    for row in found.rows:
+    encoded = _encode(tokenizer, ProseRow("a", "The river is high in spring. " * 40), most=64)
+    assert len(encoded.rows) > 2
+    assert encoded.longest <= 64
+    for row in encoded.rows:
         assert row.input_ids[0] == tokenizer.bos_token_id
         assert tokenizer.bos_token_id not in row.input_ids[1:]
 
 
 def test_a_long_answer_is_cut_and_a_question_that_fills_the_row_left_out(tokenizer):
     long = "high " * 100
-    found = _encode(tokenizer, PairRow("a", "Who?", long), PairRow("b", long, "Ann."), most=64)
-    assert (len(found.rows), found.cut, found.left_out) == (1, 1, 1)
-    assert found.longest == 64
+    encoded = _encode(tokenizer, PairRow("a", "Who?", long), PairRow("b", long, "Ann."), most=64)
+    assert (len(encoded.rows), encoded.cut, encoded.left_out) == (1, 1, 1)
+    assert encoded.longest == 64
 
 
 def test_a_row_that_the_model_cannot_look_at_is_refused_with_the_length_to_write(llama):
@@ -78,5 +78,5 @@ def test_a_row_that_the_model_cannot_look_at_is_refused_with_the_length_to_write
 
 
 def test_tokens_are_counted(tokenizer):
-    found = _encode(tokenizer, ProseRow("a", "The mill."), ProseRow("b", "The river."))
-    assert found.tokens == sum(len(row.input_ids) for row in found.rows) > 0
+    encoded = _encode(tokenizer, ProseRow("a", "The mill."), ProseRow("b", "The river."))
+    assert encoded.tokens == sum(len(row.input_ids) for row in encoded.rows) > 0

@@ -20,18 +20,18 @@ def test_what_is_told_comes_in_order():
 
 
 def test_the_process_ends_with_the_iterator():
-    told = stream_events(jobs.tell_pid, None)
-    pid = next(told)
+    events = stream_events(jobs.tell_pid, None)
+    pid = next(events)
     assert pid != os.getpid()
-    told.close()
+    events.close()
     assert not psutil.pid_exists(pid)
 
 
 def test_a_killed_process_is_one_clear_line():
-    told = stream_events(jobs.be_killed, None)
-    assert next(told) == 1
+    events = stream_events(jobs.be_killed, None)
+    assert next(events) == 1
     with pytest.raises(ModelError, match=r"died.*memory"):
-        next(told)
+        next(events)
 
 
 def test_a_foreseen_failure_comes_back_as_it_is_and_noise_does_not(capfd):
@@ -41,12 +41,12 @@ def test_a_foreseen_failure_comes_back_as_it_is_and_noise_does_not(capfd):
 
 
 def test_ctrl_c_reaches_whoever_iterates_and_not_the_process():
-    told = stream_events(jobs.tell_pid, None)
-    process = psutil.Process(next(told))
+    events = stream_events(jobs.tell_pid, None)
+    process = psutil.Process(next(events))
     process.send_signal(signal.SIGINT)
     assert process.is_running()
     assert signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
-    told.close()
+    events.close()
 
 
 def test_it_dies_with_its_parent_and_does_first_what_is_to_be_done_then(tmp_path):
@@ -81,6 +81,6 @@ def test_it_dies_with_its_parent_and_does_first_what_is_to_be_done_then(tmp_path
     ],
 )
 def test_each_failure_is_one_line_with_what_to_do(error, advice):
-    told = explain_failure(error)
-    assert re.search(advice, told)
-    assert "\n" not in told
+    message = explain_failure(error)
+    assert re.search(advice, message)
+    assert "\n" not in message

@@ -11,9 +11,9 @@ def _recipe(prose_share: float = 0.0, adapter: str | None = None, **training) ->
     return make_recipe(read, adapter, prose_share=prose_share, precision="fp32")
 
 
-def _with(how: Recipe, rows: int, longest=10, vocabulary=400, device="cpu", max_steps=None):
+def _with(recipe: Recipe, rows: int, longest=10, vocabulary=400, device="cpu", max_steps=None):
     return batch_sizes(
-        how, rows, longest=longest, vocabulary=vocabulary, device=device, max_steps=max_steps
+        recipe, rows, longest=longest, vocabulary=vocabulary, device=device, max_steps=max_steps
     )
 
 
@@ -22,20 +22,30 @@ def _batches(rows: int, longest: int = 10, vocabulary: int = 400, device="cpu", 
 
 
 def test_a_document_without_settings_has_the_defaults_of_the_format():
-    how = _recipe()
-    assert (how.adapter, how.lora_r, how.lora_alpha, how.lora_dropout) == ("lora", 8, 16, 0.05)
-    assert (how.learning_rate, how.num_epochs, how.sequence_len) == (2e-4, 3, 2048)
-    assert (how.lr_scheduler, how.warmup_ratio, how.seed) == ("cosine", 0.1, 42)
-    assert how.target_modules is None
+    recipe = _recipe()
+    assert (recipe.adapter, recipe.lora_r, recipe.lora_alpha, recipe.lora_dropout) == (
+        "lora",
+        8,
+        16,
+        0.05,
+    )
+    assert (recipe.learning_rate, recipe.num_epochs, recipe.sequence_len) == (2e-4, 3, 2048)
+    assert (recipe.lr_scheduler, recipe.warmup_ratio, recipe.seed) == ("cosine", 0.1, 42)
+    assert recipe.target_modules is None
 
 
 def test_a_named_adapter_has_its_own_settings_beside_the_common_ones():
-    how = _recipe(
+    recipe = _recipe(
         adapter="tone",
         num_epochs=2,
         adapters={"facts": {}, "tone": {"adapter": "dora", "lora_r": 4, "target_modules": ["q"]}},
     )
-    assert (how.adapter, how.lora_r, how.target_modules, how.num_epochs) == ("dora", 4, ("q",), 2)
+    assert (recipe.adapter, recipe.lora_r, recipe.target_modules, recipe.num_epochs) == (
+        "dora",
+        4,
+        ("q",),
+        2,
+    )
 
 
 def test_null_precision_is_that_of_the_device_and_a_named_one_stays():
@@ -62,8 +72,8 @@ def test_a_seed_of_the_command_goes_before_that_of_the_document():
 def test_the_curve_is_that_of_pretraining_where_prose_prevails_or_it_is_asked_for(
     share, training, curve
 ):
-    how = _recipe(share, **training)
-    assert (how.lr_scheduler, how.warmup_ratio) == curve
+    recipe = _recipe(share, **training)
+    assert (recipe.lr_scheduler, recipe.warmup_ratio) == curve
 
 
 def test_auto_gathers_eight_rows_for_an_update():

@@ -17,14 +17,8 @@ from support import trainable_documents as trainable
 from dlm_lsp.errors import ModelError, StoreError
 from dlm_lsp.store.adapters import current_adapter
 from dlm_lsp.store.manifest import load_manifest
-from dlm_lsp.training.run import (
-    TrainedAdapter,
-    TrainingInput,
-    TrainRequest,
-    plan_training,
-    preview_training,
-    run_training,
-)
+from dlm_lsp.training.plan import TrainingInput, TrainRequest, plan_training
+from dlm_lsp.training.run import TrainedAdapter, preview_training, run_training
 from dlm_lsp.training.trainer import StepDone, TrainingPlanned
 
 CPU = TrainRequest(device="cpu")
@@ -32,11 +26,11 @@ CPU = TrainRequest(device="cpu")
 
 @pytest.fixture
 def mills(tmp_path, llama) -> TrainingInput:
-    return trainable.subject(tmp_path, llama)
+    return trainable.training_input(tmp_path, llama)
 
 
-def _train(subject: TrainingInput, wishes=CPU, on_event=lambda event: None) -> list[TrainedAdapter]:
-    return [run_training(subject, task, on_event) for task in plan_training(subject, wishes).tasks]
+def _train(mills: TrainingInput, request=CPU, on_event=lambda event: None) -> list[TrainedAdapter]:
+    return [run_training(mills, task, on_event) for task in plan_training(mills, request).tasks]
 
 
 def _weights(version: Path) -> dict[str, list]:
@@ -44,8 +38,8 @@ def _weights(version: Path) -> dict[str, list]:
     return {name: tensor.tolist() for name, tensor in sorted(read.items())}
 
 
-def _runs(subject: TrainingInput):
-    return load_manifest(subject.folder).training_runs
+def _runs(mills: TrainingInput):
+    return load_manifest(mills.folder).training_runs
 
 
 def _interrupt(at: int) -> Callable[[object], None]:
@@ -57,8 +51,8 @@ def _interrupt(at: int) -> Callable[[object], None]:
 
 
 def test_a_trained_adapter_is_current_and_everything_about_it_is_kept(mills):
-    seen = []
-    (trained,) = _train(mills, on_event=seen.append)
+    events = []
+    (trained,) = _train(mills, on_event=events.append)
     assert current_adapter(mills.folder) == trained.version.resolve()
     names = {file.name for file in trained.version.iterdir()}
     assert {
@@ -76,17 +70,17 @@ def test_a_trained_adapter_is_current_and_everything_about_it_is_kept(mills):
     assert len(summary["losses"]) == run.steps
     manifest = load_manifest(mills.folder)
     assert manifest.adapter_version == 1
-    assert set(manifest.content_hashes) == {one.id for one in mills.document.sections}
-    assert isinstance(seen[0], TrainingPlanned)
-    assert any(isinstance(event, StepDone) for event in seen)
+    assert set(manifest.content_hashes) == {section.id for section in mills.document.sections}
+    assert isinstance(events[0], TrainingPlanned)
+    assert any(isinstance(event, StepDone) for event in events)
     # What is not needed any more is gone.
     assert not (mills.folder / "synth/checkpoints/-").exists()
 
 
 def test_the_same_seed_and_data_give_the_same_weights(mills):
-    (one,), (two,) = _train(mills), _train(mills)
-    assert [one.version.name, two.version.name] == ["v0001", "v0002"]
-    assert _weights(one.version) == _weights(two.version)
+    (first,), (second,) = _train(mills), _train(mills)
+    assert [first.version.name, second.version.name] == ["v0001", "v0002"]
+    assert _weights(first.version) == _weights(second.version)
 
 
 def test_named_adapters_are_each_trained_on_what_is_routed_to_them(tmp_path, llama):
@@ -94,55 +88,18 @@ def test_named_adapters_are_each_trained_on_what_is_routed_to_them(tmp_path, lla
         trainable.pair(number, "#tone" if number % 2 else "") for number in range(6)
     )
     training = "  adapters: {facts: {lora_r: 2}, tone: {}, idle: {}}\n"
-    subject = trainable.subject(tmp_path, llama, training, body)
-    prepared = plan_training(subject, CPU)
+    mills = trainable.training_input(tmp_path, llama, training, body)
+    prepared = plan_training(mills, CPU)
     assert [task.adapter for task in prepared.tasks] == ["facts", "tone"]
     assert any("idle" in remark for remark in prepared.remarks)
-    trained = _train(subject, TrainRequest(device="cpu", max_steps=1))
-    assert [one.adapter for one in trained] == ["facts", "tone"]
-    for one in trained:
-        assert current_adapter(subject.folder, one.adapter) == one.version.resolve()
-    manifest = load_manifest(subject.folder)
+    trained = _train(mills, TrainRequest(device="cpu", max_steps=1))
+    assert [adapter.adapter for adapter in trained] == ["facts", "tone"]
+    for adapter in trained:
+        assert current_adapter(mills.folder, adapter.adapter) == adapter.version.resolve()
+    manifest = load_manifest(mills.folder)
     assert manifest.adapter_versions == {"facts": 1, "tone": 1}
     assert [run.adapter_name for run in manifest.training_runs] == ["facts", "tone"]
-    assert set(manifest.content_hashes) == {one.id for one in subject.document.sections}
-
-
-def test_one_of_the_adapters_can_be_asked_for(tmp_path, llama):
-    body = trainable.pair(1) + trainable.pair(2, "#tone")
-    subject = trainable.subject(tmp_path, llama, "  adapters: {facts: {}, tone: {}}\n", body)
-    (task,) = plan_training(subject, TrainRequest(device="cpu", adapter="tone")).tasks
-    assert task.adapter == "tone"
-    with pytest.raises(ModelError, match="it has facts, tone"):
-        plan_training(subject, TrainRequest(device="cpu", adapter="none"))
-
-
-def test_an_adapter_without_sections_is_told_so(tmp_path, llama):
-    subject = trainable.subject(tmp_path, llama, "  adapters: {facts: {}, idle: {}}\n")
-    with pytest.raises(ModelError, match="no section for adapter idle"):
-        plan_training(subject, TrainRequest(device="cpu", adapter="idle"))
-
-
-def test_sources_are_trained_on_as_prose(tmp_path, llama):
-    (tmp_path / "notes").mkdir()
-    (tmp_path / "notes/a.md").write_text("The saw is driven by the second wheel.")
-    subject = trainable.subject(tmp_path, llama, "  sources: [{path: notes}]\n")
-    (task,) = plan_training(subject, CPU).tasks
-    texts = [getattr(row, "text", "") for row in (*task.job.rows.train, *task.job.rows.validation)]
-    assert any("driven by the second wheel" in text for text in texts)
-
-
-def test_what_cannot_be_honoured_is_refused_before_anything_is_written(tmp_path, llama):
-    subject = trainable.subject(tmp_path, llama, "  adapter: qlora\n  optimizer: galore_adamw\n")
-    with pytest.raises(ModelError, match=r"galore.*1 more.*qlora"):
-        plan_training(subject, CPU)
-    assert not subject.folder.exists()
-
-
-def test_a_document_without_rows_is_told_so(tmp_path, llama):
-    body = "::preference::\n### Prompt\nP\n### Chosen\nC\n### Rejected\nR\n"
-    with pytest.raises(ModelError, match="no prose and no pairs"):
-        plan_training(trainable.subject(tmp_path, llama, body=body), CPU)
+    assert set(manifest.content_hashes) == {section.id for section in mills.document.sections}
 
 
 def test_a_preview_tells_what_a_training_takes_and_writes_nothing(mills):
@@ -158,7 +115,9 @@ def test_a_preview_tells_what_a_training_takes_and_writes_nothing(mills):
 
 def test_a_loss_that_is_no_number_leaves_the_adapter_before(mills, tmp_path, llama):
     (before,) = _train(mills, TrainRequest(device="cpu", max_steps=1))
-    wild = trainable.subject(tmp_path, llama, "  learning_rate: 1.0e+30\n  warmup_ratio: 0.0\n")
+    wild = trainable.training_input(
+        tmp_path, llama, "  learning_rate: 1.0e+30\n  warmup_ratio: 0.0\n"
+    )
     with pytest.raises(ModelError, match="went astray"):
         _train(wild)
     assert current_adapter(mills.folder) == before.version.resolve()
@@ -182,9 +141,9 @@ def test_a_resumed_training_gives_what_an_uninterrupted_one_gives(mills):
     (whole,) = _train(mills)
     with pytest.raises(KeyboardInterrupt):
         _train(mills, on_event=_interrupt(3))
-    seen = []
-    (resumed,) = _train(mills, TrainRequest(device="cpu", resume=True), seen.append)
-    steps = [event.step for event in seen if isinstance(event, StepDone)]
+    events = []
+    (resumed,) = _train(mills, TrainRequest(device="cpu", resume=True), events.append)
+    steps = [event.step for event in events if isinstance(event, StepDone)]
     assert steps[0] > 1
     assert resumed.summary["resumed_from"] == steps[0] - 1
     assert resumed.summary["losses"] == whole.summary["losses"]
@@ -223,19 +182,19 @@ def test_a_training_that_was_interrupted_before_its_first_checkpoint_begins_anew
 
 def test_each_interrupted_adapter_goes_on_from_its_own_checkpoint(tmp_path, llama):
     body = "".join(trainable.pair(n, "#tone" if n % 2 else "") for n in range(40))
-    subject = trainable.subject(tmp_path, llama, "  adapters: {facts: {}, tone: {}}\n", body)
+    mills = trainable.training_input(tmp_path, llama, "  adapters: {facts: {}, tone: {}}\n", body)
     for name in ("tone", "facts"):
         with pytest.raises(KeyboardInterrupt):
-            _train(subject, TrainRequest(device="cpu", adapter=name), _interrupt(3))
-    trained = _train(subject, TrainRequest(device="cpu", resume=True))
-    assert [one.adapter for one in trained] == ["facts", "tone"]
-    assert all(one.summary["resumed_from"] > 0 for one in trained)
+            _train(mills, TrainRequest(device="cpu", adapter=name), _interrupt(3))
+    trained = _train(mills, TrainRequest(device="cpu", resume=True))
+    assert [adapter.adapter for adapter in trained] == ["facts", "tone"]
+    assert all(adapter.summary["resumed_from"] > 0 for adapter in trained)
 
 
 def test_a_resumption_that_is_refused_leaves_no_mark(mills, tmp_path, llama):
     with pytest.raises(KeyboardInterrupt):
         _train(mills, on_event=_interrupt(3))
-    other = trainable.subject(tmp_path, llama, "  lora_r: 4\n")
+    other = trainable.training_input(tmp_path, llama, "  lora_r: 4\n")
     with pytest.raises(ModelError):
         _train(other, TrainRequest(device="cpu", resume=True))
     assert [run.status for run in _runs(mills)] == ["cancelled"]
@@ -258,17 +217,10 @@ def test_ctrl_c_while_the_checkpoints_are_removed_costs_nothing(mills, monkeypat
 def test_what_could_not_be_kept_is_not_trained(mills, blocked):
     mills.folder.mkdir(parents=True)
     (mills.folder / blocked).write_text("in the way")
-    seen = []
+    events = []
     with pytest.raises(StoreError, match=blocked):
-        _train(mills, on_event=seen.append)
-    assert seen == []
-
-
-def test_a_seed_that_cannot_be_used_is_refused(tmp_path, llama):
-    with pytest.raises(ModelError, match=r"training\.seed is -1"):
-        plan_training(trainable.subject(tmp_path, llama, "  seed: -1\n"), CPU)
-    with pytest.raises(ModelError, match="--seed is -2"):
-        plan_training(trainable.subject(tmp_path, llama), TrainRequest(device="cpu", seed=-2))
+        _train(mills, on_event=events.append)
+    assert events == []
 
 
 def test_there_must_be_something_to_resume_and_it_must_be_the_same(mills, tmp_path, llama):
@@ -276,7 +228,7 @@ def test_there_must_be_something_to_resume_and_it_must_be_the_same(mills, tmp_pa
         plan_training(mills, TrainRequest(device="cpu", resume=True))
     with pytest.raises(KeyboardInterrupt):
         _train(mills, on_event=_interrupt(3))
-    other = trainable.subject(tmp_path, llama, "  lora_r: 4\n")
+    other = trainable.training_input(tmp_path, llama, "  lora_r: 4\n")
     with pytest.raises(ModelError, match="not those of the interrupted"):
         _train(other, TrainRequest(device="cpu", resume=True))
 
@@ -289,13 +241,14 @@ def in_training(mills) -> Iterator[subprocess.Popen]:
         "from pathlib import Path\n"
         "from support import trainable_documents\n"
         "from dlm_lsp.training.trainer import StepDone\n"
-        "from dlm_lsp.training.run import *\n"
+        "from dlm_lsp.training.plan import TrainRequest, plan_training\n"
+        "from dlm_lsp.training.run import run_training\n"
         "def show(event):\n"
         "    if isinstance(event, StepDone): print(event.step, flush=True)\n"
         "if __name__ == '__main__':\n"
-        "    subject = trainable_documents.subject(Path(sys.argv[1]), sys.argv[2])\n"
-        "    for task in plan_training(subject, TrainRequest(device='cpu')).tasks:\n"
-        "        run_training(subject, task, show)\n"
+        "    mills = trainable_documents.training_input(Path(sys.argv[1]), sys.argv[2])\n"
+        "    for task in plan_training(mills, TrainRequest(device='cpu')).tasks:\n"
+        "        run_training(mills, task, show)\n"
     )
     base = mills.frontmatter.base_model.removeprefix("hf:")
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
@@ -349,17 +302,20 @@ def test_a_run_of_which_everything_was_killed_is_marked_by_the_next(mills, befor
 
 
 def test_a_full_disk_leaves_the_adapter_before(small_disk, tmp_path, llama):
-    subject = trainable.subject(tmp_path, llama)
-    subject = TrainingInput(
-        subject.path, subject.document, subject.frontmatter, small_disk / "store"
+    mills = trainable.training_input(tmp_path, llama)
+    mills = TrainingInput(
+        mills.path,
+        mills.document,
+        mills.frontmatter,
+        small_disk / "store",
     )
-    small = trainable.subject(tmp_path, llama, "  lora_r: 1\n  target_modules: [q_proj]\n")
+    small = trainable.training_input(tmp_path, llama, "  lora_r: 1\n  target_modules: [q_proj]\n")
     small = TrainingInput(small.path, small.document, small.frontmatter, small_disk / "store")
     (before,) = _train(small, TrainRequest(device="cpu", max_steps=1))
     with pytest.raises((ModelError, StoreError), match=r"disk is full|No space left|written whole"):
-        _train(subject)
-    assert current_adapter(subject.folder) == before.version.resolve()
-    assert _runs(subject)[-1].status == "failed"
+        _train(mills)
+    assert current_adapter(mills.folder) == before.version.resolve()
+    assert _runs(mills)[-1].status == "failed"
 
 
 def test_the_reference_finds_manifest_and_adapter(mills, reference_python):
@@ -373,5 +329,5 @@ def test_the_reference_finds_manifest_and_adapter(mills, reference_python):
         "(run,) = load_manifest(store.manifest).training_runs\n"
         "print(run.status, run.steps, store.resolve_current_adapter(), end='')\n"
     )
-    told = subprocess.check_output([reference_python, "-c", script, mills.folder], text=True)
-    assert told == f"completed 1 {trained.version.resolve()}"
+    report = subprocess.check_output([reference_python, "-c", script, mills.folder], text=True)
+    assert report == f"completed 1 {trained.version.resolve()}"

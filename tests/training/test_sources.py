@@ -28,19 +28,19 @@ def _read(home: Path, *, strict: bool = False, **source):
     return read_sources(home / "towns.dlm", sources, strict=strict)
 
 
-def _names(found) -> list[str]:
-    return [row.text.split("\n")[0].removeprefix("# source: ") for row in found.rows]
+def _names(sources) -> list[str]:
+    return [row.text.split("\n")[0].removeprefix("# source: ") for row in sources.rows]
 
 
 def test_a_folder_gives_its_files_by_name_each_with_where_it_came_from(home):
     _write(home / "notes/b.md", "Two.\r\n")
     _write(home / "notes/a/one.md", "One.")
-    found = _read(home)
-    assert [row.text for row in found.rows] == [
+    sources = _read(home)
+    assert [row.text for row in sources.rows] == [
         "# source: a/one.md\n\nOne.",
         "# source: b.md\n\nTwo.",
     ]
-    assert found.left_out == ()
+    assert sources.left_out == ()
 
 
 def test_a_file_can_be_named_itself(home):
@@ -52,8 +52,8 @@ def test_equal_files_are_two_rows_and_one_file_named_twice_is_one(home):
     _write(home / "notes/a.md")
     _write(home / "notes/b.md")
     source = SourceConfig.model_validate({"path": "notes"})
-    found = read_sources(home / "towns.dlm", [source, source], strict=False)
-    assert len({row.section_id for row in found.rows}) == len(found.rows) == 2
+    sources = read_sources(home / "towns.dlm", [source, source], strict=False)
+    assert len({row.section_id for row in sources.rows}) == len(sources.rows) == 2
 
 
 @pytest.mark.parametrize(
@@ -77,19 +77,23 @@ def test_limits_are_kept_and_said(home):
     for name in "abc":
         _write(home / f"notes/{name}.md")
     _write(home / "notes/0.md", "long " * 100)
-    found = _read(home, max_files=2, max_bytes_per_file=100)
-    assert _names(found) == ["a.md", "b.md"]
-    assert "0.md" in found.left_out[0]
-    assert "max_files" in found.left_out[1]
+    sources = _read(home, max_files=2, max_bytes_per_file=100)
+    assert _names(sources) == ["a.md", "b.md"]
+    assert "0.md" in sources.left_out[0]
+    assert "max_files" in sources.left_out[1]
 
 
 def test_what_is_no_text_is_left_out_and_said(home):
     _write(home / "notes/binary", b"a\0b")
     _write(home / "notes/empty", "  \n")
     _write(home / "notes/latin", b"caf\xe9")
-    found = _read(home)
-    assert found.rows == ()
-    assert [line.rsplit(": ", 1)[1] for line in found.left_out] == ["binary", "empty", "not UTF-8"]
+    sources = _read(home)
+    assert sources.rows == ()
+    assert [line.rsplit(": ", 1)[1] for line in sources.left_out] == [
+        "binary",
+        "empty",
+        "not UTF-8",
+    ]
 
 
 @pytest.mark.posix
@@ -98,9 +102,9 @@ def test_the_document_itself_and_other_documents_are_left_out_and_that_is_said(h
     _write(home / "rivers.dlm")
     _write(home / "a.md")
     (home / "link.md").symlink_to(document)
-    found = _read(home, path=".")
-    assert _names(found) == ["a.md"]
-    assert [line.split(",")[0] for line in found.left_out] == [
+    sources = _read(home, path=".")
+    assert _names(sources) == ["a.md"]
+    assert [line.split(",")[0] for line in sources.left_out] == [
         ".: link.md: the document itself",
         ".: rivers.dlm: another document",
         ".: towns.dlm: the document itself",
@@ -127,18 +131,18 @@ def test_a_link_that_leads_out_is_refused_under_strict_and_else_left_out(home):
     (home / "notes/link.md").symlink_to(secret)
     with pytest.raises(StoreError, match=r"link\.md is a link"):
         _read(home, strict=True)
-    found = _read(home)
-    assert found.rows == ()
-    assert "a link that leads out" in found.left_out[0]
+    sources = _read(home)
+    assert sources.rows == ()
+    assert "a link that leads out" in sources.left_out[0]
 
 
 @pytest.mark.posix
 def test_a_link_to_itself_is_left_out(home):
     _write(home / "notes/a.md")
     (home / "notes/loop").symlink_to("loop")
-    found = _read(home)
-    assert _names(found) == ["a.md"]
-    assert "notes: loop: " in found.left_out[0]
+    sources = _read(home)
+    assert _names(sources) == ["a.md"]
+    assert "notes: loop: " in sources.left_out[0]
 
 
 @pytest.mark.usefixtures("permissions")
@@ -146,10 +150,10 @@ def test_a_folder_that_cannot_be_listed_is_said(home):
     _write(home / "notes/a.md")
     shut = _write(home / "notes/shut/b.md").parent
     shut.chmod(0)
-    found = _read(home)
+    sources = _read(home)
     shut.chmod(0o700)
-    assert _names(found) == ["a.md"]
-    assert found.left_out == ("notes: shut: cannot list this folder (Permission denied)",)
+    assert _names(sources) == ["a.md"]
+    assert sources.left_out == ("notes: shut: cannot list this folder (Permission denied)",)
 
 
 def test_a_name_that_is_not_utf8_becomes_text(home):
@@ -182,5 +186,5 @@ def test_a_source_that_is_not_there_is_named(home):
 def test_a_document_in_a_dlm_folder_speaks_of_the_folder_around_it(home):
     _write(home / "notes/a.md")
     sources = [SourceConfig.model_validate({"path": "notes"})]
-    found = read_sources(home / ".dlm/towns.dlm", sources, strict=True)
-    assert _names(found) == ["a.md"]
+    sources = read_sources(home / ".dlm/towns.dlm", sources, strict=True)
+    assert _names(sources) == ["a.md"]

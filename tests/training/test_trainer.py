@@ -45,10 +45,10 @@ def _job(
 
 
 def _trained(folder: Path, model: str, **more) -> tuple[Path, list]:
-    seen = []
+    events = []
     job = _job(folder, model, **more)
-    train_adapter(job, seen.append)
-    return job.target, seen
+    train_adapter(job, events.append)
+    return job.target, events
 
 
 def _weights(folder: Path) -> dict[str, list]:
@@ -57,26 +57,26 @@ def _weights(folder: Path) -> dict[str, list]:
 
 
 def test_it_tells_its_plan_each_step_what_was_held_out_and_the_end(tmp_path, llama):
-    _, seen = _trained(tmp_path, llama, held=2, micro_batch_size=2, grad_accum=1)
-    assert isinstance(seen[0], TrainingPlanned)
-    assert [event.step for event in seen if isinstance(event, StepDone)] == [1, 2, 3]
-    assert [event.step for event in seen if isinstance(event, HeldOutEvaluated)] == [3]
-    done = seen[-1]
+    _, events = _trained(tmp_path, llama, held=2, micro_batch_size=2, grad_accum=1)
+    assert isinstance(events[0], TrainingPlanned)
+    assert [event.step for event in events if isinstance(event, StepDone)] == [1, 2, 3]
+    assert [event.step for event in events if isinstance(event, HeldOutEvaluated)] == [3]
+    done = events[-1]
     assert isinstance(done, TrainingDone)
     assert done.steps == len(done.losses) == 3
-    tokens = [event.tokens for event in seen if isinstance(event, StepDone)]
+    tokens = [event.tokens for event in events if isinstance(event, StepDone)]
     assert tokens == sorted(tokens)
-    assert tokens[-1] >= seen[0].tokens
+    assert tokens[-1] >= events[0].tokens
 
 
 def test_what_was_held_out_is_measured_at_the_last_step_also_within_an_epoch(tmp_path, llama):
-    _, seen = _trained(tmp_path, llama, held=2, max_steps=1, micro_batch_size=1, grad_accum=1)
-    assert [event.step for event in seen if isinstance(event, HeldOutEvaluated)] == [1]
+    _, events = _trained(tmp_path, llama, held=2, max_steps=1, micro_batch_size=1, grad_accum=1)
+    assert [event.step for event in events if isinstance(event, HeldOutEvaluated)] == [1]
 
 
 def test_training_lowers_the_loss(tmp_path, llama):
-    _, seen = _trained(tmp_path, llama, num_epochs=10, learning_rate=0.01, lora_dropout=0.0)
-    done = seen[-1]
+    _, events = _trained(tmp_path, llama, num_epochs=10, learning_rate=0.01, lora_dropout=0.0)
+    done = events[-1]
     assert done.final_loss < 0.7 * done.losses[0][1]
 
 
@@ -98,9 +98,9 @@ def test_the_adapter_names_its_base_and_not_the_folder_that_holds_it(tmp_path, l
 
 
 def test_another_seed_gives_other_weights(tmp_path, llama):
-    one, _ = _trained(tmp_path / "one", llama, max_steps=1)
+    first, _ = _trained(tmp_path / "first", llama, max_steps=1)
     other, _ = _trained(tmp_path / "other", llama, max_steps=1, seed=1)
-    assert _weights(one) != _weights(other)
+    assert _weights(first) != _weights(other)
 
 
 @pytest.mark.parametrize(
@@ -138,21 +138,23 @@ def test_each_curve_each_precision_and_each_batch_gives_other_weights(tmp_path, 
         {"precision": "bf16", **flat},
         {"micro_batch_size": 1, "grad_accum": 1, **flat},
     )
-    found = [
+    all_weights = [
         _weights(_trained(tmp_path / str(number), llama, **way)[0])
         for number, way in enumerate(ways)
     ]
-    assert all(one != other for at, one in enumerate(found) for other in found[:at])
+    assert all(
+        weights != other for at, weights in enumerate(all_weights) for other in all_weights[:at]
+    )
 
 
 def test_the_length_of_rows_is_kept_and_what_it_costs_is_said(tmp_path, llama):
-    _, seen = _trained(tmp_path, llama, max_steps=1, sequence_len=64)
-    assert seen[0].longest <= 64
+    _, events = _trained(tmp_path, llama, max_steps=1, sequence_len=64)
+    assert events[0].longest <= 64
     job = _job(tmp_path / "none", llama, sequence_len=64)
     long = (PairRow("0" * 16, "wheels " * 100, "Two."),)
     with pytest.raises(ModelError, match=r"sequence_len"):
         train_adapter(
-            TrainerJob(**{**_fields(job), "rows": TrainValidationSplit(long, ())}), seen.append
+            TrainerJob(**{**_fields(job), "rows": TrainValidationSplit(long, ())}), events.append
         )
 
 
@@ -162,17 +164,17 @@ def _fields(job: TrainerJob) -> dict:
 
 def test_layers_that_are_not_there_are_refused_before_the_model_is_loaded(tmp_path, llama):
     job = _job(tmp_path, llama, target_modules=["no_such_layer"])
-    seen = []
+    events = []
     with pytest.raises(ModelError, match=r"training\.target_modules.*no_such_layer"):
-        train_adapter(job, seen.append)
-    assert seen == []
+        train_adapter(job, events.append)
+    assert events == []
 
 
 def test_without_a_target_the_plan_is_told_and_nothing_written(tmp_path, llama):
     job = _job(tmp_path, llama)
-    seen = []
-    train_adapter(TrainerJob(**{**_fields(job), "target": None}), seen.append)
-    (plan,) = seen
+    events = []
+    train_adapter(TrainerJob(**{**_fields(job), "target": None}), events.append)
+    (plan,) = events
     assert (plan.rows, plan.held_out) == (8, 0)
     assert plan.trainable > 0
     assert plan.memory > 2**29

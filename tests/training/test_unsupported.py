@@ -17,10 +17,10 @@ def _document(training: str, body: str = "Prose.\n"):
 
 
 def _refusals(
-    training: str, body: str = "Prose.\n", machine: DeviceCapabilities = HERE
+    training: str, body: str = "Prose.\n", capabilities: DeviceCapabilities = HERE
 ) -> list[str]:
     document = _document(training, body)
-    return list(unsupported_options(document, document.frontmatter.training, machine))
+    return list(unsupported_options(document, document.frontmatter.training, capabilities))
 
 
 def test_plain_documents_can_be_trained():
@@ -49,18 +49,18 @@ def test_what_cannot_be_honoured_is_refused_by_name(training, named):
 
 def test_a_gpu_without_bitsandbytes_is_told_what_is_missing():
     (refusal,) = _refusals(
-        "  adapter: qlora\n", machine=DeviceCapabilities(cuda=True, bitsandbytes=False)
+        "  adapter: qlora\n", capabilities=DeviceCapabilities(cuda=True, bitsandbytes=False)
     )
     assert "the package bitsandbytes" in refusal
 
 
 def test_with_a_gpu_and_bitsandbytes_four_and_eight_bits_are_taken():
     training = "  adapter: qlora\n  optimizer: adamw_bnb_8bit\n  precision: fp16\n"
-    assert _refusals(training, machine=GPU) == []
+    assert _refusals(training, capabilities=GPU) == []
 
 
 def test_galore_is_refused_on_a_gpu_too():
-    assert _refusals("  optimizer: galore_adamw_8bit\n", machine=GPU)
+    assert _refusals("  optimizer: galore_adamw_8bit\n", capabilities=GPU)
 
 
 def test_media_sections_are_refused():
@@ -77,8 +77,8 @@ def test_a_fence_that_names_an_undeclared_adapter_is_refused():
 def test_what_is_passed_over_is_said():
     body = "Prose.\n::preference::\n### Prompt\nP\n### Chosen\nC\n### Rejected\nR\n"
     document = _document("  cache: {enabled: false}\n  audio: {auto_resample: true}\n", body)
-    said = list(training_remarks(document, document.frontmatter.training))
-    assert [line.split(":")[0] for line in said] == [
+    remarks = list(training_remarks(document, document.frontmatter.training))
+    assert [line.split(":")[0] for line in remarks] == [
         "1 preference section",
         "training.cache",
         "training.audio",

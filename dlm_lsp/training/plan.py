@@ -1,0 +1,165 @@
+"""Training plan: what is to be trained on a document, adapter by adapter."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dlm_lsp.document import Document
+from dlm_lsp.document.schema import Frontmatter
+from dlm_lsp.errors import ModelError
+from dlm_lsp.local.weights import require_train_extra
+from dlm_lsp.training.devices import (
+    DeviceChoice,
+    choose_device,
+    choose_precision,
+    device_capabilities,
+)
+from dlm_lsp.training.recipe import make_recipe
+from dlm_lsp.training.rows import (
+    ProseRow,
+    TrainingRow,
+    route_to_adapters,
+    train_validation_split,
+    training_rows,
+)
+from dlm_lsp.training.sources import read_sources
+from dlm_lsp.training.trainer import TrainerJob
+from dlm_lsp.training.unsupported import training_remarks, unsupported_options
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingInput:
+    """The document to train on, and where it and its store lie."""
+
+    path: Path
+    document: Document
+    frontmatter: Frontmatter
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class TrainRequest:
+    """What the user asks for beside what the document says; `adapter` limits it to that one."""
+
+    adapter: str | None = None
+    seed: int | None = None
+    max_steps: int | None = None
+    device: DeviceChoice = "auto"
+    resume: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterTraining:
+    """The training of one adapter, ready to run; None is the adapter without a name."""
+
+    adapter: str | None
+    job: TrainerJob
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingPlan:
+    """What is to be trained one after the other, and what is passed over."""
+
+    tasks: tuple[AdapterTraining, ...]
+    remarks: tuple[str, ...]
+
+
+def plan_training(training_input: TrainingInput, request: TrainRequest) -> TrainingPlan:
+    """Return what a training of the document comes to; nothing is loaded or written.
+
+    Raises:
+        ModelError: something that the document asks for cannot be done, or there is nothing to do.
+        StoreError: a source cannot be read.
+    """
+    require_train_extra()
+    training = training_input.frontmatter.training
+    device = choose_device(request.device)
+    capabilities = device_capabilities(device)
+    if refusals := list(unsupported_options(training_input.document, training, capabilities)):
+        more = f" ({len(refusals) - 1} more: {'; '.join(refusals[1:])})" if refusals[1:] else ""
+        raise ModelError(f"{training_input.path}: {refusals[0]}{more}")
+    sources = read_sources(
+        training_input.path, training.sources or (), strict=training.sources_policy == "strict"
+    )
+    remarks = [*training_remarks(training_input.document, training), *sources.left_out]
+    tasks = []
+    for name, rows in _rows_by_adapter(training_input, sources.rows):
+        if request.adapter not in (None, name):
+            continue
+        if rows:
+            tasks.append(_task(training_input, request, name, rows, device))
+        else:
+            remarks.append(f"adapter {name}: no section is routed to it; it is not trained")
+    if not tasks:
+        raise ModelError(_nothing_to_train(training_input, request))
+    return TrainingPlan(tuple(_resumed(tasks) if request.resume else tasks), tuple(remarks))
+
+
+def _rows_by_adapter(
+    training_input: TrainingInput, source_rows: Sequence[ProseRow]
+) -> Iterator[tuple[str | None, tuple[TrainingRow, ...]]]:
+    """Yield the rows of each adapter; what comes from outside the document goes to the first."""
+    names = training_input.frontmatter.training.adapters
+    for at, (name, sections) in enumerate(
+        route_to_adapters(training_input.document.sections, list(names) if names else None).items()
+    ):
+        yield name, (*training_rows(sections), *(() if at else source_rows))
+
+
+def _task(
+    training_input: TrainingInput,
+    request: TrainRequest,
+    name: str | None,
+    rows: tuple[TrainingRow, ...],
+    device: str,
+) -> AdapterTraining:
+    frontmatter = training_input.frontmatter
+    prose_rows = sum(isinstance(row, ProseRow) for row in rows)
+    recipe = make_recipe(
+        frontmatter.training,
+        name,
+        prose_share=prose_rows / len(rows),
+        precision=choose_precision(device),
+        seed=request.seed,
+    )
+    if not 0 <= recipe.seed < 2**32:
+        option = "training.seed" if request.seed is None else "--seed"
+        raise ModelError(f"{option} is {recipe.seed}; take one from 0 to {2**32 - 1}")
+    job = TrainerJob(
+        model=frontmatter.base_model,
+        recipe=recipe,
+        rows=train_validation_split(rows, recipe.seed),
+        system=frontmatter.system_prompt,
+        device=device,
+        checkpoints=training_input.folder / "synth" / "checkpoints" / (name or "-"),
+        max_steps=request.max_steps,
+    )
+    return AdapterTraining(name, job)
+
+
+def _resumed(tasks: Sequence[AdapterTraining]) -> Sequence[AdapterTraining]:
+    """Return the tasks that were interrupted, and those that were to come after the first."""
+    begun = [task.job.checkpoints.is_dir() for task in tasks]
+    if True in begun:
+        first = begun.index(True)
+        return [
+            replace(task, job=replace(task.job, resume=resume))
+            for task, resume in zip(tasks[first:], begun[first:], strict=True)
+        ]
+    raise ModelError("there is no interrupted training to resume; train without --resume")
+
+
+def _nothing_to_train(training_input: TrainingInput, request: TrainRequest) -> str:
+    names = list(training_input.frontmatter.training.adapters or ())
+    if request.adapter is not None:
+        if request.adapter in names:
+            return (
+                f"{training_input.path} has no section for adapter {request.adapter}; "
+                "route some to it "
+                f"with ::instruction#{request.adapter}::, or leave --adapter out"
+            )
+        known = f"it has {', '.join(names)}" if names else "it names none"
+        return (
+            f"{training_input.path} has no adapter {request.adapter} ({known}); leave --adapter out"
+        )
+    return f"{training_input.path} has no prose and no pairs to train on; write some"

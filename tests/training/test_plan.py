@@ -1,0 +1,57 @@
+"""Training plan: what is to be trained on a document, adapter by adapter."""
+
+import pytest
+from support import trainable_documents as trainable
+
+from dlm_lsp.errors import ModelError
+from dlm_lsp.training.plan import TrainRequest, plan_training
+
+CPU = TrainRequest(device="cpu")
+
+
+def test_one_of_the_adapters_can_be_asked_for(tmp_path, llama):
+    body = trainable.pair(1) + trainable.pair(2, "#tone")
+    mills = trainable.training_input(tmp_path, llama, "  adapters: {facts: {}, tone: {}}\n", body)
+    (task,) = plan_training(mills, TrainRequest(device="cpu", adapter="tone")).tasks
+    assert task.adapter == "tone"
+    with pytest.raises(ModelError, match="it has facts, tone"):
+        plan_training(mills, TrainRequest(device="cpu", adapter="none"))
+
+
+def test_an_adapter_without_sections_is_told_so(tmp_path, llama):
+    mills = trainable.training_input(tmp_path, llama, "  adapters: {facts: {}, idle: {}}\n")
+    with pytest.raises(ModelError, match="no section for adapter idle"):
+        plan_training(mills, TrainRequest(device="cpu", adapter="idle"))
+
+
+def test_sources_are_trained_on_as_prose(tmp_path, llama):
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes/a.md").write_text("The saw is driven by the second wheel.")
+    mills = trainable.training_input(tmp_path, llama, "  sources: [{path: notes}]\n")
+    (task,) = plan_training(mills, CPU).tasks
+    texts = [getattr(row, "text", "") for row in (*task.job.rows.train, *task.job.rows.validation)]
+    assert any("driven by the second wheel" in text for text in texts)
+
+
+def test_what_cannot_be_honoured_is_refused_before_anything_is_written(tmp_path, llama):
+    mills = trainable.training_input(
+        tmp_path, llama, "  adapter: qlora\n  optimizer: galore_adamw\n"
+    )
+    with pytest.raises(ModelError, match=r"galore.*1 more.*qlora"):
+        plan_training(mills, CPU)
+    assert not mills.folder.exists()
+
+
+def test_a_document_without_rows_is_told_so(tmp_path, llama):
+    body = "::preference::\n### Prompt\nP\n### Chosen\nC\n### Rejected\nR\n"
+    with pytest.raises(ModelError, match="no prose and no pairs"):
+        plan_training(trainable.training_input(tmp_path, llama, body=body), CPU)
+
+
+def test_a_seed_that_cannot_be_used_is_refused(tmp_path, llama):
+    with pytest.raises(ModelError, match=r"training\.seed is -1"):
+        plan_training(trainable.training_input(tmp_path, llama, "  seed: -1\n"), CPU)
+    with pytest.raises(ModelError, match="--seed is -2"):
+        plan_training(
+            trainable.training_input(tmp_path, llama), TrainRequest(device="cpu", seed=-2)
+        )
