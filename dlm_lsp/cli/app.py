@@ -8,7 +8,15 @@ from typer.core import TyperGroup
 
 from dlm_lsp import __version__
 from dlm_lsp.cli.exit_codes import as_interrupted, run_command
+from dlm_lsp.cli.flags import option_flag
 from dlm_lsp.errors import UsageError
+from dlm_lsp.synth.options import OPTIONS, FilterKind, PlacementChoice, StrategyChoice
+
+TEACHER_FORMS = (
+    "self, hf:<registry key, hub id or folder>, openai:<model>, anthropic:<model> "
+    "or vllm-server:<url>[#model]."
+)
+_DEFAULT = {name: option.default for name, option in OPTIONS.items()}
 
 
 class _Commands(TyperGroup):
@@ -141,10 +149,15 @@ def prompt(
         str | None,
         typer.Option(metavar="NAME", help="Ask this named adapter.", show_default="the first"),
     ] = None,
-    max_new_tokens: Annotated[int, typer.Option(min=1, help="Most tokens of an answer.")] = 256,
-    temp: Annotated[float, typer.Option(min=0.0, help="Temperature of the model.")] = 0.0,
+    max_new_tokens: Annotated[
+        int, typer.Option(min=OPTIONS["max_new_tokens"].ge, help="Most tokens of an answer.")
+    ] = 256,
+    temp: Annotated[
+        float, typer.Option(min=OPTIONS["temperature"].ge, help="Temperature of the model.")
+    ] = 0.0,
     top_p: Annotated[
-        float | None, typer.Option(min=0.0, max=1.0, help="Nucleus of the model.")
+        float | None,
+        typer.Option(min=0.0, max=OPTIONS["top_p"].le, help="Nucleus of the model."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the model.")] = 0,
     as_json: JsonOption = False,
@@ -165,50 +178,22 @@ def prompt(
 def instructions(
     paths: PathsArgument,
     *,
-    teacher: Annotated[
-        str,
-        typer.Option(
-            help="self, hf:<registry key, hub id or folder>, openai:<model>, anthropic:<model> "
-            "or vllm-server:<url>[#model]."
-        ),
-    ] = "self",
-    per_section: Annotated[int, typer.Option(help="Pairs to ask for per prose section.")] = 3,
-    strategy: Annotated[
-        Literal["extraction", "expansion", "both"],
-        typer.Option(help="Answers out of the prose, or answers that go on from it."),
-    ] = "extraction",
-    filter_: Annotated[
-        Literal["sway", "dedup-only", "none"],
-        typer.Option("--filter", help="What a pair has to pass."),
-    ] = "sway",
-    threshold: Annotated[
-        float | None,
-        typer.Option(help="Least margin of the judge, with --filter sway.", show_default="0.1"),
-    ] = None,
-    judge: Annotated[
-        str | None,
-        typer.Option(
-            metavar="MODEL",
-            help="Local model that judges.",
-            show_default="the document's adapter or base model",
-        ),
-    ] = None,
-    max_pairs: Annotated[
-        int | None, typer.Option(help="Most pairs to accept per document.")
-    ] = None,
-    max_requests: Annotated[
-        int | None, typer.Option(help="Most requests to make per document.")
-    ] = None,
-    max_new_tokens: Annotated[int, typer.Option(help="Most tokens of one reply.")] = 512,
-    temp: Annotated[float, typer.Option(help="Temperature of the teacher.")] = 0.0,
-    top_p: Annotated[float | None, typer.Option(help="Nucleus of the teacher.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the teacher.")] = None,
-    concurrency: Annotated[int, typer.Option(help="Requests in flight at once.")] = 8,
-    timeout: Annotated[float, typer.Option(help="Seconds that one request may take.")] = 120.0,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Ask again for what is cached.")] = False,
-    placement: Annotated[
-        Literal["after-source", "end"], typer.Option(help="Where accepted pairs go.")
-    ] = "after-source",
+    teacher: Annotated[str, option_flag("teacher", help=TEACHER_FORMS)] = _DEFAULT["teacher"],
+    per_section: Annotated[int, option_flag("per_section")] = _DEFAULT["per_section"],
+    strategy: Annotated[StrategyChoice, option_flag("strategy")] = _DEFAULT["strategy"],
+    filter_: Annotated[FilterKind, option_flag("filter")] = _DEFAULT["filter"],
+    threshold: Annotated[float | None, option_flag("threshold")] = _DEFAULT["threshold"],
+    judge: Annotated[str | None, option_flag("judge", metavar="MODEL")] = _DEFAULT["judge"],
+    max_pairs: Annotated[int | None, option_flag("max_pairs")] = _DEFAULT["max_pairs"],
+    max_requests: Annotated[int | None, option_flag("max_requests")] = _DEFAULT["max_requests"],
+    max_new_tokens: Annotated[int, option_flag("max_new_tokens")] = _DEFAULT["max_new_tokens"],
+    temp: Annotated[float, option_flag("temperature")] = _DEFAULT["temperature"],
+    top_p: Annotated[float | None, option_flag("top_p")] = _DEFAULT["top_p"],
+    seed: Annotated[int | None, option_flag("seed")] = _DEFAULT["seed"],
+    concurrency: Annotated[int, option_flag("concurrency")] = _DEFAULT["concurrency"],
+    timeout: Annotated[float, option_flag("timeout")] = _DEFAULT["timeout"],
+    fresh: Annotated[bool, option_flag("fresh")] = _DEFAULT["fresh"],
+    placement: Annotated[PlacementChoice, option_flag("placement")] = _DEFAULT["placement"],
     apply: Annotated[
         bool, typer.Option("--apply", help="Write accepted pairs into the document.")
     ] = False,
@@ -265,9 +250,9 @@ def apply(
     paths: PathsArgument,
     *,
     section: SectionsOption = None,
-    placement: Annotated[
-        Literal["after-source", "end"], typer.Option(help="Where the pairs go.")
-    ] = "after-source",
+    placement: Annotated[PlacementChoice, typer.Option(help="Where the pairs go.")] = (
+        _DEFAULT["placement"]
+    ),
     as_json: JsonOption = False,
 ) -> None:
     """Put staged sections into the document. No teacher is asked."""
