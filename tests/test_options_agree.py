@@ -1,4 +1,4 @@
-"""The options of a run, as each door offers them: shell, settings, the extension and the READMEs."""
+"""The options of a run, as shell, settings, extension and READMEs offer them."""
 
 import json
 import re

@@ -7,27 +7,26 @@ import typer
 from typer.core import TyperGroup
 
 from dlm_lsp import __version__
-from dlm_lsp.cli.exit_codes import as_interrupted, run_command
+from dlm_lsp.cli.exit_codes import bypass_typer, run_command
 from dlm_lsp.cli.flags import option_flag
 from dlm_lsp.errors import UsageError
-from dlm_lsp.synth.options import OPTIONS, FilterKind, PlacementChoice, StrategyChoice
+from dlm_lsp.synth.options import DEFAULTS, OPTIONS, FilterKind, PlacementChoice, StrategyChoice
 
 TEACHER_FORMS = (
     "self, hf:<registry key, hub id or folder>, openai:<model>, anthropic:<model> "
     "or vllm-server:<url>[#model]."
 )
-_DEFAULT = {name: option.default for name, option in OPTIONS.items()}
 
 
 class _Commands(TyperGroup):
     """All commands, with a Ctrl-C in one of them left to `run`, for typer says nothing."""
 
     def make_context(self, *args: Any, **options: Any) -> Any:
-        with as_interrupted():
+        with bypass_typer():
             return super().make_context(*args, **options)
 
     def invoke(self, ctx: Any) -> Any:
-        with as_interrupted():
+        with bypass_typer():
             return super().invoke(ctx)
 
 
@@ -178,22 +177,22 @@ def prompt(
 def instructions(
     paths: PathsArgument,
     *,
-    teacher: Annotated[str, option_flag("teacher", help=TEACHER_FORMS)] = _DEFAULT["teacher"],
-    per_section: Annotated[int, option_flag("per_section")] = _DEFAULT["per_section"],
-    strategy: Annotated[StrategyChoice, option_flag("strategy")] = _DEFAULT["strategy"],
-    filter_: Annotated[FilterKind, option_flag("filter")] = _DEFAULT["filter"],
-    threshold: Annotated[float | None, option_flag("threshold")] = _DEFAULT["threshold"],
-    judge: Annotated[str | None, option_flag("judge", metavar="MODEL")] = _DEFAULT["judge"],
-    max_pairs: Annotated[int | None, option_flag("max_pairs")] = _DEFAULT["max_pairs"],
-    max_requests: Annotated[int | None, option_flag("max_requests")] = _DEFAULT["max_requests"],
-    max_new_tokens: Annotated[int, option_flag("max_new_tokens")] = _DEFAULT["max_new_tokens"],
-    temp: Annotated[float, option_flag("temperature")] = _DEFAULT["temperature"],
-    top_p: Annotated[float | None, option_flag("top_p")] = _DEFAULT["top_p"],
-    seed: Annotated[int | None, option_flag("seed")] = _DEFAULT["seed"],
-    concurrency: Annotated[int, option_flag("concurrency")] = _DEFAULT["concurrency"],
-    timeout: Annotated[float, option_flag("timeout")] = _DEFAULT["timeout"],
-    fresh: Annotated[bool, option_flag("fresh")] = _DEFAULT["fresh"],
-    placement: Annotated[PlacementChoice, option_flag("placement")] = _DEFAULT["placement"],
+    teacher: Annotated[str, option_flag("teacher", help=TEACHER_FORMS)] = DEFAULTS["teacher"],
+    per_section: Annotated[int, option_flag("per_section")] = DEFAULTS["per_section"],
+    strategy: Annotated[StrategyChoice, option_flag("strategy")] = DEFAULTS["strategy"],
+    filter_: Annotated[FilterKind, option_flag("filter")] = DEFAULTS["filter"],
+    threshold: Annotated[float | None, option_flag("threshold")] = DEFAULTS["threshold"],
+    judge: Annotated[str | None, option_flag("judge", metavar="MODEL")] = DEFAULTS["judge"],
+    max_pairs: Annotated[int | None, option_flag("max_pairs")] = DEFAULTS["max_pairs"],
+    max_requests: Annotated[int | None, option_flag("max_requests")] = DEFAULTS["max_requests"],
+    max_new_tokens: Annotated[int, option_flag("max_new_tokens")] = DEFAULTS["max_new_tokens"],
+    temp: Annotated[float, option_flag("temperature")] = DEFAULTS["temperature"],
+    top_p: Annotated[float | None, option_flag("top_p")] = DEFAULTS["top_p"],
+    seed: Annotated[int | None, option_flag("seed")] = DEFAULTS["seed"],
+    concurrency: Annotated[int, option_flag("concurrency")] = DEFAULTS["concurrency"],
+    timeout: Annotated[float, option_flag("timeout")] = DEFAULTS["timeout"],
+    fresh: Annotated[bool, option_flag("fresh")] = DEFAULTS["fresh"],
+    placement: Annotated[PlacementChoice, option_flag("placement")] = DEFAULTS["placement"],
     apply: Annotated[
         bool, typer.Option("--apply", help="Write accepted pairs into the document.")
     ] = False,
@@ -251,7 +250,7 @@ def apply(
     *,
     section: SectionsOption = None,
     placement: Annotated[PlacementChoice, typer.Option(help="Where the pairs go.")] = (
-        _DEFAULT["placement"]
+        DEFAULTS["placement"]
     ),
     as_json: JsonOption = False,
 ) -> None:

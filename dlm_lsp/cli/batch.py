@@ -8,7 +8,7 @@ from typing import Any
 from dlm_lsp.cli.exit_codes import FAILED
 from dlm_lsp.cli.load import LoadedDocument, load_document, resolve_paths
 from dlm_lsp.cli.output import print_json, print_notice
-from dlm_lsp.errors import JudgeError, ModelError, StoreError, TeacherError, UsageError
+from dlm_lsp.errors import DlmError, StoreError, UsageError
 
 BatchOutcome = tuple[int, dict[str, Any]]
 """An exit code, and what is printed of a document with --json beside its path."""
@@ -27,7 +27,10 @@ def for_each(
     for path in documents:
         try:
             code, value = work(path)
-        except (StoreError, TeacherError, JudgeError, ModelError) as error:
+        except UsageError:
+            # It is the same for every document.
+            raise
+        except DlmError as error:
             code, value = FAILED, {"error": str(error)}
             print_notice(f"dlm: {error}")
         values.append({"path": str(path), **value})

@@ -11,7 +11,7 @@ from dlm_lsp.cli.load import load_valid_document, resolve_paths
 from dlm_lsp.cli.output import escape_line, pluralize, print_json, print_notice, print_result
 from dlm_lsp.cli.plot import check_plot, plot_losses
 from dlm_lsp.cli.train_progress import TrainProgress
-from dlm_lsp.errors import ModelError, StoreError, UsageError
+from dlm_lsp.errors import DlmError, UsageError
 from dlm_lsp.store.lock import document_lock
 from dlm_lsp.training.run import (
     AdapterTraining,
@@ -59,7 +59,7 @@ def train_document(
                 else ""
             )
             print_notice(f"interrupted: the current adapter stays as it was{way_on}")
-        except (ModelError, StoreError) as error:
+        except DlmError as error:
             if not trained:
                 raise
             # What was trained before is told all the same.

@@ -136,9 +136,8 @@ OPTIONS = {
 }
 """Every option of `dlm synth instructions`, by its name."""
 
-
-def _default(name: str) -> Any:
-    return OPTIONS[name].default
+DEFAULTS = {name: option.default for name, option in OPTIONS.items()}
+"""What counts where an option is not named."""
 
 
 def _default_sampling() -> "GenerationOptions":
@@ -155,17 +154,17 @@ class SynthOptions:
         OptionError: a choice that cannot be.
     """
 
-    per_section: int = _default("per_section")
-    strategy: StrategyChoice = _default("strategy")
-    filter: FilterKind = _default("filter")
-    threshold: float | None = _default("threshold")
-    max_pairs: int | None = _default("max_pairs")
-    max_requests: int | None = _default("max_requests")
-    placement: PlacementChoice = _default("placement")
-    fresh: bool = _default("fresh")
+    per_section: int = DEFAULTS["per_section"]
+    strategy: StrategyChoice = DEFAULTS["strategy"]
+    filter: FilterKind = DEFAULTS["filter"]
+    threshold: float | None = DEFAULTS["threshold"]
+    max_pairs: int | None = DEFAULTS["max_pairs"]
+    max_requests: int | None = DEFAULTS["max_requests"]
+    placement: PlacementChoice = DEFAULTS["placement"]
+    fresh: bool = DEFAULTS["fresh"]
     sampling: "GenerationOptions" = field(default_factory=_default_sampling)
-    concurrency: int = _default("concurrency")
-    timeout: float = _default("timeout")
+    concurrency: int = DEFAULTS["concurrency"]
+    timeout: float = DEFAULTS["timeout"]
 
     def __post_init__(self) -> None:
         for values in (self, self.sampling):
