@@ -13,7 +13,7 @@ from typing import Any, get_args
 from lsprotocol import types
 
 from dlm_lsp.document import Document, Edit, Section, remove, remove_marker
-from dlm_lsp.errors import OptionError, StoreError, UsageError
+from dlm_lsp.errors import StoreError, UsageError
 from dlm_lsp.ide.code_actions import prose_sections
 from dlm_lsp.ide.hover import hover
 from dlm_lsp.ide.provenance import as_synthesized, opening_span, source_sections
@@ -27,6 +27,7 @@ from dlm_lsp.server.command_args import (
 )
 from dlm_lsp.server.command_names import COMMANDS
 from dlm_lsp.server.document_context import hover_context
+from dlm_lsp.server.editor_messages import editor_message
 from dlm_lsp.server.overview import overview_answer
 from dlm_lsp.server.pygls_patches import LiveDocument
 from dlm_lsp.server.server import DlmServer
@@ -60,9 +61,10 @@ async def execute_command(server: DlmServer, name: str, arguments: Sequence[Any]
         if isinstance(uri := argument.get("uri"), str) and server.live(uri):
             await server.settings(uri)
         return _DONE_BY[name](server, argument)
-    except (UsageError, StoreError, OptionError) as error:
-        server.tell_error(str(error))
-        return {"error": str(error)}
+    except Exception as error:
+        message = editor_message(error)
+        server.tell_error(message)
+        return {"error": message}
 
 
 def _run(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
@@ -261,8 +263,8 @@ def _in_background(server: DlmServer, uri: str, work: Callable[[], Awaitable[Non
     async def safely() -> None:
         try:
             await work()
-        except StoreError as error:
-            server.tell_error(str(error))
+        except Exception as error:
+            server.tell_error(editor_message(error))
         server.refresh(uri)
         diagnostics.refresh_diagnostics(server, uri)
 

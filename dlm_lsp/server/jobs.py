@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
+from dlm_lsp.server.editor_messages import editor_message
+
 if TYPE_CHECKING:
     import anyio
 
@@ -108,8 +110,11 @@ class Jobs:
         try:
             last = await work(job)
         except Exception as error:
-            _log.exception("%s failed", job.title)
+            message = editor_message(error)
             last = f"failed: {error}"
+            self._server.window_show_message(
+                types.ShowMessageParams(types.MessageType.Error, f"{job.title}: {message}")
+            )
         except asyncio.CancelledError:
             if showing:
                 showing.cancel()

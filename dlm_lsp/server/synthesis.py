@@ -1,7 +1,6 @@
 """Synthesis in the background: from a command to blocks in the document."""
 
 import asyncio
-import logging
 from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
@@ -9,9 +8,10 @@ from importlib import import_module
 import anyio
 
 from dlm_lsp.document import Document
-from dlm_lsp.errors import JudgeError, OptionError, StoreError, TeacherError
+from dlm_lsp.errors import DlmError
 from dlm_lsp.server.availability import why_unavailable
 from dlm_lsp.server.delivery import Delivery
+from dlm_lsp.server.editor_messages import editor_message
 from dlm_lsp.server.jobs import Job
 from dlm_lsp.server.report import report_markdown
 from dlm_lsp.server.server import DlmServer
@@ -19,8 +19,6 @@ from dlm_lsp.server.synthesis_request import EditorRequest
 from dlm_lsp.synth.events import PairAccepted, PairRefused, RunStarted, SectionDone, SynthEvent
 from dlm_lsp.synth.pipeline import SynthRequest, SynthResult, open_session
 from dlm_lsp.teachers.availability import client_package
-
-_log = logging.getLogger(__name__)
 
 
 def start_synthesis(server: DlmServer, request: EditorRequest) -> Job | str:
@@ -46,9 +44,10 @@ def start_synthesis(server: DlmServer, request: EditorRequest) -> Job | str:
         asked = replace(request, sections=sections)
         try:
             return await _run(server, job, document, asked, synth_request)
-        except (TeacherError, JudgeError, StoreError, OptionError) as error:
-            server.reports[request.uri] = f"# Synthesis failed\n\n{error}\n"
-            server.tell_error(str(error))
+        except DlmError as error:
+            message = editor_message(error)
+            server.reports[request.uri] = f"# Synthesis failed\n\n{message}\n"
+            server.tell_error(message)
             return "failed"
         finally:
             server.refresh(request.uri)
@@ -95,9 +94,9 @@ async def _run(
         said = await Delivery(server, job, request, store, result).made()
     except Exception as error:
         # The pairs are paid for: whatever happens, the report has them.
-        _log.exception("not delivered")
-        server.tell_error(f"the pairs are in the report, and nowhere else: {error}")
-        said = f"not delivered: {error}"
+        message = editor_message(error)
+        server.tell_error(f"the pairs are in the report, and nowhere else: {message}")
+        said = f"not delivered: {message}"
     server.reports[request.uri] = report_markdown(result, said)
     return said
 
