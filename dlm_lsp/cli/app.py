@@ -1,4 +1,7 @@
-"""The commands and their flags; what each does stands in a module of its own, imported when run."""
+"""Command line interface: the commands and their flags.
+
+What a command does stands in a module of its own, imported when it runs.
+"""
 
 import sys
 from typing import Annotated, Any, Literal
@@ -65,7 +68,7 @@ def _show_version(wanted: bool) -> None:  # noqa: FBT001 (the shape that typer c
 
 
 @dlm_app.callback()
-def dlm(
+def dlm_command(
     *,
     version: Annotated[
         bool,
@@ -77,8 +80,8 @@ def dlm(
     """Write, check and keep question/answer pairs for .dlm notes, and train on them."""
 
 
-@dlm_app.command()
-def check(
+@dlm_app.command("check")
+def check_command(
     paths: PathsArgument,
     *,
     output_format: Annotated[
@@ -92,8 +95,8 @@ def check(
     raise typer.Exit(check_documents(paths, "json" if as_json else output_format))
 
 
-@dlm_app.command()
-def train(
+@dlm_app.command("train")
+def train_command(
     path: PathArgument,
     *,
     max_steps: Annotated[
@@ -130,13 +133,13 @@ def train(
     from dlm_lsp.cli.train import train_document
     from dlm_lsp.training.run import TrainRequest
 
-    wishes = TrainRequest(adapter, seed, max_steps, device, resume)
-    drawn = Path(plot) if plot else None
-    raise typer.Exit(train_document(path, wishes, dry_run=dry_run, plot=drawn, as_json=as_json))
+    request = TrainRequest(adapter, seed, max_steps, device, resume)
+    picture = Path(plot) if plot else None
+    raise typer.Exit(train_document(path, request, dry_run=dry_run, plot=picture, as_json=as_json))
 
 
-@dlm_app.command()
-def prompt(
+@dlm_app.command("prompt")
+def prompt_command(
     path: PathArgument,
     question: Annotated[str, typer.Argument(help="What to ask.")],
     *,
@@ -162,19 +165,21 @@ def prompt(
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question from the document's current adapter."""
-    from dlm_lsp.cli.prompt import prompt_document as ask
+    from dlm_lsp.cli.prompt import prompt_document
     from dlm_lsp.local.constrained_decoding import SamplingParams
     from dlm_lsp.local.model import ChatOptions
 
     if base and compare:
         raise UsageError("--base and --compare exclude each other; leave one out")
-    how = ChatOptions(max_new_tokens=max_new_tokens, draw=SamplingParams(temp, top_p, seed))
-    who: Literal["adapter", "base", "both"] = "base" if base else "both" if compare else "adapter"
-    raise typer.Exit(ask(path, question, who, adapter, how, as_json=as_json))
+    options = ChatOptions(max_new_tokens=max_new_tokens, draw=SamplingParams(temp, top_p, seed))
+    answerer: Literal["adapter", "base", "both"] = (
+        "base" if base else "both" if compare else "adapter"
+    )
+    raise typer.Exit(prompt_document(path, question, answerer, adapter, options, as_json=as_json))
 
 
-@synth_app.command()
-def instructions(
+@synth_app.command("instructions")
+def instructions_command(
     paths: PathsArgument,
     *,
     teacher: Annotated[str, option_flag("teacher", help=TEACHER_FORMS)] = DEFAULTS["teacher"],
@@ -237,15 +242,15 @@ SectionsOption = Annotated[
 
 
 @synth_app.command("list")
-def list_(paths: PathsArgument, *, as_json: JsonOption = False) -> None:
+def list_command(paths: PathsArgument, *, as_json: JsonOption = False) -> None:
     """Show the applied and the staged sections, counted by teacher, strategy and source."""
     from dlm_lsp.cli.listing import list_sections
 
     raise typer.Exit(list_sections(paths, as_json=as_json))
 
 
-@synth_app.command()
-def apply(
+@synth_app.command("apply")
+def apply_command(
     paths: PathsArgument,
     *,
     section: SectionsOption = None,
@@ -260,8 +265,8 @@ def apply(
     raise typer.Exit(apply_staged(paths, section, placement, as_json=as_json))
 
 
-@synth_app.command()
-def discard(
+@synth_app.command("discard")
+def discard_command(
     paths: PathsArgument, *, section: SectionsOption = None, as_json: JsonOption = False
 ) -> None:
     """Drop staged sections."""
@@ -270,8 +275,8 @@ def discard(
     raise typer.Exit(discard_staged(paths, section, as_json=as_json))
 
 
-@synth_app.command()
-def revert(
+@synth_app.command("revert")
+def revert_command(
     paths: PathsArgument,
     *,
     section: SectionsOption = None,
@@ -288,6 +293,8 @@ def revert(
     as_json: JsonOption = False,
 ) -> None:
     """Take synthesized sections out of the document again."""
-    from dlm_lsp.cli.revert import revert_documents as take_out
+    from dlm_lsp.cli.revert import revert_documents
 
-    raise typer.Exit(take_out(paths, section, since, teacher, with_edited=edited, as_json=as_json))
+    raise typer.Exit(
+        revert_documents(paths, section, since, teacher, with_edited=edited, as_json=as_json)
+    )

@@ -1,4 +1,4 @@
-"""One command over several documents: each is worked on by itself, and none stops the next."""
+"""Batch: a command over several documents, none of which stops the next."""
 
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
@@ -59,12 +59,12 @@ def documents_with(
     documents = resolve_paths(paths)
     if ids is None:
         return documents
-    found: dict[Path, set[str]] = {}
+    held: dict[Path, set[str]] = {}
     for path in documents:
         with suppress(StoreError):
-            found[path] = set(ids_of(load_document(path))) & set(ids)
-    unknown = set(ids).difference(*found.values())
-    if unknown and len(found) == len(documents):
+            held[path] = set(ids_of(load_document(path))) & set(ids)
+    unknown = set(ids).difference(*held.values())
+    if unknown and len(held) == len(documents):
         names = ", ".join(sorted(unknown))
         raise UsageError(f"no {what} section has the id {names}; `dlm synth list` shows them")
-    return [path for path in documents if found.get(path, unknown)]
+    return [path for path in documents if held.get(path, unknown)]

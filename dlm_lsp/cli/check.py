@@ -1,4 +1,4 @@
-"""`dlm check`: every problem of some documents."""
+"""Diagnostics of documents on the command line: `dlm check`."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

@@ -57,9 +57,9 @@ def test_a_usage_error_is_json_too_where_that_was_asked_for(dlm, args):
     assert json.loads(refused.stdout)["error"]
 
 
-@pytest.mark.parametrize(("flags", "said"), [([], ""), (["--json"], '{"error": "interrupted"}\n')])
+@pytest.mark.parametrize(("flags", "shown"), [([], ""), (["--json"], '{"error": "interrupted"}\n')])
 def test_an_interrupt_while_waiting_for_the_lock_is_told_with_exit_code_130(
-    command, staged, home, flags, said
+    command, staged, home, flags, shown
 ):
     (folder,) = home.glob("store/*")
     with document_lock(folder, "a test", lambda _: None):
@@ -68,7 +68,7 @@ def test_an_interrupt_while_waiting_for_the_lock_is_told_with_exit_code_130(
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert (out, err) == (said, "dlm: interrupted\n")
+    assert (out, err) == (shown, "dlm: interrupted\n")
 
 
 def test_an_interrupt_outside_of_any_command_is_told_as_well(capsys):

@@ -13,9 +13,9 @@ from dlm_lsp.cli.streams import OutputClosed, guard_streams, silence_stream
 def stdout(monkeypatch):
     """Put a file of the process in the place of stdout and stderr."""
 
-    def put(path: str, **how) -> None:
+    def put(path: str, **layers) -> None:
         raw = os.open(path, os.O_WRONLY | os.O_CREAT)
-        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(os.fdopen(raw, "wb"), **how))
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(os.fdopen(raw, "wb"), **layers))
         monkeypatch.setattr(sys, "stderr", io.StringIO())
         guard_streams()
 

@@ -148,7 +148,7 @@ def test_what_was_trained_before_another_adapter_failed_is_told(dlm, two_adapter
     run = dlm("train", two_adapters, "--json", "--plot", "loss.png")
     assert run.returncode == 1
     value = json.loads(run.stdout)
-    assert [one["adapter"] for one in value["adapters"]] == ["facts"]
+    assert [adapter["adapter"] for adapter in value["adapters"]] == ["facts"]
     assert "went astray" in value["error"]
     assert (tmp_path / "loss.png").is_file()
 
