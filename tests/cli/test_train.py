@@ -192,8 +192,8 @@ def test_the_adapter_is_its_own_teacher_and_judge(dlm, mills, store):
     assert value["teacher"] == "self"
     assert value["judge"].startswith("sway:")
     assert value["judge"].endswith("+adapter")
-    told = dlm("synth", "instructions", mills, *flags)
-    assert "+adapter" in told.stdout
+    synthesis = dlm("synth", "instructions", mills, *flags)
+    assert "+adapter" in synthesis.stdout
 
 
 def test_the_first_named_adapter_speaks_for_its_document(dlm, tmp_path, base, store):
