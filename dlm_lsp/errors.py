@@ -16,6 +16,8 @@ Every boundary (shell, language server, worker process) catches by this tree. Wh
 one is a defect of this program, and is told as a defect.
 """
 
+from collections.abc import Callable
+
 
 class DlmError(Exception):
     """What went wrong, as a line for the user."""
@@ -26,7 +28,26 @@ class UsageError(DlmError):
 
 
 class OptionError(UsageError):
-    """A choice of a run that cannot be."""
+    """An option of a run that cannot be, told with the option's name as the reader knows it.
+
+    `requirement` goes on the sentence "`field` is `value`; it ...", and may name the option `other`
+    as `{other}`.
+    """
+
+    def __init__(self, field: str, value: object, requirement: str, *, other: str = "") -> None:
+        super().__init__(field, value, requirement)
+        self.field = field
+        self.value = value
+        self.requirement = requirement
+        self.other = other
+
+    def __str__(self) -> str:
+        return self.worded(str)
+
+    def worded(self, name_of: Callable[[str], str]) -> str:
+        """Return the message, with each option as `name_of` calls it."""
+        requirement = self.requirement.format(other=name_of(self.other))
+        return f"{name_of(self.field)} is {self.value!r}; it {requirement}"
 
 
 class StoreError(DlmError):

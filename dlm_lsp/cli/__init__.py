@@ -1,1 +1,1 @@
-"""The `dlm` command. The only room that imports typer and rich."""
+"""Command line `dlm`: the only room that imports typer, rich and matplotlib."""

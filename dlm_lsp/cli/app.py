@@ -1,4 +1,7 @@
-"""The commands and their flags; what each does stands in a module of its own, imported when run."""
+"""Command line interface: the commands and their flags.
+
+What a command does stands in a module of its own, imported when it runs.
+"""
 
 import sys
 from typing import Annotated, Any, Literal
@@ -7,21 +10,28 @@ import typer
 from typer.core import TyperGroup
 
 from dlm_lsp import __version__
-from dlm_lsp.cli.exit_codes import as_interrupted, run_command
+from dlm_lsp.cli.exit_codes import bypass_typer, run_command
+from dlm_lsp.cli.flags import option_flag
 from dlm_lsp.conflicts import check_environment
 from dlm_lsp.errors import UsageError
 from dlm_lsp.install_hint import DISTRIBUTION
+from dlm_lsp.synth.options import DEFAULTS, OPTIONS, FilterKind, PlacementChoice, StrategyChoice
+
+TEACHER_FORMS = (
+    "self, hf:<registry key, hub id or folder>, openai:<model>, anthropic:<model> "
+    "or vllm-server:<url>[#model]."
+)
 
 
 class _Commands(TyperGroup):
     """All commands, with a Ctrl-C in one of them left to `run`, for typer says nothing."""
 
     def make_context(self, *args: Any, **options: Any) -> Any:
-        with as_interrupted():
+        with bypass_typer():
             return super().make_context(*args, **options)
 
     def invoke(self, ctx: Any) -> Any:
-        with as_interrupted():
+        with bypass_typer():
             return super().invoke(ctx)
 
 
@@ -61,7 +71,7 @@ def _show_version(wanted: bool) -> None:  # noqa: FBT001 (the shape that typer c
 
 
 @dlm_app.callback()
-def dlm(
+def dlm_command(
     *,
     version: Annotated[
         bool,
@@ -73,8 +83,8 @@ def dlm(
     """Write, check and keep question/answer pairs for .dlm notes, and train on them."""
 
 
-@dlm_app.command()
-def check(
+@dlm_app.command("check")
+def check_command(
     paths: PathsArgument,
     *,
     output_format: Annotated[
@@ -88,8 +98,8 @@ def check(
     raise typer.Exit(check_documents(paths, "json" if as_json else output_format))
 
 
-@dlm_app.command()
-def train(
+@dlm_app.command("train")
+def train_command(
     path: PathArgument,
     *,
     max_steps: Annotated[
@@ -126,13 +136,13 @@ def train(
     from dlm_lsp.cli.train import train_document
     from dlm_lsp.training.plan import TrainRequest
 
-    wishes = TrainRequest(adapter, seed, max_steps, device, resume)
-    drawn = Path(plot) if plot else None
-    raise typer.Exit(train_document(path, wishes, dry_run=dry_run, plot=drawn, as_json=as_json))
+    request = TrainRequest(adapter, seed, max_steps, device, resume)
+    picture = Path(plot) if plot else None
+    raise typer.Exit(train_document(path, request, dry_run=dry_run, plot=picture, as_json=as_json))
 
 
-@dlm_app.command()
-def prompt(
+@dlm_app.command("prompt")
+def prompt_command(
     path: PathArgument,
     question: Annotated[str, typer.Argument(help="What to ask.")],
     *,
@@ -144,74 +154,53 @@ def prompt(
         str | None,
         typer.Option(metavar="NAME", help="Ask this named adapter.", show_default="the first"),
     ] = None,
-    max_new_tokens: Annotated[int, typer.Option(min=1, help="Most tokens of an answer.")] = 256,
-    temp: Annotated[float, typer.Option(min=0.0, help="Temperature of the model.")] = 0.0,
+    max_new_tokens: Annotated[
+        int, typer.Option(min=OPTIONS["max_new_tokens"].ge, help="Most tokens of an answer.")
+    ] = 256,
+    temp: Annotated[
+        float, typer.Option(min=OPTIONS["temperature"].ge, help="Temperature of the model.")
+    ] = 0.0,
     top_p: Annotated[
-        float | None, typer.Option(min=0.0, max=1.0, help="Nucleus of the model.")
+        float | None,
+        typer.Option(min=0.0, max=OPTIONS["top_p"].le, help="Nucleus of the model."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the model.")] = 0,
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question from the document's current adapter."""
-    from dlm_lsp.cli.prompt import prompt_document as ask
+    from dlm_lsp.cli.prompt import prompt_document
     from dlm_lsp.local.constrained_decoding import SamplingParams
     from dlm_lsp.local.model import ChatOptions
 
     if base and compare:
         raise UsageError("--base and --compare exclude each other; leave one out")
-    how = ChatOptions(max_new_tokens=max_new_tokens, sampling=SamplingParams(temp, top_p, seed))
-    who: Literal["adapter", "base", "both"] = "base" if base else "both" if compare else "adapter"
-    raise typer.Exit(ask(path, question, who, adapter, how, as_json=as_json))
+    options = ChatOptions(max_new_tokens=max_new_tokens, sampling=SamplingParams(temp, top_p, seed))
+    answerer: Literal["adapter", "base", "both"] = (
+        "base" if base else "both" if compare else "adapter"
+    )
+    raise typer.Exit(prompt_document(path, question, answerer, adapter, options, as_json=as_json))
 
 
-@synth_app.command()
-def instructions(
+@synth_app.command("instructions")
+def instructions_command(
     paths: PathsArgument,
     *,
-    teacher: Annotated[
-        str,
-        typer.Option(
-            help="self, hf:<registry key, hub id or folder>, openai:<model>, anthropic:<model> "
-            "or vllm-server:<url>[#model]."
-        ),
-    ] = "self",
-    per_section: Annotated[int, typer.Option(help="Pairs to ask for per prose section.")] = 3,
-    strategy: Annotated[
-        Literal["extraction", "expansion", "both"],
-        typer.Option(help="Answers out of the prose, or answers that go on from it."),
-    ] = "extraction",
-    filter_: Annotated[
-        Literal["sway", "dedup-only", "none"],
-        typer.Option("--filter", help="What a pair has to pass."),
-    ] = "sway",
-    threshold: Annotated[
-        float | None,
-        typer.Option(help="Least margin of the judge, with --filter sway.", show_default="0.1"),
-    ] = None,
-    judge: Annotated[
-        str | None,
-        typer.Option(
-            metavar="MODEL",
-            help="Local model that judges.",
-            show_default="the document's adapter or base model",
-        ),
-    ] = None,
-    max_pairs: Annotated[
-        int | None, typer.Option(help="Most pairs to accept per document.")
-    ] = None,
-    max_requests: Annotated[
-        int | None, typer.Option(help="Most requests to make per document.")
-    ] = None,
-    max_new_tokens: Annotated[int, typer.Option(help="Most tokens of one reply.")] = 512,
-    temp: Annotated[float, typer.Option(help="Temperature of the teacher.")] = 0.0,
-    top_p: Annotated[float | None, typer.Option(help="Nucleus of the teacher.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the teacher.")] = None,
-    concurrency: Annotated[int, typer.Option(help="Requests in flight at once.")] = 8,
-    timeout: Annotated[float, typer.Option(help="Seconds that one request may take.")] = 120.0,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Ask again for what is cached.")] = False,
-    placement: Annotated[
-        Literal["after-source", "end"], typer.Option(help="Where accepted pairs go.")
-    ] = "after-source",
+    teacher: Annotated[str, option_flag("teacher", help=TEACHER_FORMS)] = DEFAULTS["teacher"],
+    per_section: Annotated[int, option_flag("per_section")] = DEFAULTS["per_section"],
+    strategy: Annotated[StrategyChoice, option_flag("strategy")] = DEFAULTS["strategy"],
+    filter_: Annotated[FilterKind, option_flag("filter")] = DEFAULTS["filter"],
+    threshold: Annotated[float | None, option_flag("threshold")] = DEFAULTS["threshold"],
+    judge: Annotated[str | None, option_flag("judge", metavar="MODEL")] = DEFAULTS["judge"],
+    max_pairs: Annotated[int | None, option_flag("max_pairs")] = DEFAULTS["max_pairs"],
+    max_requests: Annotated[int | None, option_flag("max_requests")] = DEFAULTS["max_requests"],
+    max_new_tokens: Annotated[int, option_flag("max_new_tokens")] = DEFAULTS["max_new_tokens"],
+    temp: Annotated[float, option_flag("temperature")] = DEFAULTS["temperature"],
+    top_p: Annotated[float | None, option_flag("top_p")] = DEFAULTS["top_p"],
+    seed: Annotated[int | None, option_flag("seed")] = DEFAULTS["seed"],
+    concurrency: Annotated[int, option_flag("concurrency")] = DEFAULTS["concurrency"],
+    timeout: Annotated[float, option_flag("timeout")] = DEFAULTS["timeout"],
+    fresh: Annotated[bool, option_flag("fresh")] = DEFAULTS["fresh"],
+    placement: Annotated[PlacementChoice, option_flag("placement")] = DEFAULTS["placement"],
     apply: Annotated[
         bool, typer.Option("--apply", help="Write accepted pairs into the document.")
     ] = False,
@@ -256,21 +245,21 @@ SectionsOption = Annotated[
 
 
 @synth_app.command("list")
-def list_(paths: PathsArgument, *, as_json: JsonOption = False) -> None:
+def list_command(paths: PathsArgument, *, as_json: JsonOption = False) -> None:
     """Show the applied and the staged sections, counted by teacher, strategy and source."""
     from dlm_lsp.cli.listing import list_sections
 
     raise typer.Exit(list_sections(paths, as_json=as_json))
 
 
-@synth_app.command()
-def apply(
+@synth_app.command("apply")
+def apply_command(
     paths: PathsArgument,
     *,
     section: SectionsOption = None,
-    placement: Annotated[
-        Literal["after-source", "end"], typer.Option(help="Where the pairs go.")
-    ] = "after-source",
+    placement: Annotated[PlacementChoice, typer.Option(help="Where the pairs go.")] = (
+        DEFAULTS["placement"]
+    ),
     as_json: JsonOption = False,
 ) -> None:
     """Put staged sections into the document. No teacher is asked."""
@@ -279,8 +268,8 @@ def apply(
     raise typer.Exit(apply_staged(paths, section, placement, as_json=as_json))
 
 
-@synth_app.command()
-def discard(
+@synth_app.command("discard")
+def discard_command(
     paths: PathsArgument, *, section: SectionsOption = None, as_json: JsonOption = False
 ) -> None:
     """Drop staged sections."""
@@ -289,8 +278,8 @@ def discard(
     raise typer.Exit(discard_staged(paths, section, as_json=as_json))
 
 
-@synth_app.command()
-def revert(
+@synth_app.command("revert")
+def revert_command(
     paths: PathsArgument,
     *,
     section: SectionsOption = None,
@@ -307,6 +296,8 @@ def revert(
     as_json: JsonOption = False,
 ) -> None:
     """Take synthesized sections out of the document again."""
-    from dlm_lsp.cli.revert import revert_documents as take_out
+    from dlm_lsp.cli.revert import revert_documents
 
-    raise typer.Exit(take_out(paths, section, since, teacher, with_edited=edited, as_json=as_json))
+    raise typer.Exit(
+        revert_documents(paths, section, since, teacher, with_edited=edited, as_json=as_json)
+    )

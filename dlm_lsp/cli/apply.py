@@ -1,4 +1,4 @@
-"""`dlm synth apply` and `dlm synth discard`: what becomes of staged sections."""
+"""Staged sections, put into the document or dropped: `dlm synth apply` and `dlm synth discard`."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,7 +23,7 @@ def apply_staged(
     def work(path: Path) -> BatchOutcome:
         opened = load_document(path)
         with document_lock(opened.folder, "dlm synth apply", print_notice):
-            planned = _chosen(load_plan(opened.folder), ids)
+            planned = _staged(load_plan(opened.folder), ids)
             insertion = insert_sections(path, planned, placement)
             take_from_plan(
                 opened.folder, {section.id for section in (*insertion.placed, *insertion.present)}
@@ -54,7 +54,7 @@ def discard_staged(paths: Sequence[str], ids: Sequence[str] | None, *, as_json: 
 
 
 def _drop(opened: LoadedDocument, ids: Sequence[str]) -> list[str]:
-    dropped = [section.id for section in _chosen(load_plan(opened.folder), ids)]
+    dropped = [section.id for section in _staged(load_plan(opened.folder), ids)]
     take_from_plan(opened.folder, dropped)
     return dropped
 
@@ -85,7 +85,7 @@ def insert_sections(
 
 def staged_section_ids(opened: LoadedDocument) -> list[str]:
     """Return the ids of the sections that are staged for a document."""
-    return [section.id for section in _chosen(load_plan(opened.folder), None)]
+    return [section.id for section in _staged(load_plan(opened.folder), None)]
 
 
 def print_insertion(path: Path, insertion: InsertionPlan) -> None:
@@ -124,6 +124,6 @@ def insertion_json(insertion: InsertionPlan) -> dict[str, Any]:
     }
 
 
-def _chosen(plan: StagedPlan | None, ids: Sequence[str] | None) -> tuple[StagedSection, ...]:
+def _staged(plan: StagedPlan | None, ids: Sequence[str] | None) -> tuple[StagedSection, ...]:
     sections = plan.sections if plan else ()
     return tuple(section for section in sections if ids is None or section.id in ids)

@@ -1,4 +1,4 @@
-"""One command over several documents: each is worked on by itself, and none stops the next."""
+"""Batch: a command over several documents, none of which stops the next."""
 
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
@@ -8,7 +8,7 @@ from typing import Any
 from dlm_lsp.cli.exit_codes import FAILED
 from dlm_lsp.cli.load import LoadedDocument, load_document, resolve_paths
 from dlm_lsp.cli.output import print_json, print_notice
-from dlm_lsp.errors import JudgeError, ModelError, StoreError, TeacherError, UsageError
+from dlm_lsp.errors import DlmError, StoreError, UsageError
 
 BatchOutcome = tuple[int, dict[str, Any]]
 """An exit code, and what is printed of a document with --json beside its path."""
@@ -27,7 +27,10 @@ def for_each(
     for path in documents:
         try:
             code, value = work(path)
-        except (StoreError, TeacherError, JudgeError, ModelError) as error:
+        except UsageError:
+            # It is the same for every document.
+            raise
+        except DlmError as error:
             code, value = FAILED, {"error": str(error)}
             print_notice(f"dlm: {error}")
         values.append({"path": str(path), **value})
@@ -56,12 +59,12 @@ def documents_with(
     documents = resolve_paths(paths)
     if ids is None:
         return documents
-    found: dict[Path, set[str]] = {}
+    held: dict[Path, set[str]] = {}
     for path in documents:
         with suppress(StoreError):
-            found[path] = set(ids_of(load_document(path))) & set(ids)
-    unknown = set(ids).difference(*found.values())
-    if unknown and len(found) == len(documents):
+            held[path] = set(ids_of(load_document(path))) & set(ids)
+    unknown = set(ids).difference(*held.values())
+    if unknown and len(held) == len(documents):
         names = ", ".join(sorted(unknown))
         raise UsageError(f"no {what} section has the id {names}; `dlm synth list` shows them")
-    return [path for path in documents if found.get(path, unknown)]
+    return [path for path in documents if held.get(path, unknown)]

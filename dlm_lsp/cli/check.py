@@ -1,4 +1,4 @@
-"""`dlm check`: every problem of some documents."""
+"""Diagnostics of documents on the command line: `dlm check`."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -34,33 +34,33 @@ class LocatedProblem:
 def check_documents(paths: Sequence[str], output_format: OutputFormat) -> int:
     """Print the problems of the documents; return 0 where there are none, else 1."""
     documents = resolve_paths(paths)
-    findings: list[LocatedProblem] = []
+    located: list[LocatedProblem] = []
     for path in documents:
         try:
             text = read_document(path)
         except StoreError as error:
-            findings.append(
+            located.append(
                 LocatedProblem(str(path), 1, 1, 1, 1, "error", "unreadable", str(error), None)
             )
         else:
-            findings += find_problems(path, text)
-    errors = sum(finding.severity == "error" for finding in findings)
-    warnings = len(findings) - errors
+            located += find_problems(path, text)
+    errors = sum(problem.severity == "error" for problem in located)
+    warnings = len(located) - errors
     if output_format == "json":
-        problems = [asdict(finding) for finding in findings]
+        problems = [asdict(problem) for problem in located]
         print_json(
             {"files": len(documents), "errors": errors, "warnings": warnings, "problems": problems}
         )
     else:
-        for finding in findings:
+        for problem in located:
             print_result(
-                escape_line(as_text(finding) if output_format == "text" else as_github(finding))
+                escape_line(as_text(problem) if output_format == "text" else as_github(problem))
             )
         print_notice(
             f"{pluralize(len(documents), 'file')}: {pluralize(errors, 'error')}, "
             f"{pluralize(warnings, 'warning')}"
         )
-    return FAILED if findings else DONE
+    return FAILED if located else DONE
 
 
 def find_problems(path: Path, text: str) -> list[LocatedProblem]:
@@ -92,19 +92,19 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def as_text(finding: LocatedProblem) -> str:
+def as_text(problem: LocatedProblem) -> str:
     """Return the line that editors and people read."""
-    place = f"{finding.path}:{finding.line}:{finding.column}"
-    return f"{place}: {finding.severity} {finding.code}: {finding.message}"
+    place = f"{problem.path}:{problem.line}:{problem.column}"
+    return f"{place}: {problem.severity} {problem.code}: {problem.message}"
 
 
-def as_github(finding: LocatedProblem) -> str:
+def as_github(problem: LocatedProblem) -> str:
     """Return the workflow command that GitHub shows beside the line."""
     where = (
-        f"file={_property(finding.path)},line={finding.line},col={finding.column},"
-        f"endLine={finding.end_line},endColumn={finding.end_column},title={finding.code}"
+        f"file={_property(problem.path)},line={problem.line},col={problem.column},"
+        f"endLine={problem.end_line},endColumn={problem.end_column},title={problem.code}"
     )
-    return f"::{finding.severity} {where}::{_data(finding.message)}"
+    return f"::{problem.severity} {where}::{_data(problem.message)}"
 
 
 def _data(text: str) -> str:

@@ -1,16 +1,15 @@
-"""How a command ends: its exit code, and one line for whatever went wrong."""
+"""Exit codes: how a command ends, and one line for whatever went wrong."""
 
-import io
-import json
-import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
 
 from typer.exceptions import TyperException
 
-from dlm_lsp.errors import UsageError
+from dlm_lsp.cli.flags import flag_name
+from dlm_lsp.cli.streams import OutputClosed, guard_streams, silence_stream
+from dlm_lsp.errors import DlmError, OptionError, SelectorError, UsageError
 
 DONE = 0
 FAILED = 1
@@ -19,35 +18,42 @@ NOTHING_ACCEPTED = 3
 INTERRUPTED = 130
 
 
-class Interrupted(Exception):  # noqa: N818 (nothing went wrong)
-    """Somebody pressed Ctrl-C before there was anything to keep."""
+class Interrupted(BaseException):
+    """Somebody pressed Ctrl-C before there was anything to keep: a signal, which none may catch."""
+
+
+class _PastTyper(BaseException):
+    """Carries an error past typer, which would end without a word about it."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
 
 
 @contextmanager
-def as_interrupted() -> Iterator[None]:
-    """Turn a Ctrl-C into an error that is told."""
+def bypass_typer() -> Iterator[None]:
+    """Let a Ctrl-C, a broken pipe and an end of input reach `run_command`: typer swallows them."""
     try:
         yield
     except KeyboardInterrupt:
         raise Interrupted from None
+    except (BrokenPipeError, EOFError) as error:
+        raise _PastTyper(error) from error
 
 
 def run_command(command: Callable[..., Any]) -> NoReturn:
-    """Run `command` on the arguments of the process, and exit."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # What the terminal cannot show must not cost the run.
-            stream.reconfigure(errors="backslashreplace")
+    """Run `command` on the arguments of the process, and exit.
+
+    Every error is told in a line or two: one of the tree under `DlmError` as it says itself, any
+    other as a defect of this program.
+    """
+    guard_streams()
     try:
         code = _outcome(command)
         # At its own end Python would tell in its own words that nothing can be written.
         sys.stdout.flush()
-    except OSError as error:
-        if error.filename is not None:
-            raise
-        # Files have errors of their own, so this one is of the output.
-        _leave_output(error)
-        code = FAILED
+    except OutputClosed as closed:
+        code = _tell_closed(closed)
     sys.exit(code)
 
 
@@ -55,52 +61,53 @@ def _outcome(command: Callable[..., Any]) -> int:
     try:
         return command(standalone_mode=False) or DONE
     except (Interrupted, KeyboardInterrupt):
-        return _told("interrupted", INTERRUPTED)
-    except UsageError as error:
-        return _told(str(error), USAGE)
+        return _tell("interrupted", INTERRUPTED)
     except TyperException as error:
         message = error.format_message()
         if message.startswith("Usage: "):
             sys.stderr.write(f"{message}\n")
             return USAGE
-        return _told(f"{message} (`--help` shows what there is)", USAGE)
+        return _tell(f"{message} (`--help` shows what there is)", USAGE)
+    except _PastTyper as carrier:
+        return _tell_error(carrier.error)
     except Exception as error:
-        expected = _exit_code(error)
-        if expected is None:
-            raise
-        return _told(str(error), expected)
+        return _tell_error(error)
 
 
-def _told(message: str, code: int) -> int:
+def shell_message(error: DlmError) -> str:
+    """Return the message of an error, with an option by its flag."""
+    return error.worded(flag_name) if isinstance(error, OptionError) else str(error)
+
+
+def exit_code(error: DlmError) -> int:
+    """Return the exit code of an error: 2 where the command line cannot be meant, else 1."""
+    return USAGE if isinstance(error, UsageError | SelectorError) else FAILED
+
+
+def _tell(message: str, code: int) -> int:
     """Say what went wrong, as JSON too where that was asked for, and return `code`."""
     from dlm_lsp.cli.output import escape_line
 
     if "--json" in sys.argv:
+        import json
+
         sys.stdout.write(json.dumps({"error": message}) + "\n")
     sys.stderr.write(f"dlm: {escape_line(message)}\n")
     return code
 
 
-def _leave_output(error: OSError) -> None:
-    # What is still to be written would fail once more when Python ends.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    # Who closes a pipe early has read enough.
-    if not isinstance(error, BrokenPipeError):
-        sys.stderr.write(f"dlm: cannot write the output: {error.strerror}; make room for it\n")
+def _tell_error(error: Exception) -> int:
+    if isinstance(error, DlmError):
+        return _tell(shell_message(error), exit_code(error))
+    from dlm_lsp.store.defects import describe_defect
+
+    return _tell(describe_defect(error), FAILED)
 
 
-def _exit_code(error: Exception) -> int | None:
-    from dlm_lsp.errors import (
-        JudgeError,
-        ModelError,
-        OptionError,
-        SelectorError,
-        StoreError,
-        TeacherError,
-    )
-
-    if isinstance(error, OptionError | SelectorError):
-        return USAGE
-    if isinstance(error, StoreError | TeacherError | JudgeError | ModelError):
-        return FAILED
-    return None
+def _tell_closed(closed: OutputClosed) -> int:
+    silence_stream(closed.descriptor)
+    if not closed.expected:
+        # Nobody is left to be told if stderr is full as well.
+        with suppress(OutputClosed):
+            sys.stderr.write(f"dlm: cannot write the output: {closed}; make room for it\n")
+    return FAILED

@@ -1,4 +1,4 @@
-"""`dlm synth instructions`: ask, filter, and stage or apply what is accepted."""
+"""Synthesis on the command line, `dlm synth instructions`: ask, filter, stage or apply."""
 
 import signal
 import sys
@@ -14,7 +14,7 @@ from dlm_lsp.cli.batch import BatchOutcome, for_each
 from dlm_lsp.cli.exit_codes import DONE, FAILED, INTERRUPTED, NOTHING_ACCEPTED
 from dlm_lsp.cli.load import LoadedDocument, load_valid_document, resolve_paths
 from dlm_lsp.cli.output import escape_line, pluralize, print_notice, print_result
-from dlm_lsp.cli.progress import Progress
+from dlm_lsp.cli.progress import SynthProgress
 from dlm_lsp.document import Placement
 from dlm_lsp.errors import StoreError
 from dlm_lsp.store.ledger import Ledger
@@ -68,7 +68,7 @@ def synthesize_instructions(
     check_selector(request.teacher)
 
     def work(path: Path) -> BatchOutcome:
-        run, kept = _one(path, request, destination)
+        run, kept = _synthesize_document(path, request, destination)
         if not as_json:
             _print_run(run)
             _print_kept(run, kept)
@@ -88,7 +88,7 @@ def _code(report: Report) -> int:
     return DONE if report.accepted else NOTHING_ACCEPTED
 
 
-def _one(
+def _synthesize_document(
     path: Path, request: SynthRequest, destination: Destination
 ) -> tuple[DocumentRun, KeptPairs]:
     with document_lock(load_valid_document(path).folder, "dlm synth instructions", print_notice):
@@ -97,19 +97,19 @@ def _one(
         # A plan or ledger that cannot be read is found before anything is spent.
         load_plan(opened.folder)
         Ledger(opened.folder).all()
-        run = DocumentRun(opened, anyio.run(_synthesize, opened, request))
+        run = DocumentRun(opened, anyio.run(_run_session, opened, request))
         return run, _keep(run, destination, request.options.placement)
 
 
-async def _synthesize(opened: LoadedDocument, request: SynthRequest) -> SynthResult:
+async def _run_session(opened: LoadedDocument, request: SynthRequest) -> SynthResult:
     async with open_session(opened.document, opened.frontmatter, opened.folder, request) as ready:
         if ready.teacher.remote_host:
             print_notice(f"The prose of {opened.path} is sent to {ready.teacher.remote_host}.")
         print_notice(_estimate_line(ready.estimate))
-        return await _with_interrupt(ready)
+        return await _run_interruptibly(ready)
 
 
-async def _with_interrupt(ready: SynthSession) -> SynthResult:
+async def _run_interruptibly(ready: SynthSession) -> SynthResult:
     """Synthesize; the first Ctrl-C keeps what is finished, the second drops it."""
     stop = anyio.Event()
 
@@ -126,7 +126,7 @@ async def _with_interrupt(ready: SynthSession) -> SynthResult:
             # Event loops on Windows receive no signals; there the first Ctrl-C ends the command.
             if sys.platform != "win32":
                 tasks.start_soon(listen)
-            with Progress() as progress:
+            with SynthProgress() as progress:
                 result = await ready.run(progress.show, stop)
             tasks.cancel_scope.cancel()
     except BaseExceptionGroup as group:

@@ -1,4 +1,4 @@
-"""`dlm synth list`: what was synthesized, applied and staged."""
+"""Synthesized sections of a document, applied and staged: `dlm synth list`."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +13,7 @@ from dlm_lsp.store.plan import StagedPlan, load_plan
 
 
 @dataclass(frozen=True, slots=True)
-class ListedPairs:
+class ListedPair:
     """A synthesized section as it is listed; `stale` if its source is not in the document."""
 
     section_id: str
@@ -31,25 +31,25 @@ def list_sections(paths: Sequence[str], *, as_json: bool) -> int:
     def work(path: Path) -> BatchOutcome:
         opened = load_document(path)
         plan = load_plan(opened.folder)
-        there, waiting = list(applied_pairs(opened)), list(staged_pairs(opened, plan))
+        applied, staged = list(applied_pairs(opened)), list(staged_pairs(opened, plan))
         if not as_json:
-            print_result("\n".join(_lines(opened, there, waiting)))
-        if plan and waiting and plan.source_path != path.resolve():
+            print_result("\n".join(_lines(opened, applied, staged)))
+        if plan and staged and plan.source_path != path.resolve():
             print_notice(f"These were staged for {plan.source_path}, which has the same dlm_id.")
         return DONE, {
-            "applied": [asdict(one) for one in there],
-            "staged": [asdict(one) for one in waiting],
+            "applied": [asdict(pair) for pair in applied],
+            "staged": [asdict(pair) for pair in staged],
         }
 
     return max(for_each(resolve_paths(paths), work, as_json=as_json))
 
 
-def applied_pairs(opened: LoadedDocument) -> Iterator[ListedPairs]:
+def applied_pairs(opened: LoadedDocument) -> Iterator[ListedPair]:
     """Yield the synthesized sections that stand in the document."""
     known = {section.id for section in opened.document.sections}
     for section in opened.document.sections:
         if synth := section.synth:
-            yield ListedPairs(
+            yield ListedPair(
                 section.id,
                 synth.source_section_id,
                 synth.synth_teacher,
@@ -60,11 +60,11 @@ def applied_pairs(opened: LoadedDocument) -> Iterator[ListedPairs]:
             )
 
 
-def staged_pairs(opened: LoadedDocument, plan: StagedPlan | None) -> Iterator[ListedPairs]:
+def staged_pairs(opened: LoadedDocument, plan: StagedPlan | None) -> Iterator[ListedPair]:
     """Yield the synthesized sections that wait."""
     known = {section.id for section in opened.document.sections}
     for section in plan.sections if plan else ():
-        yield ListedPairs(
+        yield ListedPair(
             section.id,
             section.source_section_id or "",
             section.synth_teacher or "",
@@ -81,26 +81,26 @@ def _question(body: str) -> str:
 
 
 def _lines(
-    opened: LoadedDocument, there: Sequence[ListedPairs], waiting: Sequence[ListedPairs]
+    opened: LoadedDocument, applied: Sequence[ListedPair], staged: Sequence[ListedPair]
 ) -> Iterator[str]:
     yield escape_line(opened.path)
-    yield f"  applied auto-synth: {len(there)}"
-    yield f"  staged pending:     {len(waiting)}"
-    if not there and not waiting:
+    yield f"  applied auto-synth: {len(applied)}"
+    yield f"  staged pending:     {len(staged)}"
+    if not applied and not staged:
         yield "  no auto-synth instruction sections yet"
-    for heading, sections in (("Applied", there), ("Pending", waiting)):
-        if sections:
+    for heading, pairs in (("Applied", applied), ("Pending", staged)):
+        if pairs:
             yield ""
             yield heading
-            yield from _counts("by teacher", (one.teacher for one in sections))
-            yield from _counts("by strategy", (one.strategy for one in sections))
-            yield from _counts("by source section", (one.source_section_id for one in sections))
+            yield from _counts("by teacher", (pair.teacher for pair in pairs))
+            yield from _counts("by strategy", (pair.strategy for pair in pairs))
+            yield from _counts("by source section", (pair.source_section_id for pair in pairs))
             yield "  sections:"
-            for one in sections:
-                stale = "  stale" if one.stale else ""
+            for pair in pairs:
+                stale = "  stale" if pair.stale else ""
                 yield (
-                    f"    - {one.section_id}  teacher={one.teacher}  strategy={one.strategy}  "
-                    f"source={one.source_section_id}{stale}  prompt={one.question}"
+                    f"    - {pair.section_id}  teacher={pair.teacher}  strategy={pair.strategy}  "
+                    f"source={pair.source_section_id}{stale}  prompt={pair.question}"
                 )
 
 

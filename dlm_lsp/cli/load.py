@@ -1,4 +1,4 @@
-"""A document that a command works on: read, parsed, and changed only as it is at that moment."""
+"""Loading a document for a command: read, parsed, and changed only as it is at that moment."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ def load_document(path: Path) -> LoadedDocument:
     """
     document = parse(read_document(path))
     if document.frontmatter is None:
-        raise StoreError(_why_not(path, document, list(document.errors)))
+        raise StoreError(_why_invalid(path, document, list(document.errors)))
     return LoadedDocument(
         path, document, document.frontmatter, store_folder(document.frontmatter.dlm_id)
     )
@@ -60,7 +60,7 @@ def load_valid_document(path: Path) -> LoadedDocument:
     """
     opened = load_document(path)
     if errors := list(opened.document.errors):
-        raise StoreError(_why_not(path, opened.document, errors))
+        raise StoreError(_why_invalid(path, opened.document, errors))
     return opened
 
 
@@ -85,7 +85,7 @@ def change_document(
             return outcome
 
 
-def _why_not(path: Path, document: Document, errors: Sequence[Problem]) -> str:
+def _why_invalid(path: Path, document: Document, errors: Sequence[Problem]) -> str:
     line, column = line_and_column(line_starts(document.text), errors[0].span.start)
     return (
         f"{path}:{line}:{column}: {errors[0].message} "

@@ -1,4 +1,4 @@
-"""Where output goes: results to stdout, everything else to stderr, no markup in either."""
+"""Output: results to stdout, everything else to stderr, no markup in either."""
 
 import json
 import sys
@@ -43,7 +43,7 @@ def escape_controls(text: str) -> str:
 
 
 def escape_line(text: object) -> str:
-    """Return `text` as `printable` does, with a line break, which a path can hold, escaped too."""
+    """Return `text` as one line: a path, for example, can hold a line break."""
     return escape_controls(str(text)).replace("\n", "\\n")
 
 

@@ -1,4 +1,4 @@
-"""The losses of a training as a picture."""
+"""Loss curves of a training, drawn as a picture."""
 
 import importlib.util
 import io

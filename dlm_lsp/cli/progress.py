@@ -1,7 +1,7 @@
-"""How far a run is: a live line on a terminal, plain lines elsewhere; always on stderr."""
+"""Progress of a synthesis: a live line on a terminal, plain lines elsewhere; always on stderr."""
 
 from dlm_lsp.cli.output import err, print_notice
-from dlm_lsp.cli.progress_line import LiveLine
+from dlm_lsp.cli.progress_line import ProgressLine
 from dlm_lsp.synth.events import (
     PairAccepted,
     PairRefused,
@@ -13,7 +13,7 @@ from dlm_lsp.synth.events import (
 )
 
 
-class Progress(LiveLine):
+class SynthProgress(ProgressLine):
     """Shows the events of one run; a context manager."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""A live line on a terminal, on stderr; elsewhere it is not there."""
+"""Progress bar: a live line on a terminal, on stderr; elsewhere it is not there."""
 
 from types import TracebackType
 from typing import Self
@@ -8,15 +8,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from dlm_lsp.cli.output import err
 
 
-class LiveLine:
-    """Shows how much of `what` is done, the time left, and a word on its state.
+class ProgressLine:
+    """Shows how much of `name` is done, the time left, and a word on its state.
 
     It is there while it is entered as a context manager.
     """
 
-    def __init__(self, what: str, state: str = "") -> None:
+    def __init__(self, name: str, state: str = "") -> None:
         self._bar = Progress(
-            TextColumn(what),
+            TextColumn(name),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("{task.fields[state]}"),

@@ -1,4 +1,4 @@
-"""`dlm prompt`: what the document's model answers, with its adapter or without."""
+"""Inference on the command line, `dlm prompt`: the document's model, with or without adapter."""
 
 from pathlib import Path
 from typing import Literal
@@ -18,7 +18,13 @@ Answerer = Literal["adapter", "base", "both"]
 
 
 def prompt_document(
-    path: str, question: str, who: Answerer, name: str | None, how: ChatOptions, *, as_json: bool
+    path: str,
+    question: str,
+    answerer: Answerer,
+    name: str | None,
+    options: ChatOptions,
+    *,
+    as_json: bool,
 ) -> int:
     """Answer a question from the current adapter, the untouched base model, or both."""
     if not question.strip():
@@ -27,13 +33,15 @@ def prompt_document(
     if len(documents) > 1:
         raise UsageError(f"{path} stands for {len(documents)} documents; ask one at a time")
     opened = load_document(documents[0])
-    adapter = _adapter(opened, name, needed=who != "base")
-    asked = ChatOptions(opened.frontmatter.system_prompt, adapter, how.max_new_tokens, how.sampling)
-    answers = anyio.run(_answers, opened.frontmatter.base_model, adapter, question, asked, who)
+    adapter = _adapter(opened, name, needed=answerer != "base")
+    chat = ChatOptions(
+        opened.frontmatter.system_prompt, adapter, options.max_new_tokens, options.sampling
+    )
+    answers = anyio.run(_answers, opened.frontmatter.base_model, adapter, question, chat, answerer)
     if as_json:
-        version = adapter.name if adapter and who != "base" else None
+        version = adapter.name if adapter and answerer != "base" else None
         print_json({"question": question, "adapter_version": version, **answers})
-    elif who == "both":
+    elif answerer == "both":
         _print_both(answers, adapter)
     else:
         print_result(next(iter(answers.values())))
@@ -71,8 +79,9 @@ def _untrained(opened: LoadedDocument, name: str | None) -> str:
             f"{opened.path} has no trained adapter: train one with `dlm train {opened.path}`, "
             "or ask the base model with --base"
         )
-    there = [one for one in opened.frontmatter.training.adapters or () if _trained(opened, one)]
-    others = f", ask another with --adapter ({', '.join(there)})" if there else ""
+    adapters = opened.frontmatter.training.adapters or ()
+    trained = [adapter for adapter in adapters if _trained(opened, adapter)]
+    others = f", ask another with --adapter ({', '.join(trained)})" if trained else ""
     return (
         f"{opened.path} has no trained adapter {asked}: train it with `dlm train {opened.path} "
         f"--adapter {asked}`{others}, or ask the base model with --base"
@@ -87,14 +96,14 @@ def _trained(opened: LoadedDocument, name: str) -> bool:
 
 
 async def _answers(
-    model: str, adapter: Path | None, question: str, how: ChatOptions, who: Answerer
+    model: str, adapter: Path | None, question: str, options: ChatOptions, answerer: Answerer
 ) -> dict[str, str]:
-    found = {}
-    if who != "adapter":
-        found["base"] = await LocalModel(model).answer(question, how)
-    if who != "base":
-        found["adapter"] = await LocalModel(model, adapter).answer(question, how)
-    return found
+    answers = {}
+    if answerer != "adapter":
+        answers["base"] = await LocalModel(model).answer(question, options)
+    if answerer != "base":
+        answers["adapter"] = await LocalModel(model, adapter).answer(question, options)
+    return answers
 
 
 def _print_both(answers: dict[str, str], adapter: Path | None) -> None:
@@ -102,6 +111,6 @@ def _print_both(answers: dict[str, str], adapter: Path | None) -> None:
     table.add_column("base", ratio=1)
     table.add_column(f"adapter {adapter.name}" if adapter else "adapter", ratio=1)
     table.add_row(
-        *(Text(escape_controls(answers[who]) or "(nothing)") for who in ("base", "adapter"))
+        *(Text(escape_controls(answers[name]) or "(nothing)") for name in ("base", "adapter"))
     )
     out().print(table, soft_wrap=False)

@@ -1,4 +1,4 @@
-"""`dlm synth revert`: synthesized sections out of the document again."""
+"""Removal of synthesized sections from a document: `dlm synth revert`."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""`dlm train`: fine-tune the document's adapter, live, and make it the current one."""
+"""Training on the command line, `dlm train`: fine-tune an adapter, and make it the current one."""
 
 import shlex
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from dlm_lsp.cli.load import load_valid_document, resolve_paths
 from dlm_lsp.cli.output import escape_line, pluralize, print_json, print_notice, print_result
 from dlm_lsp.cli.plot import check_plot, plot_losses
 from dlm_lsp.cli.train_progress import TrainProgress
-from dlm_lsp.errors import ModelError, StoreError, UsageError
+from dlm_lsp.errors import DlmError, UsageError
 from dlm_lsp.store.lock import document_lock
 from dlm_lsp.training.plan import (
     AdapterTraining,
@@ -34,40 +34,40 @@ def train_document(
         raise UsageError("--plot draws what a training tells; leave it or --dry-run out")
     if plot:
         check_plot(plot)
-    document = _one(path)
+    document = _single_document(path)
     if dry_run:
-        return _foretell(_subject(document), request, as_json=as_json)
+        return _print_plan(_training_input(document), request, as_json=as_json)
     trained: list[TrainedAdapter] = []
     code, failure = DONE, ""
-    with document_lock(_subject(document).folder, "dlm train", print_notice):
+    with document_lock(_training_input(document).folder, "dlm train", print_notice):
         # Read now, for who held the lock may have changed it.
-        training_input = _subject(document)
+        training_input = _training_input(document)
         prepared = _prepared(training_input, request)
         try:
             for task in prepared.tasks:
-                with TrainProgress(_called(task)) as progress:
+                with TrainProgress(_adapter_title(task)) as progress:
                     trained.append(run_training(training_input, task, progress.show))
                 if not as_json:
                     _print_trained(document, trained[-1])
         except KeyboardInterrupt:
             code, failure = INTERRUPTED, "interrupted"
-            way_on = (
+            resuming = (
                 f"; `{_resuming(document, request)}` goes on from the last checkpoint"
                 if task.job.checkpoints.is_dir()
                 else ""
             )
-            print_notice(f"interrupted: the current adapter stays as it was{way_on}")
-        except (ModelError, StoreError) as error:
+            print_notice(f"interrupted: the current adapter stays as it was{resuming}")
+        except DlmError as error:
             if not trained:
                 raise
             # What was trained before is told all the same.
             code, failure = FAILED, str(error)
-            print_notice(f"dlm: {_called(task)}: {error}")
+            print_notice(f"dlm: {_adapter_title(task)}: {error}")
     if plot and trained:
-        plot_losses(plot, [one.summary for one in trained])
+        plot_losses(plot, [adapter.summary for adapter in trained])
         print_notice(f"losses drawn into {plot}")
     if as_json:
-        value = {"path": str(document), "adapters": [_value(one) for one in trained]}
+        value = {"path": str(document), "adapters": [_value(adapter) for adapter in trained]}
         print_json(value | ({"error": failure} if failure else {}))
     return code
 
@@ -84,14 +84,14 @@ def _resuming(document: Path, request: TrainRequest) -> str:
     return shlex.join(["dlm", "train", *map(str, (document, *given)), "--resume"])
 
 
-def _one(path: str) -> Path:
+def _single_document(path: str) -> Path:
     documents = resolve_paths([path])
     if len(documents) > 1:
         raise UsageError(f"{path} stands for {len(documents)} documents; train one at a time")
     return documents[0]
 
 
-def _subject(path: Path) -> TrainingInput:
+def _training_input(path: Path) -> TrainingInput:
     opened = load_valid_document(path)
     return TrainingInput(opened.path, opened.document, opened.frontmatter, opened.folder)
 
@@ -103,7 +103,7 @@ def _prepared(training_input: TrainingInput, request: TrainRequest) -> TrainingP
     return prepared
 
 
-def _foretell(training_input: TrainingInput, request: TrainRequest, *, as_json: bool) -> int:
+def _print_plan(training_input: TrainingInput, request: TrainRequest, *, as_json: bool) -> int:
     plans: list[tuple[AdapterTraining, TrainingPlanned]] = []
     for task in _prepared(training_input, request).tasks:
         plans.append((task, preview_training(task)))
@@ -119,20 +119,21 @@ def _foretell(training_input: TrainingInput, request: TrainRequest, *, as_json: 
 
 
 def _plan_lines(task: AdapterTraining, plan: TrainingPlanned) -> Sequence[str]:
-    recipe, how = task.job.recipe, plan.batches
+    recipe, batches = task.job.recipe, plan.batches
     lost = [
         f"{pluralize(count, 'pair')} {what} by sequence_len"
         for count, what in ((plan.cut, "cut"), (plan.left_out, "left out"))
         if count
     ]
     return [
-        f"{_called(task)} on {escape_line(task.job.model)}: "
+        f"{_adapter_title(task)} on {escape_line(task.job.model)}: "
         f"{recipe.adapter}, rank {recipe.lora_r}, "
         f"{plan.trainable:,} weights, {recipe.precision} on {task.job.device}",
         f"  rows:   {plan.rows} to learn, {plan.held_out} held out"
-        + "".join(f", {one}" for one in lost),
+        + "".join(f", {part}" for part in lost),
         f"  tokens: {plan.tokens:,} an epoch, {plan.longest:,} in the longest row",
-        f"  steps:  {how.steps}, each of {how.micro_batch_size} x {how.grad_accum} rows",
+        f"  steps:  {batches.steps}, "
+        f"each of {batches.micro_batch_size} x {batches.grad_accum} rows",
         f"  memory: about {plan.memory / 2**30:.1f} GiB",
     ]
 
@@ -160,5 +161,5 @@ def _value(trained: TrainedAdapter) -> dict[str, Any]:
     return {"version": str(trained.version), **trained.summary}
 
 
-def _called(task: AdapterTraining) -> str:
+def _adapter_title(task: AdapterTraining) -> str:
     return f"adapter {task.adapter}" if task.adapter else "adapter"

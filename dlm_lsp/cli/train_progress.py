@@ -1,13 +1,13 @@
-"""How far a training is: a live line on a terminal, a line each tenth elsewhere; on stderr."""
+"""Progress of a training: a live line on a terminal, a line each tenth elsewhere; on stderr."""
 
 from time import monotonic
 
 from dlm_lsp.cli.output import err, pluralize, print_notice
-from dlm_lsp.cli.progress_line import LiveLine
+from dlm_lsp.cli.progress_line import ProgressLine
 from dlm_lsp.training.trainer import HeldOutEvaluated, StepDone, TrainingEvent, TrainingPlanned
 
 
-class TrainProgress(LiveLine):
+class TrainProgress(ProgressLine):
     """Shows the events of one training; a context manager."""
 
     def __init__(self, name: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any, get_args
 from lsprotocol import types
 
 from dlm_lsp.document import Document, Edit, Placement, Section, remove, remove_marker
-from dlm_lsp.errors import OptionError, StoreError, UsageError
+from dlm_lsp.errors import StoreError
 from dlm_lsp.ide.code_actions import prose_sections
 from dlm_lsp.ide.hover import hover
 from dlm_lsp.ide.provenance import as_synthesized, opening_span, source_sections
@@ -28,6 +28,7 @@ from dlm_lsp.server.command_args import (
 )
 from dlm_lsp.server.command_error import CommandError, error_code
 from dlm_lsp.server.command_names import COMMANDS
+from dlm_lsp.server.editor_messages import editor_message
 from dlm_lsp.server.hover_context import hover_context
 from dlm_lsp.server.overview import overview_answer
 from dlm_lsp.server.pygls_patches import LiveDocument
@@ -65,9 +66,10 @@ async def execute_command(server: DlmServer, name: str, arguments: Sequence[Any]
         if isinstance(uri := argument.get("uri"), str) and server.text_document(uri):
             await server.settings(uri)
         return _COMMAND_HANDLERS[name](server, argument)
-    except (UsageError, StoreError, OptionError) as error:
-        server.tell_error(str(error))
-        return {"error": str(error), "code": error_code(error)}
+    except Exception as error:
+        message = editor_message(error)
+        server.tell_error(message)
+        return {"error": message, "code": error_code(error)}
 
 
 def _run(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
@@ -290,8 +292,8 @@ def _in_background(server: DlmServer, uri: str, work: Callable[[], Awaitable[Non
     async def safely() -> None:
         try:
             await work()
-        except StoreError as error:
-            server.tell_error(str(error))
+        except Exception as error:
+            server.tell_error(editor_message(error))
         server.refresh(uri)
         diagnostics.refresh_diagnostics(server, uri)
 

@@ -11,6 +11,7 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from dlm_lsp.server.command_names import RUN_ENDED
+from dlm_lsp.server.editor_messages import editor_message
 
 if TYPE_CHECKING:
     import anyio
@@ -130,8 +131,11 @@ class Jobs:
         try:
             end = await work(job)
         except Exception as error:
-            _log.exception("%s failed", job.title)
+            message = editor_message(error)
             end = RunEnd("defect", f"failed: {error}")
+            self._server.window_show_message(
+                types.ShowMessageParams(types.MessageType.Error, f"{job.title}: {message}")
+            )
         except asyncio.CancelledError:
             if showing:
                 showing.cancel()

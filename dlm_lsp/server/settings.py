@@ -1,16 +1,19 @@
-"""What the user has set under `dlm`: read once for each document, a wrong value never fatal."""
+"""Settings under `dlm`: read once for each document, a wrong value never fatal.
+
+Those of a run are the options of `dlm_lsp.synth.options`, with their defaults and bounds.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from dlm_lsp.document.schema_description import describe_allowed
+from dlm_lsp.errors import OptionError
 from dlm_lsp.ide.diagnostic import DiagnosticLevel
-
-PositiveInt = Annotated[int, Field(ge=1)]
+from dlm_lsp.synth.options import OPTIONS, FilterKind, PlacementChoice, StrategyChoice
 
 
 class _Section(BaseModel):
@@ -34,22 +37,35 @@ class Switch(_Section):
     enable: bool = True
 
 
+def _option(name: str) -> Any:
+    """Return the field of an option of a run, with its default and bounds."""
+    option = OPTIONS[name]
+    if option.choices or (option.kind is str and option.default is None):
+        return Field(option.default)
+    if option.kind is str:
+        return Field(option.default, min_length=1)
+    finite = False if option.kind is float else None
+    return Field(option.default, ge=option.ge, gt=option.gt, le=option.le, allow_inf_nan=finite)
+
+
 class Settings(_Section):
     """The settings of one document, as `dlm.teacher`, `dlm.perSection` and so on."""
 
-    teacher: Annotated[str, Field(min_length=1)] = "self"
-    per_section: PositiveInt = 3
-    strategy: Literal["extraction", "expansion", "both"] = "extraction"
-    filter: Literal["sway", "dedup-only", "none"] = "sway"
-    threshold: Annotated[float, Field(allow_inf_nan=False)] | None = None
-    max_pairs: PositiveInt | None = None
-    max_new_tokens: PositiveInt = 512
-    temperature: Annotated[float, Field(ge=0.0, le=2.0)] = 0.0
-    top_p: Annotated[float, Field(gt=0.0, le=1.0)] | None = None
-    seed: int | None = None
-    judge: str | None = None
-    concurrency: Annotated[int, Field(ge=1, le=64)] = 8
-    placement: Literal["after-source", "end"] = "after-source"
+    teacher: str = _option("teacher")
+    per_section: int = _option("per_section")
+    strategy: StrategyChoice = _option("strategy")
+    filter: FilterKind = _option("filter")
+    threshold: float | None = _option("threshold")
+    max_pairs: int | None = _option("max_pairs")
+    max_requests: int | None = _option("max_requests")
+    max_new_tokens: int = _option("max_new_tokens")
+    temperature: float = _option("temperature")
+    top_p: float | None = _option("top_p")
+    seed: int | None = _option("seed")
+    judge: str | None = _option("judge")
+    concurrency: int = _option("concurrency")
+    timeout: float = _option("timeout")
+    placement: PlacementChoice = _option("placement")
     review: Literal["insert", "preview", "stage"] = "insert"
     diagnostics: DiagnosticsSettings = DiagnosticsSettings()
     code_lens: Switch = Switch()
@@ -90,6 +106,11 @@ def read_settings(given: object) -> ParsedSettings:
                 )
 
 
+def setting_name(option: str) -> str:
+    """Return the setting of an option of a run."""
+    return f"dlm.{to_camel(option)}"
+
+
 def _nested(given: Mapping[Any, Any]) -> dict[str, Any]:
     """Return settings as nested dictionaries; `synth.review` counts as `review`.
 
@@ -124,18 +145,26 @@ def _dropped(values: dict[str, Any], path: list[str], value: object) -> list[str
             del inner[name]
             break
         inner = inner[name]
-    return [f"dlm.{'.'.join(names)} is {value!r}, but takes {_takes(names)}"] if names else []
+    if not names:
+        return []
+    requirement, default = _requirement(names)
+    shown = "" if default is None else f" {default!r}"
+    error = OptionError(".".join(names), value, f"{requirement}; the default{shown} is used")
+    return [error.worded(lambda name: f"dlm.{name}")]
 
 
-def _takes(names: list[str]) -> str:
+def _requirement(names: list[str]) -> tuple[str, object]:
+    """Return what the setting takes that `names` lead to, and its default."""
     block: type[BaseModel] = Settings
     for name in names:
-        field = next(f for f in block.model_fields.values() if name in (f.alias, f.title))
+        key, field = next(item for item in block.model_fields.items() if item[1].alias == name)
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             block = field.annotation
-            continue
-        return f"{describe_allowed(field)}; the default {field.default!r} is used"
-    return "a mapping; the default is used"
+        elif block is Settings and key in OPTIONS:
+            return OPTIONS[key].requirement, field.default
+        else:
+            return f"takes {describe_allowed(field)}", field.default
+    return "takes a mapping", None
 
 
 _NULLABLE = {str(field.alias) for field in Settings.model_fields.values() if field.default is None}

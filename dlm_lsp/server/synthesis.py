@@ -1,7 +1,6 @@
 """Synthesis: from a command to blocks in the document, in the background."""
 
 import asyncio
-import logging
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -11,10 +10,11 @@ import anyio
 
 from dlm_lsp.document import Document
 from dlm_lsp.document.schema import Frontmatter
-from dlm_lsp.errors import JudgeError, OptionError, StoreError, TeacherError
+from dlm_lsp.errors import DlmError
 from dlm_lsp.server.availability import NO_FRONTMATTER, document_availability
 from dlm_lsp.server.command_error import ALREADY_RUNNING, NO_PROSE
 from dlm_lsp.server.delivery import Delivery
+from dlm_lsp.server.editor_messages import editor_message
 from dlm_lsp.server.jobs import Job, RunEnd
 from dlm_lsp.server.report import report_markdown
 from dlm_lsp.server.server import DlmServer
@@ -22,8 +22,6 @@ from dlm_lsp.server.synthesis_request import EditorRequest
 from dlm_lsp.synth.events import PairAccepted, PairRefused, RunStarted, SectionDone, SynthEvent
 from dlm_lsp.synth.pipeline import SynthRequest, SynthResult, open_session
 from dlm_lsp.teachers.availability import Unavailable, client_package
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +39,10 @@ class _Run:
         """Run to the end, and tell the user of what goes wrong."""
         try:
             return await self._deliver(job, await self._result(job))
-        except (TeacherError, JudgeError, StoreError, OptionError) as error:
-            self.server.reports[self.request.uri] = f"# Synthesis failed\n\n{error}\n"
-            self.server.tell_error(str(error))
+        except DlmError as error:
+            message = editor_message(error)
+            self.server.reports[self.request.uri] = f"# Synthesis failed\n\n{message}\n"
+            self.server.tell_error(message)
             return RunEnd("failed", "failed")
         finally:
             self.server.refresh(self.request.uri)
@@ -84,9 +83,9 @@ class _Run:
             end = await Delivery(self.server, job, self.request, self.store, result).deliver()
         except Exception as error:
             # The pairs are paid for: whatever happens, the report has them.
-            _log.exception("not delivered")
-            self.server.tell_error(f"the pairs are in the report, and nowhere else: {error}")
-            end = RunEnd("not-delivered", f"not delivered: {error}")
+            message = editor_message(error)
+            self.server.tell_error(f"the pairs are in the report, and nowhere else: {message}")
+            end = RunEnd("not-delivered", f"not delivered: {message}")
         self.server.reports[self.request.uri] = report_markdown(result, end.message)
         return end
 

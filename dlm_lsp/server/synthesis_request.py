@@ -50,9 +50,11 @@ def options_from_settings(
         filter=settings.filter,
         threshold=settings.threshold if settings.filter == "sway" else None,
         max_pairs=settings.max_pairs,
+        max_requests=settings.max_requests,
         placement=settings.placement,
         sampling=sampling,
         concurrency=settings.concurrency,
+        timeout=settings.timeout,
     )
 
 

@@ -1,22 +1,149 @@
-"""How a run is to go: every choice of `dlm synth`, checked in one value."""
+"""Options of a synthesis run: names, bounds, defaults and meanings, once for every door.
+
+The flags of the shell, the settings of the editors and `SynthOptions` take them from `OPTIONS`.
+The module imports next to nothing, for `dlm --help` and the start of the server wait for it.
+"""
 
 import math
-from dataclasses import dataclass, field
-from typing import Literal, get_args
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
-from dlm_lsp.document.changes import Placement
 from dlm_lsp.errors import OptionError
-from dlm_lsp.quality.strategy import Strategy
-from dlm_lsp.teachers.protocol import GenerationOptions
 
-FilterKind = Literal["none", "dedup-only", "sway"]
+if TYPE_CHECKING:
+    from dlm_lsp.quality.strategy import Strategy
+    from dlm_lsp.teachers.protocol import GenerationOptions
+
+FilterKind = Literal["sway", "dedup-only", "none"]
 StrategyChoice = Literal["extraction", "expansion", "both"]
+# The same as `dlm_lsp.document.Placement`, which would bring pydantic and YAML along.
+PlacementChoice = Literal["after-source", "end"]
 
 DEFAULT_THRESHOLD = 0.1
 """The margin that the judge asks for where nobody named another (format §9)."""
 
-# As many connections as the clients of the providers keep open.
-_MOST_AT_ONCE = 1000
+
+class Option(NamedTuple):
+    """One option of a run, named as its field in `SynthOptions` or `GenerationOptions`.
+
+    Bounds are those of pydantic: `ge` and `le` are taken themselves, `gt` is not. Where the default
+    is None, None is taken too, and `unset` says what counts then. A named tuple, for a dataclass
+    takes 0.4 ms more to be made.
+    """
+
+    name: str
+    kind: type[bool] | type[int] | type[float] | type[str]
+    default: Any
+    meaning: str
+    ge: float | None = None
+    gt: float | None = None
+    le: float | None = None
+    choices: tuple[str, ...] = ()
+    unset: str = ""
+
+    @property
+    def requirement(self) -> str:
+        """What the option takes, as the end of a sentence about a wrong value."""
+        if self.choices:
+            return f"takes {', '.join(self.choices[:-1])} or {self.choices[-1]}"
+        if self.kind is bool:
+            return "takes true or false"
+        if self.kind is str:
+            return "takes a text that is not empty"
+        noun = "a whole number" if self.kind is int else "a number"
+        if self.gt is not None:
+            most = "" if self.le is None else f", at most {self.le:.10g}"
+            return f"takes {noun} above {self.gt:g}{most}"
+        if self.le is not None:
+            return f"takes {noun} from {self.ge:g} to {self.le:.10g}"
+        return (
+            f"takes {noun} of {self.ge:g} or more"
+            if self.kind is int
+            else f"takes {self.ge:g} or more"
+        )
+
+    def check(self, value: object) -> None:
+        """Check a value of the option.
+
+        Raises:
+            OptionError: the option does not take it.
+        """
+        if not self._takes(value):
+            raise OptionError(self.name, value, self.requirement)
+
+    def _takes(self, value: object) -> bool:
+        if value is None:
+            return self.default is None
+        if self.choices:
+            return value in self.choices
+        if self.kind in (bool, str):
+            return isinstance(value, self.kind)
+        if not isinstance(value, int if self.kind is int else int | float):
+            return False
+        least = -math.inf if self.ge is None else self.ge
+        above = -math.inf if self.gt is None else self.gt
+        most = math.inf if self.le is None else self.le
+        # No comparison holds for a value that is not a number.
+        return least <= value <= most and above < value < math.inf
+
+
+OPTIONS = {
+    option.name: option
+    for option in (
+        Option("teacher", str, "self", "Who writes the pairs."),
+        Option("per_section", int, 3, "Pairs to ask for per prose section.", ge=1),
+        Option(
+            "strategy",
+            str,
+            "extraction",
+            "Answers out of the prose, or answers that go on from it.",
+            choices=get_args(StrategyChoice),
+        ),
+        Option("filter", str, "sway", "What a pair has to pass.", choices=get_args(FilterKind)),
+        Option(
+            "threshold",
+            float,
+            None,
+            "Least margin of the judge, with the filter sway.",
+            ge=0.0,
+            unset=f"{DEFAULT_THRESHOLD:g}",
+        ),
+        Option(
+            "judge",
+            str,
+            None,
+            "Local model that judges.",
+            unset="the document's adapter or base model",
+        ),
+        Option("max_pairs", int, None, "Most pairs to accept per document.", ge=1),
+        Option("max_requests", int, None, "Most requests to make per document.", ge=1),
+        Option("max_new_tokens", int, 512, "Most tokens of one reply.", ge=1),
+        Option("temperature", float, 0.0, "Temperature of the teacher.", ge=0.0, le=2.0),
+        Option("top_p", float, None, "Nucleus of the teacher.", gt=0.0, le=1.0),
+        Option("seed", int, None, "Seed of the teacher.", ge=0, le=2**32 - 1),
+        # As many connections as the clients of the providers keep open.
+        Option("concurrency", int, 8, "Requests in flight at once.", ge=1, le=1000),
+        Option("timeout", float, 120.0, "Seconds that one request may take.", gt=0.0),
+        Option("fresh", bool, False, "Ask again for what is cached."),
+        Option(
+            "placement",
+            str,
+            "after-source",
+            "Where accepted pairs go.",
+            choices=get_args(PlacementChoice),
+        ),
+    )
+}
+"""Every option of `dlm synth instructions`, by its name."""
+
+DEFAULTS = {name: option.default for name, option in OPTIONS.items()}
+"""What counts where an option is not named."""
+
+
+def _default_sampling() -> "GenerationOptions":
+    from dlm_lsp.teachers.protocol import GenerationOptions
+
+    return GenerationOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,51 +154,33 @@ class SynthOptions:
         OptionError: a choice that cannot be.
     """
 
-    per_section: int = 3
-    strategy: StrategyChoice = "extraction"
-    filter: FilterKind = "sway"
-    threshold: float | None = None
-    max_pairs: int | None = None
-    max_requests: int | None = None
-    placement: Placement = "after-source"
-    fresh: bool = False
-    sampling: GenerationOptions = field(default_factory=GenerationOptions)
-    concurrency: int = 8
-    timeout: float = 120.0
+    per_section: int = DEFAULTS["per_section"]
+    strategy: StrategyChoice = DEFAULTS["strategy"]
+    filter: FilterKind = DEFAULTS["filter"]
+    threshold: float | None = DEFAULTS["threshold"]
+    max_pairs: int | None = DEFAULTS["max_pairs"]
+    max_requests: int | None = DEFAULTS["max_requests"]
+    placement: PlacementChoice = DEFAULTS["placement"]
+    fresh: bool = DEFAULTS["fresh"]
+    sampling: "GenerationOptions" = field(default_factory=_default_sampling)
+    concurrency: int = DEFAULTS["concurrency"]
+    timeout: float = DEFAULTS["timeout"]
 
     def __post_init__(self) -> None:
-        for flag, value in (
-            ("--per-section", self.per_section),
-            ("--max-pairs", self.max_pairs),
-            ("--max-requests", self.max_requests),
-            ("--max-new-tokens", self.sampling.max_new_tokens),
-            ("--concurrency", self.concurrency),
-        ):
-            if value is not None and value < 1:
-                raise OptionError(f"{flag} is {value}; it has to be 1 or more")
-        if self.concurrency > _MOST_AT_ONCE:
-            raise OptionError(
-                f"--concurrency is {self.concurrency}; it has to be {_MOST_AT_ONCE} or less"
-            )
-        for flag, name, among in (
-            ("--strategy", self.strategy, get_args(StrategyChoice)),
-            ("--filter", self.filter, get_args(FilterKind)),
-            ("--placement", self.placement, get_args(Placement)),
-        ):
-            if name not in among:
-                raise OptionError(f"{flag} is {name!r}; it has to be one of {', '.join(among)}")
-        _check_range("--timeout", self.timeout, above=0.0)
-        _check_range("--temp", self.sampling.temperature, least=0.0, most=2.0)
-        _check_range("--top-p", self.sampling.top_p, above=0.0, most=1.0)
-        _check_range("--seed", self.sampling.seed, least=0, most=2**32 - 1)
-        _check_range("--threshold", self.threshold, least=0.0)
+        for values in (self, self.sampling):
+            for name in (member.name for member in fields(values)):
+                if name in OPTIONS:
+                    OPTIONS[name].check(getattr(values, name))
         if self.threshold is not None and self.filter != "sway":
             raise OptionError(
-                f"--threshold belongs to --filter sway; leave it out with --filter {self.filter}"
+                "threshold",
+                self.threshold,
+                f"belongs to {{other}} sway; leave it out with {{other}} {self.filter}",
+                other="filter",
             )
 
     @property
-    def counts(self) -> tuple[tuple[Strategy, int], ...]:
+    def counts(self) -> "tuple[tuple[Strategy, int], ...]":
         """How many pairs each strategy is asked for per section; extraction has the larger half."""
         if self.strategy != "both":
             return ((self.strategy, self.per_section),)
@@ -86,18 +195,3 @@ class SynthOptions:
     def least_margin(self) -> float:
         """The margin from which on a pair is accepted."""
         return DEFAULT_THRESHOLD if self.threshold is None else self.threshold
-
-
-def _check_range(
-    flag: str,
-    value: float | None,
-    *,
-    least: float = -math.inf,
-    above: float = -math.inf,
-    most: float = math.inf,
-) -> None:
-    if value is None or (math.isfinite(value) and least <= value <= most and value > above):
-        return
-    lower = f"above {above:g}" if math.isfinite(above) else f"{least:g} or more"
-    upper = f", at most {most:.10g}" if math.isfinite(most) else ""
-    raise OptionError(f"{flag} is {value}; it has to be a number {lower}{upper}")

@@ -13,7 +13,7 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "remedy"),
     [
         (b"\xff\xfe", "not UTF-8"),
         (b"", "starts with a line that is exactly `---`"),
@@ -27,14 +27,14 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     ids=["not utf-8", "empty", "no frontmatter", "unclosed", "bomb", "deep", "version 99", "50 MB"],
 )
 def test_a_document_that_cannot_be_read_is_named_and_left_alone(
-    dlm, tmp_path, teacher, content, told
+    dlm, tmp_path, teacher, content, remedy
 ):
     path = tmp_path / "bad.dlm"
     path.write_bytes(content)
     run = dlm("synth", "instructions", path, *plain(teacher), "--apply")
     assert run.returncode == 1
     assert str(path) in run.stderr
-    assert told in run.stderr
+    assert remedy in run.stderr
     assert path.read_bytes() == content
     assert teacher.asked == []
 

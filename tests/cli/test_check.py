@@ -29,9 +29,9 @@ def test_a_clean_document_is_exit_code_0(dlm, document):
 
 
 def test_json_is_one_object(dlm, faulty):
-    found = json.loads(dlm("check", faulty, "--json").stdout)
-    assert (found["files"], found["errors"], found["warnings"]) == (1, 1, 1)
-    assert found["problems"][0] == {
+    report = json.loads(dlm("check", faulty, "--json").stdout)
+    assert (report["files"], report["errors"], report["warnings"]) == (1, 1, 1)
+    assert report["problems"][0] == {
         "path": str(faulty),
         "line": 6,
         "column": 3,

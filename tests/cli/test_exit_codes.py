@@ -2,13 +2,23 @@ import json
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from support.teacher_server import DLM
 
 from dlm_lsp.cli.exit_codes import run_command
-from dlm_lsp.errors import OptionError, StoreError, TeacherError, UsageError
+from dlm_lsp.errors import (
+    DlmError,
+    JudgeError,
+    ModelError,
+    OptionError,
+    SelectorError,
+    StoreError,
+    TeacherError,
+    UsageError,
+)
 from dlm_lsp.store.lock import document_lock
 
 
@@ -24,7 +34,10 @@ def failing(error: BaseException):
     [
         (StoreError("x is missing; look again"), 1),
         (TeacherError("x is missing; look again"), 1),
-        (OptionError("x is missing; look again"), 2),
+        (JudgeError("x is missing; look again"), 1),
+        (ModelError("x is missing; look again"), 1),
+        (DlmError("x is missing; look again"), 1),
+        (SelectorError("x is missing; look again"), 2),
         (UsageError("x is missing; look again"), 2),
     ],
 )
@@ -45,9 +58,9 @@ def test_a_usage_error_is_json_too_where_that_was_asked_for(dlm, args):
 
 
 @pytest.mark.posix
-@pytest.mark.parametrize(("flags", "said"), [([], ""), (["--json"], '{"error": "interrupted"}\n')])
+@pytest.mark.parametrize(("flags", "shown"), [([], ""), (["--json"], '{"error": "interrupted"}\n')])
 def test_an_interrupt_while_waiting_for_the_lock_is_told_with_exit_code_130(
-    command, staged, home, flags, said
+    command, staged, home, flags, shown
 ):
     (folder,) = home.glob("store/*")
     with document_lock(folder, "a test", lambda _: None):
@@ -56,7 +69,7 @@ def test_an_interrupt_while_waiting_for_the_lock_is_told_with_exit_code_130(
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert (out, err) == (said, "dlm: interrupted\n")
+    assert (out, err) == (shown, "dlm: interrupted\n")
 
 
 def test_an_interrupt_outside_of_any_command_is_told_as_well(capsys):
@@ -66,12 +79,79 @@ def test_an_interrupt_outside_of_any_command_is_told_as_well(capsys):
     assert capsys.readouterr().err == "dlm: interrupted\n"
 
 
-@pytest.mark.parametrize(
-    "error", [ZeroDivisionError(), FileNotFoundError(2, "No such file", "a.txt")]
-)
-def test_a_defect_of_ours_is_not_hidden(error):
-    with pytest.raises(type(error)):
+def test_an_option_is_told_by_its_flag(capsys):
+    error = OptionError("temperature", 3.0, "takes what {other} takes", other="top_p")
+    with pytest.raises(SystemExit) as ended:
         run_command(failing(error))
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == "dlm: --temp is 3.0; it takes what --top-p takes\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ZeroDivisionError(), "ZeroDivisionError"),
+        (ValueError("first\nsecond"), "ValueError: first"),
+        (FileNotFoundError(2, "No such file", "a.txt"), "FileNotFoundError: [Errno 2] No such"),
+        (OSError(28, "No space left on device"), "OSError: [Errno 28] No space left on device"),
+    ],
+)
+def test_a_defect_of_ours_is_told_as_one(error, words, capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("DLM_HOME", str(tmp_path))
+    monkeypatch.setattr("sys.argv", ["dlm", "check", "x", "--json"])
+    with pytest.raises(SystemExit) as ended:
+        run_command(failing(error))
+    assert ended.value.code == 1
+    out, err = capsys.readouterr()
+    (line,) = err.splitlines()
+    assert line.startswith(f"dlm: a defect of dlm, not of what you did: {words}")
+    assert "second" not in line
+    assert json.loads(out)["error"] == line.removeprefix("dlm: ")
+    log = tmp_path / "logs" / "defects.log"
+    assert str(log) in line
+    assert "in command" in log.read_text("utf-8")
+
+
+DEFECT = """
+import sys
+from dlm_lsp.store import plan
+from dlm_lsp.cli.app import main
+
+def fail(*_):
+    raise {error}
+
+plan._entries = plan.load_plan = fail
+import dlm_lsp.cli.listing
+dlm_lsp.cli.listing.load_plan = fail
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "OSError(5, 'it broke')",
+        "BrokenPipeError(32, 'it broke')",
+        "EOFError('it broke')",
+        "KeyError('it broke')",
+    ],
+)
+def test_a_defect_deep_in_a_command_is_told_and_logged(document, tmp_path, home, error):
+    done = subprocess.run(
+        [sys.executable, "-c", DEFECT.format(error=error), "synth", "list", document()],
+        env={**os.environ, "DLM_HOME": str(home)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(
+        f"dlm: a defect of dlm, not of what you did: {error.partition('(')[0]}: "
+    )
+    assert "it broke" in line
+    assert "in fail" in (home / "logs" / "defects.log").read_text("utf-8")
 
 
 @pytest.mark.posix

@@ -135,9 +135,9 @@ def test_a_document_that_fails_does_not_stop_the_next(dlm, document, teacher, tm
 def test_a_teacher_that_cannot_work_is_one_line_with_the_remedy(dlm, document, selector, remedy):
     run = dlm("synth", "instructions", document(), "--teacher", selector, "--filter", "none")
     assert run.returncode == 1
-    told = [line for line in run.stderr.splitlines() if line.startswith("dlm: ")]
-    assert told
-    assert all(remedy in line for line in told)
+    errors = [line for line in run.stderr.splitlines() if line.startswith("dlm: ")]
+    assert errors
+    assert all(remedy in line for line in errors)
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@ import pytest
 from dlm_lsp.cli.output import pluralize
 
 
-@pytest.mark.parametrize(("count", "said"), [(0, "0 files"), (1, "1 file"), (2, "2 files")])
-def test_a_count_has_its_noun_in_the_right_number(count, said):
-    assert pluralize(count, "file") == said
+@pytest.mark.parametrize(("count", "words"), [(0, "0 files"), (1, "1 file"), (2, "2 files")])
+def test_a_count_has_its_noun_in_the_right_number(count, words):
+    assert pluralize(count, "file") == words
 
 
 def test_long_lines_are_not_wrapped(dlm, tmp_path):

@@ -4,7 +4,7 @@ import re
 
 from support.teacher_server import DLM, plain
 
-from dlm_lsp.cli.progress import Progress
+from dlm_lsp.cli.progress import SynthProgress
 from dlm_lsp.synth.events import RequestDone, SectionDone
 
 
@@ -41,7 +41,7 @@ def test_elsewhere_there_is_a_plain_line_for_each_section(dlm, document, teacher
 
 
 def test_only_tokens_that_were_paid_for_in_this_run_are_counted(capsys):
-    with Progress() as progress:
+    with SynthProgress() as progress:
         for event in (
             RequestDone("a", "extraction", cached=True, tokens_in=1000, tokens_out=200),
             RequestDone("b", "extraction", cached=False, tokens_in=30, tokens_out=4),
@@ -52,7 +52,7 @@ def test_only_tokens_that_were_paid_for_in_this_run_are_counted(capsys):
 
 
 def test_where_no_tokens_are_told_none_are_shown(capsys):
-    with Progress() as progress:
+    with SynthProgress() as progress:
         progress.show(RequestDone("a", "extraction", cached=False, tokens_in=None, tokens_out=None))
         progress.show(SectionDone("a", 1, 1))
     assert "1 of 1 sections: 0 accepted, 0 refused\n" in capsys.readouterr().err

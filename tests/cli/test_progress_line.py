@@ -1,17 +1,17 @@
-"""A live line on a terminal."""
+"""Progress bar on a terminal."""
 
 import io
 
 from rich.console import Console
 
 from dlm_lsp.cli import progress_line
-from dlm_lsp.cli.progress_line import LiveLine
+from dlm_lsp.cli.progress_line import ProgressLine
 
 
 def _shown(monkeypatch, *, terminal: bool) -> str:
     console = Console(file=io.StringIO(), force_terminal=terminal, width=100)
     monkeypatch.setattr(progress_line, "err", lambda: console)
-    with LiveLine("synth", "waiting") as line:
+    with ProgressLine("synth", "waiting") as line:
         line.update(total=3)
         line.update(completed=2, state="2 accepted")
         line.update(completed=3)

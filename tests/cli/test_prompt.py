@@ -60,8 +60,8 @@ def test_an_adapter_of_a_base_model_with_another_name_is_told(dlm, trained, base
     other = shutil.copytree(base, tmp_path / "other")
     assert "note" not in dlm("prompt", trained, "Who?", *FEW).stderr
     trained.write_text(trainable.text(other))
-    told = dlm("prompt", trained, "Who?", *FEW).stderr
-    assert f"v0003 was trained on {base}, and the document names hf:{other}" in told
+    notices = dlm("prompt", trained, "Who?", *FEW).stderr
+    assert f"v0003 was trained on {base}, and the document names hf:{other}" in notices
 
 
 def test_of_named_adapters_those_that_are_trained_are_named(dlm, tmp_path, home, base):

@@ -149,7 +149,7 @@ def test_what_was_trained_before_another_adapter_failed_is_told(dlm, two_adapter
     run = dlm("train", two_adapters, "--json", "--plot", "loss.png")
     assert run.returncode == 1
     value = json.loads(run.stdout)
-    assert [one["adapter"] for one in value["adapters"]] == ["facts"]
+    assert [adapter["adapter"] for adapter in value["adapters"]] == ["facts"]
     assert "went astray" in value["error"]
     assert (tmp_path / "loss.png").is_file()
 
@@ -194,8 +194,8 @@ def test_the_adapter_is_its_own_teacher_and_judge(dlm, mills, store):
     assert value["teacher"] == "self"
     assert value["judge"].startswith("sway:")
     assert value["judge"].endswith("+adapter")
-    told = dlm("synth", "instructions", mills, *flags)
-    assert "+adapter" in told.stdout
+    synthesis = dlm("synth", "instructions", mills, *flags)
+    assert "+adapter" in synthesis.stdout
 
 
 def test_the_first_named_adapter_speaks_for_its_document(dlm, tmp_path, base, store):

@@ -1,4 +1,4 @@
-"""How far a training is."""
+"""Progress of a training."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from dlm_lsp.training.trainer import HeldOutEvaluated, StepDone, TrainingPlanned
 
 
 @pytest.fixture
-def told(monkeypatch) -> list[str]:
+def notices(monkeypatch) -> list[str]:
     """What is told off a terminal, by a clock on which each look takes a second."""
     lines: list[str] = []
     monkeypatch.setattr(train_progress, "print_notice", lines.append)
@@ -18,21 +18,21 @@ def told(monkeypatch) -> list[str]:
     return lines
 
 
-def test_off_a_terminal_there_is_a_line_each_tenth_and_at_each_look_at_what_was_held_out(told):
+def test_off_a_terminal_there_is_a_line_each_tenth_and_at_each_look_at_what_was_held_out(notices):
     with TrainProgress("adapter") as progress:
         progress.show(TrainingPlanned(80, 8, 1000, 50, 0, 0, BatchSizes(4, 2, 20), 100, 2**30))
         for step in range(1, 21):
             progress.show(StepDone(step, 20, 2.0, step * 50))
         progress.show(HeldOutEvaluated(20, 1.5))
-    assert told[0] == (
+    assert notices[0] == (
         "train adapter: 80 rows and 8 held out, 1,000 tokens an epoch, 20 steps, about 1.0 GiB"
     )
-    assert told[1] == "step 2 of 20: loss 2.000, 50 tokens/s, 18 s left"
-    assert len(told) == 12
-    assert told[-1] == "step 20: loss 2.000, held-out loss 1.500, 50 tokens/s"
+    assert notices[1] == "step 2 of 20: loss 2.000, 50 tokens/s, 18 s left"
+    assert len(notices) == 12
+    assert notices[-1] == "step 20: loss 2.000, held-out loss 1.500, 50 tokens/s"
 
 
-def test_what_does_not_fit_is_said(told):
+def test_what_does_not_fit_is_said(notices):
     with TrainProgress("adapter") as progress:
         progress.show(TrainingPlanned(8, 0, 10, 5, 2, 1, BatchSizes(1, 1, 1), 100, 2**30))
-    assert told[1] == "note: 3 pairs cut or left out by sequence_len"
+    assert notices[1] == "note: 3 pairs cut or left out by sequence_len"

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from server.test_synthesis import settings as by_teacher
 from support.teacher_server import HEAD, town
 
 from dlm_lsp.document import SectionType, parse
+from dlm_lsp.server import commands
 from dlm_lsp.server.command_names import COMMANDS
 from dlm_lsp.store.plan import StagedSection, add_to_plan, load_plan
 
@@ -138,10 +140,33 @@ async def test_a_run_with_a_wrong_option_is_refused(argument, words):
         assert await refused(client, "dlm.synth.run", {"uri": URI, **argument}) == words
 
 
-async def test_a_run_by_settings_that_no_run_can_have_is_refused():
+async def test_a_setting_that_no_run_can_have_is_told_and_its_default_counts():
     async with editor(seed=-1) as client:
         client.open(TEXT)
-        assert "--seed is -1" in await refused(client, "dlm.synth.run", URI)
+        await refused_for_want_of_a_teacher(client)
+        assert [message.message for message in client.messages[:-1]] == [
+            "dlm.seed is -1; it takes a whole number from 0 to 4294967295; the default is used"
+        ]
+
+
+async def refused_for_want_of_a_teacher(client: Editor) -> None:
+    answer = await sent(client, "dlm.synth.run", URI)
+    await client.until(lambda: any(m.message == answer["error"] for m in client.messages))
+    assert "no trained adapter" in answer["error"]
+
+
+async def test_a_command_that_fails_by_a_defect_says_so(monkeypatch, tmp_path):
+    def fail(*_: object) -> None:
+        raise KeyError("it broke")
+
+    monkeypatch.setenv("DLM_HOME", str(tmp_path))
+    monkeypatch.setitem(commands._DONE_BY, COMMANDS["report"], fail)
+    messages: list[str] = []
+    server = SimpleNamespace(tell_error=messages.append)
+    answer = await commands.execute_command(server, COMMANDS["report"], [{}])
+    assert [answer["error"]] == messages
+    assert messages[0].startswith("a defect of dlm, not of what you did: KeyError: 'it broke'; ")
+    assert str(tmp_path / "logs" / "defects.log") in messages[0]
 
 
 async def test_a_run_on_a_document_with_an_error_is_refused():

@@ -44,8 +44,24 @@ def test_a_wrong_value_is_named_and_its_default_counts():
     assert read.settings.per_section == 3
     assert read.settings.strategy == "both"
     assert read.complaints == (
-        "dlm.perSection is 0, but takes a whole number of at least 1; the default 3 is used",
+        "dlm.perSection is 0; it takes a whole number of 1 or more; the default 3 is used",
     )
+
+
+@pytest.mark.parametrize(
+    ("given_", "complaint"),
+    [
+        ({"threshold": -0.5}, "dlm.threshold is -0.5; it takes 0 or more; the default is used"),
+        (
+            {"diagnostics.synthesized": "no"},
+            "dlm.diagnostics.synthesized is 'no'; it takes `off`, `hint`, `information` or "
+            "`warning`; the default 'hint' is used",
+        ),
+        ({"codeLens": 5}, "dlm.codeLens is 5; it takes a mapping; the default is used"),
+    ],
+)
+def test_a_wrong_setting_is_told_in_the_words_of_the_editor(given_, complaint):
+    assert read_settings(given_).complaints == (complaint,)
 
 
 @pytest.mark.parametrize("value", [None, "", "x", [], {}, 7, float("nan")])

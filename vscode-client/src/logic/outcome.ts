@@ -12,10 +12,10 @@ export interface RunEnd {
 
 export type Loudness = "status" | "message";
 
-const SEEN = ["inserted", "cancelled", "failed"];
+const SEEN = ["inserted", "cancelled", "failed", "defect"];
 
 /**
- * Pairs that were put in are seen; a failure has its own message, a cancellation was the user's.
+ * Pairs that were put in are seen; a failure has a message of its own, a cancellation was the user's.
  * Everything else would go by unseen, such as pairs that are staged or none that was accepted.
  */
 export function loudness(code: string): Loudness {

@@ -24,58 +24,6 @@ const STARTING = ["dlm.path", "dlm.interpreter"];
 const COMMANDS = manifest.contributes.commands.map((command) => command.command);
 const server = (file: string) => readFileSync(join(REPOSITORY, "dlm_lsp/server", file), "utf8");
 
-/** The server's settings, as they are declared: the name under `dlm`, type and default. */
-function declared(): { name: string; type: string; value: string }[] {
-  const fields = (text: string) => [...text.matchAll(/^ {4}(\w+): (.*) = (.*)$/gm)];
-  const classes = new Map(
-    [...server("settings.py").matchAll(/^class (\w+)\(_Section\):\n([^]*?)(?=^\S)/gm)].map(
-      ([, name = "", body = ""]) => [name, body],
-    ),
-  );
-  return fields(classes.get("Settings") ?? "").flatMap(([, field = "", type = "", value = ""]) => {
-    // The server takes what stands under `synth` as said plainly.
-    const name = field === "review" ? "synth.review" : camel(field);
-    const inner = classes.get(type);
-    return inner === undefined
-      ? [{ name, type, value }]
-      : fields(inner).map(([, below = "", type = "", value = ""]) => ({
-          name: `${name}.${camel(below)}`,
-          type,
-          value,
-        }));
-  });
-}
-
-function camel(name: string): string {
-  return name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-}
-
-test("the settings are those of the server, and what starts it", () => {
-  const theirs = declared().map(({ name }) => `dlm.${name}`);
-  assert.ok(theirs.length > 10);
-  assert.deepEqual(SETTINGS.map(([name]) => name).sort(), [...theirs, ...STARTING].sort());
-});
-
-test("choices and defaults are those of the server", () => {
-  const python: Record<string, unknown> = { None: null, True: true, False: false };
-  for (const { name, type, value } of declared()) {
-    const setting = SETTINGS.find(([one]) => one === `dlm.${name}`)?.[1];
-    const literal = /Literal\[(.*?)\]/.exec(type)?.[1] ?? "";
-    const choices = [...literal.matchAll(/"([^"]+)"/g)].map(([, choice]) => choice);
-    assert.deepEqual([...(setting?.enum ?? [])].sort(), choices.sort(), name);
-    const expected = value in python ? python[value] : (JSON.parse(value) as unknown);
-    assert.deepEqual(setting?.default, expected, name);
-  }
-});
-
-test("each setting is described, each choice too", () => {
-  for (const [name, setting] of SETTINGS) {
-    assert.ok(setting.description ?? setting.markdownDescription, name);
-    assert.equal(setting.enumDescriptions?.length, setting.enum?.length, name);
-    assert.ok(setting.order > 0, name);
-  }
-});
-
 test("a workspace that is not trusted chooses nothing that is executed or sent to", () => {
   const restricted = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;
   assert.deepEqual(restricted, [...STARTING, "dlm.teacher", "dlm.judge"]);

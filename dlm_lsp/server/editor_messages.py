@@ -1,0 +1,22 @@
+"""Error messages of the editor: an option by its setting, a defect with the place of its log."""
+
+import logging
+import traceback
+
+from dlm_lsp.errors import DlmError, OptionError
+
+_log = logging.getLogger(__name__)
+
+
+def editor_message(error: Exception) -> str:
+    """Return what the user is told of an error; one that nobody expected is logged as a defect."""
+    if isinstance(error, OptionError):
+        from dlm_lsp.server.settings import setting_name
+
+        return error.worded(setting_name)
+    if isinstance(error, DlmError):
+        return str(error)
+    from dlm_lsp.store.defects import describe_defect, redact_secrets
+
+    _log.error("%s", redact_secrets("".join(traceback.format_exception(error))))
+    return describe_defect(error)
