@@ -7,7 +7,7 @@ from dlm_lsp.errors import StoreError
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.settings import Settings
 from dlm_lsp.store.adapters import current_adapter
-from dlm_lsp.teachers.availability import obstacle as teacher_obstacle
+from dlm_lsp.teachers.availability import availability
 
 
 def why_unavailable(server: DlmServer, document: Document, settings: Settings) -> str | None:
@@ -22,7 +22,8 @@ def why_unavailable(server: DlmServer, document: Document, settings: Settings) -
         has_adapter = settings.teacher == "self" and current_adapter(store) is not None
     except StoreError as problem:
         return str(problem)
-    return teacher_obstacle(settings.teacher, has_adapter=has_adapter) or _without_judge(settings)
+    unavailable = availability(settings.teacher, has_adapter=has_adapter)
+    return unavailable.message if unavailable else _without_judge(settings)
 
 
 def _without_judge(settings: Settings) -> str | None:

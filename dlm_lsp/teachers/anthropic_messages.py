@@ -10,8 +10,9 @@ from dlm_lsp.errors import TeacherError
 from dlm_lsp.teachers.api import RETRIES, ApiTeacher, usable_key
 from dlm_lsp.teachers.concurrency import map_concurrently
 from dlm_lsp.teachers.endpoint import endpoint_from, parse_endpoint
+from dlm_lsp.teachers.kind import TeacherContext
 from dlm_lsp.teachers.prompts import REPLY_SCHEMA, prompt_messages
-from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply
+from dlm_lsp.teachers.protocol import PairRequest, Reply
 from dlm_lsp.teachers.request_fallback import RequestShape
 from dlm_lsp.teachers.response_parsing import message_text, token_count
 
@@ -142,23 +143,17 @@ class AnthropicTeacher(ApiTeacher):
         )
 
 
-def anthropic_teacher(
-    model: str,
-    sampling: GenerationOptions,
-    *,
-    concurrency: int,
-    timeout: float,
-) -> AnthropicTeacher:
+def anthropic_teacher(context: TeacherContext) -> AnthropicTeacher:
     """Return the teacher `anthropic:<model>`; ANTHROPIC_BASE_URL and the key are the SDK's own.
 
     Raises:
         TeacherError: if ANTHROPIC_BASE_URL is no address.
     """
     return AnthropicTeacher(
-        f"anthropic:{model}",
+        f"anthropic:{context.target}",
         endpoint_from("ANTHROPIC_BASE_URL", "https://api.anthropic.com"),
-        model,
-        sampling,
-        concurrency=concurrency,
-        timeout=timeout,
+        context.target,
+        context.sampling,
+        concurrency=context.concurrency,
+        timeout=context.timeout,
     )

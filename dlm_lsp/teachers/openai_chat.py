@@ -10,8 +10,9 @@ from dlm_lsp.errors import SelectorError, TeacherError
 from dlm_lsp.teachers.api import RETRIES, ApiTeacher, RequestHook, usable_key
 from dlm_lsp.teachers.endpoint import Endpoint, endpoint_from, parse_endpoint
 from dlm_lsp.teachers.error_messages import redact, server_message
+from dlm_lsp.teachers.kind import TeacherContext
 from dlm_lsp.teachers.prompts import REPLY_SCHEMA
-from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply
+from dlm_lsp.teachers.protocol import PairRequest, Reply
 from dlm_lsp.teachers.request_fallback import RequestShape
 from dlm_lsp.teachers.response_parsing import message_text, token_count
 
@@ -152,49 +153,37 @@ async def _drop_what_is_meant_for_openai(request: Any) -> None:
     request.headers["user-agent"] = "dlm-lsp"
 
 
-def openai_teacher(
-    model: str,
-    sampling: GenerationOptions,
-    *,
-    concurrency: int,
-    timeout: float,
-) -> OpenAiTeacher:
+def openai_teacher(context: TeacherContext) -> OpenAiTeacher:
     """Return the teacher `openai:<model>`; OPENAI_BASE_URL and OPENAI_API_KEY are the SDK's own.
 
     Raises:
         TeacherError: if OPENAI_BASE_URL is no address.
     """
     return OpenAiTeacher(
-        f"openai:{model}",
+        f"openai:{context.target}",
         endpoint_from("OPENAI_BASE_URL", "https://api.openai.com/v1"),
-        model,
-        sampling,
-        concurrency=concurrency,
-        timeout=timeout,
+        context.target,
+        context.sampling,
+        concurrency=context.concurrency,
+        timeout=context.timeout,
     )
 
 
-def vllm_server_teacher(
-    target: str,
-    sampling: GenerationOptions,
-    *,
-    concurrency: int,
-    timeout: float,
-) -> VllmServerTeacher:
+def vllm_server_teacher(context: TeacherContext) -> VllmServerTeacher:
     """Return the teacher `vllm-server:<url>[#model]`; VLLM_API_KEY is sent if it is set.
 
     Raises:
         SelectorError: the address cannot be read; no part of it is repeated.
     """
-    endpoint, model = vllm_server(target)
+    endpoint, model = vllm_server(context.target)
     shown = endpoint.url.removesuffix("/v1")
     return VllmServerTeacher(
         f"vllm-server:{shown}{f'#{model}' if model else ''}",
         Endpoint(f"{shown}/v1", endpoint.host, endpoint.userinfo, endpoint.query),
         model or None,
-        sampling,
-        concurrency=concurrency,
-        timeout=timeout,
+        context.sampling,
+        concurrency=context.concurrency,
+        timeout=context.timeout,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from pytest_httpserver import HTTPServer
 
 from dlm_lsp.errors import TeacherError
+from dlm_lsp.teachers.kind import TeacherContext
 from dlm_lsp.teachers.openai_chat import OpenAiTeacher, vllm_server_teacher
 from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply, Teacher
 
@@ -20,7 +21,9 @@ NOW = {"retry-after-ms": "1"}
 def served(url: str, sampling: GenerationOptions | None = None, **options: Any) -> OpenAiTeacher:
     """The model `m` behind a server of the tests."""
     options = {"concurrency": 4, "timeout": 5.0, **options}
-    return vllm_server_teacher(f"{url}#m", sampling or GenerationOptions(), **options)
+    return vllm_server_teacher(
+        TeacherContext(f"{url}#m", sampling or GenerationOptions(), **options)
+    )
 
 
 def address(server: HTTPServer) -> str:

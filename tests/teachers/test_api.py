@@ -16,6 +16,7 @@ from support.servers import Answer, Hang, Request, Reset, WireServer, chat_compl
 from werkzeug import Response
 
 from dlm_lsp.errors import TeacherError
+from dlm_lsp.teachers.kind import TeacherContext
 from dlm_lsp.teachers.openai_chat import openai_teacher, vllm_server_teacher
 from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest
 from dlm_lsp.teachers.registry import select
@@ -294,7 +295,7 @@ async def test_any_other_refusal_is_told_and_not_tried_again(server):
 
 async def test_a_key_that_no_header_can_carry_is_told_and_not_repeated(monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "hunter2\nhunter2")
-    teacher = openai_teacher("gpt-5", GenerationOptions(), concurrency=1, timeout=5)
+    teacher = openai_teacher(TeacherContext("gpt-5", GenerationOptions(), concurrency=1, timeout=5))
     with pytest.raises(TeacherError, match="OPENAI_API_KEY holds a character") as told:
         await teacher.prepare()
     assert "hunter2" not in str(told.value)
@@ -302,7 +303,9 @@ async def test_a_key_that_no_header_can_carry_is_told_and_not_repeated(monkeypat
 
 async def test_an_unreachable_server_is_told_at_once_if_it_has_to_name_the_model(unused_tcp_port):
     url = f"http://127.0.0.1:{unused_tcp_port}"
-    teacher = vllm_server_teacher(url, GenerationOptions(), concurrency=1, timeout=5)
+    teacher = vllm_server_teacher(
+        TeacherContext(url, GenerationOptions(), concurrency=1, timeout=5)
+    )
     with pytest.raises(TeacherError, match=f"cannot reach {url}/v1"):
         await teacher.prepare()
 
@@ -350,7 +353,7 @@ async def test_a_model_whose_name_is_no_text_is_passed_over(httpserver, odd):
     cards = [{"id": odd}, "m", 5, {"id": "real"}]
     httpserver.expect_request("/v1/models").respond_with_json({"data": cards})
     teacher = vllm_server_teacher(
-        address(httpserver), GenerationOptions(), concurrency=1, timeout=5
+        TeacherContext(address(httpserver), GenerationOptions(), concurrency=1, timeout=5)
     )
     await teacher.prepare()
     await teacher.aclose()
@@ -368,7 +371,9 @@ async def test_any_list_of_models_is_taken_or_told_in_one_line(bodies):
     async with WireServer(behave) as server:
         for body in bodies:
             waiting = [body] * 2
-            teacher = vllm_server_teacher(server.url, GenerationOptions(), concurrency=1, timeout=5)
+            teacher = vllm_server_teacher(
+                TeacherContext(server.url, GenerationOptions(), concurrency=1, timeout=5)
+            )
             try:
                 await teacher.prepare()
             except TeacherError as error:
@@ -411,7 +416,7 @@ async def test_a_server_that_keeps_no_list_is_taken_at_the_users_word(httpserver
 async def test_a_server_with_no_model_asks_for_a_name(httpserver):
     httpserver.expect_request("/v1/models").respond_with_json({"object": "list", "data": []})
     teacher = vllm_server_teacher(
-        address(httpserver), GenerationOptions(), concurrency=1, timeout=5
+        TeacherContext(address(httpserver), GenerationOptions(), concurrency=1, timeout=5)
     )
     with pytest.raises(TeacherError, match=r"lists no model; name one: vllm-server:http.*#MODEL"):
         await teacher.prepare()
@@ -420,7 +425,7 @@ async def test_a_server_with_no_model_asks_for_a_name(httpserver):
 async def test_a_web_page_is_no_server(httpserver):
     httpserver.expect_request("/v1/models").respond_with_data("<html>", content_type="text/html")
     teacher = vllm_server_teacher(
-        address(httpserver), GenerationOptions(), concurrency=1, timeout=5
+        TeacherContext(address(httpserver), GenerationOptions(), concurrency=1, timeout=5)
     )
     with pytest.raises(TeacherError, match="not with a list of models; check the address"):
         await teacher.prepare()
@@ -484,7 +489,7 @@ async def test_credentials_and_query_of_an_address_reach_the_server_and_nothing_
     server.expect_oneshot_request(CHAT).respond_with_handler(echo)
     secret = address(server).replace("http://", "http://ann:hunter2@")
     teacher = vllm_server_teacher(
-        f"{secret}/v1?token=abc123#m", GenerationOptions(), concurrency=1, timeout=5
+        TeacherContext(f"{secret}/v1?token=abc123#m", GenerationOptions(), concurrency=1, timeout=5)
     )
     await teacher.prepare()
     fine, failed = await outcomes(teacher, [ask(), ask()])
@@ -518,7 +523,9 @@ async def test_a_key_that_a_server_repeats_is_in_no_error(server, monkeypatch, s
 def test_the_fingerprint_tells_apart_what_decides_a_reply_and_nothing_else():
     def printed(target="http://h#m", one=None, sampling=None, **options) -> str:
         options = {"concurrency": 1, "timeout": 1.0, **options}
-        teacher = vllm_server_teacher(target, sampling or GenerationOptions(), **options)
+        teacher = vllm_server_teacher(
+            TeacherContext(target, sampling or GenerationOptions(), **options)
+        )
         return teacher.fingerprint(one or ask())
 
     different = [

@@ -1,18 +1,26 @@
-"""What can be known at once of why a teacher cannot be asked."""
+"""Availability of a teacher, without a request to anybody."""
 
 import pytest
 
-from dlm_lsp.teachers.availability import client_package, obstacle
+from dlm_lsp.teachers.availability import availability, client_package
+
+
+def reason(selector: str, code: str, *, has_adapter: bool) -> str:
+    """The message to show for a teacher that is unavailable by this code."""
+    unavailable = availability(selector, has_adapter=has_adapter)
+    assert unavailable is not None
+    assert unavailable.code == code
+    return unavailable.message
 
 
 @pytest.mark.parametrize("selector", ["hf:gemma-3-270m", "vllm-server:http://localhost:8000"])
 def test_nothing_stands_in_the_way_of_a_local_teacher(selector):
-    assert obstacle(selector, has_adapter=False) is None
+    assert availability(selector, has_adapter=False) is None
 
 
 def test_the_document_is_its_own_teacher_once_it_was_trained():
-    assert obstacle("self", has_adapter=True) is None
-    assert "dlm train" in (obstacle("self", has_adapter=False) or "")
+    assert availability("self", has_adapter=True) is None
+    assert "dlm train" in reason("self", "no-adapter", has_adapter=False)
 
 
 @pytest.mark.parametrize(
@@ -20,19 +28,19 @@ def test_the_document_is_its_own_teacher_once_it_was_trained():
 )
 def test_a_missing_key_is_named(selector, key, monkeypatch):
     monkeypatch.delenv(key, raising=False)
-    assert key in (obstacle(selector, has_adapter=False) or "")
+    assert key in reason(selector, "missing-key", has_adapter=False)
     monkeypatch.setenv(key, "secret")
-    assert obstacle(selector, has_adapter=False) is None
+    assert availability(selector, has_adapter=False) is None
 
 
 @pytest.mark.parametrize("selector", ["", "nobody", "nobody:x", "hf:", "hf", "self:x"])
 def test_what_names_no_teacher_is_said_so(selector):
-    assert "names no teacher" in (obstacle(selector, has_adapter=True) or "")
+    assert "names no teacher" in reason(selector, "no-teacher", has_adapter=True)
 
 
 def test_a_missing_extra_is_named(monkeypatch):
     monkeypatch.setattr("dlm_lsp.teachers.availability.find_spec", lambda _: None)
-    assert "dlm-lsp[local]" in (obstacle("hf:x", has_adapter=False) or "")
+    assert "dlm-lsp[local]" in reason("hf:x", "missing-extra", has_adapter=False)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from support.tiny_model import PROSE, tiny_adapter, tiny_llama
 from dlm_lsp.document import parse
 from dlm_lsp.errors import TeacherError
 from dlm_lsp.teachers.base_model.few_shot import LANGUAGES, UNSUPPORTED_LANGUAGE
-from dlm_lsp.teachers.base_model.teacher import HfTeacher
+from dlm_lsp.teachers.local_teacher import LocalTeacher
 from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply
 
 ASKS = [PairRequest(PROSE, "extraction", 2), PairRequest(PROSE[:80], "expansion", 1)]
@@ -28,26 +28,26 @@ def chat(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny_llama(tmp_path_factory.mktemp("chat"), chat=True)
 
 
-async def prepared(model: Path | str, sampling: GenerationOptions | None = None) -> HfTeacher:
-    teacher = HfTeacher(str(model), sampling or GenerationOptions())
+async def prepared(model: Path | str, sampling: GenerationOptions | None = None) -> LocalTeacher:
+    teacher = LocalTeacher(str(model), sampling or GenerationOptions())
     await teacher.prepare()
     return teacher
 
 
 def test_the_name_is_what_selects_it_and_nothing_leaves_the_machine():
-    teacher = HfTeacher("hf:gemma-3-270m", GenerationOptions())
+    teacher = LocalTeacher("hf:gemma-3-270m", GenerationOptions())
     assert (teacher.name, teacher.remote_host) == ("hf:gemma-3-270m", None)
 
 
 async def test_a_model_that_is_not_there_is_known_before_anything_is_asked():
-    teacher = HfTeacher("gemma-3-270", GenerationOptions())
+    teacher = LocalTeacher("gemma-3-270", GenerationOptions())
     with pytest.raises(TeacherError, match="did you mean gemma-3-270m"):
         await teacher.prepare()
 
 
 async def test_a_teacher_that_was_not_prepared_says_so():
     with pytest.raises(TeacherError, match="before it was prepared"):
-        HfTeacher("gemma-3-270m", GenerationOptions()).fingerprint(ASKS[0])
+        LocalTeacher("gemma-3-270m", GenerationOptions()).fingerprint(ASKS[0])
 
 
 async def test_an_instruct_model_writes_json_of_the_schema_with_as_many_pairs_as_asked(chat):
@@ -122,7 +122,7 @@ async def test_a_complaint_changes_nothing_for_a_base_model(base, chat):
 
 @pytest.mark.parametrize("one", LANGUAGES)
 def test_every_question_that_a_base_model_is_shown_is_known_as_an_example(one):
-    questions = {question for question, _ in HfTeacher.examples}
+    questions = {question for question, _ in LocalTeacher.examples}
     for line in (one.examples + one.beyond).splitlines():
         if line.startswith("Question: "):
             assert line.removeprefix("Question: ") in questions
@@ -168,16 +168,14 @@ async def test_other_weights_in_the_same_folder_have_another_fingerprint(tmp_pat
 
 
 async def test_an_adapter_has_a_fingerprint_of_its_own(base, tmp_path):
-    teacher = HfTeacher(str(base), GenerationOptions(), adapter=tiny_adapter(tmp_path, base))
+    teacher = LocalTeacher(str(base), GenerationOptions(), adapter=tiny_adapter(tmp_path, base))
     await teacher.prepare()
     assert teacher.fingerprint(ASKS[0]) != (await prepared(base)).fingerprint(ASKS[0])
 
 
 async def test_a_failed_batch_costs_its_asks_and_not_the_run(chat, monkeypatch):
     teacher = await prepared(chat, GenerationOptions(max_new_tokens=5))
-    monkeypatch.setattr(
-        "dlm_lsp.teachers.base_model.teacher._grammar", lambda count: "start: nowhere"
-    )
+    monkeypatch.setattr("dlm_lsp.teachers.instruct._grammar", lambda count: "start: nowhere")
     outcomes = [answered.outcome async for answered in teacher.answer(ASKS)]
     assert [type(outcome) for outcome in outcomes] == [TeacherError] * 2
 
