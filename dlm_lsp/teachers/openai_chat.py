@@ -1,4 +1,4 @@
-"""OpenAI's chat completions, from OpenAI or from any server that speaks them, such as vLLM."""
+"""OpenAI chat completions, from OpenAI or from any server that speaks them, such as vLLM."""
 
 import hashlib
 import os
@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any, ClassVar, Literal
 
 from dlm_lsp.errors import SelectorError, TeacherError
-from dlm_lsp.teachers.api import RETRIES, ApiTeacher, RequestHook, usable_key
+from dlm_lsp.teachers.api import ApiTeacher
 from dlm_lsp.teachers.endpoint import Endpoint, endpoint_from, parse_endpoint
 from dlm_lsp.teachers.error_messages import redact, server_message
 from dlm_lsp.teachers.kind import TeacherContext
@@ -15,6 +15,7 @@ from dlm_lsp.teachers.prompts import REPLY_SCHEMA
 from dlm_lsp.teachers.protocol import PairRequest, Reply
 from dlm_lsp.teachers.request_fallback import RequestShape
 from dlm_lsp.teachers.response_parsing import message_text, token_count
+from dlm_lsp.teachers.transport import RETRIES, usable_key
 
 _FINISHES: dict[str, Literal["length", "refusal"]] = {
     "length": "length",
@@ -104,9 +105,9 @@ class OpenAiTeacher(ApiTeacher):
         text = message_text(getattr(message, "content", None))
         if not isinstance(message, self._sdk().BaseModel) or text is None:
             words = server_message(getattr(completion, "error", None))
-            said = redact(words, self._secrets)
+            detail = redact(words, self._secrets)
             raise TeacherError(
-                f"{self._endpoint.url} sent no chat completion{f': {said}' if said else ''}; "
+                f"{self._endpoint.url} sent no chat completion{f': {detail}' if detail else ''}; "
                 "run the command again"
             )
         usage = getattr(completion, "usage", None)
@@ -120,6 +121,14 @@ class OpenAiTeacher(ApiTeacher):
         )
 
 
+async def _drop_what_is_meant_for_openai(request: Any) -> None:
+    """Drop the headers that the SDK takes from OPENAI_CUSTOM_HEADERS, _ORG_ID and _PROJECT_ID."""
+    for name in set(request.headers) - _HEADERS:
+        del request.headers[name]
+    request.headers["accept"] = "application/json"
+    request.headers["user-agent"] = "dlm-lsp"
+
+
 class VllmServerTeacher(OpenAiTeacher):
     """A chat model of any server that speaks OpenAI's protocol, named by its address."""
 
@@ -128,6 +137,7 @@ class VllmServerTeacher(OpenAiTeacher):
     caches_by_key = False
     looks_up_one = False
     assumed_context = 8192
+    request_hooks = (_drop_what_is_meant_for_openai,)
 
     async def prepare(self) -> None:
         """Check the extra, the key, the server and the model; name the model if it was not.
@@ -140,17 +150,6 @@ class VllmServerTeacher(OpenAiTeacher):
         if unnamed and self._model is not None:
             model = redact(self._model, self._secrets)
             self.name = f"{self.name}#{_UNRECORDABLE.sub('_', model)}"
-
-    def _hooks(self) -> list[RequestHook]:
-        return [*super()._hooks(), _drop_what_is_meant_for_openai]
-
-
-async def _drop_what_is_meant_for_openai(request: Any) -> None:
-    """Drop the headers that the SDK takes from OPENAI_CUSTOM_HEADERS, _ORG_ID and _PROJECT_ID."""
-    for name in set(request.headers) - _HEADERS:
-        del request.headers[name]
-    request.headers["accept"] = "application/json"
-    request.headers["user-agent"] = "dlm-lsp"
 
 
 def openai_teacher(context: TeacherContext) -> OpenAiTeacher:
@@ -215,5 +214,5 @@ def _response_format(name: str) -> dict[str, Any] | None:
 
 
 def _cache_key(request: PairRequest) -> str:
-    """Return one key for all asks about the same prose, which share their prompt's beginning."""
+    """Return one key for all requests about the same prose: their prompts begin alike."""
     return hashlib.sha256(request.prose.encode("utf-8", "replace")).hexdigest()[:32]

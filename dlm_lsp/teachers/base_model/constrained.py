@@ -1,4 +1,4 @@
-"""How a model writes a question itself, in a language whose grammar nobody taught us."""
+"""Constrained questions: the model writes them itself, in a language without templates."""
 
 import re
 
