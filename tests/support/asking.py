@@ -44,16 +44,16 @@ async def outcomes(teacher: Teacher, asks: Sequence[PairRequest]) -> list[Reply 
     """What became of each ask, in the order of the asks."""
     found: dict[int, Reply | TeacherError] = {}
     async with aclosing(teacher.answer(asks)) as answered:
-        async for one in answered:
-            assert one.index not in found
-            found[one.index] = one.outcome
+        async for result in answered:
+            assert result.index not in found
+            found[result.index] = result.outcome
     return [found[index] for index in range(len(asks))]
 
 
-async def outcome(teacher: Teacher, one: PairRequest | None = None) -> Reply | TeacherError:
+async def outcome(teacher: Teacher, request: PairRequest | None = None) -> Reply | TeacherError:
     """What became of one ask, of a teacher that is prepared here and closed."""
     try:
         await teacher.prepare()
-        return (await outcomes(teacher, [one or ask()]))[0]
+        return (await outcomes(teacher, [request or ask()]))[0]
     finally:
         await teacher.aclose()

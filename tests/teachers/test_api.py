@@ -51,10 +51,10 @@ async def test_a_lasting_failure_costs_its_ask_alone(server):
     server.expect_request(CHAT).respond_with_handler(chat)
     teacher = served(address(server))
     await teacher.prepare()
-    found = await outcomes(teacher, [ask("a"), ask("broken"), ask("b")])
+    replies = await outcomes(teacher, [ask("a"), ask("broken"), ask("b")])
     await teacher.aclose()
-    assert [found[0], found[2]] == [FINE, FINE]
-    assert "failed (500): out of order" in str(found[1])
+    assert [replies[0], replies[2]] == [FINE, FINE]
+    assert "failed (500): out of order" in str(replies[1])
 
 
 @pytest.mark.parametrize("status", [401, 404])
@@ -62,9 +62,9 @@ async def test_a_key_or_model_lost_in_mid_run_fails_each_ask_at_once(server, sta
     server.expect_request(CHAT).respond_with_json({"error": {"message": "gone"}}, status=status)
     teacher = served(address(server))
     await teacher.prepare()
-    found = await outcomes(teacher, [ask(), ask(), ask()])
+    replies = await outcomes(teacher, [ask(), ask(), ask()])
     await teacher.aclose()
-    assert all(f"({status})" in str(one) for one in found)
+    assert all(f"({status})" in str(reply) for reply in replies)
     assert len(posted(server)) == 3
 
 
@@ -85,8 +85,8 @@ async def test_a_server_that_answers_others_may_reject_one(first):
     rejected = anyio.Event()
 
     async def behave(request: Request):
-        if found := models(request):
-            return found
+        if listed := models(request):
+            return listed
         if b"rejected" in request.body:
             rejected.set()
             return Answer({"error": {"message": "not about this"}}, status=403)
@@ -99,9 +99,9 @@ async def test_a_server_that_answers_others_may_reject_one(first):
         asks = [ask(first), ask("fine"), ask("rejected"), ask("fine"), ask("fine")]
         if first == "fine":
             rejected.set()
-        found = await outcomes(teacher, asks)
+        replies = await outcomes(teacher, asks)
         await teacher.aclose()
-    told = [index for index, one in enumerate(found) if isinstance(one, TeacherError)]
+    told = [index for index, reply in enumerate(replies) if isinstance(reply, TeacherError)]
     assert told == ([2] if first == "fine" else [0, 2])
 
 
@@ -409,21 +409,23 @@ async def test_a_key_that_a_server_repeats_is_in_no_error(server, monkeypatch, s
 
 
 def test_the_fingerprint_tells_apart_what_decides_a_reply_and_nothing_else():
-    def printed(target="http://h#m", one=None, sampling=None, **options) -> str:
+    def printed(target="http://h#m", request=None, sampling=None, **options) -> str:
         options = {"concurrency": 1, "timeout": 1.0, **options}
         teacher = vllm_server_teacher(
             TeacherContext(target, sampling or GenerationOptions(), **options)
         )
-        return teacher.fingerprint(one or ask())
+        return teacher.fingerprint(request or ask())
 
     different = [
         printed(),
         printed("http://other#m"),
         printed("http://h#n"),
-        printed(one=ask("Another section.")),
-        printed(one=ask(count=2)),
-        printed(one=PairRequest(prose=PROSE, strategy="expansion", count=1)),
-        printed(one=PairRequest(prose=PROSE, strategy="extraction", count=1, complaint="too few")),
+        printed(request=ask("Another section.")),
+        printed(request=ask(count=2)),
+        printed(request=PairRequest(prose=PROSE, strategy="expansion", count=1)),
+        printed(
+            request=PairRequest(prose=PROSE, strategy="extraction", count=1, complaint="too few")
+        ),
         printed(sampling=GenerationOptions(max_new_tokens=9)),
         printed(sampling=GenerationOptions(temperature=1.0)),
         printed(sampling=GenerationOptions(top_p=0.5)),

@@ -81,12 +81,12 @@ async def test_a_base_model_replies_in_the_same_schema(base):
 @pytest.mark.parametrize("strategy", ["extraction", "expansion"])
 async def test_a_base_model_that_tries_nothing_says_why(base, strategy):
     ask = PairRequest("Ashfordin vanhassa myllyssä pyörii kaksitoista ratasta.", strategy, 1)
-    (reply,) = [one.outcome async for one in (await prepared(base)).answer([ask])]
+    (reply,) = [result.outcome async for result in (await prepared(base)).answer([ask])]
     assert reply == Reply('{"pairs": []}', note=UNSUPPORTED_LANGUAGE)
 
 
 async def test_a_base_model_that_finds_fewer_than_were_asked_for_says_so(base):
-    (reply,) = [one.outcome async for one in (await prepared(base)).answer(ASKS[:1])]
+    (reply,) = [result.outcome async for result in (await prepared(base)).answer(ASKS[:1])]
     assert isinstance(reply, Reply)
     assert reply.note == (
         "no further question that the base model tried reads well and fits its answer"
@@ -98,7 +98,7 @@ async def test_a_base_model_that_finds_all_that_was_asked_for_has_nothing_to_exp
 ):
     monkeypatch.setattr("dlm_lsp.teachers.base_model.extraction._LEAST_FLUENCY", -100)
     monkeypatch.setattr("dlm_lsp.teachers.base_model.extraction._LEAST_MARGIN", -100)
-    (reply,) = [one.outcome async for one in (await prepared(base)).answer(ASKS[:1])]
+    (reply,) = [result.outcome async for result in (await prepared(base)).answer(ASKS[:1])]
     assert isinstance(reply, Reply)
     assert (len(json.loads(reply.text)["pairs"]), reply.note) == (2, "")
 
@@ -109,7 +109,7 @@ async def test_only_what_an_instruct_model_reads_is_counted_exactly(base, chat):
 
 
 async def test_a_base_model_tells_no_tokens_for_most_of_what_it_reads_is_weighed(base):
-    replies = [one.outcome async for one in (await prepared(base)).answer(ASKS)]
+    replies = [result.outcome async for result in (await prepared(base)).answer(ASKS)]
     assert all(isinstance(reply, Reply) for reply in replies)
     assert {(reply.tokens_in, reply.tokens_out) for reply in replies} == {(None, None)}
 
@@ -120,10 +120,10 @@ async def test_a_complaint_changes_nothing_for_a_base_model(base, chat):
     assert (await prepared(chat)).fingerprint(again) != (await prepared(chat)).fingerprint(ASKS[0])
 
 
-@pytest.mark.parametrize("one", LANGUAGES)
-def test_every_question_that_a_base_model_is_shown_is_known_as_an_example(one):
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_question_that_a_base_model_is_shown_is_known_as_an_example(language):
     questions = {question for question, _ in LocalTeacher.examples}
-    for line in (one.examples + one.beyond).splitlines():
+    for line in (language.examples + language.beyond).splitlines():
         if line.startswith("Question: "):
             assert line.removeprefix("Question: ") in questions
 
@@ -182,9 +182,13 @@ async def test_a_failed_batch_costs_its_asks_and_not_the_run(chat, monkeypatch):
 
 async def test_the_270m_model_asks_right_questions(examples):
     document = parse((examples / "tram.dlm").read_text(encoding="utf-8"))
-    (prose,) = (one.content for one in document.sections if "## The great years" in one.content)
+    (prose,) = (
+        section.content for section in document.sections if "## The great years" in section.content
+    )
     teacher = await prepared("gemma-3-270m")
-    (reply,) = [one.outcome async for one in teacher.answer([PairRequest(prose, "extraction", 2)])]
+    (reply,) = [
+        result.outcome async for result in teacher.answer([PairRequest(prose, "extraction", 2)])
+    ]
     assert isinstance(reply, Reply)
     pairs = {pair["question"]: pair["answer"] for pair in json.loads(reply.text)["pairs"]}
     assert pairs == {

@@ -38,7 +38,9 @@ async def test_the_adapter_speaks_on_its_base_model(tmp_path: Path):
     adapter = tiny_adapter(tmp_path / "adapter", base)
     teacher = own_teacher(str(base), adapter, GenerationOptions(max_new_tokens=8))
     await teacher.prepare()
-    (reply,) = [one.outcome async for one in teacher.answer([PairRequest(PROSE, "extraction", 1)])]
+    (reply,) = [
+        result.outcome async for result in teacher.answer([PairRequest(PROSE, "extraction", 1)])
+    ]
     assert teacher.name == "self"
     assert isinstance(reply, Reply)
     assert reply.text.startswith("{")

@@ -23,4 +23,4 @@ def constrained_templates(sentence: str, language: FewShotLanguage) -> tuple[Que
 
 
 def _pattern(word: str) -> str:
-    return re.sub(r"[!-/:-@[-`{-~]", lambda found: "\\" + found[0], word)
+    return re.sub(r"[!-/:-@[-`{-~]", lambda match: "\\" + match[0], word)
