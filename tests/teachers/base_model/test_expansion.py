@@ -10,6 +10,7 @@ from dlm_lsp.local.model import Generated, LocalModel
 from dlm_lsp.quality.language_id import detect_language
 from dlm_lsp.teachers.base_model.expansion import (
     expansion_prefix,
+    is_credible,
     why_not,
     write_pairs,
 )
