@@ -106,7 +106,7 @@ async def open_session(
     """
     options = request.options
     sway = options.filter == "sway"
-    own_teacher = check_selector(request.teacher)[0] == "self"
+    own_teacher = check_selector(request.teacher)[0].needs_adapter
     # A broken pointer is no matter to a run that does without the adapter.
     needs_adapter = own_teacher or (sway and request.judge is None)
     adapter = current_adapter(folder, first_adapter(frontmatter)) if needs_adapter else None

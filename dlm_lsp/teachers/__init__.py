@@ -1,1 +1,1 @@
-"""Who writes the pairs: one file per provider behind one small async protocol."""
+"""Teachers, the models that write the pairs: one file per provider behind one async protocol."""

@@ -1,4 +1,4 @@
-"""Anthropic's messages API."""
+"""Anthropic messages API as teacher."""
 
 import os
 from collections.abc import Sequence
@@ -8,13 +8,15 @@ from typing import Any, Literal
 
 from dlm_lsp.errors import TeacherError
 from dlm_lsp.install_hint import install_hint
-from dlm_lsp.teachers.api import RETRIES, ApiTeacher, usable_key
+from dlm_lsp.teachers.api import ApiTeacher
 from dlm_lsp.teachers.concurrency import map_concurrently
 from dlm_lsp.teachers.endpoint import endpoint_from, parse_endpoint
+from dlm_lsp.teachers.kind import TeacherContext
 from dlm_lsp.teachers.prompts import REPLY_SCHEMA, prompt_messages
-from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply
+from dlm_lsp.teachers.protocol import PairRequest, Reply
 from dlm_lsp.teachers.request_fallback import RequestShape
 from dlm_lsp.teachers.response_parsing import message_text, token_count
+from dlm_lsp.teachers.transport import RETRIES, usable_key
 
 _FINISHES: dict[str, Literal["length", "refusal"]] = {
     "max_tokens": "length",
@@ -72,7 +74,7 @@ class AnthropicTeacher(ApiTeacher):
         return client
 
     async def count_tokens(self, requests: Sequence[PairRequest]) -> list[int] | None:
-        """Return the prompt tokens of each ask, or None where the server does not count."""
+        """Return the prompt tokens of each request, or None where the server does not count."""
         if self._fatal_error:
             return None
         counts = [0] * len(requests)
@@ -143,23 +145,17 @@ class AnthropicTeacher(ApiTeacher):
         )
 
 
-def anthropic_teacher(
-    model: str,
-    sampling: GenerationOptions,
-    *,
-    concurrency: int,
-    timeout: float,
-) -> AnthropicTeacher:
+def anthropic_teacher(context: TeacherContext) -> AnthropicTeacher:
     """Return the teacher `anthropic:<model>`; ANTHROPIC_BASE_URL and the key are the SDK's own.
 
     Raises:
         TeacherError: if ANTHROPIC_BASE_URL is no address.
     """
     return AnthropicTeacher(
-        f"anthropic:{model}",
+        f"anthropic:{context.target}",
         endpoint_from("ANTHROPIC_BASE_URL", "https://api.anthropic.com"),
-        model,
-        sampling,
-        concurrency=concurrency,
-        timeout=timeout,
+        context.target,
+        context.sampling,
+        concurrency=context.concurrency,
+        timeout=context.timeout,
     )

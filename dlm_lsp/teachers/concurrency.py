@@ -1,4 +1,4 @@
-"""How many requests run at once, and what becomes of them when nobody waits any more."""
+"""Bounded concurrency: results as they finish, cancelled when nobody waits any more."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence

@@ -1,4 +1,4 @@
-"""Where requests go: a server's address, with its secrets kept apart from what may be shown."""
+"""Endpoint: a server's address, with its secrets kept apart from what may be shown."""
 
 import base64
 import ipaddress
@@ -49,13 +49,13 @@ class Endpoint:
     @property
     def secrets(self) -> frozenset[str]:
         """Every text that must not reach a message, in the spellings that a server could echo."""
-        found = {self.userinfo, unquote(self.userinfo), self.query, unquote(self.query)}
+        texts = {self.userinfo, unquote(self.userinfo), self.query, unquote(self.query)}
         password = self.userinfo.partition(":")[2]
-        found |= {password, unquote(password)}
-        found |= {value for _, value in parse_qsl(self.query, keep_blank_values=True)}
+        texts |= {password, unquote(password)}
+        texts |= {value for _, value in parse_qsl(self.query, keep_blank_values=True)}
         if self.basic:
-            found.add(self.basic.removeprefix("Basic "))
-        return frozenset(found - {""})
+            texts.add(self.basic.removeprefix("Basic "))
+        return frozenset(texts - {""})
 
 
 def parse_endpoint(text: str) -> Endpoint:

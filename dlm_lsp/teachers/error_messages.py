@@ -1,14 +1,20 @@
-"""What went wrong with a request, in one line that ends with what to do."""
+"""Error messages of a request that failed: one line that ends with what to do."""
 
 import json
 from collections.abc import Collection, Mapping
 from types import ModuleType
 from typing import Any
 
-from dlm_lsp.teachers.deadline import OutOfTimeError
-
 _LONGEST = 240
 _DEEPEST = 8
+
+
+class OutOfTimeError(Exception):
+    """An attempt took too long; `refused` is the status after which the server let us wait."""
+
+    def __init__(self, refused: int | None) -> None:
+        super().__init__("out of time")
+        self.refused = refused
 
 
 def server_message(body: object) -> str:
@@ -80,8 +86,8 @@ def error_message(
         return _status_line(error, server=server, key=key, secrets=secrets)
     if isinstance(error, sdk.APIConnectionError):
         words = "no connection in time" if connecting else server_message(cause)
-        said = _said(redact(words, secrets))
-        return f"cannot reach {server}{said}; check that it is running and the address"
+        detail = _detail(redact(words, secrets))
+        return f"cannot reach {server}{detail}; check that it is running and the address"
     if isinstance(error, json.JSONDecodeError):
         return f"{server} sent a reply that is cut off or is not JSON; run the command again"
     return f"the request to {server} failed ({type(error).__name__}); run the command again"
@@ -89,25 +95,25 @@ def error_message(
 
 def _status_line(error: Any, *, server: str, key: str, secrets: Collection[str]) -> str:
     status: int = error.status_code
-    said = _said(redact(server_message(error.body), secrets))
+    detail = _detail(redact(server_message(error.body), secrets))
     match status:
         # Providers repeat parts of a refused key: no word of theirs here.
         case 401:
-            told = f"refused the key (401); check {key}"
+            outcome = f"refused the key (401); check {key}"
         case 403:
-            told = f"does not allow this (403); check what the key in {key} may do"
+            outcome = f"does not allow this (403); check what the key in {key} may do"
         case 404:
-            told = f"does not know the model or the address (404){said}; check both"
+            outcome = f"does not know the model or the address (404){detail}; check both"
         case 429:
-            told = f"limits the rate or the budget (429){said}; run again later"
+            outcome = f"limits the rate or the budget (429){detail}; run again later"
         case _ if status < 400:
-            told = f"redirects ({status}); name the address that it leads to"
+            outcome = f"redirects ({status}); name the address that it leads to"
         case _ if status >= 500:
-            told = f"failed ({status}){said}; run the command again"
+            outcome = f"failed ({status}){detail}; run the command again"
         case _:
-            told = f"refused the request ({status}){said}; change what it names"
-    return f"{server} {told}"
+            outcome = f"refused the request ({status}){detail}; change what it names"
+    return f"{server} {outcome}"
 
 
-def _said(words: str) -> str:
+def _detail(words: str) -> str:
     return f": {words.rstrip('.')}" if words else ""

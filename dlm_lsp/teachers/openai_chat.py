@@ -1,4 +1,4 @@
-"""OpenAI's chat completions, from OpenAI or from any server that speaks them, such as vLLM."""
+"""OpenAI chat completions, from OpenAI or from any server that speaks them, such as vLLM."""
 
 import hashlib
 import os
@@ -7,14 +7,16 @@ from types import ModuleType
 from typing import Any, ClassVar, Literal
 
 from dlm_lsp.errors import SelectorError, TeacherError
-from dlm_lsp.install_hint import install_hint
-from dlm_lsp.teachers.api import RETRIES, ApiTeacher, RequestHook, usable_key
+from dlm_lsp.install_hint import DISTRIBUTION, install_hint
+from dlm_lsp.teachers.api import ApiTeacher
 from dlm_lsp.teachers.endpoint import Endpoint, endpoint_from, parse_endpoint
 from dlm_lsp.teachers.error_messages import redact, server_message
+from dlm_lsp.teachers.kind import TeacherContext
 from dlm_lsp.teachers.prompts import REPLY_SCHEMA
-from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply
+from dlm_lsp.teachers.protocol import PairRequest, Reply
 from dlm_lsp.teachers.request_fallback import RequestShape
 from dlm_lsp.teachers.response_parsing import message_text, token_count
+from dlm_lsp.teachers.transport import RETRIES, usable_key
 
 _FINISHES: dict[str, Literal["length", "refusal"]] = {
     "length": "length",
@@ -104,9 +106,9 @@ class OpenAiTeacher(ApiTeacher):
         text = message_text(getattr(message, "content", None))
         if not isinstance(message, self._sdk().BaseModel) or text is None:
             words = server_message(getattr(completion, "error", None))
-            said = redact(words, self._secrets)
+            detail = redact(words, self._secrets)
             raise TeacherError(
-                f"{self._endpoint.url} sent no chat completion{f': {said}' if said else ''}; "
+                f"{self._endpoint.url} sent no chat completion{f': {detail}' if detail else ''}; "
                 "run the command again"
             )
         usage = getattr(completion, "usage", None)
@@ -120,6 +122,14 @@ class OpenAiTeacher(ApiTeacher):
         )
 
 
+async def _drop_what_is_meant_for_openai(request: Any) -> None:
+    """Drop the headers that the SDK takes from OPENAI_CUSTOM_HEADERS, _ORG_ID and _PROJECT_ID."""
+    for name in set(request.headers) - _HEADERS:
+        del request.headers[name]
+    request.headers["accept"] = "application/json"
+    request.headers["user-agent"] = DISTRIBUTION
+
+
 class VllmServerTeacher(OpenAiTeacher):
     """A chat model of any server that speaks OpenAI's protocol, named by its address."""
 
@@ -128,6 +138,7 @@ class VllmServerTeacher(OpenAiTeacher):
     caches_by_key = False
     looks_up_one = False
     assumed_context = 8192
+    request_hooks = (_drop_what_is_meant_for_openai,)
 
     async def prepare(self) -> None:
         """Check the extra, the key, the server and the model; name the model if it was not.
@@ -141,61 +152,38 @@ class VllmServerTeacher(OpenAiTeacher):
             model = redact(self._model, self._secrets)
             self.name = f"{self.name}#{_UNRECORDABLE.sub('_', model)}"
 
-    def _hooks(self) -> list[RequestHook]:
-        return [*super()._hooks(), _drop_what_is_meant_for_openai]
 
-
-async def _drop_what_is_meant_for_openai(request: Any) -> None:
-    """Drop the headers that the SDK takes from OPENAI_CUSTOM_HEADERS, _ORG_ID and _PROJECT_ID."""
-    for name in set(request.headers) - _HEADERS:
-        del request.headers[name]
-    request.headers["accept"] = "application/json"
-    request.headers["user-agent"] = "dlm-lsp"
-
-
-def openai_teacher(
-    model: str,
-    sampling: GenerationOptions,
-    *,
-    concurrency: int,
-    timeout: float,
-) -> OpenAiTeacher:
+def openai_teacher(context: TeacherContext) -> OpenAiTeacher:
     """Return the teacher `openai:<model>`; OPENAI_BASE_URL and OPENAI_API_KEY are the SDK's own.
 
     Raises:
         TeacherError: if OPENAI_BASE_URL is no address.
     """
     return OpenAiTeacher(
-        f"openai:{model}",
+        f"openai:{context.target}",
         endpoint_from("OPENAI_BASE_URL", "https://api.openai.com/v1"),
-        model,
-        sampling,
-        concurrency=concurrency,
-        timeout=timeout,
+        context.target,
+        context.sampling,
+        concurrency=context.concurrency,
+        timeout=context.timeout,
     )
 
 
-def vllm_server_teacher(
-    target: str,
-    sampling: GenerationOptions,
-    *,
-    concurrency: int,
-    timeout: float,
-) -> VllmServerTeacher:
+def vllm_server_teacher(context: TeacherContext) -> VllmServerTeacher:
     """Return the teacher `vllm-server:<url>[#model]`; VLLM_API_KEY is sent if it is set.
 
     Raises:
         SelectorError: the address cannot be read; no part of it is repeated.
     """
-    endpoint, model = vllm_server(target)
+    endpoint, model = vllm_server(context.target)
     shown = endpoint.url.removesuffix("/v1")
     return VllmServerTeacher(
         f"vllm-server:{shown}{f'#{model}' if model else ''}",
         Endpoint(f"{shown}/v1", endpoint.host, endpoint.userinfo, endpoint.query),
         model or None,
-        sampling,
-        concurrency=concurrency,
-        timeout=timeout,
+        context.sampling,
+        concurrency=context.concurrency,
+        timeout=context.timeout,
     )
 
 
@@ -227,5 +215,5 @@ def _response_format(name: str) -> dict[str, Any] | None:
 
 
 def _cache_key(request: PairRequest) -> str:
-    """Return one key for all asks about the same prose, which share their prompt's beginning."""
+    """Return one key for all requests about the same prose: their prompts begin alike."""
     return hashlib.sha256(request.prose.encode("utf-8", "replace")).hexdigest()[:32]

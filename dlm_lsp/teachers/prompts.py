@@ -1,4 +1,4 @@
-"""What a teacher is told: the rules, the prose as data, then the task."""
+"""Prompts: the rules, the prose as data, then the task."""
 
 import hashlib
 import json
@@ -62,7 +62,7 @@ _STRATEGIES: dict[Strategy, str] = {
 def prompt_messages(request: PairRequest) -> tuple[str, str]:
     """Return (system, user).
 
-    The system text is the same for every ask, and the user text begins with the prose, so that
+    The system text is the same for every request, and the user text begins with the prose, so that
     both strategies and a repair share one prefix that a server can cache.
     """
     # A tag that depends on the prose cannot be closed from within it.

@@ -1,4 +1,4 @@
-"""What a teacher is: the one protocol behind which every provider stands."""
+"""Teacher protocol: the one interface behind which every provider stands."""
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class TeacherResult:
-    """The outcome of `asks[index]`."""
+    """The outcome of `requests[index]`."""
 
     index: int
     outcome: Reply | TeacherError
@@ -71,7 +71,7 @@ class Teacher(Protocol):
 
     @property
     def window(self) -> int | None:
-        """How many tokens of prose fit into one ask; None where no limit is known."""
+        """How many tokens of prose fit into one request; None where no limit is known."""
 
     @property
     def examples(self) -> Sequence[tuple[str, str]]:
@@ -92,13 +92,13 @@ class Teacher(Protocol):
         """
 
     def fingerprint(self, request: PairRequest) -> str:
-        """Return everything that decides the reply to `ask`: model, parameters and prompt."""
+        """Return everything that decides the reply to the request: model, parameters and prompt."""
 
     async def count_tokens(self, requests: Sequence[PairRequest]) -> list[int] | None:
-        """Return the prompt tokens of each ask, or None where they cannot be counted."""
+        """Return the prompt tokens of each request, or None where they cannot be counted."""
 
     def answer(self, requests: Sequence[PairRequest]) -> AsyncGenerator[TeacherResult, None]:
-        """Answer each ask once, in whatever order they finish; a failure costs its ask alone.
+        """Answer each request once, in whatever order; a failure costs its request alone.
 
         Closing the generator (`contextlib.aclosing`) cancels what is still being asked.
 

@@ -1,19 +1,139 @@
-"""Which teacher a selector names."""
+"""Table of teachers: every kind of teacher is one row, and selectors are read by the rows.
 
+To add a teacher, write its file and add its row to `TEACHER_KINDS`; a plugin brings its own row.
+"""
+
+import logging
 import re
 from pathlib import Path
 
-from rapidfuzz import fuzz, process
-
+from dlm_lsp.document.did_you_mean import closest_name
 from dlm_lsp.errors import SelectorError
+from dlm_lsp.teachers.kind import TeacherContext, TeacherKind
+from dlm_lsp.teachers.plugins import plugin_kind, plugin_kinds
 from dlm_lsp.teachers.protocol import GenerationOptions, Teacher
 
-FORMS = (
-    "self, hf:<registry key, hub id or folder>, openai:<model>, anthropic:<model>, "
-    "vllm-server:<url>[#model]"
-)
-_KINDS = ("self", "hf", "openai", "anthropic", "vllm-server")
+_logger = logging.getLogger(__name__)
 _MODEL = re.compile(r"[\w./:@+~=,-]+")
+
+
+def _create_self(context: TeacherContext) -> Teacher:
+    from dlm_lsp.teachers.self_teacher import self_teacher
+
+    return self_teacher(context)
+
+
+def _create_hf(context: TeacherContext) -> Teacher:
+    from dlm_lsp.teachers.local_teacher import hf_teacher
+
+    return hf_teacher(context)
+
+
+def _create_openai(context: TeacherContext) -> Teacher:
+    from dlm_lsp.teachers.openai_chat import openai_teacher
+
+    return openai_teacher(context)
+
+
+def _create_anthropic(context: TeacherContext) -> Teacher:
+    from dlm_lsp.teachers.anthropic_messages import anthropic_teacher
+
+    return anthropic_teacher(context)
+
+
+def _create_vllm_server(context: TeacherContext) -> Teacher:
+    from dlm_lsp.teachers.openai_chat import vllm_server_teacher
+
+    return vllm_server_teacher(context)
+
+
+def _whole_target(target: str) -> str:
+    return target
+
+
+def _model_of_server(target: str) -> str:
+    from dlm_lsp.teachers.openai_chat import vllm_server
+
+    return vllm_server(target)[1]
+
+
+TEACHER_KINDS = (
+    TeacherKind(
+        name="self",
+        description="the document's own trained adapter",
+        create=_create_self,
+        is_local=True,
+        needs_adapter=True,
+        import_name="torch",
+        extra="local",
+    ),
+    TeacherKind(
+        name="hf",
+        target="<registry key, hub id or folder>",
+        description="a model on this machine: a registry key, a hub id or a folder",
+        create=_create_hf,
+        is_local=True,
+        import_name="torch",
+        extra="local",
+    ),
+    TeacherKind(
+        name="openai",
+        target="<model>",
+        description="OpenAI",
+        create=_create_openai,
+        model_in=_whole_target,
+        import_name="openai",
+        extra="openai",
+        key_variable="OPENAI_API_KEY",
+        key_required=True,
+    ),
+    TeacherKind(
+        name="anthropic",
+        target="<model>",
+        description="Anthropic",
+        create=_create_anthropic,
+        model_in=_whole_target,
+        import_name="anthropic",
+        extra="anthropic",
+        key_variable="ANTHROPIC_API_KEY",
+        key_required=True,
+    ),
+    TeacherKind(
+        name="vllm-server",
+        target="<url>[#model]",
+        description="any OpenAI-compatible server (vLLM, llama.cpp, ...)",
+        create=_create_vllm_server,
+        model_in=_model_of_server,
+        import_name="openai",
+        extra="openai",
+        key_variable="VLLM_API_KEY",
+    ),
+)
+"""The teachers that come with this package, in the order in which they are listed."""
+
+_OWN_KINDS = {kind.name: kind for kind in TEACHER_KINDS}
+
+
+def all_kinds() -> tuple[TeacherKind, ...]:
+    """Return our kinds and those of every plugin; a plugin that cannot be loaded is logged."""
+    plugins = plugin_kinds(_OWN_KINDS)
+    for problem in plugins.problems:
+        _logger.warning("%s", problem)
+    return (*TEACHER_KINDS, *plugins.kinds)
+
+
+def find_kind(name: str) -> TeacherKind | None:
+    """Return the kind of this name, importing a plugin only if it is none of ours.
+
+    Raises:
+        TeacherError: a plugin claims the name and cannot be loaded.
+    """
+    return _OWN_KINDS.get(name) or plugin_kind(name)
+
+
+def forms() -> str:
+    """Return the forms of all selectors as one line, for help texts and error messages."""
+    return ", ".join(kind.form for kind in all_kinds())
 
 
 def select(
@@ -34,59 +154,58 @@ def select(
         SelectorError: it names none; a URL, which may hold a password, is not repeated.
         TeacherError: the teacher cannot be, with the remedy.
     """
-    kind, rest = check_selector(selector)
-    if kind == "self":
-        from dlm_lsp.teachers.self_teacher import self_teacher
-
-        return self_teacher(base_model, adapter, sampling)
-    if kind == "hf":
-        from dlm_lsp.teachers.base_model.teacher import HfTeacher
-
-        return HfTeacher(rest, sampling)
-    if kind == "vllm-server":
-        from dlm_lsp.teachers.openai_chat import vllm_server_teacher
-
-        return vllm_server_teacher(rest, sampling, concurrency=concurrency, timeout=timeout)
-    if kind == "openai":
-        from dlm_lsp.teachers.openai_chat import openai_teacher
-
-        return openai_teacher(rest, sampling, concurrency=concurrency, timeout=timeout)
-    from dlm_lsp.teachers.anthropic_messages import anthropic_teacher
-
-    return anthropic_teacher(rest, sampling, concurrency=concurrency, timeout=timeout)
+    kind, target = check_selector(selector)
+    return kind.create(
+        TeacherContext(
+            target,
+            sampling,
+            concurrency=concurrency,
+            timeout=timeout,
+            adapter=adapter,
+            base_model=base_model,
+        )
+    )
 
 
-def check_selector(selector: str) -> tuple[str, str]:
-    """Return the kind of teacher that the selector names, and which of that kind.
+def split_selector(selector: str) -> tuple[TeacherKind, str] | None:
+    """Return the kind of teacher and its target; None where the selector has no known form.
+
+    Raises:
+        TeacherError: a plugin claims the kind and cannot be loaded.
+    """
+    name, colon, target = selector.strip().partition(":")
+    kind = find_kind(name)
+    if kind is None or bool(colon) != bool(kind.target) or bool(target) != bool(kind.target):
+        return None
+    return kind, target
+
+
+def check_selector(selector: str) -> tuple[TeacherKind, str]:
+    """Return the kind of teacher that the selector names, and its target.
 
     Raises:
         SelectorError: it names none.
+        TeacherError: a plugin claims the kind and cannot be loaded.
     """
-    kind, colon, rest = selector.strip().partition(":")
-    if kind not in _KINDS or (kind == "self" and colon):
-        raise SelectorError(_unknown(kind))
-    if kind != "self" and not rest:
-        raise SelectorError(f"{kind}: names nothing; a teacher is one of {FORMS}")
-    if kind == "vllm-server":
-        from dlm_lsp.teachers.openai_chat import vllm_server
-
-        _check_model(kind, vllm_server(rest)[1] or "unnamed")
-    elif kind in ("openai", "anthropic"):
-        _check_model(kind, rest)
-    return kind, rest
-
-
-def _check_model(kind: str, model: str) -> None:
+    parts = split_selector(selector)
+    if parts is None:
+        raise SelectorError(_no_such_teacher(selector.strip()))
+    kind, target = parts
     # The name goes into a marker line, between quotes, inside an HTML comment.
-    if not _MODEL.fullmatch(model):
+    if not _MODEL.fullmatch(kind.model_in(target) or "unnamed"):
         raise SelectorError(
-            f"the model of {kind}: holds a blank, a quote or another character that no model "
-            f"name has; a teacher is one of {FORMS}"
+            f"the model of {kind.name}: holds a blank, a quote or another character that no model "
+            f"name has; a teacher is one of {forms()}"
         )
+    return kind, target
 
 
-def _unknown(kind: str) -> str:
-    named = kind if re.fullmatch(r"[\w-]{1,20}", kind) else ""
-    close = process.extractOne(named, _KINDS, scorer=fuzz.ratio, score_cutoff=60) if named else None
-    meant = f" (did you mean {close[0]}?)" if close and close[0] != named else ""
-    return f"no such teacher{f': {named}' if named else ''}{meant}; a teacher is one of {FORMS}"
+def _no_such_teacher(selector: str) -> str:
+    name, _, target = selector.partition(":")
+    kind = find_kind(name)
+    if kind is not None and kind.target and not target:
+        return f"{name}: names nothing; a teacher is one of {forms()}"
+    shown = name if re.fullmatch(r"[\w-]{1,20}", name) else ""
+    close = closest_name(shown, [kind.name for kind in all_kinds()]) if shown else None
+    hint = f" (did you mean {close}?)" if close and close != shown else ""
+    return f"no such teacher{f': {shown}' if shown else ''}{hint}; a teacher is one of {forms()}"

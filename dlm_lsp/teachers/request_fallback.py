@@ -1,4 +1,4 @@
-"""What a server refused: which parameters and which output format the next requests go without."""
+"""Request fallback: the parameters and the output format that requests go without once refused."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What the parts of a reply hold, whatever a server put into them."""
+"""Response parsing: text and token counts, whatever a server put into a reply."""
 
 from collections.abc import Mapping
 

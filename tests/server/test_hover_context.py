@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from ide.samples import SOURCE
 from server.editor import URI
-from support.towns import HEAD
+from support.teacher_server import HEAD
 
 from dlm_lsp.document import parse
 from dlm_lsp.ide.provenance import RecordedProvenance

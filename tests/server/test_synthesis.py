@@ -10,7 +10,7 @@ from ide.samples import GONE, synthesized
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from server.editor import EDITORS, NEOVIM, URI, VSCODE, Editor, asks_for, editor
-from support.towns import HEAD, TeacherServer, Town, town
+from support.teacher_server import HEAD, TeacherServer, Town, town
 from werkzeug import Response
 
 from dlm_lsp.document import parse

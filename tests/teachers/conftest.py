@@ -1,4 +1,4 @@
-"""What the teachers' tests share: a real server, and an environment without keys."""
+"""Fixtures of the teachers' tests: a real server, and an environment without keys."""
 
 import os
 from collections.abc import Iterator

@@ -21,6 +21,7 @@ from werkzeug import Response
 
 from dlm_lsp.errors import TeacherError
 from dlm_lsp.teachers.anthropic_messages import AnthropicTeacher, anthropic_teacher
+from dlm_lsp.teachers.kind import TeacherContext
 from dlm_lsp.teachers.prompts import REPLY_SCHEMA, prompt_messages
 from dlm_lsp.teachers.protocol import GenerationOptions, Reply
 
@@ -32,7 +33,7 @@ def teacher_of(
     model: str = "m", sampling: GenerationOptions | None = None, **options
 ) -> AnthropicTeacher:
     options = {"concurrency": 2, "timeout": 60.0, **options}
-    return anthropic_teacher(model, sampling or GenerationOptions(), **options)
+    return anthropic_teacher(TeacherContext(model, sampling or GenerationOptions(), **options))
 
 
 @pytest.fixture

@@ -7,11 +7,8 @@ from contextlib import aclosing
 
 import anyio
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 from support.http_servers import Answer, Hang, Request, Reset, WireServer, chat_completion
-from support.odd_json import spoilt
 from support.teacher_calls import (
     CHAT,
     FINE,
@@ -27,9 +24,9 @@ from support.teacher_calls import (
 from werkzeug import Response
 
 from dlm_lsp.errors import TeacherError
+from dlm_lsp.teachers.kind import TeacherContext
 from dlm_lsp.teachers.openai_chat import openai_teacher, vllm_server_teacher
 from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest
-from dlm_lsp.teachers.registry import select
 
 # Failures and retries
 
@@ -65,10 +62,10 @@ async def test_a_lasting_failure_costs_its_ask_alone(server):
     server.expect_request(CHAT).respond_with_handler(chat)
     teacher = served(address(server))
     await teacher.prepare()
-    found = await outcomes(teacher, [ask("a"), ask("broken"), ask("b")])
+    replies = await outcomes(teacher, [ask("a"), ask("broken"), ask("b")])
     await teacher.aclose()
-    assert [found[0], found[2]] == [FINE, FINE]
-    assert "failed (500): out of order" in str(found[1])
+    assert [replies[0], replies[2]] == [FINE, FINE]
+    assert "failed (500): out of order" in str(replies[1])
 
 
 @pytest.mark.parametrize("status", [401, 404])
@@ -76,9 +73,9 @@ async def test_a_key_or_model_lost_in_mid_run_fails_each_ask_at_once(server, sta
     server.expect_request(CHAT).respond_with_json({"error": {"message": "gone"}}, status=status)
     teacher = served(address(server))
     await teacher.prepare()
-    found = await outcomes(teacher, [ask(), ask(), ask()])
+    replies = await outcomes(teacher, [ask(), ask(), ask()])
     await teacher.aclose()
-    assert all(f"({status})" in str(one) for one in found)
+    assert all(f"({status})" in str(reply) for reply in replies)
     assert len(posted(server)) == 3
 
 
@@ -99,8 +96,8 @@ async def test_a_server_that_answers_others_may_reject_one(first):
     rejected = anyio.Event()
 
     async def behave(request: Request):
-        if found := models(request):
-            return found
+        if listed := models(request):
+            return listed
         if b"rejected" in request.body:
             rejected.set()
             return Answer({"error": {"message": "not about this"}}, status=403)
@@ -113,9 +110,9 @@ async def test_a_server_that_answers_others_may_reject_one(first):
         asks = [ask(first), ask("fine"), ask("rejected"), ask("fine"), ask("fine")]
         if first == "fine":
             rejected.set()
-        found = await outcomes(teacher, asks)
+        replies = await outcomes(teacher, asks)
         await teacher.aclose()
-    told = [index for index, one in enumerate(found) if isinstance(one, TeacherError)]
+    told = [index for index, reply in enumerate(replies) if isinstance(reply, TeacherError)]
     assert told == ([2] if first == "fine" else [0, 2])
 
 
@@ -305,7 +302,7 @@ async def test_any_other_refusal_is_told_and_not_tried_again(server):
 
 async def test_a_key_that_no_header_can_carry_is_told_and_not_repeated(monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "hunter2\nhunter2")
-    teacher = openai_teacher("gpt-5", GenerationOptions(), concurrency=1, timeout=5)
+    teacher = openai_teacher(TeacherContext("gpt-5", GenerationOptions(), concurrency=1, timeout=5))
     with pytest.raises(TeacherError, match="OPENAI_API_KEY holds a character") as told:
         await teacher.prepare()
     assert "hunter2" not in str(told.value)
@@ -313,7 +310,9 @@ async def test_a_key_that_no_header_can_carry_is_told_and_not_repeated(monkeypat
 
 async def test_an_unreachable_server_is_told_at_once_if_it_has_to_name_the_model(unused_tcp_port):
     url = f"http://127.0.0.1:{unused_tcp_port}"
-    teacher = vllm_server_teacher(url, GenerationOptions(), concurrency=1, timeout=5)
+    teacher = vllm_server_teacher(
+        TeacherContext(url, GenerationOptions(), concurrency=1, timeout=5)
+    )
     with pytest.raises(TeacherError, match=f"cannot reach {url}/v1"):
         await teacher.prepare()
 
@@ -345,48 +344,6 @@ async def test_preparing_again_asks_the_server_nothing(server):
     assert len(server.log) == 1
 
 
-async def test_what_was_not_found_is_looked_for_again(httpserver):
-    page = {"data": [{"id": "other"}]}
-    httpserver.expect_oneshot_request("/v1/models").respond_with_json(page)
-    httpserver.expect_oneshot_request("/v1/models").respond_with_json({"data": [{"id": "m"}]})
-    teacher = served(address(httpserver))
-    with pytest.raises(TeacherError, match="no model 'm'"):
-        await teacher.prepare()
-    await teacher.prepare()
-    await teacher.aclose()
-
-
-@pytest.mark.parametrize("odd", [5, ["m"], None, {"a": 1}])
-async def test_a_model_whose_name_is_no_text_is_passed_over(httpserver, odd):
-    cards = [{"id": odd}, "m", 5, {"id": "real"}]
-    httpserver.expect_request("/v1/models").respond_with_json({"data": cards})
-    teacher = vllm_server_teacher(
-        address(httpserver), GenerationOptions(), concurrency=1, timeout=5
-    )
-    await teacher.prepare()
-    await teacher.aclose()
-    assert teacher.name.endswith("#real")
-
-
-@settings(deadline=None, max_examples=20)
-@given(
-    st.lists(spoilt({"object": "list", "data": [{"id": "m", "max_model_len": 4096}]}), max_size=3)
-)
-async def test_any_list_of_models_is_taken_or_told_in_one_line(bodies):
-    async def behave(request: Request):
-        return Answer(waiting.pop())
-
-    async with WireServer(behave) as server:
-        for body in bodies:
-            waiting = [body] * 2
-            teacher = vllm_server_teacher(server.url, GenerationOptions(), concurrency=1, timeout=5)
-            try:
-                await teacher.prepare()
-            except TeacherError as error:
-                assert "\n" not in str(error)
-            await teacher.aclose()
-
-
 # Proxies
 
 
@@ -412,70 +369,6 @@ async def test_what_leaves_this_machine_goes_through_the_proxy_of_the_environmen
         assert proxy.requests[-1].target == f"http://far.example{CHAT}"
 
 
-@pytest.mark.parametrize("status", [403, 404, 405, 501])
-async def test_a_server_that_keeps_no_list_is_taken_at_the_users_word(httpserver, status):
-    httpserver.expect_request("/v1/models").respond_with_data("no", status=status, headers=NOW)
-    httpserver.expect_request(CHAT).respond_with_json(chat_completion("fine"))
-    assert await outcome(served(address(httpserver))) == FINE
-
-
-async def test_a_server_with_no_model_asks_for_a_name(httpserver):
-    httpserver.expect_request("/v1/models").respond_with_json({"object": "list", "data": []})
-    teacher = vllm_server_teacher(
-        address(httpserver), GenerationOptions(), concurrency=1, timeout=5
-    )
-    with pytest.raises(TeacherError, match=r"lists no model; name one: vllm-server:http.*#MODEL"):
-        await teacher.prepare()
-
-
-async def test_a_web_page_is_no_server(httpserver):
-    httpserver.expect_request("/v1/models").respond_with_data("<html>", content_type="text/html")
-    teacher = vllm_server_teacher(
-        address(httpserver), GenerationOptions(), concurrency=1, timeout=5
-    )
-    with pytest.raises(TeacherError, match="not with a list of models; check the address"):
-        await teacher.prepare()
-
-
-async def test_the_window_is_what_the_model_reads_less_rules_and_reply(httpserver):
-    card = {"id": "m", "max_model_len": 2048}
-    httpserver.expect_request("/v1/models").respond_with_json({"data": [card]})
-    teacher = served(address(httpserver), GenerationOptions(max_new_tokens=512))
-    await teacher.prepare()
-    assert teacher.window is not None and 512 < teacher.window < 2048 - 512
-
-
-@pytest.mark.parametrize(
-    ("selector", "least", "most"),
-    [("vllm-server", 6000, 8192), ("openai", 90_000, 100_000), ("anthropic", 90_000, 100_000)],
-)
-async def test_a_server_that_states_no_window_is_taken_to_have_a_usual_one(
-    server, monkeypatch, selector, least, most
-):
-    server.expect_request("/v1/models/m").respond_with_json({"id": "m"})
-    for provider, path in (("OPENAI", "/v1"), ("ANTHROPIC", "")):
-        monkeypatch.setenv(f"{provider}_BASE_URL", f"{address(server)}{path}")
-        monkeypatch.setenv(f"{provider}_API_KEY", "key")
-    named = f"vllm-server:{address(server)}#m" if selector == "vllm-server" else f"{selector}:m"
-    teacher = select(named, GenerationOptions(), concurrency=1, timeout=5)
-    await teacher.prepare()
-    assert teacher.window is not None and least < teacher.window < most
-
-
-async def test_no_reply_is_too_long_for_a_window_that_is_only_assumed(server):
-    teacher = served(address(server), GenerationOptions(max_new_tokens=16_000))
-    await teacher.prepare()
-    assert teacher.window == 4096
-
-
-async def test_a_model_with_no_room_for_prose_is_told(httpserver):
-    card = {"id": "m", "max_model_len": 1024}
-    httpserver.expect_request("/v1/models").respond_with_json({"data": [card]})
-    teacher = served(address(httpserver), GenerationOptions(max_new_tokens=1000))
-    with pytest.raises(TeacherError, match=r"1024 tokens.*--max-new-tokens 1000; lower it"):
-        await teacher.prepare()
-
-
 # Names and secrets
 
 
@@ -495,7 +388,7 @@ async def test_credentials_and_query_of_an_address_reach_the_server_and_nothing_
     server.expect_oneshot_request(CHAT).respond_with_handler(echo)
     secret = address(server).replace("http://", "http://ann:hunter2@")
     teacher = vllm_server_teacher(
-        f"{secret}/v1?token=abc123#m", GenerationOptions(), concurrency=1, timeout=5
+        TeacherContext(f"{secret}/v1?token=abc123#m", GenerationOptions(), concurrency=1, timeout=5)
     )
     await teacher.prepare()
     fine, failed = await outcomes(teacher, [ask(), ask()])
@@ -527,19 +420,23 @@ async def test_a_key_that_a_server_repeats_is_in_no_error(server, monkeypatch, s
 
 
 def test_the_fingerprint_tells_apart_what_decides_a_reply_and_nothing_else():
-    def printed(target="http://h#m", one=None, sampling=None, **options) -> str:
+    def printed(target="http://h#m", request=None, sampling=None, **options) -> str:
         options = {"concurrency": 1, "timeout": 1.0, **options}
-        teacher = vllm_server_teacher(target, sampling or GenerationOptions(), **options)
-        return teacher.fingerprint(one or ask())
+        teacher = vllm_server_teacher(
+            TeacherContext(target, sampling or GenerationOptions(), **options)
+        )
+        return teacher.fingerprint(request or ask())
 
     different = [
         printed(),
         printed("http://other#m"),
         printed("http://h#n"),
-        printed(one=ask("Another section.")),
-        printed(one=ask(count=2)),
-        printed(one=PairRequest(prose=PROSE, strategy="expansion", count=1)),
-        printed(one=PairRequest(prose=PROSE, strategy="extraction", count=1, complaint="too few")),
+        printed(request=ask("Another section.")),
+        printed(request=ask(count=2)),
+        printed(request=PairRequest(prose=PROSE, strategy="expansion", count=1)),
+        printed(
+            request=PairRequest(prose=PROSE, strategy="extraction", count=1, complaint="too few")
+        ),
         printed(sampling=GenerationOptions(max_new_tokens=9)),
         printed(sampling=GenerationOptions(temperature=1.0)),
         printed(sampling=GenerationOptions(top_p=0.5)),

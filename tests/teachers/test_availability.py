@@ -1,8 +1,16 @@
-"""What can be known at once of why a teacher cannot be asked."""
+"""Availability of a teacher, without a request to anybody."""
 
 import pytest
 
 from dlm_lsp.teachers.availability import availability, client_package
+
+
+def reason(selector: str, code: str, *, has_adapter: bool) -> str:
+    """The message to show for a teacher that is unavailable by this code."""
+    unavailable = availability(selector, has_adapter=has_adapter)
+    assert unavailable is not None
+    assert unavailable.code == code
+    return unavailable.message
 
 
 @pytest.mark.parametrize("selector", ["hf:gemma-3-270m", "vllm-server:http://localhost:8000"])
@@ -12,9 +20,7 @@ def test_nothing_stands_in_the_way_of_a_local_teacher(selector):
 
 def test_the_document_is_its_own_teacher_once_it_was_trained():
     assert availability("self", has_adapter=True) is None
-    refusal = availability("self", has_adapter=False)
-    assert refusal.code == "no-adapter"
-    assert "dlm train" in refusal.message
+    assert "dlm train" in reason("self", "no-adapter", has_adapter=False)
 
 
 @pytest.mark.parametrize(
@@ -22,25 +28,19 @@ def test_the_document_is_its_own_teacher_once_it_was_trained():
 )
 def test_a_missing_key_is_named(selector, key, monkeypatch):
     monkeypatch.delenv(key, raising=False)
-    refusal = availability(selector, has_adapter=False)
-    assert refusal.code == "missing-key"
-    assert key in refusal.message
+    assert key in reason(selector, "missing-key", has_adapter=False)
     monkeypatch.setenv(key, "secret")
     assert availability(selector, has_adapter=False) is None
 
 
 @pytest.mark.parametrize("selector", ["", "nobody", "nobody:x", "hf:", "hf", "self:x"])
 def test_what_names_no_teacher_is_said_so(selector):
-    refusal = availability(selector, has_adapter=True)
-    assert refusal.code == "no-teacher"
-    assert "names no teacher" in refusal.message
+    assert "names no teacher" in reason(selector, "no-teacher", has_adapter=True)
 
 
 def test_a_missing_extra_is_named(monkeypatch):
     monkeypatch.setattr("dlm_lsp.teachers.availability.find_spec", lambda _: None)
-    refusal = availability("hf:x", has_adapter=False)
-    assert refusal.code == "missing-extra"
-    assert "dlm-synth[local]" in refusal.message
+    assert "dlm-synth[local]" in reason("hf:x", "missing-extra", has_adapter=False)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def test_every_item_is_done_once_and_never_more_than_the_limit_at_a_time(items, 
         return item
 
     async def collect() -> list[tuple[int, int]]:
-        return [one async for one in map_concurrently(work, items, limit)]
+        return [result async for result in map_concurrently(work, items, limit)]
 
     assert sorted(asyncio.run(collect())) == list(enumerate(items))
     assert most <= limit

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlm_lsp.teachers.deadline import OutOfTimeError
-from dlm_lsp.teachers.error_messages import error_message, redact, server_message
+from dlm_lsp.teachers.error_messages import OutOfTimeError, error_message, redact, server_message
 
 REQUEST = httpx2.Request("POST", "http://u:hunter2@host/v1?key=hunter2")
 

@@ -16,6 +16,7 @@ from support.odd_json import DEEP, spoilt
 from support.teacher_calls import CHAT, FINE, PROSE, address, ask, outcome, outcomes, posted, served
 
 from dlm_lsp.errors import TeacherError
+from dlm_lsp.teachers.kind import TeacherContext
 from dlm_lsp.teachers.openai_chat import openai_teacher, vllm_server_teacher
 from dlm_lsp.teachers.prompts import REPLY_SCHEMA, prompt_messages
 from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply
@@ -26,7 +27,9 @@ from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply
 async def test_a_real_model_replies_by_the_schema(llama, monkeypatch):
     monkeypatch.setenv("VLLM_API_KEY", LLAMA_KEY)
     teacher = vllm_server_teacher(
-        llama, GenerationOptions(max_new_tokens=40, seed=1), concurrency=2, timeout=120
+        TeacherContext(
+            llama, GenerationOptions(max_new_tokens=40, seed=1), concurrency=2, timeout=120
+        )
     )
     await teacher.prepare()
     assert teacher.name == f"vllm-server:{llama}#{LLAMA_MODEL}"
@@ -43,7 +46,7 @@ async def test_the_openai_selector_asks_a_real_server_by_the_sdks_own_variables(
     monkeypatch.setenv("OPENAI_BASE_URL", f"{llama}/v1")
     monkeypatch.setenv("OPENAI_API_KEY", LLAMA_KEY)
     teacher = openai_teacher(
-        LLAMA_MODEL, GenerationOptions(max_new_tokens=8), concurrency=1, timeout=60
+        TeacherContext(LLAMA_MODEL, GenerationOptions(max_new_tokens=8), concurrency=1, timeout=60)
     )
     reply = await outcome(teacher)
     assert isinstance(reply, Reply)
@@ -54,14 +57,16 @@ async def test_the_openai_selector_asks_a_real_server_by_the_sdks_own_variables(
 async def test_a_wrong_key_is_told_before_anything_is_asked(llama, monkeypatch):
     monkeypatch.setenv("VLLM_API_KEY", "not-the-key-at-all")
     with pytest.raises(TeacherError, match=r"refused the key \(401\); check VLLM_API_KEY") as told:
-        await vllm_server_teacher(llama, GenerationOptions(), concurrency=1, timeout=60).prepare()
+        await vllm_server_teacher(
+            TeacherContext(llama, GenerationOptions(), concurrency=1, timeout=60)
+        ).prepare()
     assert "not-the-key" not in str(told.value)
 
 
 async def test_an_unknown_model_is_told_with_the_closest_one(llama, monkeypatch):
     monkeypatch.setenv("VLLM_API_KEY", LLAMA_KEY)
     teacher = vllm_server_teacher(
-        f"{llama}#gemma-270", GenerationOptions(), concurrency=1, timeout=60
+        TeacherContext(f"{llama}#gemma-270", GenerationOptions(), concurrency=1, timeout=60)
     )
     with pytest.raises(TeacherError, match=f"no model 'gemma-270'; the closest.*{LLAMA_MODEL}"):
         await teacher.prepare()
@@ -105,7 +110,7 @@ async def test_openai_gets_one_cache_key_for_all_asks_about_the_same_prose(serve
     monkeypatch.setenv("OPENAI_API_KEY", "k")
     server.expect_request("/v1/models/m").respond_with_json({"id": "m"})
     server.expect_request(CHAT).respond_with_json(chat_completion("fine"))
-    teacher = openai_teacher("m", GenerationOptions(), concurrency=1, timeout=5)
+    teacher = openai_teacher(TeacherContext("m", GenerationOptions(), concurrency=1, timeout=5))
     await teacher.prepare()
     await outcomes(
         teacher,
@@ -143,7 +148,9 @@ async def test_openai_gets_what_is_set_for_it(httpserver, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "k")
     monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "x-gateway: mine")
     httpserver.expect_request("/v1/models/gpt-5").respond_with_json({"id": "gpt-5"})
-    await openai_teacher("gpt-5", GenerationOptions(), concurrency=1, timeout=5).prepare()
+    await openai_teacher(
+        TeacherContext("gpt-5", GenerationOptions(), concurrency=1, timeout=5)
+    ).prepare()
     assert httpserver.log[0][0].headers["x-gateway"] == "mine"
 
 
@@ -251,14 +258,14 @@ async def test_an_error_with_status_200_is_told_in_the_servers_words(server):
 
 
 async def test_a_missing_key_is_named():
-    teacher = openai_teacher("gpt-5", GenerationOptions(), concurrency=1, timeout=5)
+    teacher = openai_teacher(TeacherContext("gpt-5", GenerationOptions(), concurrency=1, timeout=5))
     with pytest.raises(TeacherError, match="needs a key; set OPENAI_API_KEY"):
         await teacher.prepare()
 
 
 async def test_a_missing_extra_is_told_with_the_command_that_installs_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "openai", None)
-    teacher = openai_teacher("gpt-5", GenerationOptions(), concurrency=1, timeout=5)
+    teacher = openai_teacher(TeacherContext("gpt-5", GenerationOptions(), concurrency=1, timeout=5))
     with pytest.raises(TeacherError, match=r'pip install "dlm-synth\[openai\]"'):
         await teacher.prepare()
 
@@ -267,14 +274,16 @@ async def test_a_single_model_is_looked_up_by_name_first(httpserver, monkeypatch
     httpserver.expect_request("/v1/models/gpt-5").respond_with_json({"id": "gpt-5"})
     monkeypatch.setenv("OPENAI_BASE_URL", httpserver.url_for("/v1"))
     monkeypatch.setenv("OPENAI_API_KEY", "k")
-    await openai_teacher("gpt-5", GenerationOptions(), concurrency=1, timeout=5).prepare()
+    await openai_teacher(
+        TeacherContext("gpt-5", GenerationOptions(), concurrency=1, timeout=5)
+    ).prepare()
     assert [request.path for request, _ in httpserver.log] == ["/v1/models/gpt-5"]
 
 
 async def test_a_model_that_the_server_named_gets_into_the_name_without_quotes(httpserver):
     httpserver.expect_request("/v1/models").respond_with_json({"data": [{"id": 'my "m" -->'}]})
     teacher = vllm_server_teacher(
-        address(httpserver), GenerationOptions(), concurrency=1, timeout=5
+        TeacherContext(address(httpserver), GenerationOptions(), concurrency=1, timeout=5)
     )
     await teacher.prepare()
     assert teacher.name.endswith("#my__m__--_")

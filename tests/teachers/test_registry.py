@@ -1,11 +1,13 @@
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from dlm_lsp.errors import SelectorError
 from dlm_lsp.teachers.protocol import GenerationOptions, Teacher
-from dlm_lsp.teachers.registry import select
+from dlm_lsp.teachers.registry import TEACHER_KINDS, forms, select
 
 
 def chosen(selector: str) -> Teacher:
@@ -76,3 +78,28 @@ def test_importing_the_selector_loads_no_client_library():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "set()"
+
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def test_the_table_of_the_readme_has_a_row_for_every_kind():
+    rows = re.findall(r"^\| `([^`]+)` \| (.+) \| (.+) \|$", README.read_text("utf-8"), re.MULTILINE)
+    needs_by_row = {(selector.partition(":")[0], who): needs for selector, who, needs in rows}
+    for kind in TEACHER_KINDS:
+        needs = needs_by_row[kind.name, kind.description]
+        assert f"extra `{kind.extra}`" in needs
+        assert kind.key_variable is None or f"`{kind.key_variable}`" in needs
+
+
+def test_the_forms_are_those_of_the_rows():
+    assert forms() == (
+        "self, hf:<registry key, hub id or folder>, openai:<model>, anthropic:<model>, "
+        "vllm-server:<url>[#model]"
+    )
+
+
+def test_every_row_has_a_factory_of_its_own_and_one_line_about_it():
+    assert len({kind.create for kind in TEACHER_KINDS}) == len(TEACHER_KINDS)
+    for kind in TEACHER_KINDS:
+        assert kind.description and "\n" not in kind.description

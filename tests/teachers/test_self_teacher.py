@@ -7,26 +7,40 @@ import pytest
 from support.tiny_model import PROSE, tiny_adapter, tiny_llama
 
 from dlm_lsp.errors import TeacherError
+from dlm_lsp.teachers.kind import TeacherContext
+from dlm_lsp.teachers.local_teacher import LocalTeacher
 from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply
 from dlm_lsp.teachers.self_teacher import self_teacher
 
 
+def own_teacher(
+    base_model: str | None, adapter: Path | None, sampling: GenerationOptions
+) -> LocalTeacher:
+    return self_teacher(
+        TeacherContext(
+            "", sampling, concurrency=1, timeout=5, adapter=adapter, base_model=base_model
+        )
+    )
+
+
 def test_without_an_adapter_both_ways_out_are_named():
     with pytest.raises(TeacherError, match=r"`dlm train`.*--teacher hf:gemma-3-270m"):
-        self_teacher("gemma-3-270m", None, GenerationOptions())
+        own_teacher("gemma-3-270m", None, GenerationOptions())
 
 
 def test_an_adapter_without_a_base_model_cannot_speak(tmp_path):
     with pytest.raises(TeacherError, match="base_model"):
-        self_teacher(None, tmp_path, GenerationOptions())
+        own_teacher(None, tmp_path, GenerationOptions())
 
 
 async def test_the_adapter_speaks_on_its_base_model(tmp_path: Path):
     base = tiny_llama(tmp_path / "base", chat=True)
     adapter = tiny_adapter(tmp_path / "adapter", base)
-    teacher = self_teacher(str(base), adapter, GenerationOptions(max_new_tokens=8))
+    teacher = own_teacher(str(base), adapter, GenerationOptions(max_new_tokens=8))
     await teacher.prepare()
-    (reply,) = [one.outcome async for one in teacher.answer([PairRequest(PROSE, "extraction", 1)])]
+    (reply,) = [
+        result.outcome async for result in teacher.answer([PairRequest(PROSE, "extraction", 1)])
+    ]
     assert teacher.name == "self"
     assert isinstance(reply, Reply)
     assert reply.text.startswith("{")
@@ -35,7 +49,7 @@ async def test_the_adapter_speaks_on_its_base_model(tmp_path: Path):
 async def test_a_folder_that_holds_no_adapter_is_known_before_anything_is_asked(tmp_path: Path):
     base = tiny_llama(tmp_path / "base")
     (tmp_path / "adapter").mkdir()
-    teacher = self_teacher(str(base), tmp_path / "adapter", GenerationOptions())
+    teacher = own_teacher(str(base), tmp_path / "adapter", GenerationOptions())
     with pytest.raises(TeacherError, match=r"no adapter.*train it again"):
         await teacher.prepare()
 
@@ -46,6 +60,6 @@ async def test_an_adapter_of_another_base_model_is_refused(tmp_path: Path):
     config = json.loads((adapter / "adapter_config.json").read_text())
     config["target_modules"] = ["no_such_layer"]
     (adapter / "adapter_config.json").write_text(json.dumps(config))
-    teacher = self_teacher(str(base), adapter, GenerationOptions())
+    teacher = own_teacher(str(base), adapter, GenerationOptions())
     with pytest.raises(TeacherError, match="does not fit this base model"):
         await teacher.prepare()

@@ -1,4 +1,4 @@
-"""How a model writes a question itself, in a language whose grammar nobody taught us."""
+"""Constrained questions: the model writes them itself, in a language without templates."""
 
 import re
 
@@ -23,4 +23,4 @@ def constrained_templates(sentence: str, language: FewShotLanguage) -> tuple[Que
 
 
 def _pattern(word: str) -> str:
-    return re.sub(r"[!-/:-@[-`{-~]", lambda found: "\\" + found[0], word)
+    return re.sub(r"[!-/:-@[-`{-~]", lambda match: "\\" + match[0], word)

@@ -1,4 +1,4 @@
-"""Which questions an English statement answers."""
+"""English question templates: the questions that a statement answers."""
 
 import re
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ _COPULA = re.compile(r"^(?:is|are|was|were)$")
 
 def english_templates(sentence: str, prose: str) -> tuple[QuestionTemplate, ...]:
     """Return the moulds that fit an English sentence of `prose`."""
-    return tuple(one for one in _moulds(sentence, prose) if one.questions)
+    return tuple(template for template in _moulds(sentence, prose) if template.questions)
 
 
 def _moulds(sentence: str, prose: str) -> Iterator[QuestionTemplate]:

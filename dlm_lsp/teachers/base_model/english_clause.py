@@ -1,4 +1,4 @@
-"""Where the verb of an English clause stands and how a question turns it, as far as words tell."""
+"""English clauses: the place of the verb, and the question that turns it, as far as words tell."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How a base model goes beyond a passage: it asks, answers freely, and keeps what it believes."""
+"""Expansion by a base model: it asks, answers freely, and keeps what it believes."""
 
 import re
 
@@ -50,22 +50,25 @@ async def write_pairs(
     had = {question for question, _ in request.have}
     questions = [
         question
-        for question in dict.fromkeys(one.text.strip() for one in asked if one.ended)
+        for question in dict.fromkeys(text.text.strip() for text in asked if text.ended)
         if question not in had
     ]
     answered = await model.generate(
-        [_prompt(f"Question: {one}\nAnswer:", _ANSWER, 72, sampling, 0) for one in questions],
+        [
+            _prompt(f"Question: {question}\nAnswer:", _ANSWER, 72, sampling, 0)
+            for question in questions
+        ],
         expansion_prefix(request.prose),
     )
     guessed = [
-        Pair(question, one.text.strip())
-        for question, one in zip(questions, answered, strict=True)
-        if one.ended
+        Pair(question, text.text.strip())
+        for question, text in zip(questions, answered, strict=True)
+        if text.ended
     ]
-    found = [(one.question, one.answer) for one in guessed if is_credible(one, request.prose)]
-    gains = sway_margins(await model.score(scoring_prefix(request.prose), scoring_rows(found)))
-    order = sorted(range(len(found)), key=lambda at: -gains[at])
-    best = [found[at] for at in order if gains[at] >= _LEAST_MARGIN][: request.count]
+    pairs = [(pair.question, pair.answer) for pair in guessed if is_credible(pair, request.prose)]
+    gains = sway_margins(await model.score(scoring_prefix(request.prose), scoring_rows(pairs)))
+    order = sorted(range(len(pairs)), key=lambda at: -gains[at])
+    best = [pairs[at] for at in order if gains[at] >= _LEAST_MARGIN][: request.count]
     return [(*pair, _nearest(pair[1], request.prose)) for pair in best]
 
 

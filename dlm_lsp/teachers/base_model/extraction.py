@@ -1,4 +1,4 @@
-"""How a base model extracts pairs: part of a sentence is the answer, and it finds the question."""
+"""Extraction by a base model: part of a sentence is the answer, and it finds the question."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -61,24 +61,28 @@ async def write_pairs(
     """
     examples = examples_for(request.prose)
     all_tries = attempts_for(request)
-    open_tries = [one for one in all_tries if one.template.grammar]
-    written = await model.generate([_prompt(one, sampling) for one in open_tries], examples)
+    open_tries = [attempt for attempt in all_tries if attempt.template.grammar]
+    written = await model.generate([_prompt(attempt, sampling) for attempt in open_tries], examples)
     asked = [
-        CandidateQuestion(one, question) for one in all_tries for question in one.template.questions
+        CandidateQuestion(attempt, question)
+        for attempt in all_tries
+        for question in attempt.template.questions
     ]
     asked += [
-        CandidateQuestion(one, text.text.strip())
-        for one, text in zip(open_tries, written, strict=True)
+        CandidateQuestion(attempt, text.text.strip())
+        for attempt, text in zip(open_tries, written, strict=True)
         if text.ended
     ]
     had = {question for question, _ in request.have}
-    fluent = await _fluent(model, examples, [one for one in asked if one.question not in had])
+    fluent = await _fluent(
+        model, examples, [candidate for candidate in asked if candidate.question not in had]
+    )
     good = await _fitting(
         model, request.prose, most_fluent(fluent, _FITTED_PER_PAIR * request.count)
     )
     return [
-        (one.question, one.attempt.template.answer, one.attempt.sentence)
-        for one in best_questions(good, request.count)
+        (candidate.question, candidate.attempt.template.answer, candidate.attempt.sentence)
+        for candidate in best_questions(good, request.count)
     ]
 
 
@@ -104,20 +108,22 @@ def attempts_for(request: PairRequest) -> tuple[Attempt, ...]:
     spoken = few_shot_language(request.prose)
     if spoken is None:
         return ()
-    found = {
-        one: _moulds(spoken, one, request.prose)
-        for one in split_sentences(request.prose)
-        if stands_alone(one)
+    templates = {
+        sentence: _moulds(spoken, sentence, request.prose)
+        for sentence in split_sentences(request.prose)
+        if stands_alone(sentence)
     }
-    usable = [one for one in found if found[one]]
+    usable = [sentence for sentence in templates if templates[sentence]]
     had = {part for pair in request.have for part in pair}
-    fresh = [one for one in usable if had.isdisjoint((one, *_ready(found[one])))] or usable
-    firm = [one for one in fresh if not has_bare_subject(one)]
+    fresh = [
+        sentence for sentence in usable if had.isdisjoint((sentence, *_ready(templates[sentence])))
+    ] or usable
+    firm = [sentence for sentence in fresh if not has_bare_subject(sentence)]
     chosen = firm if len(firm) >= 2 * request.count else fresh
     return tuple(
         Attempt(sentence, mould)
         for sentence in _spread(chosen, _TRIED_PER_PAIR * request.count)
-        for mould in found[sentence]
+        for mould in templates[sentence]
     )
 
 
@@ -125,11 +131,11 @@ def best_questions(asked: Sequence[CandidateQuestion], count: int) -> list[Candi
     """Return the `count` best: one for each sentence first, then a second way to ask for it."""
     first: dict[str, CandidateQuestion] = {}
     rest = []
-    for one in sorted(asked, key=lambda one: -one.score):
-        if one.attempt.sentence in first:
-            rest.append(one)
+    for candidate in sorted(asked, key=lambda candidate: -candidate.score):
+        if candidate.attempt.sentence in first:
+            rest.append(candidate)
         else:
-            first[one.attempt.sentence] = one
+            first[candidate.attempt.sentence] = candidate
     return [*first.values(), *rest][:count]
 
 
@@ -158,10 +164,10 @@ def _spread(items: Sequence[str], most: int) -> list[str]:
     return [items[int(at * step)] for at in range(min(most, len(items)))]
 
 
-def _prompt(one: Attempt, sampling: GenerationOptions) -> Prompt:
+def _prompt(attempt: Attempt, sampling: GenerationOptions) -> Prompt:
     return Prompt(
-        one.prompt,
-        grammar=one.template.grammar,
+        attempt.prompt,
+        grammar=attempt.template.grammar,
         max_new_tokens=min(_LONGEST_QUESTION, sampling.max_new_tokens),
         sampling=SamplingParams(sampling.temperature, sampling.top_p, sampling.seed or 0),
     )
@@ -174,14 +180,16 @@ async def _fluent(
     if not asked:
         return []
     scores = await model.score(
-        examples, [Continuation(one.attempt.prompt, f" {one.question}") for one in asked]
+        examples,
+        [Continuation(candidate.attempt.prompt, f" {candidate.question}") for candidate in asked],
     )
     likeliest: dict[Attempt, CandidateQuestion] = {}
-    for one, score in zip(asked, scores, strict=True):
+    for candidate, score in zip(asked, scores, strict=True):
         if score >= max(
-            _LEAST_FLUENCY, likeliest[one.attempt].score if one.attempt in likeliest else -9
+            _LEAST_FLUENCY,
+            likeliest[candidate.attempt].score if candidate.attempt in likeliest else -9,
         ):
-            likeliest[one.attempt] = replace(one, score=score)
+            likeliest[candidate.attempt] = replace(candidate, score=score)
     return list(likeliest.values())
 
 
@@ -193,10 +201,12 @@ async def _fitting(
         return []
     scores = await model.score(
         scoring_prefix(prose),
-        scoring_rows([(one.question, one.attempt.template.answer) for one in asked]),
+        scoring_rows(
+            [(candidate.question, candidate.attempt.template.answer) for candidate in asked]
+        ),
     )
     return [
-        replace(one, score=one.score + margin)
-        for one, margin in zip(asked, sway_margins(scores), strict=True)
+        replace(candidate, score=candidate.score + margin)
+        for candidate, margin in zip(asked, sway_margins(scores), strict=True)
         if margin >= _LEAST_MARGIN
     ]

@@ -1,4 +1,4 @@
-"""Which language prose is in, and what a base model is shown to learn how one asks in it."""
+"""Few-shot prompts: the examples that a base model is shown in the language of the prose."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ class FewShotLanguage:
 def few_shot_language(prose: str) -> FewShotLanguage | None:
     """Return the language that `prose` is in, None where that is none of these."""
     name = detect_language(prose)
-    return next((one for one in LANGUAGES if one.name == name), None)
+    return next((language for language in LANGUAGES if language.name == name), None)
 
 
 ENGLISH = FewShotLanguage(

@@ -1,4 +1,4 @@
-"""Which questions a German statement answers."""
+"""German question templates: the questions that a statement answers."""
 
 import re
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ _COUNTED = re.compile(
 
 def german_templates(sentence: str) -> tuple[QuestionTemplate, ...]:
     """Return the moulds that fit a German sentence."""
-    return tuple(one for one in _moulds(sentence) if one.questions)
+    return tuple(template for template in _moulds(sentence) if template.questions)
 
 
 def _moulds(sentence: str) -> Iterator[QuestionTemplate]:

@@ -1,4 +1,4 @@
-"""Where the verb of a German main clause stands, as far as its words tell, and what it leaves."""
+"""German main clauses: the place of the verb, as far as words tell, and what it leaves."""
 
 import re
 from dataclasses import dataclass

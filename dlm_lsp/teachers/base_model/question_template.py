@@ -1,4 +1,4 @@
-"""What a mould is: one way to ask for a statement."""
+"""Question template: one way to ask for a statement."""
 
 from dataclasses import dataclass
 

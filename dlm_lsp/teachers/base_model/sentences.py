@@ -1,4 +1,4 @@
-"""Which sentences of a passage can stand alone."""
+"""Sentences of a passage that can stand alone."""
 
 import re
 

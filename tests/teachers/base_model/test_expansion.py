@@ -99,7 +99,7 @@ FERRY = "The ferry to Holm sails at noon, takes two hours, and carries 40 cars o
 
 
 @pytest.mark.parametrize(
-    ("question", "answer", "credible"),
+    ("question", "answer", "expected"),
     [
         ("How many cars does the ferry carry at most?", "It carries 40 of them.", True),
         ("How many cars do 3 ferries carry?", "The 3 of them carry more than one.", True),
@@ -109,6 +109,6 @@ FERRY = "The ferry to Holm sails at noon, takes two hours, and carries 40 cars o
     ],
 )
 def test_a_guess_is_credible_in_the_language_of_the_prose_and_with_its_numbers(
-    question, answer, credible
+    question, answer, expected
 ):
-    assert is_credible(Pair(question, answer), FERRY) is credible
+    assert is_credible(Pair(question, answer), FERRY) is expected

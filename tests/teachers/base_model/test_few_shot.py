@@ -40,14 +40,14 @@ def test_a_language_that_is_not_known_is_none(prose):
     assert few_shot_language(prose) is None
 
 
-@pytest.mark.parametrize("one", LANGUAGES)
-def test_the_examples_of_a_language_are_in_that_language(one):
-    assert few_shot_language(one.examples) is one
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_examples_of_a_language_are_in_that_language(language):
+    assert few_shot_language(language.examples) is language
 
 
-@pytest.mark.parametrize("one", LANGUAGES)
-def test_each_statement_has_one_question(one):
-    lines = one.examples.split("\n")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_statement_has_one_question(language):
+    lines = language.examples.split("\n")
     assert [line.partition(":")[0] for line in lines if line] == [
         "Statement",
         "Question",

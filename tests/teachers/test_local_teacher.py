@@ -10,7 +10,7 @@ from support.tiny_model import PROSE, tiny_adapter, tiny_llama
 from dlm_lsp.document import parse
 from dlm_lsp.errors import TeacherError
 from dlm_lsp.teachers.base_model.few_shot import LANGUAGES, UNSUPPORTED_LANGUAGE
-from dlm_lsp.teachers.base_model.teacher import HfTeacher
+from dlm_lsp.teachers.local_teacher import LocalTeacher
 from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply
 
 ASKS = [PairRequest(PROSE, "extraction", 2), PairRequest(PROSE[:80], "expansion", 1)]
@@ -28,26 +28,26 @@ def chat(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny_llama(tmp_path_factory.mktemp("chat"), chat=True)
 
 
-async def prepared(model: Path | str, sampling: GenerationOptions | None = None) -> HfTeacher:
-    teacher = HfTeacher(str(model), sampling or GenerationOptions())
+async def prepared(model: Path | str, sampling: GenerationOptions | None = None) -> LocalTeacher:
+    teacher = LocalTeacher(str(model), sampling or GenerationOptions())
     await teacher.prepare()
     return teacher
 
 
 def test_the_name_is_what_selects_it_and_nothing_leaves_the_machine():
-    teacher = HfTeacher("hf:gemma-3-270m", GenerationOptions())
+    teacher = LocalTeacher("hf:gemma-3-270m", GenerationOptions())
     assert (teacher.name, teacher.remote_host) == ("hf:gemma-3-270m", None)
 
 
 async def test_a_model_that_is_not_there_is_known_before_anything_is_asked():
-    teacher = HfTeacher("gemma-3-270", GenerationOptions())
+    teacher = LocalTeacher("gemma-3-270", GenerationOptions())
     with pytest.raises(TeacherError, match="did you mean gemma-3-270m"):
         await teacher.prepare()
 
 
 async def test_a_teacher_that_was_not_prepared_says_so():
     with pytest.raises(TeacherError, match="before it was prepared"):
-        HfTeacher("gemma-3-270m", GenerationOptions()).fingerprint(ASKS[0])
+        LocalTeacher("gemma-3-270m", GenerationOptions()).fingerprint(ASKS[0])
 
 
 async def test_an_instruct_model_writes_json_of_the_schema_with_as_many_pairs_as_asked(chat):
@@ -81,12 +81,12 @@ async def test_a_base_model_replies_in_the_same_schema(base):
 @pytest.mark.parametrize("strategy", ["extraction", "expansion"])
 async def test_a_base_model_that_tries_nothing_says_why(base, strategy):
     ask = PairRequest("Ashfordin vanhassa myllyssä pyörii kaksitoista ratasta.", strategy, 1)
-    (reply,) = [one.outcome async for one in (await prepared(base)).answer([ask])]
+    (reply,) = [result.outcome async for result in (await prepared(base)).answer([ask])]
     assert reply == Reply('{"pairs": []}', note=UNSUPPORTED_LANGUAGE)
 
 
 async def test_a_base_model_that_finds_fewer_than_were_asked_for_says_so(base):
-    (reply,) = [one.outcome async for one in (await prepared(base)).answer(ASKS[:1])]
+    (reply,) = [result.outcome async for result in (await prepared(base)).answer(ASKS[:1])]
     assert isinstance(reply, Reply)
     assert reply.note == (
         "no further question that the base model tried reads well and fits its answer"
@@ -98,7 +98,7 @@ async def test_a_base_model_that_finds_all_that_was_asked_for_has_nothing_to_exp
 ):
     monkeypatch.setattr("dlm_lsp.teachers.base_model.extraction._LEAST_FLUENCY", -100)
     monkeypatch.setattr("dlm_lsp.teachers.base_model.extraction._LEAST_MARGIN", -100)
-    (reply,) = [one.outcome async for one in (await prepared(base)).answer(ASKS[:1])]
+    (reply,) = [result.outcome async for result in (await prepared(base)).answer(ASKS[:1])]
     assert isinstance(reply, Reply)
     assert (len(json.loads(reply.text)["pairs"]), reply.note) == (2, "")
 
@@ -109,7 +109,7 @@ async def test_only_what_an_instruct_model_reads_is_counted_exactly(base, chat):
 
 
 async def test_a_base_model_tells_no_tokens_for_most_of_what_it_reads_is_weighed(base):
-    replies = [one.outcome async for one in (await prepared(base)).answer(ASKS)]
+    replies = [result.outcome async for result in (await prepared(base)).answer(ASKS)]
     assert all(isinstance(reply, Reply) for reply in replies)
     assert {(reply.tokens_in, reply.tokens_out) for reply in replies} == {(None, None)}
 
@@ -120,10 +120,10 @@ async def test_a_complaint_changes_nothing_for_a_base_model(base, chat):
     assert (await prepared(chat)).fingerprint(again) != (await prepared(chat)).fingerprint(ASKS[0])
 
 
-@pytest.mark.parametrize("one", LANGUAGES)
-def test_every_question_that_a_base_model_is_shown_is_known_as_an_example(one):
-    questions = {question for question, _ in HfTeacher.examples}
-    for line in (one.examples + one.beyond).splitlines():
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_question_that_a_base_model_is_shown_is_known_as_an_example(language):
+    questions = {question for question, _ in LocalTeacher.examples}
+    for line in (language.examples + language.beyond).splitlines():
         if line.startswith("Question: "):
             assert line.removeprefix("Question: ") in questions
 
@@ -168,25 +168,27 @@ async def test_other_weights_in_the_same_folder_have_another_fingerprint(tmp_pat
 
 
 async def test_an_adapter_has_a_fingerprint_of_its_own(base, tmp_path):
-    teacher = HfTeacher(str(base), GenerationOptions(), adapter=tiny_adapter(tmp_path, base))
+    teacher = LocalTeacher(str(base), GenerationOptions(), adapter=tiny_adapter(tmp_path, base))
     await teacher.prepare()
     assert teacher.fingerprint(ASKS[0]) != (await prepared(base)).fingerprint(ASKS[0])
 
 
 async def test_a_failed_batch_costs_its_asks_and_not_the_run(chat, monkeypatch):
     teacher = await prepared(chat, GenerationOptions(max_new_tokens=5))
-    monkeypatch.setattr(
-        "dlm_lsp.teachers.base_model.teacher._grammar", lambda count: "start: nowhere"
-    )
+    monkeypatch.setattr("dlm_lsp.teachers.instruct._grammar", lambda count: "start: nowhere")
     outcomes = [answered.outcome async for answered in teacher.answer(ASKS)]
     assert [type(outcome) for outcome in outcomes] == [TeacherError] * 2
 
 
 async def test_the_270m_model_asks_right_questions(examples):
     document = parse((examples / "tram.dlm").read_text(encoding="utf-8"))
-    (prose,) = (one.content for one in document.sections if "## The great years" in one.content)
+    (prose,) = (
+        section.content for section in document.sections if "## The great years" in section.content
+    )
     teacher = await prepared("gemma-3-270m")
-    (reply,) = [one.outcome async for one in teacher.answer([PairRequest(prose, "extraction", 2)])]
+    (reply,) = [
+        result.outcome async for result in teacher.answer([PairRequest(prose, "extraction", 2)])
+    ]
     assert isinstance(reply, Reply)
     pairs = {pair["question"]: pair["answer"] for pair in json.loads(reply.text)["pairs"]}
     assert pairs == {

@@ -3,7 +3,8 @@ from types import SimpleNamespace
 import anyio
 import pytest
 
-from dlm_lsp.teachers.deadline import OutOfTimeError, begin_attempt, end_attempt, with_deadline
+from dlm_lsp.teachers.error_messages import OutOfTimeError
+from dlm_lsp.teachers.transport import begin_attempt, end_attempt, with_deadline
 
 
 def head(status: int) -> SimpleNamespace:

@@ -1,0 +1,62 @@
+"""Instruct model as teacher: the chat template, JSON by a grammar, requests in batches."""
+
+import json
+from collections.abc import AsyncGenerator, Sequence
+
+from dlm_lsp.errors import ModelError, TeacherError
+from dlm_lsp.local.constrained_decoding import SamplingParams
+from dlm_lsp.local.model import BATCH, LocalModel, ModelInfo, Prompt
+from dlm_lsp.teachers.prompts import REPLY_SCHEMA, prompt_messages
+from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply, TeacherResult
+
+_LONGEST = {"question": 400, "answer": 1200, "evidence": 1200}
+"""The most characters of each field; a model that has begun to loop comes to the end of it."""
+
+
+class InstructTeacher:
+    """Requests to a model with a chat template."""
+
+    counts_exactly = True
+    longest_window = 8192
+
+    def __init__(self, model: LocalModel, info: ModelInfo, sampling: GenerationOptions) -> None:
+        self.reply_tokens = sampling.max_new_tokens
+        self._model = model
+        self._chat = info.chat
+        self._sampling = sampling
+
+    def fingerprint_parts(self, request: PairRequest) -> tuple[object, object]:
+        """Return the chat template's identity, and the prompt."""
+        return self._chat, prompt_messages(request)
+
+    def prompt(self, request: PairRequest) -> Prompt:
+        """Return the prompt as the model reads it."""
+        system, user = prompt_messages(request)
+        sampling = self._sampling
+        params = SamplingParams(sampling.temperature, sampling.top_p, sampling.seed or 0)
+        return Prompt(user, system, _grammar(request.count), sampling.max_new_tokens, params)
+
+    async def answer(self, requests: Sequence[PairRequest]) -> AsyncGenerator[TeacherResult, None]:
+        """Answer each request once, batch by batch; a failure costs its batch."""
+        for at in range(0, len(requests), BATCH):
+            for index, outcome in enumerate(await self._batch(requests[at : at + BATCH]), at):
+                yield TeacherResult(index, outcome)
+
+    async def _batch(self, requests: Sequence[PairRequest]) -> Sequence[Reply | TeacherError]:
+        try:
+            texts = await self._model.generate([self.prompt(request) for request in requests])
+        except ModelError as error:
+            return [TeacherError(str(error))] * len(requests)
+        return [
+            Reply(text.text, text.tokens_in, text.tokens_out, "stop" if text.ended else "length")
+            for text in texts
+        ]
+
+
+def _grammar(count: int) -> str:
+    schema = json.loads(json.dumps(REPLY_SCHEMA))
+    pairs = schema["properties"]["pairs"]
+    pairs |= {"minItems": count, "maxItems": count}
+    for field, longest in _LONGEST.items():
+        pairs["items"]["properties"][field]["maxLength"] = longest
+    return f"start: %json {json.dumps(schema)}"

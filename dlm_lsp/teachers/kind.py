@@ -1,0 +1,75 @@
+"""Teacher kind: one row of the table of teachers, ours or a plugin's."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from dlm_lsp.install_hint import DISTRIBUTION, install_hint
+from dlm_lsp.teachers.protocol import GenerationOptions, Teacher
+
+
+@dataclass(frozen=True, slots=True)
+class TeacherContext:
+    """All that a factory may need to create a teacher.
+
+    `target` is the part of the selector after the colon; `concurrency` bounds the requests in
+    flight, `timeout` one attempt in seconds; `adapter` and `base_model` are the document's.
+    """
+
+    target: str
+    sampling: GenerationOptions
+    concurrency: int
+    timeout: float
+    adapter: Path | None = None
+    base_model: str | None = None
+
+
+def _no_model(target: str) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeacherKind:
+    """A kind of teacher: how a selector names it, what it needs, and the factory that creates one.
+
+    A plugin's entry point (group `dlm_lsp.teachers`) is called `name` and leads to such a row.
+    """
+
+    name: str
+    """The part of a selector before the colon: lower-case letters, digits and hyphens."""
+    description: str
+    """Who that is, in one line."""
+    create: Callable[[TeacherContext], Teacher]
+    """Return a teacher that is not yet prepared; TeacherError with the remedy.
+
+    The client library is imported by the teacher's `prepare`, not by the module of this row.
+    """
+    target: str = ""
+    """The placeholder for what follows the colon, such as `<model>`; empty where nothing does."""
+    model_in: Callable[[str], str] = _no_model
+    """Return the model that a target names, which a marker has to hold; empty where there is none.
+
+    SelectorError for a target that cannot be read.
+    """
+    is_local: bool = False
+    """Whether the model runs in a process of ours, so that no prose can leave this machine."""
+    needs_adapter: bool = False
+    """Whether the document's trained adapter is what answers."""
+    import_name: str | None = None
+    """The package that has to be installed."""
+    extra: str | None = None
+    """The extra of `distribution` that brings it."""
+    distribution: str = DISTRIBUTION
+    key_variable: str | None = None
+    """The environment variable of the key."""
+    key_required: bool = False
+
+    @property
+    def form(self) -> str:
+        """The form of its selectors, such as `openai:<model>`."""
+        return f"{self.name}:{self.target}" if self.target else self.name
+
+    @property
+    def install_hint(self) -> str:
+        """The command to run where `import_name` is missing."""
+        return install_hint(self.extra, self.distribution)

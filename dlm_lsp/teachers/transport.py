@@ -1,0 +1,158 @@
+"""HTTP transport of the API teachers: one connection pool, the limit of an attempt, its errors.
+
+A read timeout of the HTTP client would be tried again by the SDK, and a generation that took too
+long may be billed each time. It would also begin anew with every byte of a slow reply. So each
+attempt has a deadline of ours.
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, TypeVar
+
+import anyio
+
+from dlm_lsp.errors import RejectedError, TeacherError, UnreachableError
+from dlm_lsp.teachers.endpoint import Endpoint
+from dlm_lsp.teachers.error_messages import OutOfTimeError, error_message
+
+_R = TypeVar("_R")
+RequestHook = Callable[[Any], Awaitable[None]]
+
+RETRIES = 3
+"""How often the SDK sends a failed request again."""
+
+_REJECTED = (401, 403, 404)
+_LONGEST_CONNECT = 10.0
+# The SDK of OpenAI waits no longer where a server names a time; beyond it come its own pauses.
+_LONGEST_PAUSE = 130.0
+
+
+def http_client(
+    sdk: ModuleType, endpoint: Endpoint, *, timeout: float, hooks: Sequence[RequestHook] = ()
+) -> Any:
+    """Return the one connection pool; `hooks` are done to every request before it is sent."""
+    # Proxies of the environment are for what leaves this machine.
+    unproxied = () if endpoint.remote_host else ("all://", "http://", "https://")
+    return sdk.DefaultAsyncHttpxClient(
+        # The prose goes to the server that the user named and to no other.
+        follow_redirects=False,
+        timeout=sdk_timeout(sdk, timeout),
+        mounts=dict.fromkeys(unproxied),
+        event_hooks={
+            "request": [begin_attempt, *_query_hooks(endpoint), *hooks],
+            "response": [end_attempt],
+        },
+    )
+
+
+def sdk_timeout(sdk: ModuleType, limit: float) -> Any:
+    """Return the SDK's timeout: `limit` seconds for a reply, less for a mere connection.
+
+    With less than the deadline of the whole, a failed connection shows as one and can be tried
+    again: it costs nothing.
+    """
+    return sdk.Timeout(limit, connect=min(limit / 2, _LONGEST_CONNECT))
+
+
+def _query_hooks(endpoint: Endpoint) -> list[RequestHook]:
+    query = endpoint.query.encode()
+
+    # The request's own URL, which the HTTP client logs, never holds the query.
+    async def add_query(request: Any) -> None:
+        path: bytes = request.url.raw_path
+        joined = path + (b"&" if b"?" in path else b"?") + query
+        request.extensions = {**request.extensions, "target": joined}
+
+    return [add_query] if query else []
+
+
+async def with_teacher_errors(
+    work: Callable[[], Awaitable[_R]],
+    sdk: ModuleType,
+    *,
+    server: str,
+    key: str,
+    limit: float,
+    secrets: Collection[str],
+) -> _R:
+    """Return what `work` returns; whatever goes wrong becomes a TeacherError.
+
+    `server` is the address as it may be shown, `key` the environment variable of its key,
+    `limit` the seconds that the work was given.
+
+    Raises:
+        TeacherError: UnreachableError or RejectedError where it is one.
+    """
+    try:
+        return await work()
+    except TeacherError:
+        raise
+    # A server can send what makes the SDK's parser fail in any way at all.
+    except Exception as error:
+        kind = _kind_of(error, sdk)
+        line = error_message(error, sdk, server=server, key=key, timeout=limit, secrets=secrets)
+    raise kind(line)
+
+
+def _kind_of(error: Exception, sdk: ModuleType) -> type[TeacherError]:
+    if isinstance(error, sdk.APIConnectionError):
+        return UnreachableError
+    rejected = isinstance(error, sdk.APIStatusError) and error.status_code in _REJECTED
+    return RejectedError if rejected else TeacherError
+
+
+def usable_key(text: str, variable: str) -> str:
+    """Return the key without the blanks around it.
+
+    Raises:
+        TeacherError: if it holds what no HTTP header can carry; the key is not repeated.
+    """
+    key = text.strip()
+    if not (key.isascii() and key.isprintable()):
+        raise TeacherError(f"{variable} holds a character that no key has; set it anew")
+    return key
+
+
+@dataclass(slots=True)
+class _Attempts:
+    scope: anyio.CancelScope
+    limit: float
+    refused: int | None = None
+
+
+_attempts: ContextVar[_Attempts | None] = ContextVar("_attempts", default=None)
+
+
+async def with_deadline(work: Callable[[], Awaitable[_R]], limit: float) -> _R:
+    """Return what `work` returns; each request in it may take `limit` seconds, body included.
+
+    The HTTP client has to carry the hooks `begin_attempt` and `end_attempt`.
+
+    Raises:
+        OutOfTimeError: one took longer; it is cancelled and not sent again.
+    """
+    with anyio.CancelScope(deadline=anyio.current_time() + limit) as scope:
+        attempts = _Attempts(scope, limit)
+        token = _attempts.set(attempts)
+        try:
+            return await work()
+        finally:
+            _attempts.reset(token)
+    raise OutOfTimeError(attempts.refused)
+
+
+async def begin_attempt(_: Any) -> None:
+    """Start the clock; to be called with every request."""
+    if attempts := _attempts.get():
+        attempts.refused = None
+        attempts.scope.deadline = anyio.current_time() + attempts.limit
+
+
+async def end_attempt(response: Any) -> None:
+    """Let the SDK wait before it tries again; to be called with the head of every response."""
+    attempts = _attempts.get()
+    if attempts and response.status_code >= 400:
+        attempts.refused = response.status_code
+        attempts.scope.deadline = anyio.current_time() + _LONGEST_PAUSE

@@ -1,0 +1,132 @@
+"""The contract test for teachers: ours keep it, and one that breaks a promise is told which."""
+
+import asyncio
+import json
+import sys
+
+import pytest
+from pytest_httpserver import HTTPServer
+from support.http_servers import chat_completion
+from support.scripted_teacher import ScriptedTeacher
+from support.teacher_calls import CHAT, NOW, address
+from support.tiny_model import tiny_llama
+from werkzeug import Response
+
+from dlm_lsp.teachers.protocol import GenerationOptions, TeacherResult
+from dlm_lsp.teachers.registry import TEACHER_KINDS, find_kind, select
+from dlm_lsp.testing import (
+    ContractError,
+    PairRequest,
+    TeacherContext,
+    check_kind,
+    check_missing_package,
+    check_teacher,
+)
+
+PAIR = '{"pairs": [{"question": "Q?", "answer": "A.", "evidence": "A."}]}'
+VILLES = [
+    PairRequest(f"The town of Ville{n} has {n + 10} mills.", "extraction", 1) for n in range(2)
+]
+
+
+@pytest.mark.parametrize("kind", TEACHER_KINDS, ids=lambda kind: kind.name)
+def test_our_rows_are_in_order(kind):
+    check_kind(kind)
+
+
+async def test_a_teacher_behind_a_server_keeps_the_contract(httpserver: HTTPServer, monkeypatch):
+    monkeypatch.setenv("VLLM_API_KEY", "the-key")
+    httpserver.expect_request("/v1/models").respond_with_json({"data": [{"id": "m"}]})
+
+    def chat(request):
+        if b"out of order" in request.data:
+            return Response("no", 400, headers=NOW)
+        return Response(json.dumps(chat_completion(PAIR)), content_type="application/json")
+
+    httpserver.expect_request(CHAT).respond_with_handler(chat)
+    await check_teacher(
+        lambda: select(
+            f"vllm-server:{address(httpserver)}", GenerationOptions(), concurrency=2, timeout=5
+        ),
+        secrets=["the-key"],
+        unanswerable=PairRequest("This is out of order.", "extraction", 1),
+        needs_pairs=True,
+    )
+
+
+@pytest.mark.parametrize("chat", [False, True], ids=["base", "instruct"])
+async def test_a_teacher_on_this_machine_keeps_the_contract(tmp_path, chat):
+    model = tiny_llama(tmp_path, chat=chat)
+    sampling = GenerationOptions(max_new_tokens=8)
+    await check_teacher(lambda: select(f"hf:{model}", sampling, concurrency=1, timeout=60))
+
+
+@pytest.mark.parametrize("name", ["openai", "anthropic", "vllm-server"])
+async def test_a_missing_client_is_told(monkeypatch, name):
+    kind = find_kind(name)
+    assert kind is not None
+    monkeypatch.setitem(sys.modules, kind.import_name, None)
+    target = "http://127.0.0.1:9" if name == "vllm-server" else "m"
+    await check_missing_package(
+        kind, TeacherContext(target, GenerationOptions(), concurrency=1, timeout=1)
+    )
+
+
+class Quoted(ScriptedTeacher):
+    """Has a name that no marker holds."""
+
+    def __init__(self):
+        super().__init__()
+        self.name = 'my "teacher"'
+
+
+class Forgetful(ScriptedTeacher):
+    """Answers no request but the first."""
+
+    async def answer(self, requests):
+        async for result in super().answer(requests[:1]):
+            yield result
+
+
+class Repetitive(ScriptedTeacher):
+    """Answers each request twice."""
+
+    async def answer(self, requests):
+        async for result in super().answer(requests):
+            yield result
+            yield TeacherResult(result.index, result.outcome)
+
+
+class Blind(ScriptedTeacher):
+    """Has one fingerprint for all requests."""
+
+    def fingerprint(self, request):
+        return "the same"
+
+
+class Lingering(ScriptedTeacher):
+    """Leaves a task behind."""
+
+    async def answer(self, requests):
+        self.task = asyncio.create_task(asyncio.sleep(5))
+        async for result in super().answer(requests):
+            yield result
+
+
+@pytest.mark.parametrize(
+    ("teacher", "broken"),
+    [
+        (Quoted, "does not fit into a marker"),
+        (Forgetful, r"2 requests have answers for \[0\]"),
+        (Repetitive, "answered twice"),
+        (Blind, "have one fingerprint"),
+        (Lingering, "still run after"),
+    ],
+)
+async def test_a_broken_promise_is_named(teacher, broken):
+    with pytest.raises(ContractError, match=broken):
+        await check_teacher(teacher, requests=VILLES)
+
+
+async def test_a_scripted_teacher_keeps_the_contract():
+    await check_teacher(ScriptedTeacher, requests=VILLES, needs_pairs=True)
