@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dlm_lsp.api import apply, check, revert, synthesize, train
+    from dlm_lsp.api.functions import apply, check, revert, synthesize, train
     from dlm_lsp.errors import DlmError
     from dlm_lsp.synth.options import SynthOptions
     from dlm_lsp.teachers.protocol import GenerationOptions
@@ -27,7 +27,7 @@ _HOMES = {
     "DlmError": "dlm_lsp.errors",
     "GenerationOptions": "dlm_lsp.teachers.protocol",
     "SynthOptions": "dlm_lsp.synth.options",
-    **dict.fromkeys(("apply", "check", "revert", "synthesize", "train"), "dlm_lsp.api"),
+    **dict.fromkeys(("apply", "check", "revert", "synthesize", "train"), "dlm_lsp.api.functions"),
 }
 
 

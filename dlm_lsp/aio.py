@@ -11,9 +11,9 @@ from pathlib import Path
 
 import anyio
 
-from dlm_lsp import api
-from dlm_lsp.api import destination_of, ignore_event
+from dlm_lsp.api import functions
 from dlm_lsp.api.checking import LocatedProblem
+from dlm_lsp.api.functions import destination_of, ignore_event
 from dlm_lsp.api.reverting import RevertOutcome
 from dlm_lsp.api.synthesis import DocumentSynthesis, synthesize_document
 from dlm_lsp.document import Placement
@@ -68,7 +68,7 @@ async def apply(
         StoreError: see there.
     """
     return await anyio.to_thread.run_sync(
-        partial(api.apply, path, sections=sections, placement=placement)
+        partial(functions.apply, path, sections=sections, placement=placement)
     )
 
 
@@ -86,7 +86,9 @@ async def revert(
         UsageError, StoreError: see there.
     """
     return await anyio.to_thread.run_sync(
-        partial(api.revert, path, sections=sections, since=since, teacher=teacher, edited=edited)
+        partial(
+            functions.revert, path, sections=sections, since=since, teacher=teacher, edited=edited
+        )
     )
 
 
@@ -96,7 +98,7 @@ async def check(path: str | PathLike[str]) -> tuple[LocatedProblem, ...]:
     Raises:
         StoreError: see there.
     """
-    return await anyio.to_thread.run_sync(api.check, path)
+    return await anyio.to_thread.run_sync(functions.check, path)
 
 
 async def train(
@@ -121,7 +123,7 @@ async def train(
 
     return await anyio.to_thread.run_sync(
         partial(
-            api.train,
+            functions.train,
             path,
             adapter=adapter,
             seed=seed,

@@ -213,7 +213,8 @@ def instructions_command(
 
     Exit codes: 0 done, 1 failed, 2 usage, 3 nothing accepted, 130 interrupted.
     """
-    from dlm_lsp.cli.instructions import Destination, synthesize_instructions
+    from dlm_lsp.api.synthesis import Destination
+    from dlm_lsp.cli.instructions import synthesize_instructions
     from dlm_lsp.synth.options import SynthOptions
     from dlm_lsp.synth.pipeline import SynthRequest
     from dlm_lsp.teachers.protocol import GenerationOptions
@@ -263,9 +264,9 @@ def apply_command(
     as_json: JsonOption = False,
 ) -> None:
     """Put staged sections into the document. No teacher is asked."""
-    from dlm_lsp.cli.apply import apply_staged
+    from dlm_lsp.cli.apply import apply_documents
 
-    raise typer.Exit(apply_staged(paths, section, placement, as_json=as_json))
+    raise typer.Exit(apply_documents(paths, section, placement, as_json=as_json))
 
 
 @synth_app.command("discard")
@@ -273,9 +274,9 @@ def discard_command(
     paths: PathsArgument, *, section: SectionsOption = None, as_json: JsonOption = False
 ) -> None:
     """Drop staged sections."""
-    from dlm_lsp.cli.apply import discard_staged
+    from dlm_lsp.cli.apply import discard_documents
 
-    raise typer.Exit(discard_staged(paths, section, as_json=as_json))
+    raise typer.Exit(discard_documents(paths, section, as_json=as_json))
 
 
 @synth_app.command("revert")

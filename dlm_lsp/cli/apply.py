@@ -1,91 +1,73 @@
-"""Staged sections, put into the document or dropped: `dlm synth apply` and `dlm synth discard`."""
+"""Apply and discard commands: `dlm synth apply` puts staged sections in, `discard` drops them."""
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from dlm_lsp.api.applying import apply_staged, staged_in
+from dlm_lsp.api.documents import LoadedDocument, load_document
 from dlm_lsp.cli.batch import BatchOutcome, documents_with, for_each
 from dlm_lsp.cli.exit_codes import DONE, FAILED
-from dlm_lsp.cli.load import LoadedDocument, change_document, load_document
 from dlm_lsp.cli.output import escape_line, pluralize, print_notice, print_result
-from dlm_lsp.document import Edit, Placement
+from dlm_lsp.document import Placement
 from dlm_lsp.errors import StoreError
 from dlm_lsp.store.lock import document_lock
-from dlm_lsp.store.plan import StagedPlan, StagedSection, clear_plan, load_plan, take_from_plan
-from dlm_lsp.synth.insertion import InsertionPlan, plan_insertion
+from dlm_lsp.store.plan import clear_plan, take_from_plan
+from dlm_lsp.synth.insertion import InsertionPlan
 
 
-def apply_staged(
+def apply_documents(
     paths: Sequence[str], ids: Sequence[str] | None, placement: Placement, *, as_json: bool
 ) -> int:
     """Put staged sections into their documents; return 0, or 1 where one has to stay staged."""
 
     def work(path: Path) -> BatchOutcome:
-        opened = load_document(path)
-        with document_lock(opened.folder, "dlm synth apply", print_notice):
-            planned = _staged(load_plan(opened.folder), ids)
-            insertion = insert_sections(path, planned, placement)
-            take_from_plan(
-                opened.folder, {section.id for section in (*insertion.placed, *insertion.present)}
-            )
+        insertion = apply_staged(path, ids, placement, print_notice)
         if not as_json:
             print_insertion(path, insertion)
         return FAILED if insertion.unplaced else DONE, insertion_json(insertion)
 
-    documents = documents_with(paths, ids, staged_section_ids, "staged")
+    documents = documents_with(paths, ids, _staged_ids, "staged")
     return max(for_each(documents, work, as_json=as_json))
 
 
-def discard_staged(paths: Sequence[str], ids: Sequence[str] | None, *, as_json: bool) -> int:
+def discard_documents(paths: Sequence[str], ids: Sequence[str] | None, *, as_json: bool) -> int:
     """Drop staged sections, all or those with the given ids."""
 
     def work(path: Path) -> BatchOutcome:
-        opened = load_document(path)
-        with document_lock(opened.folder, "dlm synth discard", print_notice):
-            dropped = _drop_all(opened) if ids is None else _drop(opened, ids)
+        loaded = load_document(path)
+        with document_lock(loaded.folder, "dlm synth discard", print_notice):
+            dropped = _drop_all(loaded) if ids is None else _drop(loaded, ids)
         if not as_json:
             print_result(
                 f"synth: dropped {pluralize(len(dropped), 'staged section')} of {escape_line(path)}"
             )
         return DONE, {"discarded": dropped}
 
-    documents = documents_with(paths, ids, staged_section_ids, "staged")
+    documents = documents_with(paths, ids, _staged_ids, "staged")
     return max(for_each(documents, work, as_json=as_json))
 
 
-def _drop(opened: LoadedDocument, ids: Sequence[str]) -> list[str]:
-    dropped = [section.id for section in _staged(load_plan(opened.folder), ids)]
-    take_from_plan(opened.folder, dropped)
+def _drop(loaded: LoadedDocument, ids: Sequence[str]) -> list[str]:
+    dropped = [section.id for section in staged_in(loaded.folder, ids)]
+    take_from_plan(loaded.folder, dropped)
     return dropped
 
 
-def _drop_all(opened: LoadedDocument) -> list[str]:
+def _drop_all(loaded: LoadedDocument) -> list[str]:
     """Drop the plan, even one that cannot be read."""
     try:
-        dropped = staged_section_ids(opened)
+        dropped = _staged_ids(loaded)
     except StoreError:
-        clear_plan(opened.folder)
-        print_notice(f"dlm: the staged plan of {opened.path} could not be read; it is dropped")
+        clear_plan(loaded.folder)
+        print_notice(f"dlm: the staged plan of {loaded.path} could not be read; it is dropped")
         return []
-    clear_plan(opened.folder)
+    clear_plan(loaded.folder)
     return dropped
 
 
-def insert_sections(
-    path: Path, sections: Sequence[StagedSection], placement: Placement
-) -> InsertionPlan:
-    """Put sections into the document as it is now, and return what became of each."""
-
-    def change(opened: LoadedDocument) -> tuple[Sequence[Edit], InsertionPlan]:
-        insertion = plan_insertion(opened.document, sections, placement)
-        return insertion.edits, insertion
-
-    return change_document(path, change)
-
-
-def staged_section_ids(opened: LoadedDocument) -> list[str]:
-    """Return the ids of the sections that are staged for a document."""
-    return [section.id for section in _staged(load_plan(opened.folder), None)]
+def _staged_ids(loaded: LoadedDocument) -> list[str]:
+    return [section.id for section in staged_in(loaded.folder)]
 
 
 def print_insertion(path: Path, insertion: InsertionPlan) -> None:
@@ -122,8 +104,3 @@ def insertion_json(insertion: InsertionPlan) -> dict[str, Any]:
             {"section_id": left.section.id, "reason": left.reason} for left in insertion.unplaced
         ],
     }
-
-
-def _staged(plan: StagedPlan | None, ids: Sequence[str] | None) -> tuple[StagedSection, ...]:
-    sections = plan.sections if plan else ()
-    return tuple(section for section in sections if ids is None or section.id in ids)

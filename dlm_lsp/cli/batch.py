@@ -5,9 +5,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from dlm_lsp.api.documents import LoadedDocument, load_document
 from dlm_lsp.cli.exit_codes import FAILED
-from dlm_lsp.cli.load import LoadedDocument, load_document, resolve_paths
 from dlm_lsp.cli.output import print_json, print_notice
+from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.errors import DlmError, StoreError, UsageError
 
 BatchOutcome = tuple[int, dict[str, Any]]

@@ -1,34 +1,16 @@
-"""Diagnostics of documents on the command line: `dlm check`."""
+"""Check command: `dlm check` prints every problem of documents."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict
 from typing import Literal
 
+from dlm_lsp.api.checking import LocatedProblem, check_document
 from dlm_lsp.cli.exit_codes import DONE, FAILED
-from dlm_lsp.cli.load import resolve_paths
 from dlm_lsp.cli.output import escape_line, pluralize, print_json, print_notice, print_result
-from dlm_lsp.document import missing_media, parse
-from dlm_lsp.document.lines import line_and_column, line_starts
+from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.errors import StoreError
-from dlm_lsp.store.documents import read_document
 
 OutputFormat = Literal["text", "json", "github"]
-
-
-@dataclass(frozen=True, slots=True)
-class LocatedProblem:
-    """A problem as it is printed; lines and columns count from 1, columns in code points."""
-
-    path: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-    severity: str
-    code: str
-    message: str
-    fix: str | None
 
 
 def check_documents(paths: Sequence[str], output_format: OutputFormat) -> int:
@@ -37,13 +19,11 @@ def check_documents(paths: Sequence[str], output_format: OutputFormat) -> int:
     located: list[LocatedProblem] = []
     for path in documents:
         try:
-            text = read_document(path)
+            located += check_document(path)
         except StoreError as error:
             located.append(
                 LocatedProblem(str(path), 1, 1, 1, 1, "error", "unreadable", str(error), None)
             )
-        else:
-            located += find_problems(path, text)
     errors = sum(problem.severity == "error" for problem in located)
     warnings = len(located) - errors
     if output_format == "json":
@@ -61,35 +41,6 @@ def check_documents(paths: Sequence[str], output_format: OutputFormat) -> int:
             f"{pluralize(warnings, 'warning')}"
         )
     return FAILED if located else DONE
-
-
-def find_problems(path: Path, text: str) -> list[LocatedProblem]:
-    """Return what is wrong in a document; media files are looked for beside `path`."""
-    document = parse(text)
-    problems = [
-        *document.problems,
-        *missing_media(document, lambda media: _is_file(path.parent / media)),
-    ]
-    starts = line_starts(text)
-    return [
-        LocatedProblem(
-            str(path),
-            *line_and_column(starts, problem.span.start),
-            *line_and_column(starts, problem.span.end),
-            str(problem.severity),
-            problem.code,
-            problem.message,
-            problem.fix.title if problem.fix else None,
-        )
-        for problem in sorted(problems, key=lambda problem: problem.span)
-    ]
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:
-        return False
 
 
 def as_text(problem: LocatedProblem) -> str:

@@ -1,4 +1,4 @@
-"""Flags of the shell for the options of a run."""
+"""Command-line flags: the options of a run, as the shell calls them."""
 
 from typing import Any
 

@@ -1,64 +1,35 @@
-"""Synthesis on the command line, `dlm synth instructions`: ask, filter, stage or apply."""
+"""Synthesis command: `dlm synth instructions` asks, filters, and stages or applies."""
 
 import signal
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import anyio
 
-from dlm_lsp.cli.apply import insert_sections, insertion_json, print_insertion
+from dlm_lsp.api.documents import load_valid_document
+from dlm_lsp.api.synthesis import (
+    Destination,
+    DocumentSynthesis,
+    KeptPairs,
+    keep_pairs,
+    load_for_synthesis,
+    run_on_document,
+)
+from dlm_lsp.cli.apply import insertion_json, print_insertion
 from dlm_lsp.cli.batch import BatchOutcome, for_each
 from dlm_lsp.cli.exit_codes import DONE, FAILED, INTERRUPTED, NOTHING_ACCEPTED
-from dlm_lsp.cli.load import LoadedDocument, load_valid_document, resolve_paths
 from dlm_lsp.cli.output import escape_line, pluralize, print_notice, print_result
+from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.cli.progress import SynthProgress
-from dlm_lsp.document import Placement
-from dlm_lsp.errors import StoreError
-from dlm_lsp.store.ledger import Ledger
 from dlm_lsp.store.lock import document_lock
-from dlm_lsp.store.plan import StagedSection, add_to_plan, load_plan
 from dlm_lsp.synth.estimate import Estimate
-from dlm_lsp.synth.insertion import InsertionPlan
-from dlm_lsp.synth.pipeline import SynthRequest, SynthResult, SynthSession, open_session
+from dlm_lsp.synth.pipeline import SynthRequest, SynthResult, SynthSession
 from dlm_lsp.synth.report import Candidate, Refusal, Report
 from dlm_lsp.teachers.registry import check_selector
-
-Destination = Literal["document", "stage", "nowhere"]
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentRun:
-    """What a run over one document came to."""
-
-    opened: LoadedDocument
-    result: SynthResult
-
-    @property
-    def report(self) -> Report:
-        """What was accepted, refused and skipped."""
-        return self.result.report
-
-
-@dataclass(frozen=True, slots=True)
-class KeptPairs:
-    """Where accepted sections went; `waiting` is how many are staged in all."""
-
-    insertion: InsertionPlan | None = None
-    staged: tuple[StagedSection, ...] = ()
-    waiting: int = 0
-    failure: str | None = None
-
-    def value(self) -> dict[str, Any]:
-        """Return the JSON shape."""
-        value: dict[str, Any] = {"staged": [section.id for section in self.staged]}
-        if self.failure:
-            value["error"] = self.failure
-        if self.insertion:
-            return {**value, **insertion_json(self.insertion)}
-        return {**value, "added": [], "already_present": [], "left_staged": []}
 
 
 def synthesize_instructions(
@@ -68,12 +39,12 @@ def synthesize_instructions(
     check_selector(request.teacher)
 
     def work(path: Path) -> BatchOutcome:
-        run, kept = _synthesize_document(path, request, destination)
+        run = _synthesize_document(path, request, destination)
         if not as_json:
             _print_run(run)
-            _print_kept(run, kept)
-        code = FAILED if kept.failure else _code(run.report)
-        return code, {**_as_value(run), **kept.value()}
+            _print_kept(run)
+        code = FAILED if run.kept.failure else _code(run.report)
+        return code, {**_run_json(run), **_kept_json(run.kept)}
 
     codes = for_each(resolve_paths(paths), work, as_json=as_json, until=(INTERRUPTED,))
     return next((c for c in (INTERRUPTED, FAILED, DONE) if c in codes), NOTHING_ACCEPTED)
@@ -90,27 +61,20 @@ def _code(report: Report) -> int:
 
 def _synthesize_document(
     path: Path, request: SynthRequest, destination: Destination
-) -> tuple[DocumentRun, KeptPairs]:
+) -> DocumentSynthesis:
     with document_lock(load_valid_document(path).folder, "dlm synth instructions", print_notice):
-        # Opened again, for who held the lock may have changed it.
-        opened = load_valid_document(path)
-        # A plan or ledger that cannot be read is found before anything is spent.
-        load_plan(opened.folder)
-        Ledger(opened.folder).all()
-        run = DocumentRun(opened, anyio.run(_run_session, opened, request))
-        return run, _keep(run, destination, request.options.placement)
+        # Loaded again, for who held the lock may have changed it.
+        loaded = load_for_synthesis(path)
+        result = anyio.run(run_on_document, loaded, request, partial(_run_interruptibly, path))
+        kept = keep_pairs(loaded, result, destination, request.options.placement)
+        return DocumentSynthesis(path, result, kept)
 
 
-async def _run_session(opened: LoadedDocument, request: SynthRequest) -> SynthResult:
-    async with open_session(opened.document, opened.frontmatter, opened.folder, request) as ready:
-        if ready.teacher.remote_host:
-            print_notice(f"The prose of {opened.path} is sent to {ready.teacher.remote_host}.")
-        print_notice(_estimate_line(ready.estimate))
-        return await _run_interruptibly(ready)
-
-
-async def _run_interruptibly(ready: SynthSession) -> SynthResult:
+async def _run_interruptibly(path: Path, ready: SynthSession) -> SynthResult:
     """Synthesize; the first Ctrl-C keeps what is finished, the second drops it."""
+    if ready.teacher.remote_host:
+        print_notice(f"The prose of {path} is sent to {ready.teacher.remote_host}.")
+    print_notice(_estimate_line(ready.estimate))
     stop = anyio.Event()
 
     async def listen() -> None:
@@ -139,32 +103,22 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     return _first(error) if isinstance(error, BaseExceptionGroup) else error
 
 
-def _keep(run: DocumentRun, destination: Destination, placement: Placement) -> KeptPairs:
-    """Put what was accepted where it is to go; nothing of it is lost if the document refuses it."""
-    path, folder, result = run.opened.path, run.opened.folder, run.result
-    sections = result.sections
-    if destination == "nowhere" or not sections:
-        return KeptPairs()
-    Ledger(folder).add(result.entries)
-    if destination == "stage":
-        return KeptPairs(staged=sections, waiting=add_to_plan(folder, path, sections, result.at))
-    try:
-        insertion = insert_sections(path, sections, placement)
-    except StoreError as error:
-        waiting = add_to_plan(folder, path, sections, result.at)
-        return KeptPairs(staged=sections, waiting=waiting, failure=f"{error}; the pairs are staged")
-    if insertion.unplaced:
-        add_to_plan(folder, path, [left.section for left in insertion.unplaced], result.at)
-    return KeptPairs(insertion=insertion)
+def _kept_json(kept: KeptPairs) -> dict[str, Any]:
+    value: dict[str, Any] = {"staged": [section.id for section in kept.staged]}
+    if kept.failure:
+        value["error"] = kept.failure
+    if kept.insertion:
+        return {**value, **insertion_json(kept.insertion)}
+    return {**value, "added": [], "already_present": [], "left_staged": []}
 
 
-def _print_kept(run: DocumentRun, kept: KeptPairs) -> None:
-    path = escape_line(run.opened.path)
+def _print_kept(run: DocumentSynthesis) -> None:
+    path, kept = escape_line(run.path), run.kept
     if kept.failure:
         print_notice(f"dlm: {kept.failure}")
     if kept.insertion:
         print_result()
-        print_insertion(run.opened.path, kept.insertion)
+        print_insertion(run.path, kept.insertion)
     elif kept.staged:
         earlier = kept.waiting - len(kept.staged)
         beside = f", beside {earlier} staged before" if earlier else ""
@@ -186,7 +140,7 @@ def _estimate_line(expected: Estimate) -> str:
     )
 
 
-def _print_run(run: DocumentRun) -> None:
+def _print_run(run: DocumentSynthesis) -> None:
     report = run.report
     print_result(f"synth plan: {len(report.accepted)} add, {len(report.skipped)} skip\n")
     if report.accepted:
@@ -226,7 +180,7 @@ def _filter_line(report: Report) -> str:
     return f"{head}accepted {len(report.accepted)}"
 
 
-def _usage_line(run: DocumentRun) -> str:
+def _usage_line(run: DocumentSynthesis) -> str:
     usage = run.report.usage
     tokens = ""
     if usage.tokens_in is not None or usage.tokens_out is not None:
@@ -243,10 +197,10 @@ def _shortened(text: str, most: int = 100) -> str:
     return line if len(line) <= most else line[: most - 1] + "…"
 
 
-def _as_value(run: DocumentRun) -> dict[str, Any]:
+def _run_json(run: DocumentSynthesis) -> dict[str, Any]:
     report = run.report
     return {
-        "path": str(run.opened.path),
+        "path": str(run.path),
         "error": report.failure,
         "stopped": report.stopped,
         "teacher": run.result.teacher,

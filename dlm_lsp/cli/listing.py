@@ -1,14 +1,15 @@
-"""Synthesized sections of a document, applied and staged: `dlm synth list`."""
+"""List command: `dlm synth list` shows what was synthesized, applied and staged."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from dlm_lsp.api.documents import LoadedDocument, load_document
 from dlm_lsp.cli.batch import BatchOutcome, for_each
 from dlm_lsp.cli.exit_codes import DONE
-from dlm_lsp.cli.load import LoadedDocument, load_document, resolve_paths
 from dlm_lsp.cli.output import escape_line, print_notice, print_result
+from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.store.plan import StagedPlan, load_plan
 
 

@@ -1,4 +1,4 @@
-"""Loss curves of a training, drawn as a picture."""
+"""Loss curves: a training, drawn as a picture."""
 
 import importlib.util
 import io

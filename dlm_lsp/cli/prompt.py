@@ -1,4 +1,4 @@
-"""Inference on the command line, `dlm prompt`: the document's model, with or without adapter."""
+"""Prompt command: `dlm prompt` asks the document's model, with or without its adapter."""
 
 from pathlib import Path
 from typing import Literal
@@ -7,9 +7,10 @@ import anyio
 from rich.table import Table
 from rich.text import Text
 
+from dlm_lsp.api.documents import LoadedDocument, load_document
 from dlm_lsp.cli.exit_codes import DONE
-from dlm_lsp.cli.load import LoadedDocument, load_document, resolve_paths
 from dlm_lsp.cli.output import escape_controls, out, print_json, print_notice, print_result
+from dlm_lsp.cli.paths import resolve_path
 from dlm_lsp.errors import StoreError, UsageError
 from dlm_lsp.local.model import ChatOptions, LocalModel
 from dlm_lsp.store.adapters import current_adapter, first_adapter, other_base
@@ -29,10 +30,7 @@ def prompt_document(
     """Answer a question from the current adapter, the untouched base model, or both."""
     if not question.strip():
         raise UsageError("the question is empty; write one")
-    documents = resolve_paths([path])
-    if len(documents) > 1:
-        raise UsageError(f"{path} stands for {len(documents)} documents; ask one at a time")
-    opened = load_document(documents[0])
+    opened = load_document(resolve_path(path, "ask"))
     adapter = _adapter(opened, name, needed=answerer != "base")
     chat = ChatOptions(
         opened.frontmatter.system_prompt, adapter, options.max_new_tokens, options.sampling

@@ -1,4 +1,4 @@
-"""Training on the command line, `dlm train`: fine-tune an adapter, and make it the current one."""
+"""Train command: `dlm train` fine-tunes an adapter and makes it the current one."""
 
 import shlex
 from collections.abc import Sequence
@@ -6,9 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from dlm_lsp.api.training import training_input
 from dlm_lsp.cli.exit_codes import DONE, FAILED, INTERRUPTED
-from dlm_lsp.cli.load import load_valid_document, resolve_paths
 from dlm_lsp.cli.output import escape_line, pluralize, print_json, print_notice, print_result
+from dlm_lsp.cli.paths import resolve_path
 from dlm_lsp.cli.plot import check_plot, plot_losses
 from dlm_lsp.cli.train_progress import TrainProgress
 from dlm_lsp.errors import DlmError, UsageError
@@ -34,19 +35,19 @@ def train_document(
         raise UsageError("--plot draws what a training tells; leave it or --dry-run out")
     if plot:
         check_plot(plot)
-    document = _single_document(path)
+    document = resolve_path(path, "train")
     if dry_run:
-        return _print_plan(_training_input(document), request, as_json=as_json)
+        return _print_plan(training_input(document), request, as_json=as_json)
     trained: list[TrainedAdapter] = []
     code, failure = DONE, ""
-    with document_lock(_training_input(document).folder, "dlm train", print_notice):
+    with document_lock(training_input(document).folder, "dlm train", print_notice):
         # Read now, for who held the lock may have changed it.
-        training_input = _training_input(document)
-        prepared = _prepared(training_input, request)
+        document_input = training_input(document)
+        prepared = _prepared(document_input, request)
         try:
             for task in prepared.tasks:
                 with TrainProgress(_adapter_title(task)) as progress:
-                    trained.append(run_training(training_input, task, progress.show))
+                    trained.append(run_training(document_input, task, progress.show))
                 if not as_json:
                     _print_trained(document, trained[-1])
         except KeyboardInterrupt:
@@ -84,35 +85,23 @@ def _resuming(document: Path, request: TrainRequest) -> str:
     return shlex.join(["dlm", "train", *map(str, (document, *given)), "--resume"])
 
 
-def _single_document(path: str) -> Path:
-    documents = resolve_paths([path])
-    if len(documents) > 1:
-        raise UsageError(f"{path} stands for {len(documents)} documents; train one at a time")
-    return documents[0]
-
-
-def _training_input(path: Path) -> TrainingInput:
-    opened = load_valid_document(path)
-    return TrainingInput(opened.path, opened.document, opened.frontmatter, opened.folder)
-
-
-def _prepared(training_input: TrainingInput, request: TrainRequest) -> TrainingPlan:
-    prepared = plan_training(training_input, request)
+def _prepared(document_input: TrainingInput, request: TrainRequest) -> TrainingPlan:
+    prepared = plan_training(document_input, request)
     for remark in prepared.remarks:
         print_notice(f"note: {remark}")
     return prepared
 
 
-def _print_plan(training_input: TrainingInput, request: TrainRequest, *, as_json: bool) -> int:
+def _print_plan(document_input: TrainingInput, request: TrainRequest, *, as_json: bool) -> int:
     plans: list[tuple[AdapterTraining, TrainingPlanned]] = []
-    for task in _prepared(training_input, request).tasks:
+    for task in _prepared(document_input, request).tasks:
         plans.append((task, preview_training(task)))
         if not as_json:
             for line in _plan_lines(*plans[-1]):
                 print_result(line)
     if as_json:
         values = [{"adapter": task.adapter, **asdict(plan)} for task, plan in plans]
-        print_json({"path": str(training_input.path), "adapters": values})
+        print_json({"path": str(document_input.path), "adapters": values})
     else:
         print_result("dry-run only: nothing was trained.")
     return DONE

@@ -1,4 +1,4 @@
-"""The language server: decode, call, encode. The only room that imports pygls and lsprotocol."""
+"""Language server: decode, call, encode. The only room that imports pygls and lsprotocol."""
 
 from dlm_lsp.conflicts import check_environment
 

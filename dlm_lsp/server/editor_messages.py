@@ -1,4 +1,4 @@
-"""Error messages of the editor: an option by its setting, a defect with the place of its log."""
+"""Editor error messages: an option by its setting, a defect with the place of its log."""
 
 import logging
 import traceback

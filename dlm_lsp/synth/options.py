@@ -1,4 +1,4 @@
-"""Options of a synthesis run: names, bounds, defaults and meanings, once for every door.
+"""Synthesis options: names, bounds, defaults and meanings, once for every door.
 
 The flags of the shell, the settings of the editors and `SynthOptions` take them from `OPTIONS`.
 The module imports next to nothing, for `dlm --help` and the start of the server wait for it.

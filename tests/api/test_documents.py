@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 from support.teacher_server import HEAD
 
-from dlm_lsp.cli.load import change_document, load_document, load_valid_document, resolve_paths
+from dlm_lsp.api.documents import change_document, load_document, load_valid_document
 from dlm_lsp.document import Edit, Span
-from dlm_lsp.errors import StoreError, UsageError
+from dlm_lsp.errors import StoreError
 
 
 @pytest.fixture
@@ -17,9 +17,9 @@ def path(tmp_path: Path, monkeypatch) -> Path:
 
 
 def test_a_document_knows_the_folder_of_its_store(path, tmp_path):
-    opened = load_document(path)
-    assert opened.folder == tmp_path / "home" / "store" / "01K7XW3Q9DGEMM4N2BT5RHV8CE"
-    assert not opened.folder.exists()
+    loaded = load_document(path)
+    assert loaded.folder == tmp_path / "home" / "store" / "01K7XW3Q9DGEMM4N2BT5RHV8CE"
+    assert not loaded.folder.exists()
 
 
 def test_an_error_in_the_body_matters_only_where_a_sound_document_is_wanted(path):
@@ -29,16 +29,11 @@ def test_an_error_in_the_body_matters_only_where_a_sound_document_is_wanted(path
         load_valid_document(path)
 
 
-def test_arguments_that_name_nothing_are_a_usage_error(tmp_path):
-    with pytest.raises(UsageError, match=r"no \.dlm file in"):
-        resolve_paths([str(tmp_path)])
-
-
 def test_a_change_is_computed_again_when_the_file_changes_meanwhile(path):
     seen = []
 
-    def change(opened):
-        text = opened.document.text
+    def change(loaded):
+        text = loaded.document.text
         seen.append(text)
         if len(seen) == 1:
             path.write_text(text + "typed meanwhile\n")
@@ -50,5 +45,5 @@ def test_a_change_is_computed_again_when_the_file_changes_meanwhile(path):
 
 def test_a_change_without_edits_writes_nothing(path):
     before = path.stat().st_mtime_ns
-    assert change_document(path, lambda opened: ([], "nothing")) == "nothing"
+    assert change_document(path, lambda loaded: ([], "nothing")) == "nothing"
     assert path.stat().st_mtime_ns == before
