@@ -33,7 +33,7 @@ def test_each_takes_what_its_plain_twin_takes(name):
 async def test_pairs_are_staged_applied_and_reverted_to_the_byte(teacher, notes):
     before = notes.read_bytes()
     outcome = await aio.synthesize(notes, teacher=teacher.selector, options=PLAIN)
-    assert outcome.kept.waiting == 2
+    assert outcome.saved.waiting == 2
     assert len((await aio.apply(notes)).placed) == 2
     assert await aio.check(notes) == ()
     assert len((await aio.revert(notes)).removed) == 2

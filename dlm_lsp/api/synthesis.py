@@ -23,7 +23,7 @@ Destination = Literal["document", "stage", "nowhere"]
 
 
 @dataclass(frozen=True, slots=True)
-class KeptPairs:
+class SavedPairs:
     """Where accepted pairs went; `waiting` is how many are staged in all.
 
     `failure` says why pairs that were to be written into the document were staged.
@@ -41,7 +41,7 @@ class DocumentSynthesis:
 
     path: Path
     result: SynthResult
-    kept: KeptPairs
+    saved: SavedPairs
 
     @property
     def report(self) -> Report:
@@ -78,9 +78,9 @@ async def run_on_document(
         return await run(ready)
 
 
-def keep_pairs(
+def save_pairs(
     loaded: LoadedDocument, result: SynthResult, destination: Destination, placement: Placement
-) -> KeptPairs:
+) -> SavedPairs:
     """Put what was accepted where it is to go; nothing of it is lost if the document refuses it.
 
     Raises:
@@ -88,19 +88,21 @@ def keep_pairs(
     """
     path, folder, sections = loaded.path, loaded.folder, result.sections
     if destination == "nowhere" or not sections:
-        return KeptPairs()
+        return SavedPairs()
     Ledger(folder).add(result.entries)
     if destination == "stage":
-        return KeptPairs(staged=sections, waiting=add_to_plan(folder, path, sections, result.at))
+        return SavedPairs(staged=sections, waiting=add_to_plan(folder, path, sections, result.at))
     try:
         insertion = insert_sections(path, sections, placement)
     except StoreError as error:
         waiting = add_to_plan(folder, path, sections, result.at)
-        return KeptPairs(staged=sections, waiting=waiting, failure=f"{error}; the pairs are staged")
+        return SavedPairs(
+            staged=sections, waiting=waiting, failure=f"{error}; the pairs are staged"
+        )
     if insertion.unplaced:
         unplaced = [unplaced.section for unplaced in insertion.unplaced]
         add_to_plan(folder, path, unplaced, result.at)
-    return KeptPairs(insertion=insertion)
+    return SavedPairs(insertion=insertion)
 
 
 async def synthesize_document(
@@ -129,7 +131,7 @@ async def synthesize_document(
             loaded, request, lambda ready: ready.run(on_event, stop), sections
         )
         with anyio.CancelScope(shield=True):
-            kept = await anyio.to_thread.run_sync(
-                keep_pairs, loaded, result, destination, request.options.placement
+            saved = await anyio.to_thread.run_sync(
+                save_pairs, loaded, result, destination, request.options.placement
             )
-    return DocumentSynthesis(path, result, kept)
+    return DocumentSynthesis(path, result, saved)

@@ -14,8 +14,8 @@ from dlm_lsp.api.documents import load_valid_document
 from dlm_lsp.api.synthesis import (
     Destination,
     DocumentSynthesis,
-    KeptPairs,
-    keep_pairs,
+    SavedPairs,
+    save_pairs,
     load_for_synthesis,
     run_on_document,
 )
@@ -42,9 +42,9 @@ def synthesize_instructions(
         run = _synthesize_document(path, request, destination)
         if not as_json:
             _print_run(run)
-            _print_kept(run)
-        code = FAILED if run.kept.failure else _code(run.report)
-        return code, {**_run_json(run), **_kept_json(run.kept)}
+            _print_saved(run)
+        code = FAILED if run.saved.failure else _code(run.report)
+        return code, {**_run_json(run), **_saved_json(run.saved)}
 
     codes = for_each(resolve_paths(paths), work, as_json=as_json, until=(INTERRUPTED,))
     return next((c for c in (INTERRUPTED, FAILED, DONE) if c in codes), NOTHING_ACCEPTED)
@@ -66,8 +66,8 @@ def _synthesize_document(
         # Loaded again, for who held the lock may have changed it.
         loaded = load_for_synthesis(path)
         result = anyio.run(run_on_document, loaded, request, partial(_run_interruptibly, path))
-        kept = keep_pairs(loaded, result, destination, request.options.placement)
-        return DocumentSynthesis(path, result, kept)
+        saved = save_pairs(loaded, result, destination, request.options.placement)
+        return DocumentSynthesis(path, result, saved)
 
 
 async def _run_interruptibly(path: Path, ready: SynthSession) -> SynthResult:
@@ -103,27 +103,27 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     return _first(error) if isinstance(error, BaseExceptionGroup) else error
 
 
-def _kept_json(kept: KeptPairs) -> dict[str, Any]:
-    value: dict[str, Any] = {"staged": [section.id for section in kept.staged]}
-    if kept.failure:
-        value["error"] = kept.failure
-    if kept.insertion:
-        return {**value, **insertion_json(kept.insertion)}
+def _saved_json(saved: SavedPairs) -> dict[str, Any]:
+    value: dict[str, Any] = {"staged": [section.id for section in saved.staged]}
+    if saved.failure:
+        value["error"] = saved.failure
+    if saved.insertion:
+        return {**value, **insertion_json(saved.insertion)}
     return {**value, "added": [], "already_present": [], "left_staged": []}
 
 
-def _print_kept(run: DocumentSynthesis) -> None:
-    path, kept = escape_line(run.path), run.kept
-    if kept.failure:
-        print_notice(f"dlm: {kept.failure}")
-    if kept.insertion:
+def _print_saved(run: DocumentSynthesis) -> None:
+    path, saved = escape_line(run.path), run.saved
+    if saved.failure:
+        print_notice(f"dlm: {saved.failure}")
+    if saved.insertion:
         print_result()
-        print_insertion(run.path, kept.insertion)
-    elif kept.staged:
-        earlier = kept.waiting - len(kept.staged)
+        print_insertion(run.path, saved.insertion)
+    elif saved.staged:
+        earlier = saved.waiting - len(saved.staged)
         beside = f", beside {earlier} staged before" if earlier else ""
         print_result(
-            f"\nsynth: staged {len(kept.staged)} auto-synth instruction section(s){beside}. "
+            f"\nsynth: staged {len(saved.staged)} auto-synth instruction section(s){beside}. "
             f"`dlm synth list {path}` shows them, `dlm synth apply {path}` puts them in."
         )
     elif run.result.sections:

@@ -46,11 +46,11 @@ async def shared_document_lock(
     import anyio
 
     lock = _Lock(folder)
-    told = False
+    has_told = False
     while not lock.acquired(0):
-        if not told:
+        if not has_told:
             on_wait(f"waiting for {lock.holder}, which holds this document")
-            told = True
+            has_told = True
         await anyio.sleep(_GRACE)
     with lock.held(command):
         yield

@@ -13,7 +13,7 @@ PLAIN = SynthOptions(per_section=2, filter="dedup-only")
 def test_pairs_are_staged_applied_and_reverted_to_the_byte(teacher, notes):
     before = notes.read_bytes()
     outcome = synthesize(notes, teacher=teacher.selector, options=PLAIN)
-    assert (len(outcome.report.accepted), outcome.kept.waiting) == (2, 2)
+    assert (len(outcome.report.accepted), outcome.saved.waiting) == (2, 2)
     assert notes.read_bytes() == before
     insertion = apply(notes)
     assert (len(insertion.placed), insertion.unplaced) == (2, ())
@@ -24,8 +24,8 @@ def test_pairs_are_staged_applied_and_reverted_to_the_byte(teacher, notes):
 
 def test_apply_writes_the_pairs_at_once(teacher, notes):
     outcome = synthesize(notes, teacher=teacher.selector, options=PLAIN, apply=True)
-    assert outcome.kept.insertion is not None
-    assert len(outcome.kept.insertion.placed) == 2
+    assert outcome.saved.insertion is not None
+    assert len(outcome.saved.insertion.placed) == 2
     assert notes.read_text().count("dlm-auto-synth") == 2
 
 
