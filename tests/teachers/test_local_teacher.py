@@ -1,4 +1,4 @@
-"""A local model as teacher."""
+"""Local model as teacher: an instruct model or a base model, tiny ones and the real 270M model."""
 
 import json
 from dataclasses import replace

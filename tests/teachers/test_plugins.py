@@ -1,4 +1,4 @@
-"""Teachers of other distributions, by entry point."""
+"""Plugins: teachers of other distributions, by entry point."""
 
 import sys
 from importlib.metadata import EntryPoint
