@@ -5,7 +5,7 @@ Any test runner can run it; nothing of pytest is imported:
     async def test_my_teacher_keeps_the_contract():
         await check_teacher(lambda: select("cards:pairs.txt", ...))
 
-The teacher is asked for real, a few pairs at a time: give it a server of your own or a fake one.
+The teacher gets real requests, for a few pairs each: give it a server of your own or a fake one.
 """
 
 import asyncio
@@ -99,7 +99,7 @@ async def check_teacher(
 
     `requests` are two or more that differ; `secrets` are the keys that may stand in no name and no
     fingerprint; `unanswerable` is a request that this teacher fails at, which may cost no other;
-    `needs_pairs` asks for a pair in the first reply, which random weights would not write.
+    `needs_pairs` demands a pair in the first reply, which random weights would not write.
 
     Raises:
         ContractError: naming the promise that is broken.
@@ -108,9 +108,9 @@ async def check_teacher(
     teacher = create()
     try:
         await teacher.prepare()
-        settled = _settled(teacher, requests)
+        identity = _identity(teacher, requests)
         await teacher.prepare()
-        _check(_settled(teacher, requests) == settled, "preparing again changes the teacher")
+        _check(_identity(teacher, requests) == identity, "preparing again changes the teacher")
         _check_name(teacher)
         _check_fingerprints(teacher, requests, secrets)
         await _check_counts(teacher, requests)
@@ -125,17 +125,19 @@ async def check_teacher(
     again = create()
     try:
         await again.prepare()
-        _check(_settled(again, requests) == settled, "another run has other names or fingerprints")
+        _check(
+            _identity(again, requests) == identity, "another run has other names or fingerprints"
+        )
     finally:
         await again.aclose()
 
 
-def _check(kept: bool, broken: str) -> None:  # noqa: FBT001
-    if not kept:
-        raise ContractError(broken)
+def _check(holds: bool, violation: str) -> None:  # noqa: FBT001
+    if not holds:
+        raise ContractError(violation)
 
 
-def _settled(teacher: Teacher, requests: Sequence[PairRequest]) -> object:
+def _identity(teacher: Teacher, requests: Sequence[PairRequest]) -> object:
     prints = [teacher.fingerprint(request) for request in requests]
     return teacher.name, teacher.remote_host, teacher.window, prints
 

@@ -1,4 +1,4 @@
-"""The example plugin, installed as its users would and run end to end."""
+"""Example plugin: installed as its users would and run end to end."""
 
 import os
 import subprocess

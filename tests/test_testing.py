@@ -1,4 +1,4 @@
-"""The contract test for teachers: ours keep it, and one that breaks a promise is told which."""
+"""Contract test: our teachers keep it, and an error names the promise that another breaks."""
 
 import asyncio
 import json
@@ -6,11 +6,11 @@ import sys
 
 import pytest
 from pytest_httpserver import HTTPServer
-from support.http_servers import chat_completion
+from support.http_servers import anthropic_message, chat_completion
 from support.scripted_teacher import ScriptedTeacher
 from support.teacher_calls import CHAT, NOW, address
-from support.tiny_model import tiny_llama
-from werkzeug import Response
+from support.tiny_model import tiny_adapter, tiny_llama
+from werkzeug import Request, Response
 
 from dlm_lsp.teachers.protocol import GenerationOptions, TeacherResult
 from dlm_lsp.teachers.registry import TEACHER_KINDS, find_kind, select
@@ -34,20 +34,52 @@ def test_our_rows_are_in_order(kind):
     check_kind(kind)
 
 
-async def test_a_teacher_behind_a_server_keeps_the_contract(httpserver: HTTPServer, monkeypatch):
-    monkeypatch.setenv("VLLM_API_KEY", "the-key")
+def fails(request: Request) -> bool:
+    return b"out of order" in request.data
+
+
+@pytest.fixture
+def chat_server(httpserver: HTTPServer) -> HTTPServer:
+    """A server of the model `m` with the routes of OpenAI's API and of Anthropic's."""
+    refusal = Response("no", 400, headers=NOW)
+
+    def complete(request: Request) -> Response:
+        return refusal if fails(request) else json_response(chat_completion(PAIR))
+
+    def message(request: Request) -> Response:
+        return refusal if fails(request) else json_response(anthropic_message(PAIR))
+
+    card = {"id": "m", "type": "model", "display_name": "M", "max_input_tokens": 200_000}
     httpserver.expect_request("/v1/models").respond_with_json({"data": [{"id": "m"}]})
+    httpserver.expect_request("/v1/models/m").respond_with_json(card)
+    httpserver.expect_request("/v1/messages/count_tokens").respond_with_json({"input_tokens": 9})
+    httpserver.expect_request(CHAT).respond_with_handler(complete)
+    httpserver.expect_request("/v1/messages").respond_with_handler(message)
+    return httpserver
 
-    def chat(request):
-        if b"out of order" in request.data:
-            return Response("no", 400, headers=NOW)
-        return Response(json.dumps(chat_completion(PAIR)), content_type="application/json")
 
-    httpserver.expect_request(CHAT).respond_with_handler(chat)
+def json_response(body: object) -> Response:
+    return Response(json.dumps(body), content_type="application/json")
+
+
+@pytest.mark.parametrize(
+    ("selector", "key", "base_url", "path"),
+    [
+        ("vllm-server:{url}", "VLLM_API_KEY", None, ""),
+        ("openai:m", "OPENAI_API_KEY", "OPENAI_BASE_URL", "/v1"),
+        ("anthropic:m", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", ""),
+    ],
+    ids=["vllm-server", "openai", "anthropic"],
+)
+async def test_a_teacher_behind_a_server_keeps_the_contract(
+    chat_server, monkeypatch, selector, key, base_url, path
+):
+    url = address(chat_server)
+    monkeypatch.setenv(key, "the-key")
+    if base_url:
+        monkeypatch.setenv(base_url, url + path)
     await check_teacher(
-        lambda: select(
-            f"vllm-server:{address(httpserver)}", GenerationOptions(), concurrency=2, timeout=5
-        ),
+        lambda: select(selector.format(url=url), GenerationOptions(), concurrency=2, timeout=5),
         secrets=["the-key"],
         unanswerable=PairRequest("This is out of order.", "extraction", 1),
         needs_pairs=True,
@@ -59,6 +91,17 @@ async def test_a_teacher_on_this_machine_keeps_the_contract(tmp_path, chat):
     model = tiny_llama(tmp_path, chat=chat)
     sampling = GenerationOptions(max_new_tokens=8)
     await check_teacher(lambda: select(f"hf:{model}", sampling, concurrency=1, timeout=60))
+
+
+async def test_the_adapter_of_a_document_keeps_the_contract(tmp_path):
+    base = tiny_llama(tmp_path / "base", chat=True)
+    adapter = tiny_adapter(tmp_path / "adapter", base)
+    sampling = GenerationOptions(max_new_tokens=8)
+    await check_teacher(
+        lambda: select(
+            "self", sampling, concurrency=1, timeout=60, adapter=adapter, base_model=str(base)
+        )
+    )
 
 
 @pytest.mark.parametrize("name", ["openai", "anthropic", "vllm-server"])

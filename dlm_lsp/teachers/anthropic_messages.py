@@ -1,4 +1,4 @@
-"""Anthropic messages API as teacher."""
+"""Anthropic messages API: its models as teachers."""
 
 import os
 from collections.abc import Sequence

@@ -173,7 +173,7 @@ class ApiTeacher(ABC):
             raise self._fatal_error
 
     def _note(self, answered: Reply | TeacherError) -> None:
-        """Take note of whether it makes sense to ask for more.
+        """Take note of whether further requests make sense.
 
         A server that has answered once may reject a single request, say by what it is about.
         """

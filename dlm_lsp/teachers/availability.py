@@ -1,4 +1,4 @@
-"""Availability of a teacher, as far as it shows without a request to anybody."""
+"""Availability: of a teacher, as far as it shows without a request to anybody."""
 
 import os
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Error messages of a request that failed: one line that ends with what to do."""
+"""Error messages: of a request that failed, in one line that ends with what to do."""
 
 import json
 from collections.abc import Collection, Mapping

@@ -1,4 +1,4 @@
-"""OpenAI chat completions, from OpenAI or from any server that speaks them, such as vLLM."""
+"""OpenAI chat completions: from OpenAI or from any server that speaks them, such as vLLM."""
 
 import hashlib
 import os

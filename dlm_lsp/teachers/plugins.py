@@ -28,8 +28,8 @@ class PluginKinds:
 @cache
 def installed_plugins() -> tuple[EntryPoint, ...]:
     """Return the entry points of all plugins, by name; what is installed later is not seen."""
-    found = entry_points(group=ENTRY_POINT_GROUP)
-    return tuple(sorted(found, key=lambda entry: (entry.name, _distribution(entry))))
+    entries = entry_points(group=ENTRY_POINT_GROUP)
+    return tuple(sorted(entries, key=lambda entry: (entry.name, _distribution(entry))))
 
 
 def plugin_kind(name: str) -> TeacherKind | None:

@@ -37,7 +37,7 @@ class PairRequest:
 class Reply:
     """What a teacher wrote, as it wrote it, and what it cost in tokens where that is known.
 
-    `note` tells why there are fewer pairs than were asked for, where the teacher knows.
+    `note` tells why there are fewer pairs than were requested, where the teacher knows.
     """
 
     text: str
@@ -100,10 +100,10 @@ class Teacher(Protocol):
     def answer(self, requests: Sequence[PairRequest]) -> AsyncGenerator[TeacherResult, None]:
         """Answer each request once, in whatever order; a failure costs its request alone.
 
-        Closing the generator (`contextlib.aclosing`) cancels what is still being asked.
+        Closing the generator (`contextlib.aclosing`) cancels the requests that are still running.
 
         Raises:
-            TeacherError: nothing can be asked, or nothing more; what was sent is answered.
+            TeacherError: no request can be made, or none further; what was sent is answered.
         """
 
     async def aclose(self) -> None:

@@ -1,4 +1,4 @@
-"""HTTP transport of the API teachers: one connection pool, the limit of an attempt, its errors.
+"""HTTP transport: the connection pool of an API teacher, the limit of an attempt, its errors.
 
 A read timeout of the HTTP client would be tried again by the SDK, and a generation that took too
 long may be billed each time. It would also begin anew with every byte of a slow reply. So each

@@ -1,4 +1,4 @@
-"""Teacher calls: a teacher behind a server of the tests, and what it was asked and answered."""
+"""Teacher calls: a teacher behind a server of the tests, and its requests and replies."""
 
 import json
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from typing import Any
 from pytest_httpserver import HTTPServer
 
 from dlm_lsp.errors import TeacherError
+from dlm_lsp.teachers.kind import TeacherContext
 from dlm_lsp.teachers.openai_chat import OpenAiTeacher, vllm_server_teacher
 from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply, Teacher
 
@@ -20,7 +21,8 @@ NOW = {"retry-after-ms": "1"}
 def served(url: str, sampling: GenerationOptions | None = None, **options: Any) -> OpenAiTeacher:
     """The model `m` behind a server of the tests."""
     options = {"concurrency": 4, "timeout": 5.0, **options}
-    return vllm_server_teacher(f"{url}#m", sampling or GenerationOptions(), **options)
+    context = TeacherContext(f"{url}#m", sampling or GenerationOptions(), **options)
+    return vllm_server_teacher(context)
 
 
 def address(server: HTTPServer) -> str:
@@ -33,7 +35,7 @@ def posted(server: HTTPServer, path: str = CHAT) -> list[dict[str, Any]]:
     return [json.loads(request.data) for request, _ in server.log if request.path == path]
 
 
-def ask(prose: str = PROSE, count: int = 1) -> PairRequest:
+def request_for(prose: str = PROSE, count: int = 1) -> PairRequest:
     return PairRequest(prose=prose, strategy="extraction", count=count)
 
 
@@ -51,6 +53,6 @@ async def outcome(teacher: Teacher, request: PairRequest | None = None) -> Reply
     """What became of one request, of a teacher that is prepared here and closed."""
     try:
         await teacher.prepare()
-        return (await outcomes(teacher, [request or ask()]))[0]
+        return (await outcomes(teacher, [request or request_for()]))[0]
     finally:
         await teacher.aclose()

@@ -16,7 +16,7 @@ from support.http_servers import (
     anthropic_message,
 )
 from support.odd_json import DEEP, spoilt
-from support.teacher_calls import FINE, NOW, ask, outcome, outcomes, posted
+from support.teacher_calls import FINE, NOW, outcome, outcomes, posted, request_for
 from werkzeug import Response
 
 from dlm_lsp.errors import TeacherError
@@ -59,8 +59,8 @@ def server(httpserver: HTTPServer, monkeypatch) -> HTTPServer:
 async def test_a_real_model_replies_and_its_prompt_is_counted_exactly(real):
     teacher = teacher_of(LLAMA_MODEL, GenerationOptions(max_new_tokens=24))
     await teacher.prepare()
-    counted = await teacher.count_tokens([ask()])
-    [reply] = await outcomes(teacher, [ask()])
+    counted = await teacher.count_tokens([request_for()])
+    [reply] = await outcomes(teacher, [request_for()])
     await teacher.aclose()
     assert isinstance(reply, Reply)
     assert reply.text
@@ -87,7 +87,7 @@ async def test_a_request_carries_the_prompt_the_schema_and_the_parameters(server
     server.expect_request(MESSAGES).respond_with_json(anthropic_message("fine"))
     sampling = GenerationOptions(max_new_tokens=99, temperature=0.5, top_p=0.9)
     assert await outcome(teacher_of(sampling=sampling)) == FINE
-    system, user = prompt_messages(ask())
+    system, user = prompt_messages(request_for())
     assert posted(server, MESSAGES) == [
         {
             "model": "m",
@@ -139,12 +139,12 @@ async def test_a_reply_is_handed_on_as_it_was_written(server, changes, reply):
         pytest.param(DEEP, id="deep"),
     ],
 )
-async def test_a_body_that_is_no_message_costs_its_ask_alone(server, body):
+async def test_a_body_that_is_no_message_costs_its_request_alone(server, body):
     server.expect_oneshot_request(MESSAGES).respond_with_data(body, content_type="application/json")
     server.expect_oneshot_request(MESSAGES).respond_with_json(anthropic_message("fine"))
     teacher = teacher_of(concurrency=1)
     await teacher.prepare()
-    failed, fine = await outcomes(teacher, [ask(), ask()])
+    failed, fine = await outcomes(teacher, [request_for(), request_for()])
     await teacher.aclose()
     assert isinstance(failed, TeacherError)
     assert "run the command again" in str(failed)
@@ -153,8 +153,8 @@ async def test_a_body_that_is_no_message_costs_its_ask_alone(server, body):
 
 @settings(deadline=None, max_examples=20)
 @given(st.lists(st.tuples(st.sampled_from((200, 400, 500)), spoilt(anthropic_message("fine")))))
-async def test_whatever_a_server_sends_costs_its_ask_at_most(fates):
-    prose = [f"ask {at}." for at in range(len(fates))]
+async def test_whatever_a_server_sends_costs_its_request_at_most(fates):
+    prose = [f"section {at}." for at in range(len(fates))]
     bodies = dict(zip(prose, fates, strict=True))
 
     async def behave(request: Request):
@@ -170,16 +170,16 @@ async def test_whatever_a_server_sends_costs_its_ask_at_most(fates):
             environment.setenv("ANTHROPIC_API_KEY", "k")
             teacher = teacher_of()
             await teacher.prepare()
-            found = await outcomes(teacher, [ask(one) for one in prose])
-            counted = await teacher.count_tokens([ask(one) for one in prose])
+            replies = await outcomes(teacher, [request_for(text) for text in prose])
+            counted = await teacher.count_tokens([request_for(text) for text in prose])
             await teacher.aclose()
     assert counted is None or all(isinstance(count, int) for count in counted)
-    for one in found:
-        assert isinstance(one, Reply | TeacherError)
-        if isinstance(one, Reply):
-            assert isinstance(one.text, str)
-            assert isinstance(one.tokens_in, int | None)
-            assert isinstance(one.tokens_out, int | None)
+    for reply in replies:
+        assert isinstance(reply, Reply | TeacherError)
+        if isinstance(reply, Reply):
+            assert isinstance(reply.text, str)
+            assert isinstance(reply.tokens_in, int | None)
+            assert isinstance(reply.tokens_out, int | None)
 
 
 async def test_a_reply_that_does_not_come_in_time_is_not_asked_for_again(monkeypatch):
@@ -216,8 +216,8 @@ async def test_a_passing_failure_is_asked_again(server, status):
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500])
 async def test_a_lasting_failure_is_told_without_the_key(server, status):
     def echo(request):
-        told = {"type": "error", "error": {"message": f"no: {request.headers}"}}
-        return Response(json.dumps(told), status, headers=NOW)
+        error = {"type": "error", "error": {"message": f"no: {request.headers}"}}
+        return Response(json.dumps(error), status, headers=NOW)
 
     server.expect_request(MESSAGES).respond_with_handler(echo)
     failed = await outcome(teacher_of())
@@ -235,14 +235,14 @@ async def test_refused_formats_and_parameters_are_left_out_for_the_rest_of_the_r
         body = json.loads(request.data)
         for parameter in refused:
             if parameter in body:
-                told = {"error": {"message": f"{parameter}: Extra inputs are not permitted"}}
-                return Response(json.dumps(told), 400)
+                error = {"error": {"message": f"{parameter}: Extra inputs are not permitted"}}
+                return Response(json.dumps(error), 400)
         return Response(json.dumps(anthropic_message("fine")), content_type="application/json")
 
     server.expect_request(MESSAGES).respond_with_handler(answer)
     teacher = teacher_of(concurrency=1)
     await teacher.prepare()
-    assert await outcomes(teacher, [ask(), ask()]) == [FINE, FINE]
+    assert await outcomes(teacher, [request_for(), request_for()]) == [FINE, FINE]
     await teacher.aclose()
     assert len(posted(server, MESSAGES)) == len(refused) + 2
     assert not set(refused) & posted(server, MESSAGES)[-1].keys()
@@ -280,9 +280,9 @@ async def test_an_unreachable_server_is_told(monkeypatch, unused_tcp_port):
     shown = re.escape(f"cannot reach http://127.0.0.1:{unused_tcp_port}:")
     teacher = teacher_of("claude")
     await teacher.prepare()
-    assert await teacher.count_tokens([ask()]) is None
+    assert await teacher.count_tokens([request_for()]) is None
     with pytest.raises(TeacherError, match=shown):
-        await outcomes(teacher, [ask()])
+        await outcomes(teacher, [request_for()])
     await teacher.aclose()
 
 
@@ -300,8 +300,10 @@ async def test_every_prompt_is_counted_in_its_place(server):
     server.expect_request(COUNT).respond_with_handler(count)
     teacher = teacher_of()
     await teacher.prepare()
-    asks = [ask("short"), ask("a longer section"), ask("mid size")]
-    assert await teacher.count_tokens(asks) == [len(prompt_messages(one)[1]) for one in asks]
+    requests = [request_for("short"), request_for("a longer section"), request_for("mid size")]
+    assert await teacher.count_tokens(requests) == [
+        len(prompt_messages(request)[1]) for request in requests
+    ]
     await teacher.aclose()
 
 
@@ -313,6 +315,6 @@ async def test_a_server_that_does_not_count_costs_the_exact_estimate_only(server
     server.expect_request(MESSAGES).respond_with_json(anthropic_message("fine"))
     teacher = teacher_of()
     await teacher.prepare()
-    assert await teacher.count_tokens([ask(), ask()]) is None
-    assert await outcomes(teacher, [ask()]) == [FINE]
+    assert await teacher.count_tokens([request_for(), request_for()]) is None
+    assert await outcomes(teacher, [request_for()]) == [FINE]
     await teacher.aclose()

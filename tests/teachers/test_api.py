@@ -15,10 +15,10 @@ from support.teacher_calls import (
     NOW,
     PROSE,
     address,
-    ask,
     outcome,
     outcomes,
     posted,
+    request_for,
     served,
 )
 from werkzeug import Response
@@ -53,7 +53,7 @@ async def test_retry_after_is_waited_for(server):
     assert came[1] - came[0] >= 0.8
 
 
-async def test_a_lasting_failure_costs_its_ask_alone(server):
+async def test_a_lasting_failure_costs_its_request_alone(server):
     def chat(request):
         if "broken" in json.loads(request.data)["messages"][1]["content"]:
             return Response('{"error": {"message": "out of order"}}', 500, headers=NOW)
@@ -62,31 +62,31 @@ async def test_a_lasting_failure_costs_its_ask_alone(server):
     server.expect_request(CHAT).respond_with_handler(chat)
     teacher = served(address(server))
     await teacher.prepare()
-    replies = await outcomes(teacher, [ask("a"), ask("broken"), ask("b")])
+    replies = await outcomes(teacher, [request_for("a"), request_for("broken"), request_for("b")])
     await teacher.aclose()
     assert [replies[0], replies[2]] == [FINE, FINE]
     assert "failed (500): out of order" in str(replies[1])
 
 
 @pytest.mark.parametrize("status", [401, 404])
-async def test_a_key_or_model_lost_in_mid_run_fails_each_ask_at_once(server, status):
+async def test_a_key_or_model_lost_in_mid_run_fails_each_request_at_once(server, status):
     server.expect_request(CHAT).respond_with_json({"error": {"message": "gone"}}, status=status)
     teacher = served(address(server))
     await teacher.prepare()
-    replies = await outcomes(teacher, [ask(), ask(), ask()])
+    replies = await outcomes(teacher, [request_for(), request_for(), request_for()])
     await teacher.aclose()
     assert all(f"({status})" in str(reply) for reply in replies)
     assert len(posted(server)) == 3
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
-async def test_a_rejected_key_or_model_ends_the_asking(server, status):
+async def test_a_rejected_key_or_model_ends_the_requests(server, status):
     server.expect_request(CHAT).respond_with_json({"error": {"message": "gone"}}, status=status)
     teacher = served(address(server), concurrency=2)
     await teacher.prepare()
     for _ in range(2):
         with pytest.raises(TeacherError, match=rf"\({status}\)"):
-            await outcomes(teacher, [ask()] * 9)
+            await outcomes(teacher, [request_for()] * 9)
     await teacher.aclose()
     assert len(posted(server)) == 2
 
@@ -107,13 +107,19 @@ async def test_a_server_that_answers_others_may_reject_one(first):
     async with WireServer(behave) as server:
         teacher = served(server.url, concurrency=2)
         await teacher.prepare()
-        asks = [ask(first), ask("fine"), ask("rejected"), ask("fine"), ask("fine")]
+        requests = [
+            request_for(first),
+            request_for("fine"),
+            request_for("rejected"),
+            request_for("fine"),
+            request_for("fine"),
+        ]
         if first == "fine":
             rejected.set()
-        replies = await outcomes(teacher, asks)
+        replies = await outcomes(teacher, requests)
         await teacher.aclose()
-    told = [index for index, reply in enumerate(replies) if isinstance(reply, TeacherError)]
-    assert told == ([2] if first == "fine" else [0, 2])
+    failed = [index for index, reply in enumerate(replies) if isinstance(reply, TeacherError)]
+    assert failed == ([2] if first == "fine" else [0, 2])
 
 
 @pytest.fixture
@@ -189,7 +195,9 @@ async def test_closing_the_answers_cancels_the_requests_in_flight():
     async with WireServer(behave) as server:
         teacher = served(server.url, concurrency=3)
         await teacher.prepare()
-        async with aclosing(teacher.answer([ask(), ask("quick"), ask()])) as answers:
+        async with aclosing(
+            teacher.answer([request_for(), request_for("quick"), request_for()])
+        ) as answers:
             assert (await anext(answers)).index == 1
             await server.until_hanging(2)
         await server.until_hanging(0)
@@ -204,14 +212,14 @@ async def test_cancelling_the_reader_cancels_the_requests_in_flight():
         teacher = served(server.url, concurrency=3)
         await teacher.prepare()
         async with anyio.create_task_group() as group:
-            group.start_soon(outcomes, teacher, [ask()] * 5)
+            group.start_soon(outcomes, teacher, [request_for()] * 5)
             await server.until_hanging(3)
             group.cancel_scope.cancel()
         await server.until_hanging(0)
         await teacher.aclose()
 
 
-async def test_fifty_asks_share_one_pool_and_stay_within_the_bound():
+async def test_fifty_requests_share_one_pool_and_stay_within_the_bound():
     async def behave(request: Request):
         await anyio.sleep(0.002)
         return models(request) or Answer(chat_completion("fine"))
@@ -219,7 +227,7 @@ async def test_fifty_asks_share_one_pool_and_stay_within_the_bound():
     async with WireServer(behave) as server:
         teacher = served(server.url, concurrency=4)
         await teacher.prepare()
-        assert await outcomes(teacher, [ask()] * 50) == [FINE] * 50
+        assert await outcomes(teacher, [request_for()] * 50) == [FINE] * 50
         await teacher.aclose()
         assert server.most_in_flight == 4
         assert server.connections <= 4
@@ -247,27 +255,27 @@ def picky(*, formats: tuple[str | None, ...] = (), refused: tuple[str, ...] = ()
 
 
 @pytest.mark.parametrize(
-    ("formats", "asked"),
+    ("formats", "expected"),
     [
         (("json_object", None), ["json_schema", "json_object", "json_object"]),
         ((None,), ["json_schema", "json_object", None, None]),
     ],
 )
-async def test_a_refused_output_format_steps_down_and_is_remembered(server, formats, asked):
+async def test_a_refused_output_format_steps_down_and_is_remembered(server, formats, expected):
     server.expect_request(CHAT).respond_with_handler(picky(formats=formats))
     teacher = served(address(server), concurrency=1)
     await teacher.prepare()
-    assert await outcomes(teacher, [ask(), ask()]) == [FINE, FINE]
+    assert await outcomes(teacher, [request_for(), request_for()]) == [FINE, FINE]
     await teacher.aclose()
     sent = [body.get("response_format", {}).get("type") for body in posted(server)]
-    assert sent == asked
+    assert sent == expected
 
 
 async def test_requests_refused_at_once_step_down_together_and_not_twice(server):
     server.expect_request(CHAT).respond_with_handler(picky(formats=("json_object",)))
     teacher = served(address(server), concurrency=4)
     await teacher.prepare()
-    assert await outcomes(teacher, [ask()] * 8) == [FINE] * 8
+    assert await outcomes(teacher, [request_for()] * 8) == [FINE] * 8
     await teacher.aclose()
     sent = [body["response_format"]["type"] for body in posted(server)]
     assert sent.count("json_object") == 8
@@ -279,7 +287,7 @@ async def test_refused_parameters_are_left_out_for_the_rest_of_the_run(server, c
     server.expect_request(CHAT).respond_with_handler(picky(refused=refused))
     teacher = served(address(server), GenerationOptions(seed=3), concurrency=1)
     await teacher.prepare()
-    assert await outcomes(teacher, [ask(), ask()]) == [FINE, FINE]
+    assert await outcomes(teacher, [request_for(), request_for()]) == [FINE, FINE]
     await teacher.aclose()
     last = posted(server)[-1]
     assert not set(refused) & last.keys()
@@ -303,9 +311,9 @@ async def test_any_other_refusal_is_told_and_not_tried_again(server):
 async def test_a_key_that_no_header_can_carry_is_told_and_not_repeated(monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "hunter2\nhunter2")
     teacher = openai_teacher(TeacherContext("gpt-5", GenerationOptions(), concurrency=1, timeout=5))
-    with pytest.raises(TeacherError, match="OPENAI_API_KEY holds a character") as told:
+    with pytest.raises(TeacherError, match="OPENAI_API_KEY holds a character") as error:
         await teacher.prepare()
-    assert "hunter2" not in str(told.value)
+    assert "hunter2" not in str(error.value)
 
 
 async def test_an_unreachable_server_is_told_at_once_if_it_has_to_name_the_model(unused_tcp_port):
@@ -317,12 +325,12 @@ async def test_an_unreachable_server_is_told_at_once_if_it_has_to_name_the_model
         await teacher.prepare()
 
 
-async def test_an_unreachable_server_is_told_for_all_asks_together(unused_tcp_port):
+async def test_an_unreachable_server_is_told_for_all_requests_together(unused_tcp_port):
     url = f"http://127.0.0.1:{unused_tcp_port}"
     teacher = served(url)
     await teacher.prepare()
     with pytest.raises(TeacherError, match=f"cannot reach {url}/v1"):
-        await outcomes(teacher, [ask(), ask()])
+        await outcomes(teacher, [request_for(), request_for()])
     await teacher.aclose()
 
 
@@ -330,9 +338,9 @@ async def test_an_unreachable_server_does_no_harm_where_nothing_is_asked(unused_
     teacher = served(f"http://127.0.0.1:{unused_tcp_port}")
     await teacher.prepare()
     assert await outcomes(teacher, []) == []
-    assert teacher.fingerprint(ask()) == served(f"http://127.0.0.1:{unused_tcp_port}").fingerprint(
-        ask()
-    )
+    assert teacher.fingerprint(request_for()) == served(
+        f"http://127.0.0.1:{unused_tcp_port}"
+    ).fingerprint(request_for())
     await teacher.aclose()
 
 
@@ -382,8 +390,8 @@ async def test_credentials_and_query_of_an_address_reach_the_server_and_nothing_
     )
 
     def echo(request):
-        told = {"message": f"bad: {request.headers['Authorization']} {request.full_path}"}
-        return Response(json.dumps({"error": told}), 400)
+        error = {"message": f"bad: {request.headers['Authorization']} {request.full_path}"}
+        return Response(json.dumps({"error": error}), 400)
 
     server.expect_oneshot_request(CHAT).respond_with_handler(echo)
     secret = address(server).replace("http://", "http://ann:hunter2@")
@@ -391,7 +399,7 @@ async def test_credentials_and_query_of_an_address_reach_the_server_and_nothing_
         TeacherContext(f"{secret}/v1?token=abc123#m", GenerationOptions(), concurrency=1, timeout=5)
     )
     await teacher.prepare()
-    fine, failed = await outcomes(teacher, [ask(), ask()])
+    fine, failed = await outcomes(teacher, [request_for(), request_for()])
     await teacher.aclose()
     assert fine == FINE
     basic = base64.b64encode(b"ann:hunter2").decode()
@@ -400,7 +408,7 @@ async def test_credentials_and_query_of_an_address_reach_the_server_and_nothing_
     # werkzeug is the server of this test; the rest of the log is ours and the SDK's.
     log = [record.getMessage() for record in caplog.records if record.name != "werkzeug"]
     assert any("HTTP Request: POST" in line for line in log)
-    shown = f"{teacher.name} {failed} {failed!r} {teacher.fingerprint(ask())} {log}"
+    shown = f"{teacher.name} {failed} {failed!r} {teacher.fingerprint(request_for())} {log}"
     for secret in ("hunter2", "abc123", basic, "the-key-in-the-environment"):
         assert secret not in shown
 
@@ -410,8 +418,8 @@ async def test_a_key_that_a_server_repeats_is_in_no_error(server, monkeypatch, s
     monkeypatch.setenv("VLLM_API_KEY", "the-key-in-the-environment")
 
     def echo(request):
-        told = {"error": {"message": f"no: {request.headers['Authorization']}"}}
-        return Response(json.dumps(told), status, headers=NOW)
+        error = {"error": {"message": f"no: {request.headers['Authorization']}"}}
+        return Response(json.dumps(error), status, headers=NOW)
 
     server.expect_request(CHAT).respond_with_handler(echo)
     failed = await outcome(served(address(server)))
@@ -425,14 +433,14 @@ def test_the_fingerprint_tells_apart_what_decides_a_reply_and_nothing_else():
         teacher = vllm_server_teacher(
             TeacherContext(target, sampling or GenerationOptions(), **options)
         )
-        return teacher.fingerprint(request or ask())
+        return teacher.fingerprint(request or request_for())
 
     different = [
         printed(),
         printed("http://other#m"),
         printed("http://h#n"),
-        printed(request=ask("Another section.")),
-        printed(request=ask(count=2)),
+        printed(request=request_for("Another section.")),
+        printed(request=request_for(count=2)),
         printed(request=PairRequest(prose=PROSE, strategy="expansion", count=1)),
         printed(
             request=PairRequest(prose=PROSE, strategy="extraction", count=1, complaint="too few")

@@ -1,4 +1,4 @@
-"""Availability of a teacher, without a request to anybody."""
+"""Availability: of a teacher, without a request to anybody."""
 
 import pytest
 

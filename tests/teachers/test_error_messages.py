@@ -28,7 +28,7 @@ def status(code: int, body: object, sdk=openai) -> Exception:
 
 @pytest.mark.parametrize("sdk", [openai, anthropic])
 @pytest.mark.parametrize(
-    ("code", "told"),
+    ("code", "remedy"),
     [
         (302, "redirects (302); name the address"),
         (400, "refused the request (400): too long; change"),
@@ -39,8 +39,8 @@ def status(code: int, body: object, sdk=openai) -> Exception:
         (503, "failed (503): too long; run the command again"),
     ],
 )
-def test_each_status_has_its_remedy(sdk, code, told):
-    assert told in line(status(code, {"error": {"message": "too long."}}, sdk), sdk)
+def test_each_status_has_its_remedy(sdk, code, remedy):
+    assert remedy in line(status(code, {"error": {"message": "too long."}}, sdk), sdk)
 
 
 def test_the_words_of_a_refused_key_are_left_out_for_they_repeat_parts_of_it():

@@ -1,4 +1,4 @@
-"""A local model as teacher."""
+"""Local model as teacher: an instruct model or a base model, tiny ones and the real 270M model."""
 
 import json
 from dataclasses import replace
@@ -13,7 +13,7 @@ from dlm_lsp.teachers.base_model.few_shot import LANGUAGES, UNSUPPORTED_LANGUAGE
 from dlm_lsp.teachers.local_teacher import LocalTeacher
 from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply
 
-ASKS = [PairRequest(PROSE, "extraction", 2), PairRequest(PROSE[:80], "expansion", 1)]
+REQUESTS = [PairRequest(PROSE, "extraction", 2), PairRequest(PROSE[:80], "expansion", 1)]
 
 
 @pytest.fixture(scope="module")
@@ -47,32 +47,32 @@ async def test_a_model_that_is_not_there_is_known_before_anything_is_asked():
 
 async def test_a_teacher_that_was_not_prepared_says_so():
     with pytest.raises(TeacherError, match="before it was prepared"):
-        LocalTeacher("gemma-3-270m", GenerationOptions()).fingerprint(ASKS[0])
+        LocalTeacher("gemma-3-270m", GenerationOptions()).fingerprint(REQUESTS[0])
 
 
 async def test_an_instruct_model_writes_json_of_the_schema_with_as_many_pairs_as_asked(chat):
     teacher = await prepared(chat, GenerationOptions(max_new_tokens=1500, temperature=1.0, seed=3))
-    replies = {answered.index: answered.outcome async for answered in teacher.answer(ASKS)}
+    replies = {answered.index: answered.outcome async for answered in teacher.answer(REQUESTS)}
     assert sorted(replies) == [0, 1]
     for index, reply in replies.items():
         assert isinstance(reply, Reply)
         if reply.finish == "length":
             continue
         pairs = json.loads(reply.text)["pairs"]
-        assert len(pairs) == ASKS[index].count
+        assert len(pairs) == REQUESTS[index].count
         assert all(sorted(pair) == ["answer", "evidence", "question"] for pair in pairs)
 
 
 async def test_a_reply_that_ran_out_of_room_says_so(chat):
     teacher = await prepared(chat, GenerationOptions(max_new_tokens=5))
-    (reply,) = [answered.outcome async for answered in teacher.answer(ASKS[:1])]
+    (reply,) = [answered.outcome async for answered in teacher.answer(REQUESTS[:1])]
     assert isinstance(reply, Reply)
     assert (reply.finish, reply.tokens_out) == ("length", 5)
 
 
 async def test_a_base_model_replies_in_the_same_schema(base):
     teacher = await prepared(base)
-    replies = [answered.outcome async for answered in teacher.answer(ASKS)]
+    replies = [answered.outcome async for answered in teacher.answer(REQUESTS)]
     for reply in replies:
         assert isinstance(reply, Reply)
         assert list(json.loads(reply.text)) == ["pairs"]
@@ -80,13 +80,13 @@ async def test_a_base_model_replies_in_the_same_schema(base):
 
 @pytest.mark.parametrize("strategy", ["extraction", "expansion"])
 async def test_a_base_model_that_tries_nothing_says_why(base, strategy):
-    ask = PairRequest("Ashfordin vanhassa myllyssä pyörii kaksitoista ratasta.", strategy, 1)
-    (reply,) = [result.outcome async for result in (await prepared(base)).answer([ask])]
+    request = PairRequest("Ashfordin vanhassa myllyssä pyörii kaksitoista ratasta.", strategy, 1)
+    (reply,) = [result.outcome async for result in (await prepared(base)).answer([request])]
     assert reply == Reply('{"pairs": []}', note=UNSUPPORTED_LANGUAGE)
 
 
 async def test_a_base_model_that_finds_fewer_than_were_asked_for_says_so(base):
-    (reply,) = [result.outcome async for result in (await prepared(base)).answer(ASKS[:1])]
+    (reply,) = [result.outcome async for result in (await prepared(base)).answer(REQUESTS[:1])]
     assert isinstance(reply, Reply)
     assert reply.note == (
         "no further question that the base model tried reads well and fits its answer"
@@ -98,7 +98,7 @@ async def test_a_base_model_that_finds_all_that_was_asked_for_has_nothing_to_exp
 ):
     monkeypatch.setattr("dlm_lsp.teachers.base_model.extraction._LEAST_FLUENCY", -100)
     monkeypatch.setattr("dlm_lsp.teachers.base_model.extraction._LEAST_MARGIN", -100)
-    (reply,) = [result.outcome async for result in (await prepared(base)).answer(ASKS[:1])]
+    (reply,) = [result.outcome async for result in (await prepared(base)).answer(REQUESTS[:1])]
     assert isinstance(reply, Reply)
     assert (len(json.loads(reply.text)["pairs"]), reply.note) == (2, "")
 
@@ -109,15 +109,19 @@ async def test_only_what_an_instruct_model_reads_is_counted_exactly(base, chat):
 
 
 async def test_a_base_model_tells_no_tokens_for_most_of_what_it_reads_is_weighed(base):
-    replies = [result.outcome async for result in (await prepared(base)).answer(ASKS)]
+    replies = [result.outcome async for result in (await prepared(base)).answer(REQUESTS)]
     assert all(isinstance(reply, Reply) for reply in replies)
     assert {(reply.tokens_in, reply.tokens_out) for reply in replies} == {(None, None)}
 
 
 async def test_a_complaint_changes_nothing_for_a_base_model(base, chat):
-    again = replace(ASKS[0], complaint="0 of 2 pairs came")
-    assert (await prepared(base)).fingerprint(again) == (await prepared(base)).fingerprint(ASKS[0])
-    assert (await prepared(chat)).fingerprint(again) != (await prepared(chat)).fingerprint(ASKS[0])
+    again = replace(REQUESTS[0], complaint="0 of 2 pairs came")
+    assert (await prepared(base)).fingerprint(again) == (await prepared(base)).fingerprint(
+        REQUESTS[0]
+    )
+    assert (await prepared(chat)).fingerprint(again) != (await prepared(chat)).fingerprint(
+        REQUESTS[0]
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -130,14 +134,14 @@ def test_every_question_that_a_base_model_is_shown_is_known_as_an_example(langua
 
 async def test_tokens_are_counted_as_they_are_read(chat):
     teacher = await prepared(chat, GenerationOptions(max_new_tokens=5))
-    counts = await teacher.count_tokens(ASKS)
-    replies = [answered.outcome async for answered in teacher.answer(ASKS)]
+    counts = await teacher.count_tokens(REQUESTS)
+    replies = [answered.outcome async for answered in teacher.answer(REQUESTS)]
     assert counts == [reply.tokens_in for reply in replies if isinstance(reply, Reply)]
 
 
 async def test_a_longer_passage_counts_more_tokens_for_a_base_model_too(base):
     teacher = await prepared(base)
-    short, long = await teacher.count_tokens([PairRequest("", "extraction", 1), ASKS[0]])
+    short, long = await teacher.count_tokens([PairRequest("", "extraction", 1), REQUESTS[0]])
     assert short < long
 
 
@@ -154,29 +158,29 @@ async def test_the_fingerprint_tells_model_prompt_and_sampling_apart(base, chat)
         await prepared(chat, GenerationOptions(seed=1)),
         await prepared(chat, GenerationOptions(max_new_tokens=7)),
     ]
-    prints = [teacher.fingerprint(ask) for teacher in teachers for ask in ASKS]
+    prints = [teacher.fingerprint(request) for teacher in teachers for request in REQUESTS]
     assert len(set(prints)) == len(prints)
     again = await prepared(base)
-    assert again.fingerprint(ASKS[0]) == prints[0]
+    assert again.fingerprint(REQUESTS[0]) == prints[0]
 
 
 async def test_other_weights_in_the_same_folder_have_another_fingerprint(tmp_path):
-    before = (await prepared(tiny_llama(tmp_path))).fingerprint(ASKS[0])
+    before = (await prepared(tiny_llama(tmp_path))).fingerprint(REQUESTS[0])
     weights = tmp_path / "model.safetensors"
     weights.write_bytes(weights.read_bytes())
-    assert (await prepared(tmp_path)).fingerprint(ASKS[0]) != before
+    assert (await prepared(tmp_path)).fingerprint(REQUESTS[0]) != before
 
 
 async def test_an_adapter_has_a_fingerprint_of_its_own(base, tmp_path):
     teacher = LocalTeacher(str(base), GenerationOptions(), adapter=tiny_adapter(tmp_path, base))
     await teacher.prepare()
-    assert teacher.fingerprint(ASKS[0]) != (await prepared(base)).fingerprint(ASKS[0])
+    assert teacher.fingerprint(REQUESTS[0]) != (await prepared(base)).fingerprint(REQUESTS[0])
 
 
-async def test_a_failed_batch_costs_its_asks_and_not_the_run(chat, monkeypatch):
+async def test_a_failed_batch_costs_its_requests_and_not_the_run(chat, monkeypatch):
     teacher = await prepared(chat, GenerationOptions(max_new_tokens=5))
     monkeypatch.setattr("dlm_lsp.teachers.instruct._grammar", lambda count: "start: nowhere")
-    outcomes = [answered.outcome async for answered in teacher.answer(ASKS)]
+    outcomes = [answered.outcome async for answered in teacher.answer(REQUESTS)]
     assert [type(outcome) for outcome in outcomes] == [TeacherError] * 2
 
 

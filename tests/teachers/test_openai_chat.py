@@ -13,7 +13,17 @@ from support.http_servers import (
     chat_completion,
 )
 from support.odd_json import DEEP, spoilt
-from support.teacher_calls import CHAT, FINE, PROSE, address, ask, outcome, outcomes, posted, served
+from support.teacher_calls import (
+    CHAT,
+    FINE,
+    PROSE,
+    address,
+    outcome,
+    outcomes,
+    posted,
+    request_for,
+    served,
+)
 
 from dlm_lsp.errors import TeacherError
 from dlm_lsp.teachers.kind import TeacherContext
@@ -34,7 +44,7 @@ async def test_a_real_model_replies_by_the_schema(llama, monkeypatch):
     await teacher.prepare()
     assert teacher.name == f"vllm-server:{llama}#{LLAMA_MODEL}"
     assert teacher.window is not None and 0 < teacher.window < 8192
-    [reply] = await outcomes(teacher, [ask()])
+    [reply] = await outcomes(teacher, [request_for()])
     await teacher.aclose()
     assert isinstance(reply, Reply)
     assert re.match(r'{\s*"pairs"\s*:\s*\[', reply.text)
@@ -56,11 +66,11 @@ async def test_the_openai_selector_asks_a_real_server_by_the_sdks_own_variables(
 
 async def test_a_wrong_key_is_told_before_anything_is_asked(llama, monkeypatch):
     monkeypatch.setenv("VLLM_API_KEY", "not-the-key-at-all")
-    with pytest.raises(TeacherError, match=r"refused the key \(401\); check VLLM_API_KEY") as told:
+    with pytest.raises(TeacherError, match=r"refused the key \(401\); check VLLM_API_KEY") as error:
         await vllm_server_teacher(
             TeacherContext(llama, GenerationOptions(), concurrency=1, timeout=60)
         ).prepare()
-    assert "not-the-key" not in str(told.value)
+    assert "not-the-key" not in str(error.value)
 
 
 async def test_an_unknown_model_is_told_with_the_closest_one(llama, monkeypatch):
@@ -79,7 +89,7 @@ async def test_a_request_carries_the_prompt_the_schema_and_the_parameters(server
     server.expect_request(CHAT).respond_with_json(chat_completion("fine"))
     sampling = GenerationOptions(max_new_tokens=99, temperature=0.5, top_p=0.9, seed=7)
     assert await outcome(served(address(server), sampling)) == FINE
-    system, user = prompt_messages(ask())
+    system, user = prompt_messages(request_for())
     assert posted(server) == [
         {
             "model": "m",
@@ -105,7 +115,7 @@ async def test_parameters_that_were_not_set_are_left_to_the_provider(server):
     assert not {"top_p", "seed", "max_tokens"} & posted(server)[0].keys()
 
 
-async def test_openai_gets_one_cache_key_for_all_asks_about_the_same_prose(server, monkeypatch):
+async def test_openai_gets_one_cache_key_for_all_requests_about_the_same_prose(server, monkeypatch):
     monkeypatch.setenv("OPENAI_BASE_URL", f"{address(server)}/v1")
     monkeypatch.setenv("OPENAI_API_KEY", "k")
     server.expect_request("/v1/models/m").respond_with_json({"id": "m"})
@@ -114,7 +124,11 @@ async def test_openai_gets_one_cache_key_for_all_asks_about_the_same_prose(serve
     await teacher.prepare()
     await outcomes(
         teacher,
-        [ask(), PairRequest(prose=PROSE, strategy="expansion", count=2), ask("Another section.")],
+        [
+            request_for(),
+            PairRequest(prose=PROSE, strategy="expansion", count=2),
+            request_for("Another section."),
+        ],
     )
     await teacher.aclose()
     first, second, other = (body["prompt_cache_key"] for body in posted(server))
@@ -208,12 +222,12 @@ async def test_a_reply_is_handed_on_as_it_was_written(server, completion, reply)
         ("<html>hello</html>", "text/html"),
     ],
 )
-async def test_a_body_that_is_no_completion_costs_its_ask_alone(server, body, content_type):
+async def test_a_body_that_is_no_completion_costs_its_request_alone(server, body, content_type):
     server.expect_oneshot_request(CHAT).respond_with_data(body, content_type=content_type)
     server.expect_oneshot_request(CHAT).respond_with_json(chat_completion("fine"))
     teacher = served(address(server), concurrency=1)
     await teacher.prepare()
-    failed, fine = await outcomes(teacher, [ask(), ask()])
+    failed, fine = await outcomes(teacher, [request_for(), request_for()])
     await teacher.aclose()
     assert isinstance(failed, TeacherError)
     assert "run the command again" in str(failed)
@@ -222,8 +236,8 @@ async def test_a_body_that_is_no_completion_costs_its_ask_alone(server, body, co
 
 @settings(deadline=None, max_examples=20)
 @given(st.lists(st.tuples(st.sampled_from((200, 400, 422, 500)), spoilt(chat_completion("fine")))))
-async def test_whatever_a_server_sends_costs_its_ask_at_most(fates):
-    prose = [f"ask {at}." for at in range(len(fates))]
+async def test_whatever_a_server_sends_costs_its_request_at_most(fates):
+    prose = [f"section {at}." for at in range(len(fates))]
     bodies = dict(zip(prose, fates, strict=True))
 
     async def behave(request: Request):
@@ -236,17 +250,17 @@ async def test_whatever_a_server_sends_costs_its_ask_at_most(fates):
     async with WireServer(behave) as server:
         teacher = served(server.url)
         await teacher.prepare()
-        found = await outcomes(teacher, [ask(one) for one in prose])
+        replies = await outcomes(teacher, [request_for(text) for text in prose])
         await teacher.aclose()
-    for one in found:
-        assert isinstance(one, Reply | TeacherError)
-        if isinstance(one, Reply):
-            assert isinstance(one.text, str)
-            assert isinstance(one.tokens_in, int | None)
-            assert isinstance(one.tokens_out, int | None)
-            assert one.finish in ("stop", "length", "refusal")
+    for reply in replies:
+        assert isinstance(reply, Reply | TeacherError)
+        if isinstance(reply, Reply):
+            assert isinstance(reply.text, str)
+            assert isinstance(reply.tokens_in, int | None)
+            assert isinstance(reply.tokens_out, int | None)
+            assert reply.finish in ("stop", "length", "refusal")
         else:
-            assert "\n" not in str(one)
+            assert "\n" not in str(reply)
 
 
 async def test_an_error_with_status_200_is_told_in_the_servers_words(server):

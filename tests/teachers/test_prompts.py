@@ -11,7 +11,7 @@ counts = st.integers(1, 20)
 
 
 @given(prose, counts, prose, counts)
-def test_the_rules_are_the_same_for_every_ask(p1, n1, p2, n2):
+def test_the_rules_are_the_same_for_every_request(p1, n1, p2, n2):
     first, _ = prompt_messages(PairRequest(prose=p1, strategy="extraction", count=n1))
     second, _ = prompt_messages(
         PairRequest(prose=p2, strategy="expansion", count=n2, complaint="no")
@@ -49,9 +49,9 @@ def test_prose_cannot_close_its_own_tags(text):
 
 
 def test_the_count_is_named_in_the_singular_and_the_plural():
-    one = prompt_messages(PairRequest(prose="p", strategy="extraction", count=1))[1]
+    task = prompt_messages(PairRequest(prose="p", strategy="extraction", count=1))[1]
     three = prompt_messages(PairRequest(prose="p", strategy="extraction", count=3))[1]
-    assert "exactly 1 pair about" in one
+    assert "exactly 1 pair about" in task
     assert "exactly 3 pairs about" in three
 
 
@@ -64,14 +64,14 @@ def test_each_strategy_is_explained_and_the_other_is_not():
 
 
 def test_a_repair_ends_with_what_is_there_and_what_was_wrong():
-    asked = PairRequest(
+    request = PairRequest(
         prose="p",
         strategy="extraction",
         count=2,
         complaint="1 pair of 3 came",
         have=(("Wo liegt Köln?", 'Am "Rhein"'),),
     )
-    user = prompt_messages(asked)[1]
+    user = prompt_messages(request)[1]
     there = json.dumps({"question": "Wo liegt Köln?", "answer": 'Am "Rhein"'}, ensure_ascii=False)
     assert user.index("Write exactly 2") < user.index(there) < user.index("1 pair of 3 came")
 

@@ -1,4 +1,4 @@
-"""The document's own adapter as teacher."""
+"""Self teacher: the document's own adapter on its base model."""
 
 import json
 from pathlib import Path

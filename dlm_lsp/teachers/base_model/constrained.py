@@ -9,7 +9,7 @@ _WORD = re.compile(r"[^\s,;:.!?()\"“”„«»]+(?:[.:][^\s,;:.!?()\"“”„
 
 
 def constrained_templates(sentence: str, language: FewShotLanguage) -> tuple[QuestionTemplate, ...]:
-    """Return moulds in which a model writes on from each opening that suits the sentence.
+    """Return templates in which a model writes on from each opening that suits the sentence.
 
     Beyond those it may use the words of the sentence and whatever small words it likes.
     """

@@ -56,11 +56,11 @@ _COPULA = re.compile(r"^(?:is|are|was|were)$")
 
 
 def english_templates(sentence: str, prose: str) -> tuple[QuestionTemplate, ...]:
-    """Return the moulds that fit an English sentence of `prose`."""
-    return tuple(template for template in _moulds(sentence, prose) if template.questions)
+    """Return the templates that fit an English sentence of `prose`."""
+    return tuple(template for template in _templates(sentence, prose) if template.questions)
 
 
-def _moulds(sentence: str, prose: str) -> Iterator[QuestionTemplate]:
+def _templates(sentence: str, prose: str) -> Iterator[QuestionTemplate]:
     bare = sentence.rstrip(".!")
     first = _CLAUSE.split(bare)[0]
     yield from _for_all_of_it(sentence, bare)
@@ -105,23 +105,23 @@ def _for_all_of_it(sentence: str, bare: str) -> Iterator[QuestionTemplate]:
 
 def _for_subject(parts: EnglishClause) -> Iterator[str]:
     """Yield questions for the subject, with what is said of it as it stands."""
-    said = " ".join(filter(None, (parts.adverb, parts.verb, parts.rest))).partition(", ")[0]
+    predicate = " ".join(filter(None, (parts.adverb, parts.verb, parts.rest))).partition(", ")[0]
     following = parts.rest.partition(" ")[0]
     # "What is a lock?" would ask for what a lock is, not for what is one.
-    if not 4 <= len(said.split()) <= 18 or (
+    if not 4 <= len(predicate.split()) <= 18 or (
         _COPULA.match(parts.verb) and _ONE_OR_MORE.match(following)
     ):
         return
     if not parts.is_base:
-        yield f"What {said}?"
+        yield f"What {predicate}?"
         if english_clause.may_be_person(parts.subject):
-            yield f"Who {said}?"
+            yield f"Who {predicate}?"
     if head := english_clause.head_noun(parts.subject):
-        yield f"Which {head} {said}?"
+        yield f"Which {head} {predicate}?"
 
 
 def _how_many(sentence: str, counted: re.Match[str], prose: str) -> QuestionTemplate:
-    """Return a mould for a number of things."""
+    """Return a template for a number of things."""
     before, opening = counted["before"], f"How many {counted['noun']}"
     answer = counted.string[counted.end("before") : counted.end("noun")]
     if preposition := _PREPOSITION.match(before):

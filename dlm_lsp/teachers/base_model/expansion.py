@@ -1,4 +1,4 @@
-"""Expansion by a base model: it asks, answers freely, and keeps what it believes."""
+"""Base-model expansion: the model asks, answers freely, and keeps what it believes."""
 
 import re
 
@@ -25,12 +25,12 @@ def expansion_prefix(prose: str) -> str:
     return f"{(few_shot_language(prose) or ENGLISH).beyond}Text: {prose}\n\n"
 
 
-def why_not(request: PairRequest) -> str:
-    """Return why there is nothing to try for `ask`, an empty text where there is something."""
+def why_no_expansion(request: PairRequest) -> str:
+    """Return why there is nothing to try for `request`, an empty text where there is something."""
     return "" if few_shot_language(request.prose) else UNSUPPORTED_LANGUAGE
 
 
-async def write_pairs(
+async def expand_pairs(
     model: LocalModel, request: PairRequest, sampling: GenerationOptions
 ) -> list[tuple[str, str, str]]:
     """Return (question, answer, evidence) of the best pairs.
@@ -38,9 +38,9 @@ async def write_pairs(
     Raises:
         ModelError: the model failed.
     """
-    if why_not(request):
+    if why_no_expansion(request):
         return []
-    asked = await model.generate(
+    written = await model.generate(
         [
             _prompt("Question:", _QUESTION, 40, sampling, first)
             for first in range(_TRIED_PER_PAIR * (request.count + len(request.have)))
@@ -50,7 +50,7 @@ async def write_pairs(
     had = {question for question, _ in request.have}
     questions = [
         question
-        for question in dict.fromkeys(text.text.strip() for text in asked if text.ended)
+        for question in dict.fromkeys(text.text.strip() for text in written if text.ended)
         if question not in had
     ]
     answered = await model.generate(

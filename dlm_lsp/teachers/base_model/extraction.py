@@ -1,4 +1,4 @@
-"""Extraction by a base model: part of a sentence is the answer, and it finds the question."""
+"""Base-model extraction: part of a sentence is the answer, the model finds the question."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -51,7 +51,7 @@ class CandidateQuestion:
     score: float = 0.0
 
 
-async def write_pairs(
+async def extract_pairs(
     model: LocalModel, request: PairRequest, sampling: GenerationOptions
 ) -> list[tuple[str, str, str]]:
     """Return (question, answer, evidence) of the best pairs.
@@ -60,22 +60,24 @@ async def write_pairs(
         ModelError: the model failed.
     """
     examples = examples_for(request.prose)
-    all_tries = attempts_for(request)
-    open_tries = [attempt for attempt in all_tries if attempt.template.grammar]
-    written = await model.generate([_prompt(attempt, sampling) for attempt in open_tries], examples)
-    asked = [
+    attempts = attempts_for(request)
+    open_attempts = [attempt for attempt in attempts if attempt.template.grammar]
+    written = await model.generate(
+        [_prompt(attempt, sampling) for attempt in open_attempts], examples
+    )
+    candidates = [
         CandidateQuestion(attempt, question)
-        for attempt in all_tries
+        for attempt in attempts
         for question in attempt.template.questions
     ]
-    asked += [
+    candidates += [
         CandidateQuestion(attempt, text.text.strip())
-        for attempt, text in zip(open_tries, written, strict=True)
+        for attempt, text in zip(open_attempts, written, strict=True)
         if text.ended
     ]
     had = {question for question, _ in request.have}
     fluent = await _fluent(
-        model, examples, [candidate for candidate in asked if candidate.question not in had]
+        model, examples, [candidate for candidate in candidates if candidate.question not in had]
     )
     good = await _fitting(
         model, request.prose, most_fluent(fluent, _FITTED_PER_PAIR * request.count)
@@ -86,8 +88,8 @@ async def write_pairs(
     ]
 
 
-def why_not(request: PairRequest) -> str:
-    """Return why there is nothing to try for `ask`, an empty text where there is something."""
+def why_no_extraction(request: PairRequest) -> str:
+    """Return why there is nothing to try for `request`, an empty text where there is something."""
     if few_shot_language(request.prose) is None:
         return UNSUPPORTED_LANGUAGE
     return (
@@ -96,42 +98,44 @@ def why_not(request: PairRequest) -> str:
 
 
 def examples_for(prose: str) -> str:
-    """Return what the model is shown before it is asked about `prose`."""
+    """Return the examples that the model reads before those for `prose`."""
     return (few_shot_language(prose) or ENGLISH).examples
 
 
 def attempts_for(request: PairRequest) -> tuple[Attempt, ...]:
-    """Return what is worth trying for `ask`: about three sentences per pair, spread evenly.
+    """Return what is worth trying for `request`: about three sentences per pair, spread evenly.
 
     In a language that nobody taught us there is nothing to try.
     """
-    spoken = few_shot_language(request.prose)
-    if spoken is None:
+    language = few_shot_language(request.prose)
+    if language is None:
         return ()
     templates = {
-        sentence: _moulds(spoken, sentence, request.prose)
+        sentence: _templates(language, sentence, request.prose)
         for sentence in split_sentences(request.prose)
         if stands_alone(sentence)
     }
-    usable = [sentence for sentence in templates if templates[sentence]]
+    answerable = [sentence for sentence in templates if templates[sentence]]
     had = {part for pair in request.have for part in pair}
     fresh = [
-        sentence for sentence in usable if had.isdisjoint((sentence, *_ready(templates[sentence])))
-    ] or usable
+        sentence
+        for sentence in answerable
+        if had.isdisjoint((sentence, *_ready(templates[sentence])))
+    ] or answerable
     firm = [sentence for sentence in fresh if not has_bare_subject(sentence)]
     chosen = firm if len(firm) >= 2 * request.count else fresh
     return tuple(
-        Attempt(sentence, mould)
+        Attempt(sentence, template)
         for sentence in _spread(chosen, _TRIED_PER_PAIR * request.count)
-        for mould in templates[sentence]
+        for template in templates[sentence]
     )
 
 
-def best_questions(asked: Sequence[CandidateQuestion], count: int) -> list[CandidateQuestion]:
+def best_questions(candidates: Sequence[CandidateQuestion], count: int) -> list[CandidateQuestion]:
     """Return the `count` best: one for each sentence first, then a second way to ask for it."""
     first: dict[str, CandidateQuestion] = {}
     rest = []
-    for candidate in sorted(asked, key=lambda candidate: -candidate.score):
+    for candidate in sorted(candidates, key=lambda candidate: -candidate.score):
         if candidate.attempt.sentence in first:
             rest.append(candidate)
         else:
@@ -139,24 +143,28 @@ def best_questions(asked: Sequence[CandidateQuestion], count: int) -> list[Candi
     return [*first.values(), *rest][:count]
 
 
-def most_fluent(asked: Sequence[CandidateQuestion], most: int) -> list[CandidateQuestion]:
+def most_fluent(candidates: Sequence[CandidateQuestion], most: int) -> list[CandidateQuestion]:
     """Return the `most` likeliest questions, the best of each sentence before a second one.
 
     To weigh how a question fits its answer costs several times what its wording costs.
     """
-    return best_questions(asked, most)
+    return best_questions(candidates, most)
 
 
-def _moulds(spoken: FewShotLanguage, sentence: str, prose: str) -> tuple[QuestionTemplate, ...]:
-    if spoken is ENGLISH:
+def _templates(
+    language: FewShotLanguage, sentence: str, prose: str
+) -> tuple[QuestionTemplate, ...]:
+    if language is ENGLISH:
         return english_templates(sentence, prose)
     return (
-        german_templates(sentence) if spoken is GERMAN else constrained_templates(sentence, spoken)
+        german_templates(sentence)
+        if language is GERMAN
+        else constrained_templates(sentence, language)
     )
 
 
-def _ready(moulds: Sequence[QuestionTemplate]) -> tuple[str, ...]:
-    return tuple(question for mould in moulds for question in mould.questions)
+def _ready(templates: Sequence[QuestionTemplate]) -> tuple[str, ...]:
+    return tuple(question for template in templates for question in template.questions)
 
 
 def _spread(items: Sequence[str], most: int) -> list[str]:
@@ -174,39 +182,42 @@ def _prompt(attempt: Attempt, sampling: GenerationOptions) -> Prompt:
 
 
 async def _fluent(
-    model: LocalModel, examples: str, asked: Sequence[CandidateQuestion]
+    model: LocalModel, examples: str, candidates: Sequence[CandidateQuestion]
 ) -> list[CandidateQuestion]:
     """Return the likeliest question of each try, where it is likely enough."""
-    if not asked:
+    if not candidates:
         return []
     scores = await model.score(
         examples,
-        [Continuation(candidate.attempt.prompt, f" {candidate.question}") for candidate in asked],
+        [
+            Continuation(candidate.attempt.prompt, f" {candidate.question}")
+            for candidate in candidates
+        ],
     )
-    likeliest: dict[Attempt, CandidateQuestion] = {}
-    for candidate, score in zip(asked, scores, strict=True):
+    best_of: dict[Attempt, CandidateQuestion] = {}
+    for candidate, score in zip(candidates, scores, strict=True):
         if score >= max(
             _LEAST_FLUENCY,
-            likeliest[candidate.attempt].score if candidate.attempt in likeliest else -9,
+            best_of[candidate.attempt].score if candidate.attempt in best_of else -9,
         ):
-            likeliest[candidate.attempt] = replace(candidate, score=score)
-    return list(likeliest.values())
+            best_of[candidate.attempt] = replace(candidate, score=score)
+    return list(best_of.values())
 
 
 async def _fitting(
-    model: LocalModel, prose: str, asked: Sequence[CandidateQuestion]
+    model: LocalModel, prose: str, candidates: Sequence[CandidateQuestion]
 ) -> list[CandidateQuestion]:
     """Return the questions that make their answer likelier than no question and no answer do."""
-    if not asked:
+    if not candidates:
         return []
     scores = await model.score(
         scoring_prefix(prose),
         scoring_rows(
-            [(candidate.question, candidate.attempt.template.answer) for candidate in asked]
+            [(candidate.question, candidate.attempt.template.answer) for candidate in candidates]
         ),
     )
     return [
         replace(candidate, score=candidate.score + margin)
-        for candidate, margin in zip(asked, sway_margins(scores), strict=True)
+        for candidate, margin in zip(candidates, sway_margins(scores), strict=True)
         if margin >= _LEAST_MARGIN
     ]

@@ -34,11 +34,11 @@ _COUNTED = re.compile(
 
 
 def german_templates(sentence: str) -> tuple[QuestionTemplate, ...]:
-    """Return the moulds that fit a German sentence."""
-    return tuple(template for template in _moulds(sentence) if template.questions)
+    """Return the templates that fit a German sentence."""
+    return tuple(template for template in _templates(sentence) if template.questions)
 
 
-def _moulds(sentence: str) -> Iterator[QuestionTemplate]:
+def _templates(sentence: str) -> Iterator[QuestionTemplate]:
     bare = sentence.rstrip(".!")
     if reason := _REASON.search(bare):
         cause = parse_main_clause(bare[: reason.start()])
@@ -64,9 +64,9 @@ def _moulds(sentence: str) -> Iterator[QuestionTemplate]:
     if parts.verb == "heißt":
         yield QuestionTemplate(sentence, as_answer(parts.rest), (_asking("Wie", parts, ""),))
     elif len(parts.rest.split()) >= 2 and not _SEVERAL.search(parts.verb):
-        said = f"{parts.verb} {parts.rest}"
+        predicate = f"{parts.verb} {parts.rest}"
         who = "Wer" if _PERSON.match(parts.subject) else "Was"
-        yield QuestionTemplate(sentence, as_answer(parts.subject), (f"{who} {said}?",))
+        yield QuestionTemplate(sentence, as_answer(parts.subject), (f"{who} {predicate}?",))
 
 
 def _asking(opening: str, parts: GermanClause, rest: str) -> str:

@@ -1,4 +1,4 @@
-"""Sentences of a passage that can stand alone."""
+"""Sentence splitting: the sentences of a passage that can stand alone."""
 
 import re
 
@@ -27,18 +27,18 @@ _NO_PROSE = re.compile(r"^\s*(?:#|\||!\[|<|$)")
 
 def split_sentences(prose: str) -> tuple[str, ...]:
     """Return the sentences of `prose` that end as sentences do, without headings and code."""
-    found: list[str] = []
+    sentences: list[str] = []
     for block in re.split(r"\n\s*\n", _CODE.sub("\n\n", prose)):
         lines: list[str] = []
         for line in block.splitlines():
             if _NO_PROSE.match(line):
                 continue
             if _LEADING.match(line) and lines:
-                found += _split(lines)
+                sentences += _split(lines)
                 lines = []
             lines.append(_LEADING.sub("", line).strip())
-        found += _split(lines)
-    return tuple(sentence for sentence in found if sentence[-1:] in ".!。！")
+        sentences += _split(lines)
+    return tuple(sentence for sentence in sentences if sentence[-1:] in ".!。！")
 
 
 def stands_alone(sentence: str) -> bool:

@@ -2,11 +2,14 @@
 
 import json
 import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from dlm_lsp.errors import ModelError, TeacherError
 from dlm_lsp.local.model import LocalModel, ModelInfo, Prompt
-from dlm_lsp.teachers.base_model import expansion, extraction
+from dlm_lsp.quality.strategy import Strategy
+from dlm_lsp.teachers.base_model.expansion import expand_pairs, why_no_expansion
+from dlm_lsp.teachers.base_model.extraction import extract_pairs, why_no_extraction
 from dlm_lsp.teachers.base_model.few_shot import ENGLISH, LANGUAGES
 from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply, TeacherResult
 
@@ -23,6 +26,22 @@ def _few_shot_questions() -> Sequence[tuple[str, str]]:
 
 FEW_SHOT_QUESTIONS = _few_shot_questions()
 """The questions that a base model is shown, which no reply may repeat."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairWriter:
+    """Strategy of a base model: what it writes, and why it has nothing to try."""
+
+    why_not: Callable[[PairRequest], str]
+    write_pairs: Callable[
+        [LocalModel, PairRequest, GenerationOptions], Awaitable[list[tuple[str, str, str]]]
+    ]
+
+
+_WRITERS: Mapping[Strategy, PairWriter] = {
+    "extraction": PairWriter(why_no_extraction, extract_pairs),
+    "expansion": PairWriter(why_no_expansion, expand_pairs),
+}
 
 
 class BaseModelTeacher:
@@ -52,11 +71,11 @@ class BaseModelTeacher:
             yield TeacherResult(index, await self._answer_request(request))
 
     async def _answer_request(self, request: PairRequest) -> Reply | TeacherError:
-        strategy = extraction if request.strategy == "extraction" else expansion
-        if reason := strategy.why_not(request):
+        writer = _WRITERS[request.strategy]
+        if reason := writer.why_not(request):
             return _reply((), reason)
         try:
-            pairs = await strategy.write_pairs(self._model, request, self._sampling)
+            pairs = await writer.write_pairs(self._model, request, self._sampling)
         except ModelError as error:
             return TeacherError(str(error))
         return _reply(pairs, "" if len(pairs) >= request.count else _NOTHING_FURTHER)

@@ -1,4 +1,4 @@
-"""How a model writes a question itself."""
+"""Constrained questions: the grammar by which a model writes them itself."""
 
 import pytest
 from llguidance import LLMatcher
@@ -9,7 +9,9 @@ from dlm_lsp.teachers.base_model.few_shot import FRENCH, SPANISH
 
 def openings(sentence: str) -> list[str]:
     return [
-        one.grammar.split("(")[0] for one in constrained_templates(sentence, FRENCH) if one.grammar
+        template.grammar.split("(")[0]
+        for template in constrained_templates(sentence, FRENCH)
+        if template.grammar
     ]
 
 
@@ -29,10 +31,10 @@ def test_only_openings_that_suit_the_sentence_are_tried():
 )
 @pytest.mark.parametrize("language", [FRENCH, SPANISH])
 def test_whatever_stands_in_a_sentence_the_grammar_is_a_grammar(sentence, language):
-    for one in constrained_templates(sentence, language):
-        assert LLMatcher.validate_grammar(LLMatcher.grammar_from_lark(one.grammar or "")) == ""
+    for template in constrained_templates(sentence, language):
+        assert LLMatcher.validate_grammar(LLMatcher.grammar_from_lark(template.grammar or "")) == ""
 
 
 def test_the_answer_is_the_whole_sentence_for_nobody_knows_which_part_is_asked_for():
     sentence = "Le bac est vieux."
-    assert {one.answer for one in constrained_templates(sentence, FRENCH)} == {sentence}
+    assert {template.answer for template in constrained_templates(sentence, FRENCH)} == {sentence}

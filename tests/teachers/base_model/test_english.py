@@ -1,4 +1,4 @@
-"""Which questions an English statement answers."""
+"""English question templates: the questions that a statement answers."""
 
 import pytest
 from hypothesis import given
@@ -10,8 +10,8 @@ from dlm_lsp.teachers.base_model.english import english_templates
 def questions(sentence: str, prose: str = "") -> list[str]:
     return [
         question
-        for one in english_templates(sentence, prose or sentence)
-        for question in one.questions
+        for template in english_templates(sentence, prose or sentence)
+        for question in template.questions
     ]
 
 
@@ -127,32 +127,42 @@ def test_a_statement_answers_the_question(sentence, question):
     ],
 )
 def test_the_answer_is_what_was_asked_for_and_not_the_question_again(sentence, question, answer):
-    (found,) = {
-        one.answer for one in english_templates(sentence, sentence) if question in one.questions
+    (asked_for,) = {
+        template.answer
+        for template in english_templates(sentence, sentence)
+        if question in template.questions
     }
-    assert found == answer
+    assert asked_for == answer
 
 
 def test_a_number_that_counts_part_of_something_is_not_asked_for():
     sentence = "Brightwater pays the full wage for the first ten weeks."
-    assert not [one for one in questions(sentence) if one.startswith(("How", "For how"))]
+    assert not [
+        question for question in questions(sentence) if question.startswith(("How", "For how"))
+    ]
 
 
 def test_two_years_in_one_clause_leave_it_open_which_one_is_meant():
     sentence = "The old line was opened in 1902 and closed in 1926."
-    assert not [one for one in questions(sentence) if one.startswith("When")]
+    assert not [question for question in questions(sentence) if question.startswith("When")]
 
 
 def test_a_question_does_not_hold_the_time_that_it_asks_for():
     sentence = "The stone bridge of Elm was opened on 4 May 1887."
-    (asked,) = (
-        one for one in english_templates(sentence, sentence) if one.questions[0].startswith("When")
+    (timed,) = (
+        template
+        for template in english_templates(sentence, sentence)
+        if template.questions[0].startswith("When")
     )
-    assert not any("1887" in question for question in asked.questions)
+    assert not any("1887" in question for question in timed.questions)
 
 
 def test_a_subject_that_a_reader_cannot_place_is_not_asked_for():
-    assert not [one for one in questions("The wheel drives a saw in the yard.") if "drives" in one]
+    assert not [
+        question
+        for question in questions("The wheel drives a saw in the yard.")
+        if "drives" in question
+    ]
 
 
 def test_a_common_noun_loses_its_capital_and_a_name_keeps_it():
@@ -164,13 +174,13 @@ def test_a_common_noun_loses_its_capital_and_a_name_keeps_it():
 
 
 @given(st.text(alphabet="abs .,;0123456789TheWhenisaresince'\"", max_size=80))
-def test_any_text_has_moulds_whose_questions_are_one_line_and_end_as_questions(text):
+def test_any_text_has_templates_whose_questions_are_one_line_and_end_as_questions(text):
     for question in questions(text):
         assert question.endswith("?")
         assert "\n" not in question
 
 
 @given(st.text(alphabet="abs .,;0123456789TheWhenisaresince'\"", max_size=80))
-def test_any_text_has_moulds_whose_answers_are_part_of_it(text):
-    for one in english_templates(text, text):
-        assert one.answer[1:].removesuffix(".") in text
+def test_any_text_has_templates_whose_answers_are_part_of_it(text):
+    for template in english_templates(text, text):
+        assert template.answer[1:].removesuffix(".") in text

@@ -1,4 +1,4 @@
-"""Where the verb of an English clause stands and how a question turns it."""
+"""English clauses: the place of the verb, and the questions that turn it."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""How a base model goes beyond a passage."""
+"""Expansion by a base model: questions beyond a passage, answers that it believes."""
 
 from pathlib import Path
 
@@ -9,10 +9,10 @@ from dlm_lsp.document.section import Pair
 from dlm_lsp.local.model import Generated, LocalModel
 from dlm_lsp.quality.language_id import detect_language
 from dlm_lsp.teachers.base_model.expansion import (
+    expand_pairs,
     expansion_prefix,
     is_credible,
-    why_not,
-    write_pairs,
+    why_no_expansion,
 )
 from dlm_lsp.teachers.base_model.few_shot import LANGUAGES, UNSUPPORTED_LANGUAGE
 from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest
@@ -26,47 +26,47 @@ def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalModel:
 
 
 async def test_questions_and_answers_are_one_line_that_ends(model):
-    found = await write_pairs(model, PairRequest(PROSE, "expansion", 2), GenerationOptions())
-    for question, answer, _ in found:
+    pairs = await expand_pairs(model, PairRequest(PROSE, "expansion", 2), GenerationOptions())
+    for question, answer, _ in pairs:
         assert question[-1] in "?？"
         assert answer[-1] in ".!。！"
         assert "\n" not in question + answer
 
 
 async def test_the_evidence_is_a_sentence_of_the_prose(model):
-    found = await write_pairs(model, PairRequest(PROSE, "expansion", 2), GenerationOptions())
-    assert all(evidence in PROSE for *_, evidence in found)
+    pairs = await expand_pairs(model, PairRequest(PROSE, "expansion", 2), GenerationOptions())
+    assert all(evidence in PROSE for *_, evidence in pairs)
 
 
 async def test_questions_that_are_there_already_do_not_come_again(model):
-    first = await write_pairs(model, PairRequest(PROSE, "expansion", 2), GenerationOptions())
+    first = await expand_pairs(model, PairRequest(PROSE, "expansion", 2), GenerationOptions())
     have = tuple((question, answer) for question, answer, _ in first)
-    second = await write_pairs(
+    second = await expand_pairs(
         model, PairRequest(PROSE, "expansion", 2, have=have), GenerationOptions()
     )
-    assert not {one[0] for one in first} & {one[0] for one in second}
+    assert not {question for question, *_ in first} & {question for question, *_ in second}
 
 
 async def test_what_is_not_believed_is_not_kept(tmp_path):
     model = LocalModel(str(tiny_llama(tmp_path)))
-    assert await write_pairs(model, PairRequest(PROSE, "expansion", 1), GenerationOptions()) == []
+    assert await expand_pairs(model, PairRequest(PROSE, "expansion", 1), GenerationOptions()) == []
 
 
-@pytest.mark.parametrize("one", LANGUAGES)
-def test_the_examples_are_in_the_language_of_the_prose(one):
-    assert expansion_prefix(one.examples).startswith(one.beyond)
-    assert detect_language(one.beyond) == one.name
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_examples_are_in_the_language_of_the_prose(language):
+    assert expansion_prefix(language.examples).startswith(language.beyond)
+    assert detect_language(language.beyond) == language.name
 
 
 async def test_in_a_language_that_is_not_known_nothing_is_tried(model):
-    ask = PairRequest("Ashfordin vanhassa myllyssä pyörii kaksitoista ratasta.", "expansion", 1)
-    assert why_not(ask) == UNSUPPORTED_LANGUAGE
-    assert await write_pairs(model, ask, GenerationOptions()) == []
-    assert why_not(PairRequest(PROSE, "expansion", 1)) == ""
+    request = PairRequest("Ashfordin vanhassa myllyssä pyörii kaksitoista ratasta.", "expansion", 1)
+    assert why_no_expansion(request) == UNSUPPORTED_LANGUAGE
+    assert await expand_pairs(model, request, GenerationOptions()) == []
+    assert why_no_expansion(PairRequest(PROSE, "expansion", 1)) == ""
 
 
-class Says:
-    """A model that asks `questions` in turn, gives each its answer, and believes all alike."""
+class ScriptedModel:
+    """A model that writes `questions` in turn, gives each its answer, and believes all alike."""
 
     def __init__(self, pairs):
         self.questions, self.answers = list(pairs), pairs
@@ -74,16 +74,16 @@ class Says:
     async def generate(self, prompts, shared):
         return [Generated(self._next(prompt.text), 1, 1, ended=True) for prompt in prompts]
 
-    def _next(self, said):
-        asked = said.removeprefix("Question:").removesuffix("Answer:").strip()
-        return self.answers[asked] if asked else self.questions.pop(0)
+    def _next(self, prompt):
+        question = prompt.removeprefix("Question:").removesuffix("Answer:").strip()
+        return self.answers[question] if question else self.questions.pop(0)
 
     async def score(self, shared, continuations):
         return [1.0, 0.0, 0.0] * (len(continuations) // 3)
 
 
 async def test_a_guess_that_is_not_credible_makes_room_for_one_that_is():
-    model = Says(
+    model = ScriptedModel(
         {
             "Wie viele Autos trägt die Fähre?": "Die Fähre trägt 40 Autos.",
             "How many cars does the ferry carry?": "It carries 500 cars.",
@@ -91,8 +91,8 @@ async def test_a_guess_that_is_not_credible_makes_room_for_one_that_is():
             "How long does the ferry take?": "The ferry takes two hours.",
         }
     )
-    found = await write_pairs(model, PairRequest(FERRY, "expansion", 1), GenerationOptions())
-    assert [question for question, *_ in found] == ["When does the ferry to Holm sail?"]
+    pairs = await expand_pairs(model, PairRequest(FERRY, "expansion", 1), GenerationOptions())
+    assert [question for question, *_ in pairs] == ["When does the ferry to Holm sail?"]
 
 
 FERRY = "The ferry to Holm sails at noon, takes two hours, and carries 40 cars on its deck."

@@ -1,4 +1,4 @@
-"""Which language prose is in."""
+"""Few-shot prompts: the language of prose, and the examples in it."""
 
 import pytest
 

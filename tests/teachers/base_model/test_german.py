@@ -1,4 +1,4 @@
-"""Which questions a German statement answers."""
+"""German question templates: the questions that a statement answers."""
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,7 @@ from dlm_lsp.teachers.base_model.german import german_templates
 
 
 def questions(sentence: str) -> list[str]:
-    return [question for one in german_templates(sentence) for question in one.questions]
+    return [question for template in german_templates(sentence) for question in template.questions]
 
 
 @pytest.mark.parametrize(
@@ -70,11 +70,11 @@ def test_a_statement_answers_the_questions(sentence, expected):
     ],
 )
 def test_the_answer_is_what_was_asked_for_and_not_the_question_again(sentence, answers):
-    assert [one.answer for one in german_templates(sentence)] == answers
+    assert [template.answer for template in german_templates(sentence)] == answers
 
 
 @given(st.text(alphabet="abDieMühle hat.,;um 1958 und weil", max_size=80))
-def test_any_text_has_moulds_whose_questions_are_one_line_and_end_as_questions(text):
+def test_any_text_has_templates_whose_questions_are_one_line_and_end_as_questions(text):
     for question in questions(text):
         assert question.endswith("?")
         assert "\n" not in question

@@ -1,4 +1,4 @@
-"""Where the verb of a German main clause stands."""
+"""German main clauses: the place of the verb."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What a mould is, and how a part of a sentence becomes an answer."""
+"""Question template: its fields, and a part of a sentence as an answer."""
 
 import pytest
 

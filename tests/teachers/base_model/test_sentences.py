@@ -1,4 +1,4 @@
-"""Which sentences of a passage can stand alone."""
+"""Sentence splitting: the sentences of a passage that can stand alone."""
 
 import pytest
 from hypothesis import given
@@ -53,7 +53,7 @@ def test_chinese_sentences_need_no_blank_between_them():
 
 @given(st.text())
 def test_every_sentence_ends_as_sentences_do(prose):
-    assert all(one[-1] in ".!。！" for one in split_sentences(prose))
+    assert all(sentence[-1] in ".!。！" for sentence in split_sentences(prose))
 
 
 @pytest.mark.parametrize(
