@@ -15,9 +15,9 @@ from dlm_lsp.api.synthesis import (
     Destination,
     DocumentSynthesis,
     SavedPairs,
-    save_pairs,
     load_for_synthesis,
     run_on_document,
+    save_pairs,
 )
 from dlm_lsp.cli.apply import insertion_json, print_insertion
 from dlm_lsp.cli.batch import BatchOutcome, for_each
