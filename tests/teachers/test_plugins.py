@@ -77,7 +77,7 @@ def test_its_availability_follows_from_its_row(installed, monkeypatch):
     unavailable = availability("cards:a.txt", has_adapter=False)
     assert unavailable is not None
     assert unavailable.code == "missing-extra"
-    assert "pip install 'dlm-cards[reader]'" in unavailable.message
+    assert 'pip install "dlm-cards[reader]"' in unavailable.message
     monkeypatch.setitem(sys.modules, "card_reader", ModuleType("card_reader"))
     monkeypatch.setattr("dlm_lsp.teachers.availability.find_spec", lambda _: True)
     unavailable = availability("cards:a.txt", has_adapter=False)
