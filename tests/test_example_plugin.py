@@ -65,6 +65,17 @@ def test_its_kind_is_listed_where_a_selector_names_none(environment, tmp_path):
     assert "did you mean cloze?" in " ".join(done.stderr.split())
 
 
+def test_its_form_is_in_the_help(environment):
+    done = run(environment, *DLM, "synth", "instructions", "--help")
+    assert "vllm-server:<url>[#model],cloze." in "".join(done.stdout.split()), done.stderr
+
+
+def test_an_editor_is_told_of_its_kind(environment):
+    listing = "from dlm_lsp.server.teachers import teachers_answer as t; print(t()['teachers'][-1])"
+    done = run(environment, "-c", listing)
+    assert done.stdout.startswith("{'kind': 'cloze', 'form': 'cloze', 'target': '', "), done.stderr
+
+
 def test_its_own_test_passes(environment):
     options = ["-q", "-p", "no:cacheprovider", "--import-mode=importlib", "-c", os.devnull]
     done = run(environment, "-m", "pytest", *options, PLUGIN / "tests")

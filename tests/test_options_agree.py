@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 from typer.main import get_command
 
-from dlm_lsp.cli.app import TEACHER_FORMS, dlm_app
+from dlm_lsp.cli.app import dlm_app
 from dlm_lsp.cli.flags import flag_name
 from dlm_lsp.document import Placement
 from dlm_lsp.errors import OptionError
@@ -92,7 +92,7 @@ def test_an_option_has_a_type_bounds_and_a_meaning_in_one_line(option):
 def test_a_flag_has_the_default_the_help_and_the_choices_of_its_option(option):
     flag = FLAGS[flag_name(option.name)]
     assert flag.default == option.default
-    assert flag.help == (TEACHER_FORMS if option.name == "teacher" else option.meaning)
+    assert flag.help == option.meaning
     taken = flag.type_descriptor.annotation
     assert (get_args(taken) if get_origin(taken) is Literal else ()) == option.choices
 

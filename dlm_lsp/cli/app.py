@@ -7,7 +7,7 @@ import sys
 from typing import Annotated, Any, Literal
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from dlm_lsp import __version__
 from dlm_lsp.cli.exit_codes import bypass_typer, run_command
@@ -16,11 +16,6 @@ from dlm_lsp.conflicts import check_environment
 from dlm_lsp.errors import UsageError
 from dlm_lsp.install_hint import DISTRIBUTION
 from dlm_lsp.synth.options import DEFAULTS, OPTIONS, FilterKind, PlacementChoice, StrategyChoice
-
-TEACHER_FORMS = (
-    "self, hf:<registry key, hub id or folder>, openai:<model>, anthropic:<model> "
-    "or vllm-server:<url>[#model]."
-)
 
 
 class _Commands(TyperGroup):
@@ -33,6 +28,19 @@ class _Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         with bypass_typer():
             return super().invoke(ctx)
+
+
+class _InstructionsCommand(TyperCommand):
+    """The command that asks a teacher; its help names every kind, those of plugins too."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        # The table of teachers takes longer to import than all other help to appear.
+        from dlm_lsp.teachers.registry import forms
+
+        for parameter in self.params:
+            if parameter.name == "teacher" and isinstance(parameter, TyperOption):
+                parameter.help = f"{OPTIONS['teacher'].meaning.rstrip('.')}: {forms()}."
+        super().format_options(ctx, formatter)
 
 
 dlm_app = typer.Typer(
@@ -181,11 +189,11 @@ def prompt_command(
     raise typer.Exit(prompt_document(path, question, answerer, adapter, options, as_json=as_json))
 
 
-@synth_app.command("instructions")
+@synth_app.command("instructions", cls=_InstructionsCommand)
 def instructions_command(
     paths: PathsArgument,
     *,
-    teacher: Annotated[str, option_flag("teacher", help=TEACHER_FORMS)] = DEFAULTS["teacher"],
+    teacher: Annotated[str, option_flag("teacher")] = DEFAULTS["teacher"],
     per_section: Annotated[int, option_flag("per_section")] = DEFAULTS["per_section"],
     strategy: Annotated[StrategyChoice, option_flag("strategy")] = DEFAULTS["strategy"],
     filter_: Annotated[FilterKind, option_flag("filter")] = DEFAULTS["filter"],

@@ -13,6 +13,7 @@ COMMANDS = {
     "revert": "dlm.synth.revert",
     "report": "dlm.synth.report",
     "overview": "dlm.synth.overview",
+    "teachers": "dlm.teachers",
 }
 """Every command of the server, by what it does."""
 

@@ -1,7 +1,7 @@
 """Commands: each answers at once, and the work goes on behind it.
 
 The one argument of a command is an object that names the document by `uri`, and for most of them
-sections by `sections`, a list of ids.
+sections by `sections`, a list of ids. `teachers` is about no document and needs none.
 """
 
 import asyncio
@@ -39,6 +39,7 @@ from dlm_lsp.server.synthesis_request import (
     options_from_settings,
     regeneration_request,
 )
+from dlm_lsp.server.teachers import teachers_answer
 from dlm_lsp.store.files import make_folder, replace_file
 from dlm_lsp.store.ledger import Ledger
 from dlm_lsp.store.lock import shared_document_lock
@@ -219,6 +220,10 @@ def _overview(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
     return overview_answer(server, _text_document(server, argument))
 
 
+def _teachers(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
+    return teachers_answer()
+
+
 def _show_provenance(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
     text_document = _text_document(server, argument)
     section = as_synthesized(
@@ -347,4 +352,5 @@ _COMMAND_HANDLERS: dict[str, Callable[[DlmServer, Mapping[str, Any]], CommandRes
     COMMANDS["revert"]: _revert,
     COMMANDS["report"]: _report,
     COMMANDS["overview"]: _overview,
+    COMMANDS["teachers"]: _teachers,
 }

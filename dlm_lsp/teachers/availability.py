@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 from dlm_lsp.errors import TeacherError
+from dlm_lsp.teachers.kind import TeacherKind
 from dlm_lsp.teachers.registry import split_selector
 
 
@@ -33,7 +34,11 @@ def availability(selector: str, *, has_adapter: bool) -> Unavailable | None:
             "no-teacher",
             f"{selector!r} names no teacher: set dlm.teacher, for example to hf:gemma-3-270m",
         )
-    kind, _ = parts
+    return kind_availability(parts[0], has_adapter=has_adapter)
+
+
+def kind_availability(kind: TeacherKind, *, has_adapter: bool) -> Unavailable | None:
+    """Return why no teacher of this kind can be used; None where nothing shows."""
     if kind.needs_adapter and not has_adapter:
         return Unavailable(
             "no-adapter",

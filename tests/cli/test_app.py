@@ -4,6 +4,7 @@ import pytest
 from typer.core import TyperGroup
 
 from dlm_lsp.cli.app import main
+from dlm_lsp.teachers.registry import forms
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,13 @@ def test_help_imports_nothing_heavy(dlm):
         "openai",
         "rich",
     }
+    assert not {name for name in imported if name.startswith("dlm_lsp.teachers")}
+
+
+def test_help_names_every_kind_of_teacher(dlm):
+    # Lines are broken at hyphens too.
+    shown = "".join(dlm("synth", "instructions", "--help").stdout.split())
+    assert f"Who writes the pairs: {forms()}.".replace(" ", "") in shown
 
 
 def test_the_version_is_told(dlm):

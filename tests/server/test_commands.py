@@ -23,7 +23,7 @@ from dlm_lsp.store.plan import StagedSection, add_to_plan, load_plan
 
 TEXT = HEAD + SOURCE
 UNTITLED = "untitled:Untitled-1"
-NEEDS_A_DOCUMENT = [name for name in COMMANDS.values() if name != COMMANDS["cancel"]]
+NEEDS_A_DOCUMENT = [name for key, name in COMMANDS.items() if key not in ("cancel", "teachers")]
 
 
 @dataclass
@@ -160,7 +160,7 @@ async def test_a_command_that_fails_by_a_defect_says_so(monkeypatch, tmp_path):
         raise KeyError("it broke")
 
     monkeypatch.setenv("DLM_HOME", str(tmp_path))
-    monkeypatch.setitem(commands._DONE_BY, COMMANDS["report"], fail)
+    monkeypatch.setitem(commands._COMMAND_HANDLERS, COMMANDS["report"], fail)
     messages: list[str] = []
     server = SimpleNamespace(tell_error=messages.append)
     answer = await commands.execute_command(server, COMMANDS["report"], [{}])

@@ -1,13 +1,17 @@
-/** The command that chooses a teacher, and checks the key or the server on the way. */
+/** The command that chooses a teacher of the server's table, and checks key or server on the way. */
 
 import * as vscode from "vscode";
+import { ExecuteCommandRequest } from "vscode-languageclient/node";
 import { listModels } from "../logic/models";
-import { DISTRIBUTION } from "../logic/pythons";
-import { addressOf, parted, PROVIDERS, remoteHost, withoutSecrets } from "../logic/teacher";
+import { DISTRIBUTION } from "../logic/pythonEnvs";
+import { addressOf, parted, PROVIDERS, withoutSecrets } from "../logic/teacher";
 import type { Provider } from "../logic/teacher";
+import { teacherItem, teacherRows } from "../logic/teacherRows";
+import type { TeacherRow } from "../logic/teacherRows";
 import { activeEditor, teacherOf } from "./documents";
 import type { Secrets } from "./secrets";
 import type { Overviews } from "./overviews";
+import { offer } from "./server";
 import type { Server } from "./server";
 import { askForKey } from "./setApiKey";
 import { save } from "./settings";
@@ -19,14 +23,25 @@ interface Item extends vscode.QuickPickItem {
 
 const SMALL_MODEL = "hf:gemma-3-270m";
 
+const SMALL: Item = {
+  label: "$(device-desktop) gemma-3-270m",
+  description: SMALL_MODEL,
+  detail: `A small model on this machine; its weights come with ${DISTRIBUTION}[tiny]`,
+  choose: () => Promise.resolve(SMALL_MODEL),
+};
+
 export async function chooseTeacher(
   secrets: Secrets,
   overviews: Overviews,
   server: Server,
 ): Promise<void> {
+  const rows = await ask(server);
+  if (!rows) {
+    return;
+  }
   const editor = activeEditor();
   const now = teacherOf(editor?.document.uri);
-  const picked = await vscode.window.showQuickPick(await items(secrets), {
+  const picked = await vscode.window.showQuickPick(items(rows, secrets), {
     title: "Who writes the pairs?",
     placeHolder: `Now: ${withoutSecrets(now)}`,
     matchOnDescription: true,
@@ -43,62 +58,67 @@ export async function chooseTeacher(
   }
 }
 
-async function items(secrets: Secrets): Promise<Item[]> {
-  const withKey = async (provider: Provider) =>
-    (await secrets.of(provider)) === undefined ? "no key yet" : "key is set";
-  const [openai, anthropic, compatible] = PROVIDERS as [Provider, Provider, Provider];
-  return [
+/** The rows of the server's table; undefined where there are none, which was told. */
+async function ask(server: Server): Promise<readonly TeacherRow[] | undefined> {
+  const client = await server.started();
+  if (!client) {
+    return undefined;
+  }
+  try {
+    const answer: unknown = await client.sendRequest(ExecuteCommandRequest.type, {
+      command: "dlm.teachers",
+      arguments: [],
+    });
+    const rows = teacherRows(answer);
+    if (rows) {
+      return rows;
+    }
+  } catch {
+    // It is an older one, which does not know the command.
+  }
+  void offer(
+    "The dlm language server does not tell which teachers there are: it is older than this extension, and has to be updated.",
     {
-      label: "$(device-desktop) gemma-3-270m",
-      description: SMALL_MODEL,
-      detail: `A small model on this machine; its weights come with ${DISTRIBUTION}[tiny]`,
-      choose: () => Promise.resolve(SMALL_MODEL),
+      ...(server.isOwn ? { Install: "dlm.installServer" } : {}),
+      "Choose Interpreter": "dlm.chooseInterpreter",
+      "Show Log": "dlm.showLogs",
     },
-    {
-      label: "$(device-desktop) Another model on this machine…",
-      description: "hf:",
-      detail: "By its name on the hub, or by its folder",
-      choose: askForLocalModel,
-    },
-    {
-      label: "$(book) The document's own adapter",
-      description: "self",
-      detail: "What was trained from the document itself",
-      choose: () => Promise.resolve("self"),
-    },
-    {
-      label: "$(server) A server with OpenAI's protocol…",
-      description: "vllm-server:",
-      detail: "Such as vLLM or llama.cpp, on this machine or another",
-      choose: () => askForServer(secrets, compatible),
-    },
-    {
-      label: "$(cloud) OpenAI…",
-      description: `openai: · ${await withKey(openai)}`,
-      detail: `Text goes to ${hostOf("openai:")}`,
-      choose: () => askForModel(secrets, openai, "openai:"),
-    },
-    {
-      label: "$(cloud) Anthropic…",
-      description: `anthropic: · ${await withKey(anthropic)}`,
-      detail: `Text goes to ${hostOf("anthropic:")}`,
-      choose: () => askForModel(secrets, anthropic, "anthropic:"),
-    },
-  ];
+  );
+  return undefined;
 }
 
-function hostOf(selector: string): string {
-  return remoteHost(selector, process.env) ?? "a server on this machine";
+async function items(rows: readonly TeacherRow[], secrets: Secrets): Promise<Item[]> {
+  const drawn = await Promise.all(
+    rows.map(async (row): Promise<Item[]> => {
+      const provider = PROVIDERS.find(({ kind }) => kind === row.kind);
+      const hasKey = provider && (await secrets.of(provider)) !== undefined;
+      const item = {
+        ...teacherItem(row, hasKey, process.env),
+        choose: () => (provider ? askProvider(secrets, provider) : askForTarget(row)),
+      };
+      return row.kind === "hf" ? [SMALL, item] : [item];
+    }),
+  );
+  return drawn.flat();
 }
 
-async function askForLocalModel(): Promise<string | undefined> {
-  const model = await vscode.window.showInputBox({
-    title: "Model on this machine",
-    prompt: "A key of the registry, org/name on the hub, or a folder with safetensors",
-    placeHolder: "org/name",
+function askProvider(secrets: Secrets, provider: Provider): Promise<string | undefined> {
+  return provider.kind === "vllm-server"
+    ? askForServer(secrets, provider)
+    : askForModel(secrets, provider, `${provider.kind}:`);
+}
+
+async function askForTarget(row: TeacherRow): Promise<string | undefined> {
+  if (row.target === "") {
+    return row.kind;
+  }
+  const target = await vscode.window.showInputBox({
+    title: `Teacher ${row.form}`,
+    prompt: row.description,
+    placeHolder: row.target,
     ignoreFocusOut: true,
   });
-  return model?.trim() ? `hf:${model.trim()}` : undefined;
+  return target?.trim() ? `${row.kind}:${target.trim()}` : undefined;
 }
 
 async function askForServer(secrets: Secrets, provider: Provider): Promise<string | undefined> {

@@ -293,7 +293,8 @@ const STATES: Readonly<Record<State, ServerState>> = {
   [State.Running]: "running",
 };
 
-async function offer(message: string, commands: Record<string, string>): Promise<void> {
+/** Show an error, and run the command whose button is pressed. */
+export async function offer(message: string, commands: Record<string, string>): Promise<void> {
   const chosen = await vscode.window.showErrorMessage(message, ...Object.keys(commands));
   const command = chosen === undefined ? undefined : commands[chosen];
   if (command !== undefined) {

@@ -33,7 +33,7 @@ void describe("teachers", () => {
   check("a server is asked for its models, and the one that is picked is set", async () => {
     await editor.open("server.dlm", about(41));
     await editor.palette("dlm: Choose Teacher");
-    await editor.pick("A server with OpenAI's protocol");
+    await editor.pick("Any OpenAI-compatible server");
     await editor.answer("Address of the server", teacher.address);
     await editor.pick("towns");
     await editor.untilSet("teacher", teacher.selector);
@@ -43,7 +43,7 @@ void describe("teachers", () => {
 
   check("a server that does not answer is told, and can be named anyway", async () => {
     await editor.palette("dlm: Choose Teacher");
-    await editor.pick("A server with OpenAI's protocol");
+    await editor.pick("Any OpenAI-compatible server");
     await editor.answer("Address of the server", "http://127.0.0.1:9");
     const told = editor.notification("127.0.0.1:9 does not answer");
     await editor.press(told, "Name a Model Anyway");
