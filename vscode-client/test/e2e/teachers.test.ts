@@ -1,29 +1,56 @@
 /** Choosing a teacher, keys, and what the editor tells of both. */
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { after, before, describe } from "node:test";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
 import { about } from "./documents";
 import { Editor } from "./editor";
 import { Teacher, town } from "./teacher";
 
 const KEY = "sk-of-the-tests-0123456789";
 
+const PLUGIN = `from dlm_lsp.teachers.kind import TeacherKind
+
+CARDS = TeacherKind(
+    name="cards", target="<file>", description="prepared pairs: from a file", create=lambda _: None
+)
+`;
+
+/** Put a distribution that brings a teacher where a server finds it by PYTHONPATH. */
+function installPlugin(folder: string): void {
+  const metadata = join(folder, "dlm_cards-1.0.dist-info");
+  mkdirSync(metadata);
+  writeFileSync(join(folder, "dlm_cards.py"), PLUGIN);
+  writeFileSync(
+    join(metadata, "METADATA"),
+    "Metadata-Version: 2.1\nName: dlm-cards\nVersion: 1.0\n",
+  );
+  const entryPoints = "[dlm_lsp.teachers]\ncards = dlm_cards:CARDS\n";
+  writeFileSync(join(metadata, "entry_points.txt"), entryPoints);
+}
+
 void describe("teachers", () => {
   let teacher: Teacher;
   let editor: Editor;
+  let plugins: string;
 
   before(async () => {
     teacher = await Teacher.start();
+    plugins = mkdtempSync(join(tmpdir(), "dlm-plugins-"));
+    installPlugin(plugins);
+    const paths = [plugins, process.env["PYTHONPATH"]].filter(Boolean).join(delimiter);
     editor = await Editor.start({
       settings: { "dlm.filter": "dedup-only", "dlm.perSection": 2 },
-      environment: { OPENAI_BASE_URL: `${teacher.address}/v1` },
+      environment: { OPENAI_BASE_URL: `${teacher.address}/v1`, PYTHONPATH: paths },
     });
   });
 
   after(async () => {
     await editor.close();
     teacher.close();
+    rmSync(plugins, { recursive: true, force: true });
   });
 
   const check = (name: string, body: () => Promise<void>) => {
@@ -49,6 +76,19 @@ void describe("teachers", () => {
     await editor.press(told, "Name a Model Anyway");
     await editor.name("Model", "later");
     await editor.untilSet("teacher", "vllm-server:http://127.0.0.1:9#later");
+  });
+
+  check("a teacher of a plugin is offered as well, and asked for its target", async () => {
+    await editor.palette("dlm: Choose Teacher");
+    await editor.pick("Prepared pairs…");
+    await editor.answer("Teacher cards:<file>", "towns.txt");
+    await editor.untilSet("teacher", "cards:towns.txt");
+  });
+
+  check("one without a target is set at once", async () => {
+    await editor.palette("dlm: Choose Teacher");
+    await editor.pick("The document's own trained adapter");
+    await editor.untilSet("teacher", "self");
   });
 
   check("a key is asked for, checked, handed to the server and kept out of settings", async () => {
@@ -101,4 +141,30 @@ void describe("teachers", () => {
     await told.getByRole("button", { name: "Set API Key" }).waitFor();
     assert.equal(readFileSync(editor.path("removed.dlm"), "utf8"), text);
   });
+});
+
+void describe("teachers without a server", () => {
+  let editor: Editor;
+
+  before(async () => {
+    editor = await Editor.start({ machine: { "dlm.path": "WORK/none" } });
+  });
+
+  after(async () => {
+    await editor.close();
+  });
+
+  Editor.test(
+    "no list stands in for that of the server, and what helps is offered",
+    () => editor,
+    async () => {
+      await editor.palette("dlm: Choose Teacher");
+      const told = editor.notification("The dlm language server was not found");
+      for (const name of ["Choose Interpreter", "Install", "Show Log"]) {
+        await told.getByRole("button", { name }).waitFor();
+      }
+      const rows = editor.page.locator(".quick-input-list .monaco-list-row:visible");
+      assert.equal(await rows.count(), 0);
+    },
+  );
 });
