@@ -1,13 +1,15 @@
 """The kinds of teachers, as the extension has to know them before a server runs."""
 
+import json
 import re
 from pathlib import Path
 
+import pytest
+
 from dlm_lsp.teachers.registry import TEACHER_KINDS
 
-SOURCE = (Path(__file__).parents[1] / "vscode-client" / "src" / "logic" / "teacher.ts").read_text(
-    "utf-8"
-)
+EXTENSION = Path(__file__).parents[1] / "vscode-client"
+SOURCE = (EXTENSION / "src" / "logic" / "teacher.ts").read_text("utf-8")
 
 
 def test_the_extension_keeps_the_keys_of_the_table():
@@ -23,3 +25,15 @@ def test_the_extension_asks_before_text_goes_to_a_kind_that_is_not_local():
 def test_the_extension_tells_a_kind_from_a_name_before_a_password():
     (names,) = re.findall(r"\(\?!\(\?:([\w|-]+)\):\)", SOURCE)
     assert names.split("|") == [kind.name for kind in TEACHER_KINDS if kind.target]
+
+
+@pytest.mark.parametrize("kind", TEACHER_KINDS, ids=lambda kind: kind.name)
+def test_the_setting_and_the_walkthrough_name_each_kind(kind):
+    manifest = json.loads((EXTENSION / "package.json").read_text("utf-8"))
+    blocks = manifest["contributes"]["configuration"]
+    (setting,) = (
+        b["properties"]["dlm.teacher"] for b in blocks if "dlm.teacher" in b["properties"]
+    )
+    begins = f"`{kind.name}{':' if kind.target else ''}"
+    assert begins in setting["markdownDescription"]
+    assert begins in (EXTENSION / "walkthrough/teacher.md").read_text("utf-8")
