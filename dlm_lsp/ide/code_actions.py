@@ -43,21 +43,21 @@ def code_actions(
     span: Span,
     *,
     staged: int | None,
-    obstacle: str | None,
+    refusal: str | None,
     edited: Collection[str] = (),
     unsafe: str | None = None,
 ) -> Iterator[CodeAction]:
     """Yield what can be done where `span` is.
 
     `staged` is how many sections wait, None where the plan that they stand in cannot be read;
-    `obstacle` says why nothing can be synthesized; `edited` are the ids of those that hold words
+    `refusal` says why nothing can be synthesized; `edited` are the ids of those that hold words
     of the user, which no revert takes out, and `unsafe` says why that cannot be told.
     """
     touched = tuple(sections_in(document, span))
-    yield from _synthesize(document, touched, obstacle)
+    yield from _synthesize(document, touched, refusal)
     here = [synthesized for section in touched if (synthesized := as_synthesized(section))]
     if here:
-        yield from _of_synthesized(document, here, obstacle)
+        yield from _of_synthesized(document, here, refusal)
     if staged is None:
         yield CodeAction("discard", "Discard what is staged, which cannot be read")
     elif staged:
@@ -92,29 +92,29 @@ def prose_sections(sections: Sequence[Section]) -> tuple[str, ...]:
 
 
 def _synthesize(
-    document: Document, touched: Sequence[Section], obstacle: str | None
+    document: Document, touched: Sequence[Section], refusal: str | None
 ) -> Iterator[CodeAction]:
     ids, in_all = prose_sections(touched), len(prose_sections(document.sections))
     if ids:
         where = "" if len(ids) == 1 else f" for {len(ids)} sections"
-        yield CodeAction("synthesize", f"Synthesize instructions{where}", ids, None, obstacle)
+        yield CodeAction("synthesize", f"Synthesize instructions{where}", ids, None, refusal)
         for mode, words in _MODES:
             title = f"Synthesize instructions{where}: {words}"
-            yield CodeAction("synthesize", title, ids, mode, obstacle)
+            yield CodeAction("synthesize", title, ids, mode, refusal)
     if in_all > len(ids):
         title = f"Synthesize instructions for the document ({_counted(in_all, 'section')})"
-        yield CodeAction("synthesize", title, None, None, obstacle)
+        yield CodeAction("synthesize", title, None, None, refusal)
 
 
 def _of_synthesized(
-    document: Document, here: Sequence[SynthesizedSection], obstacle: str | None
+    document: Document, here: Sequence[SynthesizedSection], refusal: str | None
 ) -> Iterator[CodeAction]:
     ids = tuple(synthesized.section.id for synthesized in here)
     what = "this synthesized section" if len(ids) == 1 else f"{len(ids)} synthesized sections"
     actions = [
         CodeAction("keep", f"Keep {what} as your own", ids),
         CodeAction("remove", f"Remove {what}", ids),
-        CodeAction("regenerate", f"Regenerate {what}", ids, None, obstacle),
+        CodeAction("regenerate", f"Regenerate {what}", ids, None, refusal),
     ]
     if len(here) == 1:
         marker = here[0].marker

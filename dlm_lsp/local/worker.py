@@ -48,7 +48,7 @@ def _one_at_a_time() -> CapacityLimiter:
 
 
 def _job(parent: int, function: Callable[..., _T], args: tuple[Any, ...]) -> _T:
-    _settle(parent)
+    _prepare_process(parent)
     try:
         return function(*args)
     except ModelError as error:
@@ -66,7 +66,7 @@ def _job(parent: int, function: Callable[..., _T], args: tuple[Any, ...]) -> _T:
 
 
 @cache
-def _settle(parent: int) -> None:
+def _prepare_process(parent: int) -> None:
     """Make the process quiet, deaf to Ctrl-C and mortal."""
     import signal
     import threading

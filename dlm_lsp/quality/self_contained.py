@@ -8,7 +8,7 @@ from dlm_lsp.quality.word_tokenize import name_tokens, normalize, number_tokens,
 # How a pair leans on a text that its reader will not see. It may where the section says so itself:
 # all that a pattern finds or what its first group holds; of `noun` it may say another form.
 _NOUN = r"(?:text|passage|excerpt|paragraph|section|document|article|prose|snippet|chapter)s?"
-_TOLD = rf"(?:{_NOUN}|author|writer|narrator|note|guide|manual|excerpt|source|material)"
+_TEXT_NOUN = rf"(?:{_NOUN}|author|writer|narrator|note|guide|manual|excerpt|source|material)"
 _TELLS = (
     r"(?:says?|states?|mentions?|describes?|explains?|discuss(?:es)?|suggests?|implies|tells?|"
     r"notes?|refers?|argues?|claims?)"
@@ -23,7 +23,7 @@ _LEANING = (
             rf"the (?:{_NOUN}|context|author)",
             rf"(?:in|from|of|by) the (?P<noun>{_NOUN}|author)(?! of\b)",
             rf"(?:does|do|did) (the (?:{_NOUN}|author))(?! of\b)",
-            rf"(the {_TOLD}) {_TELLS}",
+            rf"(the {_TEXT_NOUN}) {_TELLS}",
             r"(?:mentioned|described|stated|discussed|explained|shown|listed|noted|given) "
             r"(?:above|below|earlier|previously)",
             r"(?:laut|gemäss|nach|in|aus) (?:dem|diesem) (?:obigen |vorliegenden )?"

@@ -141,7 +141,7 @@ def _offered(
         document,
         span,
         staged=None if staged is None else len(staged),
-        obstacle=unavailable.message if unavailable else None,
+        refusal=unavailable.message if unavailable else None,
         edited=user_edited(document.sections, ledger or ()),
         unsafe=LEDGER_UNREADABLE.message if ledger is None else None,
     ):

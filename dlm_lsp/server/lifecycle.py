@@ -12,7 +12,7 @@ from dlm_lsp.server.pygls_patches import use_live_documents
 from dlm_lsp.server.server import DlmServer
 
 _LEGEND = types.SemanticTokensLegend(list(TOKEN_TYPES), list(TOKEN_MODIFIERS))
-_ANSWERED: dict[str, object] = {
+_FEATURE_OPTIONS: dict[str, object] = {
     types.TEXT_DOCUMENT_HOVER: None,
     types.TEXT_DOCUMENT_COMPLETION: types.CompletionOptions(
         trigger_characters=[":", "#", "<", " "], resolve_provider=True
@@ -47,7 +47,7 @@ def create_server() -> DlmServer:
     server = DlmServer()
     _life_cycle(server)
     _text(server)
-    for method, options in _ANSWERED.items():
+    for method, options in _FEATURE_OPTIONS.items():
         _add_answer(server, method, options)
     _add_actions(server)
     for name in COMMANDS.values():

@@ -21,7 +21,7 @@ def _lines(result: SynthResult, outcome: str) -> Iterator[str]:
         yield f"- Judge: {code_span(result.judge)}"
     yield f"- Time: {result.at}"
     yield (
-        f"- Pairs: {report.generated} generated, {report.dedup} after gates and duplicates, "
+        f"- Pairs: {report.generated} generated, {report.dedup} after text rules and duplicates, "
         f"{len(report.accepted)} accepted"
     )
     yield f"- Outcome: {escape_markdown(outcome)}"

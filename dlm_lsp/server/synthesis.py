@@ -50,13 +50,13 @@ class _Run:
     async def _result(self, job: Job) -> SynthResult | None:
         """Return what the pipeline came to; None where it was cancelled before it asked."""
         result: SynthResult | None = None
-        asking = False
+        has_asked = False
         scope = anyio.CancelScope()
 
         async def give_up() -> None:
             await job.stop.wait()
             # Once it asks, the run itself stops, and returns what is finished.
-            if not asking:
+            if not has_asked:
                 scope.cancel()
 
         giving_up = asyncio.create_task(give_up())
@@ -70,7 +70,7 @@ class _Run:
                     self.synth_request,
                     self.request.sections,
                 ) as session:
-                    asking = True
+                    has_asked = True
                     result = await session.run(_ProgressCounts(self.server, job).show, job.stop)
         finally:
             giving_up.cancel()
@@ -131,7 +131,7 @@ class _ProgressCounts:
     def __init__(self, server: DlmServer, job: Job) -> None:
         self._server = server
         self._job = job
-        self._kept = self._refused = 0
+        self._accepted = self._refused = 0
 
     def show(self, event: SynthEvent) -> None:
         """Take note of an event, and show where a section is done."""
@@ -139,7 +139,7 @@ class _ProgressCounts:
             case RunStarted():
                 self._show(0, event.sections)
             case PairAccepted():
-                self._kept += 1
+                self._accepted += 1
             case PairRefused():
                 self._refused += 1
             case SectionDone():
@@ -149,5 +149,5 @@ class _ProgressCounts:
 
     def _show(self, done: int, total: int) -> None:
         sections = "section" if total == 1 else "sections"
-        message = f"{done} of {total} {sections}, {self._kept} kept, {self._refused} refused"
+        message = f"{done} of {total} {sections}, {self._accepted} kept, {self._refused} refused"
         self._server.jobs.report(self._job, message, done, total)

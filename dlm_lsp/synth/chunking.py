@@ -35,12 +35,12 @@ def spread_count(count: int, weights: Sequence[int]) -> tuple[int, ...]:
 def _packed(text: str, most: int, level: int) -> list[str]:
     if len(text) <= most:
         return [text]
-    if level == len(_PIECES):
+    if level == len(_SPLITTERS):
         return [text[at : at + most] for at in range(0, len(text), most)]
     full: list[str] = []
     open_: list[str] = []
     length = 0
-    for piece in _PIECES[level](text):
+    for piece in _SPLITTERS[level](text):
         if length + len(piece) > most and open_:
             full.append("".join(open_))
             open_, length = [], 0
@@ -85,4 +85,4 @@ def _words(text: str) -> Iterator[str]:
     return _cut_behind(_WORD, text)
 
 
-_PIECES = (_paragraphs, _sentences, _words)
+_SPLITTERS = (_paragraphs, _sentences, _words)

@@ -14,13 +14,13 @@ def offered(
     document: Document,
     at: str | None = None,
     *,
-    obstacle: str | None = None,
+    refusal: str | None = None,
     staged: int | None = 0,
 ) -> list[CodeAction]:
     """What is offered with the cursor at the words `at`, or with everything selected."""
     text = document.text
     span = Span(document.body.start, len(text)) if at is None else Span(*[text.index(at)] * 2)
-    return list(code_actions(document, span, staged=staged, obstacle=obstacle))
+    return list(code_actions(document, span, staged=staged, refusal=refusal))
 
 
 def titles(found: list[CodeAction]) -> list[str]:
@@ -51,7 +51,7 @@ def test_beside_one_section_the_whole_document_is_offered():
 
 
 def test_what_cannot_be_done_is_shown_with_the_reason():
-    found = offered(body(SOURCE), "river", obstacle="no key")
+    found = offered(body(SOURCE), "river", refusal="no key")
     assert {action.disabled for action in found} == {"no key"}
 
 
@@ -66,7 +66,7 @@ def test_at_the_beginning_of_a_fence_the_section_above_is_not_meant():
     document = body(SOURCE + synthesized("a") + synthesized("b"))
     second = document.sections[2]
     span = Span(second.start, second.start)
-    found = list(code_actions(document, span, staged=0, obstacle=None))
+    found = list(code_actions(document, span, staged=0, refusal=None))
     assert [action.sections for action in found if action.name == "remove"] == [(second.id,)]
 
 
@@ -106,7 +106,7 @@ def test_what_the_user_has_edited_is_in_no_revert():
     document = body(SOURCE + synthesized("a") + synthesized("b"))
     mine = document.sections[1].id
     span = Span(document.sections[1].start, document.sections[1].start)
-    found = list(code_actions(document, span, staged=0, obstacle=None, edited={mine}))
+    found = list(code_actions(document, span, staged=0, refusal=None, edited={mine}))
     assert titles(found)[-1] == "Revert what hf:tiny wrote (1)"
 
 
@@ -115,5 +115,5 @@ def test_whatever_is_offered_is_about_sections_of_the_document(text, start, leng
     document = parse(text)
     span = Span(min(start, len(text)), min(start + length, len(text)))
     known = {section.id for section in document.sections}
-    for action in code_actions(document, span, staged=0, obstacle=None):
+    for action in code_actions(document, span, staged=0, refusal=None):
         assert action.sections is None or (action.sections and known.issuperset(action.sections))

@@ -11,7 +11,7 @@ from dlm_lsp.server.command_error import CommandError, error_code
     [
         (CommandError("not-open", "no open document is named"), "not-open"),
         (StoreError("plan.json is no staged plan"), "store-error"),
-        (OptionError("the threshold is below 0"), "bad-option"),
+        (OptionError("threshold", -1.0, "takes 0 or more"), "bad-option"),
         (UsageError("what is that"), "bad-argument"),
         (ModelError("out of memory"), "failed"),
         (KeyError("a defect of ours"), "defect"),

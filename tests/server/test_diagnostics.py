@@ -19,7 +19,7 @@ RIGHT = FRONTMATTER + "::instruction::\n### Q\na\n### A\nb\n"
 TWINS = FRONTMATTER + SOURCE + synthesized() + synthesized("What's the Ill?")
 
 
-class Told(DlmServer):
+class RecordingServer(DlmServer):
     """A server that keeps what it would tell the client."""
 
     def __init__(self, **client: bool) -> None:
@@ -77,7 +77,7 @@ def marked_in(server: DlmServer, uri: str = URI) -> list[str]:
 
 
 async def test_as_a_document_is_opened_its_marks_are_there_at_once():
-    server = Told()
+    server = RecordingServer()
     server.open(WRONG)
     diagnostics.on_opened(server, URI)
     (params,) = server.pushed
@@ -87,7 +87,7 @@ async def test_as_a_document_is_opened_its_marks_are_there_at_once():
 
 
 async def test_a_burst_of_edits_is_told_of_once_by_the_last_version():
-    server = Told()
+    server = RecordingServer()
     server.open(RIGHT)
     for _ in range(10):
         server.type(RIGHT)
@@ -99,7 +99,7 @@ async def test_a_burst_of_edits_is_told_of_once_by_the_last_version():
 
 
 async def test_a_document_that_is_closed_has_no_marks_any_more():
-    server = Told()
+    server = RecordingServer()
     server.open(WRONG)
     diagnostics.on_opened(server, URI)
     server.close()
@@ -108,7 +108,7 @@ async def test_a_document_that_is_closed_has_no_marks_any_more():
 
 
 async def test_once_a_document_is_closed_nothing_more_is_told_of_it():
-    server = Told()
+    server = RecordingServer()
     server.open(WRONG)
     server.type(TWINS)
     state = server.open_document(URI)
@@ -122,7 +122,7 @@ async def test_once_a_document_is_closed_nothing_more_is_told_of_it():
 
 
 async def test_what_takes_a_second_look_is_told_when_it_is_found():
-    server = Told()
+    server = RecordingServer()
     server.open_document(URI).settings = Settings(
         diagnostics=DiagnosticsSettings(synthesized="off")
     )
@@ -133,7 +133,7 @@ async def test_what_takes_a_second_look_is_told_when_it_is_found():
 
 
 async def test_a_second_look_that_finds_nothing_tells_nothing():
-    server = Told()
+    server = RecordingServer()
     server.open(RIGHT)
     diagnostics.on_opened(server, URI)
     await server.rest()
@@ -141,7 +141,7 @@ async def test_a_second_look_that_finds_nothing_tells_nothing():
 
 
 async def test_what_was_found_once_is_told_with_the_next_edit_too():
-    server = Told()
+    server = RecordingServer()
     server.open(TWINS)
     diagnostics.on_opened(server, URI)
     await server.rest()
@@ -152,7 +152,7 @@ async def test_what_was_found_once_is_told_with_the_next_edit_too():
 
 
 async def test_a_keystroke_breaks_a_second_look_off():
-    server = Told()
+    server = RecordingServer()
     server.open(TWINS)
     diagnostics.on_opened(server, URI)
     first = server.open_document(URI).pair_check_task
@@ -166,7 +166,7 @@ async def test_others_work_while_a_second_look_takes_long(monkeypatch):
     monkeypatch.setattr(diagnostics, "_IMPORTED_EARLY", ())
     monkeypatch.setattr(diagnostics, "_SLICE", -1.0)
     monkeypatch.setattr(diagnostics, "_REST", 0.0)
-    server = Told()
+    server = RecordingServer()
     server.open(FRONTMATTER + SOURCE + "".join(synthesized(f"Why {n}?") for n in range(50)))
     diagnostics.rerun_pair_checks(server, URI)
     worked = 0
@@ -184,7 +184,7 @@ async def test_others_work_while_a_second_look_takes_long(monkeypatch):
 
 
 async def test_a_client_that_pulls_is_never_pushed_to():
-    server = Told(pulls_diagnostics=True)
+    server = RecordingServer(pulls_diagnostics=True)
     server.open(WRONG)
     diagnostics.on_opened(server, URI)
     server.type(TWINS)
@@ -195,7 +195,7 @@ async def test_a_client_that_pulls_is_never_pushed_to():
 
 
 async def test_a_client_that_pulls_is_told_to_ask_again_where_it_can():
-    server = Told(pulls_diagnostics=True, refreshes_diagnostics=True)
+    server = RecordingServer(pulls_diagnostics=True, refreshes_diagnostics=True)
     server.open(TWINS)
     diagnostics.on_opened(server, URI)
     assert server.refreshed == 0
@@ -206,7 +206,7 @@ async def test_a_client_that_pulls_is_told_to_ask_again_where_it_can():
 
 def test_a_medium_is_looked_for_beside_the_document(tmp_path):
     uri = (tmp_path / "notes.dlm").as_uri()
-    server = Told()
+    server = RecordingServer()
     server.open(FRONTMATTER + '::image path="media/a.png"::\n', uri)
     assert marked_in(server, uri) == ["missing-file"]
     (tmp_path / "media").mkdir()
@@ -218,20 +218,20 @@ def test_a_medium_is_looked_for_beside_the_document(tmp_path):
 def test_what_can_be_no_file_is_missing(path, tmp_path):
     (tmp_path / "media").mkdir()
     uri = (tmp_path / "notes.dlm").as_uri()
-    server = Told()
+    server = RecordingServer()
     server.open(FRONTMATTER + f'::image path="{path}"::\n', uri)
     assert marked_in(server, uri) == ["missing-file"]
 
 
 def test_beside_a_document_that_was_never_saved_nothing_is_looked_for():
-    server = Told()
+    server = RecordingServer()
     server.open(FRONTMATTER + '::image path="a.png"::\n', "untitled:Untitled-1")
     assert marked_in(server, "untitled:Untitled-1") == []
 
 
 @pytest.mark.parametrize("knows", [True, False])
 def test_related_places_are_told_to_those_that_know_them(knows):
-    server = Told(related_information=knows)
+    server = RecordingServer(related_information=knows)
     server.open(FRONTMATTER + SOURCE + synthesized())
     text_document = server.text_document(URI)
     (found,) = diagnostics.encode_diagnostics(

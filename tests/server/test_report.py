@@ -37,7 +37,7 @@ def test_the_head_says_who_wrote_when_what_came_of_it_and_what_it_cost():
         "- Teacher: `openai:m`",
         "- Judge: `sway:m`",
         "- Time: 2026-01-31T09:30:00Z",
-        "- Pairs: 4 generated, 3 after gates and duplicates, 0 accepted",
+        "- Pairs: 4 generated, 3 after text rules and duplicates, 0 accepted",
         "- Outcome: 2 inserted",
         "- Cost: 3 requests, 1 from the cache, 100 tokens in, 20 out, 1.2 s",
     ]

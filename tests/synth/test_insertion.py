@@ -40,9 +40,9 @@ def test_sections_are_placed_into_the_document_as_it_is_now():
     doc = document("prose", "more")
     sections = staged(doc, "So.", "Thus.")
     changed = parse(doc.text.replace("more", "much more"))
-    placing = plan_insertion(changed, sections)
-    after = parse(apply_edits(changed.text, placing.edits))
-    assert placing.placed == sections
+    insertion = plan_insertion(changed, sections)
+    after = parse(apply_edits(changed.text, insertion.edits))
+    assert insertion.placed == sections
     assert [s.id for s in after.sections] == [
         changed.sections[0].id,
         sections[0].id,
@@ -62,11 +62,11 @@ def test_what_is_there_already_is_not_placed_twice():
 
 def test_a_section_whose_source_is_gone_is_left():
     sections = staged(document("prose"), "So.")
-    placing = plan_insertion(document("other"), sections)
-    assert placing.edits == ()
-    assert [(left.section, "is gone" in left.reason) for left in placing.unplaced] == [
-        (sections[0], True)
-    ]
+    insertion = plan_insertion(document("other"), sections)
+    assert insertion.edits == ()
+    assert [
+        (unplaced.section, "is gone" in unplaced.reason) for unplaced in insertion.unplaced
+    ] == [(sections[0], True)]
 
 
 def test_what_another_program_staged_is_looked_at_like_a_teachers_words():
@@ -80,9 +80,9 @@ def test_what_another_program_staged_is_looked_at_like_a_teachers_words():
         replace(section, adapter="No good"),
         replace(section, auto_synth=False),
     ]
-    placing = plan_insertion(doc, bad)
-    assert placing.edits == ()
-    assert [left.section for left in placing.unplaced] == bad
+    insertion = plan_insertion(doc, bad)
+    assert insertion.edits == ()
+    assert [unplaced.section for unplaced in insertion.unplaced] == bad
 
 
 @pytest.mark.parametrize(
@@ -96,13 +96,13 @@ def test_what_another_program_staged_is_looked_at_like_a_teachers_words():
 def test_why_a_section_is_left_is_named(wrong, reason):
     doc = document("prose")
     (section,) = staged(doc, "So.")
-    (left,) = plan_insertion(doc, [replace(section, **wrong)]).unplaced
-    assert left.reason.startswith(reason)
+    (unplaced,) = plan_insertion(doc, [replace(section, **wrong)]).unplaced
+    assert unplaced.reason.startswith(reason)
 
 
 def test_nothing_is_placed_into_an_open_code_block():
     doc = document("prose\n```\ncode")
-    assert [left.reason for left in plan_insertion(doc, staged(doc, "So.")).unplaced] == [
+    assert [unplaced.reason for unplaced in plan_insertion(doc, staged(doc, "So.")).unplaced] == [
         "the document ends inside a code block"
     ]
 

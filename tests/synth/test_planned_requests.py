@@ -74,11 +74,11 @@ async def test_without_a_tokenizer_passages_leave_room():
 
 
 async def test_prose_that_surely_fits_is_not_counted():
-    class Uncounted(ScriptedTeacher):
+    class TeacherWithoutCounts(ScriptedTeacher):
         async def count_tokens(self, requests):
             raise AssertionError("counted")
 
     planned_requests = await plan_requests(
-        prose_sources(document("Short.")), Uncounted(window=100), BOTH
+        prose_sources(document("Short.")), TeacherWithoutCounts(window=100), BOTH
     )
     assert len(planned_requests) == 2

@@ -19,7 +19,7 @@ def candidate(question="What is Oslo?", answer="A city.", margin=1.0):
     return Candidate(Pair(question, answer), "a" * 16, "extraction", margin=margin)
 
 
-def settled(*candidates, options=SWAY, doc=EMPTY, **more):
+def select_candidates(*candidates, options=SWAY, doc=EMPTY, **more):
     outcomes = [
         RequestOutcome(at, ParsedCandidates(requested=1, candidates=(judged,)))
         for at, judged in enumerate(candidates)
@@ -28,7 +28,7 @@ def settled(*candidates, options=SWAY, doc=EMPTY, **more):
 
 
 def test_counts_narrow_down_from_stage_to_stage():
-    report = settled(
+    report = select_candidates(
         candidate("What is Oslo?", margin=1.0),
         candidate("What is Oslo", margin=0.9),
         candidate("What is Bergen?", margin=0.05),
@@ -44,7 +44,7 @@ def test_counts_narrow_down_from_stage_to_stage():
 
 
 def test_a_pair_without_a_margin_is_never_accepted_under_sway():
-    assert [r.reason for r in settled(candidate(margin=None)).refused] == ["unjudged"]
+    assert [r.reason for r in select_candidates(candidate(margin=None)).refused] == ["unjudged"]
 
 
 def test_a_margin_that_is_no_number_is_not_accepted():
@@ -57,7 +57,7 @@ def test_the_threshold_itself_is_enough():
 
 def test_an_equal_section_in_the_document_is_already_present():
     doc = document("Prose.", tail="::instruction::\n### Q\nWhat is Oslo?\n### A\nA city.\n")
-    report = settled(candidate(), doc=doc)
+    report = select_candidates(candidate(), doc=doc)
     assert (report.generated, report.accepted) == (0, ())
     assert [(s.reason, s.detail) for s in report.skipped] == [
         ("already_present", f"section {candidate().id} is already there")
@@ -65,7 +65,7 @@ def test_an_equal_section_in_the_document_is_already_present():
 
 
 def test_none_drops_nothing_but_what_would_be_the_same_section_twice():
-    report = settled(
+    report = select_candidates(
         candidate(), candidate("What is Oslo"), candidate(), options=SynthOptions(filter="none")
     )
     assert len(report.accepted) == 2
@@ -74,7 +74,9 @@ def test_none_drops_nothing_but_what_would_be_the_same_section_twice():
 
 def test_pairs_beyond_the_maximum_are_cut_from_the_end():
     options = SynthOptions(filter="dedup-only", max_pairs=1)
-    report = settled(candidate("What is Oslo?"), candidate("What is Bergen?"), options=options)
+    report = select_candidates(
+        candidate("What is Oslo?"), candidate("What is Bergen?"), options=options
+    )
     assert [c.pair.question for c in report.accepted] == ["What is Oslo?"]
     assert [r.reason for r in report.refused] == ["over_max_pairs"]
     assert report.threshold == 2

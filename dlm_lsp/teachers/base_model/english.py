@@ -20,7 +20,7 @@ _COUNTED = re.compile(
     r"(?: per \w+| a (?:day|week|month|year))?)(?![-\w])(?! of\b)(?P<after>.*)$"
 )
 _PREPOSITION = re.compile(r"^(?P<rest>(?:.* )?)(?P<word>in|for|on|after|within|with|over|by|to) $")
-_UNCOUNTED = re.compile(
+_NO_COUNT = re.compile(
     r"\b(?:every|each|another|first|next|following|than|of|or|hundred|number) $|,|"
     r"\b(?:between|from|and)\b|\d"
 )
@@ -130,7 +130,7 @@ def _how_many(sentence: str, counted: re.Match[str], prose: str) -> QuestionTemp
         answer = f"{preposition['word']} {answer}"
     # Only where the verb stands before the number can the number be taken out behind it.
     parts = english_clause.parse_clause(before)
-    if not parts or _ADVERBIAL.match(before) or _UNCOUNTED.search(counted["before"]):
+    if not parts or _ADVERBIAL.match(before) or _NO_COUNT.search(counted["before"]):
         return QuestionTemplate(sentence, sentence)
     after = re.split(r", |\band\b", counted["after"])[0]
     rest = " ".join(f"{parts.rest} {after}".split())

@@ -35,10 +35,10 @@ export function show(editor: vscode.TextEditor, range: vscode.Range): void {
 
 /** Keep the context keys that menus and key bindings go by up to date. */
 export function keepContext(overviews: Overviews): vscode.Disposable {
-  const told = new Map<string, boolean>();
+  const contexts = new Map<string, boolean>();
   const tell = (key: string, value: boolean) => {
-    if (told.get(key) !== value) {
-      told.set(key, value);
+    if (contexts.get(key) !== value) {
+      contexts.set(key, value);
       void vscode.commands.executeCommand("setContext", key, value);
     }
   };

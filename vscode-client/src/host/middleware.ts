@@ -19,11 +19,11 @@ export function middleware(
   overviews: Overviews,
 ): Middleware {
   return {
-    handleWorkDoneProgress: (token, told, next) => {
-      runs.handle(token, told);
-      if (told.kind === "end") {
+    handleWorkDoneProgress: (token, progress, next) => {
+      runs.handle(token, progress);
+      if (progress.kind === "end") {
         // The client shows nothing of it, and now drops what it keeps for it.
-        next(token, told);
+        next(token, progress);
       }
     },
     // Lenses, the lightbulb and our own commands: all of them come by here.

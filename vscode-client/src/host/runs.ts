@@ -12,7 +12,7 @@ import { loudness } from "../logic/outcome";
 import type { RunEnd } from "../logic/outcome";
 import type { Server } from "./server";
 
-type Told = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
+type Progress = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
 
 interface Run {
   readonly end: () => void;
@@ -47,11 +47,11 @@ export class Runs implements vscode.Disposable {
     ];
   }
 
-  handle(token: ProgressToken, told: Told): void {
-    if (told.kind === "begin") {
-      this.begin(token, told);
-    } else if (told.kind === "report") {
-      report(this.running.get(token), told);
+  handle(token: ProgressToken, progress: Progress): void {
+    if (progress.kind === "begin") {
+      this.begin(token, progress);
+    } else if (progress.kind === "report") {
+      report(this.running.get(token), progress);
     } else {
       this.running.get(token)?.end();
     }
@@ -66,10 +66,10 @@ export class Runs implements vscode.Disposable {
     vscode.Disposable.from(...this.listeners, this.idle).dispose();
   }
 
-  private begin(token: ProgressToken, told: WorkDoneProgressBegin): void {
+  private begin(token: ProgressToken, progress: WorkDoneProgressBegin): void {
     let resolve: () => void = () => undefined;
-    const ended = new Promise<void>((settle) => {
-      resolve = settle;
+    const ended = new Promise<void>((fulfil) => {
+      resolve = fulfil;
     });
     const run: Run = {
       reached: 0,
@@ -84,8 +84,8 @@ export class Runs implements vscode.Disposable {
     this.running.set(token, run);
     const options = {
       location: vscode.ProgressLocation.Notification,
-      title: told.title,
-      cancellable: told.cancellable ?? false,
+      title: progress.title,
+      cancellable: progress.cancellable ?? false,
     };
     void vscode.window.withProgress(options, (progress, cancellation) => {
       run.progress = progress;
@@ -132,8 +132,8 @@ export class Runs implements vscode.Disposable {
     }
     const showReport = "Show Report";
     const showStaged = "Show Staged";
-    const offered = staged > 0 ? [showStaged, showReport] : [showReport];
-    const chosen = await vscode.window.showInformationMessage(`dlm: ${message}`, ...offered);
+    const buttons = staged > 0 ? [showStaged, showReport] : [showReport];
+    const chosen = await vscode.window.showInformationMessage(`dlm: ${message}`, ...buttons);
     if (chosen === showStaged) {
       await vscode.commands.executeCommand("dlm.synthesized.focus");
     } else if (chosen === showReport) {
@@ -142,14 +142,14 @@ export class Runs implements vscode.Disposable {
   }
 }
 
-function report(run: Run | undefined, told: WorkDoneProgressReport): void {
+function report(run: Run | undefined, progress: WorkDoneProgressReport): void {
   if (!run) {
     return;
   }
-  const increment = Math.max(0, (told.percentage ?? 0) - run.reached);
+  const increment = Math.max(0, (progress.percentage ?? 0) - run.reached);
   run.reached += increment;
   run.progress?.report({
     increment,
-    ...(told.message === undefined ? {} : { message: told.message }),
+    ...(progress.message === undefined ? {} : { message: progress.message }),
   });
 }

@@ -27,7 +27,7 @@ export class Server implements vscode.Disposable {
   private turn: Promise<unknown> = Promise.resolve();
   private wanted = false;
   private readonly over = new AbortController();
-  private told = "";
+  private lastMessage = "";
   private _state: ServerState = "not started";
   private _tried: readonly Attempt[] = [];
   private _middleware: Middleware = {};
@@ -106,15 +106,15 @@ export class Server implements vscode.Disposable {
 
   /** Look again how to start the server, and start it anew where that is another way. */
   reconsider(): Promise<void> {
-    return this.inTurn(() => this.settle(false));
+    return this.inTurn(() => this.startOrStop(false));
   }
 
   /** Start the server anew, whatever it does. */
   restart(): Promise<void> {
     this.wanted = true;
-    this.told = "";
+    this.lastMessage = "";
     this.abandonStart();
-    return this.inTurn(() => this.settle(true));
+    return this.inTurn(() => this.startOrStop(true));
   }
 
   /** Have the server ask for the settings again. */
@@ -156,7 +156,7 @@ export class Server implements vscode.Disposable {
     return next;
   }
 
-  private async settle(anew: boolean): Promise<void> {
+  private async startOrStop(anew: boolean): Promise<void> {
     if (!this.wanted || this.isOver()) {
       return;
     }
@@ -199,8 +199,8 @@ export class Server implements vscode.Disposable {
     });
     this.current = { client, launch, environment };
     let firstStart = true;
-    client.onNotification("$/dlm/overviewChanged", (told: { uri: string }) => {
-      this.overviewChanged.fire(told.uri);
+    client.onNotification("$/dlm/overviewChanged", (changed: { uri: string }) => {
+      this.overviewChanged.fire(changed.uri);
     });
     client.onNotification("$/dlm/runEnded", (end: RunEnd) => {
       this.runEnded.fire(end);
@@ -215,7 +215,7 @@ export class Server implements vscode.Disposable {
     });
     try {
       await started(client);
-      this.told = "";
+      this.lastMessage = "";
     } catch (error) {
       void this.tellDead(`The dlm language server does not start: ${messageOf(error)}`);
     } finally {
@@ -248,10 +248,10 @@ export class Server implements vscode.Disposable {
   /** One message for one reason, not one for each document that is opened. */
   private tellNotFound(tried: readonly Attempt[]): void {
     const words = triedInWords(tried);
-    if (words === this.told) {
+    if (words === this.lastMessage) {
       return;
     }
-    this.told = words;
+    this.lastMessage = words;
     void offer(`The dlm language server was not found. Tried: ${words}.`, {
       "Choose Interpreter": "dlm.chooseInterpreter",
       Install: "dlm.installServer",

@@ -20,7 +20,7 @@ export async function synthesize(server: Server): Promise<void> {
   if (!client) {
     return;
   }
-  const choice = synthesisAction(await offered(client, editor));
+  const choice = synthesisAction(await offeredActions(client, editor));
   if (choice.kind === "run") {
     await vscode.commands.executeCommand(choice.command, choice.argument);
   } else if (choice.kind === "disabled") {
@@ -52,7 +52,7 @@ export async function tellUnavailable(reason: Unavailable, server: Server): Prom
 }
 
 /** What the lightbulb would offer, with what the editor's own command leaves out: the disabled. */
-async function offered(client: LanguageClient, { document, selection }: vscode.TextEditor) {
+async function offeredActions(client: LanguageClient, { document, selection }: vscode.TextEditor) {
   const actions = await client.sendRequest(CodeActionRequest.type, {
     textDocument: client.code2ProtocolConverter.asTextDocumentIdentifier(document),
     range: client.code2ProtocolConverter.asRange(selection),

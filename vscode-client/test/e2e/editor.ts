@@ -24,7 +24,7 @@ import { chromiumPath, CODE_SERVER, EXTENSIONS, FAILED, NODE, SERVER } from "./p
 import { servers } from "./processes";
 import type { Teacher } from "./teacher";
 
-export interface Wishes {
+export interface EditorOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Settings of this machine; the server that is tested, unless told otherwise. */
   readonly machine?: Readonly<Record<string, unknown>>;
@@ -82,36 +82,39 @@ export class Editor {
   ) {}
 
   /** Start an editor whose user has chosen this teacher. */
-  static startWith(teacher: Teacher, wishes: Omit<Wishes, "settings"> = {}): Promise<Editor> {
+  static startWith(
+    teacher: Teacher,
+    options: Omit<EditorOptions, "settings"> = {},
+  ): Promise<Editor> {
     const settings = {
       "dlm.teacher": teacher.selector,
       "dlm.filter": "dedup-only",
       "dlm.perSection": 2,
     };
-    return Editor.start({ ...wishes, settings });
+    return Editor.start({ ...options, settings });
   }
 
-  static async start(wishes: Wishes = {}): Promise<Editor> {
+  static async start(options: EditorOptions = {}): Promise<Editor> {
     const root = mkdtempSync(join(tmpdir(), "dlm-e2e-"));
     const write = (path: string, content: string) => {
       mkdirSync(dirname(join(root, path)), { recursive: true });
       writeFileSync(join(root, path), content, { mode: path.endsWith(".sh") ? 0o755 : 0o644 });
     };
     const trusted = {
-      "security.workspace.trust.enabled": wishes.trust ?? false,
+      "security.workspace.trust.enabled": options.trust ?? false,
       "security.workspace.trust.startupPrompt": "never",
     };
-    const settings = { ...QUIET, ...trusted, ...wishes.settings };
+    const settings = { ...QUIET, ...trusted, ...options.settings };
     write("data/User/settings.json", JSON.stringify(settings));
     // The editor loses settings of this kind now and then where they stand with the others.
-    const machine = JSON.stringify(wishes.machine ?? { "dlm.path": SERVER });
+    const machine = JSON.stringify(options.machine ?? { "dlm.path": SERVER });
     write("data/Machine/settings.json", machine.replaceAll("WORK", join(root, "work")));
     mkdirSync(join(root, "work"));
-    for (const [path, content] of Object.entries(wishes.files ?? {})) {
+    for (const [path, content] of Object.entries(options.files ?? {})) {
       write(join("work", path), content);
     }
     // The editor takes PATH from a shell that the user would have.
-    write("home/.profile", `PATH='${wishes.path ?? "/usr/local/bin"}':"$PATH"\n`);
+    write("home/.profile", `PATH='${options.path ?? "/usr/local/bin"}':"$PATH"\n`);
     const host = await Host.listen();
     const port = await freePort();
     const said: string[] = [];
@@ -121,12 +124,12 @@ export class Editor {
         CODE_SERVER,
         ...["--auth", "none", "--bind-addr", `127.0.0.1:${port}`],
         ...["--disable-telemetry", "--disable-update-check", "--disable-getting-started-override"],
-        ...(wishes.trust ? [] : ["--disable-workspace-trust"]),
+        ...(options.trust ? [] : ["--disable-workspace-trust"]),
         ...[
           "--user-data-dir",
           join(root, "data"),
           "--extensions-dir",
-          wishes.extensions ?? EXTENSIONS,
+          options.extensions ?? EXTENSIONS,
         ],
       ],
       {
@@ -136,7 +139,7 @@ export class Editor {
           DLM_HOME: join(root, "store"),
           DLM_E2E_PORT: String(host.port),
           EXTENSIONS_GALLERY: "{}",
-          ...wishes.environment,
+          ...options.environment,
         },
         stdio: ["ignore", "pipe", "pipe"],
       },
@@ -150,7 +153,7 @@ export class Editor {
       headless: true,
       args: FLAGS,
       viewport: { width: 1280, height: 800 },
-      deviceScaleFactor: wishes.scale ?? 1,
+      deviceScaleFactor: options.scale ?? 1,
       permissions: ["clipboard-read", "clipboard-write"],
     });
     browser.setDefaultTimeout(PATIENCE);

@@ -46,7 +46,7 @@ export class Host {
         this.connected = Promise.resolve(socket);
         resolve(socket);
         createInterface({ input: socket }).on("line", (line) => {
-          this.settle(JSON.parse(line) as Answer);
+          this.resolveAnswer(JSON.parse(line) as Answer);
         });
         socket.on("error", () => undefined);
       });
@@ -73,7 +73,7 @@ export class Host {
     const question: Question = { id: (this.asked += 1), source: String(todo), argument };
     return new Promise<T>((resolve, reject) => {
       setTimeout(() => {
-        this.settle({ id: question.id, error: `no answer to ${question.source}` });
+        this.resolveAnswer({ id: question.id, error: `no answer to ${question.source}` });
       }, seconds * 1000).unref();
       this.waiting.set(question.id, { resolve: resolve as (value: unknown) => void, reject });
       socket.write(`${JSON.stringify(question)}\n`);
@@ -85,7 +85,7 @@ export class Host {
     this.server.close();
   }
 
-  private settle({ id, value, error }: Answer): void {
+  private resolveAnswer({ id, value, error }: Answer): void {
     const waiting = this.waiting.get(id);
     this.waiting.delete(id);
     if (error === undefined) {
