@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from dlm_lsp.errors import TeacherError
 from dlm_lsp.synth.parse_reply import parse_reply
-from dlm_lsp.teachers.kind import TeacherContext, TeacherKind
+from dlm_lsp.teachers.kind import TeacherContext, TeacherKind, row_fault
 from dlm_lsp.teachers.protocol import (
     GenerationOptions,
     PairRequest,
@@ -64,11 +64,8 @@ def check_kind(kind: TeacherKind) -> None:
         re.fullmatch(r"[a-z][a-z0-9-]{0,30}", kind.name) is not None,
         f"the name {kind.name!r} is not of lower-case letters, digits and hyphens",
     )
-    _check(
-        bool(kind.description) and "\n" not in kind.description, "the description is not one line"
-    )
-    _check(not (kind.key_required and kind.key_variable is None), "a required key has no variable")
-    _check(not (kind.extra and kind.import_name is None), "an extra brings no package to import")
+    fault = row_fault(kind)
+    _check(fault is None, fault or "")
 
 
 async def check_missing_package(kind: TeacherKind, context: TeacherContext) -> None:

@@ -3,12 +3,13 @@
 from importlib.util import find_spec
 
 from dlm_lsp.document import Document
-from dlm_lsp.errors import StoreError
+from dlm_lsp.errors import StoreError, TeacherError
 from dlm_lsp.install_hint import install_hint
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.settings import Settings
 from dlm_lsp.store.adapters import current_adapter
 from dlm_lsp.teachers.availability import Unavailable, availability
+from dlm_lsp.teachers.registry import split_selector
 
 NO_FRONTMATTER = Unavailable("no-frontmatter", "the document has no frontmatter")
 
@@ -28,10 +29,18 @@ def document_availability(
         return NO_FRONTMATTER
     try:
         # Another teacher needs no adapter, and a pointer that is broken is none of its business.
-        has_adapter = settings.teacher == "self" and current_adapter(store) is not None
+        has_adapter = _needs_adapter(settings.teacher) and current_adapter(store) is not None
     except StoreError as problem:
         return Unavailable("store-error", str(problem))
     return availability(settings.teacher, has_adapter=has_adapter) or _judge_availability(settings)
+
+
+def _needs_adapter(selector: str) -> bool:
+    try:
+        parts = split_selector(selector)
+    except TeacherError:
+        return False
+    return parts is not None and parts[0].needs_adapter
 
 
 def _judge_availability(settings: Settings) -> Unavailable | None:

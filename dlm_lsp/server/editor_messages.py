@@ -2,6 +2,10 @@
 
 import logging
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 
 from dlm_lsp.errors import DlmError, OptionError
 
@@ -20,3 +24,14 @@ def editor_message(error: Exception) -> str:
 
     _log.error("%s", redact_secrets("".join(traceback.format_exception(error))))
     return describe_defect(error)
+
+
+@contextmanager
+def refused_by_message() -> Iterator[None]:
+    """Answer a request that fails by what the user may be told, without a traceback."""
+    try:
+        yield
+    except JsonRpcException:
+        raise
+    except Exception as error:
+        raise JsonRpcInternalError(editor_message(error)) from None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
+from dlm_lsp.errors import DlmError
 from dlm_lsp.server.command_names import RUN_ENDED
 from dlm_lsp.server.editor_messages import editor_message
 
@@ -132,7 +133,10 @@ class Jobs:
             end = await work(job)
         except Exception as error:
             message = editor_message(error)
-            end = RunEnd("defect", f"failed: {error}")
+            code: Literal["failed", "defect"] = (
+                "failed" if isinstance(error, DlmError) else "defect"
+            )
+            end = RunEnd(code, f"failed: {message}")
             self._server.window_show_message(
                 types.ShowMessageParams(types.MessageType.Error, f"{job.title}: {message}")
             )

@@ -8,6 +8,7 @@ from dlm_lsp.ide.semantic_token import TOKEN_MODIFIERS, TOKEN_TYPES
 from dlm_lsp.server import diagnostics
 from dlm_lsp.server.client import ClientCapabilities
 from dlm_lsp.server.command_names import ACTION_KIND, COMMANDS
+from dlm_lsp.server.editor_messages import refused_by_message
 from dlm_lsp.server.pygls_patches import use_live_documents
 from dlm_lsp.server.server import DlmServer
 
@@ -63,7 +64,8 @@ def _add_answer(server: DlmServer, method: str, options: object) -> None:
         async def answer_later(params: Any) -> Any:
             from dlm_lsp.server.language_features import FEATURE_HANDLERS
 
-            return await FEATURE_HANDLERS[method](server, params)
+            with refused_by_message():
+                return await FEATURE_HANDLERS[method](server, params)
 
         return
 
@@ -71,7 +73,8 @@ def _add_answer(server: DlmServer, method: str, options: object) -> None:
     def answer(params: Any) -> Any:
         from dlm_lsp.server.language_features import FEATURE_HANDLERS
 
-        return FEATURE_HANDLERS[method](server, params)
+        with refused_by_message():
+            return FEATURE_HANDLERS[method](server, params)
 
 
 def _add_actions(server: DlmServer) -> None:
@@ -82,13 +85,15 @@ def _add_actions(server: DlmServer) -> None:
     async def code_action(params: Any) -> Any:
         from dlm_lsp.server import code_actions
 
-        return await code_actions.on_code_action(server, params)
+        with refused_by_message():
+            return await code_actions.on_code_action(server, params)
 
     @server.feature(types.CODE_ACTION_RESOLVE)
     def resolve_action(action: Any) -> Any:
         from dlm_lsp.server import code_actions
 
-        return code_actions.on_resolve_code_action(server, action)
+        with refused_by_message():
+            return code_actions.on_resolve_code_action(server, action)
 
 
 def _add_command(server: DlmServer, name: str) -> None:

@@ -25,6 +25,7 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 from pygls.workspace import TextDocument, Workspace
 
 from dlm_lsp.document.incremental import IncrementalDocument
+from dlm_lsp.server.editor_messages import editor_message
 from dlm_lsp.server.positions import PositionMap
 
 _log = logging.getLogger(__name__)
@@ -272,7 +273,7 @@ class PatchedServer(LanguageServer):
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log an error that no request can be answered with."""
         if not isinstance(error, JsonRpcInvalidParams):
-            _log.error("%s: %s", getattr(source, "__name__", source), error)
+            _log.error("%s: %s", getattr(source, "__name__", source), editor_message(error))
 
 
 def _can_be_awaited(source: BinaryIO) -> bool:

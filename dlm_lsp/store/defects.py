@@ -6,6 +6,7 @@ import re
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 from dlm_lsp import __version__
 from dlm_lsp.errors import StoreError
@@ -16,7 +17,9 @@ _LONGEST_LINE = 240
 _SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH", re.IGNORECASE)
 # A shorter value is no key, and stands in many a word.
 _SHORTEST_SECRET = 8
-_USER_IN_URL = re.compile(r"(?<=://)[^\s/@]+@")
+_USER_IN_URL = re.compile(r"(?<=://)[^\s/?#]*@|(?<=vllm-server:)[^\s/?#]*@")
+_QUERY_VALUE = re.compile(r"(?<=[?&])([\w.~%-]{1,64}=)[^\s&#'\"]+")
+_AUTHORIZATION = re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE)
 
 
 def describe_defect(error: BaseException) -> str:
@@ -36,11 +39,13 @@ def describe_defect(error: BaseException) -> str:
 
 
 def redact_secrets(text: str) -> str:
-    """Return `text` without the keys of the environment, and without a user in a URL."""
+    """Return `text` without the keys of the environment, and without what URLs and headers hide."""
     for name, value in os.environ.items():
-        if _SECRET.search(name) and len(value.strip()) >= _SHORTEST_SECRET:
-            text = text.replace(value.strip(), "***")
-    return _USER_IN_URL.sub("***@", text)
+        secret = value.strip()
+        if _SECRET.search(name) and len(secret) >= _SHORTEST_SECRET:
+            text = text.replace(secret, "***").replace(quote(secret, safe=""), "***")
+    text = _USER_IN_URL.sub("***@", text)
+    return _AUTHORIZATION.sub(r"\1 ***", _QUERY_VALUE.sub(r"\1***", text))
 
 
 def _log(error: BaseException) -> Path:

@@ -45,7 +45,7 @@ def kind_availability(kind: TeacherKind, *, has_adapter: bool) -> Unavailable | 
             "the document has no trained adapter to be its own teacher: train one with "
             "`dlm train`, or set dlm.teacher",
         )
-    if kind.import_name and find_spec(kind.import_name) is None:
+    if kind.import_name and not _is_installed(kind.import_name):
         return Unavailable(
             "missing-extra",
             f"{kind.name} needs more than is installed: {kind.install_hint}",
@@ -60,6 +60,14 @@ def kind_availability(kind: TeacherKind, *, has_adapter: bool) -> Unavailable | 
             f"{kind.name} needs a key in the environment variable {kind.key_variable}",
         )
     return None
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    # How the package above a dotted name is reported missing.
+    except ModuleNotFoundError:
+        return False
 
 
 def client_package(selector: str) -> str | None:

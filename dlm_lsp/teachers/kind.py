@@ -73,3 +73,22 @@ class TeacherKind:
     def install_hint(self) -> str:
         """The command to run where `import_name` is missing."""
         return install_hint(self.extra, self.distribution)
+
+
+def row_fault(kind: TeacherKind) -> str | None:
+    """Return what is wrong with the row of a plugin, None where nothing shows."""
+    texts: tuple[object, ...] = (kind.name, kind.description, kind.target, kind.distribution)
+    optional: tuple[object, ...] = (kind.import_name, kind.extra, kind.key_variable)
+    if not all(isinstance(text, str) for text in texts) or not all(
+        text is None or isinstance(text, str) for text in optional
+    ):
+        return "a field that takes a text holds something else"
+    if not (callable(kind.create) and callable(kind.model_in)):
+        return "create or model_in cannot be called"
+    if not kind.description or "\n" in kind.description:
+        return "the description is not one line"
+    if kind.key_required and kind.key_variable is None:
+        return "a required key has no variable"
+    if kind.extra and kind.import_name is None:
+        return "an extra brings no package to import"
+    return None

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from dlm_lsp.errors import TeacherError
-from dlm_lsp.teachers.kind import TeacherKind
+from dlm_lsp.teachers.kind import TeacherKind, row_fault
 
 ENTRY_POINT_GROUP = "dlm_lsp.teachers"
 _KIND_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
@@ -70,11 +70,14 @@ def _load(entry: EntryPoint) -> TeacherKind:
     origin = f"the teacher {entry.name} of the plugin {_distribution(entry)}"
     try:
         kind: object = entry.load()
-    except Exception as error:
+    # Whatever its import does, it costs that plugin alone.
+    except (Exception, SystemExit) as error:
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         raise TeacherError(
             f"{origin} cannot be loaded ({reason}); update or uninstall it"
         ) from error
+    if isinstance(kind, TeacherKind) and (fault := row_fault(kind)):
+        raise TeacherError(f"{origin} has a row in which {fault}; update or uninstall it")
     if not isinstance(kind, TeacherKind):
         raise TeacherError(
             f"{origin} is a {type(kind).__name__} and not a TeacherKind; update or uninstall it"

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from dlm_lsp.document.did_you_mean import closest_name
-from dlm_lsp.errors import SelectorError
+from dlm_lsp.errors import SelectorError, TeacherError
 from dlm_lsp.teachers.kind import TeacherContext, TeacherKind
 from dlm_lsp.teachers.plugins import plugin_kind, plugin_kinds
 from dlm_lsp.teachers.protocol import GenerationOptions, Teacher
@@ -192,12 +192,24 @@ def check_selector(selector: str) -> tuple[TeacherKind, str]:
         raise SelectorError(_no_such_teacher(selector.strip()))
     kind, target = parts
     # The name goes into a marker line, between quotes, inside an HTML comment.
-    if not _MODEL.fullmatch(kind.model_in(target) or "unnamed"):
+    if not _MODEL.fullmatch(_model_in(kind, target) or "unnamed"):
         raise SelectorError(
             f"the model of {kind.name}: holds a blank, a quote or another character that no model "
             f"name has; a teacher is one of {forms()}"
         )
     return kind, target
+
+
+def _model_in(kind: TeacherKind, target: str) -> str:
+    try:
+        return kind.model_in(target)
+    except TeacherError:
+        raise
+    except Exception as error:
+        raise TeacherError(
+            f"the teacher {kind.name} fails at its target ({type(error).__name__}: {error}); "
+            "update or uninstall its plugin"
+        ) from error
 
 
 def _no_such_teacher(selector: str) -> str:

@@ -60,3 +60,23 @@ def test_without_a_log_the_defect_is_told_all_the_same(tmp_path, monkeypatch):
     monkeypatch.setenv("DLM_HOME", str(tmp_path / "file"))
     line = describe_defect(failed(ValueError("what")))
     assert "ValueError: what; its traceback could not be written (" in line
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("at http://u:p@ss@host/v1", "at http://***@host/v1"),
+        ("at vllm-server:me:secret@host:80", "at vllm-server:***@host:80"),
+        ("GET http://h/v1?api_key=SECRETS&n=1", "GET http://h/v1?api_key=***&n=***"),
+        ("Authorization: Bearer abcdefgh.ij", "Authorization: Bearer ***"),
+        ("'authorization': 'Basic dXNlcjpwYXNz'", "'authorization': 'Basic ***'"),
+        ("write to me@example.org about http://host/a@b", "write to me@example.org about "),
+    ],
+)
+def test_what_urls_and_headers_hide_is_not_in_it(text, shown):
+    assert redact_secrets(text).startswith(shown)
+
+
+def test_a_key_is_no_more_in_it_where_a_url_has_quoted_it(monkeypatch):
+    monkeypatch.setenv("SOME_API_KEY", "k/e+y with=all")
+    assert redact_secrets("?x k%2Fe%2By%20with%3Dall") == "?x ***"

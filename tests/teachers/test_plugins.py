@@ -1,6 +1,7 @@
 """Plugins: teachers of other distributions, by entry point."""
 
 import sys
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 from types import ModuleType
 
@@ -132,3 +133,47 @@ def test_two_plugins_cannot_share_a_name(installed, caplog):
 def test_no_plugin_is_imported_before_it_is_named(installed):
     installed(entry_point("cards", "no_such_module:CARDS"))
     assert registry.check_selector("openai:gpt-5")[0].name == "openai"
+
+
+def test_a_plugin_that_ends_the_process_at_its_import_costs_only_itself(installed, tmp_path):
+    (tmp_path / "quitting_plugin.py").write_text("raise SystemExit(3)\n")
+    sys.path.insert(0, str(tmp_path))
+    try:
+        installed(entry_point("quitting", "quitting_plugin:ROW"))
+        assert registry.all_kinds() == registry.TEACHER_KINDS
+    finally:
+        sys.path.remove(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"description": None}, "takes a text holds something else"),
+        ({"description": "two\nlines"}, "not one line"),
+        ({"key_variable": None}, "a required key has no variable"),
+        ({"import_name": None}, "brings no package"),
+        ({"create": None}, "cannot be called"),
+    ],
+)
+def test_a_row_that_is_wrong_is_told_and_not_listed(installed, change, fault):
+    sys.modules["card_plugin"].CARDS = replace(CARDS, **change)
+    installed(entry_point("cards", "card_plugin:CARDS"))
+    with pytest.raises(TeacherError, match=fault):
+        plugin_kind("cards")
+    assert registry.all_kinds() == registry.TEACHER_KINDS
+
+
+def test_a_package_within_one_that_is_missing_is_missing(installed):
+    sys.modules["card_plugin"].CARDS = replace(CARDS, import_name="no_such_package.cards")
+    installed(entry_point("cards", "card_plugin:CARDS"))
+    assert availability("cards:a.txt", has_adapter=False).code == "missing-extra"
+
+
+def test_a_target_that_a_plugin_fails_at_is_told_as_the_plugin_s(installed):
+    def fail(target: str) -> str:
+        raise ZeroDivisionError
+
+    sys.modules["card_plugin"].CARDS = replace(CARDS, model_in=fail)
+    installed(entry_point("cards", "card_plugin:CARDS"))
+    with pytest.raises(TeacherError, match=r"the teacher cards fails at its target \(ZeroDiv"):
+        registry.check_selector("cards:a.txt")
