@@ -29,8 +29,6 @@ def train_document(
     path: str, request: TrainRequest, *, dry_run: bool = False, plot: Path | None, as_json: bool
 ) -> int:
     """Train each adapter of the document in turn, or say what that would take."""
-    if request.max_steps is not None and request.max_steps < 1:
-        raise UsageError(f"--max-steps {request.max_steps}: at least 1 step makes a training")
     if plot and dry_run:
         raise UsageError("--plot draws what a training tells; leave it or --dry-run out")
     if plot:

@@ -133,10 +133,9 @@ class Jobs:
             end = await work(job)
         except Exception as error:
             message = editor_message(error)
-            code: Literal["failed", "defect"] = (
-                "failed" if isinstance(error, DlmError) else "defect"
-            )
-            end = RunEnd(code, f"failed: {message}")
+            # The message tells a defect whole; its words alone could hold a key.
+            words = message if isinstance(error, DlmError) else type(error).__name__
+            end = RunEnd("failed" if isinstance(error, DlmError) else "defect", f"failed: {words}")
             self._server.window_show_message(
                 types.ShowMessageParams(types.MessageType.Error, f"{job.title}: {message}")
             )

@@ -21,7 +21,7 @@ def choose_device(choice: DeviceChoice) -> str:
     available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if choice == "auto":
         return next((name for name, is_there in available.items() if is_there), "cpu")
-    if not available.get(choice, True):
+    if choice != "cpu" and not available.get(choice):
         raise ModelError(f"--device {choice}: there is no such device here; take auto or cpu")
     return choice
 

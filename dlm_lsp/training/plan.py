@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dlm_lsp.document import Document
 from dlm_lsp.document.schema import Frontmatter
-from dlm_lsp.errors import ModelError
+from dlm_lsp.errors import ModelError, OptionError
 from dlm_lsp.local.weights import require_train_extra
 from dlm_lsp.training.devices import (
     DeviceChoice,
@@ -39,13 +39,21 @@ class TrainingInput:
 
 @dataclass(frozen=True, slots=True)
 class TrainRequest:
-    """What the user asks for beside what the document says; `adapter` limits it to that one."""
+    """What the user asks for beside what the document says; `adapter` limits it to that one.
+
+    Raises:
+        OptionError: fewer than one step.
+    """
 
     adapter: str | None = None
     seed: int | None = None
     max_steps: int | None = None
     device: DeviceChoice = "auto"
     resume: bool = False
+
+    def __post_init__(self) -> None:
+        if self.max_steps is not None and self.max_steps < 1:
+            raise OptionError("max_steps", self.max_steps, "takes 1 or more")
 
 
 @dataclass(frozen=True, slots=True)

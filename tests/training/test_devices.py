@@ -45,3 +45,8 @@ def test_what_the_device_offers(gpu):
         cuda=False, bitsandbytes=device_capabilities("cuda").bitsandbytes
     )
     assert (choose_precision("cuda"), choose_precision("cpu")) == ("bf16", "fp32")
+
+
+def test_a_device_that_nobody_knows_is_refused():
+    with pytest.raises(ModelError, match="there is no such device here"):
+        choose_device("gpu9")

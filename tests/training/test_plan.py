@@ -3,7 +3,7 @@
 import pytest
 from support import trainable_documents as trainable
 
-from dlm_lsp.errors import ModelError
+from dlm_lsp.errors import ModelError, OptionError
 from dlm_lsp.training.plan import TrainRequest, plan_training
 
 CPU = TrainRequest(device="cpu")
@@ -55,3 +55,8 @@ def test_a_seed_that_cannot_be_used_is_refused(tmp_path, llama):
         plan_training(
             trainable.training_input(tmp_path, llama), TrainRequest(device="cpu", seed=-2)
         )
+
+
+def test_fewer_than_one_step_is_no_training():
+    with pytest.raises(OptionError, match="max_steps is 0; it takes 1 or more"):
+        TrainRequest(max_steps=0)
