@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,24 @@ def test_the_setting_and_the_walkthrough_name_each_kind(kind):
     begins = f"`{kind.name}{':' if kind.target else ''}"
     assert begins in setting["markdownDescription"]
     assert begins in (EXTENSION / "walkthrough/teacher.md").read_text("utf-8")
+
+
+def test_the_installation_offers_what_every_kind_needs():
+    source = (EXTENSION / "src" / "host" / "installServer.ts").read_text("utf-8")
+    offered = {
+        label: re.findall(r'"([^"]+)"', extras)
+        for label, extras in re.findall(r'label: "([^"]+)".*?extras: \[(.*?)\]', source, re.DOTALL)
+    }
+    words = {
+        "self": "on this machine",
+        "hf": "on this machine",
+        "openai": "OpenAI",
+        "anthropic": "Anthropic",
+        "vllm-server": "servers with its protocol",
+    }
+    assert {kind.name: [kind.extra] for kind in TEACHER_KINDS} == {
+        name: [extras[0] for label, extras in offered.items() if word in label]
+        for name, word in words.items()
+    }
+    project = tomllib.loads((EXTENSION.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    assert set().union(*offered.values()) <= set(project["optional-dependencies"])

@@ -1,13 +1,14 @@
 """Availability: why nothing can be synthesized from a document just now, as code and message."""
 
 from importlib.util import find_spec
+from pathlib import Path
 
 from dlm_lsp.document import Document
 from dlm_lsp.errors import StoreError, TeacherError
 from dlm_lsp.install_hint import install_hint
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.settings import Settings
-from dlm_lsp.store.adapters import current_adapter
+from dlm_lsp.store.adapters import current_adapter, first_adapter
 from dlm_lsp.teachers.availability import Unavailable, availability
 from dlm_lsp.teachers.registry import split_selector
 
@@ -29,10 +30,15 @@ def document_availability(
         return NO_FRONTMATTER
     try:
         # Another teacher needs no adapter, and a pointer that is broken is none of its business.
-        has_adapter = _needs_adapter(settings.teacher) and current_adapter(store) is not None
+        has_adapter = _needs_adapter(settings.teacher) and _has_adapter(store, document)
     except StoreError as problem:
         return Unavailable("store-error", str(problem))
     return availability(settings.teacher, has_adapter=has_adapter) or _judge_availability(settings)
+
+
+def _has_adapter(store: Path, document: Document) -> bool:
+    name = first_adapter(document.frontmatter) if document.frontmatter else None
+    return current_adapter(store, name) is not None
 
 
 def _needs_adapter(selector: str) -> bool:

@@ -207,7 +207,7 @@ def _model_in(kind: TeacherKind, target: str) -> str:
         raise
     except Exception as error:
         raise TeacherError(
-            f"the teacher {kind.name} fails at its target ({type(error).__name__}: {error}); "
+            f"the teacher {kind.name} fails at its target ({type(error).__name__}); "
             "update or uninstall its plugin"
         ) from error
 

@@ -9,6 +9,7 @@ from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.settings import Settings
 from dlm_lsp.store.home import store_folder
 from dlm_lsp.teachers.availability import Unavailable
+from dlm_lsp.teachers.kind import TeacherKind
 
 LOCAL = Settings(teacher="hf:gemma-3-270m")
 
@@ -53,3 +54,29 @@ def test_a_broken_adapter_is_told_where_it_is_needed_and_nowhere_else(tmp_path, 
     assert refusal.code == "store-error"
     assert "current.txt" in refusal.message
     assert unavailable(FRONTMATTER + SOURCE) is None
+
+
+def test_the_adapter_counts_for_every_kind_that_needs_one(tmp_path, monkeypatch):
+    monkeypatch.setenv("DLM_HOME", str(tmp_path))
+    tuned = TeacherKind(
+        name="tuned", description="tuned", create=lambda _: None, needs_adapter=True
+    )
+    monkeypatch.setattr(
+        "dlm_lsp.teachers.registry.plugin_kind", lambda name: tuned if name == "tuned" else None
+    )
+    settings = Settings(teacher="tuned", filter="dedup-only")
+    assert unavailable(FRONTMATTER + SOURCE, settings).code == "no-adapter"
+    store = store_folder(parse(FRONTMATTER).frontmatter.dlm_id)
+    (store / "adapter" / "versions" / "v0001").mkdir(parents=True)
+    (store / "adapter" / "current.txt").write_text("adapter/versions/v0001")
+    assert unavailable(FRONTMATTER + SOURCE, settings) is None
+
+
+def test_of_several_named_adapters_the_first_is_the_teacher(tmp_path, monkeypatch):
+    monkeypatch.setenv("DLM_HOME", str(tmp_path))
+    head = FRONTMATTER.removesuffix("---\n") + "training:\n  adapters: {facts: {}, tone: {}}\n---\n"
+    store = store_folder(parse(head).frontmatter.dlm_id)
+    assert unavailable(head + SOURCE, Settings()).code == "no-adapter"
+    (store / "adapter" / "facts" / "versions" / "v0001").mkdir(parents=True)
+    (store / "adapter" / "facts" / "current.txt").write_text("adapter/facts/versions/v0001")
+    assert unavailable(head + SOURCE, Settings()) is None

@@ -175,5 +175,5 @@ def test_a_target_that_a_plugin_fails_at_is_told_as_the_plugin_s(installed):
 
     sys.modules["card_plugin"].CARDS = replace(CARDS, model_in=fail)
     installed(entry_point("cards", "card_plugin:CARDS"))
-    with pytest.raises(TeacherError, match=r"the teacher cards fails at its target \(ZeroDiv"):
+    with pytest.raises(TeacherError, match=r"cards fails at its target \(ZeroDiv"):
         registry.check_selector("cards:a.txt")

@@ -54,7 +54,7 @@ export async function chooseTeacher(
   // Of what is on this machine only the server knows whether it can be asked.
   const overview = editor && (await overviews.ask(editor.document.uri.toString()));
   if (overview?.availability && overview.teacher === teacher) {
-    void tellUnavailable(overview.availability, server);
+    void tellUnavailable(overview.availability, teacher, server);
   }
 }
 
@@ -94,7 +94,7 @@ async function items(rows: readonly TeacherRow[], secrets: Secrets): Promise<Ite
       const hasKey = provider && (await secrets.of(provider)) !== undefined;
       const item = {
         ...teacherItem(row, hasKey, process.env),
-        choose: () => (provider ? askProvider(secrets, provider) : askForTarget(row)),
+        choose: () => (provider ? askProvider(secrets, provider, row) : askForTarget(row)),
       };
       return row.kind === "hf" ? [SMALL, item] : [item];
     }),
@@ -102,10 +102,14 @@ async function items(rows: readonly TeacherRow[], secrets: Secrets): Promise<Ite
   return drawn.flat();
 }
 
-function askProvider(secrets: Secrets, provider: Provider): Promise<string | undefined> {
+function askProvider(
+  secrets: Secrets,
+  provider: Provider,
+  row: TeacherRow,
+): Promise<string | undefined> {
   return provider.kind === "vllm-server"
-    ? askForServer(secrets, provider)
-    : askForModel(secrets, provider, `${provider.kind}:`);
+    ? askForServer(secrets, provider, row)
+    : askForModel(secrets, provider, row, `${provider.kind}:`);
 }
 
 async function askForTarget(row: TeacherRow): Promise<string | undefined> {
@@ -121,7 +125,11 @@ async function askForTarget(row: TeacherRow): Promise<string | undefined> {
   return target?.trim() ? `${row.kind}:${target.trim()}` : undefined;
 }
 
-async function askForServer(secrets: Secrets, provider: Provider): Promise<string | undefined> {
+async function askForServer(
+  secrets: Secrets,
+  provider: Provider,
+  row: TeacherRow,
+): Promise<string | undefined> {
   const address = await vscode.window.showInputBox({
     title: "Address of the server",
     value: "http://localhost:8000",
@@ -133,18 +141,18 @@ async function askForServer(secrets: Secrets, provider: Provider): Promise<strin
   });
   return address === undefined
     ? undefined
-    : askForModel(secrets, provider, `vllm-server:${address.trim()}`);
+    : askForModel(secrets, provider, row, `vllm-server:${address.trim()}`);
 }
 
 /** Check key and server by the list of models, and let one be picked. */
 async function askForModel(
   secrets: Secrets,
   provider: Provider,
+  row: TeacherRow,
   selector: string,
 ): Promise<string | undefined> {
-  const needsKey = provider.kind !== "vllm-server";
   if (
-    needsKey &&
+    row.keyRequired &&
     (await secrets.of(provider)) === undefined &&
     !(await askForKey(secrets, provider))
   ) {
@@ -168,7 +176,7 @@ async function askForModel(
   const chosen = await vscode.window.showWarningMessage(`dlm: ${listed.problem}.`, ...offered);
   if (chosen === newKey) {
     return (await askForKey(secrets, provider))
-      ? askForModel(secrets, provider, selector)
+      ? askForModel(secrets, provider, row, selector)
       : undefined;
   }
   return chosen === anyway ? pickModel([], selector) : undefined;

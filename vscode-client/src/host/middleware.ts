@@ -36,7 +36,7 @@ export function middleware(
       const overview = uri && (await overviews.ask(uri.toString()));
       if (overview?.availability) {
         // Told here, where there are buttons to mend it.
-        void tellUnavailable(overview.availability, server);
+        void tellUnavailable(overview.availability, overview.teacher, server);
         return undefined;
       }
       // The server's own word for it counts: it is the one that asks the teacher.

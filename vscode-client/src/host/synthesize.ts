@@ -8,7 +8,7 @@ import type { Unavailable } from "../logic/overview";
 import { remedies } from "../logic/remedies";
 import { addressIn } from "./argument";
 import { ask } from "./ask";
-import { activeEditor } from "./documents";
+import { activeEditor, teacherOf } from "./documents";
 import type { Server } from "./server";
 
 const KIND = "refactor.rewrite.dlm.synthesize";
@@ -24,7 +24,7 @@ export async function synthesize(server: Server): Promise<void> {
   if (choice.kind === "run") {
     await vscode.commands.executeCommand(choice.command, choice.argument);
   } else if (choice.kind === "disabled") {
-    void tellUnavailable(choice.reason, server);
+    void tellUnavailable(choice.reason, teacherOf(editor.document.uri), server);
   } else {
     void offerDocument(server, editor.document.uri);
   }
@@ -38,9 +38,13 @@ export async function synthesizeDocument(server: Server, about: unknown): Promis
   }
 }
 
-/** Say why there can be no synthesis, and what can be done about it. */
-export async function tellUnavailable(reason: Unavailable, server: Server): Promise<void> {
-  const commands = remedies(reason.code, server.isOwn);
+/** Say why there can be no synthesis by a teacher, and what can be done about it. */
+export async function tellUnavailable(
+  reason: Unavailable,
+  teacher: string,
+  server: Server,
+): Promise<void> {
+  const commands = remedies(reason.code, teacher, server.isOwn);
   const button = await vscode.window.showWarningMessage(
     `dlm: ${reason.message}`,
     ...Object.keys(commands),

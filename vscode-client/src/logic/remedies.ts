@@ -1,17 +1,24 @@
 /** Remedies: the commands that help against what stands in the way of a synthesis. */
 
+import { parted, PROVIDERS } from "./teacher";
+
 const PROBLEMS = { "Show Problems": "workbench.actions.view.problems" };
 const KEY = { "Set API Key": "dlm.setApiKey" };
 const INSTALL = { Install: "dlm.installServer" };
 const TEACHER = { "Choose Teacher": "dlm.chooseTeacher" };
 
-/** The commands that may help, by the words on their buttons; `code` says what is in the way. */
-export function remedies(code: string, ownServer: boolean): Readonly<Record<string, string>> {
+/** The commands that may help `teacher`, by the words on their buttons; `code` is what is in the way. */
+export function remedies(
+  code: string,
+  teacher: string,
+  ownServer: boolean,
+): Readonly<Record<string, string>> {
   switch (code) {
     case "document-error":
       return PROBLEMS;
     case "missing-key":
-      return { ...KEY, ...TEACHER };
+      // The key of a plugin's teacher is kept in the environment only.
+      return keepsKeyOf(teacher) ? { ...KEY, ...TEACHER } : TEACHER;
     case "missing-extra":
     case "missing-judge-extra":
       // Into an environment that somebody else has made, it is for them to install.
@@ -19,4 +26,8 @@ export function remedies(code: string, ownServer: boolean): Readonly<Record<stri
     default:
       return TEACHER;
   }
+}
+
+function keepsKeyOf(teacher: string): boolean {
+  return PROVIDERS.some(({ kind }) => kind === parted(teacher).kind);
 }

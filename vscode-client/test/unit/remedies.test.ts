@@ -2,10 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { remedies } from "../../src/logic/remedies";
 
-const buttons = (code: string, ownServer = false) => Object.keys(remedies(code, ownServer));
+const buttons = (code: string, ownServer = false, teacher = "openai:gpt-5") =>
+  Object.keys(remedies(code, teacher, ownServer));
 
 test("a missing key can be set, and another teacher chosen", () => {
   assert.deepEqual(buttons("missing-key"), ["Set API Key", "Choose Teacher"]);
+});
+
+test("no key can be set of a plugin's teacher", () => {
+  assert.deepEqual(buttons("missing-key", true, "cards:pairs.txt"), ["Choose Teacher"]);
 });
 
 test("what is missing is installed only into the extension's own environment", () => {
