@@ -13,7 +13,7 @@ import anyio
 
 from dlm_lsp.api import functions
 from dlm_lsp.api.checking import LocatedProblem
-from dlm_lsp.api.functions import destination_of, ignore_event
+from dlm_lsp.api.functions import destination_of, ignore_event, section_ids_in
 from dlm_lsp.api.reverting import RevertOutcome
 from dlm_lsp.api.synthesis import DocumentSynthesis, synthesize_document
 from dlm_lsp.document import Placement
@@ -49,7 +49,7 @@ async def synthesize(
         Path(path),
         SynthRequest(teacher, judge, options or SynthOptions()),
         destination_of(apply=apply, dry_run=dry_run),
-        sections=sections,
+        sections=section_ids_in(sections),
         on_event=on_event,
         stop=stop or anyio.Event(),
         on_wait=ignore_event,

@@ -3,6 +3,7 @@
 `dlm_lsp.aio` has the same functions for programs with an event loop of their own.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 from os import PathLike
@@ -56,12 +57,14 @@ def synthesize(
         TeacherError, JudgeError, StoreError: with the remedy. A failed request is no error: it is
             in the report as its section's.
     """
+    if _in_event_loop():
+        raise UsageError("synthesize cannot wait in an event loop; await dlm_lsp.aio.synthesize")
     run = partial(
         synthesize_document,
         Path(path),
         SynthRequest(teacher, judge, options or SynthOptions()),
         destination_of(apply=apply, dry_run=dry_run),
-        sections=sections,
+        sections=section_ids_in(sections),
         on_event=on_event,
         on_wait=ignore_event,
     )
@@ -70,6 +73,25 @@ def synthesize(
         return await run(stop=anyio.Event())
 
     return anyio.run(to_the_end)
+
+
+def _in_event_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def section_ids_in(sections: Sequence[str] | None) -> Sequence[str] | None:
+    """Return the section ids that an argument names.
+
+    Raises:
+        UsageError: it is a text, which would count letter by letter.
+    """
+    if isinstance(sections, str):
+        raise UsageError(f"sections is {sections!r}; it takes a list of section ids")
+    return sections
 
 
 def destination_of(*, apply: bool, dry_run: bool) -> Destination:
@@ -96,7 +118,7 @@ def apply(
     Raises:
         StoreError: the document or its plan cannot be read or written; it is as it was.
     """
-    return apply_staged(Path(path), sections, placement, ignore_event)
+    return apply_staged(Path(path), section_ids_in(sections), placement, ignore_event)
 
 
 def revert(
@@ -118,7 +140,7 @@ def revert(
         StoreError: the document or its ledger cannot be read or written; it is as it was.
     """
     start = None if since is None else parse_since(since)
-    chosen = RevertFilter(sections, start, teacher, edited)
+    chosen = RevertFilter(section_ids_in(sections), start, teacher, edited)
     return revert_document(Path(path), chosen, ignore_event)
 
 

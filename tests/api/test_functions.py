@@ -82,3 +82,14 @@ def test_a_document_is_trained_and_its_adapter_kept(notes, llama, home):
     assert adapter.version.is_relative_to(home)
     assert isinstance(events[0], TrainingPlanned)
     assert [event.step for event in events if isinstance(event, StepDone)] == [1, 2]
+
+
+async def test_in_an_event_loop_the_function_that_can_wait_there_is_named(notes):
+    with pytest.raises(UsageError, match=r"await dlm_lsp\.aio\.synthesize"):
+        synthesize(notes)
+
+
+@pytest.mark.parametrize("function", [synthesize, apply, revert])
+def test_sections_that_are_a_text_are_refused(function, notes):
+    with pytest.raises(UsageError, match="sections is 'abc'; it takes a list"):
+        function(notes, sections="abc")
