@@ -10,6 +10,7 @@ from dlm_lsp.cli.exit_codes import FAILED
 from dlm_lsp.cli.output import print_json, print_notice
 from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.errors import DlmError, StoreError, UsageError
+from dlm_lsp.store.defects import describe_defect
 
 BatchOutcome = tuple[int, dict[str, Any]]
 """An exit code, and what is printed of a document with --json beside its path."""
@@ -31,9 +32,10 @@ def for_each(
         except UsageError:
             # It is the same for every document.
             raise
-        except DlmError as error:
-            code, value = FAILED, {"error": str(error)}
-            print_notice(f"dlm: {error}")
+        except Exception as error:
+            message = str(error) if isinstance(error, DlmError) else describe_defect(error)
+            code, value = FAILED, {"error": message}
+            print_notice(f"dlm: {message}")
         values.append({"path": str(path), **value})
         codes.append(code)
         if code in until:

@@ -1,8 +1,12 @@
 """One command over several documents."""
 
 import json
+from pathlib import Path
 
 import pytest
+
+from dlm_lsp.cli.batch import for_each
+from dlm_lsp.cli.exit_codes import DONE, FAILED
 
 
 def staged_in(dlm, path):
@@ -38,3 +42,19 @@ def test_a_document_that_cannot_be_read_is_let_be_where_another_holds_the_id(dlm
     run = dlm("synth", "apply", tmp_path / "bad.dlm", staged, "--section", first)
     assert (run.returncode, run.stderr) == (0, "")
     assert staged_in(dlm, staged) == rest
+
+
+def test_a_defect_costs_the_document_that_it_is_met_in(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("DLM_HOME", str(tmp_path))
+
+    def work(path):
+        if path.name == "bad.dlm":
+            raise ZeroDivisionError
+        return DONE, {}
+
+    assert for_each([Path("bad.dlm"), Path("good.dlm")], work, as_json=True) == [FAILED, DONE]
+    shown = capsys.readouterr()
+    bad, good = json.loads(shown.out)["documents"]
+    assert "a defect of dlm" in bad["error"]
+    assert good == {"path": "good.dlm"}
+    assert "ZeroDivisionError" in shown.err
