@@ -11,6 +11,7 @@ from lsprotocol import types
 from dlm_lsp.document import Span
 from dlm_lsp.ide.diagnostic import Diagnostic
 from dlm_lsp.ide.diagnostics import diagnostics
+from dlm_lsp.server.editor_messages import log_defect_of
 from dlm_lsp.server.pygls_patches import LiveDocument
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.to_lsp import encode_diagnostic
@@ -92,6 +93,7 @@ def on_changed(server: DlmServer, uri: str) -> None:
         if state.publish_task:
             state.publish_task.cancel()
         state.publish_task = asyncio.create_task(_publish_later(server, uri))
+        state.publish_task.add_done_callback(log_defect_of)
     rerun_pair_checks(server, uri)
 
 
@@ -121,6 +123,7 @@ def rerun_pair_checks(server: DlmServer, uri: str) -> None:
     if state.pair_check_task:
         state.pair_check_task.cancel()
     state.pair_check_task = asyncio.create_task(_run_pair_checks(server, uri))
+    state.pair_check_task.add_done_callback(log_defect_of)
 
 
 async def _publish_later(server: DlmServer, uri: str) -> None:

@@ -1,9 +1,11 @@
 """Editor error messages: an option by its setting, a defect with the place of its log."""
 
+import asyncio
 import logging
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 
@@ -35,3 +37,9 @@ def refused_by_message() -> Iterator[None]:
         raise
     except Exception as error:
         raise JsonRpcInternalError(editor_message(error)) from None
+
+
+def log_defect_of(task: "asyncio.Task[Any]") -> None:
+    """Log what ended a task in the background, which nobody waits for."""
+    if not task.cancelled() and isinstance(error := task.exception(), Exception):
+        editor_message(error)

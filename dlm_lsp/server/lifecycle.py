@@ -169,11 +169,9 @@ def _pull_diagnostics(server: DlmServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)
     def diagnostic(params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
         text_document = server.text_document(params.text_document.uri)
-        encoded = (
-            diagnostics.encode_diagnostics(
-                server, text_document, diagnostics.document_diagnostics(server, text_document)
-            )
-            if text_document
-            else []
-        )
+        if text_document is None:
+            return types.RelatedFullDocumentDiagnosticReport(items=[])
+        with refused_by_message():
+            marked = diagnostics.document_diagnostics(server, text_document)
+            encoded = diagnostics.encode_diagnostics(server, text_document, marked)
         return types.RelatedFullDocumentDiagnosticReport(items=encoded)

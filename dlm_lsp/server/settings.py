@@ -3,6 +3,7 @@
 Those of a run are the options of `dlm_lsp.synth.options`, with their defaults and bounds.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -148,7 +149,7 @@ def _dropped(values: dict[str, Any], path: list[str], value: object) -> list[str
     if not names:
         return []
     requirement, default = _requirement(names)
-    shown = "" if default is None else f" {default!r}"
+    shown = "" if default is None else f" {json.dumps(default)}"
     error = OptionError(".".join(names), value, f"{requirement}; the default{shown} is used")
     return [error.worded(lambda name: f"dlm.{name}")]
 

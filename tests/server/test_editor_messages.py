@@ -1,12 +1,13 @@
 """What the user of an editor is told of an error."""
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
 
 from dlm_lsp.errors import OptionError, StoreError
-from dlm_lsp.server.editor_messages import editor_message
+from dlm_lsp.server.editor_messages import editor_message, log_defect_of
 
 
 def test_an_option_is_told_by_its_setting():
@@ -65,3 +66,16 @@ def test_a_request_that_a_defect_ends_is_answered_without_key_or_traceback(tmp_p
     assert b"Traceback" not in done.stdout
     assert b"sk-0123" not in done.stdout + done.stderr
     assert "in fail" in (tmp_path / "logs" / "defects.log").read_text("utf-8")
+
+
+async def test_a_defect_in_the_background_is_logged(tmp_path, monkeypatch):
+    monkeypatch.setenv("DLM_HOME", str(tmp_path))
+
+    async def fail() -> None:
+        raise KeyError("boom")
+
+    task = asyncio.create_task(fail())
+    task.add_done_callback(log_defect_of)
+    await asyncio.wait([task])
+    await asyncio.sleep(0)
+    assert "boom" in (tmp_path / "logs" / "defects.log").read_text("utf-8")

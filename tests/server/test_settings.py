@@ -55,7 +55,7 @@ def test_a_wrong_value_is_named_and_its_default_counts():
         (
             {"diagnostics.synthesized": "no"},
             "dlm.diagnostics.synthesized is 'no'; it takes `off`, `hint`, `information` or "
-            "`warning`; the default 'hint' is used",
+            '`warning`; the default "hint" is used',
         ),
         ({"codeLens": 5}, "dlm.codeLens is 5; it takes a mapping; the default is used"),
     ],
