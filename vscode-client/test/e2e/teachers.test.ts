@@ -158,6 +158,8 @@ void describe("teachers without a server", () => {
     "no list stands in for that of the server, and what helps is offered",
     () => editor,
     async () => {
+      // The palette lists the commands of the extensions that are there when it opens.
+      await editor.show("plain.txt", "no document");
       await editor.palette("dlm: Choose Teacher");
       const told = editor.notification("The dlm language server was not found");
       for (const name of ["Choose Interpreter", "Install", "Show Log"]) {
