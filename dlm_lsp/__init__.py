@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dlm_lsp.api.functions import apply, check, revert, synthesize, train
     from dlm_lsp.errors import DlmError
-    from dlm_lsp.synth.options import SynthOptions
+    from dlm_lsp.synth.run_options import SynthOptions
     from dlm_lsp.teachers.protocol import GenerationOptions
 
 __version__ = "1.0.0"
@@ -26,7 +26,7 @@ __all__ = [
 _HOMES = {
     "DlmError": "dlm_lsp.errors",
     "GenerationOptions": "dlm_lsp.teachers.protocol",
-    "SynthOptions": "dlm_lsp.synth.options",
+    "SynthOptions": "dlm_lsp.synth.run_options",
     **dict.fromkeys(("apply", "check", "revert", "synthesize", "train"), "dlm_lsp.api.functions"),
 }
 

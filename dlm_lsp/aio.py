@@ -19,8 +19,8 @@ from dlm_lsp.api.synthesis import DocumentSynthesis, synthesize_document
 from dlm_lsp.document import Placement
 from dlm_lsp.synth.events import OnEvent
 from dlm_lsp.synth.insertion import InsertionPlan
-from dlm_lsp.synth.options import SynthOptions
 from dlm_lsp.synth.pipeline import SynthRequest
+from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.training.devices import DeviceChoice
 from dlm_lsp.training.run import TrainedAdapter
 from dlm_lsp.training.trainer import TrainingEvent

@@ -18,7 +18,8 @@ from dlm_lsp.document import Placement
 from dlm_lsp.errors import OptionError
 from dlm_lsp.server.settings import Settings, read_settings, setting_name
 from dlm_lsp.server.synthesis_request import options_from_settings
-from dlm_lsp.synth.options import OPTIONS, Option, PlacementChoice, SynthOptions
+from dlm_lsp.synth.options import OPTIONS, Option, PlacementChoice
+from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.teachers.protocol import GenerationOptions
 
 ROOT = Path(__file__).parents[1]

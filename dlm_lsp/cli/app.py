@@ -223,8 +223,8 @@ def instructions_command(
     """
     from dlm_lsp.api.synthesis import Destination
     from dlm_lsp.cli.instructions import synthesize_instructions
-    from dlm_lsp.synth.options import SynthOptions
     from dlm_lsp.synth.pipeline import SynthRequest
+    from dlm_lsp.synth.run_options import SynthOptions
     from dlm_lsp.teachers.protocol import GenerationOptions
 
     if apply and dry_run:

@@ -10,7 +10,8 @@ from dlm_lsp.ide.code_actions import prose_sections
 from dlm_lsp.ide.provenance import source_sections
 from dlm_lsp.server.command_error import NO_PROSE
 from dlm_lsp.server.settings import Settings
-from dlm_lsp.synth.options import StrategyChoice, SynthOptions
+from dlm_lsp.synth.options import StrategyChoice
+from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.teachers.availability import Unavailable
 from dlm_lsp.teachers.protocol import GenerationOptions
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from dlm_lsp.document.document import Document
 from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.chunking import estimate_tokens
-from dlm_lsp.synth.options import SynthOptions
 from dlm_lsp.synth.planned_requests import plan_requests, prose_sources
 from dlm_lsp.synth.request_runner import cached_reply
+from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.teachers.prompts import prompt_messages
 from dlm_lsp.teachers.protocol import Teacher
 

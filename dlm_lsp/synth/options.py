@@ -5,14 +5,9 @@ The module imports next to nothing, for `dlm --help` and the start of the server
 """
 
 import math
-from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from dlm_lsp.errors import OptionError
-
-if TYPE_CHECKING:
-    from dlm_lsp.quality.strategy import Strategy
-    from dlm_lsp.teachers.protocol import GenerationOptions
 
 FilterKind = Literal["sway", "dedup-only", "none"]
 StrategyChoice = Literal["extraction", "expansion", "both"]
@@ -138,60 +133,3 @@ OPTIONS = {
 
 DEFAULTS = {name: option.default for name, option in OPTIONS.items()}
 """What counts where an option is not named."""
-
-
-def _default_sampling() -> "GenerationOptions":
-    from dlm_lsp.teachers.protocol import GenerationOptions
-
-    return GenerationOptions()
-
-
-@dataclass(frozen=True, slots=True)
-class SynthOptions:
-    """The choices of one run; None means no limit, and for `threshold` the judge's own.
-
-    Raises:
-        OptionError: a choice that cannot be.
-    """
-
-    per_section: int = DEFAULTS["per_section"]
-    strategy: StrategyChoice = DEFAULTS["strategy"]
-    filter: FilterKind = DEFAULTS["filter"]
-    threshold: float | None = DEFAULTS["threshold"]
-    max_pairs: int | None = DEFAULTS["max_pairs"]
-    max_requests: int | None = DEFAULTS["max_requests"]
-    placement: PlacementChoice = DEFAULTS["placement"]
-    fresh: bool = DEFAULTS["fresh"]
-    sampling: "GenerationOptions" = field(default_factory=_default_sampling)
-    concurrency: int = DEFAULTS["concurrency"]
-    timeout: float = DEFAULTS["timeout"]
-
-    def __post_init__(self) -> None:
-        for values in (self, self.sampling):
-            for name in (member.name for member in fields(values)):
-                if name in OPTIONS:
-                    OPTIONS[name].check(getattr(values, name))
-        if self.threshold is not None and self.filter != "sway":
-            raise OptionError(
-                "threshold",
-                self.threshold,
-                f"belongs to {{other}} sway; leave it out with {{other}} {self.filter}",
-                other="filter",
-            )
-
-    @property
-    def counts(self) -> "tuple[tuple[Strategy, int], ...]":
-        """How many pairs each strategy is asked for per section; extraction has the larger half."""
-        if self.strategy != "both":
-            return ((self.strategy, self.per_section),)
-        larger = (self.per_section + 1) // 2
-        halves: tuple[tuple[Strategy, int], ...] = (
-            ("extraction", larger),
-            ("expansion", self.per_section - larger),
-        )
-        return tuple((strategy, count) for strategy, count in halves if count)
-
-    @property
-    def least_margin(self) -> float:
-        """The margin from which on a pair is accepted."""
-        return DEFAULT_THRESHOLD if self.threshold is None else self.threshold

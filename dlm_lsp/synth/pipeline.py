@@ -18,9 +18,9 @@ from dlm_lsp.synth.estimate import Estimate, estimate_run
 from dlm_lsp.synth.events import OnEvent
 from dlm_lsp.synth.insertion import ledger_entries, staged_sections
 from dlm_lsp.synth.judge import Judge, sway_judge
-from dlm_lsp.synth.options import SynthOptions
 from dlm_lsp.synth.report import Report
 from dlm_lsp.synth.run import run_synthesis
+from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.teachers.protocol import Teacher
 from dlm_lsp.teachers.registry import check_selector, select
 

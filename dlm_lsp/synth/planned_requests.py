@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dlm_lsp.document.document import Document
 from dlm_lsp.document.section import SectionType
 from dlm_lsp.synth.chunking import estimate_tokens, split_text, spread_count
-from dlm_lsp.synth.options import SynthOptions
+from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.teachers.protocol import PairRequest, Teacher
 
 # Without a tokenizer a count is only about right: leave a quarter of the window free.

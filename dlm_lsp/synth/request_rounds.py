@@ -6,10 +6,10 @@ from functools import partial
 
 from dlm_lsp.errors import TeacherError
 from dlm_lsp.synth.candidates import ParsedCandidates, parse_candidates
-from dlm_lsp.synth.options import SynthOptions
 from dlm_lsp.synth.planned_requests import PlannedRequest
 from dlm_lsp.synth.report import Skip
 from dlm_lsp.synth.request_runner import RequestRunner
+from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.select import RequestOutcome
 from dlm_lsp.teachers.protocol import PairRequest, Reply, Teacher
 

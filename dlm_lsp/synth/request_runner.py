@@ -8,9 +8,9 @@ from dataclasses import asdict
 from dlm_lsp.errors import TeacherError
 from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.events import OnEvent, RequestDone, RequestFailed
-from dlm_lsp.synth.options import SynthOptions
 from dlm_lsp.synth.planned_requests import PlannedRequest
 from dlm_lsp.synth.report import Usage
+from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.teachers.protocol import PairRequest, Reply, Teacher
 
 OnReply = Callable[[PlannedRequest, Reply | TeacherError], None]

@@ -22,11 +22,11 @@ from dlm_lsp.synth.events import (
     SynthEvent,
 )
 from dlm_lsp.synth.judge import Judge
-from dlm_lsp.synth.options import SynthOptions
 from dlm_lsp.synth.planned_requests import PlannedRequest, ProseSource, plan_requests, prose_sources
 from dlm_lsp.synth.report import Candidate, Report, Skip
 from dlm_lsp.synth.request_rounds import RequestRounds
 from dlm_lsp.synth.request_runner import RequestRunner
+from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.select import RequestOutcome, judge_verdict, select_pairs, with_margins
 from dlm_lsp.teachers.protocol import Teacher
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from dlm_lsp.document.document import Document
 from dlm_lsp.quality.dedup import duplicates
 from dlm_lsp.synth.candidates import NO_CANDIDATES, ParsedCandidates
-from dlm_lsp.synth.options import SynthOptions
 from dlm_lsp.synth.report import Candidate, Refusal, Report, Skip, Usage
+from dlm_lsp.synth.run_options import SynthOptions
 
 
 @dataclass(frozen=True, slots=True)

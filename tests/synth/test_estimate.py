@@ -3,8 +3,8 @@ from dataclasses import replace
 from support.scripted_teacher import ScriptedJudge, ScriptedTeacher, document, towns
 
 from dlm_lsp.synth.estimate import estimate_run
-from dlm_lsp.synth.options import SynthOptions
 from dlm_lsp.synth.run import run_synthesis
+from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.teachers.protocol import GenerationOptions
 
 OPTIONS = SynthOptions(filter="none", strategy="both", per_section=3)

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlm_lsp.errors import OptionError
-from dlm_lsp.synth.options import OPTIONS, SynthOptions
+from dlm_lsp.synth.options import OPTIONS
+from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.teachers.protocol import GenerationOptions
 
 

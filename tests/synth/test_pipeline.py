@@ -12,8 +12,8 @@ from dlm_lsp.document.document import Document
 from dlm_lsp.errors import JudgeError, SelectorError, StoreError, TeacherError
 from dlm_lsp.synth import pipeline as module
 from dlm_lsp.synth.events import SectionDone
-from dlm_lsp.synth.options import SynthOptions
 from dlm_lsp.synth.pipeline import SynthRequest, SynthResult, open_session
+from dlm_lsp.synth.run_options import SynthOptions
 
 DEDUP = SynthOptions(filter="dedup-only", per_section=2)
 SWAY = SynthOptions(per_section=2)

@@ -3,8 +3,8 @@ from hypothesis import strategies as st
 from support.scripted_teacher import HEAD, ScriptedTeacher, document, towns
 
 from dlm_lsp.document.parse import parse
-from dlm_lsp.synth.options import SynthOptions
 from dlm_lsp.synth.planned_requests import plan_requests, prose_sources
+from dlm_lsp.synth.run_options import SynthOptions
 
 BOTH = SynthOptions(strategy="both", per_section=3)
 

@@ -3,10 +3,10 @@
 from support.scripted_teacher import ScriptedTeacher, document, pairs_about, reply, towns
 
 from dlm_lsp.errors import TeacherError
-from dlm_lsp.synth.options import SynthOptions
 from dlm_lsp.synth.planned_requests import plan_requests, prose_sources
 from dlm_lsp.synth.request_rounds import RequestRounds
 from dlm_lsp.synth.request_runner import RequestRunner
+from dlm_lsp.synth.run_options import SynthOptions
 
 
 async def rounds_about(count, teacher, cache, **options):

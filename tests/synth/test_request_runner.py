@@ -8,9 +8,9 @@ from support.scripted_teacher import ScriptedTeacher, reply
 
 from dlm_lsp.errors import StoreError, TeacherError
 from dlm_lsp.store.replies import ReplyCache
-from dlm_lsp.synth.options import SynthOptions
 from dlm_lsp.synth.planned_requests import PlannedRequest
 from dlm_lsp.synth.request_runner import RequestRunner, cached_reply, store_reply
+from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.teachers.protocol import PairRequest, Reply, TeacherResult
 
 WRITES = ScriptedTeacher(lambda request: Reply(f"about {request.prose}", tokens_in=3, tokens_out=2))

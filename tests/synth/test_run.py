@@ -26,9 +26,9 @@ from dlm_lsp.synth.events import (
     RunStarted,
     SectionDone,
 )
-from dlm_lsp.synth.options import SynthOptions
 from dlm_lsp.synth.report import Report
 from dlm_lsp.synth.run import run_synthesis
+from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.teachers.protocol import Reply
 
 NO_JUDGE = SynthOptions(filter="dedup-only", per_section=2)

@@ -6,8 +6,8 @@ from support.scripted_teacher import document
 
 from dlm_lsp.document.section import Pair
 from dlm_lsp.synth.candidates import ParsedCandidates
-from dlm_lsp.synth.options import SynthOptions
 from dlm_lsp.synth.report import Candidate, Refusal, Skip, Usage
+from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.select import RequestOutcome, judge_verdict, select_pairs
 
 EMPTY = document("Some prose.")
