@@ -131,8 +131,8 @@ def _once(name: str, condition: str, setting: Setting, seed: int) -> None:
         began = time.monotonic()
         loss, f1 = _measure(name, learned, setting, seed)
         took = round(time.monotonic() - began, 1)
-        told = (seed, len(learned), content, loss, f1, took)
-        found = Result(name, condition, setting.updates, setting.learning_rate, *told)
+        figures = (seed, len(learned), content, loss, f1, took)
+        found = Result(name, condition, setting.updates, setting.learning_rate, *figures)
     with RESULTS.open("a", encoding="utf-8") as file:
         file.write(json.dumps(asdict(found)) + "\n")
     print(found, file=sys.stderr, flush=True)
@@ -199,11 +199,11 @@ def _asked(name: str, adapter: Path | None) -> tuple[float, float]:
     lines = [Continuation(f" {question}\nA:", f" {answer}") for question, answer in asked]
     likely = score_continuations(MODEL, adapter, "Q:", lines)
     prompts = [Prompt(f"Q: {question}\nA:", max_new_tokens=LONGEST_ANSWER) for question, _ in asked]
-    told = [
+    replies = [
         (generated.text.strip().splitlines() or [""])[0]
         for generated in generate_batch(MODEL, adapter, prompts)
     ]
-    f1 = [token_f1(said, answer) for said, (_, answer) in zip(told, asked, strict=True)]
+    f1 = [token_f1(reply, answer) for reply, (_, answer) in zip(replies, asked, strict=True)]
     return -statistics.mean(likely), statistics.mean(f1)
 
 
@@ -220,12 +220,12 @@ def token_f1(said: str, right: str) -> float:
 @cache
 def _pairs(name: str, key: str) -> list[tuple[str, str]]:
     """Return pairs about a document, synthesized when first wanted and kept in a file."""
-    kept = FOLDER / f"{name}.{key}.json"
-    if not kept.is_file():
+    file = FOLDER / f"{name}.{key}.json"
+    if not file.is_file():
         source = FOLDER / f"{name}.dlm"
         found = _reference(source) if key == "reference" else _ours(source, key)
-        kept.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return [(pair["question"], pair["answer"]) for pair in json.loads(kept.read_text())["pairs"]]
+        file.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return [(pair["question"], pair["answer"]) for pair in json.loads(file.read_text())["pairs"]]
 
 
 def _ours(source: Path, key: str) -> Mapping[str, Any]:

@@ -47,7 +47,7 @@ async def synthesize(
     """
     return await synthesize_document(
         Path(path),
-        SynthRequest(teacher, judge, options or SynthOptions()),
+        SynthRequest(teacher, judge, SynthOptions() if options is None else options),
         destination_of(apply=apply, dry_run=dry_run),
         sections=section_ids_in(sections),
         on_event=on_event,
@@ -65,6 +65,7 @@ async def apply(
     """Do what `dlm_lsp.apply` does, in a thread.
 
     Raises:
+        OptionError: see there.
         StoreError: see there.
     """
     return await anyio.to_thread.run_sync(

@@ -12,8 +12,9 @@
         ├── UnreachableError    the server was not there, or was silent for too long
         └── RejectedError       the server knows neither the key nor the model
 
-Every boundary (shell, language server, worker process) catches by this tree. Whatever else reaches
-one is a defect of this program, and is told as a defect.
+Shell, language server and API catch by this tree. Whatever else reaches them is a defect of this
+program, and is told as a defect. A model or a provider's SDK can fail in any way at all: where they
+are run, whatever they raise becomes a ModelError or a TeacherError.
 """
 
 from collections.abc import Callable

@@ -14,6 +14,12 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "dlm_lsp"
 MODULES = sorted(PACKAGE.rglob("*.py"))
+ROOT = PACKAGE.parent
+OWN_CODE = MODULES + [
+    module
+    for folder in ("bench", "examples", "scripts", "tests")
+    for module in sorted((ROOT / folder).rglob("*.py"))
+]
 
 # "Folding ranges: what can be folded away.": one to four words, then a colon.
 TERM_FIRST = re.compile(r"[A-Z][^\s:]*(?: [^\s:]+){0,3}: \S")
@@ -28,6 +34,20 @@ DEFINED_TWICE = {
     "revert": "as `synthesize`",
     "check": "as `synthesize`",
     "train": "as `synthesize`",
+}
+
+FLAG = re.compile(r"(?<![\w-])--[a-z][\w-]*")
+OWN_FLAGS = {
+    "dlm_lsp.server.main": [
+        "--version",
+        "--stdio",
+        "--tcp",
+        "--host",
+        "--port",
+        "--log-file",
+        "--log-level",
+    ],
+    "dlm_lsp.synth.options": ["--help"],
 }
 
 UNUSUAL_MODULES = {
@@ -95,6 +115,9 @@ UNUSUAL_NAMES = {
     "uncounted": "ungrounded_number",
     "usable": "parse_candidates",
 }
+
+
+USUAL = {name.strip("_"): term for name, term in UNUSUAL_NAMES.items()}
 
 
 def parsed(module: Path) -> ast.Module:
@@ -180,11 +203,25 @@ def test_modules_are_called_by_terms_of_the_field():
     assert present == []
 
 
-@pytest.mark.parametrize("module", MODULES, ids=dotted)
+@pytest.mark.parametrize(
+    "module", [m for m in MODULES if not m.is_relative_to(PACKAGE / "cli")], ids=dotted
+)
+def test_only_the_shell_speaks_of_flags(module):
+    flags = [
+        f"line {node.lineno}: {flag}"
+        for node in ast.walk(parsed(module))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        for flag in FLAG.findall(node.value)
+        if flag not in OWN_FLAGS.get(dotted(module), [])
+    ]
+    assert flags == []
+
+
+@pytest.mark.parametrize("module", OWN_CODE, ids=dotted)
 def test_definitions_and_variables_are_called_by_terms_of_the_field(module):
     unusual = [
-        f"line {line}: {name}; say {UNUSUAL_NAMES[name]}"
+        f"line {line}: {name}; say {USUAL[name.strip('_')]}"
         for name, line in bound_names(parsed(module))
-        if name in UNUSUAL_NAMES
+        if name.strip("_") in USUAL
     ]
     assert unusual == []

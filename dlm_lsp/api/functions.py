@@ -20,6 +20,7 @@ from dlm_lsp.document import Placement
 from dlm_lsp.errors import UsageError
 from dlm_lsp.synth.events import OnEvent
 from dlm_lsp.synth.insertion import InsertionPlan
+from dlm_lsp.synth.options import OPTIONS
 from dlm_lsp.synth.pipeline import SynthRequest
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.training.devices import DeviceChoice
@@ -62,7 +63,7 @@ def synthesize(
     run = partial(
         synthesize_document,
         Path(path),
-        SynthRequest(teacher, judge, options or SynthOptions()),
+        SynthRequest(teacher, judge, SynthOptions() if options is None else options),
         destination_of(apply=apply, dry_run=dry_run),
         sections=section_ids_in(sections),
         on_event=on_event,
@@ -116,8 +117,10 @@ def apply(
     No teacher is asked. `InsertionPlan.unplaced` tells what had to stay staged, and why.
 
     Raises:
+        OptionError: there is no such placement.
         StoreError: the document or its plan cannot be read or written; it is as it was.
     """
+    OPTIONS["placement"].check(placement)
     return apply_staged(Path(path), section_ids_in(sections), placement, ignore_event)
 
 

@@ -23,7 +23,7 @@ _MOST_FAULTS = 5
 _LONGEST_FAULT = 120
 _LONGEST_HAVE = 1200
 _CUT = "the reply broke off at its token limit"
-_REMEDY = "raise --max-new-tokens"
+_REMEDY = "raise max_new_tokens"
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,8 +72,8 @@ class SwayJudge:
             message = str(error)
             stop = "" if message.endswith(("?", ".")) else "."
             raise JudgeError(
-                f"the judge is not at hand: {message}{stop} Or use --filter dedup-only, "
-                "or name another model with --judge <hf model>"
+                f"the judge is not at hand: {message}{stop} Or take the filter dedup-only, "
+                "or name another model as judge"
             ) from error
         self._window = max(_LEAST, min(_WINDOW, info.window - _ROOM))
 
@@ -120,8 +120,8 @@ class _NoJudge:
 
     async def prepare(self) -> None:
         raise JudgeError(
-            "nobody can judge: the document names no base_model; name a model with "
-            "--judge <hf model>, or use --filter dedup-only"
+            "nobody can judge: the document names no base_model; name a "
+            "model as judge, or take the filter dedup-only"
         )
 
     async def margins(self, prose: str, pairs: Sequence[tuple[str, str]]) -> list[float]:

@@ -57,7 +57,7 @@ class RequestRounds:
     @property
     def limit(self) -> str:
         """The limit on requests, in words."""
-        return f"--max-requests is {self._options.max_requests}"
+        return f"max_requests is {self._options.max_requests}"
 
     async def _ask_once(self, requests: Sequence[PlannedRequest], on_final: OnFinal) -> None:
         unasked = await self._runner.run(requests, partial(self._take_reply, on_final))

@@ -260,7 +260,7 @@ class _SynthesisRun:
             return "the judge failed"
         if self._stopped:
             return "the run was stopped"
-        return f"--max-pairs is {self._options.max_pairs}"
+        return f"max_pairs is {self._options.max_pairs}"
 
 
 def _without_prose(

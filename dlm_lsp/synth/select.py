@@ -59,7 +59,7 @@ def select_pairs(
     within = _within_count(enough, room, refusals)
     accepted = within[: options.max_pairs]
     refusals += [
-        (at, make_refusal(c, "over_max_pairs", f"--max-pairs is {options.max_pairs}"))
+        (at, make_refusal(c, "over_max_pairs", f"max_pairs is {options.max_pairs}"))
         for at, c in within[len(accepted) :]
     ]
     return Report(

@@ -45,7 +45,7 @@ class AnthropicTeacher(ApiTeacher):
 
     def _connect(self) -> Any:
         if self._sampling.seed is not None:
-            raise TeacherError(f"{self.name} takes no seed; leave out --seed")
+            raise TeacherError(f"{self.name} takes no seed; leave the seed out")
         sdk = self._sdk()
         keys = {usable_key(os.environ.get(variable, ""), variable) for variable in _KEYS}
         self._secrets |= keys - {""}

@@ -81,7 +81,7 @@ def error_message(
         return f"{server} lets us wait too long ({error.refused}); run again later"
     timed_out = isinstance(error, sdk.APITimeoutError) and not connecting
     if timed_out or isinstance(error, OutOfTimeError):
-        return f"{server} gave no answer in {timeout:g} s; allow more time or a lower --concurrency"
+        return f"{server} gave no answer in {timeout:g} s; allow more time or a lower concurrency"
     if isinstance(error, sdk.APIStatusError):
         return _status_line(error, server=server, key=key, secrets=secrets)
     if isinstance(error, sdk.APIConnectionError):

@@ -82,7 +82,7 @@ def prose_window(
     if room < _SMALLEST_WINDOW:
         raise TeacherError(
             f"{selector} reads {context} tokens, which leaves no room for prose beside "
-            f"--max-new-tokens {max_new_tokens}; lower it"
+            f"max_new_tokens {max_new_tokens}; lower it"
         )
     return room
 

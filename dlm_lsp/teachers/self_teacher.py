@@ -14,7 +14,7 @@ def self_teacher(context: TeacherContext) -> LocalTeacher:
     if context.adapter is None:
         raise TeacherError(
             "the document has no trained adapter to be its own teacher: train one with "
-            "`dlm train`, or name another teacher, such as --teacher hf:gemma-3-270m"
+            "`dlm train`, or name another teacher, such as hf:gemma-3-270m"
         )
     if context.base_model is None:
         raise TeacherError("the document names no base_model for its adapter; add it on top")

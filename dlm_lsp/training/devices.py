@@ -22,7 +22,7 @@ def choose_device(choice: DeviceChoice) -> str:
     if choice == "auto":
         return next((name for name, is_there in available.items() if is_there), "cpu")
     if choice != "cpu" and not available.get(choice):
-        raise ModelError(f"--device {choice}: there is no such device here; take auto or cpu")
+        raise ModelError(f"there is no device {choice} here; take auto or cpu")
     return choice
 
 

@@ -131,7 +131,7 @@ def _task(
         seed=request.seed,
     )
     if not 0 <= recipe.seed < 2**32:
-        option = "training.seed" if request.seed is None else "--seed"
+        option = "training.seed" if request.seed is None else "the seed"
         raise ModelError(f"{option} is {recipe.seed}; take one from 0 to {2**32 - 1}")
     job = TrainerJob(
         model=frontmatter.base_model,
@@ -154,7 +154,7 @@ def _resumed(tasks: Sequence[AdapterTraining]) -> Sequence[AdapterTraining]:
             replace(task, job=replace(task.job, resume=resume))
             for task, resume in zip(tasks[first:], begun[first:], strict=True)
         ]
-    raise ModelError("there is no interrupted training to resume; train without --resume")
+    raise ModelError("there is no interrupted training to resume; train without resume")
 
 
 def _nothing_to_train(training_input: TrainingInput, request: TrainRequest) -> str:
@@ -164,10 +164,11 @@ def _nothing_to_train(training_input: TrainingInput, request: TrainRequest) -> s
             return (
                 f"{training_input.path} has no section for adapter {request.adapter}; "
                 "route some to it "
-                f"with ::instruction#{request.adapter}::, or leave --adapter out"
+                f"with ::instruction#{request.adapter}::, or leave the adapter out"
             )
         known = f"it has {', '.join(names)}" if names else "it names none"
         return (
-            f"{training_input.path} has no adapter {request.adapter} ({known}); leave --adapter out"
+            f"{training_input.path} has no adapter {request.adapter} ({known}); "
+            "leave the adapter out"
         )
     return f"{training_input.path} has no prose and no pairs to train on; write some"

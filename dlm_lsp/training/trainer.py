@@ -273,7 +273,7 @@ def _checkpoint(job: TrainerJob, weights: ModelWeights, batches: BatchSizes) -> 
         if not note.is_file() or note.read_text() != fingerprint:
             raise ModelError(
                 "the document, its settings, the model or the options are not those of the "
-                "interrupted training; train without --resume"
+                "interrupted training; train without resume"
             )
         if steps:
             return checkpoints[max(steps)]

@@ -3,7 +3,7 @@
 import pytest
 
 from dlm_lsp import DlmError, SynthOptions, apply, check, revert, synthesize, train
-from dlm_lsp.errors import StoreError, UsageError
+from dlm_lsp.errors import OptionError, StoreError, UsageError
 from dlm_lsp.synth.events import PairAccepted, RunFinished, RunStarted
 from dlm_lsp.training.trainer import StepDone, TrainingPlanned
 
@@ -40,6 +40,11 @@ def test_a_dry_run_keeps_nothing_but_the_replies(teacher, notes, home):
 def test_apply_and_dry_run_exclude_each_other(notes):
     with pytest.raises(UsageError, match="apply and dry_run exclude each other"):
         synthesize(notes, apply=True, dry_run=True)
+
+
+def test_a_placement_that_there_is_not_is_refused_with_nothing_staged_too(notes):
+    with pytest.raises(OptionError, match=r"^placement is 'top'; it takes after-source or end$"):
+        apply(notes, placement="top")
 
 
 def test_sections_limit_the_run(teacher, notes):

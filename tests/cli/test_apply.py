@@ -53,10 +53,10 @@ def test_a_section_whose_source_is_gone_stays_staged_and_is_said_so(dlm, staged)
 
 def test_applying_again_adds_nothing(dlm, staged, home):
     (plan,) = home.rglob("pending.json")
-    kept = plan.read_bytes()
+    plan_before = plan.read_bytes()
     dlm("synth", "apply", staged)
     after = staged.read_bytes()
-    plan.write_bytes(kept)
+    plan.write_bytes(plan_before)
     done = dlm("synth", "apply", staged)
     assert done.stdout.count("already_present") == 4
     assert staged.read_bytes() == after

@@ -88,9 +88,9 @@ def test_nothing_is_put_into_an_open_code_block():
 
 def test_keeping_removes_the_marker_alone():
     parsed = document("a\n" + block("0" * 16))
-    kept = parse(apply_edits(parsed.text, remove_marker(parsed, parsed.sections)))
-    assert kept.text == f"{FRONTMATTER}a\n::instruction::\n### Q\nWhy?\n### A\nSo.\n"
-    assert [s.id for s in kept.sections] == [s.id for s in parsed.sections]
+    unmarked = parse(apply_edits(parsed.text, remove_marker(parsed, parsed.sections)))
+    assert unmarked.text == f"{FRONTMATTER}a\n::instruction::\n### Q\nWhy?\n### A\nSo.\n"
+    assert [s.id for s in unmarked.sections] == [s.id for s in parsed.sections]
 
 
 def test_removing_some_sections_leaves_every_other_byte():

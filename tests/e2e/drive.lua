@@ -8,7 +8,7 @@ local progress = {}
 ---@type string[] what was offered to choose from last
 local offered = {}
 ---@type string[] what the user was told
-local told = {}
+local messages = {}
 
 --- Wait until something is so, and return it.
 local function await(what, is_so)
@@ -17,7 +17,7 @@ local function await(what, is_so)
     found = is_so()
     return found and true or false
   end, 20)
-  assert(came, "waited in vain for " .. what .. "; told: " .. vim.inspect(told))
+  assert(came, "waited in vain for " .. what .. "; told: " .. vim.inspect(messages))
   return found
 end
 
@@ -203,7 +203,7 @@ function walks.commands()
   go_to("The town")
   vim.cmd("DlmSource")
   await("a word that there is nothing here", function()
-    return vim.tbl_contains(told, "dlm: nothing is synthesized on these lines")
+    return vim.tbl_contains(messages, "dlm: nothing is synthesized on these lines")
   end)
   go_to("<!-- dlm-auto-synth")
   vim.cmd("DlmSource")
@@ -283,7 +283,7 @@ function walks.cancel()
   until_progress("cancelled")
   vim.cmd("DlmCancel")
   await("a word that nothing runs", function()
-    return vim.tbl_contains(told, "dlm: nothing is running for this document")
+    return vim.tbl_contains(messages, "dlm: nothing is running for this document")
   end)
   vim.cmd.write()
 end
@@ -315,7 +315,7 @@ local function walk()
     end,
   })
   vim.notify = function(words)
-    table.insert(told, words)
+    table.insert(messages, words)
   end
   -- The user takes the first of what is offered.
   vim.ui.select = function(items, options, chosen)

@@ -51,10 +51,8 @@ async def test_what_cannot_be_done_says_why():
 
 
 @pytest.mark.parametrize("name", EDITORS)
-@pytest.mark.parametrize(
-    ("title", "kept"), [("Keep", SOURCE), ("Remove", SOURCE), ("Revert all", SOURCE)]
-)
-async def test_a_synthesized_section_is_kept_removed_or_reverted(name, title, kept):
+@pytest.mark.parametrize("title", ["Keep", "Remove", "Revert all"])
+async def test_a_synthesized_section_is_kept_removed_or_reverted(name, title):
     async with editor(name) as client:
         client.open(TEXT)
         offered = await client.actions("<!-- dlm")

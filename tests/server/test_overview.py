@@ -49,13 +49,13 @@ async def test_the_sections_that_are_worked_on_are_counted(teacher, env, gate):
 async def test_a_client_that_asks_for_it_is_told_when_to_ask_again(teacher, env, monkeypatch):
     asks_for(monkeypatch, "overview")
     async with editor(VSCODE, env, **by_teacher(teacher)) as client:
-        told: list[str] = []
-        client.feature("$/dlm/overviewChanged")(lambda params: told.append(params.uri))
+        changed: list[str] = []
+        client.feature("$/dlm/overviewChanged")(lambda params: changed.append(params.uri))
         client.open(TEXT)
         await client.command("dlm.synth.run")
         await client.until(client.finished)
-        assert set(told) == {URI}
-        assert len(told) >= 2
+        assert set(changed) == {URI}
+        assert len(changed) >= 2
 
 
 async def test_what_is_staged_and_cannot_be_read_is_not_listed(env):

@@ -188,16 +188,16 @@ async def test_pygls_fails_at_an_answer_that_nobody_waits_for_any_more():
 
 
 def test_pygls_tells_the_client_of_errors_in_sending_to_it():
-    told = []
+    messages = []
     theirs = LanguageServer("t", "1")
-    theirs.window_show_message = told.append
+    theirs.window_show_message = messages.append
     ours = PatchedServer(
         "t", "1", protocol_cls=PatchedProtocol, converter_factory=default_converter
     )
-    ours.window_show_message = told.append
+    ours.window_show_message = messages.append
     for server in (theirs, ours):
         server.report_server_error(ValueError("cannot send"), ValueError)
-    assert len(told) == 1
+    assert len(messages) == 1
 
 
 async def answer_to(message: str, server: LanguageServer) -> bytes:

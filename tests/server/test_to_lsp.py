@@ -71,9 +71,9 @@ def test_where_the_page_was_not_installed_the_code_leads_nowhere(monkeypatch):
 
 def test_related_places_are_told_to_a_client_that_knows_them():
     origin = make_diagnostic(related=(RelatedInformation(span_of("two"), "the other pair"),))
-    (told,) = encoded(origin).related_information
-    assert told.message == "the other pair"
-    assert told.location == types.Location(URI, range_(1, 0, 1, 3))
+    (related,) = encoded(origin).related_information
+    assert related.message == "the other pair"
+    assert related.location == types.Location(URI, range_(1, 0, 1, 3))
     assert encoded(origin, with_related=False).related_information is None
 
 

@@ -202,10 +202,10 @@ def test_a_larger_file_is_refused_before_it_is_opened(file: Path) -> None:
         read_file(file, 50 * 10**6)
 
 
-@pytest.mark.parametrize(("limit", "told"), [(2, "2 bytes"), (1000, "1 kB"), (10**6, "1 MB")])
-def test_a_limit_is_told_in_a_unit_that_fits(file: Path, limit: int, told: str) -> None:
+@pytest.mark.parametrize(("limit", "size"), [(2, "2 bytes"), (1000, "1 kB"), (10**6, "1 MB")])
+def test_a_limit_is_told_in_a_unit_that_fits(file: Path, limit: int, size: str) -> None:
     os.truncate(file, limit + 1)
-    with pytest.raises(StoreError, match=f"larger than {told}; "):
+    with pytest.raises(StoreError, match=f"larger than {size}; "):
         read_file(file, limit)
 
 

@@ -144,12 +144,12 @@ async def test_while_one_task_waits_for_the_lock_the_others_go_on(folder: Path, 
     waiting = asyncio.Event()
     messages = []
 
-    def told(message: str) -> None:
+    def on_wait(message: str) -> None:
         messages.append(message)
         waiting.set()
 
     async def work() -> bool:
-        async with shared_document_lock(folder, "dlm-lsp", told):
+        async with shared_document_lock(folder, "dlm-lsp", on_wait):
             return (folder / "synth/done").exists()
 
     async with asyncio.timeout(10):

@@ -69,11 +69,11 @@ def test_a_pointer_that_cannot_be_written_leaves_the_version_before(folder):
     partial = partial_folder(folder, None, 2)
     version = keep_version(folder, None, partial)
     pointer = folder / "adapter/current.txt"
-    kept = pointer.read_text()
+    current = pointer.read_text()
     pointer.unlink()
     pointer.mkdir()
     with pytest.raises(StoreError):
         switch_current(folder, None, version)
     pointer.rmdir()
-    pointer.write_text(kept)
+    pointer.write_text(current)
     assert current_adapter(folder) == first

@@ -168,14 +168,14 @@ class WireServer:
         payload = (
             answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
         )
-        told = {
+        headers = {
             "content-type": "application/json",
             "content-length": str(len(payload) + answer.cut),
             **answer.headers,
         }
         writer.write(
             f"HTTP/1.1 {answer.status} x\r\n".encode()
-            + "".join(f"{name}: {value}\r\n" for name, value in told.items()).encode()
+            + "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode()
             + b"\r\n"
             + payload
         )

@@ -140,7 +140,7 @@ def test_a_reply_that_broke_off_before_its_first_pair_names_the_way_out():
         (
             "invalid_output",
             "the reply broke off at its token limit before its first pair was complete; "
-            "raise --max-new-tokens",
+            "raise max_new_tokens",
         )
     ]
 
@@ -151,7 +151,7 @@ def test_a_shortfall_of_a_reply_that_broke_off_names_the_way_out():
         (
             "shortfall",
             "1 of the 2 pairs asked for can be used: the reply broke off at its token limit; "
-            "raise --max-new-tokens",
+            "raise max_new_tokens",
         )
     ]
 

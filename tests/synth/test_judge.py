@@ -46,24 +46,24 @@ def test_who_judges_is_named_or_the_adapter_or_the_base_model(base_model, adapte
 
 async def test_where_no_model_is_named_both_ways_out_are():
     judge = sway_judge(None, None, None)
-    with pytest.raises(JudgeError, match=r"--judge <hf model>.*--filter dedup-only"):
+    with pytest.raises(JudgeError, match=r"model as judge.*filter dedup-only"):
         await judge.prepare()
 
 
 async def test_where_the_model_is_not_at_hand_both_ways_out_are_named():
     judge = sway_judge("hf:org/not-on-this-machine", None, None)
-    with pytest.raises(JudgeError, match=r"--filter dedup-only.*--judge <hf model>"):
+    with pytest.raises(JudgeError, match=r"filter dedup-only.*model as judge"):
         await judge.prepare()
 
 
 @pytest.mark.parametrize(
-    ("base_model", "told"),
-    [("smollm2-135n", "did you mean smollm2-135m? Or use"), ("hf:org/not-there", ". Or use")],
+    ("base_model", "message"),
+    [("smollm2-135n", "did you mean smollm2-135m? Or take"), ("hf:org/not-there", ". Or take")],
 )
-async def test_the_ways_out_follow_as_a_sentence_of_their_own(base_model, told):
+async def test_the_ways_out_follow_as_a_sentence_of_their_own(base_model, message):
     with pytest.raises(JudgeError) as refused:
         await sway_judge(base_model, None, None).prepare()
-    assert told in str(refused.value)
+    assert message in str(refused.value)
     assert "?." not in str(refused.value)
     assert ".." not in str(refused.value)
 

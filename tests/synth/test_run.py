@@ -302,7 +302,7 @@ async def test_a_limit_on_requests_is_never_passed_and_leaves_out_the_last(cache
     assert [(s.source_id, s.reason) for s in report.skipped] == [
         (section.id, "not_asked") for section in doc.sections[2:]
     ]
-    assert report.skipped[0].detail == "--max-requests is 2"
+    assert report.skipped[0].detail == "max_requests is 2"
     more = await run(doc, cache, options)
     assert (more.usage.requests, more.usage.from_cache, len(more.accepted)) == (2, 2, 8)
 
@@ -317,7 +317,7 @@ async def test_repairs_count_as_requests(cache):
         ("shortfall", "1 of the 3 pairs asked for can be used"),
         (
             "not_asked",
-            "--max-requests is 3, so that what is missing was not asked for once more",
+            "max_requests is 3, so that what is missing was not asked for once more",
         ),
     ]
 
@@ -339,7 +339,7 @@ async def test_no_more_sections_are_asked_than_give_enough_pairs(cache):
     assert len(teacher.requests) == 2
     assert len(report.accepted) == 3
     assert [r.reason for r in report.refused] == ["over_max_pairs"]
-    assert [s.detail for s in report.skipped] == ["--max-pairs is 3"] * 7
+    assert [s.detail for s in report.skipped] == ["max_pairs is 3"] * 7
 
 
 async def test_sections_that_give_nothing_are_passed_over_until_there_are_enough_pairs(cache):

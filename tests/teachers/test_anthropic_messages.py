@@ -252,7 +252,7 @@ async def test_refused_formats_and_parameters_are_left_out_for_the_rest_of_the_r
 
 
 async def test_a_seed_is_refused_rather_than_ignored(server):
-    with pytest.raises(TeacherError, match="takes no seed; leave out --seed"):
+    with pytest.raises(TeacherError, match="takes no seed; leave the seed out"):
         await teacher_of(sampling=GenerationOptions(seed=0)).prepare()
 
 

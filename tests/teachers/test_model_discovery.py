@@ -118,5 +118,5 @@ async def test_a_model_with_no_room_for_prose_is_told(httpserver):
     card = {"id": "m", "max_model_len": 1024}
     httpserver.expect_request("/v1/models").respond_with_json({"data": [card]})
     teacher = served(address(httpserver), GenerationOptions(max_new_tokens=1000))
-    with pytest.raises(TeacherError, match=r"1024 tokens.*--max-new-tokens 1000; lower it"):
+    with pytest.raises(TeacherError, match=r"1024 tokens.*max_new_tokens 1000; lower it"):
         await teacher.prepare()

@@ -24,7 +24,7 @@ def own_teacher(
 
 
 def test_without_an_adapter_both_ways_out_are_named():
-    with pytest.raises(TeacherError, match=r"`dlm train`.*--teacher hf:gemma-3-270m"):
+    with pytest.raises(TeacherError, match=r"`dlm train`.*such as hf:gemma-3-270m"):
         own_teacher("gemma-3-270m", None, GenerationOptions())
 
 

@@ -34,7 +34,7 @@ def test_the_processor_can_be_asked_for(gpu):
 
 def test_a_device_that_is_not_there_is_refused(gpu):
     gpu(cuda=False)
-    with pytest.raises(ModelError, match="--device cuda"):
+    with pytest.raises(ModelError, match="no device cuda here"):
         choose_device("cuda")
 
 
@@ -48,5 +48,5 @@ def test_what_the_device_offers(gpu):
 
 
 def test_a_device_that_nobody_knows_is_refused():
-    with pytest.raises(ModelError, match="there is no such device here"):
+    with pytest.raises(ModelError, match=r"there is no device .* here"):
         choose_device("gpu9")

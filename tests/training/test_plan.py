@@ -51,7 +51,7 @@ def test_a_document_without_rows_is_told_so(tmp_path, llama):
 def test_a_seed_that_cannot_be_used_is_refused(tmp_path, llama):
     with pytest.raises(ModelError, match=r"training\.seed is -1"):
         plan_training(trainable.training_input(tmp_path, llama, "  seed: -1\n"), CPU)
-    with pytest.raises(ModelError, match="--seed is -2"):
+    with pytest.raises(ModelError, match="the seed is -2"):
         plan_training(
             trainable.training_input(tmp_path, llama), TrainRequest(device="cpu", seed=-2)
         )

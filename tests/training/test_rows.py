@@ -54,12 +54,12 @@ def test_without_named_adapters_everything_goes_to_one():
 
 
 def test_sections_go_to_the_adapter_of_their_fence_and_the_others_to_the_first():
-    prose, told, plain = _sections(
+    prose, toned, plain = _sections(
         f"Prose.\n::instruction#tone::\n{PAIR}::instruction::\n{PAIR}### Q\nWho?\n### A\nAnn.\n"
     )
-    assert route_to_adapters([prose, told, plain], ["facts", "tone"]) == {
+    assert route_to_adapters([prose, toned, plain], ["facts", "tone"]) == {
         "facts": (prose, plain),
-        "tone": (told,),
+        "tone": (toned,),
     }
 
 

@@ -79,8 +79,8 @@ def test_in_a_language_that_is_not_known_nothing_is_tried():
 
 
 def test_why_nothing_is_tried_is_told():
-    foreign = "Ashfordin vanhassa myllyssä pyörii kaksitoista ratasta."
-    assert why_no_extraction(PairRequest(foreign, "extraction", 3)) == UNSUPPORTED_LANGUAGE
+    finnish = "Ashfordin vanhassa myllyssä pyörii kaksitoista ratasta."
+    assert why_no_extraction(PairRequest(finnish, "extraction", 3)) == UNSUPPORTED_LANGUAGE
     fragment = "# The mill\n\nIt is on the river and of oak."
     assert why_no_extraction(PairRequest(fragment, "extraction", 3)) == (
         "no sentence of the passage can be asked about on its own"

@@ -172,8 +172,8 @@ async function askForModel(
   }
   const newKey = "Set API Key";
   const anyway = "Name a Model Anyway";
-  const offered = listed.rejected ? [newKey, anyway] : [anyway];
-  const chosen = await vscode.window.showWarningMessage(`dlm: ${listed.problem}.`, ...offered);
+  const buttons = listed.rejected ? [newKey, anyway] : [anyway];
+  const chosen = await vscode.window.showWarningMessage(`dlm: ${listed.problem}.`, ...buttons);
   if (chosen === newKey) {
     return (await askForKey(secrets, provider))
       ? askForModel(secrets, provider, row, selector)

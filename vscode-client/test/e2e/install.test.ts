@@ -46,11 +46,11 @@ void describe("install", () => {
 
   check("an installation that fails is told, with the reason that pip gave", async () => {
     await editor.show("one.dlm", about(51));
-    const told = editor.notification("The dlm language server was not found");
-    await told.waitFor();
-    assert.match(await told.innerText(), /the Python extension \(not installed\)/);
-    assert.match(await told.innerText(), /dlm-lsp on PATH \(not found\)/);
-    await editor.press(told, "Install");
+    const notification = editor.notification("The dlm language server was not found");
+    await notification.waitFor();
+    assert.match(await notification.innerText(), /the Python extension \(not installed\)/);
+    assert.match(await notification.innerText(), /dlm-lsp on PATH \(not found\)/);
+    await editor.press(notification, "Install");
     await withoutTeachers();
     const failed = editor.notification("dlm-lsp could not be installed");
     await failed.waitFor({ timeout: LONG });

@@ -39,16 +39,16 @@ void describe("interpreter", () => {
 
   check("a wrong interpreter is told once, and another one can be chosen", async () => {
     await editor.show("one.dlm", about(1));
-    const told = editor.notification("The dlm language server was not found");
-    await told.waitFor();
+    const notification = editor.notification("The dlm language server was not found");
+    await notification.waitFor();
     assert.match(
-      await told.innerText(),
+      await notification.innerText(),
       /dlm\.interpreter \(.*none\.sh: has no dlm-lsp installed\)/,
     );
     for (const name of ["Install", "Show Log"]) {
-      await told.getByRole("button", { name }).waitFor();
+      await notification.getByRole("button", { name }).waitFor();
     }
-    await editor.press(told, "Choose Interpreter");
+    await editor.press(notification, "Choose Interpreter");
     const chosen = editor.page.locator(".quick-input-list .monaco-list-row", {
       hasText: /\.venv.*dlm-lsp \d/,
     });
@@ -66,8 +66,8 @@ void describe("interpreter", () => {
   check("a server that dies at once is told of, and not started for ever", async () => {
     await editor.show("two.dlm", about(2));
     await editor.set("path", editor.path("dead.sh"));
-    const told = editor.notification("The dlm language server does not start");
-    await told.getByRole("button", { name: "Restart Server" }).waitFor();
+    const notification = editor.notification("The dlm language server does not start");
+    await notification.getByRole("button", { name: "Restart Server" }).waitFor();
     // Whether the client tries again depends on how it learns of the death; for ever it must not.
     assert.ok(starts("dead") <= MANY);
     assert.deepEqual(editor.servers(), []);
@@ -85,10 +85,10 @@ void describe("interpreter", () => {
         process.kill(id, "SIGKILL");
       }
     }
-    const told = editor.notification("has died several times and is not started again");
-    await told.waitFor();
+    const notification = editor.notification("has died several times and is not started again");
+    await notification.waitFor();
     assert.deepEqual(editor.servers(), []);
-    await editor.press(told, "Restart Server");
+    await editor.press(notification, "Restart Server");
     await editor.untilServed();
     assert.equal(editor.servers().length, 1);
     assert.ok(starts("dead") <= MANY);

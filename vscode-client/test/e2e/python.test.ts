@@ -44,9 +44,9 @@ void describe("python", () => {
 
   check("one without the server is told, by the name of the place", async () => {
     await editor.command("e2e.python", "/bin/true");
-    const told = editor.notification("The dlm language server was not found");
-    await told.waitFor();
-    assert.match(await told.innerText(), /the Python extension \(.*true: is not dlm-lsp\)/);
+    const notification = editor.notification("The dlm language server was not found");
+    await notification.waitFor();
+    assert.match(await notification.innerText(), /the Python extension \(.*true: is not dlm-lsp\)/);
     assert.deepEqual(editor.servers(), []);
   });
 });

@@ -72,8 +72,8 @@ void describe("teachers", () => {
     await editor.palette("dlm: Choose Teacher");
     await editor.pick("Any OpenAI-compatible server");
     await editor.answer("Address of the server", "http://127.0.0.1:9");
-    const told = editor.notification("127.0.0.1:9 does not answer");
-    await editor.press(told, "Name a Model Anyway");
+    const notification = editor.notification("127.0.0.1:9 does not answer");
+    await editor.press(notification, "Name a Model Anyway");
     await editor.name("Model", "later");
     await editor.untilSet("teacher", "vllm-server:http://127.0.0.1:9#later");
   });
@@ -137,8 +137,8 @@ void describe("teachers", () => {
     const text = about(43);
     await editor.open("removed.dlm", text);
     await editor.command("dlm.synthesizeDocument");
-    const told = editor.notification("OPENAI_API_KEY");
-    await told.getByRole("button", { name: "Set API Key" }).waitFor();
+    const notification = editor.notification("OPENAI_API_KEY");
+    await notification.getByRole("button", { name: "Set API Key" }).waitFor();
     assert.equal(readFileSync(editor.path("removed.dlm"), "utf8"), text);
   });
 });
@@ -161,9 +161,9 @@ void describe("teachers without a server", () => {
       // The palette lists the commands of the extensions that are there when it opens.
       await editor.show("plain.txt", "no document");
       await editor.palette("dlm: Choose Teacher");
-      const told = editor.notification("The dlm language server was not found");
+      const notification = editor.notification("The dlm language server was not found");
       for (const name of ["Choose Interpreter", "Install", "Show Log"]) {
-        await told.getByRole("button", { name }).waitFor();
+        await notification.getByRole("button", { name }).waitFor();
       }
       const rows = editor.page.locator(".quick-input-list .monaco-list-row:visible");
       assert.equal(await rows.count(), 0);

@@ -9,8 +9,8 @@ import type { Answer, Question, Tools } from "../host";
 export function activate(): void {
   const socket = connect(Number(process.env["DLM_E2E_PORT"]), "127.0.0.1");
   createInterface({ input: socket }).on("line", (line) => {
-    void answer(JSON.parse(line) as Question).then((told) => {
-      socket.write(`${JSON.stringify(told)}\n`);
+    void answer(JSON.parse(line) as Question).then((reply) => {
+      socket.write(`${JSON.stringify(reply)}\n`);
     });
   });
 }
