@@ -1,0 +1,1 @@
+"""Chaos campaign: kills, faults and fuzzing, bounded in time (`make chaos`)."""
