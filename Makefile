@@ -18,7 +18,7 @@ ORACLE := .cache/reference
 ORACLE_SERVER := .cache/reference-lsp
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup reference reference-server editors tools lint test test-vscode test-editor vsix demo bench clean
+.PHONY: help setup reference reference-server editors tools lint test test-vscode test-editor vsix demo bench chaos clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ reference-server: $(ORACLE_SERVER)/.installed ## create .cache/reference-lsp, wh
 
 bench: setup reference reference-server ## measure against the reference; the table goes to bench/results.md
 	$(BIN)/python -m bench.run
+
+chaos: setup ## kill, fault and fuzz for some minutes; the table goes to bench/chaos/results.md
+	$(BIN)/python -m bench.chaos
 
 clean: ## remove what these targets made
 	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

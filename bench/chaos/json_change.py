@@ -3,9 +3,8 @@
 import random
 from typing import Any
 
-ODD: tuple[Any, ...] = (
-    *(None, True, -1, 0, 2**32 - 1, 2**70, 1e300, "", "x", [], {}, [{}], [None], {"a": [None]}),
-)
+NUMBERS = (-1, 0, 2**32 - 1, 2**70, 1e300)
+ODD: tuple[Any, ...] = (None, True, "", "x", [], {}, [{}], [None], {"a": [None]}, *NUMBERS)
 STOP = 0.15
 """How likely a part is replaced as a whole, at each level on the way down."""
 

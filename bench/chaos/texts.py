@@ -19,6 +19,7 @@ from dlm_lsp.document import (
 )
 
 LENGTH = 40_000
+LONGEST_RUN = 20_000
 LONGEST = 5.0
 """Seconds after which an answer counts as frozen; the text is a hundred times a usual one."""
 URI = "file:///notes/hostile.dlm"
@@ -66,11 +67,22 @@ def play(rng: random.Random, folder: Path) -> tuple[str, ...]:
 
 
 def _text(rng: random.Random) -> str:
-    parts, length = [HEAD], 0
+    """Return a document with hostile prose, and hostile pairs that are synthesized from it."""
+    prose = HEAD + _hostile(rng) + "\n"
+    pairs = ""
+    for section in parse(prose).sections[:20]:
+        marker = SynthMarker("t", "extraction", "2026-01-31T09:30:00Z", section.id)
+        question, answer = (rng.choice(RUNS) * rng.choice((1, 9, LONGEST_RUN)) for _ in "qa")
+        pairs += f"::instruction::\n{marker.line()}\n### Q\n{question}\n### A\n{answer}\n"
+    return prose + pairs
+
+
+def _hostile(rng: random.Random) -> str:
+    parts, length = [], 0
     while length < LENGTH:
         if rng.random() < 0.3:
             run = rng.choice(RUNS)
-            part = run * rng.randint(1, LENGTH // len(run))
+            part = run * rng.randint(1, LONGEST_RUN // len(run))
         else:
             part = rng.choice(LINES) + rng.choice(BREAKS)
         parts.append(part)
@@ -84,12 +96,12 @@ def _check_removal(text: str, rng: random.Random) -> None:
     if not prose or any(problem.severity == "error" for problem in document.problems):
         return
     section = rng.choice(prose)
-    marker = SynthMarker("t", "extraction", "2026-01-31T09:30:00Z", section.id)
+    marker = SynthMarker("chaos", "extraction", "2026-01-31T09:30:00Z", section.id)
     edits = insert(document, [Addition(Pair("Who?", "Nobody."), marker)])
     changed = parse(apply_edits(text, edits))
     added = [s for s in changed.sections if s.synth == marker]
     if apply_edits(changed.text, remove(changed, added)) != text:
-        raise BrokenPromiseError(f"removal does not give back the bytes of {text[:300]!r}")
+        raise BrokenPromiseError(f"removal does not give back the bytes of {text!r}")
 
 
 SCENARIO = Scenario(

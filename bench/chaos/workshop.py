@@ -97,9 +97,8 @@ def finish(process: subprocess.Popen[str], codes: Sequence[int]) -> str:
     if "Traceback" in said or "defect" in said:
         raise BrokenPromiseError(f"{process.args!r} has a defect: {said[-2000:]}")
     if process.returncode not in codes:
-        raise BrokenPromiseError(
-            f"{process.args!r} ended with {process.returncode}: {said[-2000:]}"
-        )
+        ended = f"{process.args!r} ended with {process.returncode}"
+        raise BrokenPromiseError(f"{ended}: {said[-2000:]}")
     return said
 
 
