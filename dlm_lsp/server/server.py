@@ -79,7 +79,10 @@ class DlmServer(PatchedServer):
 
     def path(self, uri: str) -> Path | None:
         """Return where a document lies on disk; None where it does not."""
-        path = to_fs_path(uri) if uri.startswith("file:") else None
+        try:
+            path = to_fs_path(uri) if uri.startswith("file:") else None
+        except ValueError:
+            return None
         return Path(path) if path else None
 
     def store(self, document: Document) -> Path | None:
