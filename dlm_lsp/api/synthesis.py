@@ -1,6 +1,7 @@
 """Document synthesis: one document from its file to pairs that are staged or written into it."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -13,7 +14,7 @@ from dlm_lsp.document import Placement
 from dlm_lsp.errors import StoreError
 from dlm_lsp.store.ledger import Ledger
 from dlm_lsp.store.lock import shared_document_lock
-from dlm_lsp.store.plan import StagedSection, add_to_plan, load_plan
+from dlm_lsp.store.plan import StagedSection, add_to_plan, load_plan, take_from_plan
 from dlm_lsp.synth.events import OnEvent
 from dlm_lsp.synth.insertion import InsertionPlan
 from dlm_lsp.synth.pipeline import SynthRequest, SynthResult, SynthSession, open_session
@@ -99,6 +100,8 @@ def save_pairs(
         return SavedPairs(
             staged=sections, waiting=waiting, failure=f"{error}; the pairs are staged"
         )
+    with suppress(StoreError):  # A plan that cannot be read is no matter to what is in.
+        take_from_plan(folder, {section.id for section in (*insertion.placed, *insertion.present)})
     if insertion.unplaced:
         unplaced = [unplaced.section for unplaced in insertion.unplaced]
         add_to_plan(folder, path, unplaced, result.at)

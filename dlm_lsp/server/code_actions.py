@@ -136,7 +136,7 @@ def _offered(
     unavailable = document_availability(
         server, document, server.open_document(text_document.uri).settings
     )
-    busy = server.jobs.on(text_document.uri)
+    busy = server.jobs.on(server.store(document))
     for action in code_actions(
         document,
         span,

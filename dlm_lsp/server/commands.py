@@ -110,7 +110,8 @@ def _cancel(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
     if token is not None:
         return {"cancelled": server.jobs.cancel(token=str(token))}
     text_document = server.text_document(uri) if isinstance(uri, str) else None
-    return {"cancelled": server.jobs.cancel(uri=text_document.uri if text_document else uri)}
+    store = server.store(text_document.incremental.document) if text_document else None
+    return {"cancelled": server.jobs.cancel(document=store or uri)}
 
 
 def _keep(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
@@ -208,7 +209,7 @@ def _is_unreadable(store: Path) -> bool:
 
 def _report(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
     text_document = _text_document(server, argument)
-    markdown = server.reports.get(text_document.uri)
+    markdown = server.reports.get(_store(server, text_document))
     if markdown is None:
         raise CommandError(
             "no-report", "nothing was synthesized from this document since it was opened"

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
+
+from lsprotocol import types
 
 from dlm_lsp.document import Document, Edit, Section, apply_edits, parse, remove
 from dlm_lsp.document.text_diff import diff_edit
@@ -15,16 +17,25 @@ from dlm_lsp.ide.provenance import source_sections
 from dlm_lsp.server.cancellation import run_unless_stopped
 from dlm_lsp.server.changes import ChangeOutcome, send_change
 from dlm_lsp.server.jobs import Job, RunEnd, RunEndCode
+from dlm_lsp.server.pygls_patches import LiveDocument
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.synthesis_request import EditorRequest
 from dlm_lsp.store.ledger import Ledger
 from dlm_lsp.store.lock import shared_document_lock
-from dlm_lsp.store.plan import StagedSection, add_to_plan
+from dlm_lsp.store.plan import StagedSection, add_to_plan, load_plan, take_from_plan
 from dlm_lsp.synth.insertion import InsertionPlan, Unplaced, plan_insertion
 from dlm_lsp.synth.pipeline import SynthResult
 
 _AFTER_CANCEL = 0.05
 """Seconds that a job may go on after a cancel, waiting for the store."""
+
+_REOPENED = 1.0
+"""Seconds within which a client opens a document again that it renames."""
+
+_CHANGE_NOTIFIED = 1.0
+"""Seconds within which a client notifies of the change that it has answered for."""
+
+_DONE = (ChangeOutcome.YES, ChangeOutcome.NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +74,12 @@ class Delivery:
             plan = plan_delivery(document, request, sections)
             return edits_one_by_one(document, request, plan) if preview else plan.edits
 
-        label, stop = f"Synthesize instructions ({self.result.teacher})", self.job.next_step()
-        outcome = await send_change(server, request.uri, compute, label, preview=preview, stop=stop)
-        if outcome not in (ChangeOutcome.YES, ChangeOutcome.NOTHING):
-            return run_end(None, await self._stage(sections, outcome.value))
+        outcome = await self._send(compute, preview=preview)
+        if outcome not in _DONE:
+            staging = await self._stage(sections, outcome.value)
+            self._unstage_when_applied(sections)
+            return run_end(None, staging)
+        await self._unstage(sections)
         unticked = self._unticked(plan) if preview else []
         stagings: list[StagingResult] = []
         if unticked:
@@ -76,19 +89,75 @@ class Delivery:
             stagings.append(await self._stage(left, plan.left[0].reason))
         return run_end(len(plan.placed) - len(unticked), *stagings)
 
+    async def _send(
+        self, compute: Callable[[Document], Sequence[Edit]], *, preview: bool
+    ) -> ChangeOutcome:
+        """Let the client put the pairs in where the document is open, under a new name too."""
+        label = f"Synthesize instructions ({self.result.teacher})"
+        outcome = ChangeOutcome.CLOSED
+        while text_document := await self._open_text():
+            stop = self.job.next_step()
+            outcome = await send_change(
+                self.server, text_document.uri, compute, label, preview=preview, stop=stop
+            )
+            still_open = self.server.text_document(text_document.uri) is text_document
+            if still_open or outcome in (*_DONE, ChangeOutcome.STOPPED):
+                break
+        return outcome
+
+    async def _open_text(self) -> LiveDocument | None:
+        """Return the document where it is open: a client renames it by closing and opening it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_REOPENED):
+                while self.server.text_document(self.job.uri) is None:
+                    self.server.opened.clear()
+                    await self.server.opened.wait()
+        return self.server.text_document(self.job.uri)
+
+    def _unstage_when_applied(self, sections: Sequence[StagedSection]) -> None:
+        """Take sections off the plan if the client makes the change after all."""
+
+        def answered(change: "asyncio.Task[types.ApplyWorkspaceEditResult]") -> None:
+            if not change.cancelled() and not change.exception() and change.result().applied:
+                unstaging = asyncio.create_task(self._unstage_once_there(sections))
+                self.server.tasks.add(unstaging)
+                unstaging.add_done_callback(self.server.tasks.discard)
+
+        change = self.server.open_document(self.job.uri).pending_apply
+        if change and not change.done():
+            change.add_done_callback(answered)
+
+    async def _unstage_once_there(self, sections: Sequence[StagedSection]) -> None:
+        typed = self.server.open_document(self.job.uri).typed
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CHANGE_NOTIFIED):
+                while not (there := [s for s in sections if s.id in self._present()]):
+                    typed.clear()
+                    await typed.wait()
+            await self._unstage(there)
+
+    async def _unstage(self, sections: Sequence[StagedSection]) -> None:
+        """Take what is in the document off the plan, where an earlier run may have put it too."""
+        ids = {section.id for section in sections}
+        with suppress(StoreError):
+            plan = load_plan(self.store)
+            if plan and any(section.id in ids for section in plan.sections):
+                await self._in_store(lambda: take_from_plan(self.store, ids))
+
     def _unticked(self, plan: "DeliveryPlan") -> list[StagedSection]:
         """Return what the user has left out of a preview."""
-        text_document = self.server.text_document(self.request.uri)
-        there = (
-            {section.id for section in text_document.incremental.document.sections}
-            if text_document
-            else set()
-        )
+        there = self._present()
         return [section for id_, section in plan.placed.items() if id_ not in there]
 
+    def _present(self) -> Set[str]:
+        """Return the ids of the sections that the document has now."""
+        text_document = self.server.text_document(self.job.uri)
+        sections = text_document.incremental.document.sections if text_document else ()
+        return {section.id for section in sections}
+
     async def _stage(self, sections: Sequence[StagedSection], why: str) -> "StagingResult":
-        name = self.request.uri.rpartition("/")[2] or "untitled.dlm"
-        path, at, count = self.server.path(self.request.uri), self.result.at, len(sections)
+        name = self.job.uri.rpartition("/")[2] or "untitled.dlm"
+        path, at, count = self.server.path(self.job.uri), self.result.at, len(sections)
         outcome = await self._in_store(
             lambda: add_to_plan(self.store, path or Path(name), sections, at)
         )

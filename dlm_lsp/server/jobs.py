@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from lsprotocol import types
@@ -52,10 +53,12 @@ class RunEnd:
 class Job:
     """One piece of work on some sections of a document.
 
+    The document is that of its `store`, whatever it is called meanwhile; `uri` is where it is open.
     `stop` is set to end it with what is finished. `token` names it to the client, which is told
     how far it is once it has made room for that (`shown`).
     """
 
+    store: Path
     uri: str
     sections: frozenset[str]
     title: str
@@ -85,11 +88,12 @@ class Jobs:
     def __len__(self) -> int:
         return len(self._running)
 
-    def on(self, uri: str) -> frozenset[str]:
-        """Return the sections of a document that are being worked on."""
-        return frozenset(
-            id_ for job in self._running.values() if job.uri == uri for id_ in job.sections
-        )
+    def __iter__(self) -> Iterator[Job]:
+        return iter(self._running.values())
+
+    def on(self, store: Path | None) -> frozenset[str]:
+        """Return the sections that are being worked on of the document of a store folder."""
+        return frozenset(id_ for job in self if job.store == store for id_ in job.sections)
 
     def start(self, job: Job, work: Callable[[Job], Awaitable[RunEnd]]) -> Job:
         """Begin `work`, which returns how it ended, and return at once."""
@@ -97,12 +101,15 @@ class Jobs:
         job.task = asyncio.create_task(self._run(job, work))
         return job
 
-    def cancel(self, *, token: str | None = None, uri: str | None = None) -> int:
-        """Stop the job of a token, those of a document or all, and return how many that were."""
+    def cancel(self, *, token: str | None = None, document: Path | str | None = None) -> int:
+        """Stop the job of a token, those of a document or all, and return how many that were.
+
+        The document is named by its store folder, or by where it was open last.
+        """
         jobs = [
             job
-            for job in self._running.values()
-            if token in (None, job.token) and uri in (None, job.uri)
+            for job in self
+            if token in (None, job.token) and document in (None, job.store, job.uri)
         ]
         for job in jobs:
             job.cancelled = True

@@ -145,6 +145,8 @@ def _text(server: DlmServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     async def did_open(params: types.DidOpenTextDocumentParams) -> None:
         uri = params.text_document.uri
+        server.follow_documents()
+        server.opened.set()
         server.load_settings(uri)
         before = server.open_document(uri).settings
         diagnostics.on_opened(server, uri)
@@ -159,6 +161,7 @@ def _text(server: DlmServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(params: types.DidCloseTextDocumentParams) -> None:
         diagnostics.on_closed(server, params.text_document.uri)
+        server.follow_documents()
 
 
 def _pull_diagnostics(server: DlmServer) -> None:

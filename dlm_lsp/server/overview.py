@@ -28,7 +28,7 @@ def overview_answer(server: DlmServer, text_document: LiveDocument) -> dict[str,
         "version": text_document.version,
         "teacher": settings.teacher,
         "availability": asdict(unavailable) if unavailable else None,
-        "running": len(server.jobs.on(text_document.uri)),
+        "running": len(server.jobs.on(server.store(document))),
         "counts": {state: states.count(state) for state in ("inserted", "stale", "staged")},
         "sources": [_source(server, source, positions, margins) for source in sources],
     }

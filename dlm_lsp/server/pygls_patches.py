@@ -15,23 +15,34 @@ from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any, BinaryIO
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+from pygls.exceptions import JsonRpcInvalidParams
 from pygls.io_ import StdinAsyncReader, StdoutWriter, run_async
 from pygls.lsp.server import LanguageServer
-from pygls.protocol import LanguageServerProtocol, lsp_method
+from pygls.protocol import (
+    JsonRPCNotification,
+    JsonRPCRequestMessage,
+    JsonRPCResponseMessage,
+    LanguageServerProtocol,
+    lsp_method,
+)
+from pygls.uris import from_fs_path
 from pygls.workspace import TextDocument, Workspace
 
 from dlm_lsp.document.incremental import IncrementalDocument
 from dlm_lsp.server.editor_messages import editor_message
+from dlm_lsp.server.lenient_reading import ReadMessage, read_leniently
 from dlm_lsp.server.positions import PositionMap
 
 _log = logging.getLogger(__name__)
 
 NOT_INITIALIZED = types.ErrorCodes.ServerNotInitialized
 SHUT_DOWN = types.ErrorCodes.InvalidRequest
+
+# To leave a part of these out would be to hold another text than the client does.
+_EXACT = (types.TEXT_DOCUMENT_DID_OPEN, types.TEXT_DOCUMENT_DID_CHANGE)
 
 # A body that was taken for a header line has the next header at its end.
 _LENGTH = re.compile(rb"(?:\A|[}\]])content-length[ \t]*:[ \t]*(\d+)[ \t]*\r?\n\Z", re.IGNORECASE)
@@ -47,7 +58,9 @@ class LiveDocument(TextDocument):
     def __init__(
         self, uri: str, source: str, version: int | None, encoding: str, language_id: str | None
     ) -> None:
-        super().__init__(uri, source="", version=version, language_id=language_id)
+        # pygls cannot take every address apart, and needs only its text.
+        super().__init__("", source="", version=version, language_id=language_id)
+        self.uri = uri
         self.encoding = encoding
         self.incremental = IncrementalDocument.of(source)
 
@@ -92,6 +105,7 @@ class PatchedProtocol(LanguageServerProtocol):
     def __init__(self, server: Any, converter: Any) -> None:
         super().__init__(server, converter)
         self._not_open: set[str] = set()
+        self._logged: set[str] = set()
 
     def _execute_handler(
         self,
@@ -106,6 +120,14 @@ class PatchedProtocol(LanguageServerProtocol):
         future = self._request_futures.get(msg_id)
         if future:
             future.add_done_callback(lambda _: self._request_futures.pop(msg_id, None))
+
+    @lsp_method(types.INITIALIZE)
+    def lsp_initialize(
+        self, params: types.InitializeParams
+    ) -> Generator[Any, Any, types.InitializeResult]:
+        """Start, also where pygls fails at the address of the root."""
+        params.root_uri, params.root_path = _root_uri(params), None
+        return (yield from super().lsp_initialize(params))
 
     @lsp_method(types.SHUTDOWN)
     def lsp_shutdown(self, *args: Any) -> Generator[Any, Any, None]:
@@ -133,8 +155,14 @@ class PatchedProtocol(LanguageServerProtocol):
             return
         yield from super().lsp_text_document__did_change(params)
 
+    def structure_message(self, data: dict[str, Any]) -> Any:
+        """Leave an object of a message as it is; pygls looks for messages inside messages too."""
+        return data
+
     def handle_message(self, message: Any) -> None:
         """Answer what comes before `initialize` or after `shutdown` with the error of the spec."""
+        if not hasattr(message, "jsonrpc") and (message := self._read_message(message)) is None:
+            return
         method = getattr(message, "method", None)
         msg_id = getattr(message, "id", None)
         if method is not None and method not in (types.INITIALIZE, types.EXIT):
@@ -156,20 +184,58 @@ class PatchedProtocol(LanguageServerProtocol):
             return
         super()._handle_response(msg_id, result, error)
 
-    def structure_message(self, data: dict[str, Any]) -> Any:
-        """Read a message; one that cannot be read still answers, or is the answer to, a request.
+    def _read_message(self, data: Any) -> Any:
+        """Return the message that `data` is, without what cannot be read; None where it is none.
 
-        pygls lets both sides wait for ever.
+        What cannot be read at all still answers, or is the answer to, a request: pygls lets both
+        sides wait for ever.
         """
+        if not isinstance(data, dict) or data.get("jsonrpc") != self.VERSION:
+            self._log_once(f"ignoring what is no message of JSON-RPC {self.VERSION}")
+            return None
+        method, msg_id = data.get("method"), data.get("id")
         try:
-            return super().structure_message(data)
-        except JsonRpcException as error:
-            msg_id = data.get("id")
-            if "method" in data and msg_id is not None:
-                self._send_response(msg_id, error=error.to_response_error())
-            elif msg_id is not None:
-                self._handle_response(msg_id, error=error.to_response_error())
-            raise
+            read = self._request(data) if "method" in data else self._answer(data)
+        except (ValueError, TypeError):
+            known = method if isinstance(method, str) else "a message"
+            self._log_once(f"{known} cannot be read")
+            error = JsonRpcInvalidParams().to_response_error()
+            if isinstance(msg_id, str | int):
+                send = self._send_response if "method" in data else self._handle_response
+                send(msg_id, error=error)
+            return None
+        for path in read.dropped:
+            self._log_once(f"{method or 'an answer'}: {path} cannot be read and is left out")
+        return read.message
+
+    def _request(self, data: dict[str, Any]) -> ReadMessage:
+        method, params = data["method"], data.get("params")
+        type_ = self.get_message_type(method)
+        if type_ is None and "id" in data:
+            return ReadMessage(JsonRPCRequestMessage(data["id"], method, self.VERSION, params))
+        if type_ is None:
+            return ReadMessage(JsonRPCNotification(method, self.VERSION, params))
+        read = read_leniently(self._converter, data, type_)
+        if read.dropped and method in _EXACT:
+            raise ValueError(f"{method} cannot be read in part")
+        return read
+
+    def _answer(self, data: dict[str, Any]) -> ReadMessage:
+        msg_id: Any = data.get("id")
+        type_ = self._result_types.pop(msg_id, None)
+        if data.get("error") is not None:
+            type_ = types.ResponseErrorMessage
+        if type_ is None:
+            return ReadMessage(JsonRPCResponseMessage(msg_id, self.VERSION, data.get("result")))
+        read = read_leniently(self._converter, {"result": None, **data}, type_)
+        if not {"result", "error", "error.code"}.isdisjoint(read.dropped):
+            raise ValueError("what is answered cannot be read")
+        return read
+
+    def _log_once(self, words: str) -> None:
+        if words not in self._logged:
+            self._logged.add(words)
+            _log.warning("%s", words)
 
     def as_sent(self, value: object) -> Any:
         """Return a value of the protocol as plain lists and dictionaries."""
@@ -274,6 +340,17 @@ class PatchedServer(LanguageServer):
         """Log an error that no request can be answered with."""
         if not isinstance(error, JsonRpcInvalidParams):
             _log.error("%s: %s", getattr(source, "__name__", source), editor_message(error))
+
+
+def _root_uri(params: types.InitializeParams) -> str | None:
+    try:
+        uri = params.root_uri
+        if uri is None and params.root_path is not None:
+            uri = from_fs_path(params.root_path)
+        urlsplit(uri)
+    except (TypeError, ValueError):
+        return None
+    return uri
 
 
 def _can_be_awaited(source: BinaryIO) -> bool:

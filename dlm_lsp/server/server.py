@@ -59,7 +59,8 @@ class DlmServer(PatchedServer):
         self.client = ClientCapabilities()
         self.jobs = Jobs(self)
         self.open_documents: dict[str, OpenDocument] = {}
-        self.reports: dict[str, str] = {}
+        self.reports: dict[Path, str] = {}
+        self.opened = asyncio.Event()
         self.tasks: set[asyncio.Task[Any]] = set()
         self.pushed_settings: object = None
         self._complained: set[str] = set()
@@ -79,7 +80,10 @@ class DlmServer(PatchedServer):
 
     def path(self, uri: str) -> Path | None:
         """Return where a document lies on disk; None where it does not."""
-        path = to_fs_path(uri) if uri.startswith("file:") else None
+        try:
+            path = to_fs_path(uri) if uri.startswith("file:") else None
+        except ValueError:
+            return None
         return Path(path) if path else None
 
     def store(self, document: Document) -> Path | None:
@@ -89,6 +93,20 @@ class DlmServer(PatchedServer):
         except StoreError as error:
             _log.warning("%s", error)
             return None
+
+    def follow_documents(self) -> None:
+        """Let the jobs go on where their documents are open now: one may have been renamed."""
+        for job in self.jobs:
+            if self.text_document(job.uri) is None:
+                job.uri = self._uri_of(job.store) or job.uri
+
+    def _uri_of(self, store: Path) -> str | None:
+        """Return where the document of a store folder is open."""
+        for uri in self.workspace.text_documents:
+            text_document = self.text_document(uri)
+            if text_document and self.store(text_document.incremental.document) == store:
+                return str(text_document.uri)
+        return None
 
     def load_settings(self, uri: str) -> None:
         """Take the settings of a document that were pushed, and ask for better ones."""

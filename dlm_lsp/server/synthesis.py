@@ -41,11 +41,11 @@ class _Run:
             return await self._deliver(job, await self._result(job))
         except DlmError as error:
             message = editor_message(error)
-            self.server.reports[self.request.uri] = f"# Synthesis failed\n\n{message}\n"
+            self.server.reports[self.store] = f"# Synthesis failed\n\n{message}\n"
             self.server.tell_error(message)
             return RunEnd("failed", "failed")
         finally:
-            self.server.refresh(self.request.uri)
+            self.server.refresh(job.uri)
 
     async def _result(self, job: Job) -> SynthResult | None:
         """Return what the pipeline came to; None where it was cancelled before it asked."""
@@ -86,7 +86,7 @@ class _Run:
             message = editor_message(error)
             self.server.tell_error(f"the pairs are in the report, and nowhere else: {message}")
             end = RunEnd("not-delivered", f"not delivered: {message}")
-        self.server.reports[self.request.uri] = report_markdown(result, end.message)
+        self.server.reports[self.store] = report_markdown(result, end.message)
         return end
 
 
@@ -95,11 +95,11 @@ def start_synthesis(server: DlmServer, request: EditorRequest) -> Job | Unavaila
     text_document = server.text_document(request.uri)
     if text_document is None:
         return Unavailable("not-open", "the document is not open")
-    busy = server.jobs.on(request.uri)
+    document = text_document.incremental.document
+    busy = server.jobs.on(server.store(document))
     sections = tuple(id_ for id_ in request.sections if id_ not in busy)
     if not sections:
         return ALREADY_RUNNING if request.sections else NO_PROSE
-    document = text_document.incremental.document
     settings = server.open_document(request.uri).settings
     if unavailable := document_availability(server, document, settings):
         return unavailable
@@ -113,7 +113,7 @@ def start_synthesis(server: DlmServer, request: EditorRequest) -> Job | Unavaila
     run = _Run(
         server, document, frontmatter, store, replace(request, sections=sections), synth_request
     )
-    job = server.jobs.start(Job(request.uri, frozenset(sections), title), run.work)
+    job = server.jobs.start(Job(store, request.uri, frozenset(sections), title), run.work)
     server.refresh(request.uri)
     return job
 

@@ -160,6 +160,8 @@ def take_from_plan(folder: Path, ids: Collection[str]) -> None:
     if plan is None:
         return
     waiting = tuple(section for section in plan.sections if section.id not in ids)
+    if len(waiting) == len(plan.sections):
+        return
     if waiting:
         save_plan(folder, replace(plan, sections=waiting))
     else:

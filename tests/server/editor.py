@@ -92,6 +92,16 @@ class Editor(LanguageClient):
         item = types.TextDocumentItem(uri, "dlm", 1, text)
         self.text_document_did_open(types.DidOpenTextDocumentParams(item))
 
+    def rename(self, new: str, *, opened_first: bool = False) -> None:
+        """Show the document under another name, as `:saveas` and a renamed file do."""
+        closed = types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(URI))
+        text = self.buffers.pop(URI).text
+        if opened_first:
+            self.open(text, new)
+        self.text_document_did_close(closed)
+        if not opened_first:
+            self.open(text, new)
+
     def type(self, start: int, end: int, text: str, uri: str = URI) -> None:
         """Put `text` in the place of what stands from `start` to `end`, and tell the server."""
         buffer = self.buffers[uri]

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +13,7 @@ from dlm_lsp.server import jobs as module
 from dlm_lsp.server.jobs import Job, Jobs, RunEnd
 
 URI = "file:///notes/towns.dlm"
+STORE, OTHER = Path("store/towns"), Path("store/other")
 INSERTED = RunEnd("inserted", "2 inserted", inserted=2)
 
 
@@ -76,8 +78,8 @@ def jobs(server) -> Jobs:
     return made
 
 
-def make_job(*sections: str, uri: str = URI) -> Job:
-    return Job(uri, frozenset(sections), "Working")
+def make_job(*sections: str, store: Path = STORE, uri: str = URI) -> Job:
+    return Job(store, uri, frozenset(sections), "Working")
 
 
 async def until_stopped(job: Job) -> RunEnd:
@@ -215,7 +217,7 @@ async def test_a_job_is_stopped_while_the_client_still_owes_its_answer(jobs, ser
     jobs.cancel(token=job.token)
     await asyncio.wait_for(stopped.wait(), 1)
     await asyncio.sleep(0)
-    assert jobs.on(URI) == frozenset()
+    assert jobs.on(STORE) == frozenset()
     await jobs.end()
 
 
@@ -278,36 +280,34 @@ async def test_the_work_is_done_though_the_client_makes_no_room_for_progress(
 
 
 async def test_the_sections_of_a_document_that_are_worked_on_are_known(jobs):
-    other = "file:///notes/other.dlm"
     some = [
         jobs.start(job, until_stopped)
-        for job in (make_job("a", "b"), make_job("c"), make_job("d", uri=other))
+        for job in (make_job("a", "b"), make_job("c"), make_job("d", store=OTHER))
     ]
-    assert jobs.on(URI) == {"a", "b", "c"}
-    assert jobs.on(other) == {"d"}
+    assert jobs.on(STORE) == {"a", "b", "c"}
+    assert jobs.on(OTHER) == {"d"}
     jobs.cancel()
     await done(*some)
-    assert jobs.on(URI) == frozenset()
+    assert jobs.on(STORE) == frozenset()
 
 
 async def test_one_job_is_stopped_by_its_token_and_the_others_go_on(jobs):
     job, other = jobs.start(make_job("a"), until_stopped), jobs.start(make_job("b"), until_stopped)
     assert jobs.cancel(token=job.token) == 1
     await done(job)
-    assert jobs.on(URI) == {"b"}
+    assert jobs.on(STORE) == {"b"}
     jobs.cancel()
     await done(other)
 
 
 async def test_the_jobs_of_one_document_are_stopped_and_those_of_others_go_on(jobs):
-    other = "file:///other.dlm"
     job, two = (
         jobs.start(make_job("a"), until_stopped),
-        jobs.start(make_job("b", uri=other), until_stopped),
+        jobs.start(make_job("b", store=OTHER), until_stopped),
     )
-    assert jobs.cancel(uri=URI) == 1
+    assert jobs.cancel(document=STORE) == 1
     await done(job)
-    assert jobs.on(other) == {"b"}
+    assert jobs.on(OTHER) == {"b"}
     jobs.cancel()
     await done(two)
 
@@ -352,7 +352,7 @@ async def test_a_failure_ends_the_progress_with_its_words(jobs, server):
 
     await done(jobs.start(make_job("a"), work))
     assert server.said[-1] == ("end", "failed: ValueError")
-    assert jobs.on(URI) == frozenset()
+    assert jobs.on(STORE) == frozenset()
 
 
 async def test_at_the_end_every_job_is_dropped_and_gone(jobs):

@@ -1,5 +1,6 @@
 """Synthesis: real server, real client library, a teacher over HTTP."""
 
+import asyncio
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from ide.samples import GONE, synthesized
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
-from server.editor import EDITORS, NEOVIM, URI, VSCODE, Editor, asks_for, editor
+from server.editor import EDITORS, NEOVIM, PATIENCE, URI, VSCODE, Editor, asks_for, editor
 from support.teacher_server import HEAD, TeacherServer, Town, town
 from werkzeug import Response
 
@@ -492,3 +493,90 @@ async def test_what_was_staged_after_the_user_asked_to_discard_stays(teacher, en
         while len((load_plan(store(env)) or plan).sections) != 1:
             await client.actions("Ville1")
         assert load_plan(store(env)).sections == (later,)
+
+
+RENAMED = "file:///notes/moved/places.dlm"
+BEGUN = "0 of 2 sections, 0 kept, 0 refused"
+
+
+@pytest.mark.parametrize("opened_first", [False, True])
+async def test_a_run_goes_on_in_a_document_that_is_renamed(opened_first, teacher, env, gate):
+    hold(teacher, gate)
+    async with editor(NEOVIM, env, **settings(teacher)) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(lambda: BEGUN in client.progress())
+        client.rename(RENAMED, opened_first=opened_first)
+        again = await client.command("dlm.synth.run", uri=RENAMED)
+        assert again["code"] == "already-running"
+        gate.set()
+        await client.until(client.finished)
+        assert client.progress()[-1] == "4 inserted"
+        assert len(questions(client.text(RENAMED))) == 4
+        assert len(teacher.asked) == 2
+        assert load_plan(store(env)) is None
+        report = await client.command("dlm.synth.report", uri=RENAMED)
+        assert "4 inserted" in report["markdown"]
+
+
+async def test_a_run_is_cancelled_under_the_new_name_of_its_document(teacher, env, gate):
+    hold(teacher, gate)
+    async with editor(NEOVIM, env, **settings(teacher)) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(lambda: BEGUN in client.progress())
+        client.rename(RENAMED)
+        assert (await client.command("dlm.synth.overview", uri=RENAMED))["running"] == 2
+        assert await client.command("dlm.synth.cancel", uri=RENAMED) == {"cancelled": 1}
+        await client.until(client.finished)
+        assert questions(client.text(RENAMED)) == []
+
+
+async def test_an_edit_is_asked_for_again_where_its_document_is_renamed_meanwhile(teacher, env):
+    async with editor(NEOVIM, env, **settings(teacher)) as client:
+        client.open(TEXT)
+        client.takes_edits = False
+
+        def rename() -> None:
+            client.before_edit = lambda: None
+            client.rename(RENAMED)
+
+        client.before_edit = rename
+        client.answers_edits.clear()
+        await client.command("dlm.synth.run")
+        await client.until(lambda: RENAMED in client.buffers)
+        await client.command("dlm.synth.overview", uri=RENAMED)
+        client.answers_edits.set()
+        await client.until(lambda: len(client.edits) == 1)
+        client.before_edit = lambda: setattr(client, "takes_edits", True)
+        await client.until(client.finished)
+        assert client.progress()[-1] == "4 inserted"
+        assert len(questions(client.text(RENAMED))) == 4
+
+
+async def test_what_is_put_in_does_not_stay_staged_from_a_run_before(teacher, env):
+    async with editor(NEOVIM, env, **settings(teacher)) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run", review="stage")
+        await client.until(client.finished)
+        assert len(load_plan(store(env)).sections) == 4
+        await client.command("dlm.synth.run")
+        await client.until(lambda: client.finished() == 2)
+        assert client.progress()[-1] == "4 inserted"
+        assert load_plan(store(env)) is None
+
+
+async def test_what_is_put_in_after_all_does_not_stay_staged(teacher, env):
+    async with editor(NEOVIM, env, **settings(teacher)) as client:
+        client.open(TEXT)
+        client.answers_edits.clear()
+        await client.command("dlm.synth.run")
+        await client.until(lambda: client.edits)
+        assert await client.command("dlm.synth.cancel") == {"cancelled": 1}
+        await client.until(client.finished)
+        assert client.progress()[-1].startswith("4 staged")
+        client.answers_edits.set()
+        async with asyncio.timeout(PATIENCE):
+            while load_plan(store(env)) is not None:
+                await client.actions("Ville1")
+        assert len(questions(client.text())) == 4

@@ -43,3 +43,18 @@ def _with(whole: Any, path: Sequence[Any], value: Any) -> bytes:
 def spoilt(whole: dict[str, Any]) -> st.SearchStrategy[bytes]:
     """The body with one part of it, at any depth, replaced by anything."""
     return st.builds(_with, st.just(whole), st.sampled_from(list(_paths(whole))), values)
+
+
+def _without(whole: Any, path: Sequence[Any]) -> bytes:
+    changed = copy.deepcopy(whole)
+    place = changed
+    for key in path[:-1]:
+        place = place[key]
+    del place[path[-1]]
+    return json.dumps(changed).encode()
+
+
+def curtailed(whole: dict[str, Any]) -> st.SearchStrategy[bytes]:
+    """The body without one part of it, at any depth."""
+    paths = [path for path in _paths(whole) if path]
+    return st.builds(_without, st.just(whole), st.sampled_from(paths))
