@@ -20,7 +20,6 @@ from dlm_lsp.teachers.transport import (
     RequestHook,
     http_client,
     sdk_timeout,
-    with_deadline,
     with_teacher_errors,
 )
 
@@ -151,12 +150,9 @@ class ApiTeacher(ABC):
         if requests and self._fatal_error:
             raise self._fatal_error
 
-        async def attempt(request: PairRequest) -> Reply:
-            return await with_deadline(lambda: self._send_by_shape(request), self._timeout)
-
         async def outcome(request: PairRequest) -> Reply | TeacherError:
             try:
-                return await self._guarded(lambda: attempt(request), self._timeout)
+                return await self._guarded(lambda: self._send_by_shape(request), self._timeout)
             except TeacherError as error:
                 return error
 
@@ -215,7 +211,7 @@ class ApiTeacher(ABC):
     async def _guarded(self, work: Callable[[], Awaitable[_R]], limit: float) -> _R:
         """Return what `work` returns; whatever goes wrong becomes a TeacherError.
 
-        `limit` is the timeout in seconds that the work was given.
+        `limit` is how many seconds each request in it may take.
         """
         return await with_teacher_errors(
             work,
