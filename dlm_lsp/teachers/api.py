@@ -5,11 +5,13 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from types import ModuleType
 from typing import Any, ClassVar, TypeVar
 
 from dlm_lsp.errors import RejectedError, TeacherError, UnreachableError
 from dlm_lsp.teachers.concurrency import map_concurrently
+from dlm_lsp.teachers.echoed_secrets import redact_reply
 from dlm_lsp.teachers.endpoint import Endpoint
 from dlm_lsp.teachers.error_messages import server_message
 from dlm_lsp.teachers.model_discovery import ServedModel, discover_model, prose_window
@@ -190,10 +192,13 @@ class ApiTeacher(ABC):
         while True:
             shape = self._shape
             try:
-                return await self._send(system, user, request, shape)
+                reply = await self._send(system, user, request, shape)
             except (sdk.BadRequestError, sdk.UnprocessableEntityError) as error:
                 if self._shape == shape and not self._learn(server_message(error.body)):
                     raise
+            else:
+                text = redact_reply(reply.text, self._secrets, request.prose)
+                return replace(reply, text=text)
 
     def _learn(self, words: str) -> bool:
         """Lower the shape of every later request by what was refused; False if nothing was."""
