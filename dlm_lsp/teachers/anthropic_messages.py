@@ -68,6 +68,7 @@ class AnthropicTeacher(ApiTeacher):
             ) from None
         if not (client.api_key or client.auth_token or client.credentials or basic):
             raise TeacherError(f"{self.name} needs a key; set {self.key_variable}")
+        self._secrets |= {secret for secret in (client.api_key, client.auth_token) if secret}
         # The login that the SDK found may name another server.
         if not named:
             self._endpoint = parse_endpoint(str(client.base_url))

@@ -5,11 +5,13 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from types import ModuleType
 from typing import Any, ClassVar, TypeVar
 
 from dlm_lsp.errors import RejectedError, TeacherError, UnreachableError
 from dlm_lsp.teachers.concurrency import map_concurrently
+from dlm_lsp.teachers.echoed_secrets import redact_reply
 from dlm_lsp.teachers.endpoint import Endpoint
 from dlm_lsp.teachers.error_messages import server_message
 from dlm_lsp.teachers.model_discovery import ServedModel, discover_model, prose_window
@@ -20,7 +22,6 @@ from dlm_lsp.teachers.transport import (
     RequestHook,
     http_client,
     sdk_timeout,
-    with_deadline,
     with_teacher_errors,
 )
 
@@ -151,12 +152,9 @@ class ApiTeacher(ABC):
         if requests and self._fatal_error:
             raise self._fatal_error
 
-        async def attempt(request: PairRequest) -> Reply:
-            return await with_deadline(lambda: self._send_by_shape(request), self._timeout)
-
         async def outcome(request: PairRequest) -> Reply | TeacherError:
             try:
-                return await self._guarded(lambda: attempt(request), self._timeout)
+                return await self._guarded(lambda: self._send_by_shape(request), self._timeout)
             except TeacherError as error:
                 return error
 
@@ -194,10 +192,13 @@ class ApiTeacher(ABC):
         while True:
             shape = self._shape
             try:
-                return await self._send(system, user, request, shape)
+                reply = await self._send(system, user, request, shape)
             except (sdk.BadRequestError, sdk.UnprocessableEntityError) as error:
                 if self._shape == shape and not self._learn(server_message(error.body)):
                     raise
+            else:
+                text = redact_reply(reply.text, self._secrets, request.prose)
+                return replace(reply, text=text)
 
     def _learn(self, words: str) -> bool:
         """Lower the shape of every later request by what was refused; False if nothing was."""
@@ -215,7 +216,7 @@ class ApiTeacher(ABC):
     async def _guarded(self, work: Callable[[], Awaitable[_R]], limit: float) -> _R:
         """Return what `work` returns; whatever goes wrong becomes a TeacherError.
 
-        `limit` is the timeout in seconds that the work was given.
+        `limit` is how many seconds each request in it may take.
         """
         return await with_teacher_errors(
             work,

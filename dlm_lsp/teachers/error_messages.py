@@ -5,6 +5,8 @@ from collections.abc import Collection, Mapping
 from types import ModuleType
 from typing import Any
 
+from dlm_lsp.teachers.reply_limit import REPLY_LIMIT, OversizedReplyError
+
 _LONGEST = 240
 _DEEPEST = 8
 
@@ -90,7 +92,10 @@ def error_message(
         return f"cannot reach {server}{detail}; check that it is running and the address"
     if isinstance(error, json.JSONDecodeError):
         return f"{server} sent a reply that is cut off or is not JSON; run the command again"
-    return f"the request to {server} failed ({type(error).__name__}); run the command again"
+    outcome = f"failed ({type(error).__name__}); run the command again"
+    if isinstance(error, OversizedReplyError):
+        outcome = f"brought more than {REPLY_LIMIT // 2**20} MiB; check the address"
+    return f"the request to {server} {outcome}"
 
 
 def _status_line(error: Any, *, server: str, key: str, secrets: Collection[str]) -> str:

@@ -15,6 +15,7 @@ from dlm_lsp.teachers.response_parsing import token_count
 
 _NO_SUCH_ROUTE = (404, 405, 501)
 _SMALLEST_WINDOW = 64
+_MOST_PAGES = 100
 _CHARACTERS_PER_TOKEN = 3
 
 
@@ -119,7 +120,16 @@ async def _cards(client: Any) -> dict[str, object]:
         raise TeacherError(
             f"{client.base_url.host} answers, but not with a list of models; check the address"
         )
-    return {card.id: card async for card in page if isinstance(getattr(card, "id", None), str)}
+    cards: dict[str, object] = {}
+    pages = 0
+    async for each in page.iter_pages():
+        cards |= {card.id: card for card in each.data if isinstance(getattr(card, "id", None), str)}
+        pages += 1
+        if pages == _MOST_PAGES:
+            raise TeacherError(
+                f"{client.base_url.host} lists models without end; check the address"
+            )
+    return cards
 
 
 def _context_tokens(card: object) -> int | None:

@@ -12,10 +12,12 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 import anyio
+import anyio.lowlevel
 
 from dlm_lsp.errors import RejectedError, TeacherError, UnreachableError
 from dlm_lsp.teachers.endpoint import Endpoint
 from dlm_lsp.teachers.error_messages import OutOfTimeError, error_message
+from dlm_lsp.teachers.reply_limit import OversizedReplyError, read_reply
 
 _R = TypeVar("_R")
 RequestHook = Callable[[Any], Awaitable[None]]
@@ -32,10 +34,25 @@ _LONGEST_PAUSE = 130.0
 def http_client(
     sdk: ModuleType, endpoint: Endpoint, *, timeout: float, hooks: Sequence[RequestHook] = ()
 ) -> Any:
-    """Return the one connection pool; `hooks` are done to every request before it is sent."""
+    """Return the one connection pool; `hooks` are done to every request before it is sent.
+
+    An answer that is too large ends the work that asked for it: see `with_deadline`.
+    """
+    client_type: Any = sdk.DefaultAsyncHttpxClient
+
+    class LimitedClient(client_type):  # type: ignore[misc]
+        async def send(self, request: Any, *, stream: bool = False, **options: Any) -> Any:
+            del stream
+            response = await super().send(request, stream=True, **options)
+            try:
+                return await read_reply(response)
+            except OversizedReplyError as error:
+                await _give_up(error)
+                raise
+
     # Proxies of the environment are for what leaves this machine.
     unproxied = () if endpoint.remote_host else ("all://", "http://", "https://")
-    return sdk.DefaultAsyncHttpxClient(
+    return LimitedClient(
         # The prose goes to the server that the user named and to no other.
         follow_redirects=False,
         timeout=sdk_timeout(sdk, timeout),
@@ -80,13 +97,13 @@ async def with_teacher_errors(
     """Return what `work` returns; whatever goes wrong becomes a TeacherError.
 
     `server` is the address as it may be shown, `key` the environment variable of its key,
-    `limit` the seconds that the work was given.
+    `limit` the seconds that each request in it may take.
 
     Raises:
         TeacherError: UnreachableError or RejectedError where it is one.
     """
     try:
-        return await work()
+        return await with_deadline(work, limit)
     except TeacherError:
         raise
     # A server can send what makes the SDK's parser fail in any way at all.
@@ -97,7 +114,7 @@ async def with_teacher_errors(
 
 
 def _kind_of(error: Exception, sdk: ModuleType) -> type[TeacherError]:
-    if isinstance(error, sdk.APIConnectionError):
+    if isinstance(error, sdk.APIConnectionError | OutOfTimeError):
         return UnreachableError
     rejected = isinstance(error, sdk.APIStatusError) and error.status_code in _REJECTED
     return RejectedError if rejected else TeacherError
@@ -120,6 +137,7 @@ class _Attempts:
     scope: anyio.CancelScope
     limit: float
     refused: int | None = None
+    failure: Exception | None = None
 
 
 _attempts: ContextVar[_Attempts | None] = ContextVar("_attempts", default=None)
@@ -132,6 +150,7 @@ async def with_deadline(work: Callable[[], Awaitable[_R]], limit: float) -> _R:
 
     Raises:
         OutOfTimeError: one took longer; it is cancelled and not sent again.
+        OversizedReplyError: the answer to one is too large; it is not sent again.
     """
     with anyio.CancelScope(deadline=anyio.current_time() + limit) as scope:
         attempts = _Attempts(scope, limit)
@@ -140,7 +159,7 @@ async def with_deadline(work: Callable[[], Awaitable[_R]], limit: float) -> _R:
             return await work()
         finally:
             _attempts.reset(token)
-    raise OutOfTimeError(attempts.refused)
+    raise attempts.failure or OutOfTimeError(attempts.refused)
 
 
 async def begin_attempt(_: Any) -> None:
@@ -156,3 +175,11 @@ async def end_attempt(response: Any) -> None:
     if attempts and response.status_code >= 400:
         attempts.refused = response.status_code
         attempts.scope.deadline = anyio.current_time() + _LONGEST_PAUSE
+
+
+async def _give_up(failure: Exception) -> None:
+    """End the work of `with_deadline` with this failure, which the SDK would take for passing."""
+    if attempts := _attempts.get():
+        attempts.failure = failure
+        attempts.scope.cancel()
+        await anyio.lowlevel.checkpoint()

@@ -96,7 +96,15 @@ class Hang:
     """Never answer; wait until the client closes the connection."""
 
 
-Behaviour = Callable[[Request], Awaitable[Answer | Reset | Hang]]
+@dataclass(frozen=True)
+class Flood:
+    """Send the body over and over, chunked, until the client closes the connection."""
+
+    body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+Behaviour = Callable[[Request], Awaitable[Answer | Reset | Hang | Flood]]
 
 
 class WireServer:
@@ -109,6 +117,7 @@ class WireServer:
         self.in_flight = 0
         self.most_in_flight = 0
         self.hung = 0
+        self.flooded = 0
         self.hanging = asyncio.Condition()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -165,6 +174,8 @@ class WireServer:
         if isinstance(answer, Reset):
             writer.transport.abort()
             return False
+        if isinstance(answer, Flood):
+            await self._flood(answer, writer)
         payload = (
             answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
         )
@@ -181,6 +192,21 @@ class WireServer:
         )
         await writer.drain()
         return not answer.cut
+
+    async def _flood(self, flood: Flood, writer: asyncio.StreamWriter) -> None:
+        """Send until the client closes the connection; `flooded` counts the bytes of bodies."""
+        headers = {
+            "content-type": "application/json",
+            "transfer-encoding": "chunked",
+            **flood.headers,
+        }
+        lines = [f"{name}: {value}" for name, value in headers.items()]
+        writer.write("\r\n".join(["HTTP/1.1 200 x", *lines, "", ""]).encode())
+        chunk = f"{len(flood.body):x}\r\n".encode() + flood.body + b"\r\n"
+        while True:
+            writer.write(chunk)
+            self.flooded += len(flood.body)
+            await writer.drain()
 
     async def _hang(self, reader: asyncio.StreamReader) -> None:
         async with self.hanging:

@@ -26,7 +26,7 @@ from werkzeug import Response
 from dlm_lsp.errors import TeacherError
 from dlm_lsp.teachers.kind import TeacherContext
 from dlm_lsp.teachers.openai_chat import openai_teacher, vllm_server_teacher
-from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest
+from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply
 
 # Failures and retries
 
@@ -425,6 +425,19 @@ async def test_a_key_that_a_server_repeats_is_in_no_error(server, monkeypatch, s
     failed = await outcome(served(address(server)))
     assert isinstance(failed, TeacherError)
     assert "the-key-in-the-environment" not in str(failed)
+
+
+async def test_a_key_that_a_server_repeats_is_in_no_reply(server, monkeypatch):
+    monkeypatch.setenv("VLLM_API_KEY", "the-key-in-the-environment")
+
+    def echo(request):
+        text = f"The key is {request.headers['Authorization']}."
+        return Response(json.dumps(chat_completion(text)), content_type="application/json")
+
+    server.expect_request(CHAT).respond_with_handler(echo)
+    reply = await outcome(served(address(server)))
+    assert isinstance(reply, Reply)
+    assert reply.text == "The key is Bearer ***."
 
 
 def test_the_fingerprint_tells_apart_what_decides_a_reply_and_nothing_else():

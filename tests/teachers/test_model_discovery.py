@@ -120,3 +120,19 @@ async def test_a_model_with_no_room_for_prose_is_told(httpserver):
     teacher = served(address(httpserver), GenerationOptions(max_new_tokens=1000))
     with pytest.raises(TeacherError, match=r"1024 tokens.*max_new_tokens 1000; lower it"):
         await teacher.prepare()
+
+
+async def test_a_list_of_models_with_ever_another_page_is_told(monkeypatch):
+    async def behave(request: Request):
+        if "/models/" in request.target:
+            return Answer({"error": {"message": "no"}}, status=404)
+        name = f"m{len(server.requests)}"
+        return Answer({"data": [{"id": name}], "has_more": True, "last_id": name})
+
+    async with WireServer(behave) as server:
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
+        monkeypatch.setenv("ANTHROPIC_API_KEY", "the-key-in-the-environment")
+        teacher = select("anthropic:m", GenerationOptions(), concurrency=1, timeout=60)
+        with pytest.raises(TeacherError, match="without end"):
+            await teacher.prepare()
+        await teacher.aclose()
