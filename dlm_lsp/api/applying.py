@@ -48,7 +48,7 @@ def apply_staged(
         StoreError: the document or its plan cannot be read or written.
     """
     folder = load_document(path).folder
-    with document_lock(folder, "dlm synth apply", on_wait):
+    with document_lock(folder, "dlm synth apply", on_wait, path):
         insertion = insert_sections(path, staged_in(folder, ids), placement)
         take_from_plan(folder, {section.id for section in (*insertion.placed, *insertion.present)})
     return insertion

@@ -86,7 +86,7 @@ def revert_document(
     with ExitStack() as holding:
         # In a store that cannot be written nobody works, and the document needs nothing of it.
         with suppress(StoreError):
-            holding.enter_context(document_lock(folder, "dlm synth revert", on_wait))
+            holding.enter_context(document_lock(folder, "dlm synth revert", on_wait, path))
         named = chosen.edited or chosen.ids is not None
         return _remove_sections(path, chosen, () if named else Ledger(folder).all())
 

@@ -124,7 +124,7 @@ async def synthesize_document(
         TeacherError, JudgeError, StoreError: with the remedy.
     """
     folder = load_valid_document(path).folder
-    async with shared_document_lock(folder, "dlm synth instructions", on_wait):
+    async with shared_document_lock(folder, "dlm synth instructions", on_wait, path):
         # Loaded again, for who held the lock may have changed it.
         loaded = load_for_synthesis(path)
         result = await run_on_document(

@@ -36,7 +36,7 @@ def discard_documents(paths: Sequence[str], ids: Sequence[str] | None, *, as_jso
 
     def work(path: Path) -> BatchOutcome:
         loaded = load_document(path)
-        with document_lock(loaded.folder, "dlm synth discard", print_notice):
+        with document_lock(loaded.folder, "dlm synth discard", print_notice, path):
             dropped = _drop_all(loaded) if ids is None else _drop(loaded, ids)
         if not as_json:
             print_result(

@@ -62,7 +62,8 @@ def _code(report: Report) -> int:
 def _synthesize_document(
     path: Path, request: SynthRequest, destination: Destination
 ) -> DocumentSynthesis:
-    with document_lock(load_valid_document(path).folder, "dlm synth instructions", print_notice):
+    folder = load_valid_document(path).folder
+    with document_lock(folder, "dlm synth instructions", print_notice, path):
         # Loaded again, for who held the lock may have changed it.
         loaded = load_for_synthesis(path)
         result = anyio.run(run_on_document, loaded, request, partial(_run_interruptibly, path))

@@ -163,3 +163,24 @@ def test_discard_says_nothing_is_dropped_where_that_cannot_be(dlm, staged, home)
     refused = dlm("synth", "discard", staged)
     assert refused.returncode == 1
     assert refused.stderr == f"dlm: cannot remove {plan}: Is a directory; remove it by hand\n"
+
+
+@pytest.mark.posix
+def test_what_a_killed_apply_left_beside_the_document_goes_with_the_next_command(
+    dlm, staged, home, start, monkeypatch
+):
+    monkeypatch.setenv("DLM_HOME", str(home))
+    before = sorted(staged.parent.iterdir())
+    killed = start(
+        "import os, sys\n"
+        "from dlm_lsp import apply\n"
+        "os.fsync = lambda _: (print('half', flush=True), sys.stdin.read())\n"
+        "apply(sys.argv[1])\n",
+        staged,
+    )
+    assert killed.stdout.readline() == "half\n"
+    killed.kill()
+    killed.wait()
+    assert len(list(staged.parent.iterdir())) == len(before) + 1
+    dlm("synth", "discard", staged)
+    assert sorted(staged.parent.iterdir()) == before
