@@ -5,7 +5,8 @@
     │   └── OptionError         a choice of a run that cannot be; `field` names it
     ├── StoreError              a file or the store cannot be read or written
     │   ├── NotFoundError       a file is not there
-    │   └── FileChangedError    a file is another than it was when its change was computed
+    │   ├── FileChangedError    a file is another than it was when its change was computed
+    │   └── CopyError           sections are staged for another file with the same id
     ├── ModelError              a local model cannot be had, run or trained
     ├── JudgeError              nobody can judge
     └── TeacherError            a teacher cannot be asked, or failed
@@ -62,6 +63,10 @@ class NotFoundError(StoreError):
 
 class FileChangedError(StoreError):
     """A file that another program has changed since it was read."""
+
+
+class CopyError(StoreError):
+    """A document that has the id of another, for which sections are staged."""
 
 
 class ModelError(DlmError):

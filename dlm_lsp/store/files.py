@@ -29,9 +29,8 @@ def read_file(path: Path, limit: int, remedy: str = "split it") -> bytes:
         found = path.stat()
         _refuse_irregular(path, found.st_mode)
         if found.st_size <= limit:
-            with os.fdopen(os.open(path, os.O_RDONLY | _NONBLOCK | _BINARY), "rb") as stream:
-                # Some regular files (under /proc) say that they are empty, others still grow.
-                data = stream.read(limit + 1)
+            # Some regular files (under /proc) say that they are empty, others still grow.
+            data = _read(path, limit + 1)
             if len(data) <= limit:
                 return data
     except FileNotFoundError as error:
@@ -39,6 +38,24 @@ def read_file(path: Path, limit: int, remedy: str = "split it") -> bytes:
     except OSError as error:
         raise StoreError(f"cannot read {path}: {os_reason(error)}") from error
     raise StoreError(f"cannot read {path}: it is larger than {_size(limit)}; {remedy}")
+
+
+def read_beginning(path: Path, most: int) -> bytes:
+    """Return the first bytes of a regular file, at most so many.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    try:
+        _refuse_irregular(path, path.stat().st_mode)
+        return _read(path, most)
+    except OSError as error:
+        raise StoreError(f"cannot read {path}: {os_reason(error)}") from error
+
+
+def _read(path: Path, most: int) -> bytes:
+    with os.fdopen(os.open(path, os.O_RDONLY | _NONBLOCK | _BINARY), "rb") as stream:
+        return stream.read(most)
 
 
 def replace_file(path: Path, data: bytes, *, expected: bytes | None = None) -> None:
