@@ -37,6 +37,7 @@ async def synthesize(
     sections: Sequence[str] | None = None,
     apply: bool = False,
     dry_run: bool = False,
+    force: bool = False,
     on_event: OnEvent = ignore_event,
     stop: anyio.Event | None = None,
 ) -> DocumentSynthesis:
@@ -53,6 +54,7 @@ async def synthesize(
         on_event=on_event,
         stop=stop or anyio.Event(),
         on_wait=ignore_event,
+        force=force,
     )
 
 
@@ -61,6 +63,7 @@ async def apply(
     *,
     sections: Sequence[str] | None = None,
     placement: Placement = "after-source",
+    force: bool = False,
 ) -> InsertionPlan:
     """Do what `dlm_lsp.apply` does, in a thread.
 
@@ -69,7 +72,7 @@ async def apply(
         StoreError: see there.
     """
     return await anyio.to_thread.run_sync(
-        partial(functions.apply, path, sections=sections, placement=placement)
+        partial(functions.apply, path, sections=sections, placement=placement, force=force)
     )
 
 

@@ -4,7 +4,9 @@
     ├── UsageError              a command line or a command's argument that cannot be meant
     │   └── OptionError         a choice of a run that cannot be; `field` names it
     ├── StoreError              a file or the store cannot be read or written
-    │   └── NotFoundError       a file is not there
+    │   ├── NotFoundError       a file is not there
+    │   ├── FileChangedError    a file is another than it was when its change was computed
+    │   └── CopyError           sections are staged for another file with the same id
     ├── ModelError              a local model cannot be had, run or trained
     ├── JudgeError              nobody can judge
     └── TeacherError            a teacher cannot be asked, or failed
@@ -57,6 +59,14 @@ class StoreError(DlmError):
 
 class NotFoundError(StoreError):
     """A file that is not there."""
+
+
+class FileChangedError(StoreError):
+    """A file that another program has changed since it was read."""
+
+
+class CopyError(StoreError):
+    """A document that has the id of another, for which sections are staged."""
 
 
 class ModelError(DlmError):

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlm_lsp.document import missing_media, parse
+from dlm_lsp.document import duplicate_id, missing_media, parse
 from dlm_lsp.document.lines import line_and_column, line_starts
+from dlm_lsp.store.document_ids import new_document_id
 from dlm_lsp.store.documents import read_document
 
 
@@ -23,20 +24,24 @@ class LocatedProblem:
     fix: str | None
 
 
-def check_document(path: Path) -> tuple[LocatedProblem, ...]:
+def check_document(path: Path, twin: Path | None = None) -> tuple[LocatedProblem, ...]:
     """Return what is wrong in the document at `path`, in document order.
+
+    `twin` is another document that has its id.
 
     Raises:
         StoreError: it cannot be read.
     """
-    return find_problems(path, read_document(path))
+    return find_problems(path, read_document(path), twin)
 
 
-def find_problems(path: Path, text: str) -> tuple[LocatedProblem, ...]:
+def find_problems(path: Path, text: str, twin: Path | None = None) -> tuple[LocatedProblem, ...]:
     """Return what is wrong in a text; media files are looked for beside `path`."""
     document = parse(text)
+    shared = duplicate_id(text, document.yaml, str(twin), new_document_id()) if twin else None
     problems = [
         *document.problems,
+        *([shared] if shared else ()),
         *missing_media(document, lambda media: _is_file(path.parent / media)),
     ]
     starts = line_starts(text)

@@ -1,5 +1,6 @@
 """Document files: read, parsed, and changed only as they are at that moment."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,11 +9,14 @@ from typing import TypeVar
 from dlm_lsp.document import Document, Edit, Problem, apply_edits, parse
 from dlm_lsp.document.lines import line_and_column, line_starts
 from dlm_lsp.document.schema import Frontmatter
-from dlm_lsp.errors import StoreError
-from dlm_lsp.store.documents import read_document, write_document
+from dlm_lsp.errors import FileChangedError, StoreError
+from dlm_lsp.store.documents import modified_at, read_document, write_document
 from dlm_lsp.store.home import store_folder
 
 _T = TypeVar("_T")
+_ATTEMPTS = 100
+_SAVING = 0.01
+"""Seconds that a program may take to save a file that it has emptied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ def load_document(path: Path) -> LoadedDocument:
     Raises:
         StoreError: it cannot be read, or its frontmatter has an error.
     """
-    document = parse(read_document(path))
+    document = _read_settled(path)
     if document.frontmatter is None:
         raise StoreError(_first_error(path, document, list(document.errors)))
     return LoadedDocument(
@@ -60,16 +64,36 @@ def change_document(
     file has become.
 
     Raises:
+        FileChangedError: another program changes the file again and again.
         StoreError: the document cannot be read or written; it is as it was.
     """
-    while True:
+    for attempt in range(1, _ATTEMPTS + 1):
         loaded = load_document(path)
         edits, outcome = change(loaded)
         if not edits:
-            return outcome
-        if read_document(path) == loaded.document.text:
-            write_document(path, apply_edits(loaded.document.text, edits))
-            return outcome
+            break
+        text = loaded.document.text
+        try:
+            write_document(path, apply_edits(text, edits), expected=text)
+        except FileChangedError:
+            if attempt == _ATTEMPTS:
+                raise
+        else:
+            break
+    return outcome
+
+
+def _read_settled(path: Path) -> Document:
+    """Return the document, once nobody is in the middle of saving it."""
+    for _ in range(_ATTEMPTS):
+        before = modified_at(path)
+        document = parse(read_document(path))
+        if document.frontmatter:
+            break
+        time.sleep(_SAVING)
+        if modified_at(path) == before:
+            break
+    return document
 
 
 def _first_error(path: Path, document: Document, errors: Sequence[Problem]) -> str:

@@ -44,6 +44,7 @@ def synthesize(
     sections: Sequence[str] | None = None,
     apply: bool = False,
     dry_run: bool = False,
+    force: bool = False,
     on_event: OnEvent = ignore_event,
 ) -> DocumentSynthesis:
     """Ask a teacher for pairs about a document's prose, filter them, and stage what is accepted.
@@ -51,7 +52,8 @@ def synthesize(
     `teacher` is a selector such as `hf:gemma-3-270m` or `openai:gpt-5-mini`, `judge` a local model
     that judges instead of the document's own. `sections` limits the run to these section ids.
     `apply` writes the pairs into the document, `dry_run` keeps nothing but the replies. The prose
-    is sent to the teacher, and to nobody else.
+    is sent to the teacher, and to nobody else. With `force` a copy joins what is staged for its
+    original.
 
     Raises:
         UsageError: arguments that exclude each other, or a selector or an option that cannot be.
@@ -68,6 +70,7 @@ def synthesize(
         sections=section_ids_in(sections),
         on_event=on_event,
         on_wait=ignore_event,
+        force=force,
     )
 
     async def to_the_end() -> DocumentSynthesis:
@@ -111,17 +114,19 @@ def apply(
     *,
     sections: Sequence[str] | None = None,
     placement: Placement = "after-source",
+    force: bool = False,
 ) -> InsertionPlan:
     """Put staged pairs into the document, all or those with the given section ids.
 
-    No teacher is asked. `InsertionPlan.unplaced` tells what had to stay staged, and why.
+    No teacher is asked. `InsertionPlan.unplaced` tells what had to stay staged, and why. With
+    `force` a copy takes what is staged for its original.
 
     Raises:
         OptionError: there is no such placement.
         StoreError: the document or its plan cannot be read or written; it is as it was.
     """
     OPTIONS["placement"].check(placement)
-    return apply_staged(Path(path), section_ids_in(sections), placement, ignore_event)
+    return apply_staged(Path(path), section_ids_in(sections), placement, ignore_event, force=force)
 
 
 def revert(

@@ -1,13 +1,14 @@
 """Revert: synthesized sections taken out of a document again."""
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from dlm_lsp.api.documents import LoadedDocument, change_document, load_document
 from dlm_lsp.document import Edit, Section, remove
-from dlm_lsp.errors import UsageError
+from dlm_lsp.errors import StoreError, UsageError
 from dlm_lsp.store.ledger import Ledger, LedgerEntry
 from dlm_lsp.store.lock import document_lock
 from dlm_lsp.synth.user_edits import user_edited
@@ -76,11 +77,16 @@ def revert_document(
 ) -> RevertOutcome:
     """Remove the synthesized sections that `chosen` matches; `on_wait` hears who holds the store.
 
+    A store that can only be read is enough.
+
     Raises:
         StoreError: the document or its ledger cannot be read or written.
     """
     folder = load_document(path).folder
-    with document_lock(folder, "dlm synth revert", on_wait):
+    with ExitStack() as holding:
+        # In a store that cannot be written nobody works, and the document needs nothing of it.
+        with suppress(StoreError):
+            holding.enter_context(document_lock(folder, "dlm synth revert", on_wait, path))
         named = chosen.edited or chosen.ids is not None
         return _remove_sections(path, chosen, () if named else Ledger(folder).all())
 

@@ -12,6 +12,7 @@ from dlm_lsp.api.applying import insert_sections
 from dlm_lsp.api.documents import LoadedDocument, load_valid_document
 from dlm_lsp.document import Placement
 from dlm_lsp.errors import StoreError
+from dlm_lsp.store.copies import refuse_copy
 from dlm_lsp.store.ledger import Ledger
 from dlm_lsp.store.lock import shared_document_lock
 from dlm_lsp.store.plan import StagedSection, add_to_plan, load_plan, take_from_plan
@@ -50,14 +51,18 @@ class DocumentSynthesis:
         return self.result.report
 
 
-def load_for_synthesis(path: Path) -> LoadedDocument:
+def load_for_synthesis(path: Path, destination: Destination, *, force: bool) -> LoadedDocument:
     """Return a valid document whose store can be read, so that nothing is spent in vain.
 
     Raises:
+        CopyError: sections are staged for the document that this one is a copy of, and the pairs of
+            both would become one plan; not with `force`.
         StoreError: the document has an error, or its plan or ledger cannot be read.
     """
     loaded = load_valid_document(path)
     load_plan(loaded.folder)
+    if destination != "nowhere" and not force:
+        refuse_copy(loaded.folder, path)
     Ledger(loaded.folder).all()
     return loaded
 
@@ -117,19 +122,20 @@ async def synthesize_document(
     on_event: OnEvent,
     stop: anyio.Event,
     on_wait: Callable[[str], None],
+    force: bool,
 ) -> DocumentSynthesis:
     """Synthesize pairs for one document while other tasks go on, and keep what is accepted.
 
     `sections` limits the run to these section ids; setting `stop` ends it with what is finished;
-    `on_wait` hears who holds the store.
+    `on_wait` hears who holds the store; `force` lets a copy join what is staged for its original.
 
     Raises:
         TeacherError, JudgeError, StoreError: with the remedy.
     """
     folder = load_valid_document(path).folder
-    async with shared_document_lock(folder, "dlm synth instructions", on_wait):
+    async with shared_document_lock(folder, "dlm synth instructions", on_wait, path):
         # Loaded again, for who held the lock may have changed it.
-        loaded = load_for_synthesis(path)
+        loaded = load_for_synthesis(path, destination, force=force)
         result = await run_on_document(
             loaded, request, lambda ready: ready.run(on_event, stop), sections
         )

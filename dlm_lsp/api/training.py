@@ -31,7 +31,7 @@ def train_adapters(
     Raises:
         ModelError, StoreError: with the remedy; what was trained before is current all the same.
     """
-    with document_lock(training_input(path).folder, "dlm train", on_wait):
+    with document_lock(training_input(path).folder, "dlm train", on_wait, path):
         # Read now, for who held the lock may have changed it.
         document = training_input(path)
         tasks = plan_training(document, request).tasks

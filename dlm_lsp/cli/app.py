@@ -62,6 +62,10 @@ dlm_app.add_typer(synth_app, name="synth")
 PathsArgument = Annotated[
     list[str], typer.Argument(metavar="PATH...", help="Documents, folders or glob patterns.")
 ]
+ForceOption = Annotated[
+    bool,
+    typer.Option("--force", help="Also where it is staged for another file with the same dlm_id."),
+]
 PathArgument = Annotated[str, typer.Argument(metavar="PATH", help="The document.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
@@ -215,6 +219,7 @@ def instructions_command(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be accepted; keep nothing.")
     ] = False,
+    force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Ask a teacher for pairs about the prose, filter them, and stage what is accepted.
@@ -244,7 +249,9 @@ def instructions_command(
         timeout=timeout,
     )
     request = SynthRequest(teacher, judge, options)
-    raise typer.Exit(synthesize_instructions(paths, request, destination, as_json=as_json))
+    raise typer.Exit(
+        synthesize_instructions(paths, request, destination, force=force, as_json=as_json)
+    )
 
 
 SectionsOption = Annotated[
@@ -269,22 +276,27 @@ def apply_command(
     placement: Annotated[PlacementChoice, typer.Option(help="Where the pairs go.")] = (
         DEFAULTS["placement"]
     ),
+    force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Put staged sections into the document. No teacher is asked."""
     from dlm_lsp.cli.apply import apply_documents
 
-    raise typer.Exit(apply_documents(paths, section, placement, as_json=as_json))
+    raise typer.Exit(apply_documents(paths, section, placement, force=force, as_json=as_json))
 
 
 @synth_app.command("discard")
 def discard_command(
-    paths: PathsArgument, *, section: SectionsOption = None, as_json: JsonOption = False
+    paths: PathsArgument,
+    *,
+    section: SectionsOption = None,
+    force: ForceOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Drop staged sections."""
     from dlm_lsp.cli.apply import discard_documents
 
-    raise typer.Exit(discard_documents(paths, section, as_json=as_json))
+    raise typer.Exit(discard_documents(paths, section, force=force, as_json=as_json))
 
 
 @synth_app.command("revert")

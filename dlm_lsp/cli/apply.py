@@ -11,18 +11,24 @@ from dlm_lsp.cli.exit_codes import DONE, FAILED
 from dlm_lsp.cli.output import escape_line, pluralize, print_notice, print_result
 from dlm_lsp.document import Placement
 from dlm_lsp.errors import StoreError
+from dlm_lsp.store.copies import refuse_copy
 from dlm_lsp.store.lock import document_lock
 from dlm_lsp.store.plan import clear_plan, take_from_plan
 from dlm_lsp.synth.insertion import InsertionPlan
 
 
 def apply_documents(
-    paths: Sequence[str], ids: Sequence[str] | None, placement: Placement, *, as_json: bool
+    paths: Sequence[str],
+    ids: Sequence[str] | None,
+    placement: Placement,
+    *,
+    force: bool,
+    as_json: bool,
 ) -> int:
     """Put staged sections into their documents; return 0, or 1 where one has to stay staged."""
 
     def work(path: Path) -> BatchOutcome:
-        insertion = apply_staged(path, ids, placement, print_notice)
+        insertion = apply_staged(path, ids, placement, print_notice, force=force)
         if not as_json:
             print_insertion(path, insertion)
         return FAILED if insertion.unplaced else DONE, insertion_json(insertion)
@@ -31,13 +37,15 @@ def apply_documents(
     return max(for_each(documents, work, as_json=as_json))
 
 
-def discard_documents(paths: Sequence[str], ids: Sequence[str] | None, *, as_json: bool) -> int:
+def discard_documents(
+    paths: Sequence[str], ids: Sequence[str] | None, *, force: bool, as_json: bool
+) -> int:
     """Drop staged sections, all or those with the given ids."""
 
     def work(path: Path) -> BatchOutcome:
         loaded = load_document(path)
-        with document_lock(loaded.folder, "dlm synth discard", print_notice):
-            dropped = _drop_all(loaded) if ids is None else _drop(loaded, ids)
+        with document_lock(loaded.folder, "dlm synth discard", print_notice, path):
+            dropped = _drop(loaded, ids, force=force)
         if not as_json:
             print_result(
                 f"synth: dropped {pluralize(len(dropped), 'staged section')} of {escape_line(path)}"
@@ -48,21 +56,19 @@ def discard_documents(paths: Sequence[str], ids: Sequence[str] | None, *, as_jso
     return max(for_each(documents, work, as_json=as_json))
 
 
-def _drop(loaded: LoadedDocument, ids: Sequence[str]) -> list[str]:
-    dropped = [section.id for section in staged_in(loaded.folder, ids)]
-    take_from_plan(loaded.folder, dropped)
-    return dropped
-
-
-def _drop_all(loaded: LoadedDocument) -> list[str]:
-    """Drop the plan, even one that cannot be read."""
+def _drop(loaded: LoadedDocument, ids: Sequence[str] | None, *, force: bool) -> list[str]:
+    """Drop what is named, or the whole plan, even one that cannot be read."""
     try:
-        dropped = _staged_ids(loaded)
+        dropped = [section.id for section in staged_in(loaded.folder, ids)]
     except StoreError:
+        if ids is not None:
+            raise
         clear_plan(loaded.folder)
         print_notice(f"dlm: the staged plan of {loaded.path} could not be read; it is dropped")
         return []
-    clear_plan(loaded.folder)
+    if dropped and not force:
+        refuse_copy(loaded.folder, loaded.path)
+    take_from_plan(loaded.folder, dropped)
     return dropped
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dlm_lsp.api.documents import LoadedDocument, load_document
-from dlm_lsp.cli.exit_codes import FAILED
+from dlm_lsp.cli.exit_codes import FAILED, shell_message
 from dlm_lsp.cli.output import print_json, print_notice
 from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.errors import DlmError, StoreError, UsageError
@@ -33,7 +33,9 @@ def for_each(
             # It is the same for every document.
             raise
         except Exception as error:
-            message = str(error) if isinstance(error, DlmError) else describe_defect(error)
+            message = (
+                shell_message(error) if isinstance(error, DlmError) else describe_defect(error)
+            )
             code, value = FAILED, {"error": message}
             print_notice(f"dlm: {message}")
         values.append({"path": str(path), **value})

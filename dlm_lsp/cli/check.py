@@ -9,6 +9,7 @@ from dlm_lsp.cli.exit_codes import DONE, FAILED
 from dlm_lsp.cli.output import escape_line, pluralize, print_json, print_notice, print_result
 from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.errors import StoreError
+from dlm_lsp.store.copies import copies_among
 
 OutputFormat = Literal["text", "json", "github"]
 
@@ -16,10 +17,11 @@ OutputFormat = Literal["text", "json", "github"]
 def check_documents(paths: Sequence[str], output_format: OutputFormat) -> int:
     """Print the problems of the documents; return 0 where there are none, else 1."""
     documents = resolve_paths(paths)
+    twins = copies_among(documents)
     located: list[LocatedProblem] = []
     for path in documents:
         try:
-            located += check_document(path)
+            located += check_document(path, twins.get(path))
         except StoreError as error:
             located.append(
                 LocatedProblem(str(path), 1, 1, 1, 1, "error", "unreadable", str(error), None)

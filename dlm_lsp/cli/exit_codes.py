@@ -9,7 +9,7 @@ from typer.exceptions import TyperException
 
 from dlm_lsp.cli.flags import flag_name
 from dlm_lsp.cli.streams import OutputClosed, guard_streams, silence_stream
-from dlm_lsp.errors import DlmError, OptionError, SelectorError, UsageError
+from dlm_lsp.errors import CopyError, DlmError, OptionError, SelectorError, UsageError
 
 DONE = 0
 FAILED = 1
@@ -76,6 +76,8 @@ def _outcome(command: Callable[..., Any]) -> int:
 
 def shell_message(error: DlmError) -> str:
     """Return the message of an error, with an option by its flag."""
+    if isinstance(error, CopyError):
+        return f"{error} with --force"
     return error.worded(flag_name) if isinstance(error, OptionError) else str(error)
 
 

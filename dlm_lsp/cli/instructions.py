@@ -33,13 +33,18 @@ from dlm_lsp.teachers.registry import check_selector
 
 
 def synthesize_instructions(
-    paths: Sequence[str], request: SynthRequest, destination: Destination, *, as_json: bool
+    paths: Sequence[str],
+    request: SynthRequest,
+    destination: Destination,
+    *,
+    force: bool,
+    as_json: bool,
 ) -> int:
     """Synthesize pairs for each document in turn, and say what became of them."""
     check_selector(request.teacher)
 
     def work(path: Path) -> BatchOutcome:
-        run = _synthesize_document(path, request, destination)
+        run = _synthesize_document(path, request, destination, force=force)
         if not as_json:
             _print_run(run)
             _print_saved(run)
@@ -60,11 +65,12 @@ def _code(report: Report) -> int:
 
 
 def _synthesize_document(
-    path: Path, request: SynthRequest, destination: Destination
+    path: Path, request: SynthRequest, destination: Destination, *, force: bool
 ) -> DocumentSynthesis:
-    with document_lock(load_valid_document(path).folder, "dlm synth instructions", print_notice):
+    folder = load_valid_document(path).folder
+    with document_lock(folder, "dlm synth instructions", print_notice, path):
         # Loaded again, for who held the lock may have changed it.
-        loaded = load_for_synthesis(path)
+        loaded = load_for_synthesis(path, destination, force=force)
         result = anyio.run(run_on_document, loaded, request, partial(_run_interruptibly, path))
         saved = save_pairs(loaded, result, destination, request.options.placement)
         return DocumentSynthesis(path, result, saved)

@@ -10,6 +10,7 @@ from dlm_lsp.cli.batch import BatchOutcome, for_each
 from dlm_lsp.cli.exit_codes import DONE
 from dlm_lsp.cli.output import escape_line, print_notice, print_result
 from dlm_lsp.cli.paths import resolve_paths
+from dlm_lsp.store.copies import original_of
 from dlm_lsp.store.plan import StagedPlan, load_plan
 
 
@@ -35,11 +36,15 @@ def list_sections(paths: Sequence[str], *, as_json: bool) -> int:
         applied, staged = list(applied_pairs(opened)), list(staged_pairs(opened, plan))
         if not as_json:
             print_result("\n".join(_lines(opened, applied, staged)))
-        if plan and staged and plan.source_path != path.resolve():
-            print_notice(f"These were staged for {plan.source_path}, which has the same dlm_id.")
+        original = original_of(opened.folder, path) if staged else None
+        if original:
+            print_notice(
+                f"{path} is a copy: these are staged for {original}, which has the same dlm_id."
+            )
         return DONE, {
             "applied": [asdict(pair) for pair in applied],
             "staged": [asdict(pair) for pair in staged],
+            "staged_for": str(original or path),
         }
 
     return max(for_each(resolve_paths(paths), work, as_json=as_json))

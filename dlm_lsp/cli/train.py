@@ -38,7 +38,7 @@ def train_document(
         return _print_plan(training_input(document), request, as_json=as_json)
     trained: list[TrainedAdapter] = []
     code, failure = DONE, ""
-    with document_lock(training_input(document).folder, "dlm train", print_notice):
+    with document_lock(training_input(document).folder, "dlm train", print_notice, document):
         # Read now, for who held the lock may have changed it.
         document_input = training_input(document)
         prepared = _prepared(document_input, request)

@@ -2,6 +2,7 @@
 
 from dlm_lsp.document.changes import Addition, Placement, insert, remove, remove_marker
 from dlm_lsp.document.document import Document
+from dlm_lsp.document.duplicate_id import duplicate_id
 from dlm_lsp.document.edit import Edit, Span, apply_edits
 from dlm_lsp.document.marker import HarvestMarker, Marker, MinedMarker, SynthMarker
 from dlm_lsp.document.parse import missing_media, parse
@@ -27,6 +28,7 @@ __all__ = [
     "Span",
     "SynthMarker",
     "apply_edits",
+    "duplicate_id",
     "insert",
     "missing_media",
     "parse",

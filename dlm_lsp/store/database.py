@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from dlm_lsp.errors import StoreError
-from dlm_lsp.store.files import make_folder
+from dlm_lsp.store.files import make_folder, replace_file
 from dlm_lsp.store.os_reason import os_reason
 
 _WAIT = 30.0
@@ -84,26 +83,24 @@ def as_store_error(path: Path) -> Iterator[None]:
 
 
 def _make(path: Path, kind: DatabaseKind) -> None:
-    """Make an empty database under another name, then move it into place in one step.
+    """Make an empty database in memory, then put it in its place in one step.
 
     SQLite does not wait for a process that is just turning the write-ahead log on, and half-made
-    tables look like a foreign file; so nobody ever sees one in the making.
+    tables look like a foreign file; so nobody ever sees one in the making, nor is one left over.
     """
     from filelock import FileLock
 
-    with (
-        FileLock(path.with_suffix(".lock")),
-        TemporaryDirectory(dir=path.parent, prefix=".dlm-") as place,
-    ):
+    with FileLock(path.with_suffix(".lock")):
         if path.exists():  # another process was first
             return
-        made = Path(place, path.name)
-        with closing(sqlite3.connect(made)) as connection:
+        with closing(sqlite3.connect(":memory:")) as connection:
             connection.execute(kind.tables)
             connection.execute(f"PRAGMA application_id = {kind.application_id}")
-            if kind.wal:
-                connection.execute("PRAGMA journal_mode = WAL")
-        made.replace(path)
+            image = bytearray(connection.serialize())
+        if kind.wal:
+            # What `PRAGMA journal_mode = WAL` writes: https://sqlite.org/fileformat2.html, 1.3.3.
+            image[18:20] = b"\x02\x02"
+        replace_file(path, bytes(image))
 
 
 def _connect(path: Path, kind: DatabaseKind) -> sqlite3.Connection:

@@ -31,10 +31,19 @@ def read_document(path: Path) -> str:
         ) from error
 
 
-def write_document(path: Path, text: str) -> None:
-    """Replace the text of a document, all of it or nothing.
+def modified_at(path: Path) -> int:
+    """Return when a document was changed last, in nanoseconds; 0 where it is not there."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def write_document(path: Path, text: str, *, expected: str) -> None:
+    """Replace the `expected` text of a document, all of it or nothing.
 
     Raises:
+        FileChangedError: it does not hold that text any more.
         StoreError: it cannot be written, or `text` could not be read again.
     """
     try:
@@ -49,7 +58,7 @@ def write_document(path: Path, text: str) -> None:
             f"cannot write {path}: it would be larger than {MAX_DOCUMENT_BYTES // 10**6} MB; "
             "the file is as it was"
         )
-    replace_file(path, data)
+    replace_file(path, data, expected=expected.encode("utf-8"))
 
 
 def find_documents(args: Sequence[str]) -> list[Path]:

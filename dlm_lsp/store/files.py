@@ -1,14 +1,14 @@
 """Atomic files: bytes read so that nothing blocks, and replaced so that nothing is lost."""
 
 import os
-import secrets
 import stat
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from dlm_lsp.errors import NotFoundError, StoreError
+from dlm_lsp.errors import FileChangedError, NotFoundError, StoreError
 from dlm_lsp.store.os_reason import os_reason
+from dlm_lsp.store.temporary import open_temporary
 
 # Windows knows no O_NONBLOCK and would translate line ends without O_BINARY.
 _NONBLOCK = getattr(os, "O_NONBLOCK", 0)
@@ -29,9 +29,8 @@ def read_file(path: Path, limit: int, remedy: str = "split it") -> bytes:
         found = path.stat()
         _refuse_irregular(path, found.st_mode)
         if found.st_size <= limit:
-            with os.fdopen(os.open(path, os.O_RDONLY | _NONBLOCK | _BINARY), "rb") as stream:
-                # Some regular files (under /proc) say that they are empty, others still grow.
-                data = stream.read(limit + 1)
+            # Some regular files (under /proc) say that they are empty, others still grow.
+            data = _read(path, limit + 1)
             if len(data) <= limit:
                 return data
     except FileNotFoundError as error:
@@ -41,48 +40,76 @@ def read_file(path: Path, limit: int, remedy: str = "split it") -> bytes:
     raise StoreError(f"cannot read {path}: it is larger than {_size(limit)}; {remedy}")
 
 
-def replace_file(path: Path, data: bytes) -> None:
+def read_beginning(path: Path, most: int) -> bytes:
+    """Return the first bytes of a regular file, at most so many.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    try:
+        _refuse_irregular(path, path.stat().st_mode)
+        return _read(path, most)
+    except OSError as error:
+        raise StoreError(f"cannot read {path}: {os_reason(error)}") from error
+
+
+def _read(path: Path, most: int) -> bytes:
+    with os.fdopen(os.open(path, os.O_RDONLY | _NONBLOCK | _BINARY), "rb") as stream:
+        return stream.read(most)
+
+
+def replace_file(path: Path, data: bytes, *, expected: bytes | None = None) -> None:
     """Put `data` in the place of the file's bytes, all of it or nothing.
 
     The bytes are on disk before the name points to them. Mode and owner stay; a symlink stays and
     its target is replaced. Where that cannot be done, the old file is whole and nothing is left
-    beside it.
+    beside it. With `expected` that happens only to a file of these bytes, which are compared last:
+    what another program saves before that is safe, what it saves in the instant after is not.
 
     Raises:
+        FileChangedError: the file does not hold the `expected` bytes.
         StoreError: the file or its folder cannot be written, or the disk is full.
     """
     target = Path(os.path.realpath(path))
     old = _writable(path, target)
-    temporary = target.with_name(f".dlm-{secrets.token_hex(8)}.tmp")
-    try:
-        # The text of a private file is never readable to others, not even for a moment.
-        descriptor = os.open(
-            temporary,
-            os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY,
-            0o666 if old is None else 0o600,
-        )
-    except OSError as error:
-        raise StoreError(
-            f"cannot write {path}: no file can be made in its folder {target.parent} "
-            f"({os_reason(error)}); make that folder writable, or use a copy elsewhere"
-        ) from error
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
+    with ExitStack() as stack:
+        try:
+            # The text of a private file is never readable to others, not even for a moment.
+            temporary, stream = stack.enter_context(
+                open_temporary(target.parent, 0o666 if old is None else 0o600)
+            )
+        except OSError as error:
+            raise StoreError(
+                f"cannot write {path}: no file can be made in its folder {target.parent} "
+                f"({os_reason(error)}); make that folder writable, or use a copy elsewhere"
+            ) from error
+        try:
             stream.write(data)
             stream.flush()
             if old is not None:
-                _take_over(descriptor, old)
-            os.fsync(descriptor)
-        temporary.replace(target)
-    except BaseException as error:
-        with suppress(OSError):
-            temporary.unlink()
-        if isinstance(error, OSError):
+                _take_over(stream.fileno(), old)
+            os.fsync(stream.fileno())
+            if sys.platform == "win32":
+                # There, no file is renamed that is open.
+                stream.close()
+            if expected is not None and not _holds(target, expected):
+                raise FileChangedError(
+                    f"cannot write {path}: another program keeps saving it; close it there, "
+                    "or try again once it is done"
+                )
+            temporary.replace(target)
+        except OSError as error:
             raise StoreError(
                 f"cannot write {path}: {os_reason(error)}; the file is as it was{_remedy(error)}"
             ) from error
-        raise
     sync_folder(target.parent)
+
+
+def _holds(target: Path, expected: bytes) -> bool:
+    try:
+        return read_file(target, len(expected)) == expected
+    except StoreError:
+        return False
 
 
 def _remedy(error: OSError) -> str:

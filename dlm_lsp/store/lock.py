@@ -12,21 +12,25 @@ from pathlib import Path
 from dlm_lsp.errors import StoreError
 from dlm_lsp.store.files import make_folder, read_file
 from dlm_lsp.store.os_reason import os_reason
+from dlm_lsp.store.temporary import remove_leftovers
 
 _GRACE = 0.25
 """Seconds before a wait is worth a word; the holder has long written its note by then."""
 
 
 @contextmanager
-def document_lock(folder: Path, command: str, on_wait: Callable[[str], None]) -> Iterator[None]:
+def document_lock(
+    folder: Path, command: str, on_wait: Callable[[str], None], document: Path | None = None
+) -> Iterator[None]:
     """Hold the store `folder` alone; wait for whoever holds it, and say once who that is.
 
-    The kernel lets go of the lock when its holder dies. `command` is what others are told.
+    The kernel lets go of the lock when its holder dies. `command` is what others are told. What a
+    killed process left half written goes, in the store and beside the `document`.
 
     Raises:
         StoreError: the lock file cannot be made.
     """
-    lock = _Lock(folder)
+    lock = _Lock(folder, document)
     if not lock.acquired(_GRACE):
         on_wait(f"waiting for {lock.holder}, which holds this document; Ctrl-C gives up")
         lock.acquired(-1)
@@ -36,7 +40,7 @@ def document_lock(folder: Path, command: str, on_wait: Callable[[str], None]) ->
 
 @asynccontextmanager
 async def shared_document_lock(
-    folder: Path, command: str, on_wait: Callable[[str], None]
+    folder: Path, command: str, on_wait: Callable[[str], None], document: Path | None = None
 ) -> AsyncIterator[None]:
     """Hold the store as `document_lock` does, while other tasks of this process go on.
 
@@ -45,7 +49,7 @@ async def shared_document_lock(
     """
     import anyio
 
-    lock = _Lock(folder)
+    lock = _Lock(folder, document)
     has_told = False
     while not lock.acquired(0):
         if not has_told:
@@ -59,11 +63,13 @@ async def shared_document_lock(
 class _Lock:
     """The lock of one store folder, and the note that says who holds it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, document: Path | None) -> None:
         # Importing it takes longer than the commands that need no lock may take in all.
         from filelock import FileLock
 
         make_folder(folder / "synth")
+        self._folder = folder
+        self._document = document
         self._note = folder / "synth" / "lock.json"
         self._lock = FileLock(folder / "synth" / "lock")
 
@@ -95,11 +101,20 @@ class _Lock:
             # The note is a courtesy: on a full disk the work goes on without it.
             with suppress(OSError):
                 self._note.write_text(_note(command), encoding="utf-8")
+            for place in self._written():
+                remove_leftovers(place)
             yield
         finally:
             with suppress(OSError):
                 self._note.unlink()
             self._lock.release()
+
+    def _written(self) -> Iterator[Path]:
+        """Yield the folders in which files are replaced."""
+        yield from (self._folder, self._folder / "synth", self._folder / "logs")
+        yield from (self._folder / "adapter", *(self._folder / "adapter").glob("*"))
+        if self._document:
+            yield Path(os.path.realpath(self._document)).parent
 
 
 def _note(command: str) -> str:

@@ -73,7 +73,8 @@ class Report:
 
     Of the `generated` well-formed pairs, `dedup` passed the filters and are no duplicates; of these
     `judge_passed` beat the judge's baseline, and `threshold` of them by the margin asked for.
-    Without the judge both are as `dedup`. Of what is left no more is `accepted` than was asked for.
+    Without the judge both are as `dedup`. Of what is left no more is `accepted` than was asked for,
+    less those of the same replies that an earlier run has put in (`already_present`).
     `failure` says why the run ended early; `stopped` that its caller ended it.
     """
 
@@ -88,6 +89,7 @@ class Report:
     usage: Usage
     failure: str | None = None
     stopped: bool = False
+    already_present: int = 0
 
     @property
     def failed_requests(self) -> int:

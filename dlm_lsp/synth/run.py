@@ -179,10 +179,14 @@ class _SynthesisRun:
             yield self._sources
             return
         at = size = 0
-        while at < len(self._sources) and len(self.report().accepted) < most:
+        while at < len(self._sources) and self._pair_count() < most:
             size = 2 * size or math.ceil(most / self._options.per_section)
             yield self._sources[at : at + size]
             at += size
+
+    def _pair_count(self) -> int:
+        report = self.report()
+        return len(report.accepted) + report.already_present
 
     async def _ask_and_judge(self, requests: Sequence[PlannedRequest]) -> None:
         finished, to_judge = anyio.create_memory_object_stream[str](math.inf)

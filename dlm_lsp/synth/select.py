@@ -33,7 +33,12 @@ def select_pairs(
     refusals: list[tuple[int, Refusal]] = []
     skips: list[tuple[int, Skip]] = []
     fresh: list[tuple[int, Candidate]] = []
-    present = {section.id for section in document.sections}
+    in_document = {section.id for section in document.sections}
+    # An earlier run on the same replies took these: they have their place, or this run would go on
+    # with what was surplus then. Replies that are asked for anew are others.
+    synthesized = {s.id for s in document.sections if s.synth and not options.fresh}
+    present: set[str] = set()
+    new: set[str] = set()
     room: Counter[int] = Counter()
     filtered = 0
     for outcome in sorted(outcomes, key=lambda outcome: outcome.index):
@@ -43,12 +48,15 @@ def select_pairs(
         refusals += [(at, refusal) for refusal in outcome.parsed.refused]
         filtered += sum(r.reason not in _NOT_GENERATED for r in outcome.parsed.refused)
         for candidate in outcome.parsed.candidates:
-            if candidate.id in present:
-                skips.append((at, _already_present(candidate)))
+            if candidate.id in in_document:
+                if candidate.id in synthesized:
+                    present.add(candidate.id)
+                    room[at] -= 1
+            elif options.filter != "none" or candidate.id not in new:
+                new.add(candidate.id)
+                fresh.append((at, candidate))
                 continue
-            if options.filter == "none":
-                present.add(candidate.id)
-            fresh.append((at, candidate))
+            skips.append((at, _already_present(candidate)))
     unique = _without_duplicates(document, fresh, options, refusals)
     passed, enough = unique, unique
     if options.filter == "sway":
@@ -57,7 +65,8 @@ def select_pairs(
         enough = [(at, c) for at, c, refusal in judged if not refusal]
         passed = [(at, c) for at, c, out in judged if not out or out.reason == "below_threshold"]
     within = _within_count(enough, room, refusals)
-    accepted = within[: options.max_pairs]
+    most = None if options.max_pairs is None else max(0, options.max_pairs - len(present))
+    accepted = within[:most]
     refusals += [
         (at, make_refusal(c, "over_max_pairs", f"max_pairs is {options.max_pairs}"))
         for at, c in within[len(accepted) :]
@@ -74,6 +83,7 @@ def select_pairs(
         usage=usage,
         failure=failure,
         stopped=stopped,
+        already_present=len(present),
     )
 
 

@@ -1,3 +1,5 @@
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -5,7 +7,7 @@ from support.teacher_server import HEAD
 
 from dlm_lsp.api.documents import change_document, load_document, load_valid_document
 from dlm_lsp.document import Edit, Span
-from dlm_lsp.errors import StoreError
+from dlm_lsp.errors import FileChangedError, StoreError
 
 
 @pytest.fixture
@@ -41,6 +43,53 @@ def test_a_change_is_computed_again_when_the_file_changes_meanwhile(path):
 
     assert change_document(path, change) == 2
     assert path.read_text() == HEAD + "prose\ntyped meanwhile\nadded\n"
+
+
+def append(loaded):
+    end = len(loaded.document.text)
+    return [Edit(Span(end, end), "added\n")], None
+
+
+def test_a_save_that_comes_while_the_change_goes_to_disk_is_not_overwritten(path, monkeypatch):
+    fsync, saved = os.fsync, []
+
+    def save_once(descriptor):
+        fsync(descriptor)
+        if not saved:
+            saved.append(path.write_text(HEAD + "saved meanwhile\n"))
+
+    monkeypatch.setattr(os, "fsync", save_once)
+    change_document(path, append)
+    assert path.read_text() == HEAD + "saved meanwhile\nadded\n"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_program_that_never_stops_saving_wins_and_is_told_of(path, monkeypatch):
+    saved = []
+
+    def save(_):
+        saved.append(path.write_text(f"{HEAD}save {len(saved)}\n"))
+
+    monkeypatch.setattr(os, "fsync", save)
+    with pytest.raises(FileChangedError, match="another program keeps saving it; close it there"):
+        change_document(path, append)
+    assert path.read_text() == f"{HEAD}save {len(saved) - 1}\n"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_document_that_is_just_being_saved_is_read_once_it_is_whole(path, monkeypatch):
+    whole = path.read_text()
+    states = iter([whole[:10], whole])
+    path.write_text("")
+
+    def go_on_saving(_):
+        # The clock of a file system is coarse.
+        before = path.stat().st_mtime_ns
+        path.write_text(next(states))
+        os.utime(path, ns=(before + 10**6, before + 10**6))
+
+    monkeypatch.setattr(time, "sleep", go_on_saving)
+    assert load_document(path).document.text == whole
 
 
 def test_a_change_without_edits_writes_nothing(path):

@@ -6,7 +6,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from support.python_processes import start
 from support.teacher_server import DLM, HEAD, TeacherServer, plain, town
+
+__all__ = ["start"]
 
 
 @pytest.fixture

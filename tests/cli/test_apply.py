@@ -3,6 +3,7 @@ import os
 import subprocess
 
 import pytest
+from support.teacher_server import plain
 
 
 def listed(dlm, path):
@@ -163,3 +164,98 @@ def test_discard_says_nothing_is_dropped_where_that_cannot_be(dlm, staged, home)
     refused = dlm("synth", "discard", staged)
     assert refused.returncode == 1
     assert refused.stderr == f"dlm: cannot remove {plan}: Is a directory; remove it by hand\n"
+
+
+@pytest.mark.posix
+def test_what_a_killed_apply_left_beside_the_document_goes_with_the_next_command(
+    dlm, staged, home, start, monkeypatch
+):
+    monkeypatch.setenv("DLM_HOME", str(home))
+    before = sorted(staged.parent.iterdir())
+    killed = start(
+        "import os, sys\n"
+        "from dlm_lsp import apply\n"
+        "os.fsync = lambda _: (print('half', flush=True), sys.stdin.read())\n"
+        "apply(sys.argv[1])\n",
+        staged,
+    )
+    assert killed.stdout.readline() == "half\n"
+    killed.kill()
+    killed.wait()
+    assert len(list(staged.parent.iterdir())) == len(before) + 1
+    dlm("synth", "discard", staged)
+    assert sorted(staged.parent.iterdir()) == before
+
+
+@pytest.fixture
+def copy(staged):
+    """A copy of the document, id and all."""
+    path = staged.with_name("zz-copy.dlm")
+    path.write_bytes(staged.read_bytes())
+    return path
+
+
+@pytest.mark.parametrize("name", ["apply", "discard"])
+def test_what_is_staged_for_another_file_with_the_id_is_left_alone(dlm, staged, copy, name):
+    before = copy.read_bytes()
+    refused = dlm("synth", name, copy)
+    assert refused.returncode == 1
+    assert str(staged) in refused.stderr
+    assert str(copy) in refused.stderr
+    assert "or force it with --force" in refused.stderr
+    assert copy.read_bytes() == before
+    assert len(listed(dlm, staged)[1]) == 4
+
+
+def test_a_copy_that_is_forced_takes_what_is_staged(dlm, staged, copy):
+    before = staged.read_bytes()
+    assert dlm("synth", "apply", copy, "--force").returncode == 0
+    assert copy.read_text().count("dlm-auto-synth") == 4
+    assert staged.read_bytes() == before
+
+
+def test_a_copy_that_is_forced_drops_what_is_staged(dlm, staged, copy):
+    assert dlm("synth", "discard", copy, "--force").returncode == 0
+    assert listed(dlm, staged) == ([], [])
+
+
+def test_over_a_folder_a_copy_stops_no_other_document(dlm, staged, copy):
+    first = copy.rename(copy.with_name("a-copy.dlm"))
+    done = dlm("synth", "apply", staged.parent, "--json")
+    assert done.returncode == 1
+    refused, applied = json.loads(done.stdout)["documents"]
+    assert (refused["path"], "--force" in refused["error"]) == (str(first), True)
+    assert len(applied["added"]) == 4
+
+
+def test_a_document_that_was_moved_takes_what_is_staged_along(dlm, staged):
+    moved = staged.rename(staged.with_name("moved.dlm"))
+    assert dlm("synth", "apply", moved).returncode == 0
+    assert moved.read_text().count("dlm-auto-synth") == 4
+
+
+def test_a_copy_is_listed_with_the_name_of_its_original(dlm, staged, copy):
+    shown = dlm("synth", "list", copy, "--json")
+    (document,) = json.loads(shown.stdout)["documents"]
+    assert (document["staged_for"], len(document["staged"])) == (str(staged), 4)
+    assert f"{copy} is a copy: these are staged for {staged}" in shown.stderr
+    moved = staged.rename(staged.with_name("moved.dlm"))
+    copy.unlink()
+    shown = dlm("synth", "list", moved, "--json")
+    assert json.loads(shown.stdout)["documents"][0]["staged_for"] == str(moved)
+    assert "copy" not in shown.stderr
+
+
+@pytest.mark.parametrize("flags", [[], ["--apply"]])
+def test_nothing_is_asked_about_a_copy_whose_pairs_would_mix_with_those_of_its_original(
+    dlm, staged, copy, teacher, flags
+):
+    copy.write_text(copy.read_text().replace("Ville1", "Ville7"))
+    asked = len(teacher.asked)
+    refused = dlm("synth", "instructions", copy, *plain(teacher), *flags)
+    assert (refused.returncode, len(teacher.asked)) == (1, asked)
+    assert f"{copy} is a copy of {staged}" in refused.stderr
+    tried = dlm("synth", "instructions", copy, *plain(teacher), "--dry-run")
+    assert tried.returncode == 0
+    forced = dlm("synth", "instructions", copy, *plain(teacher), *flags, "--force")
+    assert forced.returncode == 0

@@ -88,3 +88,21 @@ def test_a_path_that_the_system_refuses_is_a_missing_file(dlm, tmp_path):
 def test_an_empty_name_is_not_the_current_folder(dlm, document):
     document()
     assert dlm("check", "").returncode == 2
+
+
+def test_documents_with_one_id_are_told_each_with_the_other(dlm, document, tmp_path):
+    first, second = document(name="a.dlm"), document(name="b.dlm")
+    (tmp_path / "link.dlm").symlink_to(first)
+    checked = dlm("check", tmp_path)
+    assert checked.returncode == 1
+    remedy = (
+        "has this id too, and so both have one store, with one adapter and one plan: "
+        "give the copy an id of its own (another last character will do)"
+    )
+    assert checked.stdout.splitlines() == [
+        f"{first}:2:9: warning duplicate-dlm-id: `{second}` {remedy}",
+        f"{second}:2:9: warning duplicate-dlm-id: `{first}` {remedy}",
+    ]
+    assert dlm("check", first, tmp_path / "link.dlm").returncode == 0
+    second.write_text(second.read_text().replace("V8CE", "V8CF"))
+    assert dlm("check", tmp_path).returncode == 0

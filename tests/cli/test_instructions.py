@@ -43,6 +43,17 @@ def test_apply_writes_into_the_document(dlm, document, teacher):
     assert dlm("check", path).returncode == 0
 
 
+@pytest.mark.parametrize("limit", [("--per-section", "1"), ("--max-pairs", "1")])
+def test_applying_the_same_replies_again_adds_nothing(dlm, document, teacher, limit):
+    path = document()
+    command = ("synth", "instructions", path, *plain(teacher), *limit, "--apply")
+    assert dlm(*command).returncode == 0
+    after, asked = path.read_bytes(), len(teacher.asked)
+    again = dlm(*command)
+    assert (again.returncode, path.read_bytes(), len(teacher.asked)) == (3, after, asked)
+    assert "already_present" in again.stdout
+
+
 def test_a_dry_run_keeps_nothing_but_the_replies(dlm, document, teacher, home):
     path = document()
     before = path.read_bytes()

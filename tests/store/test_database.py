@@ -8,6 +8,7 @@ import pytest
 from dlm_lsp.errors import StoreError
 from dlm_lsp.store import database
 from dlm_lsp.store.database import DatabaseKind, as_store_error, open_database, open_for_reading
+from dlm_lsp.store.lock import document_lock
 
 KIND = DatabaseKind("box of notes", 0x1234, "CREATE TABLE notes (note TEXT)", wal=False)
 LOGGED = DatabaseKind("box of logs", 0x5678, "CREATE TABLE notes (note TEXT)", wal=True)
@@ -31,6 +32,30 @@ def test_commits_are_durable(path: Path) -> None:
     with closing(open_database(path, LOGGED)) as connection:
         assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("kind", [KIND, LOGGED])
+def test_a_process_that_is_killed_while_it_makes_a_database_leaves_nothing_for_ever(
+    path: Path, start, kind: DatabaseKind
+) -> None:
+    maker = start(
+        "import os, pathlib, sys\n"
+        "from dlm_lsp.store.database import DatabaseKind, open_database\n"
+        "os.fsync = lambda _: (print('half', flush=True), sys.stdin.read())\n"
+        "kind = DatabaseKind('box', 9, 'CREATE TABLE notes (x)', wal=sys.argv[2] == 'True')\n"
+        "open_database(pathlib.Path(sys.argv[1]), kind)\n",
+        path,
+        kind.wal,
+    )
+    assert maker.stdout.readline() == "half\n"
+    maker.kill()
+    maker.wait()
+    assert not path.exists()
+    open_database(path, kind).close()
+    with document_lock(path.parent.parent, "dlm", print):
+        left = {entry.name for entry in path.parent.iterdir()}
+    assert left == {path.name, path.with_suffix(".lock").name, "lock", "lock.json"}
 
 
 def test_reading_makes_nothing(path: Path) -> None:

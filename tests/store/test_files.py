@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dlm_lsp.errors import NotFoundError, StoreError
+from dlm_lsp.errors import FileChangedError, NotFoundError, StoreError
 from dlm_lsp.store.files import make_folder, read_file, replace_file
 
 OLD, NEW = b"old bytes\r\n", b"new bytes\n"
@@ -109,6 +109,28 @@ def test_the_bytes_are_on_disk_before_the_name_points_to_them(file: Path, monkey
     )
     replace_file(file, NEW)
     assert synced == [(False, OLD), (True, NEW)]
+
+
+def test_a_file_of_the_expected_bytes_is_replaced(file: Path) -> None:
+    replace_file(file, NEW, expected=OLD)
+    assert file.read_bytes() == NEW
+    assert is_alone(file)
+
+
+@pytest.mark.parametrize("saved", [b"", OLD[:-1], OLD + b"more", OLD.upper()])
+def test_what_is_saved_while_the_new_bytes_go_to_disk_stays(file: Path, monkeypatch, saved) -> None:
+    monkeypatch.setattr(os, "fsync", lambda _: file.write_bytes(saved))
+    with pytest.raises(FileChangedError, match="another program keeps saving it"):
+        replace_file(file, NEW, expected=OLD)
+    assert file.read_bytes() == saved
+    assert is_alone(file)
+
+
+def test_a_file_that_is_removed_meanwhile_does_not_come_back(file: Path, monkeypatch) -> None:
+    monkeypatch.setattr(os, "fsync", lambda _: file.unlink())
+    with pytest.raises(FileChangedError):
+        replace_file(file, NEW, expected=OLD)
+    assert not list(file.parent.iterdir())
 
 
 @pytest.mark.usefixtures("permissions")

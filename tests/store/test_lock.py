@@ -116,6 +116,46 @@ def test_the_holder_leaves_a_note_while_it_holds_and_takes_it_along(folder: Path
     assert not note.exists()
 
 
+@pytest.mark.posix
+@pytest.mark.parametrize(
+    "place", ["pending.json", "synth/pending.json", "logs/x", "adapter/current.txt", "adapter/a/x"]
+)
+def test_the_holder_removes_what_a_killed_process_left_half_written(
+    folder: Path, start, place: str
+) -> None:
+    (folder / place).parent.mkdir(parents=True, exist_ok=True)
+    kill_while_writing(start, folder / place)
+    with document_lock(folder, "dlm", never):
+        assert not list(folder.rglob("*.tmp"))
+
+
+@pytest.mark.posix
+async def test_so_does_one_beside_other_tasks_and_next_to_the_document(
+    folder: Path, start, tmp_path: Path
+) -> None:
+    notes, link = tmp_path / "notes" / "a.dlm", tmp_path / "link.dlm"
+    notes.parent.mkdir()
+    notes.touch()
+    link.symlink_to(notes)
+    kill_while_writing(start, link)
+    async with shared_document_lock(folder, "dlm", never, link):
+        assert list(notes.parent.iterdir()) == [notes]
+
+
+def kill_while_writing(start, path: Path) -> None:
+    writer = start(
+        "import os, sys, pathlib\n"
+        "from dlm_lsp.store.files import replace_file\n"
+        "os.fsync = lambda _: (print('written', flush=True), sys.stdin.read())\n"
+        "replace_file(pathlib.Path(sys.argv[1]), b'new')\n",
+        path,
+    )
+    assert writer.stdout.readline() == "written\n"
+    writer.send_signal(signal.SIGKILL)
+    writer.wait()
+    assert list(path.resolve().parent.glob(".dlm-*.tmp"))
+
+
 def test_an_error_while_telling_is_the_tellers_own(folder: Path, start) -> None:
     assert start(HOLD, folder).stdout.readline() == "held\n"
 

@@ -4,8 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.scripted_teacher import document
 
+from dlm_lsp.document import SynthMarker, apply_edits, parse
 from dlm_lsp.document.section import Pair
 from dlm_lsp.synth.candidates import ParsedCandidates
+from dlm_lsp.synth.insertion import plan_insertion, staged_sections
 from dlm_lsp.synth.report import Candidate, Refusal, Skip, Usage
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.select import RequestOutcome, judge_verdict, select_pairs
@@ -168,3 +170,68 @@ def test_every_pair_is_accepted_refused_or_skipped_and_none_twice(outcomes, opti
     assert len(report.accepted) + len(report.refused) + len(present) == len(outcomes)
     assert report.generated >= report.dedup >= report.judge_passed >= report.threshold
     assert report.threshold >= len(report.accepted)
+
+
+def test_a_run_that_asks_anew_takes_surplus_for_what_an_earlier_run_put_in():
+    marker = SynthMarker("t", "extraction", "2026-01-31T09:30:00Z", "a" * 16).line()
+    doc = document(
+        "Prose.", tail=f"::instruction::\n{marker}\n### Q\nWhat is Oslo?\n### A\nA city.\n"
+    )
+    pairs = candidate("What is Oslo?"), candidate("What is Bergen?")
+    accepted = [
+        [c.pair.question for c in come(*pairs, requested=1, options=options, doc=doc).accepted]
+        for options in (DEDUP, replace(DEDUP, fresh=True))
+    ]
+    assert accepted == [[], ["What is Bergen?"]]
+
+
+@st.composite
+def judged_replies(draw):
+    """Replies with more pairs than were asked for, some of them alike, and their margins."""
+    questions = st.sampled_from(
+        ["What is Oslo?", "What's Oslo?", "Where is Bergen?", "Who lives in Narvik?", "Why Hamar?"]
+    )
+    candidates = st.builds(
+        candidate, questions, st.sampled_from(["A city.", "A port."]), st.floats(-1, 1)
+    )
+    return [
+        RequestOutcome(at, ParsedCandidates(requested=requested, candidates=tuple(pairs)))
+        for at, (requested, pairs) in enumerate(
+            draw(
+                st.lists(st.tuples(st.integers(1, 2), st.lists(candidates, max_size=5)), max_size=3)
+            )
+        )
+    ]
+
+
+@given(
+    judged_replies(),
+    st.builds(
+        SynthOptions,
+        filter=st.sampled_from(["sway", "dedup-only", "none"]),
+        max_pairs=st.none() | st.integers(1, 3),
+    ),
+)
+def test_once_the_accepted_pairs_are_in_the_document_the_same_replies_add_nothing(
+    outcomes, options
+):
+    prose = document("Some prose.")
+    source_id = prose.sections[0].id
+    outcomes = [
+        replace(
+            outcome,
+            parsed=replace(
+                outcome.parsed,
+                candidates=tuple(
+                    replace(judged, source_id=source_id) for judged in outcome.parsed.candidates
+                ),
+            ),
+        )
+        for outcome in outcomes
+    ]
+    first = select_pairs(prose, outcomes, options, usage=Usage())
+    sections = staged_sections(prose, first.accepted, "t", "2026-01-31T09:30:00Z")
+    applied = parse(apply_edits(prose.text, plan_insertion(prose, sections).edits))
+    again = select_pairs(applied, outcomes, options, usage=Usage())
+    assert again.accepted == ()
+    assert again.already_present == len(first.accepted)
