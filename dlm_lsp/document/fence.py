@@ -12,7 +12,8 @@ from dlm_lsp.document.section import Media, SectionType
 ADAPTER_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _PLAIN = re.compile(r"::([A-Za-z0-9_#-]+)::")
 _WITH_ATTRIBUTES = re.compile(r'::([a-z][a-z0-9_]*)((?:\s+[a-z][a-z0-9_]*="[^"\n]*")+)\s*::')
-ATTRIBUTE = re.compile(r'([a-z][a-z0-9_]*)="([^"\n]*)"')
+# A run of letters and digits is looked at once, from its start.
+ATTRIBUTE = re.compile(r'(?<![a-z0-9_])[0-9_]*+([a-z][a-z0-9_]*+)="([^"\n]*)"')
 _ALMOST = re.compile(r":{1,3}\s*([A-Za-z]+)(#[A-Za-z0-9_-]*)?\s*:{0,3}")
 _PADDING = " \t\u00a0\u200b\ufeff\u3000"
 _ATTRIBUTES = {
@@ -103,7 +104,7 @@ def _media_fence(match: re.Match[str], start: int) -> tuple[Fence, list[Problem]
     problems = []
     for attribute in ATTRIBUTE.finditer(match[2]):
         offset = start + match.start(2)
-        here = Span(offset + attribute.start(), offset + attribute.end())
+        here = Span(offset + attribute.start(1), offset + attribute.end())
         key, value = attribute[1], attribute[2]
         if key in values:
             problems.append(

@@ -18,4 +18,6 @@ class MarkerAttribute(NamedTuple):
 def marker_attributes(text: str, line: Span) -> Iterator[MarkerAttribute]:
     """Yield each attribute in `text[line]`, which is one line."""
     for match in ATTRIBUTE.finditer(text, line.start, line.end):
-        yield MarkerAttribute(Span(*match.span()), Span(*match.span(1)), Span(*match.span(2)))
+        yield MarkerAttribute(
+            Span(match.start(1), match.end()), Span(*match.span(1)), Span(*match.span(2))
+        )

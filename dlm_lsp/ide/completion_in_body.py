@@ -27,9 +27,9 @@ _FENCE_REST = re.compile(r"[\w#-]*:{0,2}\s*")
 _COMPLETE = re.compile(r"::[\w#-]+::")
 _HEADER_BEGUN = re.compile(r"#{1,6} ?[A-Za-z]*(?: (?:![a-z]*)?)?")
 _HEADER_REST = re.compile(r"[A-Za-z]*(?: (?:![a-z]*)?)?\s*")
-_MARKER_BEGUN = re.compile(r"<(?:!(?:-(?:-\s*[a-z-]*:?\s*)?)?)?")
-_MARKER_REST = re.compile(r"\s*(?:-{0,2}>)?\s*")
-_ATTRIBUTE = re.compile(r'([a-z][a-z0-9_]*)="')
+_MARKER_BEGUN = re.compile(r"<(?:!(?:-(?:-\s*+[a-z-]*+:?\s*+)?)?)?")
+_MARKER_REST = re.compile(r"\s*+(?:-{0,2}>)?\s*+")
+_ATTRIBUTE = re.compile(r'(?<![a-z0-9_])[0-9_]*+([a-z][a-z0-9_]*+)="')
 _WORD = re.compile(r"[a-z0-9_]*")
 _ATTRIBUTES_BEGUN = (
     re.compile(r'::(image|audio)(?:\s+[a-z][a-z0-9_]*="[^"]*")*\s+([a-z0-9_]*)'),

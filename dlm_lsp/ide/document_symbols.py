@@ -30,7 +30,7 @@ _KINDS: dict[SectionType, SymbolKind] = {
 }
 _LONGEST_NAME = 60
 _CODE = "```"
-_HEADING = re.compile(r"#{1,6}[ \t]+(\S.*?)[ \t#]*")
+_HEADING = re.compile(r"#{1,6}[ \t]++(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +120,9 @@ def _headings(section: Section) -> Iterator[tuple[str, Span]]:
         words = section.source[line.start : line.end]
         if words.startswith(_CODE):
             in_code = not in_code
-        elif not in_code and (match := _HEADING.fullmatch(words)):
-            yield match[1], line
+        elif not in_code and (match := _HEADING.match(words)):
+            name = words[match.end() :]
+            yield name[0] + name[1:].rstrip(" \t#"), line
 
 
 def _detail(section: Section) -> str:

@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 
-from dlm_lsp.document.incremental import IncrementalDocument
+from dlm_lsp.document.incremental import IncrementalDocument, SectionText
 from dlm_lsp.document.marker import SynthMarker
-from dlm_lsp.document.section import Pair, SectionType
+from dlm_lsp.document.section import Pair, Section, SectionType
 from dlm_lsp.ide.pair_check_results import PairCheckResults, PairKey
 from dlm_lsp.quality.dedup import DuplicateIndex
 from dlm_lsp.quality.grounding import ungrounded_reason
 
 # Each new pair is held against all others; beyond this many an editor would never come to rest.
 MAX_PAIRS = 3_000
+# To read a longer section would be one step of a tenth of a second and more.
+MAX_CHARACTERS = 100_000
+# Where very many pairs say the same, so many of them are remembered for each.
+MAX_OTHERS = 20
 
 
 class PairChecks:
@@ -22,7 +26,7 @@ class PairChecks:
     def _forget(self) -> None:
         self._duplicate_index = DuplicateIndex()
         self._compared: list[PairKey] = []
-        self._duplicates: dict[PairKey, tuple[PairKey, ...]] = {}
+        self._duplicates: dict[PairKey, list[PairKey]] = {}
         self._ungrounded: dict[tuple[PairKey, str], str | None] = {}
 
     @property
@@ -31,7 +35,7 @@ class PairChecks:
         duplicates: dict[str, dict[int, tuple[PairKey, ...]]] = {}
         for (section_id, number), others in self._duplicates.items():
             if others:
-                duplicates.setdefault(section_id, {})[number] = others
+                duplicates.setdefault(section_id, {})[number] = tuple(others)
         ungrounded: dict[tuple[str, str], dict[int, str]] = {}
         for ((section_id, number), source_id), reason in self._ungrounded.items():
             if reason:
@@ -39,10 +43,11 @@ class PairChecks:
         return PairCheckResults(duplicates, ungrounded)
 
     def steps(self, incremental: IncrementalDocument) -> Iterator[None]:
-        """Check what is new in a text, one pair a step, so that others can work between."""
+        """Check what is new in a text, in short steps, so that others can work between."""
         with_pairs = []
         for part in incremental.parts:
-            if part.section and part.section.type is SectionType.INSTRUCTION:
+            section = _readable_section(part)
+            if section and section.type is SectionType.INSTRUCTION:
                 if part.pairs:
                     with_pairs.append(part)
                 yield
@@ -57,26 +62,42 @@ class PairChecks:
         if len(pairs) <= MAX_PAIRS:
             for pair_key, pair in pairs:
                 if pair_key not in self._duplicates:
-                    self._compare(pair_key, pair)
-                    yield
-        sections = {part.section.id: part for part in reversed(incremental.parts) if part.section}
+                    yield from self._compare(pair_key, pair)
+        sections = {
+            section.id: section
+            for part in reversed(incremental.parts)
+            if (section := _readable_section(part))
+        }
         for part in with_pairs:
             marker = part.synth.value if part.synth else None
             if not (part.section and isinstance(marker, SynthMarker)):
                 continue
             source = sections.get(marker.source_section_id)
-            if not (marker.synth_strategy == "extraction" and source and source.section):
+            if not (marker.synth_strategy == "extraction" and source):
                 continue
             for number, pair in enumerate(part.pairs):
                 key = (part.section.id, number), marker.source_section_id
                 if key not in self._ungrounded:
-                    self._ungrounded[key] = ungrounded_reason(pair, "", source.section.content)
+                    self._ungrounded[key] = ungrounded_reason(pair, "", source.content)
                     yield
 
-    def _compare(self, pair_key: PairKey, pair: Pair) -> None:
-        same = tuple(self._compared[at] for at in self._duplicate_index.duplicates_of(pair))
+    def _compare(self, pair_key: PairKey, pair: Pair) -> Iterator[None]:
+        same = []
+        for at, is_same in self._duplicate_index.compare(pair):
+            if is_same:
+                same.append(self._compared[at])
+                if len(same) == MAX_OTHERS:
+                    break
+            yield
+        # Nobody sees a pair that is compared in part, for the rest may never come.
         self._duplicates[pair_key] = same
         for other in same:
-            self._duplicates[other] = (*self._duplicates[other], pair_key)
+            if len(self._duplicates[other]) < MAX_OTHERS:
+                self._duplicates[other].append(pair_key)
         self._duplicate_index.add(pair)
         self._compared.append(pair_key)
+        yield
+
+
+def _readable_section(part: SectionText) -> Section | None:
+    return part.section if len(part.text) <= MAX_CHARACTERS else None

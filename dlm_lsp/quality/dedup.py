@@ -20,6 +20,9 @@ from dlm_lsp.quality.word_tokenize import name_tokens, number_tokens, word_token
 # about different things reach 0.86: below 0.7 too many of these, above it too few of those.
 _LEAST_SIMILARITY = 0.7
 _LEAST_OVERLAP = 0.6
+# How much of a question is compared, for the time grows with the square of it.
+_COMPARED_WORDS = 400
+_COMPARED_CHARACTERS = 2_000
 _FIRST_CODE_POINT = 0x100
 # At most so many words take each other's place; where more do, it is another way to ask.
 _MOST_REPLACED = 2
@@ -112,7 +115,7 @@ def duplicates(
     best_first = sorted(range(len(pairs)), key=lambda index: (-_margin(margins[index]), index))
     candidates = [(index, pairs[index]) for index in best_first]
     for index, pair in [*((None, pair) for pair in existing), *candidates]:
-        same = None if index is None else next(distinct.duplicates_of(pair), None)
+        same = None if index is None else distinct.first_duplicate(pair)
         if index is not None and same is not None:
             found_duplicates.append(
                 Duplicate(index, distinct_indexes[same], distinct.pairs[same].question)
@@ -140,14 +143,19 @@ class DuplicateIndex:
         self._word_keys.append(encoded)
         self._letter_keys.append(sorted_words)
 
-    def duplicates_of(self, pair: Pair) -> Iterator[int]:
-        """Yield where a pair stands that says what `pair` says."""
+    def first_duplicate(self, pair: Pair) -> int | None:
+        """Return where the first pair stands that says what `pair` says."""
+        return next((at for at, is_same in self.compare(pair) if is_same), None)
+
+    def compare(self, pair: Pair) -> Iterator[tuple[int, bool]]:
+        """Yield where a pair stands that asks alike, and whether it says what `pair` says."""
         similar = _similar_questions(*self._question_keys(pair), self._word_keys, self._letter_keys)
-        return (at for at in similar if _is_duplicate(pair, self.pairs[at], self._features))
+        return ((at, _is_duplicate(pair, self.pairs[at], self._features)) for at in similar)
 
     def _question_keys(self, pair: Pair) -> tuple[str, str]:
-        words = word_tokens(pair.question)
-        return "".join(self._vocabulary[word] for word in words), " ".join(sorted(words))
+        words = word_tokens(pair.question)[:_COMPARED_WORDS]
+        encoded = "".join(self._vocabulary[word] for word in words)
+        return encoded, " ".join(sorted(words))[:_COMPARED_CHARACTERS]
 
 
 def _margin(margin: float | None) -> float:

@@ -1,7 +1,10 @@
 """Pair filters: whether a pair can be right and useful on its own, as far as that shows."""
 
 import re
+import sys
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -27,8 +30,9 @@ _PLACEHOLDERS = frozenset(
 _REPEATS = 3
 _LONGEST_RUN = 12
 _LEAST_SENTENCE = 4
+_LAST_CHARACTER = chr(sys.maxunicode)
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s*|\n")
-_RUN = re.compile(rf"(?<!\S)(\S+(?: \S+){{0,{_LONGEST_RUN - 1}}}?)(?: \1(?!\S)){{{_REPEATS},}}")
+_RUN = re.compile(rf"(?<!\S)(\S++(?: \S++){{0,{_LONGEST_RUN - 1}}}?)(?: \1(?!\S)){{{_REPEATS},}}")
 
 
 def find_pair_fault(
@@ -72,23 +76,35 @@ def _looping(pair: Pair, prose: str) -> str | None:
     """Return what a pair says over and over, as small models do, and `prose` does not."""
     if word_tokens(pair.question) == word_tokens(pair.answer):
         return "the answer repeats the question"
-    prose_words = " ".join(word_tokens(prose))
+    prose_words = _words_of_section(prose)
     for name, text in (("question", pair.question), ("answer", pair.answer)):
         if repetition := _repetition(text, prose_words):
             return f'the {name} repeats "{repetition}"'
     return None
 
 
+@lru_cache(maxsize=32)
+def _words_of_section(prose: str) -> str:
+    return " ".join(word_tokens(prose))
+
+
 def _repetition(text: str, prose_words: str) -> str | None:
+    # In order, so that those that begin alike stand together.
     before: list[str] = []
+    times_in_prose: dict[str, int] = {}
     for sentence in _SENTENCE_END.split(text):
         words = word_tokens(sentence)
+        if len(words) < _LEAST_SENTENCE:
+            continue
         sentence_words = " ".join(words)
-        if len(words) >= _LEAST_SENTENCE:
-            # The last one may have been cut off in the middle.
-            times = sum(earlier.startswith(sentence_words) for earlier in before)
-            if times and prose_words.count(sentence_words) <= times:
+        # The last one may have been cut off in the middle.
+        first = bisect_left(before, sentence_words)
+        times = bisect_right(before, f"{sentence_words}{_LAST_CHARACTER}") - first
+        if times:
+            if sentence_words not in times_in_prose:
+                times_in_prose[sentence_words] = prose_words.count(sentence_words)
+            if times_in_prose[sentence_words] <= times:
                 return sentence_words
-        before.append(sentence_words)
+        before.insert(first, sentence_words)
     run = _RUN.search(" ".join(word_tokens(text)))
     return run[1] if run and run[0] not in prose_words else None

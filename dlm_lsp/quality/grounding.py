@@ -1,6 +1,7 @@
 """Grounding: whether an answer is backed by the section that it is about."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,7 +25,7 @@ _LEAST_EVIDENCE = 3
 _COVERED = 0.8
 # Case endings and plurals: "Hauses" stands for "Haus". Longer tails make other words.
 _TAIL = 2
-_LIST_MARK = re.compile(r"^\s*(?:\d+[.)]|[-*+])\s+", re.MULTILINE)
+_LINE_START = re.compile(r"^\s*+((?:\d++[.)]|[-*+])\s++)?", re.MULTILINE)
 _ELLIPSIS = re.compile(r"\[?(?:\.\.\.|…)\]?")
 _PIECE = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d]+")
 # Below three digits, part of a number such as a date says nothing on its own.
@@ -52,12 +53,15 @@ _NO_NAMES = frozenset(
 class _Source:
     """The words of a section: as one line of words, word by word, and in numbers.
 
-    `nouns` tells that its nouns have capitals.
+    `stems` are the longer words without their ends; `telling` are those that may hold a part of a
+    number; `nouns` tells that its nouns have capitals.
     """
 
     plain: str
     words: frozenset[str]
+    stems: frozenset[str]
     numbers: frozenset[str]
+    telling: frozenset[str]
     nouns: bool
 
 
@@ -65,7 +69,10 @@ class _Source:
 def _source(prose: str) -> _Source:
     words = word_tokens(prose)
     values = _values(prose)
-    return _Source(" ".join(words), values.union(words), values, capitalises_nouns(prose))
+    known = values.union(words)
+    return _Source(
+        " ".join(words), known, _stems(known), values, _telling(known), capitalises_nouns(prose)
+    )
 
 
 def ungrounded_reason(pair: Pair, evidence: str, prose: str) -> str | None:
@@ -76,7 +83,7 @@ def ungrounded_reason(pair: Pair, evidence: str, prose: str) -> str | None:
     source = _source(prose)
     quotes = [quote for quote in map(_plain, _ELLIPSIS.split(evidence)) if quote]
     if sum(len(quote.split()) for quote in quotes) >= _LEAST_EVIDENCE:
-        for quote in quotes:
+        for quote in dict.fromkeys(quotes):
             if not _quoted(quote, source.plain):
                 return f'the evidence "{quote}" is not in the section'
     elif not _covered(pair, source):
@@ -84,9 +91,13 @@ def ungrounded_reason(pair: Pair, evidence: str, prose: str) -> str | None:
     if (number := ungrounded_number(pair, prose)) is not None:
         return f'the section has no "{number}"'
     question_words = frozenset(word_tokens(pair.question))
-    answer = _LIST_MARK.sub("", pair.answer)
+    question_stems = _stems(question_words)
+    answer = _without_list_marks(pair.answer)
     for name in sorted(_named(pair.question, answer, source)):
-        if not (_stands(name, source.words) or _stands(name, question_words)):
+        if not (
+            _stands(name, source.words, source.stems)
+            or _stands(name, question_words, question_stems)
+        ):
             return f'the section does not name "{name}"'
     return None
 
@@ -94,30 +105,42 @@ def ungrounded_reason(pair: Pair, evidence: str, prose: str) -> str | None:
 def ungrounded_number(pair: Pair, prose: str) -> str | None:
     """Return a number of the answer that stands neither in `prose` nor in the question."""
     source = _source(prose)
-    question_words = frozenset(word_tokens(pair.question))
-    answer = _LIST_MARK.sub("", pair.answer)
-    values = source.numbers | _values(pair.question)
-    known = values | {
-        word
-        for word in source.words | question_words
-        if not word.isdigit() or len(word) >= _LEAST_PART
-    }
+    answer = _without_list_marks(pair.answer)
+    asked = _values(pair.question)
+    # The section may be large, and there is one for many pairs: its sets are not joined anew.
+    values = source.numbers, asked
+    known = source.telling, source.numbers, _telling(word_tokens(pair.question)), asked
     numbers = list(number_values(answer))
     backed = {
         number
         for written, readings in numbers
-        if readings & values
+        if _meet(readings, values)
         for number in number_tokens(written)
     }
-    for number in sorted(number_tokens(answer) - values - backed):
-        if not known.issuperset(without_separators(piece) for piece in _PIECE.findall(number)):
+    for number in sorted(number_tokens(answer).difference(*values, backed)):
+        pieces = map(without_separators, _PIECE.findall(number))
+        if not all(any(piece in words for words in known) for piece in pieces):
             return number
     for written, readings in numbers:
-        if written[0].isdigit() or readings & values or readings in _COUNTING_NOTHING:
+        if written[0].isdigit() or _meet(readings, values) or readings in _COUNTING_NOTHING:
             continue
         if written != "ten" or source.words & _ENGLISH:
             return written
     return None
+
+
+def _meet(readings: frozenset[str], values: Iterable[frozenset[str]]) -> bool:
+    return any(not readings.isdisjoint(numbers) for numbers in values)
+
+
+def _telling(words: Iterable[str]) -> frozenset[str]:
+    """Return the words without the short numbers, parts of which say nothing on their own."""
+    return frozenset(word for word in words if not word.isdigit() or len(word) >= _LEAST_PART)
+
+
+def _without_list_marks(text: str) -> str:
+    # What leads to no list mark is passed over whole, and stays.
+    return _LINE_START.sub(lambda match: "" if match[1] else match[0], text)
 
 
 def _plain(text: str) -> str:
@@ -137,13 +160,14 @@ def _quoted(quote: str, source: str) -> bool:
     if quote in source:
         return True
     alike = fuzz.partial_ratio if len(quote) <= len(source) else fuzz.ratio
-    return alike(quote, source) >= _QUOTED
+    return alike(quote, source, score_cutoff=_QUOTED) >= _QUOTED
 
 
 def _covered(pair: Pair, source: _Source) -> bool:
     words = word_tokens(pair.answer)
-    known = source.words.union(word_tokens(pair.question))
-    return sum(word in known for word in words) >= _COVERED * len(words)
+    asked = frozenset(word_tokens(pair.question))
+    found = sum(word in source.words or word in asked for word in words)
+    return found >= _COVERED * len(words)
 
 
 def _named(question: str, answer: str, source: _Source) -> frozenset[str]:
@@ -162,10 +186,15 @@ def _named(question: str, answer: str, source: _Source) -> frozenset[str]:
     return names
 
 
-def _stands(name: str, known: frozenset[str]) -> bool:
-    return name in known or any(
-        abs(len(word) - len(name)) <= _TAIL
-        and min(len(word), len(name)) > _TAIL
-        and (word.startswith(name) or name.startswith(word))
-        for word in known
-    )
+def _stands(name: str, words: frozenset[str], stems: frozenset[str]) -> bool:
+    return name in words or name in stems or not words.isdisjoint(_without_ends(name))
+
+
+def _stems(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(stem for word in words for stem in _without_ends(word))
+
+
+def _without_ends(word: str) -> Iterator[str]:
+    """Yield what is left of `word` without a short ending, where that says anything."""
+    for length in range(max(len(word) - _TAIL, _TAIL + 1), len(word)):
+        yield word[:length]

@@ -1,6 +1,7 @@
 """Self-containedness: whether a pair leans on a text that its reader will not see."""
 
 import re
+from functools import lru_cache
 
 from dlm_lsp.document.section import Pair
 from dlm_lsp.quality.word_tokenize import name_tokens, normalize, number_tokens, word_tokens
@@ -65,21 +66,27 @@ _NAMING_NOTHING = (
     ),
 )
 # "What does it mean to fork?": this pronoun stands for nothing.
-_EXPLETIVE = re.compile(r"\bit\b.*\b(?:to|that|when|if)\b")
+_EXPLETIVE = re.compile(r"(?>.*?\bit\b).*?\b(?:to|that|when|if)\b")
 
 
 def not_self_contained(pair: Pair, prose: str) -> str | None:
     """Return how a pair about `prose` leans on it; None where it can be read alone."""
-    normalized_prose = normalize(prose)
+    normalized_prose = _normalized_section(prose)
     for name, text in (("question", pair.question), ("answer", pair.answer)):
         normalized = normalize(text)
         for pattern in _LEANING:
-            for match in pattern.finditer(normalized):
+            matches = {match[0]: match for match in pattern.finditer(normalized)}
+            for words, match in matches.items():
                 if not _used(match, normalized_prose):
-                    return f'the {name} says "{match[0]}"'
+                    return f'the {name} says "{words}"'
     if _names_nothing(pair.question):
         return "the question names nothing that it asks about"
     return None
+
+
+@lru_cache(maxsize=32)
+def _normalized_section(prose: str) -> str:
+    return normalize(prose)
 
 
 def _used(match: re.Match[str], prose: str) -> bool:
@@ -92,7 +99,7 @@ def _used(match: re.Match[str], prose: str) -> bool:
 def _names_nothing(question: str) -> bool:
     words = word_tokens(question)
     named = bool(name_tokens(question) or number_tokens(question))
-    expletive = bool(_EXPLETIVE.search(normalize(question)))
+    expletive = bool(_EXPLETIVE.match(normalize(question)))
     for pronouns, little in zip(_PRONOUNS, _NAMING_NOTHING, strict=True):
         others = [word for word in words if word not in little and word not in pronouns]
         if not others:

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 
 from lsprotocol import types
@@ -143,11 +144,25 @@ async def _run_pair_checks(server: DlmServer, uri: str) -> None:
 
     state = server.open_document(uri)
     checks = state.pair_checks = state.pair_checks or PairChecks()
-    began = time.perf_counter()
-    for _ in checks.steps(text_document.incremental):
-        if time.perf_counter() - began > _SLICE:
-            await asyncio.sleep(_REST)
-            began = time.perf_counter()
+    steps = checks.steps(text_document.incremental)
+    # A step may take longer than a slice: in a thread, what is typed is heard meanwhile.
+    more = True
+    while more:
+        more = await asyncio.to_thread(_run_slice, steps, state.pair_check_lock)
+        await asyncio.sleep(_REST)
     if checks.results != state.pair_check_results:
         state.pair_check_results = checks.results
         refresh_diagnostics(server, uri)
+
+
+def _run_slice(steps: Iterator[None], lock: threading.Lock) -> bool:
+    """Take steps for as long as a slice lasts, and tell whether there may be more.
+
+    A task that is cancelled leaves its slice behind: the next one waits until that has ended.
+    """
+    with lock:
+        until = time.perf_counter() + _SLICE
+        for _ in steps:
+            if time.perf_counter() > until:
+                return True
+    return False

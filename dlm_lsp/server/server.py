@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,7 @@ class OpenDocument:
     pair_checks: "PairChecks | None" = None
     publish_task: "asyncio.Task[None] | None" = None
     pair_check_task: "asyncio.Task[None] | None" = None
+    pair_check_lock: threading.Lock = field(default_factory=threading.Lock)
     typed: asyncio.Event = field(default_factory=asyncio.Event)
     change_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     pending_apply: "asyncio.Task[types.ApplyWorkspaceEditResult] | None" = None

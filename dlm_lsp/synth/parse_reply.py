@@ -1,6 +1,5 @@
 """Reply parsing: the pairs that a reply holds, whatever shape a model gave it."""
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dlm_lsp.synth.json_escapes import double_forgotten_backslashes
+from dlm_lsp.synth.json_objects import find_objects
 
 # What models are seen to call the three fields, in lower case and in the language of the prose.
 _QUESTION = ("question", "frage", "pregunta", "domanda", "pergunta", "vraag")
@@ -24,13 +24,13 @@ _THINK_TAG = r"(?:think|thinking|reasoning|thought)"
 _THOUGHT = re.compile(rf"<{_THINK_TAG}>.*?(?:</{_THINK_TAG}>|\Z)", re.DOTALL | re.IGNORECASE)
 _THOUGHT_END = re.compile(rf"\A.*</{_THINK_TAG}>", re.DOTALL | re.IGNORECASE)
 _BOLD = r"(?:\*\*|__)?"
-_NUMBER = r"(?:[-*>]\s+)?(?:\(?\d+\s*[.):]\s*)?"
+_NUMBER = r"(?:[-*>]\s++)?(?:\(?\d++\s*+[.):]\s*+)?"
 _ASKS = f"Q|{'|'.join(_QUESTION)}"
 _ANSWERS = f"A|{'|'.join(_ANSWER)}"
 _TURN = re.compile(
-    rf"^\s*(?:\#+\s*)?{_BOLD}{_NUMBER}{_BOLD}(?:(?P<q>{_ASKS})|(?:{_ANSWERS}))"
-    rf"\s*\d*{_BOLD}(?:\s*[:：]|(?<=\d)[.)])\s*{_BOLD}\s*(?P<text>.*)$"
-    rf"|^\#+\s*(?:(?P<head>{_ASKS})|(?:{_ANSWERS}))\s*\d*\s*$",
+    rf"^\s*+(?:\#++\s*+)?{_BOLD}{_NUMBER}{_BOLD}(?:(?P<q>{_ASKS})|(?:{_ANSWERS}))"
+    rf"\s*+\d*+{_BOLD}(?:\s*+[:：]|(?<=\d)[.)])\s*+{_BOLD}\s*+(?P<text>.*)$"
+    rf"|^\#++\s*+(?:(?P<head>{_ASKS})|(?:{_ANSWERS}))\s*+\d*+\s*+$",
     re.IGNORECASE,
 )
 # What goes on with an answer behind a blank line: a list, a table, code, indented lines.
@@ -110,25 +110,14 @@ def _without_thoughts(text: str) -> str:
 
 def _objects(text: str) -> tuple[list[RawPair], int]:
     """Return the pairs among the JSON values of `text`, and how many objects were half a pair."""
-    text = double_forgotten_backslashes(text)
-    # Numbers stay as they are written: 1.10 is not 1.1, and no length of digits is too much.
-    decoder = json.JSONDecoder(strict=False, parse_int=str, parse_float=str, parse_constant=str)
     pairs: list[RawPair] = []
     broken = 0
-    at = text.find("{")
-    while at >= 0:
-        try:
-            value, end = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            # Broken here, or cut off further in: what stands inside may be whole.
-            at = text.find("{", at + 1)
-            continue
+    for value in find_objects(double_forgotten_backslashes(text)):
         for written in _in_value(value):
             if written:
                 pairs.append(written)
             else:
                 broken += 1
-        at = text.find("{", end)
     return pairs, broken
 
 
@@ -192,16 +181,16 @@ def _joined(value: Any, between: str) -> str | None:
 def _turns(text: str, *, cut: bool) -> list[RawPair]:
     """Return the pairs of a list of `Q:` and `A:` lines, numbered or not."""
     turns: list[tuple[bool, list[str]]] = []
-    in_code = False
-    taking = paused = False
+    in_code = taking = paused = has_words = False
     for line in text.split("\n"):
         turn = None if in_code else _TURN.match(line)
         if turn:
-            turns.append((bool(turn["q"] or turn["head"]), [_without_bold_end(turn["text"] or "")]))
-            taking, paused = True, False
+            words = _without_bold_end(turn["text"] or "")
+            turns.append((bool(turn["q"] or turn["head"]), [words]))
+            taking, paused, has_words = True, False, bool(words)
             continue
         # A blank line pauses a turn that has begun: what follows is most often small talk.
-        if taking and not in_code and not line.strip() and any(turns[-1][1]):
+        if taking and not in_code and not line.strip() and has_words:
             paused = True
             continue
         if paused:
@@ -210,6 +199,7 @@ def _turns(text: str, *, cut: bool) -> list[RawPair]:
             in_code = not in_code
         if taking:
             turns[-1][1].append(line)
+            has_words = has_words or bool(line)
     pairs = [
         RawPair("\n".join(question).strip(), "\n".join(answer).strip())
         for (is_question, question), (is_question_too, answer) in pairwise(turns)

@@ -6,10 +6,12 @@ from hypothesis import strategies as st
 from ide.samples import SOURCE, SOURCE_ID, anything, marker
 from support.document_text import FRONTMATTER
 
+from dlm_lsp.document import SectionType, section_id
 from dlm_lsp.document.incremental import IncrementalDocument
 from dlm_lsp.ide import pair_checks
 from dlm_lsp.ide.pair_check_results import NOTHING_CHECKED, PairCheckResults
 from dlm_lsp.ide.pair_checks import PairChecks
+from dlm_lsp.quality import dedup
 from dlm_lsp.quality.dedup import DuplicateIndex
 
 KINDS = ["hand-written", "synthesized"]
@@ -47,13 +49,13 @@ def ids(body: str) -> list[str]:
 def compared(monkeypatch) -> list[str]:
     """The questions that were held against the others."""
     questions: list[str] = []
-    duplicates_of = DuplicateIndex.duplicates_of
+    compare = DuplicateIndex.compare
 
     def recorded(self, pair):
         questions.append(pair.question)
-        return duplicates_of(self, pair)
+        return compare(self, pair)
 
-    monkeypatch.setattr(DuplicateIndex, "duplicates_of", recorded)
+    monkeypatch.setattr(DuplicateIndex, "compare", recorded)
     return questions
 
 
@@ -187,7 +189,40 @@ def test_others_can_work_after_each_section_and_pair(compared):
         (len(compared), sum(map(len, checks.results.ungrounded.values())))
         for _ in checks.steps(incremental(body))
     ]
-    assert progress == [(0, 0)] * 2 + [(1, 0), (2, 0), (3, 0), (3, 1), (3, 2), (3, 3)]
+    states = [(0, 0), (1, 0), (2, 0), (3, 0), (3, 1), (3, 2), (3, 3)]
+    assert list(dict.fromkeys(progress)) == states
+
+
+def test_others_can_work_between_two_of_many_that_are_alike(monkeypatch):
+    compared = []
+    is_duplicate = dedup._is_duplicate
+    monkeypatch.setattr(
+        dedup, "_is_duplicate", lambda *args: compared.append(args) or is_duplicate(*args)
+    )
+    body = "".join(pair("What is the Ill" + "?" * n) for n in range(5))
+    progress = [len(compared) for _ in PairChecks().steps(incremental(body))]
+    assert set(progress) >= set(range(4 * 5 // 2 + 1))
+
+
+def test_of_very_many_that_say_the_same_some_are_remembered(monkeypatch):
+    monkeypatch.setattr(pair_checks, "MAX_OTHERS", 3)
+    body = "".join(pair("What is the Ill" + "?" * n) for n in range(9))
+    remembered = checked(PairChecks(), body).duplicates
+    assert set(remembered) == set(ids(body))
+    assert {len(others) for numbers in remembered.values() for others in numbers.values()} == {3}
+
+
+@pytest.mark.parametrize("longer", ["pair", "source"])
+def test_what_takes_too_long_to_read_is_left_alone(monkeypatch, longer):
+    monkeypatch.setattr(pair_checks, "MAX_CHARACTERS", 400)
+    source, answer = SOURCE, "A lake of 7 km."
+    if longer == "pair":
+        answer += " Indeed." * 100
+    else:
+        source = SOURCE.rstrip() + " Indeed." * 100
+    id_ = section_id(SectionType.PROSE, source.rstrip("\n"))
+    stray = pair("What is the Ill?", answer, "synthesized").replace(SOURCE_ID, id_)
+    assert checked(PairChecks(), f"{source}\n{stray}") == NOTHING_CHECKED
 
 
 def test_a_look_that_is_broken_off_is_taken_up_by_the_next(compared):

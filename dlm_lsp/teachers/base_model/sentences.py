@@ -4,7 +4,7 @@ import re
 
 _END = re.compile(r"""(?<=[.!?…。！？])["'”’»)\]]*(?:\s+(?=["'“„«(\[]*[^\Wa-z])|(?<=[。！？]))""")
 _ABBREVIATED = re.compile(
-    r"(?:(?:^|\bby |[A-Z]\w*\.? )[A-Z]|"
+    r"(?:(?:^|\bby |(?<!\w)(?=[^\WA-Z]*+[A-Z])\w++\.? )[A-Z]|"
     r"\b(?:am|vom|zum|dem|den|der|bis|seit) \d{1,2}|"
     r"\b(?:Dr|Mr|Mrs|Ms|St|No|vs|etc|approx|bzw|ca|z\.B|e\.g|i\.e))\.$"
 )
@@ -57,10 +57,12 @@ def has_bare_subject(sentence: str) -> bool:
 
 
 def _split(lines: list[str]) -> list[str]:
-    parts: list[str] = []
+    parts: list[list[str]] = []
     for piece in _END.split(" ".join(lines)):
-        if parts and _ABBREVIATED.search(parts[-1]):
-            parts[-1] += f" {piece}"
+        # A sentence may be made of very many pieces; its last two words tell whether it goes on.
+        words = " ".join(parts[-1][-2:]).split(" ") if parts else []
+        if _ABBREVIATED.search(" ".join(words[-2:])):
+            parts[-1].append(piece)
         elif piece.strip():
-            parts.append(piece.strip())
-    return parts
+            parts.append([piece.strip()])
+    return [" ".join(part) for part in parts]
