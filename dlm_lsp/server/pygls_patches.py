@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from contextlib import suppress
+from json import JSONDecodeError
 from typing import Any, BinaryIO
 from urllib.parse import unquote
 
@@ -24,9 +25,11 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 from pygls.workspace import TextDocument, Workspace
 
+from dlm_lsp.document import Span
 from dlm_lsp.document.incremental import IncrementalDocument
 from dlm_lsp.server.editor_messages import editor_message
 from dlm_lsp.server.positions import PositionMap
+from dlm_lsp.server.text_sync import UNVERSIONED, UnreadChange, read_text_sync
 
 _log = logging.getLogger(__name__)
 
@@ -36,20 +39,34 @@ SHUT_DOWN = types.ErrorCodes.InvalidRequest
 # A body that was taken for a header line has the next header at its end.
 _LENGTH = re.compile(rb"(?:\A|[}\]])content-length[ \t]*:[ \t]*(\d+)[ \t]*\r?\n\Z", re.IGNORECASE)
 _LONGEST_LENGTH = 64
+_NO_JSON = (JSONDecodeError, UnicodeDecodeError, RecursionError)
 
 
 class LiveDocument(TextDocument):
     """A document whose text is held in parts, and whose lines end at LF, CRLF and CR only.
 
     pygls takes U+2028, form feed and others for line ends, and clamps positions one short.
+    `out_of_step` tells that it may not be the client's text, since a change could not be read;
+    `changes` counts the notifications of a change.
     """
 
     def __init__(
-        self, uri: str, source: str, version: int | None, encoding: str, language_id: str | None
+        self,
+        uri: str,
+        source: str,
+        version: int | None,
+        encoding: str,
+        language_id: str | None,
+        *,
+        by_line_feeds: bool = False,
     ) -> None:
+        version = None if version == UNVERSIONED else version
         super().__init__(uri, source="", version=version, language_id=language_id)
         self.encoding = encoding
+        self.by_line_feeds = by_line_feeds
         self.incremental = IncrementalDocument.of(source)
+        self.out_of_step = False
+        self.changes = 0
 
     @property
     def source(self) -> str:
@@ -59,19 +76,44 @@ class LiveDocument(TextDocument):
     @property
     def positions(self) -> PositionMap:
         """Offsets and positions in the text as it is now."""
-        return PositionMap(self.incremental, self.encoding)
+        return PositionMap(self.incremental, self.encoding, self.by_line_feeds)
+
+    def apply_changes(self, params: types.DidChangeTextDocumentParams) -> None:
+        """Make all changes of a `didChange`; after one that fails, the text is out of step."""
+        version = params.text_document.version
+        self.version = None if version == UNVERSIONED else version
+        self.changes += 1
+        for change in params.content_changes:
+            try:
+                self.apply_change(change)
+            except Exception as error:
+                self.out_of_step = True
+                _log.error("a change of %s: %s", self.uri, editor_message(error))
 
     def apply_change(self, change: types.TextDocumentContentChangeEvent) -> None:
         """Make one change of a `didChange`."""
         if isinstance(change, types.TextDocumentContentChangePartial):
             span = self.positions.span(change.range)
+            self.out_of_step |= span != self._span_by_line_feeds(change.range)
             self.incremental = self.incremental.apply_change(span.start, span.end, change.text)
         else:
             self.incremental = IncrementalDocument.of(change.text)
+            self.out_of_step = False
+
+    def _span_by_line_feeds(self, range_: types.Range) -> Span:
+        """Return the span of a range in an editor to which a lone CR is no line end.
+
+        Of a client that is not known, nobody can tell whether it is one.
+        """
+        if self.by_line_feeds or not self.incremental.lone_crs:
+            return self.positions.span(range_)
+        return PositionMap(self.incremental, self.encoding, by_line_feeds=True).span(range_)
 
 
 class LiveWorkspace(Workspace):
     """A workspace of live documents; of a document that is not open it knows nothing."""
+
+    by_line_feeds = False
 
     def _create_text_document(
         self,
@@ -81,7 +123,14 @@ class LiveWorkspace(Workspace):
         language_id: str | None = None,
     ) -> TextDocument:
         encoding = str(self.position_encoding or types.PositionEncodingKind.Utf16)
-        return LiveDocument(doc_uri, source or "", version, encoding, language_id)
+        return LiveDocument(
+            doc_uri,
+            source or "",
+            version,
+            encoding,
+            language_id,
+            by_line_feeds=self.by_line_feeds,
+        )
 
 
 class PatchedProtocol(LanguageServerProtocol):
@@ -126,15 +175,34 @@ class PatchedProtocol(LanguageServerProtocol):
     ) -> Generator[Any, Any, None]:
         """Make the changes, unless the document is not open."""
         uri = params.text_document.uri
-        if unquote(uri) not in self.workspace.text_documents:
+        document = self.workspace.text_documents.get(unquote(uri))
+        if not isinstance(document, LiveDocument):
             if uri not in self._not_open:
                 self._not_open.add(uri)
                 _log.warning("ignoring changes of %s, which is not open", uri)
             return
-        yield from super().lsp_text_document__did_change(params)
+        document.apply_changes(params)
+        if (handler := self.fm.features.get(types.TEXT_DOCUMENT_DID_CHANGE)) is not None:
+            yield handler, (params,), None
+
+    def miss_change(self, uri: str | None = None) -> None:
+        """Note that a change of a document, or of any (None), could not be read."""
+        documents = self.workspace.text_documents if self._workspace else {}
+        for key, document in list(documents.items()):
+            if isinstance(document, LiveDocument) and uri in (None, document.uri, key):
+                document.out_of_step = True
+                version = UNVERSIONED if document.version is None else document.version
+                identifier = types.VersionedTextDocumentIdentifier(version, document.uri)
+                params = types.DidChangeTextDocumentParams(identifier, [])
+                self.handle_message(types.DidChangeTextDocumentNotification(params))
 
     def handle_message(self, message: Any) -> None:
         """Answer what comes before `initialize` or after `shutdown` with the error of the spec."""
+        if isinstance(message, UnreadChange):
+            if message.opening:
+                self.handle_message(super().structure_message(message.opening))
+            self.miss_change(message.uri)
+            return
         method = getattr(message, "method", None)
         msg_id = getattr(message, "id", None)
         if method is not None and method not in (types.INITIALIZE, types.EXIT):
@@ -162,7 +230,8 @@ class PatchedProtocol(LanguageServerProtocol):
         pygls lets both sides wait for ever.
         """
         try:
-            return super().structure_message(data)
+            read = read_text_sync(data)
+            return read if isinstance(read, UnreadChange) else super().structure_message(read)
         except JsonRpcException as error:
             msg_id = data.get("id")
             if "method" in data and msg_id is not None:
@@ -272,6 +341,9 @@ class PatchedServer(LanguageServer):
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log an error that no request can be answered with."""
+        # What is no JSON at all may have been a change.
+        if source is JsonRpcException and isinstance(error, _NO_JSON):
+            self.protocol.miss_change()
         if not isinstance(error, JsonRpcInvalidParams):
             _log.error("%s: %s", getattr(source, "__name__", source), editor_message(error))
 
@@ -290,12 +362,22 @@ async def _piped(source: BinaryIO) -> asyncio.StreamReader:
     return reader
 
 
+_BY_LINE_FEEDS = frozenset({"Neovim", "Eglot", "emacs", "helix"})
+"""Editors, as they name themselves, that were seen not to end a line at a lone CR.
+
+Those that do end one there turn it into a line feed as they load or paste a text. "emacs" is
+lsp-mode.
+"""
+
+
 def use_live_documents(server: LanguageServer, params: types.InitializeParams) -> None:
     """Put a workspace of live documents in the place of the one that pygls has just made."""
     made = server.workspace
-    server.protocol._workspace = LiveWorkspace(
+    workspace = server.protocol._workspace = LiveWorkspace(
         made.root_uri,
         types.TextDocumentSyncKind.Incremental,
         params.workspace_folders or [],
         made.position_encoding,
     )
+    client = params.client_info
+    workspace.by_line_feeds = client is not None and client.name in _BY_LINE_FEEDS
