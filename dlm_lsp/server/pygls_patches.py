@@ -11,7 +11,7 @@ import re
 import stat
 import sys
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
 from json import JSONDecodeError
@@ -25,8 +25,8 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 from pygls.workspace import TextDocument, Workspace
 
-from dlm_lsp.document import Span
 from dlm_lsp.document.incremental import IncrementalDocument
+from dlm_lsp.document.lines import without_lone_crs
 from dlm_lsp.server.editor_messages import editor_message
 from dlm_lsp.server.positions import PositionMap
 from dlm_lsp.server.text_sync import UNVERSIONED, UnreadChange, read_text_sync
@@ -39,6 +39,7 @@ SHUT_DOWN = types.ErrorCodes.InvalidRequest
 # A body that was taken for a header line has the next header at its end.
 _LENGTH = re.compile(rb"(?:\A|[}\]])content-length[ \t]*:[ \t]*(\d+)[ \t]*\r?\n\Z", re.IGNORECASE)
 _LONGEST_LENGTH = 64
+_LONGEST_LINE_BREAK = 2
 _NO_JSON = (JSONDecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -93,21 +94,40 @@ class LiveDocument(TextDocument):
     def apply_change(self, change: types.TextDocumentContentChangeEvent) -> None:
         """Make one change of a `didChange`."""
         if isinstance(change, types.TextDocumentContentChangePartial):
-            span = self.positions.span(change.range)
-            self.out_of_step |= span != self._span_by_line_feeds(change.range)
-            self.incremental = self.incremental.apply_change(span.start, span.end, change.text)
+            first, *others = self._readings(change)
+            if others:
+                fixed = self._fixed_lone_crs((first, *others), change.text)
+                self.out_of_step |= fixed is None
+                first = fixed or first
+            self.incremental = first
         else:
             self.incremental = IncrementalDocument.of(change.text)
             self.out_of_step = False
 
-    def _span_by_line_feeds(self, range_: types.Range) -> Span:
-        """Return the span of a range in an editor to which a lone CR is no line end.
+    def _readings(
+        self, change: types.TextDocumentContentChangePartial
+    ) -> Iterator[IncrementalDocument]:
+        """Yield the text after a change, and what else it may be.
 
-        Of a client that is not known, nobody can tell whether it is one.
+        Of a client that is not known, nobody can tell whether a lone CR ends its lines.
         """
-        if self.by_line_feeds or not self.incremental.lone_crs:
-            return self.positions.span(range_)
-        return PositionMap(self.incremental, self.encoding, by_line_feeds=True).span(range_)
+        span = self.positions.span(change.range)
+        yield self.incremental.apply_change(*span, change.text)
+        if self.incremental.lone_crs and not self.by_line_feeds:
+            positions = PositionMap(self.incremental, self.encoding, by_line_feeds=True)
+            if (other := positions.span(change.range)) != span:
+                yield self.incremental.apply_change(*other, change.text)
+
+    def _fixed_lone_crs(
+        self, readings: Iterable[IncrementalDocument], new_text: str
+    ) -> IncrementalDocument | None:
+        """Return the reading that makes the fix of `lone-cr`, which tells how the client counts.
+
+        A line break alone may have been typed elsewhere.
+        """
+        fixed = without_lone_crs(self.incremental.text)
+        found = (reading for reading in readings if reading.text == fixed)
+        return next(found, None) if len(new_text) > _LONGEST_LINE_BREAK else None
 
 
 class LiveWorkspace(Workspace):
