@@ -1,15 +1,14 @@
 """Incremental parsing: a text in one part for each section, so that an edit parses few of them."""
 
-import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 
 from dlm_lsp.document.document import Document
 from dlm_lsp.document.edit import Edit, Span
-from dlm_lsp.document.lines import line_starts, without_last_break
+from dlm_lsp.document.lines import LONE_CR, LineFeedLines, line_starts, without_last_break
 from dlm_lsp.document.marker import MARKER_HINT, Marker, SynthMarker
 from dlm_lsp.document.parse import Body, Head, read_head
 from dlm_lsp.document.problem import Fix, Problem
@@ -47,8 +46,12 @@ class SectionText:
     @cached_property
     def breaks(self) -> int:
         """How many of its lines are ended."""
-        breaks = self.text.count("\n")
-        return breaks + len(_LONE_CR.findall(self.text)) if "\r" in self.text else breaks
+        return self.text.count("\n") + self.lone_crs
+
+    @cached_property
+    def lone_crs(self) -> int:
+        """How many of them end at a CR without an LF."""
+        return len(LONE_CR.findall(self.text)) if "\r" in self.text else 0
 
 
 @dataclass(frozen=True)
@@ -64,13 +67,15 @@ class IncrementalDocument:
     # that it takes to ask every part.
     lengths: tuple[int, ...]
     breaks: tuple[int, ...]
+    lone_crs: int
 
     @classmethod
     def of(cls, text: str) -> "IncrementalDocument":
         """Return `text` in its parts."""
         head = read_head(text)
         parts = (_head_part(text, head), *_parts(text[head.end :], {}))
-        return cls(head, parts, tuple(map(_length, parts)), tuple(map(_breaks, parts)))
+        lengths, breaks = tuple(map(_length, parts)), tuple(map(_breaks, parts))
+        return cls(head, parts, lengths, breaks, _lone_crs(parts))
 
     def apply_change(self, start: int, end: int, text: str) -> "IncrementalDocument":
         """Return the parts after `text` took the place of what stands from `start` to `end`.
@@ -102,6 +107,7 @@ class IncrementalDocument:
                     (*self.parts[:first], *parts, *self.parts[rest:]),
                     (*self.lengths[:first], *map(_length, parts), *self.lengths[rest:]),
                     (*self.breaks[:first], *map(_breaks, parts), *self.breaks[rest:]),
+                    self.lone_crs + _lone_crs(parts) - _lone_crs(self.parts[first:rest]),
                 )
             last += ahead
             ahead *= 2
@@ -149,6 +155,11 @@ class IncrementalDocument:
     def text(self) -> str:
         """The whole text."""
         return "".join(part.text for part in self.parts)
+
+    @cached_property
+    def line_feed_lines(self) -> LineFeedLines:
+        """Its lines for an editor that does not end one at a lone CR."""
+        return LineFeedLines(self.text)
 
     @cached_property
     def document(self) -> Document:
@@ -212,7 +223,6 @@ def move_problem(problem: Problem, by: int) -> Problem:
     return Problem(problem.code, problem.severity, span, problem.message, fix)
 
 
-_LONE_CR = re.compile(r"\r(?!\n)")
 # Enough to find again what stands around an edit; a rebuilt text is parsed anew.
 _REUSED = 16
 
@@ -223,6 +233,10 @@ def _length(part: SectionText) -> int:
 
 def _breaks(part: SectionText) -> int:
     return part.breaks
+
+
+def _lone_crs(parts: Iterable[SectionText]) -> int:
+    return sum(part.lone_crs for part in parts)
 
 
 def _head_part(text: str, head: Head) -> SectionText:

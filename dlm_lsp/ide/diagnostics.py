@@ -9,6 +9,7 @@ from dlm_lsp.document.incremental import IncrementalDocument, SectionText, move_
 from dlm_lsp.document.marker import SynthMarker
 from dlm_lsp.document.section import PlacedPair, Section
 from dlm_lsp.ide.diagnostic import Diagnostic, DiagnosticLevel, RelatedInformation
+from dlm_lsp.ide.lone_cr import lone_cr
 from dlm_lsp.ide.pair_check_results import NOTHING_CHECKED, PairCheckResults, PairKey
 
 # An editor that is handed more marks than this has no time left to draw them; so many of them may
@@ -69,12 +70,20 @@ class _Walk:
         # What is wrong with a first line that opens no frontmatter is the head's, and in the body.
         first = max(1, self.incremental.index_at(max(0, within.start - 1)))
         last = self.incremental.index_at(within.end)
+        lone_cr_index = self._lone_cr_index()
         for index in (0, *range(first, last + 1)):
             part = self.incremental.parts[index]
+            if index == lone_cr_index:
+                yield lone_cr(self.incremental, index)
             if part.problems or (part.section and part.section.media):
                 yield from _problems(part, self.incremental.offsets[index], self.media_exists)
             if part.synth:
                 yield from self._synthesized(index, part)
+
+    def _lone_cr_index(self) -> int | None:
+        if not self.incremental.lone_crs:
+            return None
+        return next(index for index, part in enumerate(self.incremental.parts) if part.lone_crs)
 
     def _synthesized(self, index: int, part: SectionText) -> Iterator[Diagnostic]:
         marker = part.synth.value if part.synth else None

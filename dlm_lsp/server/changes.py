@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from dlm_lsp.document import Document, Edit
+from dlm_lsp.document import Document, Edit, apply_edits
 from dlm_lsp.server.cancellation import run_unless_stopped
-from dlm_lsp.server.positions import PositionMap
+from dlm_lsp.server.editor_messages import log_defect_of
 from dlm_lsp.server.pygls_patches import LiveDocument
-from dlm_lsp.server.server import DlmServer
+from dlm_lsp.server.server import DlmServer, PendingEdit
 from dlm_lsp.server.to_lsp import encode_text_edits
 
 if TYPE_CHECKING:
@@ -44,6 +44,18 @@ class ChangeOutcome(Enum):
     CLOSED = "the document is no longer open"
     STOPPED = "cancelled before the editor had answered"
     UNANSWERED = "the editor did not answer"
+    LONE_CR = (
+        "the text has a lone carriage return, where editors count lines differently; "
+        "the quick fix of `lone-cr` replaces it"
+    )
+    OUT_OF_STEP = "a change of the editor could not be read; close the document and open it again"
+
+
+def refusal_of_edits(text_document: LiveDocument) -> ChangeOutcome | None:
+    """Return why no edit of a document can be sent: it might land in the wrong place."""
+    if text_document.out_of_step:
+        return ChangeOutcome.OUT_OF_STEP
+    return ChangeOutcome.LONE_CR if text_document.incremental.lone_crs else None
 
 
 async def send_change(
@@ -74,7 +86,7 @@ async def _change_in_turn(
     *,
     preview: bool,
 ) -> ChangeOutcome:
-    state, versioned = server.open_document(uri), server.client.versioned_edits
+    state, versioned = server.open_document(uri), _is_versioned(server, server.text_document(uri))
     try:
         async with asyncio.timeout(None if versioned else _ANSWER_TIMEOUT):
             await state.change_lock.acquire()
@@ -84,8 +96,8 @@ async def _change_in_turn(
         return await _change(server, uri, compute, label, preview=preview)
     finally:
         # Without versions, a client that wakes up would make both edits of one text.
-        if state.pending_apply and not state.pending_apply.done() and not versioned:
-            state.pending_apply.add_done_callback(lambda _: state.change_lock.release())
+        if state.pending_edit and not state.pending_edit.answer.done() and not versioned:
+            state.pending_edit.answer.add_done_callback(lambda _: state.change_lock.release())
         else:
             state.change_lock.release()
 
@@ -103,43 +115,54 @@ async def _change(
         text_document = server.text_document(uri)
         if text_document is None:
             return ChangeOutcome.CLOSED
-        if not server.client.versioned_edits:
+        if not _is_versioned(server, text_document):
             await _until_quiet(server, uri)
-        version = text_document.version
-        edits = compute(text_document.incremental.document)
+        if refusal := refusal_of_edits(text_document):
+            return refusal
+        changes, document = text_document.changes, text_document.incremental.document
+        edits = compute(document)
         if not edits:
             return ChangeOutcome.NOTHING
         edit = workspace_edit(server, text_document, edits, label if preview else None)
         try:
             async with asyncio.timeout(None if preview else _ANSWER_TIMEOUT):
-                applied = await _is_applied(server, uri, edit, label)
+                made = apply_edits(document.text, edits)
+                applied = await _is_applied(server, uri, edit, label, made)
         except TimeoutError:
             return ChangeOutcome.UNANSWERED
         if applied:
-            await _until_changed(server, text_document, version)
+            await _until_changed(server, text_document, changes)
             return ChangeOutcome.YES
-        if text_document.version == version:
+        if text_document.changes == changes:
             break
     return ChangeOutcome.REFUSED
 
 
-async def _is_applied(server: DlmServer, uri: str, edit: types.WorkspaceEdit, label: str) -> bool:
+async def _is_applied(
+    server: DlmServer, uri: str, edit: types.WorkspaceEdit, label: str, made: str
+) -> bool:
+    """Ask the client to make an edit that makes the text `made`, and return its answer."""
     params = types.ApplyWorkspaceEditParams(edit=edit, label=label)
+    pending = PendingEdit(made, asyncio.get_running_loop().create_future())
+    server.open_document(uri).pending_edit = pending
 
-    async def ask() -> types.ApplyWorkspaceEditResult:
-        return await server.workspace_apply_edit_async(params)
+    async def ask() -> None:
+        applied = False
+        try:
+            answer = await server.workspace_apply_edit_async(params)
+            applied = bool(answer.applied)
+            if not applied:
+                _log.info("%s: %s", label, answer.failure_reason or "refused")
+        except JsonRpcException as error:
+            _log.warning("%s: %s", label, error)
+        finally:
+            pending.resolve(applied=applied)
 
-    pending = server.open_document(uri).pending_apply = asyncio.create_task(ask())
-    # Nobody may be left to hear that it went wrong.
-    pending.add_done_callback(lambda task: task.cancelled() or task.exception())
-    try:
-        answer = await asyncio.shield(pending)
-    except JsonRpcException as error:
-        _log.warning("%s: %s", label, error)
-        return False
-    if not answer.applied:
-        _log.info("%s: %s", label, answer.failure_reason or "refused")
-    return bool(answer.applied)
+    asking = asyncio.create_task(ask())
+    server.tasks.add(asking)
+    asking.add_done_callback(server.tasks.discard)
+    asking.add_done_callback(log_defect_of)
+    return await asyncio.shield(pending.answer)
 
 
 def workspace_edit(
@@ -149,9 +172,7 @@ def workspace_edit(
     confirm: str | None = None,
 ) -> types.WorkspaceEdit:
     """Return edits of a document as the client can take them; `confirm` asks the user first."""
-    changes = encode_text_edits(
-        edits, PositionMap(text_document.incremental, text_document.encoding)
-    )
+    changes = encode_text_edits(edits, text_document.positions)
     if not server.client.versioned_edits:
         return types.WorkspaceEdit(changes={text_document.uri: changes})
     identifier = types.OptionalVersionedTextDocumentIdentifier(
@@ -170,13 +191,17 @@ def workspace_edit(
     )
 
 
-async def _until_changed(
-    server: DlmServer, text_document: LiveDocument, version: int | None
-) -> None:
+def _is_versioned(server: DlmServer, text_document: LiveDocument | None) -> bool:
+    """Tell whether the client makes an edit of a document only in the text that it is for."""
+    is_counted = text_document is None or text_document.version is not None
+    return server.client.versioned_edits and is_counted
+
+
+async def _until_changed(server: DlmServer, text_document: LiveDocument, changes: int) -> None:
     """Wait until the text is the one that the client has made; some tell it after they answer."""
     with suppress(TimeoutError):
         async with asyncio.timeout(_CHANGE_NOTIFIED):
-            while text_document.version == version:
+            while text_document.changes == changes:
                 typed = server.open_document(text_document.uri).typed
                 typed.clear()
                 await typed.wait()

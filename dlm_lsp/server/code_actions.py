@@ -11,19 +11,21 @@ from dlm_lsp.ide.code_actions import CodeAction, code_actions, prose_sections
 from dlm_lsp.ide.diagnostic import Diagnostic
 from dlm_lsp.server import diagnostics
 from dlm_lsp.server.availability import document_availability
-from dlm_lsp.server.changes import workspace_edit
+from dlm_lsp.server.changes import ChangeOutcome, refusal_of_edits, workspace_edit
 from dlm_lsp.server.command_args import sections_to_change, sections_to_revert
 from dlm_lsp.server.command_error import ALREADY_RUNNING, LEDGER_UNREADABLE, CommandError
 from dlm_lsp.server.command_names import ACTION_KIND, COMMANDS
 from dlm_lsp.server.pygls_patches import LiveDocument
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.store_cache import ledger_entries_of, staged_sections_of
+from dlm_lsp.server.to_lsp import SOURCE
 from dlm_lsp.synth.user_edits import user_edited
 from dlm_lsp.teachers.availability import Unavailable
 
 # Those that only change the text: a client that can is given the edit itself.
 _EDITS = {"keep": remove_marker, "remove": remove, "revert": remove}
 _GENERATING = ("synthesize", "regenerate")
+_LINE_END = 2**31 - 1
 
 
 async def on_code_action(
@@ -35,7 +37,8 @@ async def on_code_action(
         return []
     await server.settings(text_document.uri)
     span = text_document.positions.span(params.range)
-    actions = [*_fixes(server, text_document, span), *_offered(server, text_document, span)]
+    marked = _diagnostics(server, text_document, params.range, params.context.diagnostics)
+    actions = [*_fixes(server, text_document, marked), *_offered(server, text_document, span)]
     # A list of no kinds asks for all, as does none.
     only = params.context.only or None
     wanted = [action for action in actions if only is None or _is_among(action.kind, only)]
@@ -57,6 +60,8 @@ def on_resolve_code_action(server: DlmServer, action: types.CodeAction) -> types
     text_document = server.text_document(str(data.get("uri")))
     if text_document is None:
         raise JsonRpcContentModified("the document is not open any more")
+    if refusal := refusal_of_edits(text_document):
+        raise JsonRpcContentModified(refusal.value)
     document = text_document.incremental.document
     try:
         targets = (
@@ -82,13 +87,50 @@ def _name(kind: types.CodeActionKind | str | None) -> str:
     return kind.value if isinstance(kind, types.CodeActionKind) else str(kind or "")
 
 
+def _diagnostics(
+    server: DlmServer,
+    text_document: LiveDocument,
+    range_: types.Range,
+    context: Sequence[types.Diagnostic],
+) -> list[Diagnostic]:
+    """Return what is marked on the lines of a range, and elsewhere what the client speaks of.
+
+    What is nearest to the range comes first.
+    """
+    positions = text_document.positions
+    near, lines = positions.span(range_), positions.span(_whole_lines(range_))
+    found = diagnostics.document_diagnostics(server, text_document, lines)
+    for named in context:
+        span = positions.span(named.range)
+        if named.source == SOURCE and not (lines.start <= span.start and span.end <= lines.end):
+            found += [
+                diagnostic
+                for diagnostic in diagnostics.document_diagnostics(server, text_document, span)
+                if (diagnostic.code, diagnostic.span) == (named.code, span)
+                and diagnostic not in found
+            ]
+    return sorted(found, key=lambda diagnostic: _distance(diagnostic.span, near))
+
+
+def _whole_lines(range_: types.Range) -> types.Range:
+    ends = sorted((range_.start.line, range_.end.line))
+    return types.Range(types.Position(ends[0], 0), types.Position(ends[1], _LINE_END))
+
+
+def _distance(span: Span, other: Span) -> int:
+    return max(span.start - other.end, other.start - span.end, 0)
+
+
 def _fixes(
-    server: DlmServer, text_document: LiveDocument, span: Span
+    server: DlmServer, text_document: LiveDocument, marked: Sequence[Diagnostic]
 ) -> Iterator[types.CodeAction]:
-    """Yield what mends the diagnostics that `span` touches."""
-    for diagnostic in diagnostics.document_diagnostics(server, text_document, span):
+    """Yield what mends each diagnostic, where an edit may be sent."""
+    refusal = refusal_of_edits(text_document)
+    for diagnostic in marked:
         encoded = diagnostics.encode_diagnostics(server, text_document, [diagnostic])
         if diagnostic.fix:
+            if refusal is ChangeOutcome.OUT_OF_STEP or (refusal and diagnostic.code != "lone-cr"):
+                continue
             yield _fix(server, text_document, diagnostic.fix, encoded)
         elif diagnostic.section_id and diagnostic.code != "synthesized":
             yield from _remedies(text_document, diagnostic, encoded)
@@ -177,7 +219,12 @@ def _action(
     if refusal and server.client.disabled_actions:
         encoded.disabled = types.CodeActionDisabled(reason=refusal.message)
         encoded.data = {"code": refusal.code}
-    elif action.name in _EDITS and server.client.resolves_edits:
+    elif (
+        action.name in _EDITS
+        and server.client.resolves_edits
+        # The command tells why there is no edit.
+        and not refusal_of_edits(text_document)
+    ):
         encoded.data = {**argument, "what": action.name}
     else:
         encoded.command = types.Command(

@@ -117,15 +117,15 @@ class Delivery:
     def _unstage_when_applied(self, sections: Sequence[StagedSection]) -> None:
         """Take sections off the plan if the client makes the change after all."""
 
-        def answered(change: "asyncio.Task[types.ApplyWorkspaceEditResult]") -> None:
-            if not change.cancelled() and not change.exception() and change.result().applied:
+        def answered(answer: "asyncio.Future[bool]") -> None:
+            if not answer.cancelled() and answer.result():
                 unstaging = asyncio.create_task(self._unstage_once_there(sections))
                 self.server.tasks.add(unstaging)
                 unstaging.add_done_callback(self.server.tasks.discard)
 
-        change = self.server.open_document(self.job.uri).pending_apply
-        if change and not change.done():
-            change.add_done_callback(answered)
+        pending = self.server.open_document(self.job.uri).pending_edit
+        if pending and not pending.answer.done():
+            pending.answer.add_done_callback(answered)
 
     async def _unstage_once_there(self, sections: Sequence[StagedSection]) -> None:
         typed = self.server.open_document(self.job.uri).typed

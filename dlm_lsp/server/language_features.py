@@ -19,6 +19,7 @@ from dlm_lsp.ide.inlay_hints import inlay_hints
 from dlm_lsp.ide.selection_range import selection_spans
 from dlm_lsp.ide.semantic_tokens import semantic_tokens
 from dlm_lsp.server import to_lsp_answers as encode
+from dlm_lsp.server.changes import refusal_of_edits
 from dlm_lsp.server.command_names import COMMANDS
 from dlm_lsp.server.cooperative import collect_in_slices
 from dlm_lsp.server.hover_context import hover_context
@@ -47,7 +48,8 @@ def on_hover(server: DlmServer, params: types.HoverParams) -> types.Hover | None
 
 def on_completion(server: DlmServer, params: types.CompletionParams) -> list[types.CompletionItem]:
     """Return what may be written where the cursor is."""
-    if (text_document := server.text_document(params.text_document.uri)) is None:
+    text_document = server.text_document(params.text_document.uri)
+    if text_document is None or refusal_of_edits(text_document):
         return []
     items = completions(
         text_document.incremental.document, text_document.positions.offset(params.position)

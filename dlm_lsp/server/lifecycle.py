@@ -155,7 +155,8 @@ def _text(server: DlmServer) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(params: types.DidChangeTextDocumentParams) -> None:
-        server.open_document(params.text_document.uri).typed.set()
+        if text_document := server.text_document(params.text_document.uri):
+            server.note_change(text_document)
         diagnostics.on_changed(server, params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)

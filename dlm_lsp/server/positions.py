@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Protocol
 
 from lsprotocol import types
 
@@ -12,21 +13,36 @@ _UTF8 = types.PositionEncodingKind.Utf8
 _UTF32 = types.PositionEncodingKind.Utf32
 
 
+class _Lines(Protocol):
+    def before(self, offset: int) -> tuple[int, str]: ...
+
+    def line(self, number: int) -> tuple[int, str]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class PositionMap:
-    """The places of one version of a text, in the units that were agreed on with the client."""
+    """The places of one version of a text, in the units that were agreed on with the client.
+
+    With `by_line_feeds` they are those of an editor that holds a CR for a character of its line,
+    and not, as the protocol says, for the end of one.
+    """
 
     incremental: IncrementalDocument
     encoding: str
+    by_line_feeds: bool = False
 
     def offset(self, position: types.Position) -> int:
         """Return the offset of a position; past the end of its line it is that end."""
-        start, line = self.incremental.line(position.line)
-        return start + _characters(line, position.character, self.encoding)
+        start, line = self._lines.line(position.line)
+        inside = _characters(line, position.character, self.encoding)
+        if self.by_line_feeds and position.character == _units(line, self.encoding) + 1:
+            # Between a CR and the LF behind it, where such an editor can be.
+            inside += self.incremental.text.startswith("\r\n", start + inside)
+        return start + inside
 
     def position(self, offset: int) -> types.Position:
         """Return the position of an offset."""
-        line, before = self.incremental.before(offset)
+        line, before = self._lines.before(offset)
         return types.Position(line, _units(before, self.encoding))
 
     def span(self, range_: types.Range) -> Span:
@@ -37,6 +53,13 @@ class PositionMap:
     def range(self, span: Span) -> types.Range:
         """Return the range of a span."""
         return types.Range(self.position(span.start), self.position(span.end))
+
+    @property
+    def _lines(self) -> _Lines:
+        # Without a lone CR both ways of counting agree.
+        if self.by_line_feeds and self.incremental.lone_crs:
+            return self.incremental.line_feed_lines
+        return self.incremental
 
 
 def _units(text: str, encoding: str) -> int:

@@ -11,14 +11,15 @@ import re
 import stat
 import sys
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
+from json import JSONDecodeError
 from typing import Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcInvalidParams
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from pygls.io_ import StdinAsyncReader, StdoutWriter, run_async
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import (
@@ -32,37 +33,51 @@ from pygls.uris import from_fs_path
 from pygls.workspace import TextDocument, Workspace
 
 from dlm_lsp.document.incremental import IncrementalDocument
+from dlm_lsp.document.lines import without_lone_crs
 from dlm_lsp.server.editor_messages import editor_message
 from dlm_lsp.server.lenient_reading import ReadMessage, read_leniently
 from dlm_lsp.server.positions import PositionMap
+from dlm_lsp.server.text_sync import UNVERSIONED, UnreadChange, read_text_sync
 
 _log = logging.getLogger(__name__)
 
 NOT_INITIALIZED = types.ErrorCodes.ServerNotInitialized
 SHUT_DOWN = types.ErrorCodes.InvalidRequest
 
-# To leave a part of these out would be to hold another text than the client does.
-_EXACT = (types.TEXT_DOCUMENT_DID_OPEN, types.TEXT_DOCUMENT_DID_CHANGE)
-
 # A body that was taken for a header line has the next header at its end.
 _LENGTH = re.compile(rb"(?:\A|[}\]])content-length[ \t]*:[ \t]*(\d+)[ \t]*\r?\n\Z", re.IGNORECASE)
 _LONGEST_LENGTH = 64
+_LONGEST_LINE_BREAK = 2
+_NO_JSON = (JSONDecodeError, UnicodeDecodeError, RecursionError)
 
 
 class LiveDocument(TextDocument):
     """A document whose text is held in parts, and whose lines end at LF, CRLF and CR only.
 
     pygls takes U+2028, form feed and others for line ends, and clamps positions one short.
+    `out_of_step` tells that it may not be the client's text, since a change could not be read;
+    `changes` counts the notifications of a change.
     """
 
     def __init__(
-        self, uri: str, source: str, version: int | None, encoding: str, language_id: str | None
+        self,
+        uri: str,
+        source: str,
+        version: int | None,
+        encoding: str,
+        language_id: str | None,
+        *,
+        by_line_feeds: bool = False,
     ) -> None:
+        version = None if version == UNVERSIONED else version
         # pygls cannot take every address apart, and needs only its text.
         super().__init__("", source="", version=version, language_id=language_id)
         self.uri = uri
         self.encoding = encoding
+        self.by_line_feeds = by_line_feeds
         self.incremental = IncrementalDocument.of(source)
+        self.out_of_step = False
+        self.changes = 0
 
     @property
     def source(self) -> str:
@@ -72,19 +87,63 @@ class LiveDocument(TextDocument):
     @property
     def positions(self) -> PositionMap:
         """Offsets and positions in the text as it is now."""
-        return PositionMap(self.incremental, self.encoding)
+        return PositionMap(self.incremental, self.encoding, self.by_line_feeds)
+
+    def apply_changes(self, params: types.DidChangeTextDocumentParams) -> None:
+        """Make all changes of a `didChange`; after one that fails, the text is out of step."""
+        version = params.text_document.version
+        self.version = None if version == UNVERSIONED else version
+        self.changes += 1
+        for change in params.content_changes:
+            try:
+                self.apply_change(change)
+            except Exception as error:
+                self.out_of_step = True
+                _log.error("a change of %s: %s", self.uri, editor_message(error))
 
     def apply_change(self, change: types.TextDocumentContentChangeEvent) -> None:
         """Make one change of a `didChange`."""
         if isinstance(change, types.TextDocumentContentChangePartial):
-            span = self.positions.span(change.range)
-            self.incremental = self.incremental.apply_change(span.start, span.end, change.text)
+            first, *others = self._readings(change)
+            if others:
+                fixed = self._fixed_lone_crs((first, *others), change.text)
+                self.out_of_step |= fixed is None
+                first = fixed or first
+            self.incremental = first
         else:
             self.incremental = IncrementalDocument.of(change.text)
+            self.out_of_step = False
+
+    def _readings(
+        self, change: types.TextDocumentContentChangePartial
+    ) -> Iterator[IncrementalDocument]:
+        """Yield the text after a change, and what else it may be.
+
+        Of a client that is not known, nobody can tell whether a lone CR ends its lines.
+        """
+        span = self.positions.span(change.range)
+        yield self.incremental.apply_change(*span, change.text)
+        if self.incremental.lone_crs and not self.by_line_feeds:
+            positions = PositionMap(self.incremental, self.encoding, by_line_feeds=True)
+            if (other := positions.span(change.range)) != span:
+                yield self.incremental.apply_change(*other, change.text)
+
+    def _fixed_lone_crs(
+        self, readings: Iterable[IncrementalDocument], new_text: str
+    ) -> IncrementalDocument | None:
+        """Return the reading that makes the fix of `lone-cr`, which tells how the client counts.
+
+        A line break alone may have been typed elsewhere.
+        """
+        fixed = without_lone_crs(self.incremental.text)
+        found = (reading for reading in readings if reading.text == fixed)
+        return next(found, None) if len(new_text) > _LONGEST_LINE_BREAK else None
 
 
 class LiveWorkspace(Workspace):
     """A workspace of live documents; of a document that is not open it knows nothing."""
+
+    by_line_feeds = False
 
     def _create_text_document(
         self,
@@ -94,7 +153,14 @@ class LiveWorkspace(Workspace):
         language_id: str | None = None,
     ) -> TextDocument:
         encoding = str(self.position_encoding or types.PositionEncodingKind.Utf16)
-        return LiveDocument(doc_uri, source or "", version, encoding, language_id)
+        return LiveDocument(
+            doc_uri,
+            source or "",
+            version,
+            encoding,
+            language_id,
+            by_line_feeds=self.by_line_feeds,
+        )
 
 
 class PatchedProtocol(LanguageServerProtocol):
@@ -148,12 +214,26 @@ class PatchedProtocol(LanguageServerProtocol):
     ) -> Generator[Any, Any, None]:
         """Make the changes, unless the document is not open."""
         uri = params.text_document.uri
-        if unquote(uri) not in self.workspace.text_documents:
+        document = self.workspace.text_documents.get(unquote(uri))
+        if not isinstance(document, LiveDocument):
             if uri not in self._not_open:
                 self._not_open.add(uri)
                 _log.warning("ignoring changes of %s, which is not open", uri)
             return
-        yield from super().lsp_text_document__did_change(params)
+        document.apply_changes(params)
+        if (handler := self.fm.features.get(types.TEXT_DOCUMENT_DID_CHANGE)) is not None:
+            yield handler, (params,), None
+
+    def miss_change(self, uri: str | None = None) -> None:
+        """Note that a change of a document, or of any (None), could not be read."""
+        documents = self.workspace.text_documents if self._workspace else {}
+        for key, document in list(documents.items()):
+            if isinstance(document, LiveDocument) and uri in (None, document.uri, key):
+                document.out_of_step = True
+                version = UNVERSIONED if document.version is None else document.version
+                identifier = types.VersionedTextDocumentIdentifier(version, document.uri)
+                params = types.DidChangeTextDocumentParams(identifier, [])
+                self.handle_message(types.DidChangeTextDocumentNotification(params))
 
     def structure_message(self, data: dict[str, Any]) -> Any:
         """Leave an object of a message as it is; pygls looks for messages inside messages too."""
@@ -194,8 +274,12 @@ class PatchedProtocol(LanguageServerProtocol):
             self._log_once(f"ignoring what is no message of JSON-RPC {self.VERSION}")
             return None
         method, msg_id = data.get("method"), data.get("id")
+        synced = read_text_sync(data)
+        if isinstance(synced, UnreadChange):
+            self._miss(synced)
+            return None
         try:
-            read = self._request(data) if "method" in data else self._answer(data)
+            read = self._request(synced) if "method" in data else self._answer(data)
         except (ValueError, TypeError):
             known = method if isinstance(method, str) else "a message"
             self._log_once(f"{known} cannot be read")
@@ -208,6 +292,11 @@ class PatchedProtocol(LanguageServerProtocol):
             self._log_once(f"{method or 'an answer'}: {path} cannot be read and is left out")
         return read.message
 
+    def _miss(self, change: UnreadChange) -> None:
+        if change.opening:
+            self.handle_message(change.opening)
+        self.miss_change(change.uri)
+
     def _request(self, data: dict[str, Any]) -> ReadMessage:
         method, params = data["method"], data.get("params")
         type_ = self.get_message_type(method)
@@ -215,10 +304,7 @@ class PatchedProtocol(LanguageServerProtocol):
             return ReadMessage(JsonRPCRequestMessage(data["id"], method, self.VERSION, params))
         if type_ is None:
             return ReadMessage(JsonRPCNotification(method, self.VERSION, params))
-        read = read_leniently(self._converter, data, type_)
-        if read.dropped and method in _EXACT:
-            raise ValueError(f"{method} cannot be read in part")
-        return read
+        return read_leniently(self._converter, data, type_)
 
     def _answer(self, data: dict[str, Any]) -> ReadMessage:
         msg_id: Any = data.get("id")
@@ -338,6 +424,9 @@ class PatchedServer(LanguageServer):
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log an error that no request can be answered with."""
+        # What is no JSON at all may have been a change.
+        if source is JsonRpcException and isinstance(error, _NO_JSON):
+            self.protocol.miss_change()
         if not isinstance(error, JsonRpcInvalidParams):
             _log.error("%s: %s", getattr(source, "__name__", source), editor_message(error))
 
@@ -367,12 +456,22 @@ async def _piped(source: BinaryIO) -> asyncio.StreamReader:
     return reader
 
 
+_BY_LINE_FEEDS = frozenset({"Neovim", "Eglot", "emacs", "helix"})
+"""Editors, as they name themselves, that were seen not to end a line at a lone CR.
+
+Those that do end one there turn it into a line feed as they load or paste a text. "emacs" is
+lsp-mode.
+"""
+
+
 def use_live_documents(server: LanguageServer, params: types.InitializeParams) -> None:
     """Put a workspace of live documents in the place of the one that pygls has just made."""
     made = server.workspace
-    server.protocol._workspace = LiveWorkspace(
+    workspace = server.protocol._workspace = LiveWorkspace(
         made.root_uri,
         types.TextDocumentSyncKind.Incremental,
         params.workspace_folders or [],
         made.position_encoding,
     )
+    client = params.client_info
+    workspace.by_line_feeds = client is not None and client.name in _BY_LINE_FEEDS

@@ -31,6 +31,22 @@ _SETTINGS_TIMEOUT = 2.0
 
 
 @dataclass(eq=False, slots=True)
+class PendingEdit:
+    """An edit that the client was asked to make: what it makes of the text, and the answer.
+
+    A client may make it and not answer; a change that gives just this text is the answer then.
+    """
+
+    text: str
+    answer: "asyncio.Future[bool]"
+
+    def resolve(self, *, applied: bool) -> None:
+        """Take note of an answer; the first one counts."""
+        if not self.answer.done():
+            self.answer.set_result(applied)
+
+
+@dataclass(eq=False, slots=True)
 class OpenDocument:
     """What is kept of an open document beside its text."""
 
@@ -43,7 +59,8 @@ class OpenDocument:
     pair_check_lock: threading.Lock = field(default_factory=threading.Lock)
     typed: asyncio.Event = field(default_factory=asyncio.Event)
     change_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    pending_apply: "asyncio.Task[types.ApplyWorkspaceEditResult] | None" = None
+    pending_edit: PendingEdit | None = None
+    is_warned: bool = False
 
 
 class DlmServer(PatchedServer):
@@ -145,6 +162,22 @@ class DlmServer(PatchedServer):
                 self.window_show_message(
                     types.ShowMessageParams(types.MessageType.Warning, complaint)
                 )
+
+    def note_change(self, text_document: LiveDocument) -> None:
+        """Take note of a change that the client has made, or that could not be read."""
+        state = self.open_document(text_document.uri)
+        state.typed.set()
+        pending, incremental = state.pending_edit, text_document.incremental
+        # To compare the whole text takes long, and nearly always its length tells.
+        if pending and incremental.length == len(pending.text) and incremental.text == pending.text:
+            pending.resolve(applied=True)
+        if text_document.out_of_step and not state.is_warned:
+            name = text_document.uri.rpartition("/")[2]
+            self.tell_error(
+                f"{name}: a change could not be read, and so nothing is written into it; "
+                "close the document and open it again"
+            )
+        state.is_warned = text_document.out_of_step
 
     def tell(self, message: str) -> None:
         """Tell the user what goes on."""

@@ -10,6 +10,9 @@ from dlm_lsp.ide.diagnostic import Diagnostic, DiagnosticLevel
 from dlm_lsp.server.documentation import diagnostics_page
 from dlm_lsp.server.positions import PositionMap
 
+SOURCE = "dlm"
+"""The name that the server has beside a diagnostic."""
+
 _LEVELS = {
     DiagnosticLevel.ERROR: types.DiagnosticSeverity.Error,
     DiagnosticLevel.WARNING: types.DiagnosticSeverity.Warning,
@@ -36,17 +39,24 @@ def encode_diagnostic(
         severity=_LEVELS[diagnostic.level],
         code=diagnostic.code,
         code_description=description,
-        source="dlm",
+        source=SOURCE,
         related_information=related if with_related and related else None,
         data={"section": diagnostic.section_id} if diagnostic.section_id else None,
     )
 
 
 def encode_text_edits(edits: Iterable[Edit], positions: PositionMap) -> list[types.TextEdit]:
-    """Return edits of a text as the client makes them."""
+    """Return edits of a text as the client makes them.
+
+    One that takes the place of a text with a lone CR ends behind the last line, however it counts.
+    """
+    incremental, wanted = positions.incremental, list(edits)
+    if incremental.lone_crs and [edit.span for edit in wanted] == [Span(0, incremental.length)]:
+        end = types.Position(incremental.lines[-1] + 1, 0)
+        return [types.TextEdit(types.Range(types.Position(0, 0), end), wanted[0].text)]
     return [
         types.TextEdit(positions.range(edit.span), edit.text)
-        for edit in _before_last_break(list(edits), positions.incremental.text)
+        for edit in _before_last_break(wanted, incremental.text)
     ]
 
 

@@ -44,6 +44,7 @@ def test_after_any_edits_it_is_the_incremental_document_of_the_new_text(text, da
         assert incremental.text == text
         assert incremental.document == parse(text)
         assert incremental == IncrementalDocument.of(text)
+        assert incremental.lone_crs == len(re.findall(r"\r(?!\n)", text))
 
 
 @given(_documents)

@@ -47,7 +47,9 @@ class Editor(LanguageClient):
         self.edits: list[types.ApplyWorkspaceEditParams] = []
         self.versions: dict[str, int | None] = {}
         self.encoding = "utf-16"
+        self.by_line_feeds = False
         self.takes_edits = True
+        self.answers_no_edit = False
         self.ticks = slice(None)
         self.fails_edits = ""
         self.answers_edits = asyncio.Event()
@@ -67,8 +69,10 @@ class Editor(LanguageClient):
                     return
                 await self._heard.wait()
 
-    async def start(self, capabilities: types.ClientCapabilities, **env: str) -> None:
-        """Start a server and initialize it."""
+    async def start(
+        self, capabilities: types.ClientCapabilities, name: str | None = None, **env: str
+    ) -> None:
+        """Start a server and initialize it, as a client that says its name or does not."""
         handle = self.protocol.handle_message
 
         def heard(message: Any) -> None:
@@ -80,6 +84,7 @@ class Editor(LanguageClient):
         answer = await self.initialize_session(
             types.InitializeParams(
                 capabilities=capabilities,
+                client_info=types.ClientInfo(name) if name else None,
                 initialization_options=self.get_configuration(section="dlm"),
             )
         )
@@ -121,18 +126,22 @@ class Editor(LanguageClient):
 
     def position(self, offset: int, uri: str = URI) -> types.Position:
         """The position of an offset, counted the plain way."""
-        before = self.text(uri)[:offset].replace("\r\n", "\n").replace("\r", "\n")
+        before = self.text(uri)[:offset].replace("\r\n", "\n")
+        if not self.by_line_feeds:
+            before = before.replace("\r", "\n")
         *lines, last = before.split("\n")
         return types.Position(len(lines), self._units(last))
 
     def offset(self, position: types.Position, uri: str = URI) -> int:
         """The offset of a position, found the plain way."""
         text = self.text(uri)
-        return next(
+        found = (
             offset
             for offset in range(len(text) + 1)
             if self.position(offset, uri) == position and text[offset - 1 : offset + 1] != "\r\n"
         )
+        # Every editor takes a line behind the last one for the end.
+        return len(text) if position.line > self.position(len(text), uri).line else next(found)
 
     def at(self, words: str, uri: str = URI) -> types.Position:
         """Where `words` begin."""
@@ -208,6 +217,9 @@ class Editor(LanguageClient):
         self.before_edit()
         self.edits.append(params)
         await self.answers_edits.wait()
+        if self.answers_no_edit:
+            self.apply(params)
+            await asyncio.Event().wait()
         if self.fails_edits == "error":
             raise RuntimeError("no such document")
         return None if self.fails_edits == "nonsense" else self.apply(params)
@@ -261,11 +273,20 @@ def asks_for(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
 
 @asynccontextmanager
 async def editor(
-    name: str = VSCODE, env: Mapping[str, str] | None = None, *, pull: bool = False, **settings: Any
+    name: str = VSCODE,
+    env: Mapping[str, str] | None = None,
+    *,
+    pull: bool = False,
+    by_line_feeds: str | None = None,
+    **settings: Any,
 ) -> AsyncIterator[Editor]:
-    """An editor with a server of its own, both gone at the end."""
+    """An editor with a server of its own, both gone at the end.
+
+    One that ends no line at a lone CR is named as it names itself, empty where it does not.
+    """
     client = Editor(**settings)
-    await client.start(capabilities_of(name, pull=pull), **(env or {}))
+    client.by_line_feeds = by_line_feeds is not None
+    await client.start(capabilities_of(name, pull=pull), by_line_feeds, **(env or {}))
     try:
         yield client
     finally:

@@ -5,12 +5,18 @@ import random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from ide.samples import SOURCE, synthesized
 from lsprotocol import types
-from server.editor import EDITORS, EMACS, NEOVIM, VSCODE, editor
-from server.test_synthesis import TEXT, hold
+from pygls.exceptions import JsonRpcException
+from server.editor import EDITORS, EMACS, NEOVIM, VSCODE, Editor, editor
+from server.test_synthesis import TEXT, hold, store
 from server.test_synthesis import settings as by_teacher
+from support.document_text import FRONTMATTER
+from support.generated_documents import wild_documents
 
 from dlm_lsp.document import apply_edits, parse, remove
+from dlm_lsp.document.lines import without_lone_crs
+from dlm_lsp.store.plan import load_plan
 
 _TYPED = ("a", "🙂", "\n", "::prose::\n", "```\n", "\n::instruction::\n### Q\nMine?\n### A\nYes.\n")
 
@@ -186,3 +192,145 @@ async def test_where_edits_have_no_version_none_is_sent_while_another_is_unanswe
         await client.command("dlm.synth.revert")
         await client.until(lambda: client.text() == TEXT)
         assert len(client.edits) == 2
+
+
+PAIRS = [synthesized(f"What is river {number}?") for number in range(3)]
+THREE = FRONTMATTER + SOURCE + "".join(PAIRS)
+LOG = "::prose::\nEpoch 1\rEpoch 2\rEpoch 3\n"
+WITH_CR = FRONTMATTER + LOG + SOURCE + "".join(PAIRS)
+BY_LINE_FEEDS = pytest.mark.parametrize("name", ["Neovim", "Eglot", "emacs", "helix", ""])
+
+
+def ids_of(text: str) -> list[str]:
+    return [section.id for section in parse(text).sections if section.synth]
+
+
+async def mend(client: Editor) -> None:
+    """Make the edit that is offered where the lone CR is marked, as the user chooses it."""
+    (fix,) = await client.actions("Epoch 1", only=["quickfix"])
+    assert fix.title == "Replace every lone carriage return with a line break"
+    client.apply(types.ApplyWorkspaceEditParams(fix.edit))
+
+
+@BY_LINE_FEEDS
+async def test_into_a_text_with_a_lone_cr_nothing_is_written_and_why_is_told(name, env):
+    async with editor(EMACS, env, by_line_feeds=name) as client:
+        client.open(WITH_CR)
+        for what in ("remove", "keep", "revert"):
+            client.messages.clear()
+            await client.command(f"dlm.synth.{what}", sections=ids_of(WITH_CR)[:1])
+            await client.until(lambda: client.messages)
+            assert "`lone-cr`" in client.messages[-1].message
+        assert client.edits == []
+        assert client.text() == WITH_CR
+
+
+@BY_LINE_FEEDS
+async def test_after_its_fix_three_steps_in_a_row_do_what_they_say(name, env):
+    async with editor(EMACS, env, by_line_feeds=name) as client:
+        client.open(WITH_CR)
+        await mend(client)
+        text = without_lone_crs(WITH_CR)
+        assert client.text() == text
+        first, second, third = ids_of(text)
+        kept = PAIRS[0].replace(PAIRS[0].splitlines(keepends=True)[1], "")
+        for what, id_, pairs in (
+            ("keep", first, [kept, *PAIRS[1:]]),
+            ("remove", second, [kept, PAIRS[2]]),
+            ("revert", third, [kept]),
+        ):
+            await client.command(f"dlm.synth.{what}", sections=[id_])
+            rest = SOURCE + "".join(pairs)
+            await client.until(lambda rest=rest: client.text().endswith(rest))
+        assert client.messages == []
+
+
+async def test_pairs_for_a_text_with_a_lone_cr_are_staged_and_applied_after_its_fix(teacher, env):
+    text = TEXT.replace("::prose::\n", LOG)
+    async with editor(EMACS, env, by_line_feeds="Eglot", **by_teacher(teacher)) as client:
+        client.open(text)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        assert client.progress()[-1].startswith("4 staged (the text has a lone carriage return")
+        await client.command("dlm.synth.apply")
+        await client.until(lambda: client.messages)
+        assert client.messages[-1].message.startswith("nothing was applied: the text has a lone")
+        assert client.edits == []
+        await mend(client)
+        # Its line breaks change no id of a section.
+        await client.command("dlm.synth.apply")
+        await client.until(lambda: client.edits)
+        await client.command("dlm.synth.revert")
+        await client.until(lambda: client.text() == without_lone_crs(text))
+        assert load_plan(store(env)) is None
+
+
+async def test_an_action_that_was_offered_before_a_lone_cr_came_is_not_made_and_that_is_told():
+    async with editor(VSCODE, by_line_feeds="") as client:
+        client.open(THREE)
+        offered = await client.actions("<!-- dlm")
+        remove_ = next(action for action in offered if action.title.startswith("Remove"))
+        client.type(len(THREE), len(THREE), "a\rb")
+        with pytest.raises(JsonRpcException, match="lone carriage return"):
+            await client.code_action_resolve_async(remove_)
+        again = await client.actions("<!-- dlm")
+        assert [action.command is None for action in again if action.title == remove_.title] == [
+            False
+        ]
+
+
+async def test_where_lines_are_uncertain_nothing_is_completed():
+    async with editor(VSCODE) as client:
+        for text, count in ((FRONTMATTER + "::", 1), (FRONTMATTER + "a\rb\n::", 0)):
+            client.open(text)
+            params = types.CompletionParams(
+                types.TextDocumentIdentifier("file:///notes/towns.dlm"), client.position(len(text))
+            )
+            assert bool(await client.text_document_completion_async(params)) is bool(count)
+
+
+@pytest.mark.parametrize("name", ["Neovim", ""])
+async def test_what_is_typed_below_a_lone_cr_is_read_as_the_editor_counts_or_not_at_all(name):
+    async with editor(EMACS, by_line_feeds=name) as client:
+        client.open(WITH_CR)
+        at = client.text().index("The Ill")
+        client.type(at, at, "In France, ")
+        if name:
+            await mend(client)
+            text = client.text()
+            await client.command("dlm.synth.remove", sections=ids_of(text)[:1])
+            await client.until(lambda: client.text() == text.replace(PAIRS[0], ""))
+        else:
+            # Nobody can tell what an unknown editor has meant, until the whole text has come.
+            await client.until(lambda: client.messages)
+            assert "could not be read" in client.messages[0].message
+            assert await client.actions("Epoch 1", only=["quickfix"]) == []
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(wild_documents(), st.integers(0, 2**32), st.sampled_from(["Neovim", ""]))
+async def test_whatever_is_typed_with_lone_crs_no_edit_ever_damages_a_text(text, seed, name):
+    chance = random.Random(seed)
+    async with editor(EMACS, by_line_feeds=name) as client:
+        client.open(THREE + text)
+        for _ in range(4):
+            at = chance.randrange(len(FRONTMATTER) + 5, len(client.text()) + 1)
+            client.type(at, min(len(client.text()), at + chance.randrange(2)),
+                        chance.choice(["\r", "a\rb", "x", "\n"]))  # fmt: skip
+            before, ids = client.text(), ids_of(client.text())
+            if not ids:
+                continue
+            client.messages.clear()
+            client.edits.clear()
+            await client.command("dlm.synth.remove", sections=ids[:1])
+            await client.until(lambda: client.messages or client.edits)
+            if client.edits:
+                document = parse(before)
+                gone = [s for s in document.sections if s.synth and s.id == ids[0]][-1:]
+                assert client.text() == apply_edits(before, remove(document, gone))
+            else:
+                assert client.text() == before

@@ -13,8 +13,8 @@ from dlm_lsp.server.positions import PositionMap
 ENCODINGS = ["utf-8", "utf-16", "utf-32"]
 
 
-def places(text: str, encoding: str = "utf-16") -> PositionMap:
-    return PositionMap(IncrementalDocument.of(text), encoding)
+def places(text: str, encoding: str = "utf-16", *, by_line_feeds: bool = False) -> PositionMap:
+    return PositionMap(IncrementalDocument.of(text), encoding, by_line_feeds)
 
 
 @pytest.mark.parametrize(("encoding", "character"), [("utf-8", 6), ("utf-16", 3), ("utf-32", 2)])
@@ -53,3 +53,19 @@ def test_an_offset_always_comes_back_from_its_position(text, encoding):
         position = here.position(offset)
         inside_crlf = text[offset - 1 : offset + 1] == "\r\n" and offset > 0
         assert here.offset(position) == (offset - 1 if inside_crlf else offset)
+
+
+@given(wild_documents() | st.text("ab\r\n🙂"), st.sampled_from(ENCODINGS))
+def test_an_editor_by_line_feeds_finds_every_offset_also_between_cr_and_lf(text, encoding):
+    here = places(text, encoding, by_line_feeds=True)
+    for offset in range(len(text) + 1):
+        position = here.position(offset)
+        assert position.line == text.count("\n", 0, offset)
+        assert here.offset(position) == offset
+
+
+def test_past_the_end_of_its_line_an_editor_by_line_feeds_is_before_the_line_break():
+    here = places("a\rbc\r\nd\n", by_line_feeds=True)
+    assert here.offset(Position(0, 99)) == 4
+    assert here.offset(Position(1, 99)) == 7
+    assert here.offset(Position(9, 0)) == 8

@@ -46,6 +46,18 @@ def test_a_finding_is_a_diagnostic_of_ours_at_its_place():
     assert (found.related_information, found.data) == (None, None)
 
 
+@pytest.mark.parametrize("text", ["a\rb", "a\rb\n", "a\rb\r", "\r\n\r"])
+@pytest.mark.parametrize("by_line_feeds", [True, False])
+def test_an_edit_of_a_whole_text_with_a_lone_cr_ends_behind_it_however_lines_are_counted(
+    text, by_line_feeds
+):
+    whole = Edit(Span(0, len(text)), "new")
+    positions = PositionMap(IncrementalDocument.of(text), "utf-16", by_line_feeds)
+    (edit,) = to_lsp.encode_text_edits([whole], positions)
+    assert edit.range.end.line > len(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")) - 1
+    assert positions.span(edit.range) == Span(0, len(text))
+
+
 @pytest.mark.parametrize(
     ("level", "severity"),
     [
