@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
 
-from lsprotocol import types
-
 from dlm_lsp.document import Document, Edit, Section, apply_edits, parse, remove
 from dlm_lsp.document.text_diff import diff_edit
 from dlm_lsp.errors import StoreError
