@@ -1,5 +1,6 @@
 """Life cycle: of a session and of a document, and who answers what."""
 
+import asyncio
 from typing import Any
 
 from lsprotocol import types
@@ -113,7 +114,8 @@ def _life_cycle(server: DlmServer) -> None:
         server.jobs.tells_ends = server.client.run_ends
         options = params.initialization_options
         if isinstance(options, dict):
-            server.pushed_settings = options.get("dlm", options.get("settings", options))
+            server.initial_settings = options.get("dlm", options.get("settings", options))
+        server.end_with(params.process_id)
         if server.client.pulls_diagnostics:
             _pull_diagnostics(server)
 
@@ -128,13 +130,16 @@ def _life_cycle(server: DlmServer) -> None:
     @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
     async def did_change_configuration(params: types.DidChangeConfigurationParams) -> None:
         pushed = params.settings
-        if isinstance(pushed, dict) and pushed:
+        if isinstance(pushed, dict):
             server.pushed_settings = pushed.get("dlm", pushed)
-        for uri in [document.uri for document in server.workspace.text_documents.values()]:
+        uris = [document.uri for document in server.workspace.text_documents.values()]
+        for uri in uris:
             server.load_settings(uri)
+        for uri in uris:
             await server.settings(uri)
             diagnostics.refresh_diagnostics(server, uri)
             server.refresh(uri)
+        await asyncio.gather(*(_show_late_settings(server, uri) for uri in uris))
 
     @server.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
     def cancel(params: types.WorkDoneProgressCancelParams) -> None:
@@ -152,16 +157,36 @@ def _text(server: DlmServer) -> None:
         diagnostics.on_opened(server, uri)
         if (await server.settings(uri)).diagnostics != before.diagnostics:
             diagnostics.refresh_diagnostics(server, uri)
+        await _show_late_settings(server, uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(params: types.DidChangeTextDocumentParams) -> None:
         server.open_document(params.text_document.uri).typed.set()
         diagnostics.on_changed(server, params.text_document.uri)
 
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    def did_save(params: types.DidSaveTextDocumentParams) -> None:
+        diagnostics.look_for_media(server, params.text_document.uri)
+        diagnostics.refresh_diagnostics(server, params.text_document.uri)
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def did_change_watched_files(_: types.DidChangeWatchedFilesParams) -> None:
+        for document in list(server.workspace.text_documents.values()):
+            diagnostics.refresh_diagnostics(server, document.uri)
+
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(params: types.DidCloseTextDocumentParams) -> None:
         diagnostics.on_closed(server, params.text_document.uri)
         server.follow_documents()
+
+
+async def _show_late_settings(server: DlmServer, uri: str) -> None:
+    """Show a document by its settings where the client takes long to tell them."""
+    if server.text_document(uri):
+        before = server.open_document(uri).settings
+        if await server.late_settings(uri) != before:
+            diagnostics.refresh_diagnostics(server, uri)
+            server.refresh(uri)
 
 
 def _pull_diagnostics(server: DlmServer) -> None:

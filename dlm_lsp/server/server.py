@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _SETTINGS_TIMEOUT = 2.0
 """Seconds that a client may take to tell its settings."""
+
+_ANY_OF_MANY = re.compile(r"[*?{}\[\],!\\]")
+"""What means more than itself in a pattern of files."""
 
 
 @dataclass(eq=False, slots=True)
@@ -62,8 +67,11 @@ class DlmServer(PatchedServer):
         self.reports: dict[Path, str] = {}
         self.opened = asyncio.Event()
         self.tasks: set[asyncio.Task[Any]] = set()
+        self.initial_settings: object = None
         self.pushed_settings: object = None
+        self._answers_settings = True
         self._complained: set[str] = set()
+        self._watched: set[str] = set()
 
     def text_document(self, uri: str) -> LiveDocument | None:
         """Return a document if it is open."""
@@ -110,15 +118,26 @@ class DlmServer(PatchedServer):
 
     def load_settings(self, uri: str) -> None:
         """Take the settings of a document that were pushed, and ask for better ones."""
-        self._take_settings(uri, self.pushed_settings)
+        self._take_settings(uri, self.pushed_settings or self.initial_settings)
         if self.client.configuration:
             self.open_document(uri).settings_task = asyncio.create_task(self._ask_settings(uri))
 
     async def settings(self, uri: str) -> Settings:
-        """Return the settings of a document once they are known."""
+        """Return the settings of a document once they are known.
+
+        A client that does not answer is waited for once.
+        """
+        state = self.open_document(uri)
+        if state.settings_task and self._answers_settings:
+            await asyncio.wait([state.settings_task], timeout=_SETTINGS_TIMEOUT)
+            self._answers_settings = state.settings_task.done()
+        return state.settings
+
+    async def late_settings(self, uri: str) -> Settings:
+        """Return the settings of a document once the client has answered, however late."""
         state = self.open_document(uri)
         if state.settings_task:
-            await asyncio.wait([state.settings_task], timeout=_SETTINGS_TIMEOUT)
+            await asyncio.wait([state.settings_task])
         return state.settings
 
     async def _ask_settings(self, uri: str) -> None:
@@ -130,6 +149,7 @@ class DlmServer(PatchedServer):
         except Exception as error:
             _log.warning("no settings from the client: %r", error)
             return
+        self._answers_settings = True
         if answers and answers[0] is not None and self.text_document(uri):
             self._take_settings(uri, answers[0])
 
@@ -143,6 +163,21 @@ class DlmServer(PatchedServer):
                 self.window_show_message(
                     types.ShowMessageParams(types.MessageType.Warning, complaint)
                 )
+
+    def watch_for(self, names: Iterable[str]) -> None:
+        """Have the client tell when files of these names come or go, in any folder."""
+        new = {_ANY_OF_MANY.sub("?", name) for name in names} - self._watched
+        if not new or not self.client.watches_files:
+            return
+        self._watched |= new
+        kind = types.WatchKind.Create | types.WatchKind.Delete
+        watchers = [types.FileSystemWatcher(f"**/{name}", kind) for name in sorted(new)]
+        registration = types.Registration(
+            f"dlm-watch-{len(self._watched)}",
+            types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
+            types.DidChangeWatchedFilesRegistrationOptions(watchers),
+        )
+        self.client_register_capability(types.RegistrationParams([registration]))
 
     def tell(self, message: str) -> None:
         """Tell the user what goes on."""
