@@ -9,7 +9,7 @@ from dlm_lsp.ide.semantic_token import TOKEN_MODIFIERS, TOKEN_TYPES
 from dlm_lsp.server import diagnostics
 from dlm_lsp.server.client import ClientCapabilities
 from dlm_lsp.server.command_names import ACTION_KIND, COMMANDS
-from dlm_lsp.server.editor_messages import refused_by_message
+from dlm_lsp.server.editor_messages import log_defect_of, refused_by_message
 from dlm_lsp.server.pygls_patches import use_live_documents
 from dlm_lsp.server.server import DlmServer
 
@@ -139,7 +139,7 @@ def _life_cycle(server: DlmServer) -> None:
             await server.settings(uri)
             diagnostics.refresh_diagnostics(server, uri)
             server.refresh(uri)
-        await asyncio.gather(*(_show_late_settings(server, uri) for uri in uris))
+            _show_late_settings(server, uri)
 
     @server.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
     def cancel(params: types.WorkDoneProgressCancelParams) -> None:
@@ -157,7 +157,7 @@ def _text(server: DlmServer) -> None:
         diagnostics.on_opened(server, uri)
         if (await server.settings(uri)).diagnostics != before.diagnostics:
             diagnostics.refresh_diagnostics(server, uri)
-        await _show_late_settings(server, uri)
+        _show_late_settings(server, uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(params: types.DidChangeTextDocumentParams) -> None:
@@ -180,13 +180,22 @@ def _text(server: DlmServer) -> None:
         server.follow_documents()
 
 
-async def _show_late_settings(server: DlmServer, uri: str) -> None:
+def _show_late_settings(server: DlmServer, uri: str) -> None:
     """Show a document by its settings where the client takes long to tell them."""
-    if server.text_document(uri):
-        before = server.open_document(uri).settings
+
+    async def show() -> None:
         if await server.late_settings(uri) != before:
             diagnostics.refresh_diagnostics(server, uri)
             server.refresh(uri)
+
+    state = server.open_document(uri)
+    before = state.settings
+    if state.settings_task and not state.settings_task.done():
+        # No handler may wait for ever: its end would be logged as a defect.
+        showing = asyncio.create_task(show())
+        server.tasks.add(showing)
+        showing.add_done_callback(server.tasks.discard)
+        showing.add_done_callback(log_defect_of)
 
 
 def _pull_diagnostics(server: DlmServer) -> None:

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcInvalidParams
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError, JsonRpcInvalidParams
 from pygls.io_ import StdinAsyncReader, StdoutWriter, run_async
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import (
@@ -243,6 +243,15 @@ class PatchedProtocol(LanguageServerProtocol):
             self._logged.add(words)
             _log.warning("%s", words)
 
+    def _send_handler_result(self, future: Future[Any], *, msg_id: str | int) -> None:
+        # pygls logs every refusal with its traceback, as if it were a defect.
+        error = None if future.cancelled() else future.exception()
+        if isinstance(error, JsonRpcException) and _is_refusal(error):
+            self._request_futures.pop(msg_id, None)
+            self._send_response(msg_id, error=error.to_response_error())
+            return
+        super()._send_handler_result(future, msg_id=msg_id)
+
     def as_sent(self, value: object) -> Any:
         """Return a value of the protocol as plain lists and dictionaries."""
         return self._converter.unstructure(value)
@@ -384,8 +393,13 @@ class PatchedServer(LanguageServer):
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log an error that no request can be answered with."""
-        if not isinstance(error, JsonRpcInvalidParams):
+        if not _is_refusal(error):
             _log.error("%s: %s", getattr(source, "__name__", source), editor_message(error))
+
+
+def _is_refusal(error: BaseException | None) -> bool:
+    """Tell whether an error is an answer to the client, and no defect."""
+    return isinstance(error, JsonRpcException) and not isinstance(error, JsonRpcInternalError)
 
 
 async def _end_with(pid: int) -> None:

@@ -19,6 +19,7 @@ from dlm_lsp.ide.pair_check_results import NOTHING_CHECKED, PairCheckResults
 from dlm_lsp.server.client import ClientCapabilities
 from dlm_lsp.server.command_names import OVERVIEW_CHANGED
 from dlm_lsp.server.jobs import Jobs
+from dlm_lsp.server.lenient_reading import message_converter
 from dlm_lsp.server.pygls_patches import LiveDocument, PatchedProtocol, PatchedServer
 from dlm_lsp.server.settings import DEFAULT_SETTINGS, Settings, read_settings
 from dlm_lsp.store.home import store_folder
@@ -53,13 +54,11 @@ class DlmServer(PatchedServer):
     """The language server for `.dlm` documents."""
 
     def __init__(self) -> None:
-        from pygls.protocol import default_converter
-
         super().__init__(
             "dlm-lsp",
             __version__,
             protocol_cls=PatchedProtocol,
-            converter_factory=default_converter,
+            converter_factory=message_converter,
         )
         self.client = ClientCapabilities()
         self.jobs = Jobs(self)
