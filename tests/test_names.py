@@ -44,6 +44,8 @@ OWN_FLAGS = {
         "--tcp",
         "--host",
         "--port",
+        "--socket-file",
+        "--clientProcessId",
         "--log-file",
         "--log-level",
     ],

@@ -24,6 +24,7 @@ class ClientCapabilities:
     shows_documents: bool = False
     progress: bool = False
     configuration: bool = False
+    watches_files: bool = False
     related_information: bool = False
     links: bool = False
     overviews: bool = False
@@ -66,6 +67,7 @@ class ClientCapabilities:
             shows_documents=says("window.show_document.support"),
             progress=says("window.work_done_progress"),
             configuration=says("workspace.configuration"),
+            watches_files=says("workspace.did_change_watched_files.dynamic_registration"),
             related_information=says("text_document.publish_diagnostics.related_information"),
             links=says("text_document.definition.link_support"),
             overviews=_says_of_ours(capabilities.experimental, "overview"),

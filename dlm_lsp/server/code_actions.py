@@ -54,7 +54,7 @@ def on_resolve_code_action(server: DlmServer, action: types.CodeAction) -> types
         JsonRpcException: what it was offered for is not there any more.
     """
     data = action.data if isinstance(action.data, dict) else {}
-    what = data.get("what")
+    what = str(data.get("what"))
     if what not in _EDITS:
         return action
     text_document = server.text_document(str(data.get("uri")))

@@ -4,8 +4,9 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
+from pathlib import Path
 
 from lsprotocol import types
 
@@ -36,19 +37,11 @@ def document_diagnostics(
 ) -> list[Diagnostic]:
     """Return what is marked in an open document, or in a part of it."""
     state = server.open_document(text_document.uri)
-    path = server.path(text_document.uri)
-
-    def exists(media: str) -> bool:
-        try:
-            return path is None or (path.parent / media).is_file()
-        except (OSError, ValueError):
-            return False
-
     return diagnostics(
         text_document.incremental,
         provenance_level=state.settings.diagnostics.origins,
         check_results=state.pair_check_results,
-        media_exists=exists,
+        media_exists=_media_exists(server, text_document),
         within=within,
     )
 
@@ -85,6 +78,16 @@ def on_opened(server: DlmServer, uri: str) -> None:
     if not server.client.pulls_diagnostics:
         publish_diagnostics(server, uri)
     rerun_pair_checks(server, uri)
+    look_for_media(server, uri)
+
+
+def look_for_media(server: DlmServer, uri: str) -> None:
+    """Have the client watch for the media files that are missing beside a document."""
+    if text_document := server.text_document(uri):
+        exists = _media_exists(server, text_document)
+        sections = text_document.incremental.document.sections
+        media = [section.media.path for section in sections if section.media]
+        server.watch_for(Path(path).name for path in media if path and not exists(path))
 
 
 def on_changed(server: DlmServer, uri: str) -> None:
@@ -125,6 +128,18 @@ def rerun_pair_checks(server: DlmServer, uri: str) -> None:
         state.pair_check_task.cancel()
     state.pair_check_task = asyncio.create_task(_run_pair_checks(server, uri))
     state.pair_check_task.add_done_callback(log_defect_of)
+
+
+def _media_exists(server: DlmServer, text_document: LiveDocument) -> Callable[[str], bool]:
+    path = server.path(text_document.uri)
+
+    def exists(media: str) -> bool:
+        try:
+            return path is None or (path.parent / media).is_file()
+        except (OSError, ValueError):
+            return False
+
+    return exists
 
 
 async def _publish_later(server: DlmServer, uri: str) -> None:

@@ -165,8 +165,8 @@ class Jobs:
         if job.shown:
             self._send(job, types.WorkDoneProgressEnd(message=end.message if end else ""))
             self._server.protocol.progress.tokens.pop(job.token, None)
-        elif end and not self.with_progress:
-            # Of a client that shows no progress, nobody would know that the work has ended.
+        elif end:
+            # Where no progress is shown, nobody would know that the work has ended.
             message = f"{job.title}: {end.message}"
             self._server.window_show_message(
                 types.ShowMessageParams(types.MessageType.Info, message)

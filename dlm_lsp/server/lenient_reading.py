@@ -12,6 +12,7 @@ from typing import Any, Union, get_args, get_origin
 import attrs
 from cattrs import Converter
 from lsprotocol import types
+from lsprotocol.converters import get_converter
 
 COUNTS_AS: Mapping[tuple[type, str], object] = {(types.WorkspaceFolder, "name"): ""}
 """What a member that is missing counts as, by class and attribute, beside what may be empty."""
@@ -23,6 +24,20 @@ class ReadMessage:
 
     message: Any
     dropped: tuple[str, ...] = ()
+
+
+def message_converter() -> Converter:
+    """Return what reads messages; an identifier that is neither number nor text is unreadable."""
+    converter = get_converter()
+    for type_ in (Union[int, str], Union[int, str, None]):  # noqa: UP007 (the keys of lsprotocol)
+        converter.register_structure_hook(type_, _read_identifier)
+    return converter
+
+
+def _read_identifier(raw: object, type_: Any) -> object:
+    if not isinstance(raw, int | str | None if NoneType in get_args(type_) else int | str):
+        raise ValueError("it is neither a number nor a text")
+    return raw
 
 
 def read_leniently(converter: Converter, raw: object, type_: type) -> ReadMessage:

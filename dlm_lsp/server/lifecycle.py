@@ -1,5 +1,6 @@
 """Life cycle: of a session and of a document, and who answers what."""
 
+import asyncio
 from typing import Any
 
 from lsprotocol import types
@@ -8,7 +9,7 @@ from dlm_lsp.ide.semantic_token import TOKEN_MODIFIERS, TOKEN_TYPES
 from dlm_lsp.server import diagnostics
 from dlm_lsp.server.client import ClientCapabilities
 from dlm_lsp.server.command_names import ACTION_KIND, COMMANDS
-from dlm_lsp.server.editor_messages import refused_by_message
+from dlm_lsp.server.editor_messages import log_defect_of, refused_by_message
 from dlm_lsp.server.pygls_patches import use_live_documents
 from dlm_lsp.server.server import DlmServer
 
@@ -113,7 +114,8 @@ def _life_cycle(server: DlmServer) -> None:
         server.jobs.tells_ends = server.client.run_ends
         options = params.initialization_options
         if isinstance(options, dict):
-            server.pushed_settings = options.get("dlm", options.get("settings", options))
+            server.initial_settings = options.get("dlm", options.get("settings", options))
+        server.end_with(params.process_id)
         if server.client.pulls_diagnostics:
             _pull_diagnostics(server)
 
@@ -128,13 +130,16 @@ def _life_cycle(server: DlmServer) -> None:
     @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
     async def did_change_configuration(params: types.DidChangeConfigurationParams) -> None:
         pushed = params.settings
-        if isinstance(pushed, dict) and pushed:
+        if isinstance(pushed, dict):
             server.pushed_settings = pushed.get("dlm", pushed)
-        for uri in [document.uri for document in server.workspace.text_documents.values()]:
+        uris = [document.uri for document in server.workspace.text_documents.values()]
+        for uri in uris:
             server.load_settings(uri)
+        for uri in uris:
             await server.settings(uri)
             diagnostics.refresh_diagnostics(server, uri)
             server.refresh(uri)
+            _show_late_settings(server, uri)
 
     @server.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
     def cancel(params: types.WorkDoneProgressCancelParams) -> None:
@@ -152,6 +157,7 @@ def _text(server: DlmServer) -> None:
         diagnostics.on_opened(server, uri)
         if (await server.settings(uri)).diagnostics != before.diagnostics:
             diagnostics.refresh_diagnostics(server, uri)
+        _show_late_settings(server, uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(params: types.DidChangeTextDocumentParams) -> None:
@@ -159,10 +165,38 @@ def _text(server: DlmServer) -> None:
             server.note_change(text_document)
         diagnostics.on_changed(server, params.text_document.uri)
 
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    def did_save(params: types.DidSaveTextDocumentParams) -> None:
+        diagnostics.look_for_media(server, params.text_document.uri)
+        diagnostics.refresh_diagnostics(server, params.text_document.uri)
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def did_change_watched_files(_: types.DidChangeWatchedFilesParams) -> None:
+        for document in list(server.workspace.text_documents.values()):
+            diagnostics.refresh_diagnostics(server, document.uri)
+
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(params: types.DidCloseTextDocumentParams) -> None:
         diagnostics.on_closed(server, params.text_document.uri)
         server.follow_documents()
+
+
+def _show_late_settings(server: DlmServer, uri: str) -> None:
+    """Show a document by its settings where the client takes long to tell them."""
+
+    async def show() -> None:
+        if await server.late_settings(uri) != before:
+            diagnostics.refresh_diagnostics(server, uri)
+            server.refresh(uri)
+
+    state = server.open_document(uri)
+    before = state.settings
+    if state.settings_task and not state.settings_task.done():
+        # No handler may wait for ever: its end would be logged as a defect.
+        showing = asyncio.create_task(show())
+        server.tasks.add(showing)
+        showing.add_done_callback(server.tasks.discard)
+        showing.add_done_callback(log_defect_of)
 
 
 def _pull_diagnostics(server: DlmServer) -> None:

@@ -13,6 +13,7 @@ from typing import TextIO
 
 from dlm_lsp import __version__
 from dlm_lsp.conflicts import check_environment
+from dlm_lsp.store.os_reason import os_reason
 
 _MOST_WAITING = 1_000
 _LOG_TIMEOUT = 0.2
@@ -23,7 +24,8 @@ def main() -> None:
     """Serve until the client goes, then end at once, whatever still runs."""
     check_environment("dlm-lsp")
     options = _options()
-    if not options.tcp and None in (sys.stdin, sys.stdout):
+    listens = options.tcp or options.socket_file
+    if not listens and None in (sys.stdin, sys.stdout):
         sys.exit("dlm-lsp: standard input or output is closed; an editor keeps both open")
     file = options.log_file
     to = file.open("a", encoding="utf-8", errors="backslashreplace") if file else sys.stderr
@@ -43,10 +45,17 @@ def main() -> None:
 
     server = create_server()
     gc.set_threshold(*usual)
-    if options.tcp:
-        server.start_tcp(options.host, options.port)
-    else:
-        server.start_io()
+    try:
+        if options.socket_file:
+            server.start_socket_file(options.socket_file)
+        elif options.tcp:
+            server.start_tcp(options.host, options.port)
+        else:
+            server.start_io(parent=options.client_process_id)
+    except OSError as error:
+        if not listens:
+            raise
+        sys.exit(f"dlm-lsp: cannot listen: {os_reason(error)}; choose another port or file")
     logging.shutdown()
     # Threads may still wait, and Python would wait for them.
     os._exit(0 if server.protocol._shutdown else 1)
@@ -95,12 +104,39 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="dlm-lsp",
         description="Language server for .dlm notes, over standard input and output.",
+        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"dlm-lsp {__version__}")
     parser.add_argument("--stdio", action="store_true", help="the default; for editors that say so")
-    parser.add_argument("--tcp", action="store_true", help="listen on a TCP port instead")
-    parser.add_argument("--host", default="127.0.0.1", help="with --tcp (%(default)s)")
+    parser.add_argument(
+        "--tcp",
+        action="store_true",
+        help="listen on a TCP port instead, for one editor that connects by itself, such as from "
+        "outside a container; until it has, any process of this machine can take its place, read "
+        "your notes and use your keys",
+    )
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="with --tcp (%(default)s); any other lets in who reaches this machine",
+    )
     parser.add_argument("--port", type=int, default=2087, help="with --tcp (%(default)s)")
+    if sys.platform == "win32":
+        parser.set_defaults(socket_file=None)
+    else:
+        parser.add_argument(
+            "--socket-file",
+            type=Path,
+            metavar="PATH",
+            help="listen as with --tcp, on a new file that only your own processes can connect to",
+        )
+    parser.add_argument(
+        "--clientProcessId",
+        dest="client_process_id",
+        type=int,
+        metavar="PID",
+        help="end when this process does; for editors that say so",
+    )
     parser.add_argument("--log-file", type=Path, help="write the log there, not to standard error")
     parser.add_argument(
         "--log-level",

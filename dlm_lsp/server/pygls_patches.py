@@ -11,15 +11,16 @@ import re
 import stat
 import sys
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
 from json import JSONDecodeError
+from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError, JsonRpcInvalidParams
 from pygls.io_ import StdinAsyncReader, StdoutWriter, run_async
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import (
@@ -36,8 +37,10 @@ from dlm_lsp.document.incremental import IncrementalDocument
 from dlm_lsp.document.lines import without_lone_crs
 from dlm_lsp.server.editor_messages import editor_message
 from dlm_lsp.server.lenient_reading import ReadMessage, read_leniently
+from dlm_lsp.server.listening import Connected, serve_one_client
 from dlm_lsp.server.positions import PositionMap
 from dlm_lsp.server.text_sync import UNVERSIONED, UnreadChange, read_text_sync
+from dlm_lsp.store.process_alive import is_alive
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +52,9 @@ _LENGTH = re.compile(rb"(?:\A|[}\]])content-length[ \t]*:[ \t]*(\d+)[ \t]*\r?\n\
 _LONGEST_LENGTH = 64
 _LONGEST_LINE_BREAK = 2
 _NO_JSON = (JSONDecodeError, UnicodeDecodeError, RecursionError)
+
+_PARENT_INTERVAL = 1.0
+"""Seconds between two looks at whether the process of the client still runs."""
 
 
 class LiveDocument(TextDocument):
@@ -323,6 +329,15 @@ class PatchedProtocol(LanguageServerProtocol):
             self._logged.add(words)
             _log.warning("%s", words)
 
+    def _send_handler_result(self, future: Future[Any], *, msg_id: str | int) -> None:
+        # pygls logs every refusal with its traceback, as if it were a defect.
+        error = None if future.cancelled() else future.exception()
+        if isinstance(error, JsonRpcException) and _is_refusal(error):
+            self._request_futures.pop(msg_id, None)
+            self._send_response(msg_id, error=error.to_response_error())
+            return
+        super()._send_handler_result(future, msg_id=msg_id)
+
     def as_sent(self, value: object) -> Any:
         """Return a value of the protocol as plain lists and dictionaries."""
         return self._converter.unstructure(value)
@@ -380,8 +395,16 @@ class PatchedServer(LanguageServer):
 
     protocol: PatchedProtocol
 
-    def start_io(self, stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> None:
-        """Serve over standard input and output, until the input ends.
+    _parent_watches: "list[asyncio.Task[None]] | None" = None
+
+    def start_io(
+        self,
+        stdin: BinaryIO | None = None,
+        stdout: BinaryIO | None = None,
+        *,
+        parent: int | None = None,
+    ) -> None:
+        """Serve over standard input and output, until the input or the process `parent` ends.
 
         pygls hands every line of every message to a thread and back: four times the work of a
         keystroke, and a thread that still waits for input when the server is to end.
@@ -391,6 +414,8 @@ class PatchedServer(LanguageServer):
         waits = _can_be_awaited(source) and not os.path.sameopenfile(source.fileno(), sink.fileno())
 
         async def serve() -> None:
+            self._parent_watches = []
+            self.end_with(parent)
             reader = await _piped(source) if waits else StdinAsyncReader(source, self.thread_pool)
             self.protocol.set_writer(StdoutWriter(sink))
             with suppress(asyncio.IncompleteReadError, ConnectionError):
@@ -404,31 +429,73 @@ class PatchedServer(LanguageServer):
         await run_async(never, headers, self.protocol, _log, self.report_server_error)
 
     def start_tcp(self, host: str, port: int) -> None:
-        """Serve the first client that connects, until it goes; pygls serves on after a reset."""
+        """Serve the first client that initializes, until it goes; pygls serves on after a reset.
 
-        async def serve() -> None:
-            gone = asyncio.Event()
+        Raises:
+            OSError: the port cannot be listened on.
+        """
+        self._start_listening(lambda connected: asyncio.start_server(connected, host, port))
 
-            async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-                self.protocol.set_writer(writer)
-                with suppress(asyncio.IncompleteReadError, ConnectionError):
-                    await self._read(reader)
-                gone.set()
+    def start_socket_file(self, path: Path) -> None:
+        """Serve as `start_tcp` does, over a socket file that only its owner can connect to.
 
-            async with await asyncio.start_server(connected, host, port) as listening:
-                _log.warning("listening on %s:%s", *listening.sockets[0].getsockname()[:2])
-                await gone.wait()
+        Raises:
+            OSError: the file cannot be listened on.
+        """
+
+        async def listen(connected: Connected) -> asyncio.Server:
+            before = os.umask(0o177)
+            try:
+                return await asyncio.start_unix_server(connected, path)
+            finally:
+                os.umask(before)
+
+        try:
+            self._start_listening(listen)
+        finally:
+            path.unlink(missing_ok=True)
+
+    def _start_listening(self, listen: Callable[[Connected], Awaitable[asyncio.Server]]) -> None:
+        async def serve(
+            initialize: Any, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        ) -> None:
+            self.protocol.set_writer(writer)
+            self.protocol.handle_message(initialize)
+            with suppress(asyncio.IncompleteReadError, ConnectionError):
+                await self._read(reader)
+
+        def on_listening(listening: asyncio.Server) -> None:
+            name = listening.sockets[0].getsockname()
+            place = name if isinstance(name, str) else f"{name[0]}:{name[1]}"
+            _log.warning("listening on %s", place)
 
         with suppress(SystemExit, KeyboardInterrupt):
-            asyncio.run(serve())
+            asyncio.run(serve_one_client(listen, serve, on_listening))
+
+    def end_with(self, pid: int | None) -> None:
+        """End with the process that has started this one; over a socket, that may be any."""
+        if self._parent_watches is not None and pid is not None and pid > 0:
+            self._parent_watches.append(asyncio.create_task(_end_with(pid)))
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log an error that no request can be answered with."""
         # What is no JSON at all may have been a change.
         if source is JsonRpcException and isinstance(error, _NO_JSON):
             self.protocol.miss_change()
-        if not isinstance(error, JsonRpcInvalidParams):
+        if not _is_refusal(error):
             _log.error("%s: %s", getattr(source, "__name__", source), editor_message(error))
+
+
+def _is_refusal(error: BaseException | None) -> bool:
+    """Tell whether an error is an answer to the client, and no defect."""
+    return isinstance(error, JsonRpcException) and not isinstance(error, JsonRpcInternalError)
+
+
+async def _end_with(pid: int) -> None:
+    while is_alive(pid):  # noqa: ASYNC110 (nothing tells when another process ends)
+        await asyncio.sleep(_PARENT_INTERVAL)
+    _log.warning("the process %s is gone, for which this one runs", pid)
+    raise SystemExit(1)
 
 
 def _root_uri(params: types.InitializeParams) -> str | None:

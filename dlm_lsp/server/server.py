@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import re
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,7 @@ from dlm_lsp.ide.pair_check_results import NOTHING_CHECKED, PairCheckResults
 from dlm_lsp.server.client import ClientCapabilities
 from dlm_lsp.server.command_names import OVERVIEW_CHANGED
 from dlm_lsp.server.jobs import Jobs
+from dlm_lsp.server.lenient_reading import message_converter
 from dlm_lsp.server.pygls_patches import LiveDocument, PatchedProtocol, PatchedServer
 from dlm_lsp.server.settings import DEFAULT_SETTINGS, Settings, read_settings
 from dlm_lsp.store.home import store_folder
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _SETTINGS_TIMEOUT = 2.0
 """Seconds that a client may take to tell its settings."""
+
+_ANY_OF_MANY = re.compile(r"[*?{}\[\],!\\]")
+"""What means more than itself in a pattern of files."""
 
 
 @dataclass(eq=False, slots=True)
@@ -67,13 +73,11 @@ class DlmServer(PatchedServer):
     """The language server for `.dlm` documents."""
 
     def __init__(self) -> None:
-        from pygls.protocol import default_converter
-
         super().__init__(
             "dlm-lsp",
             __version__,
             protocol_cls=PatchedProtocol,
-            converter_factory=default_converter,
+            converter_factory=message_converter,
         )
         self.client = ClientCapabilities()
         self.jobs = Jobs(self)
@@ -81,8 +85,11 @@ class DlmServer(PatchedServer):
         self.reports: dict[Path, str] = {}
         self.opened = asyncio.Event()
         self.tasks: set[asyncio.Task[Any]] = set()
+        self.initial_settings: object = None
         self.pushed_settings: object = None
+        self._answers_settings = True
         self._complained: set[str] = set()
+        self._watched: set[str] = set()
 
     def text_document(self, uri: str) -> LiveDocument | None:
         """Return a document if it is open."""
@@ -129,15 +136,26 @@ class DlmServer(PatchedServer):
 
     def load_settings(self, uri: str) -> None:
         """Take the settings of a document that were pushed, and ask for better ones."""
-        self._take_settings(uri, self.pushed_settings)
+        self._take_settings(uri, self.pushed_settings or self.initial_settings)
         if self.client.configuration:
             self.open_document(uri).settings_task = asyncio.create_task(self._ask_settings(uri))
 
     async def settings(self, uri: str) -> Settings:
-        """Return the settings of a document once they are known."""
+        """Return the settings of a document once they are known.
+
+        A client that does not answer is waited for once.
+        """
+        state = self.open_document(uri)
+        if state.settings_task and self._answers_settings:
+            await asyncio.wait([state.settings_task], timeout=_SETTINGS_TIMEOUT)
+            self._answers_settings = state.settings_task.done()
+        return state.settings
+
+    async def late_settings(self, uri: str) -> Settings:
+        """Return the settings of a document once the client has answered, however late."""
         state = self.open_document(uri)
         if state.settings_task:
-            await asyncio.wait([state.settings_task], timeout=_SETTINGS_TIMEOUT)
+            await asyncio.wait([state.settings_task])
         return state.settings
 
     async def _ask_settings(self, uri: str) -> None:
@@ -149,6 +167,7 @@ class DlmServer(PatchedServer):
         except Exception as error:
             _log.warning("no settings from the client: %r", error)
             return
+        self._answers_settings = True
         if answers and answers[0] is not None and self.text_document(uri):
             self._take_settings(uri, answers[0])
 
@@ -178,6 +197,21 @@ class DlmServer(PatchedServer):
                 "close the document and open it again"
             )
         state.is_warned = text_document.out_of_step
+
+    def watch_for(self, names: Iterable[str]) -> None:
+        """Have the client tell when files of these names come or go, in any folder."""
+        new = {_ANY_OF_MANY.sub("?", name) for name in names} - self._watched
+        if not new or not self.client.watches_files:
+            return
+        self._watched |= new
+        kind = types.WatchKind.Create | types.WatchKind.Delete
+        watchers = [types.FileSystemWatcher(f"**/{name}", kind) for name in sorted(new)]
+        registration = types.Registration(
+            f"dlm-watch-{len(self._watched)}",
+            types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
+            types.DidChangeWatchedFilesRegistrationOptions(watchers),
+        )
+        self.client_register_capability(types.RegistrationParams([registration]))
 
     def tell(self, message: str) -> None:
         """Tell the user what goes on."""

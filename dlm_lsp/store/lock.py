@@ -3,7 +3,6 @@
 import json
 import os
 import platform
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from pathlib import Path
 from dlm_lsp.errors import StoreError
 from dlm_lsp.store.files import make_folder, read_file
 from dlm_lsp.store.os_reason import os_reason
+from dlm_lsp.store.process_alive import is_alive
 from dlm_lsp.store.temporary import remove_leftovers
 
 _GRACE = 0.25
@@ -134,22 +134,10 @@ def _holder(note: Path) -> str:
         read = json.loads(read_file(note, 10**4))
         pid, host = int(read["pid"]), str(read["host"])
         elsewhere = host != platform.node()
-        if not elsewhere and not _runs(pid):
+        if not elsewhere and not is_alive(pid):
             return "another process"
         place = f" on {host}" if elsewhere else ""
         words = f"`{read['command']}` (process {pid}{place}, since {read['since']})"
     except (StoreError, ValueError, TypeError, KeyError, OverflowError):
         return "another process"
     return "".join(c if c.isprintable() else " " for c in words[:300])
-
-
-def _runs(pid: int) -> bool:
-    # On Windows this call would end the process instead of asking for it.
-    if sys.platform != "win32":
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return False
-        except PermissionError:
-            return True
-    return True

@@ -29,6 +29,14 @@ def test_apply_writes_the_pairs_at_once(teacher, notes):
     assert notes.read_text().count("dlm-auto-synth") == 2
 
 
+def test_pairs_that_are_written_do_not_stay_staged_from_a_run_before(teacher, notes, home):
+    synthesize(notes, teacher=teacher.selector, options=PLAIN)
+    assert list(home.rglob("pending.json"))
+    synthesize(notes, teacher=teacher.selector, options=PLAIN, apply=True)
+    assert notes.read_text().count("dlm-auto-synth") == 2
+    assert not list(home.rglob("pending.json"))
+
+
 def test_a_dry_run_keeps_nothing_but_the_replies(teacher, notes, home):
     for _ in range(2):
         outcome = synthesize(notes, teacher=teacher.selector, options=PLAIN, dry_run=True)

@@ -288,6 +288,16 @@ function walks.cancel()
   vim.cmd.write()
 end
 
+function walks.saveas()
+  go_to("The town")
+  act("refactor.rewrite.dlm.synthesize")
+  until_progress("0 of 1 section")
+  vim.cmd.saveas(vim.env.RENAMED)
+  vim.fn.writefile({}, vim.env.SAVED)
+  until_synthesized(2)
+  vim.cmd.write()
+end
+
 --- The main job with the setup as it stands in the README.
 function walks.model()
   go_to("The tram network")

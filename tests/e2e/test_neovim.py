@@ -2,11 +2,12 @@
 
 import re
 import shutil
+import time
 
 import pytest
 from e2e.documents import MISTAKEN, PLAIN, REAL, SYNTHESIZED, synthesized
 from e2e.home import EDITORS, ROOT, Home
-from support.teacher_server import pairs_about
+from support.teacher_server import Town, pairs_about
 
 README = ROOT / "editors" / "neovim" / "README.md"
 DRIVE = ROOT / "tests" / "e2e" / "drive.lua"
@@ -83,6 +84,20 @@ def test_revert_asks_with_a_count_and_gives_back_every_byte(neovim):
 
 def test_cancel_ends_a_run_that_waits_for_its_teacher(neovim, held):
     assert walk(neovim, "cancel", PLAIN, TEACHER=held.selector).read_text() == PLAIN
+
+
+def test_a_run_goes_on_in_the_file_that_its_document_is_saved_as(neovim, teacher):
+    renamed, saved = neovim.folder / "notes" / "places.dlm", neovim.folder / "saved"
+
+    def answer(prompt: str) -> Town:
+        while not saved.exists():
+            time.sleep(0.01)
+        return Town(prompt)
+
+    teacher.answer = answer
+    walk(neovim, "saveas", PLAIN, TEACHER=teacher.selector, RENAMED=str(renamed), SAVED=str(saved))
+    assert [section.pairs[0].pair.question for section in synthesized(renamed)] == QUESTIONS
+    assert len(teacher.asked) == 1
 
 
 def test_a_model_on_this_machine_writes_and_judges(neovim):

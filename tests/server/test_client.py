@@ -38,6 +38,7 @@ EVERYWHERE = {"action_literals", "progress", "configuration", "links"}
                 "snippets",
                 "shows_documents",
                 "related_information",
+                "watches_files",
             },
         ),
         (
@@ -51,7 +52,7 @@ EVERYWHERE = {"action_literals", "progress", "configuration", "links"}
                 "related_information",
             },
         ),
-        (EMACS, {"versioned_edits"}),
+        (EMACS, {"versioned_edits", "watches_files"}),
     ],
 )
 def test_each_editor_can_what_was_recorded_of_it(editor, more):

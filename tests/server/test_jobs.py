@@ -276,7 +276,27 @@ async def test_the_work_is_done_though_the_client_makes_no_room_for_progress(
     await done(job)
     assert worked == [job]
     assert server.said == []
+    assert server.messages == ["Working: 2 inserted"]
     assert len(jobs) == 0
+
+
+@pytest.mark.parametrize("answer", ["never", "no"])
+async def test_a_failure_is_told_though_the_client_makes_no_room_for_progress(
+    answer, jobs, server, monkeypatch
+):
+    monkeypatch.setattr(module, "_CREATE_TIMEOUT", 0.01)
+
+    async def create() -> None:
+        if answer == "no":
+            raise RuntimeError("no such method")
+        await asyncio.Event().wait()
+
+    async def work(_: Job) -> RunEnd:
+        return RunEnd("failed", "failed")
+
+    server.create = create
+    await done(jobs.start(make_job(), work))
+    assert server.messages == ["Working: failed"]
 
 
 async def test_the_sections_of_a_document_that_are_worked_on_are_known(jobs):

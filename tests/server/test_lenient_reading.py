@@ -1,23 +1,27 @@
 """Lenient reading: one odd value costs itself, and neither the start nor a request."""
 
+import asyncio
 import json
+import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_lsp
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from ide.samples import RICH
 from lsprotocol import types
-from pygls.protocol import default_converter
-from server.editor import URI
+from server.editor import PATIENCE, URI
+from support.document_text import FRONTMATTER
 from support.odd_json import curtailed, spoilt
 
-from dlm_lsp.server.lenient_reading import read_leniently
+from dlm_lsp.server.lenient_reading import message_converter, read_leniently
 from dlm_lsp.server.lifecycle import create_server
 from dlm_lsp.server.server import DlmServer
 
-CONVERTER = default_converter()
+CONVERTER = message_converter()
 RECORDED = [
     json.loads(path.read_text())
     for path in sorted((Path(pytest_lsp.__file__).parent / "clients").glob("*.json"))
@@ -45,9 +49,11 @@ class Answers:
 
     def __init__(self) -> None:
         self.messages: list[dict[str, Any]] = []
+        self.came = asyncio.Event()
 
     def write(self, data: bytes) -> None:
         self.messages.append(json.loads(data.partition(b"\r\n\r\n")[2]))
+        self.came.set()
 
     def close(self) -> None:
         return
@@ -199,13 +205,105 @@ def test_what_can_be_read_whole_is_read_as_ever():
     assert found.dropped == ()
 
 
-def test_an_unknown_request_is_answered_as_such_whatever_it_asks():
+def test_an_unknown_request_is_answered_as_such_and_is_no_defect(caplog):
     server = initialized(NEOVIM)
     for params in (None, 5, {"type_name": 5}, [{"jsonrpc": "2.0"}]):
         answer = asked(server, "other/request", params, 2)
         assert answer["error"]["code"] == types.ErrorCodes.MethodNotFound
+    assert [r.getMessage() for r in caplog.records if r.levelno >= logging.ERROR] == []
 
 
 @pytest.mark.parametrize("method", [5, None, {}, ["initialize"]])
 def test_a_request_without_a_method_is_refused(method):
     assert "error" in asked(initialized(NEOVIM), method, {}, 2)
+
+
+DOCUMENT = {"textDocument": {"uri": URI}}
+PLACE = {**DOCUMENT, "position": {"line": 4, "character": 1}}
+EVERYWHERE = {"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}}
+RANGE = {**DOCUMENT, "range": EVERYWHERE}
+REQUESTS = {
+    "textDocument/hover": PLACE,
+    "textDocument/completion": {**PLACE, "context": {"triggerKind": 2, "triggerCharacter": ":"}},
+    "completionItem/resolve": {"label": "::prose::", "kind": 14, "data": {"kind": "fence"}},
+    "textDocument/definition": PLACE,
+    "textDocument/references": {**PLACE, "context": {"includeDeclaration": True}},
+    "textDocument/documentSymbol": DOCUMENT,
+    "textDocument/foldingRange": DOCUMENT,
+    "textDocument/selectionRange": {**DOCUMENT, "positions": [PLACE["position"]]},
+    "textDocument/documentLink": DOCUMENT,
+    "textDocument/semanticTokens/full": DOCUMENT,
+    "textDocument/semanticTokens/range": RANGE,
+    "textDocument/codeLens": DOCUMENT,
+    "textDocument/inlayHint": RANGE,
+    "textDocument/codeAction": {**RANGE, "context": ACTION["context"]},
+    "codeAction/resolve": {"title": "Keep", "data": {"what": "keep", "uri": URI, "sections": []}},
+    "textDocument/diagnostic": {**DOCUMENT, "identifier": "dlm", "previousResultId": "1"},
+    "workspace/executeCommand": {
+        "command": "dlm.synth.overview",
+        "arguments": [{"uri": URI, "sections": ["0" * 16], "teacher": "self"}],
+    },
+}
+NOTIFICATIONS = {
+    "initialized": {},
+    "textDocument/didSave": {**DOCUMENT, "text": ""},
+    "workspace/didChangeConfiguration": {"settings": {"dlm": {"review": "stage"}}},
+    "workspace/didChangeWatchedFiles": {"changes": [{"uri": URI, "type": 1}]},
+    "workspace/didChangeWorkspaceFolders": {
+        "event": {"added": [{"uri": "file:///a", "name": "a"}], "removed": []}
+    },
+    "window/workDoneProgress/cancel": {"token": "dlm-1"},
+    "$/cancelRequest": {"id": 7},
+    "$/setTrace": {"value": "off"},
+    "textDocument/didClose": DOCUMENT,
+}
+
+
+async def answered(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The answers to messages to a server with a document open, one for each that has an id."""
+    server = initialized(NEOVIM)
+    server.client = replace(server.client, configuration=False)
+    answers = Answers()
+    server.protocol.set_writer(answers)
+    item = {"uri": URI, "languageId": "dlm", "version": 1, "text": FRONTMATTER + RICH}
+    opened = {"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": {"textDocument": item}}
+    for message in [opened, *messages]:
+        server.protocol.handle_message(json.loads(json.dumps(message)))
+    ids = {message["id"] for message in messages if "id" in message}
+    async with asyncio.timeout(PATIENCE):
+        while {answer.get("id") for answer in answers.messages if "method" not in answer} != ids:
+            answers.came.clear()
+            await answers.came.wait()
+    return [answer for answer in answers.messages if answer.get("id") in ids]
+
+
+def message(method: str, params: object) -> dict[str, Any]:
+    id_ = {"id": 9} if method in REQUESTS else {}
+    return {"jsonrpc": "2.0", "method": method, "params": params, **id_}
+
+
+EVERY_MESSAGE = {**REQUESTS, **NOTIFICATIONS}
+ODD_MESSAGES = st.sampled_from(sorted(EVERY_MESSAGE)).flatmap(
+    lambda method: odd(EVERY_MESSAGE[method]).map(lambda params: message(method, params))
+)
+HOVER = {"jsonrpc": "2.0", "id": 10, "method": "textDocument/hover", "params": PLACE}
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ODD_MESSAGES)
+def test_whatever_is_asked_is_answered_and_no_defect(tmp_path, monkeypatch, caplog, asked_oddly):
+    monkeypatch.setenv("DLM_HOME", str(tmp_path))
+    caplog.clear()
+    answers = asyncio.run(answered([asked_oddly, HOVER]))
+    assert len(answers) == ("id" in asked_oddly) + 1
+    codes = {answer["error"]["code"] for answer in answers if "error" in answer}
+    assert codes <= {types.ErrorCodes.InvalidParams, types.LSPErrorCodes.ContentModified}
+    assert [r.getMessage() for r in caplog.records if r.levelno >= logging.ERROR] == []
+
+
+@pytest.mark.parametrize("method", REQUESTS)
+def test_what_is_asked_plainly_is_answered_with_a_result(method, tmp_path, monkeypatch):
+    monkeypatch.setenv("DLM_HOME", str(tmp_path))
+    (answer,) = asyncio.run(answered([message(method, REQUESTS[method])]))
+    if method != "codeAction/resolve":
+        assert "result" in answer

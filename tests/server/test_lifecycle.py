@@ -1,9 +1,21 @@
 """Life cycle: what the client asks for, over the wire, with the capabilities of real editors."""
 
+import asyncio
+from pathlib import Path
+
 import pytest
 from ide.samples import GONE, RICH, SOURCE, synthesized
 from lsprotocol import types
-from server.editor import EDITORS, NEOVIM, URI, VSCODE, editor
+from server.editor import (
+    EDITORS,
+    EMACS,
+    NEOVIM,
+    PATIENCE,
+    URI,
+    VSCODE,
+    capabilities_of,
+    editor,
+)
 from support.document_text import FRONTMATTER
 
 DOCUMENT = types.TextDocumentIdentifier(URI)
@@ -168,3 +180,62 @@ async def test_what_is_typed_under_an_escaped_address_is_heard(uri):
         assert [diagnostic.code for diagnostic in await client.pulled(uri)] == [
             "unknown-section-type"
         ]
+
+
+async def test_settings_that_are_pushed_no_more_are_taken_back(monkeypatch):
+    recorded = capabilities_of
+
+    def without_configuration(name: str, **more: bool) -> types.ClientCapabilities:
+        capabilities = recorded(name, **more)
+        capabilities.workspace.configuration = False
+        return capabilities
+
+    monkeypatch.setattr("server.editor.capabilities_of", without_configuration)
+    async with editor(VSCODE) as client:
+        client.open(body(SOURCE + synthesized()))
+        await client.marked("synthesized")
+        off = {"dlm": {"diagnostics": {"synthesized": "off"}}}
+        for pushed, marks in ((off, []), ({}, ["synthesized"]), (off, []), (None, [])):
+            client.workspace_did_change_configuration(types.DidChangeConfigurationParams(pushed))
+            await client.marked(*marks)
+
+
+async def test_a_medium_is_looked_for_again_as_its_document_is_saved(tmp_path):
+    uri = (tmp_path / "notes.dlm").as_uri()
+    async with editor(EMACS) as client:
+        client.open(body('::image path="a.png"::\n'), uri)
+        await client.until(lambda: client.diagnostics.get(uri))
+        (tmp_path / "a.png").touch()
+        saved = types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(uri))
+        client.text_document_did_save(saved)
+        await client.until(lambda: not client.diagnostics[uri])
+
+
+async def test_a_missing_medium_is_watched_for(tmp_path: Path):
+    uri = (tmp_path / "notes.dlm").as_uri()
+    async with editor(VSCODE) as client:
+        registered: asyncio.Queue[types.Registration] = asyncio.Queue()
+
+        @client.feature(types.CLIENT_REGISTER_CAPABILITY)
+        def register(params: types.RegistrationParams) -> None:
+            registered.put_nowait(params.registrations[0])
+
+        client.open(body('::image path="media/a[1].png"::\n'), uri)
+        async with asyncio.timeout(PATIENCE):
+            registration = await registered.get()
+        (watcher,) = registration.register_options["watchers"]
+        assert watcher["globPattern"] == "**/a?1?.png"
+        await client.until(lambda: client.diagnostics.get(uri))
+        (tmp_path / "media").mkdir()
+        file = tmp_path / "media" / "a[1].png"
+
+        def notify(change: types.FileChangeType) -> None:
+            event = types.FileEvent(file.as_uri(), change)
+            client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
+
+        file.touch()
+        notify(types.FileChangeType.Created)
+        await client.until(lambda: not client.diagnostics[uri])
+        file.unlink()
+        notify(types.FileChangeType.Deleted)
+        await client.until(lambda: client.diagnostics[uri])

@@ -264,6 +264,45 @@ def test_the_server_ends_when_its_input_does(wire):
     wire.process.wait(GONE_WITHIN)
 
 
+def initialize_for(process: subprocess.Popen[bytes]) -> dict[str, object]:
+    return request(1, "initialize", {"processId": process.pid, "capabilities": {}})
+
+
+@pytest.fixture
+def parent():
+    """A process that runs until it is killed."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        yield process
+        process.kill()
+
+
+def test_the_server_ends_when_the_process_of_its_client_does(wire, parent):
+    wire.send(initialize_for(parent))
+    assert "result" in wire.answer_to(1)
+    parent.kill()
+    parent.wait()
+    assert wire.process.wait(2 * GONE_WITHIN) == 1
+
+
+def test_the_server_ends_when_the_process_of_its_client_is_gone_already(wire, parent):
+    parent.kill()
+    parent.wait()
+    wire.send(initialize_for(parent))
+    assert wire.process.wait(2 * GONE_WITHIN) == 1
+
+
+def test_the_process_of_the_client_may_be_named_on_the_command_line(parent):
+    server = Wire("--clientProcessId", str(parent.pid))
+    try:
+        server.send(INITIALIZE)
+        assert "result" in server.answer_to(1)
+        parent.kill()
+        parent.wait()
+        assert server.process.wait(2 * GONE_WITHIN) == 1
+    finally:
+        server.close()
+
+
 def test_it_serves_over_tcp_too_until_the_client_goes():
     server = Wire("--tcp", "--port", "0")
     try:

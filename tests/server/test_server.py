@@ -1,8 +1,16 @@
+import asyncio
 from pathlib import PureWindowsPath
+from typing import Any
 
 import pytest
+from lsprotocol import types
+from server.editor import PATIENCE, URI
 
+from dlm_lsp.server import server as module
+from dlm_lsp.server.client import ClientCapabilities
 from dlm_lsp.server.lifecycle import create_server
+from dlm_lsp.server.pygls_patches import LiveWorkspace
+from dlm_lsp.server.server import DlmServer
 
 
 @pytest.mark.parametrize(
@@ -29,3 +37,46 @@ def test_a_drive_letter_names_one_document_however_it_is_spelled(spelling: str):
 
 def test_what_is_no_file_lies_nowhere():
     assert create_server().path("untitled:Untitled-1") is None
+
+
+class SilentClientServer(DlmServer):
+    """A server whose client takes its time to tell its settings."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.client = ClientCapabilities(configuration=True)
+        self.protocol._workspace = LiveWorkspace(None, types.TextDocumentSyncKind.Incremental, [])
+        self.answer: asyncio.Future[list[Any]] = asyncio.get_running_loop().create_future()
+
+    async def workspace_configuration_async(self, _: types.ConfigurationParams) -> list[Any]:
+        return await asyncio.shield(self.answer)
+
+    def open(self, uri: str) -> None:
+        self.workspace.put_text_document(types.TextDocumentItem(uri, "dlm", 1, ""))
+        self.load_settings(uri)
+
+
+async def test_a_client_that_tells_no_settings_is_waited_for_once(monkeypatch):
+    server = SilentClientServer()
+    server.open(URI)
+    monkeypatch.setattr(module, "_SETTINGS_TIMEOUT", 0.01)
+    await server.settings(URI)
+    monkeypatch.setattr(module, "_SETTINGS_TIMEOUT", 10 * PATIENCE)
+    server.open("file:///other.dlm")
+    async with asyncio.timeout(PATIENCE):
+        for uri in (URI, URI, "file:///other.dlm"):
+            await server.settings(uri)
+
+
+async def test_settings_that_are_told_late_count_and_the_client_is_waited_for_again(monkeypatch):
+    server = SilentClientServer()
+    server.open(URI)
+    monkeypatch.setattr(module, "_SETTINGS_TIMEOUT", 0.01)
+    assert (await server.settings(URI)).per_section != 7
+    late = asyncio.create_task(server.late_settings(URI))
+    server.answer.set_result([{"perSection": 7}])
+    async with asyncio.timeout(PATIENCE):
+        assert (await late).per_section == 7
+        monkeypatch.setattr(module, "_SETTINGS_TIMEOUT", 10 * PATIENCE)
+        server.open("file:///other.dlm")
+        assert (await server.settings("file:///other.dlm")).per_section == 7

@@ -1,0 +1,149 @@
+"""Listening: one client is served, and nobody else joins, steers or ends its session."""
+
+import json
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from lsprotocol import types
+from server.test_main import GONE_WITHIN, INITIALIZE, Wire, framed, request
+
+SHUTDOWN, EXIT = request(2, "shutdown", None), {"jsonrpc": "2.0", "method": "exit"}
+
+
+@pytest.fixture
+def listening() -> Iterator[tuple[Wire, int]]:
+    """A server that listens, and its port."""
+    server = Wire("--tcp", "--port", "0")
+    port = int(server.process.stderr.readline().rpartition(b":")[2])
+    yield server, port
+    server.close()
+
+
+def connect(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=GONE_WITHIN)
+
+
+def sent(port: int, data: bytes) -> bytes:
+    """All that comes back to a connection that sends `data`, until the server closes it."""
+    with connect(port) as client:
+        client.sendall(data)
+        received = b""
+        try:
+            while part := client.recv(4096):
+                received += part
+        except ConnectionResetError:
+            pass
+        return received
+
+
+def answer(client: socket.socket, message: object) -> dict[str, object]:
+    client.sendall(framed(message))
+    with client.makefile("rb") as stream:
+        length = 0
+        while (line := stream.readline()).strip():
+            name, _, value = line.decode().partition(":")
+            length = int(value) if name.lower() == "content-length" else length
+        return json.loads(stream.read(length))
+
+
+def post(*messages: object) -> bytes:
+    """What a browser sends for a page that posts a form or fetches."""
+    body = b"".join(map(framed, messages))
+    head = f"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n\r\n"
+    return head.encode() + body
+
+
+INTRUDERS = {
+    "a page that posts": post(INITIALIZE, SHUTDOWN, EXIT),
+    "a page whose body is one message": post().replace(b"Content-Length: 0\r\n\r\n", b"")
+    + framed(INITIALIZE),
+    "an exit": framed(EXIT),
+    "a shutdown and an exit": framed(SHUTDOWN) + framed(EXIT),
+    "another protocol": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\n" * 9,
+    "no JSON": framed(b"{nothing"),
+    "no object": framed([INITIALIZE]),
+    "an endless line": b"Content-Type: " + b"x" * 2**17,
+    "a length beyond all": b"Content-Length: 99999999999\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("data", INTRUDERS.values(), ids=INTRUDERS)
+def test_what_does_not_initialize_is_let_go_and_the_client_is_served(data, listening):
+    server, port = listening
+    assert sent(port, data) == b""
+    with connect(port) as client:
+        assert "capabilities" in answer(client, INITIALIZE)["result"]
+    server.process.wait(GONE_WITHIN)
+
+
+def test_a_connection_that_says_nothing_holds_nobody_up(listening):
+    server, port = listening
+    with connect(port) as silent, connect(port) as client:
+        assert "result" in answer(client, INITIALIZE)
+        assert silent.recv(1) == b""
+        assert "result" in answer(client, SHUTDOWN)
+        client.sendall(framed(EXIT))
+        assert server.process.wait(GONE_WITHIN) == 0
+
+
+def test_nobody_joins_once_a_client_has_initialized(listening):
+    _, port = listening
+    with connect(port) as client:
+        assert "result" in answer(client, INITIALIZE)
+        with pytest.raises(ConnectionRefusedError):
+            connect(port)
+        assert "result" in answer(client, SHUTDOWN)
+
+
+def test_a_client_that_dies_ends_the_server(listening):
+    server, port = listening
+    client = connect(port)
+    assert "result" in answer(client, INITIALIZE)
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    client.close()
+    assert server.process.wait(GONE_WITHIN) == 1
+
+
+def test_the_process_of_a_client_from_elsewhere_is_not_looked_for(listening):
+    server, port = listening
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        pass
+    elsewhere = {**INITIALIZE, "params": {"processId": gone.pid, "capabilities": {}}}
+    with connect(port) as client:
+        assert "result" in answer(client, elsewhere)
+        with pytest.raises(subprocess.TimeoutExpired):
+            server.process.wait(2)
+
+
+def test_a_port_that_is_taken_is_told():
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        server = Wire("--tcp", "--port", str(taken.getsockname()[1]))
+        try:
+            assert server.process.wait(4 * GONE_WITHIN) == 1
+            lines = server.process.stderr.read().decode().splitlines()
+            assert len(lines) == 1
+            assert lines[0].startswith("dlm-lsp: cannot listen: ")
+        finally:
+            server.close()
+
+
+@pytest.mark.posix
+def test_a_socket_file_serves_one_client_and_only_its_owner_can_connect(tmp_path):
+    path = tmp_path / "dlm.sock"
+    server = Wire("--socket-file", str(path))
+    try:
+        assert server.process.stderr.readline().decode().strip().endswith(f"listening on {path}")
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(path))
+            assert "result" in answer(client, INITIALIZE)
+            client.sendall(framed({"jsonrpc": "2.0", "method": types.INITIALIZED, "params": {}}))
+        server.process.wait(GONE_WITHIN)
+        assert not path.exists()
+    finally:
+        server.close()
