@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from dlm_lsp.errors import StoreError
 from dlm_lsp.ide.pair_check_results import NOTHING_CHECKED, PairCheckResults
 from dlm_lsp.server.client import ClientCapabilities
 from dlm_lsp.server.command_names import OVERVIEW_CHANGED
+from dlm_lsp.server.document_ids import DocumentIds
 from dlm_lsp.server.jobs import Jobs
 from dlm_lsp.server.pygls_patches import LiveDocument, PatchedProtocol, PatchedServer
 from dlm_lsp.server.settings import DEFAULT_SETTINGS, Settings, read_settings
@@ -37,6 +39,8 @@ class OpenDocument:
     settings_task: "asyncio.Task[None] | None" = None
     pair_check_results: PairCheckResults = NOTHING_CHECKED
     pair_checks: "PairChecks | None" = None
+    document_id: str | None = None
+    twin: str | None = None
     publish_task: "asyncio.Task[None] | None" = None
     pair_check_task: "asyncio.Task[None] | None" = None
     typed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -61,6 +65,8 @@ class DlmServer(PatchedServer):
         self.open_documents: dict[str, OpenDocument] = {}
         self.reports: dict[str, str] = {}
         self.tasks: set[asyncio.Task[Any]] = set()
+        self.document_ids = DocumentIds()
+        self.copies_task: asyncio.Task[None] | None = None
         self.pushed_settings: object = None
         self._complained: set[str] = set()
 
@@ -68,6 +74,12 @@ class DlmServer(PatchedServer):
         """Return a document if it is open."""
         document = self.workspace.text_documents.get(unquote(uri))
         return document if isinstance(document, LiveDocument) else None
+
+    def live_documents(self) -> Iterator[LiveDocument]:
+        """Yield the documents that are open."""
+        for document in self.workspace.text_documents.values():
+            if isinstance(document, LiveDocument):
+                yield document
 
     def open_document(self, uri: str) -> OpenDocument:
         """Return what is kept of a document beside its text."""
