@@ -1,7 +1,8 @@
 """Commands: each answers at once, and the work goes on behind it.
 
 The one argument of a command is an object that names the document by `uri`, and for most of them
-sections by `sections`, a list of ids. `teachers` is about no document and needs none.
+sections by `sections`, a list of ids. `teachers` is about no document and needs none. With `force`
+a copy of a document uses what is staged for the other.
 """
 
 import asyncio
@@ -28,6 +29,7 @@ from dlm_lsp.server.command_args import (
 )
 from dlm_lsp.server.command_error import CommandError, error_code
 from dlm_lsp.server.command_names import COMMANDS
+from dlm_lsp.server.copies import copy_refusal, is_forced
 from dlm_lsp.server.editor_messages import editor_message
 from dlm_lsp.server.hover_context import hover_context
 from dlm_lsp.server.overview import overview_answer
@@ -90,6 +92,7 @@ def _run(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
             "bad-argument", f"review is {review!r}; it takes insert, preview or stage"
         )
     options = options_from_settings(settings, strategy)
+    _refuse_copy(server, text_document, argument)
     return _start(server, EditorRequest(text_document.uri, sections, options, review))
 
 
@@ -102,7 +105,18 @@ def _regenerate(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult
     )
     if isinstance(request, Unavailable):
         raise CommandError(request.code, request.message)
+    _refuse_copy(server, text_document, argument)
     return _start(server, request)
+
+
+def _refuse_copy(
+    server: DlmServer, text_document: LiveDocument, argument: Mapping[str, Any]
+) -> None:
+    """Refuse to pay for pairs that could only be staged among those of another document."""
+    store = server.store(text_document.incremental.document)
+    refusal = copy_refusal(server, text_document, store, argument) if store else None
+    if refusal:
+        raise refusal
 
 
 def _cancel(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
@@ -143,7 +157,13 @@ def _apply(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
         raise CommandError("nothing-staged", "nothing is staged for this document")
     placement = server.open_document(text_document.uri).settings.placement
     application = _StagedApplication(server, text_document.uri, store, staged, placement)
-    _in_background(server, text_document.uri, application.run)
+    refusal = copy_refusal(server, text_document, store, argument)
+
+    async def work() -> None:
+        if refusal is None or await is_forced(server, refusal):
+            await application.run()
+
+    _in_background(server, text_document.uri, work)
     return {"applying": [section.id for section in staged]}
 
 
@@ -187,8 +207,11 @@ def _discard(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
     unreadable = wanted is None and _is_unreadable(store)
     plan = None if unreadable else load_plan(store)
     ids = [s.id for s in (plan.sections if plan else ()) if wanted is None or s.id in wanted]
+    refusal = copy_refusal(server, text_document, store, argument) if ids else None
 
     async def work() -> None:
+        if refusal and not await is_forced(server, refusal):
+            return
         async with shared_document_lock(store, "dlm-lsp", server.tell):
             if unreadable and _is_unreadable(store):
                 clear_plan(store)

@@ -13,6 +13,7 @@ from lsprotocol import types
 from dlm_lsp.document import Span
 from dlm_lsp.ide.diagnostic import Diagnostic
 from dlm_lsp.ide.diagnostics import diagnostics
+from dlm_lsp.server.document_ids import duplicate_id_diagnostics, id_of, twin_of
 from dlm_lsp.server.editor_messages import log_defect_of
 from dlm_lsp.server.pygls_patches import LiveDocument
 from dlm_lsp.server.server import DlmServer
@@ -37,13 +38,20 @@ def document_diagnostics(
 ) -> list[Diagnostic]:
     """Return what is marked in an open document, or in a part of it."""
     state = server.open_document(text_document.uri)
-    return diagnostics(
+    found = diagnostics(
         text_document.incremental,
         provenance_level=state.settings.diagnostics.origins,
         check_results=state.pair_check_results,
         media_exists=_media_exists(server, text_document),
         within=within,
     )
+    shared = [
+        diagnostic
+        for diagnostic in duplicate_id_diagnostics(server, text_document)
+        if within is None
+        or (diagnostic.span.start <= within.end and within.start <= diagnostic.span.end)
+    ]
+    return [*shared, *found]
 
 
 def encode_diagnostics(
@@ -77,6 +85,8 @@ def on_opened(server: DlmServer, uri: str) -> None:
     """Show at once what is marked in a document, and look a second time."""
     if not server.client.pulls_diagnostics:
         publish_diagnostics(server, uri)
+    refresh_twins(server)
+    look_for_copies(server)
     rerun_pair_checks(server, uri)
     look_for_media(server, uri)
 
@@ -98,6 +108,9 @@ def on_changed(server: DlmServer, uri: str) -> None:
             state.publish_task.cancel()
         state.publish_task = asyncio.create_task(_publish_later(server, uri))
         state.publish_task.add_done_callback(log_defect_of)
+    text_document = server.text_document(uri)
+    if text_document and id_of(text_document) != state.document_id:
+        refresh_twins(server)
     rerun_pair_checks(server, uri)
 
 
@@ -109,6 +122,8 @@ def on_closed(server: DlmServer, uri: str) -> None:
             task.cancel()
     if not server.client.pulls_diagnostics:
         publish_diagnostics(server, uri)
+    refresh_twins(server)
+    look_for_copies(server)
 
 
 def refresh_diagnostics(server: DlmServer, uri: str) -> None:
@@ -140,6 +155,34 @@ def _media_exists(server: DlmServer, text_document: LiveDocument) -> Callable[[s
             return False
 
     return exists
+
+
+def refresh_twins(server: DlmServer) -> None:
+    """Show anew what is marked in each document of whose id that has become true or untrue."""
+    for text_document in list(server.live_documents()):
+        state = server.open_document(text_document.uri)
+        before, state.twin = state.twin, twin_of(server, text_document)
+        state.document_id = id_of(text_document)
+        if state.twin != before:
+            refresh_diagnostics(server, text_document.uri)
+
+
+def look_for_copies(server: DlmServer) -> None:
+    """Look in the background for documents on disk that have the id of an open one."""
+    if server.copies_task:
+        server.copies_task.cancel()
+    server.copies_task = asyncio.create_task(_look_for_copies(server))
+    server.copies_task.add_done_callback(log_defect_of)
+
+
+async def _look_for_copies(server: DlmServer) -> None:
+    await asyncio.sleep(2 * DEBOUNCE_SECONDS)
+    paths = [server.path(text_document.uri) for text_document in server.live_documents()]
+    roots = [server.path(uri) for uri in server.workspace.folders]
+    await server.document_ids.scan(
+        [root for root in roots if root], list({path.parent for path in paths if path})
+    )
+    refresh_twins(server)
 
 
 async def _publish_later(server: DlmServer, uri: str) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from dlm_lsp.errors import StoreError
 from dlm_lsp.ide.pair_check_results import NOTHING_CHECKED, PairCheckResults
 from dlm_lsp.server.client import ClientCapabilities
 from dlm_lsp.server.command_names import OVERVIEW_CHANGED
+from dlm_lsp.server.document_ids import DocumentIds
 from dlm_lsp.server.jobs import Jobs
 from dlm_lsp.server.lenient_reading import message_converter
 from dlm_lsp.server.pygls_patches import LiveDocument, PatchedProtocol, PatchedServer
@@ -60,6 +61,8 @@ class OpenDocument:
     settings_task: "asyncio.Task[None] | None" = None
     pair_check_results: PairCheckResults = NOTHING_CHECKED
     pair_checks: "PairChecks | None" = None
+    document_id: str | None = None
+    twin: str | None = None
     publish_task: "asyncio.Task[None] | None" = None
     pair_check_task: "asyncio.Task[None] | None" = None
     pair_check_lock: threading.Lock = field(default_factory=threading.Lock)
@@ -86,6 +89,8 @@ class DlmServer(PatchedServer):
         self.opened = asyncio.Event()
         self.tasks: set[asyncio.Task[Any]] = set()
         self.initial_settings: object = None
+        self.document_ids = DocumentIds()
+        self.copies_task: asyncio.Task[None] | None = None
         self.pushed_settings: object = None
         self._answers_settings = True
         self._complained: set[str] = set()
@@ -95,6 +100,12 @@ class DlmServer(PatchedServer):
         """Return a document if it is open."""
         document = self.workspace.text_documents.get(unquote(uri))
         return document if isinstance(document, LiveDocument) else None
+
+    def live_documents(self) -> Iterator[LiveDocument]:
+        """Yield the documents that are open."""
+        for document in self.workspace.text_documents.values():
+            if isinstance(document, LiveDocument):
+                yield document
 
     def open_document(self, uri: str) -> OpenDocument:
         """Return what is kept of a document beside its text."""

@@ -7,15 +7,8 @@ from pathlib import Path
 
 from dlm_lsp.errors import CopyError
 from dlm_lsp.store.document_ids import read_document_id
+from dlm_lsp.store.files import is_same_file
 from dlm_lsp.store.plan import load_plan
-
-
-def is_same_file(left: Path, right: Path) -> bool:
-    """Tell whether two paths lead to one file, by way of links too; not where one is missing."""
-    try:
-        return left.samefile(right)
-    except OSError:
-        return False
 
 
 def original_of(folder: Path, path: Path) -> Path | None:

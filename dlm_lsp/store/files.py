@@ -134,6 +134,14 @@ def make_folder(folder: Path) -> None:
         ) from error
 
 
+def is_same_file(left: Path, right: Path) -> bool:
+    """Tell whether two paths lead to one file, by way of links too; not where one is missing."""
+    try:
+        return left.samefile(right)
+    except OSError:
+        return False
+
+
 def _size(count: int) -> str:
     for unit, size in (("MB", 10**6), ("kB", 10**3)):
         if count >= size:
