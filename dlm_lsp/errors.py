@@ -4,7 +4,8 @@
     ├── UsageError              a command line or a command's argument that cannot be meant
     │   └── OptionError         a choice of a run that cannot be; `field` names it
     ├── StoreError              a file or the store cannot be read or written
-    │   └── NotFoundError       a file is not there
+    │   ├── NotFoundError       a file is not there
+    │   └── PrivateSourceError  a source that is a key, hidden, or the system's own
     ├── ModelError              a local model cannot be had, run or trained
     ├── JudgeError              nobody can judge
     └── TeacherError            a teacher cannot be asked, or failed
@@ -57,6 +58,25 @@ class StoreError(DlmError):
 
 class NotFoundError(StoreError):
     """A file that is not there."""
+
+
+class PrivateSourceError(StoreError):
+    """A source of a training that is a key, hidden, or the system's own, told with the way past."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        super().__init__(source, reason)
+        self.source = source
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.worded(str)
+
+    def worded(self, name_of: Callable[[str], str]) -> str:
+        """Return the message, with the option that allows the source as `name_of` calls it."""
+        return (
+            f"training.sources: {self.source} is not read, for {self.reason}; take it out, or "
+            f"allow it with {name_of('allow_source')}"
+        )
 
 
 class ModelError(DlmError):

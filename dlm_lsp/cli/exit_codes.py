@@ -9,7 +9,7 @@ from typer.exceptions import TyperException
 
 from dlm_lsp.cli.flags import flag_name
 from dlm_lsp.cli.streams import OutputClosed, guard_streams, silence_stream
-from dlm_lsp.errors import DlmError, OptionError, SelectorError, UsageError
+from dlm_lsp.errors import DlmError, OptionError, PrivateSourceError, SelectorError, UsageError
 
 DONE = 0
 FAILED = 1
@@ -76,7 +76,9 @@ def _outcome(command: Callable[..., Any]) -> int:
 
 def shell_message(error: DlmError) -> str:
     """Return the message of an error, with an option by its flag."""
-    return error.worded(flag_name) if isinstance(error, OptionError) else str(error)
+    if isinstance(error, OptionError | PrivateSourceError):
+        return error.worded(flag_name)
+    return str(error)
 
 
 def exit_code(error: DlmError) -> int:
