@@ -113,6 +113,7 @@ async def train(
     max_steps: int | None = None,
     device: DeviceChoice = "auto",
     resume: bool = False,
+    allow_source: Sequence[str | PathLike[str]] = (),
     on_event: Callable[[TrainingEvent], None] = ignore_event,
 ) -> tuple[TrainedAdapter, ...]:
     """Do what `dlm_lsp.train` does; a cancelled call ends at the next step, and keeps nothing.
@@ -134,6 +135,7 @@ async def train(
             max_steps=max_steps,
             device=device,
             resume=resume,
+            allow_source=allow_source,
             on_event=tell,
         )
     )

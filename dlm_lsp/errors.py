@@ -6,7 +6,8 @@
     ├── StoreError              a file or the store cannot be read or written
     │   ├── NotFoundError       a file is not there
     │   ├── FileChangedError    a file is another than it was when its change was computed
-    │   └── CopyError           sections are staged for another file with the same id
+    │   ├── CopyError           sections are staged for another file with the same id
+    │   └── PrivateSourceError  a source that is a key, hidden, or the system's own
     ├── ModelError              a local model cannot be had, run or trained
     ├── JudgeError              nobody can judge
     └── TeacherError            a teacher cannot be asked, or failed
@@ -67,6 +68,25 @@ class FileChangedError(StoreError):
 
 class CopyError(StoreError):
     """A document that has the id of another, for which sections are staged."""
+
+
+class PrivateSourceError(StoreError):
+    """A source of a training that is a key, hidden, or the system's own, told with the way past."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        super().__init__(source, reason)
+        self.source = source
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.worded(str)
+
+    def worded(self, name_of: Callable[[str], str]) -> str:
+        """Return the message, with the option that allows the source as `name_of` calls it."""
+        return (
+            f"training.sources: {self.source} is not read, for {self.reason}; take it out, or "
+            f"allow it with {name_of('allow_source')}"
+        )
 
 
 class ModelError(DlmError):

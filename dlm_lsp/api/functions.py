@@ -169,14 +169,17 @@ def train(
     max_steps: int | None = None,
     device: DeviceChoice = "auto",
     resume: bool = False,
+    allow_source: Sequence[str | PathLike[str]] = (),
     on_event: Callable[[TrainingEvent], None] = ignore_event,
 ) -> tuple[TrainedAdapter, ...]:
     """Fine-tune the document's base model on its prose and pairs, and keep the adapter.
 
-    Whatever ends a training early, the adapter before stays the current one.
+    Whatever ends a training early, the adapter before stays the current one. What the document
+    reads from outside its folder is told before by an `OutsideSource`; keys, credentials and hidden
+    files are read only where `allow_source` names them.
 
     Raises:
         ModelError, StoreError: with the remedy.
     """
-    request = TrainRequest(adapter, seed, max_steps, device, resume)
+    request = TrainRequest(adapter, seed, max_steps, device, resume, tuple(map(Path, allow_source)))
     return train_adapters(Path(path), request, on_event, ignore_event)

@@ -34,5 +34,7 @@ def train_adapters(
     with document_lock(training_input(path).folder, "dlm train", on_wait, path):
         # Read now, for who held the lock may have changed it.
         document = training_input(path)
-        tasks = plan_training(document, request).tasks
-        return tuple(run_training(document, task, on_event) for task in tasks)
+        plan = plan_training(document, request)
+        for outside in plan.outside:
+            on_event(outside)
+        return tuple(run_training(document, task, on_event) for task in plan.tasks)

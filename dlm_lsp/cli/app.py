@@ -134,6 +134,12 @@ def train_command(
         Literal["auto", "cpu", "cuda", "mps"],
         typer.Option(help="Where to train; auto takes a GPU if there is one."),
     ] = "auto",
+    allow_source: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH", help="Read this key, credential or hidden file or folder as a source."
+        ),
+    ] = None,
     plot: Annotated[
         str | None, typer.Option(metavar="FILE", help="Draw the losses into a .png, .svg or .pdf.")
     ] = None,
@@ -148,7 +154,9 @@ def train_command(
     from dlm_lsp.cli.train import train_document
     from dlm_lsp.training.plan import TrainRequest
 
-    request = TrainRequest(adapter, seed, max_steps, device, resume)
+    request = TrainRequest(
+        adapter, seed, max_steps, device, resume, tuple(map(Path, allow_source or ()))
+    )
     picture = Path(plot) if plot else None
     raise typer.Exit(train_document(path, request, dry_run=dry_run, plot=picture, as_json=as_json))
 

@@ -9,7 +9,14 @@ from typer.exceptions import TyperException
 
 from dlm_lsp.cli.flags import flag_name
 from dlm_lsp.cli.streams import OutputClosed, guard_streams, silence_stream
-from dlm_lsp.errors import CopyError, DlmError, OptionError, SelectorError, UsageError
+from dlm_lsp.errors import (
+    CopyError,
+    DlmError,
+    OptionError,
+    PrivateSourceError,
+    SelectorError,
+    UsageError,
+)
 
 DONE = 0
 FAILED = 1
@@ -78,7 +85,9 @@ def shell_message(error: DlmError) -> str:
     """Return the message of an error, with an option by its flag."""
     if isinstance(error, CopyError):
         return f"{error} with --force"
-    return error.worded(flag_name) if isinstance(error, OptionError) else str(error)
+    if isinstance(error, OptionError | PrivateSourceError):
+        return error.worded(flag_name)
+    return str(error)
 
 
 def exit_code(error: DlmError) -> int:

@@ -66,7 +66,11 @@ def train_document(
         plot_losses(plot, [adapter.summary for adapter in trained])
         print_notice(f"losses drawn into {plot}")
     if as_json:
-        value = {"path": str(document), "adapters": [_value(adapter) for adapter in trained]}
+        value = {
+            "path": str(document),
+            "outside_sources": list(map(asdict, prepared.outside)),
+            "adapters": [_value(adapter) for adapter in trained],
+        }
         print_json(value | ({"error": failure} if failure else {}))
     return code
 
@@ -80,6 +84,7 @@ def _resuming(document: Path, request: TrainRequest) -> str:
         "--device": None if request.device == "auto" else request.device,
     }
     given = [word for name, value in options.items() if value is not None for word in (name, value)]
+    given += [word for path in request.allow_source for word in ("--allow-source", str(path))]
     return shlex.join(["dlm", "train", *map(str, (document, *given)), "--resume"])
 
 
@@ -87,19 +92,25 @@ def _prepared(document_input: TrainingInput, request: TrainRequest) -> TrainingP
     prepared = plan_training(document_input, request)
     for remark in prepared.remarks:
         print_notice(f"note: {remark}")
+    for source in prepared.outside:
+        files = pluralize(source.files, "file")
+        print_notice(f"note: reads {files} outside the document's folder: {source.path}")
     return prepared
 
 
 def _print_plan(document_input: TrainingInput, request: TrainRequest, *, as_json: bool) -> int:
     plans: list[tuple[AdapterTraining, TrainingPlanned]] = []
-    for task in _prepared(document_input, request).tasks:
+    prepared = _prepared(document_input, request)
+    for task in prepared.tasks:
         plans.append((task, preview_training(task)))
         if not as_json:
             for line in _plan_lines(*plans[-1]):
                 print_result(line)
     if as_json:
         values = [{"adapter": task.adapter, **asdict(plan)} for task, plan in plans]
-        print_json({"path": str(document_input.path), "adapters": values})
+        outside = list(map(asdict, prepared.outside))
+        path = str(document_input.path)
+        print_json({"path": path, "outside_sources": outside, "adapters": values})
     else:
         print_result("dry-run only: nothing was trained.")
     return DONE

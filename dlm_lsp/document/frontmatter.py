@@ -12,6 +12,7 @@ from dlm_lsp.document.did_you_mean import closest_name
 from dlm_lsp.document.edit import Edit, Span
 from dlm_lsp.document.lines import without_last_break
 from dlm_lsp.document.migrations import migrate
+from dlm_lsp.document.private_paths import private_source
 from dlm_lsp.document.problem import Fix, Problem, Severity
 from dlm_lsp.document.schema import CURRENT_VERSION, Frontmatter
 from dlm_lsp.document.schema_problem import quote_value, replace_name, schema_problems
@@ -68,7 +69,7 @@ def _validate(yaml: str, root: YamlTree) -> tuple[Frontmatter | None, list[Probl
     if version > CURRENT_VERSION:
         return None, problems
     root, migration_problems = migrate(root, version)
-    problems += migration_problems + _base_model(yaml, root)
+    problems += migration_problems + _base_model(yaml, root) + _private_sources(root)
     try:
         values = {**root.value, "dlm_version": CURRENT_VERSION}
         return Frontmatter.model_validate(values), problems
@@ -115,6 +116,19 @@ def _base_model(yaml: str, root: YamlTree) -> list[Problem]:
     message += f": did you mean `{suggestion}`?" if suggestion else ""
     fix = replace_name(yaml, span, name, suggestion) if suggestion else None
     return [Problem("unknown-base-model", Severity.WARNING, span, message, fix)]
+
+
+def _private_sources(root: YamlTree) -> list[Problem]:
+    training = root.entries.get("training")
+    sources = training.tree.entries.get("sources") if training else None
+    problems: list[Problem] = []
+    for source in sources.tree.items if sources else ():
+        entry = source.entries.get("path")
+        path = entry.tree.value if entry else None
+        if entry and isinstance(path, str) and (reason := private_source(path)):
+            message = f"{reason}: a training refuses this source; take it out"
+            problems.append(Problem("private-source", Severity.WARNING, entry.tree.span, message))
+    return problems
 
 
 def _errors(problems: Iterable[Problem]) -> bool:

@@ -18,11 +18,12 @@ from dlm_lsp.training.recipe import make_recipe
 from dlm_lsp.training.rows import (
     ProseRow,
     TrainingRow,
+    repeat_by_weight,
     route_to_adapters,
     train_validation_split,
     training_rows,
 )
-from dlm_lsp.training.sources import read_sources
+from dlm_lsp.training.sources import OutsideSource, read_sources
 from dlm_lsp.training.trainer import TrainerJob
 from dlm_lsp.training.unsupported import training_remarks, unsupported_options
 
@@ -41,6 +42,8 @@ class TrainingInput:
 class TrainRequest:
     """What the user asks for beside what the document says; `adapter` limits it to that one.
 
+    `allow_source` are the private files and folders that may be sources all the same.
+
     Raises:
         OptionError: fewer than one step.
     """
@@ -50,6 +53,7 @@ class TrainRequest:
     max_steps: int | None = None
     device: DeviceChoice = "auto"
     resume: bool = False
+    allow_source: tuple[Path, ...] = ()
 
     def __post_init__(self) -> None:
         if self.max_steps is not None and self.max_steps < 1:
@@ -70,6 +74,8 @@ class TrainingPlan:
 
     tasks: tuple[AdapterTraining, ...]
     remarks: tuple[str, ...]
+    outside: tuple[OutsideSource, ...] = ()
+    """What is read from outside the document's folder."""
 
 
 def plan_training(training_input: TrainingInput, request: TrainRequest) -> TrainingPlan:
@@ -87,7 +93,10 @@ def plan_training(training_input: TrainingInput, request: TrainRequest) -> Train
         more = f" ({len(refusals) - 1} more: {'; '.join(refusals[1:])})" if refusals[1:] else ""
         raise ModelError(f"{training_input.path}: {refusals[0]}{more}")
     sources = read_sources(
-        training_input.path, training.sources or (), strict=training.sources_policy == "strict"
+        training_input.path,
+        training.sources or (),
+        strict=training.sources_policy == "strict",
+        allowed=request.allow_source,
     )
     remarks = [*training_remarks(training_input.document, training), *sources.left_out]
     tasks = []
@@ -100,7 +109,8 @@ def plan_training(training_input: TrainingInput, request: TrainRequest) -> Train
             remarks.append(f"adapter {name}: no section is routed to it; it is not trained")
     if not tasks:
         raise ModelError(_nothing_to_train(training_input, request))
-    return TrainingPlan(tuple(_resumed(tasks) if request.resume else tasks), tuple(remarks))
+    planned = tuple(_resumed(tasks) if request.resume else tasks)
+    return TrainingPlan(planned, tuple(remarks), sources.outside)
 
 
 def _rows_by_adapter(
@@ -133,10 +143,11 @@ def _task(
     if not 0 <= recipe.seed < 2**32:
         option = "training.seed" if request.seed is None else "the seed"
         raise ModelError(f"{option} is {recipe.seed}; take one from 0 to {2**32 - 1}")
+    split = train_validation_split(rows, recipe.seed)
     job = TrainerJob(
         model=frontmatter.base_model,
         recipe=recipe,
-        rows=train_validation_split(rows, recipe.seed),
+        rows=replace(split, train=repeat_by_weight(split.train, recipe.seed)),
         system=frontmatter.system_prompt,
         device=device,
         checkpoints=training_input.folder / "synth" / "checkpoints" / (name or "-"),

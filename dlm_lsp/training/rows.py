@@ -12,10 +12,11 @@ HELD_OUT = 0.1
 
 @dataclass(frozen=True, slots=True)
 class ProseRow:
-    """A text to be learned as it stands."""
+    """A text to be learned as it stands, `weight` times an epoch."""
 
     section_id: str
     text: str
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,23 @@ def train_validation_split(rows: Sequence[TrainingRow], seed: int) -> TrainValid
     return TrainValidationSplit(tuple(row for row in rows if not _held_out(seed, row)), held)
 
 
+def repeat_by_weight(rows: Iterable[TrainingRow], seed: int) -> tuple[TrainingRow, ...]:
+    """Return each row as often as its weight says, a fraction by a draw from (seed, section id)."""
+    repeated: list[TrainingRow] = []
+    for row in rows:
+        weight = row.weight if isinstance(row, ProseRow) else 1.0
+        whole = int(weight)
+        repeated += [row] * (whole + (_draw(f"{seed}:{row.section_id}") < weight - whole))
+    return tuple(repeated)
+
+
 def _held_out(seed: int, row: TrainingRow) -> bool:
     # Not drawn row by row as they come: equal sections would then be learned and measured both.
     # The first row goes by its section alone, so sections of one row fall as they always did.
     index = f" {row.index}" if isinstance(row, PairRow) and row.index else ""
-    digest = sha256(f"{seed} {row.section_id}{index}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") < HELD_OUT * 2**64
+    return _draw(f"{seed} {row.section_id}{index}") < HELD_OUT
+
+
+def _draw(words: str) -> float:
+    """Return a number from 0 to 1 that is always the same for the same words."""
+    return int.from_bytes(sha256(words.encode()).digest()[:8], "big") / 2**64

@@ -2,76 +2,126 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from dlm_lsp.document.lines import with_line_feeds
+from dlm_lsp.document.private_paths import private_name, system_name
 from dlm_lsp.document.schema import SourceConfig
 from dlm_lsp.document.section import SectionType, section_id
-from dlm_lsp.errors import StoreError
+from dlm_lsp.errors import PrivateSourceError, StoreError
 from dlm_lsp.store.documents import MAX_DOCUMENT_BYTES
 from dlm_lsp.store.files import read_file
 from dlm_lsp.store.os_reason import os_reason
+from dlm_lsp.training.folder_rules import (
+    CONFIG_FOLDER,
+    FolderRules,
+    choose_file,
+    read_folder_rules,
+)
 from dlm_lsp.training.rows import ProseRow
 
-_GLOB_PARTS = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]+")
-_WILD = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-# What nobody means to teach: keys to houses, and what programs leave behind.
-_NEVER = re.compile(r"\..*|id_(?:rsa|dsa|ecdsa|ed25519)|.*\.(?:pem|key)|__pycache__|node_modules")
+_PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY")
 _SNIFF = 1024
+_LARGEST_WEIGHT = 1000
+_EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideSource:
+    """A source outside the document's folder: where it lies, and how many files are read of it."""
+
+    path: str
+    files: int
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRows:
-    """The rows that came of the sources, and what was left out and why."""
+    """The rows that came of the sources, what was left out and why, and what lies outside."""
 
     rows: tuple[ProseRow, ...]
     left_out: tuple[str, ...]
+    outside: tuple[OutsideSource, ...] = ()
 
 
-def read_sources(document: Path, sources: Sequence[SourceConfig], *, strict: bool) -> SourceRows:
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """Where the document lies, and what may be read all the same; each path is resolved."""
+
+    document: Path
+    home: Path
+    allowed: tuple[Path, ...]
+    strict: bool
+
+    def private(self, target: Path) -> str | None:
+        """Return why a file or folder is nothing to learn from, None where it is not private.
+
+        What the user allowed by name is seen from there.
+        """
+        for allowed in self.allowed:
+            if target.is_relative_to(allowed):
+                return private_name(target.relative_to(allowed).parts)
+        if target.is_relative_to(self.home):
+            return private_name(target.relative_to(self.home).parts)
+        parts = target.parts[1:]
+        return system_name(parts) or private_name(parts)
+
+
+def read_sources(
+    document: Path,
+    sources: Sequence[SourceConfig],
+    *,
+    strict: bool,
+    allowed: Collection[Path] = (),
+) -> SourceRows:
     """Return the text of every file that the sources of the document at this path name.
 
-    Files come in the order of their names; hidden ones, keys, binary files and documents are left
-    out. Each text begins with a line that says where it came from, so that equal files differ.
+    Files come in the order of their names; keys, credentials, hidden and binary files and documents
+    are left out, and what `.dlm/training.yaml`, `.dlm/ignore` and the default excludes leave out.
+    Each text begins with a line that says where it came from, so that equal files differ.
 
     Raises:
-        StoreError: a source is not there, or under `strict` leads out of the document's folder.
+        StoreError: a source is not there, is private and not among the `allowed` paths, or under
+            `strict` leads out of the document's folder.
     """
     itself = document.resolve()
     home = itself.parent
-    if home.name == ".dlm":
+    if home.name == CONFIG_FOLDER:
         # Such a folder holds the document about the folder around it.
         home = home.parent
+    bounds = _Bounds(itself, home, tuple(path.resolve() for path in allowed), strict)
     rows: dict[str, ProseRow] = {}
     left_out: list[str] = []
+    outside: list[OutsideSource] = []
     for source in sources:
-        root = _root(home, source, strict=strict)
-        files, unlisted = _files(root, source)
-        left_out += (f"{source.path}: {problem}" for problem in unlisted)
+        root = _root(bounds, source)
+        files, unread = _files(root, source, bounds.allowed)
+        left_out += (f"{source.path}: {problem}" for problem in unread)
         count = 0
-        for path in files:
+        for path, weight in files:
             if count == source.max_files:
                 left_out.append(f"{source.path}: more than max_files ({source.max_files}) match")
                 break
             name = _shown(path.name if path == root else path.relative_to(root).as_posix())
             text = ""
-            reason = _barred(path, root, home, itself, strict=strict)
+            reason = _barred(path, root, bounds)
             if reason is None:
-                text, reason = _text(path, source)
+                text, reason = _text(path, source, named=path.resolve() in bounds.allowed)
             if reason:
                 left_out.append(f"{source.path}: {name}: {reason}")
             else:
                 content = f"# source: {name}\n\n{text}"
-                row = ProseRow(section_id(SectionType.PROSE, content), content.strip())
+                row = ProseRow(section_id(SectionType.PROSE, content), content.strip(), weight)
                 rows.setdefault(row.section_id, row)
                 count += 1
-    return SourceRows(tuple(rows.values()), tuple(left_out))
+        if not root.is_relative_to(home):
+            outside.append(OutsideSource(_shown(str(root)), count))
+    return SourceRows(tuple(rows.values()), tuple(left_out), tuple(outside))
 
 
-def _root(home: Path, source: SourceConfig, *, strict: bool) -> Path:
+def _root(bounds: _Bounds, source: SourceConfig) -> Path:
+    home = bounds.home
     try:
         root = (home / Path(source.path).expanduser()).resolve()
         exists = root.exists()
@@ -80,11 +130,14 @@ def _root(home: Path, source: SourceConfig, *, strict: bool) -> Path:
         raise StoreError(
             f"training.sources: cannot look at {source.path} ({reason}); mend its path"
         ) from error
-    if strict and not root.is_relative_to(home):
+    if bounds.strict and not root.is_relative_to(home):
         raise StoreError(
             f"training.sources: {source.path} leads out of {home}, which sources_policy: strict "
             "forbids; move the files there, or write `permissive`"
         )
+    private = bounds.private(root)
+    if private:
+        raise PrivateSourceError(source.path, private)
     if not exists:
         raise StoreError(
             f"training.sources: there is no {source.path} (looked for {root}); mend its path"
@@ -92,22 +145,64 @@ def _root(home: Path, source: SourceConfig, *, strict: bool) -> Path:
     return root
 
 
-def _files(root: Path, source: SourceConfig) -> tuple[list[Path], list[str]]:
-    """Return the files that the patterns pick, by name, and the folders that cannot be listed."""
+def _files(
+    root: Path, source: SourceConfig, allowed: Collection[Path]
+) -> tuple[list[tuple[Path, float]], list[str]]:
+    """Return the files that are picked, by name, with their weights, and what is not read and why.
+
+    Raises:
+        StoreError: a `.dlm/training.yaml` cannot be used.
+    """
+    if root in allowed and not root.is_dir():
+        # Named by whoever started the training, against whom no rule of a file speaks.
+        return [(root, 1.0)], []
+    names, rules, unread = _listed(root)
+    picked: list[tuple[Path, float]] = []
+    excluded: dict[str, list[str]] = {}
+    for name in names:
+        choice = choose_file(name, source, rules)
+        if choice.weight > _LARGEST_WEIGHT:
+            raise StoreError(
+                f"training.sources: the weights in .dlm/training.yaml repeat {name} "
+                f"{choice.weight:g} times; lower them to {_LARGEST_WEIGHT} at most"
+            )
+        if choice.picked and choice.weight:
+            picked.append((root / name if root.is_dir() else root, choice.weight))
+        elif reason := choice.reason or ("its weight is 0" if choice.picked else ""):
+            excluded.setdefault(reason, []).append(name)
+    return picked, [*unread, *_summaries(excluded)]
+
+
+def _summaries(excluded: dict[str, list[str]]) -> Iterator[str]:
+    """Yield a line for each reason, however many files it leaves out."""
+    for reason, names in excluded.items():
+        more = len(names) - _EXAMPLES
+        shown = ", ".join(map(_shown, names[:_EXAMPLES]))
+        yield f"{shown}{f' and {more} more' if more > 0 else ''}: {reason}"
+
+
+def _listed(root: Path) -> tuple[list[str], list[FolderRules], list[str]]:
+    """Return the files below the root, the rules for them, outermost first, and what is wrong."""
     if not root.is_dir():
-        return [root] if _picked(root.name, source) else [], []
-    files: list[Path] = []
-    unlisted: list[str] = []
+        return [root.name], [], []
+    names: list[str] = []
+    rules: list[FolderRules] = []
+    problems: list[str] = []
 
     def note_unlisted(error: OSError) -> None:
         folder = Path(os.fsdecode(error.filename)).relative_to(root).as_posix()
-        unlisted.append(f"{_shown(folder)}: cannot list this folder ({os_reason(error)})")
+        problems.append(f"{_shown(folder)}: cannot list this folder ({os_reason(error)})")
 
-    for place, folders, names in os.walk(root, onerror=note_unlisted):
-        folders[:] = [name for name in folders if not _NEVER.fullmatch(name)]
-        files += [Path(place, name) for name in names if not _NEVER.fullmatch(name)]
-    picked = [path for path in files if _picked(path.relative_to(root).as_posix(), source)]
-    return sorted(picked), sorted(unlisted)
+    for place, folders, files in os.walk(root, onerror=note_unlisted):
+        seen = Path(place).relative_to(root).as_posix()
+        folder = "" if seen == "." else f"{seen}/"
+        if CONFIG_FOLDER in folders:
+            its_rules, bad_lines = read_folder_rules(root, folder)
+            rules.append(its_rules)
+            problems += bad_lines
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        names += (f"{folder}{name}" for name in files if not name.startswith("."))
+    return sorted(names, key=lambda name: name.split("/")), rules, sorted(problems)
 
 
 def _shown(name: str) -> str:
@@ -115,52 +210,41 @@ def _shown(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "replace")
 
 
-def _barred(path: Path, root: Path, home: Path, itself: Path, *, strict: bool) -> str | None:
+def _barred(path: Path, root: Path, bounds: _Bounds) -> str | None:
     """Return why a file is not even to be opened, None where nothing speaks against it."""
-    fence = home if strict else root
+    fence = bounds.home if bounds.strict else root
     try:
         target = path.resolve()
     except (OSError, RuntimeError):
         return "a link that leads to itself"
     if not target.is_relative_to(fence):
-        if strict:
+        if bounds.strict:
             raise StoreError(
-                f"training.sources: {path} is a link that leads out of {home}, which "
+                f"training.sources: {path} is a link that leads out of {bounds.home}, which "
                 "sources_policy: strict forbids; put the file itself there, or exclude it"
             )
         return "a link that leads out of the source"
     # Its frontmatter and markers are no prose, and its held-out answers would be learned.
-    if target == itself:
+    if target == bounds.document:
         return "the document itself, which is trained as such"
     if ".dlm" in (path.suffix, target.suffix):
         return "another document, which is no source; train it by itself"
-    return None
+    # A link counts as what it points to.
+    return bounds.private(target)
 
 
-def _text(path: Path, source: SourceConfig) -> tuple[str, str | None]:
-    """Return the text of a file, or why it is left out."""
+def _text(path: Path, source: SourceConfig, *, named: bool) -> tuple[str, str | None]:
+    """Return the text of a file, or why it is left out; `named` says that the user allowed it."""
     try:
         data = read_file(path, source.max_bytes_per_file or MAX_DOCUMENT_BYTES, "leave it out")
     except StoreError as error:
         return "", str(error)
     if b"\0" in data[:_SNIFF]:
         return "", "binary"
+    if not named and _PRIVATE_KEY.search(data):
+        return "", "a private key stands in it"
     try:
         text = with_line_feeds(data.decode("utf-8").removeprefix("\ufeff"))
     except UnicodeDecodeError:
         return "", "not UTF-8"
     return text, None if text.strip() else "empty"
-
-
-def _picked(name: str, source: SourceConfig) -> bool:
-    def fits(patterns: Sequence[str]) -> bool:
-        return any(_glob(pattern).fullmatch(name) for pattern in patterns)
-
-    return fits(source.include) and not fits(source.exclude)
-
-
-@lru_cache(maxsize=256)
-def _glob(pattern: str) -> re.Pattern[str]:
-    """Return what a glob pattern means: `**` crosses folders, `*` and `?` stay in one."""
-    parts = _GLOB_PARTS.findall(pattern)
-    return re.compile("".join(_WILD.get(part) or re.escape(part) for part in parts), re.DOTALL)

@@ -22,6 +22,7 @@ from dlm_lsp.training.check_weights import check_finite_weights
 from dlm_lsp.training.encode_rows import EncodedRow, EncodedRows, encode_rows
 from dlm_lsp.training.recipe import BatchSizes, Recipe, batch_sizes
 from dlm_lsp.training.rows import TrainValidationSplit
+from dlm_lsp.training.sources import OutsideSource
 
 PINNED = ("torch", "transformers", "peft", "trl", "accelerate")
 _FLOATS = {"fp32": 4, "bf16": 2, "fp16": 2}
@@ -99,7 +100,7 @@ class TrainingDone:
     versions: tuple[tuple[str, str], ...]
 
 
-TrainingEvent = TrainingPlanned | StepDone | HeldOutEvaluated | TrainingDone
+TrainingEvent = OutsideSource | TrainingPlanned | StepDone | HeldOutEvaluated | TrainingDone
 
 
 def train_adapter(job: TrainerJob, tell: Callable[[TrainingEvent], None]) -> None:

@@ -5,6 +5,7 @@ import pytest
 from dlm_lsp import DlmError, SynthOptions, apply, check, revert, synthesize, train
 from dlm_lsp.errors import OptionError, StoreError, UsageError
 from dlm_lsp.synth.events import PairAccepted, RunFinished, RunStarted
+from dlm_lsp.training.sources import OutsideSource
 from dlm_lsp.training.trainer import StepDone, TrainingPlanned
 
 PLAIN = SynthOptions(per_section=2, filter="dedup-only")
@@ -95,6 +96,18 @@ def test_a_document_is_trained_and_its_adapter_kept(notes, llama, home):
     assert adapter.version.is_relative_to(home)
     assert isinstance(events[0], TrainingPlanned)
     assert [event.step for event in events if isinstance(event, StepDone)] == [1, 2]
+
+
+def test_a_source_outside_the_folder_is_told_before_the_training_begins(notes, llama, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/a.md").write_text("The saw is driven by the second wheel.")
+    inside = tmp_path / "in/notes.dlm"
+    inside.parent.mkdir()
+    sources = "training: {sources: [{path: ../elsewhere}]}\n"
+    inside.write_text(notes.read_text().replace("smollm2-135m\n", f"hf:{llama}\n{sources}", 1))
+    events = []
+    train(inside, max_steps=1, device="cpu", on_event=events.append)
+    assert events[0] == OutsideSource(str(tmp_path / "elsewhere"), 1)
 
 
 async def test_in_an_event_loop_the_function_that_can_wait_there_is_named(notes):

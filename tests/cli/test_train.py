@@ -208,3 +208,34 @@ def test_the_first_named_adapter_speaks_for_its_document(dlm, tmp_path, base, st
     run = dlm("synth", "instructions", path, "--dry-run", "--max-new-tokens", 16, "--json")
     (value,) = json.loads(run.stdout)["documents"]
     assert value["judge"].endswith("+adapter")
+
+
+@pytest.mark.parametrize("flags", [[], ["--dry-run"]])
+def test_what_is_read_outside_the_folder_of_the_document_is_listed_before(
+    dlm, tmp_path, base, flags
+):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "a.md").write_text("The saw is driven by the second wheel.")
+    mills = tmp_path / "in/mills.dlm"
+    mills.write_text(trainable.text(base, "  sources: [{path: ../a.md}]\n"))
+    run = dlm("train", mills, "--max-steps", 1, "--json", *flags)
+    assert run.returncode == 0, run.stderr
+    note = f"reads 1 file outside the document's folder: {tmp_path / 'a.md'}"
+    assert note in run.stderr.split("tokens an epoch")[0]
+    (outside,) = json.loads(run.stdout)["outside_sources"]
+    assert outside == {"path": str(tmp_path / "a.md"), "files": 1}
+
+
+def test_a_private_source_is_refused_and_read_where_the_command_line_allows_it(dlm, tmp_path, base):
+    key = tmp_path / ".ssh/id_rsa"
+    key.parent.mkdir()
+    key.write_text("a key")
+    mills = tmp_path / "mills.dlm"
+    mills.write_text(trainable.text(base, "  sources: [{path: .ssh/id_rsa}]\n"))
+    refused = dlm("train", mills, "--dry-run")
+    assert refused.returncode == 1
+    assert "allow it with --allow-source" in refused.stderr
+    allowed = dlm("train", mills, "--dry-run", "--allow-source", key, "--json")
+    assert allowed.returncode == 0, allowed.stderr
+    (plan,) = json.loads(allowed.stdout)["adapters"]
+    assert plan["rows"] + plan["held_out"] == 11

@@ -60,3 +60,29 @@ def test_a_seed_that_cannot_be_used_is_refused(tmp_path, llama):
 def test_fewer_than_one_step_is_no_training():
     with pytest.raises(OptionError, match="max_steps is 0; it takes 1 or more"):
         TrainRequest(max_steps=0)
+
+
+def test_a_row_with_a_weight_is_learned_so_often_and_held_out_once(tmp_path, llama):
+    (tmp_path / "notes/.dlm").mkdir(parents=True)
+    (tmp_path / "notes/.dlm/training.yaml").write_text(
+        "dlm_training_version: 1\nmetadata: {kind: note}\nweights: {kind: {note: 3}}\n"
+    )
+    for number in range(60):
+        (tmp_path / f"notes/{number}.md").write_text(f"The saw number {number} is driven by water.")
+    mills = trainable.training_input(tmp_path, llama, "  sources: [{path: notes}]\n")
+    (task,) = plan_training(mills, CPU).tasks
+    rows = task.job.rows
+    copies = [rows.train.count(row) for row in set(rows.train) if "saw" in getattr(row, "text", "")]
+    held_out = [row for row in rows.validation if "saw" in getattr(row, "text", "")]
+    assert set(copies) == {3}
+    assert held_out
+    assert len(held_out) == len(set(held_out)) == 60 - len(copies)
+
+
+def test_what_lies_outside_the_folder_of_the_document_is_planned_as_such(tmp_path, llama):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/a.md").write_text("The saw is driven by the second wheel.")
+    mills = trainable.training_input(tmp_path / "in", llama, "  sources: [{path: ../elsewhere}]\n")
+    (outside,) = plan_training(mills, CPU).outside
+    assert (outside.path, outside.files) == (str(tmp_path / "elsewhere"), 1)

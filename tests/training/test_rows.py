@@ -1,12 +1,15 @@
 """Training rows: what a document gives a model to learn."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dlm_lsp.document import parse
 from dlm_lsp.training.rows import (
     PairRow,
     ProseRow,
     TrainValidationSplit,
+    repeat_by_weight,
     route_to_adapters,
     train_validation_split,
     training_rows,
@@ -97,3 +100,23 @@ def test_equal_rows_of_equal_sections_stay_together():
 @pytest.mark.parametrize("seed", range(40))
 def test_the_only_section_is_always_trained_on(seed):
     assert train_validation_split(_many(1), seed) == TrainValidationSplit(tuple(_many(1)), ())
+
+
+@given(st.floats(0, 9), st.integers(0, 99))
+def test_a_row_is_repeated_by_its_weight_and_always_alike(weight, seed):
+    row = ProseRow("0" * 16, "The mill.", weight)
+    copies = repeat_by_weight([row], seed)
+    assert copies == repeat_by_weight([row], seed)
+    assert set(copies) <= {row}
+    assert int(weight) <= len(copies) <= int(weight) + 1
+    assert len(copies) == weight or weight % 1
+
+
+def test_a_fraction_is_drawn_row_by_row():
+    rows = [ProseRow(f"{number:016x}", "The mill.", 1.5) for number in range(400)]
+    assert 540 <= len(repeat_by_weight(rows, 42)) <= 660
+
+
+def test_pairs_are_not_repeated():
+    pair = PairRow("0" * 16, "How many?", "Two.")
+    assert repeat_by_weight([pair], 42) == (pair,)

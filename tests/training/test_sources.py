@@ -1,13 +1,14 @@
 """Training sources: the files that `training.sources` names."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from dlm_lsp.document.schema import SourceConfig
-from dlm_lsp.errors import StoreError
-from dlm_lsp.training.sources import read_sources
+from dlm_lsp.errors import PrivateSourceError, StoreError
+from dlm_lsp.training.sources import OutsideSource, read_sources
 
 
 @pytest.fixture
@@ -23,9 +24,9 @@ def _write(path: Path, data: str | bytes = "Words.\n") -> Path:
     return path
 
 
-def _read(home: Path, *, strict: bool = False, **source):
+def _read(home: Path, *, strict: bool = False, allowed: Sequence[Path] = (), **source):
     sources = [SourceConfig.model_validate({"path": "notes", **source})]
-    return read_sources(home / "towns.dlm", sources, strict=strict)
+    return read_sources(home / "towns.dlm", sources, strict=strict, allowed=allowed)
 
 
 def _names(sources) -> list[str]:
@@ -188,3 +189,157 @@ def test_a_document_in_a_dlm_folder_speaks_of_the_folder_around_it(home):
     sources = [SourceConfig.model_validate({"path": "notes"})]
     sources = read_sources(home / ".dlm/towns.dlm", sources, strict=True)
     assert _names(sources) == ["a.md"]
+
+
+PRIVATE = [
+    ".env",
+    ".ssh/config",
+    ".netrc",
+    "keys/id_rsa",
+    "keys/id_work_ed25519",
+    "server.pem",
+    "a/SERVER.KEY",
+    "credentials",
+    "aws/credentials.json",
+    "secrets.yaml",
+    "vault.kdbx",
+]
+
+
+@pytest.mark.parametrize("name", PRIVATE)
+def test_a_key_a_credential_or_a_hidden_file_is_refused_also_when_named(home, name):
+    _write(home / name)
+    with pytest.raises(PrivateSourceError, match="is not read"):
+        _read(home, path=name)
+
+
+@pytest.mark.parametrize("name", PRIVATE)
+def test_what_is_private_is_read_where_it_is_allowed_by_name(home, name):
+    private = _write(home / name, "Words.\n")
+    (row,) = _read(home, path=name, allowed=[private]).rows
+    assert row.text.endswith("Words.")
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("path", ["/etc/passwd", "/etc", "/proc/self/environ", "/dev/stdin"])
+def test_what_belongs_to_the_system_is_refused(home, path):
+    with pytest.raises(PrivateSourceError, match="the system's own"):
+        _read(home, path=path)
+
+
+@pytest.mark.posix
+def test_a_link_counts_as_what_it_points_to(home):
+    _write(home / ".ssh/id_rsa", "a key")
+    (home / "notes.md").symlink_to(home / ".ssh/id_rsa")
+    with pytest.raises(PrivateSourceError, match="hidden"):
+        _read(home, path="notes.md")
+
+
+@pytest.mark.posix
+def test_a_link_inside_a_folder_to_a_private_file_of_it_is_left_out(home):
+    _write(home / "notes/.ssh/config", "a secret")
+    _write(home / "notes/key.pem", "a secret")
+    (home / "notes/a.md").symlink_to(home / "notes/.ssh/config")
+    (home / "notes/b.md").symlink_to(home / "notes/key.pem")
+    assert _read(home).rows == ()
+
+
+def test_a_folder_that_is_allowed_gives_what_it_shows_and_none_of_its_keys(home):
+    folder = _write(home / ".corpus/a.md", "A.").parent
+    _write(folder / "id_rsa")
+    _write(folder / ".hidden")
+    sources = _read(home, path=".corpus", allowed=[folder])
+    assert _names(sources) == ["a.md"]
+
+
+def test_a_private_key_is_left_out_under_any_name(home):
+    key = "-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n-----END OPENSSH PRIVATE KEY-----\n"
+    path = _write(home / "notes/about.md", f"See below.\n{key}")
+    sources = _read(home)
+    assert sources.rows == ()
+    assert "a private key" in sources.left_out[0]
+    assert _read(home, path="notes/about.md", allowed=[path]).rows
+
+
+def test_what_lies_outside_the_folder_of_the_document_is_listed(home):
+    _write(home.parent / "elsewhere/a.md", "A.")
+    _write(home.parent / "elsewhere/b.md", "B.")
+    _write(home / "notes/c.md", "C.")
+    sources = _read(home, path="../elsewhere")
+    assert sources.outside == (OutsideSource(str((home.parent / "elsewhere").resolve()), 2),)
+    assert _read(home).outside == ()
+
+
+# `.dlm/training.yaml` and `.dlm/ignore`
+
+
+def _configure(folder: Path, text: str) -> None:
+    _write(folder / ".dlm/training.yaml", f"dlm_training_version: 1\n{text}")
+
+
+def test_default_excludes_are_left_out_and_that_is_said(home):
+    for name in ("a.md", "node_modules/b.js", "build/c.md", "uv.lock", "app.min.js", "in/dist/d"):
+        _write(home / "notes" / name)
+    sources = _read(home)
+    assert _names(sources) == ["a.md"]
+    (line,) = sources.left_out
+    assert line.endswith("and 2 more: excluded by default")
+
+
+def test_a_training_yaml_can_turn_the_default_excludes_off_but_never_readmits_keys(home):
+    for name in ("build/c.md", "id_rsa", "server.pem", "secrets.md", ".env", "x/.git/config"):
+        _write(home / "notes" / name)
+    _configure(home / "notes", "exclude_defaults: false\ninclude: ['**/*', '.env', '**/.git/*']")
+    _write(home / "notes/.dlm/ignore", "!id_rsa\n!.env\n!*.pem\n")
+    assert _names(_read(home)) == ["build/c.md"]
+
+
+def test_what_a_training_yaml_or_an_ignore_file_excludes_is_not_learned_and_that_is_said(home):
+    for name in ("a.md", "drafts/b.md", "sub/c.md", "sub/d.txt"):
+        _write(home / "notes" / name)
+    _configure(home / "notes", "exclude: ['drafts/**']")
+    _write(home / "notes/sub/.dlm/ignore", "*.txt\n")
+    sources = _read(home)
+    assert _names(sources) == ["a.md", "sub/c.md"]
+    assert sources.left_out == (
+        "notes: drafts/b.md: excluded by .dlm/training.yaml",
+        "notes: sub/d.txt: excluded by sub/.dlm/ignore",
+    )
+
+
+def test_a_bad_line_of_an_ignore_file_is_said(home):
+    _write(home / "notes/a.md")
+    _write(home / "notes/.dlm/ignore", "[ab].md\n")
+    sources = _read(home)
+    assert _names(sources) == ["a.md"]
+    assert ".dlm/ignore line 1" in sources.left_out[0]
+
+
+@pytest.mark.parametrize("text", ["exclud: [a]", "weights: {a: {b: -1}}", "- a", "{", "a: " * 9])
+def test_a_training_yaml_that_cannot_be_used_stops_the_training(home, text):
+    _write(home / "notes/a.md")
+    _configure(home / "notes", text)
+    with pytest.raises(StoreError, match=r"training\.yaml"):
+        _read(home)
+
+
+def test_weights_are_products_over_tags_and_the_deepest_file_wins(home):
+    _write(home / "notes/a.md", "A.")
+    _write(home / "notes/sub/b.md", "B.")
+    _write(home / "notes/sub/gone/c.md", "C.")
+    _configure(
+        home / "notes",
+        "metadata: {kind: note, lang: en}\nweights: {kind: {note: 2}, lang: {en: 1.5, de: 9}}",
+    )
+    _configure(home / "notes/sub", "metadata: {lang: de}\nweights: {lang: {de: 0.25}}")
+    _configure(home / "notes/sub/gone", "metadata: {lang: fr}\nweights: {lang: {fr: 0}}")
+    sources = _read(home)
+    assert [row.weight for row in sources.rows] == [3.0, 0.5]
+    assert sources.left_out == ("notes: sub/gone/c.md: its weight is 0",)
+
+
+def test_a_weight_that_would_fill_the_memory_is_refused(home):
+    _write(home / "notes/a.md")
+    _configure(home / "notes", "metadata: {a: b}\nweights: {a: {b: 1e12}}")
+    with pytest.raises(StoreError, match="lower"):
+        _read(home)
