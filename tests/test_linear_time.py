@@ -29,6 +29,7 @@ from dlm_lsp.quality.dedup import duplicates
 from dlm_lsp.quality.filters import find_pair_fault
 from dlm_lsp.quality.grounding import ungrounded_reason
 from dlm_lsp.synth.chunking import split_text
+from dlm_lsp.synth.judge import excerpt_around
 from dlm_lsp.synth.parse_reply import parse_reply
 from dlm_lsp.teachers.base_model.english import english_templates
 from dlm_lsp.teachers.base_model.german import german_templates
@@ -227,6 +228,10 @@ def copied_with_slips(prose: str) -> str:
 def test_evidence_is_looked_up_in_linear_time(evidence):
     pair = Pair("What is it?", "It is it.")
     assert_linear(lambda prose: ungrounded_reason(pair, evidence(prose), prose), made_up)
+
+
+def test_the_prose_around_an_answer_is_found_in_linear_time():
+    assert_linear(lambda prose: excerpt_around(prose, made_up(len(prose), 2), 300), made_up)
 
 
 WORDS = st.sampled_from(sorted({part for shape in SHAPES.values() for part in shape}))
