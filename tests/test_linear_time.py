@@ -1,5 +1,6 @@
 """Linear time: what a stranger writes, at twice the length, takes about twice the time."""
 
+import random
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -28,13 +29,14 @@ from dlm_lsp.quality.dedup import duplicates
 from dlm_lsp.quality.filters import find_pair_fault
 from dlm_lsp.quality.grounding import ungrounded_reason
 from dlm_lsp.synth.chunking import split_text
+from dlm_lsp.synth.judge import excerpt_around
 from dlm_lsp.synth.parse_reply import parse_reply
 from dlm_lsp.teachers.base_model.english import english_templates
 from dlm_lsp.teachers.base_model.german import german_templates
 from dlm_lsp.teachers.base_model.sentences import split_sentences, stands_alone
 
 # Long enough that what grows with the square takes a second, and the rest a few milliseconds.
-LENGTH = 20_000
+LENGTH = 10_000
 # Processor seconds that no scheduling accounts for; what takes less at twice the length may pass.
 SHORT = 0.06
 RATIO = 3.0
@@ -174,9 +176,15 @@ SHAPES = {
 }
 
 
-def sized(shape: tuple[str, str, str], length: int) -> str:
-    before, unit, behind = shape
-    return before + unit * (length // len(unit)) + behind
+def shaped(before: str, unit: str, behind: str) -> Callable[[int], str]:
+    """A function from a length to a text of it."""
+    return lambda length: before + unit * (length // len(unit)) + behind
+
+
+def made_up(length: int, seed: int = 1) -> str:
+    """So much of words in which nothing is repeated."""
+    draw = random.Random(seed)
+    return " ".join("".join(draw.choices("abcdefghij", k=5)) for _ in range(length // 6))
 
 
 def processor_time(read: Callable[[str], object], text: str) -> float:
@@ -185,26 +193,45 @@ def processor_time(read: Callable[[str], object], text: str) -> float:
     return time.process_time() - began
 
 
-def assert_linear(read: Callable[[str], object], shape: tuple[str, str, str]) -> None:
-    read(sized(shape, 500))
+def assert_linear(read: Callable[[str], object], make: Callable[[int], str]) -> None:
+    read(make(500))
     # A length at which even the square takes no minute comes first.
     for length in (LENGTH // 8, LENGTH):
         ratios = []
         for _ in range(ATTEMPTS):
-            twice = processor_time(read, sized(shape, 2 * length))
+            twice = processor_time(read, make(2 * length))
             if twice < SHORT:
                 break
-            ratios.append(twice / processor_time(read, sized(shape, length)))
+            ratios.append(twice / processor_time(read, make(length)))
             if ratios[-1] < RATIO:
                 break
         else:
-            pytest.fail(f"twice of {shape} takes {min(ratios):.1f} times as long")
+            pytest.fail(f"twice of {make(30)!r} takes {min(ratios):.1f} times as long")
 
 
 @pytest.mark.parametrize("reader", READERS)
 def test_what_was_made_to_freeze_takes_linear_time(reader):
     for shape in SHAPES.values():
-        assert_linear(READERS[reader], shape)
+        assert_linear(READERS[reader], shaped(*shape))
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_words_without_an_end_take_linear_time(reader):
+    assert_linear(READERS[reader], made_up)
+
+
+def copied_with_slips(prose: str) -> str:
+    return "zz".join(prose[at + 2 : at + 300] for at in range(0, len(prose), 300))
+
+
+@pytest.mark.parametrize("evidence", [lambda prose: made_up(len(prose), 2), copied_with_slips])
+def test_evidence_is_looked_up_in_linear_time(evidence):
+    pair = Pair("What is it?", "It is it.")
+    assert_linear(lambda prose: ungrounded_reason(pair, evidence(prose), prose), made_up)
+
+
+def test_the_prose_around_an_answer_is_found_in_linear_time():
+    assert_linear(lambda prose: excerpt_around(prose, made_up(len(prose), 2), 300), made_up)
 
 
 WORDS = st.sampled_from(sorted({part for shape in SHAPES.values() for part in shape}))
@@ -214,10 +241,10 @@ CHARACTERS = st.text(
 
 
 # To make a slow text smaller would take minutes, and says nothing more.
-@settings(max_examples=100, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=60, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(
     st.sampled_from(sorted(READERS)), WORDS | CHARACTERS, (WORDS | CHARACTERS).filter(bool), WORDS
 )
 @example("filters", "", "_", "")
 def test_whatever_is_repeated_takes_linear_time(reader, before, unit, behind):
-    assert_linear(READERS[reader], (before, unit, behind))
+    assert_linear(READERS[reader], shaped(before, unit, behind))

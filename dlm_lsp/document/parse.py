@@ -9,6 +9,7 @@ from dlm_lsp.document.document import Document
 from dlm_lsp.document.edit import Edit, Span
 from dlm_lsp.document.fence import Fence, read_fence
 from dlm_lsp.document.frontmatter import read_frontmatter
+from dlm_lsp.document.hidden_characters import hidden_character_problems
 from dlm_lsp.document.lines import (
     LINE_BREAK,
     after_break,
@@ -75,6 +76,7 @@ def read_head(text: str) -> Head:
     if yaml is None:
         return Head(None, Span(start, start), end, closed=False, problems=tuple(problems))
     frontmatter, problems = read_frontmatter(text, yaml)
+    problems += hidden_character_problems(text, yaml)
     end = after_break(text, end)
     return Head(frontmatter, yaml, end, closed=True, problems=tuple(problems))
 
@@ -125,6 +127,7 @@ class Body:
         self._span = body
         self._problems = problems
         self._with_cr = "\r" in text
+        self._is_ascii = text.isascii()
         self._code_at = -1
 
     @property
@@ -187,6 +190,8 @@ class Body:
                 body = Span(at, body_end)
                 owner = body if fence_end is None else Span(start, fence_end)
                 self._problems += read_qa_fields(text, body, names, owner)[1]
+        if not self._is_ascii:
+            self._problems += hidden_character_problems(text, Span(start, end))
         media = fence.media
         id_ = section_id(type_, media.path if media else content)
         return Section(

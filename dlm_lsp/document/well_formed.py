@@ -7,6 +7,11 @@ from dataclasses import dataclass
 
 from dlm_lsp.document.edit import Span
 from dlm_lsp.document.fence import read_fence
+from dlm_lsp.document.hidden_characters import (
+    character_names,
+    misleading_characters,
+    without_hidden_characters,
+)
 from dlm_lsp.document.marker import looks_like_marker
 from dlm_lsp.document.qa_fields import QUESTION_AND_ANSWER, is_qa_header, read_qa_fields
 from dlm_lsp.document.section import Pair
@@ -28,8 +33,13 @@ def well_formed(question: str, answer: str) -> Pair | PairFault:
     """Return the pair as it will read back from a document, or why it cannot stand in one.
 
     Paragraphs are parted by one line feed, blank lines stay inside code blocks only, control
-    characters go. Nothing else of the words is changed.
+    characters go, and so do those that hide or reorder text, except where a script needs them.
+    Nothing else of the words is changed.
     """
+    for name, text in (("question", question), ("answer", answer)):
+        if places := misleading_characters(text):
+            detail = f"the {name} hides what it says with {character_names(text, places)}"
+            return PairFault("invalid_structure", detail)
     pair = Pair(_normalised(question), _normalised(answer))
     for name, text in (("question", pair.question), ("answer", pair.answer)):
         if fault := _fault(name, text):
@@ -52,7 +62,8 @@ def body_of(pair: Pair) -> str:
 def _normalised(raw: str) -> str:
     broken = _LINE_ENDS.sub("\n", raw)
     # Trimmed before its lines are looked at: what then stands at the head of a line stays there.
-    text = "".join(c for c in broken if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
+    printable = "".join(c for c in broken if c in "\n\t" or unicodedata.category(c) != "Cc")
+    text = without_hidden_characters(printable).strip()
     lines = []
     in_code = False
     for line in text.split("\n"):

@@ -12,7 +12,7 @@ from dlm_lsp.quality.grounding import ungrounded_reason
 # Each new pair is held against all others; beyond this many an editor would never come to rest.
 MAX_PAIRS = 3_000
 # To read a longer section would be one step of a tenth of a second and more.
-MAX_CHARACTERS = 100_000
+MAX_SECTION_LENGTH = 100_000
 # Where very many pairs say the same, so many of them are remembered for each.
 MAX_OTHERS = 20
 
@@ -100,4 +100,4 @@ class PairChecks:
 
 
 def _readable_section(part: SectionText) -> Section | None:
-    return part.section if len(part.text) <= MAX_CHARACTERS else None
+    return part.section if len(part.text) <= MAX_SECTION_LENGTH else None

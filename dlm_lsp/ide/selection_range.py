@@ -10,7 +10,8 @@ from dlm_lsp.ide.lines import line_at, line_spans, trimmed
 from dlm_lsp.ide.provenance import as_synthesized, index_at
 from dlm_lsp.ide.qa_spans import qa_turn_span, qa_turns
 
-_WORD = re.compile(r"\w+")
+_WORD_BEFORE = re.compile(r"(?<!\w)\w++\Z")
+_WORD_BEHIND = re.compile(r"\w*")
 
 
 def selection_spans(document: Document, offset: int) -> tuple[Span, ...]:
@@ -44,8 +45,10 @@ def _growing(spans: Iterable[Span], offset: int) -> Iterator[Span]:
 
 def _on_line(text: str, offset: int) -> Iterator[Span]:
     line = line_at(text, offset)
-    for match in _WORD.finditer(text, line.start, line.end):
-        yield Span(*match.span())
+    before = _WORD_BEFORE.search(text[line.start : offset])
+    behind = _WORD_BEHIND.match(text, offset, line.end)
+    start = line.start + before.start() if before else offset
+    yield Span(start, behind.end() if behind else offset)
     yield trimmed(text, line)
 
 

@@ -1,5 +1,6 @@
 """Grounding: whether an answer is backed by the section that it is about."""
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,6 +20,10 @@ from dlm_lsp.quality.word_tokenize import (
 
 # A quotation with a slip of the pen scores 95 or more, other words on the same matter below 90.
 _QUOTED = 95.0
+# To look up what does not stand there as it is takes the cube of its length, so a long quotation is
+# looked up in parts, and not very many of them may have slips.
+_LONGEST_PART = 400
+_MOST_SLIPS = 20
 # Below three words, "evidence" is found in any text.
 _LEAST_EVIDENCE = 3
 # Without evidence to look up, this share of the answer's words has to stand in the section.
@@ -83,9 +88,8 @@ def ungrounded_reason(pair: Pair, evidence: str, prose: str) -> str | None:
     source = _source(prose)
     quotes = [quote for quote in map(_plain, _ELLIPSIS.split(evidence)) if quote]
     if sum(len(quote.split()) for quote in quotes) >= _LEAST_EVIDENCE:
-        for quote in dict.fromkeys(quotes):
-            if not _quoted(quote, source.plain):
-                return f'the evidence "{quote}" is not in the section'
+        if (quote := _unquoted(quotes, source.plain)) is not None:
+            return f'the evidence "{quote}" is not in the section'
     elif not _covered(pair, source):
         return "the answer is not in the words of the section"
     if (number := ungrounded_number(pair, prose)) is not None:
@@ -156,11 +160,29 @@ def _values(text: str) -> frozenset[str]:
     )
 
 
-def _quoted(quote: str, source: str) -> bool:
-    if quote in source:
-        return True
-    alike = fuzz.partial_ratio if len(quote) <= len(source) else fuzz.ratio
-    return alike(quote, source, score_cutoff=_QUOTED) >= _QUOTED
+def _unquoted(quotes: Iterable[str], source: str) -> str | None:
+    """Return the first quotation that does not stand in `source`, slips of the pen aside."""
+    slips = 0
+    for quote in dict.fromkeys(quotes):
+        if len(quote) > len(source):
+            if fuzz.ratio(quote, source, score_cutoff=_QUOTED) < _QUOTED:
+                return quote
+            continue
+        for part in [quote] if quote in source else _parts(quote):
+            if part in source:
+                continue
+            slips += 1
+            if slips > _MOST_SLIPS or (
+                fuzz.partial_ratio(part, source, score_cutoff=_QUOTED) < _QUOTED
+            ):
+                return quote
+    return None
+
+
+def _parts(quote: str) -> list[str]:
+    """Cut a quotation into parts of equal length, so that none is short."""
+    size = math.ceil(len(quote) / math.ceil(len(quote) / _LONGEST_PART))
+    return [quote[at : at + size] for at in range(0, len(quote), size)]
 
 
 def _covered(pair: Pair, source: _Source) -> bool:

@@ -15,6 +15,8 @@ _WINDOW = 2048
 _ROOM = 512
 _LEAST = 64
 _SAFE_SHARE = 0.8
+# To align a text takes the cube of its length, and how an answer begins tells what it is about.
+_LONGEST_ALIGNED = 400
 
 
 class Judge(Protocol):
@@ -135,7 +137,7 @@ def excerpt_around(prose: str, answer: str, most: int) -> str:
     """Return up to `most` characters of `prose`, whole words, around what is most like `answer`."""
     if len(prose) <= most:
         return prose
-    alignment = fuzz.partial_ratio_alignment(answer, prose)
+    alignment = fuzz.partial_ratio_alignment(answer[:_LONGEST_ALIGNED], prose)
     middle = (alignment.dest_start + alignment.dest_end) // 2 if alignment else 0
     start = max(0, min(middle - most // 2, len(prose) - most))
     cut = prose[start : start + most]

@@ -4,6 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+import anyio
+import anyio.to_thread
+
 from dlm_lsp.errors import TeacherError
 from dlm_lsp.synth.candidates import ParsedCandidates, parse_candidates
 from dlm_lsp.synth.planned_requests import PlannedRequest
@@ -73,7 +76,7 @@ class RequestRounds:
             self._add_skip(planned_request.index, _skip(planned_request, "not_asked", detail))
             on_final(planned_request)
 
-    def _take_reply(
+    async def _take_reply(
         self, on_final: OnFinal, planned_request: PlannedRequest, reply: Reply | TeacherError
     ) -> None:
         index = planned_request.index
@@ -82,7 +85,7 @@ class RequestRounds:
             self.outcomes[index] = RequestOutcome(index, skipped=(skip,))
             on_final(planned_request)
             return
-        parsed = self._parse(planned_request, (reply,))
+        parsed = await self._parse(planned_request, (reply,))
         self.outcomes[index] = RequestOutcome(index, parsed)
         if parsed.repair and self._differ(parsed.repair, planned_request.request):
             repair = replace(planned_request, request=parsed.repair)
@@ -90,7 +93,7 @@ class RequestRounds:
         else:
             on_final(planned_request)
 
-    def _take_repair(
+    async def _take_repair(
         self, on_final: OnFinal, planned_request: PlannedRequest, reply: Reply | TeacherError
     ) -> None:
         index = planned_request.index
@@ -98,15 +101,23 @@ class RequestRounds:
             self._add_skip(index, _skip(planned_request, "request_failed", str(reply)))
         else:
             repair = self._repairs[index]
-            parsed = self._parse(repair.original, (repair.first_reply, reply))
+            parsed = await self._parse(repair.original, (repair.first_reply, reply))
             self.outcomes[index] = RequestOutcome(index, parsed)
         on_final(planned_request)
 
     def _add_skip(self, index: int, skip: Skip) -> None:
         self.outcomes[index] = replace(self.outcomes[index], skipped=(skip,))
 
-    def _parse(self, planned_request: PlannedRequest, replies: Sequence[Reply]) -> ParsedCandidates:
-        return parse_candidates(planned_request, replies, self._options.filter, self._examples)
+    async def _parse(
+        self, planned_request: PlannedRequest, replies: Sequence[Reply]
+    ) -> ParsedCandidates:
+        # A reply may be large, and somebody may be typing. It was paid for, so it counts, whoever
+        # ends the run meanwhile.
+        with anyio.CancelScope(shield=True):
+            parsed = await anyio.to_thread.run_sync(
+                parse_candidates, planned_request, replies, self._options.filter, self._examples
+            )
+        return parsed  # noqa: RET504 (mypy takes it that a scope may swallow the return)
 
     def _differ(self, repair: PairRequest, request: PairRequest) -> bool:
         """Tell whether a repair says anything to the teacher that the request did not.

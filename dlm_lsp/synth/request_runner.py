@@ -1,7 +1,7 @@
 """Request runner: replies from the cache, else from the teacher and at once onto the disk."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import asdict
 
@@ -13,7 +13,7 @@ from dlm_lsp.synth.report import Usage
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.teachers.protocol import PairRequest, Reply, Teacher
 
-OnReply = Callable[[PlannedRequest, Reply | TeacherError], None]
+OnReply = Callable[[PlannedRequest, Reply | TeacherError], Awaitable[None]]
 
 
 class RequestRunner:
@@ -59,7 +59,7 @@ class RequestRunner:
                 uncached.append(request)
                 continue
             self._from_cache += 1
-            self._deliver(planned_requests, reply, on_reply, cached=True)
+            await self._deliver(planned_requests, reply, on_reply, cached=True)
         most = len(uncached) if self._limit is None else max(0, self._limit - self._requests)
         await self._ask_teacher({request: alike[request] for request in uncached[:most]}, on_reply)
         return tuple(
@@ -79,7 +79,7 @@ class RequestRunner:
                     self._requests += 1
                     if isinstance(outcome, Reply):
                         self._keep(request, outcome)
-                    self._deliver(waiting.pop(request), outcome, on_reply, cached=False)
+                    await self._deliver(waiting.pop(request), outcome, on_reply, cached=False)
         except TeacherError as error:
             failure = error
         except BaseException:
@@ -87,14 +87,14 @@ class RequestRunner:
             self._requests += min(len(waiting), self._at_once)
             raise
         for planned_requests in waiting.values():
-            self._deliver(planned_requests, failure, on_reply, cached=False)
+            await self._deliver(planned_requests, failure, on_reply, cached=False)
 
     def _keep(self, request: PairRequest, reply: Reply) -> None:
         store_reply(self._cache, self._teacher, request, reply)
         self._tokens_in = _add(self._tokens_in, reply.tokens_in)
         self._tokens_out = _add(self._tokens_out, reply.tokens_out)
 
-    def _deliver(
+    async def _deliver(
         self,
         planned_requests: Sequence[PlannedRequest],
         outcome: Reply | TeacherError,
@@ -112,7 +112,7 @@ class RequestRunner:
             else:
                 tokens = outcome.tokens_in, outcome.tokens_out
                 self._on_event(RequestDone(source_id, strategy, cached, *tokens))
-            on_reply(planned_request, outcome)
+            await on_reply(planned_request, outcome)
 
 
 def _add(total: int | None, more: int | None) -> int | None:

@@ -2,10 +2,13 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 import anyio
+import anyio.to_thread
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 from dlm_lsp.document.document import Document
@@ -72,7 +75,7 @@ async def run_synthesis(
             tasks.cancel_scope.cancel()
     except ExceptionGroup as group:
         raise _first_error(group) from None
-    report = run.report()
+    report = await run.report()
     on_event(RunFinished(report))
     return report
 
@@ -96,7 +99,9 @@ class _OpenSections:
         source_id = planned_request.source_id
         self._pending[source_id] -= 1
         if not self._pending[source_id]:
-            self._finished.send_nowait(source_id)
+            # A judge that has failed waits for none, though what was paid for still comes.
+            with suppress(anyio.BrokenResourceError):
+                self._finished.send_nowait(source_id)
 
 
 class _SynthesisRun:
@@ -148,7 +153,7 @@ class _SynthesisRun:
         for planned_request in requests:
             self._requests[planned_request.source_id].append(planned_request)
         self._on_event(RunStarted(len(self._sources), len(requests)))
-        for wave in self._waves():
+        async for wave in self._waves():
             await self._ask_and_judge(
                 [
                     planned_request
@@ -157,9 +162,10 @@ class _SynthesisRun:
                 ]
             )
 
-    def report(self) -> Report:
+    async def report(self) -> Report:
         """Return what the run came to, whether it went to its end or not."""
-        return select_pairs(
+        select = partial(
+            select_pairs,
             self._document,
             [*self._without_prose, *self._rounds.outcomes.values(), *self._unasked()],
             self._options,
@@ -167,8 +173,10 @@ class _SynthesisRun:
             failure=self._failure,
             stopped=self._stopped,
         )
+        # New pairs are held against all of a document, and somebody may be typing.
+        return await anyio.to_thread.run_sync(select)
 
-    def _waves(self) -> Iterator[Sequence[ProseSource]]:
+    async def _waves(self) -> AsyncIterator[Sequence[ProseSource]]:
         """Yield the sections to ask at once: all, or as few as can give the pairs that are wanted.
 
         Each wave is twice the one before, so that a document that gives little is not asked one
@@ -179,13 +187,13 @@ class _SynthesisRun:
             yield self._sources
             return
         at = size = 0
-        while at < len(self._sources) and self._pair_count() < most:
+        while at < len(self._sources) and await self._pair_count() < most:
             size = 2 * size or math.ceil(most / self._options.per_section)
             yield self._sources[at : at + size]
             at += size
 
-    def _pair_count(self) -> int:
-        report = self.report()
+    async def _pair_count(self) -> int:
+        report = await self.report()
         return len(report.accepted) + report.already_present
 
     async def _ask_and_judge(self, requests: Sequence[PlannedRequest]) -> None:

@@ -214,7 +214,7 @@ def test_of_very_many_that_say_the_same_some_are_remembered(monkeypatch):
 
 @pytest.mark.parametrize("longer", ["pair", "source"])
 def test_what_takes_too_long_to_read_is_left_alone(monkeypatch, longer):
-    monkeypatch.setattr(pair_checks, "MAX_CHARACTERS", 400)
+    monkeypatch.setattr(pair_checks, "MAX_SECTION_LENGTH", 400)
     source, answer = SOURCE, "A lake of 7 km."
     if longer == "pair":
         answer += " Indeed." * 100

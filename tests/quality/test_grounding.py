@@ -165,3 +165,19 @@ def test_not_every_answer_to_who_begins_with_a_name(answer):
 )
 def test_a_number_that_neither_prose_nor_question_tells_is_uncounted(question, answer, number):
     assert ungrounded_number(Pair(question, answer), DAM) == number
+
+
+LONG = " ".join(f"The {n}th mill of Ashford grinds {n * 7} sacks of rye." for n in range(100))
+
+
+def test_a_long_quotation_with_a_slip_of_the_pen_is_found():
+    pair = Pair("What do the mills of Ashford grind?", "The mills of Ashford grind rye.")
+    slip = LONG[100:4000].replace("50th mill of", "50th mil of")
+    assert slip not in LONG
+    assert ungrounded_reason(pair, slip, LONG) is None
+
+
+def test_a_long_quotation_that_goes_on_with_other_words_is_not_found():
+    pair = Pair("What do the mills of Ashford grind?", "The mills of Ashford grind rye.")
+    invented = LONG[:3000] + " and of wheat, which nobody else in the whole valley has." * 8
+    assert "is not in the section" in ungrounded_reason(pair, invented, LONG)

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -24,6 +25,16 @@ async def test_others_work_while_a_long_answer_is_made():
 
     asyncio.get_running_loop().call_soon(heard.set)
     assert await collect_in_slices(until_heard())
+
+
+async def test_others_work_while_a_single_item_takes_long():
+    heard = threading.Event()
+
+    def once_heard() -> Iterator[bool]:
+        yield heard.wait(10)
+
+    asyncio.get_running_loop().call_soon(heard.set)
+    assert await collect_in_slices(once_heard()) == [True]
 
 
 async def test_an_answer_that_nobody_waits_for_ends():

@@ -5,9 +5,10 @@ import asyncio
 import pytest
 from ide.samples import GONE, SOURCE, synthesized
 from lsprotocol import types
-from server.editor import URI, VSCODE, editor
+from server.editor import PATIENCE, URI, VSCODE, editor
 from support.document_text import FRONTMATTER
 
+from dlm_lsp.document import SectionType, section_id
 from dlm_lsp.server import diagnostics
 from dlm_lsp.server.client import ClientCapabilities
 from dlm_lsp.server.pygls_patches import LiveWorkspace
@@ -181,6 +182,19 @@ async def test_others_work_while_a_second_look_takes_long(monkeypatch):
 
     await asyncio.gather(work(), server.rest())
     assert worked >= 100
+
+
+async def test_a_hostile_source_freezes_nothing():
+    source = " x ".join(["_" * 50_000, "漢" * 10_000, "a " * 5_000, ". " * 5_000, "\n" * 10_000])
+    source += "x"
+    pair = synthesized(source_id=section_id(SectionType.PROSE, source))
+    async with editor(VSCODE) as ed:
+        ed.open(f"{FRONTMATTER}{source}\n{pair}")
+        document = types.TextDocumentIdentifier(URI)
+        async with asyncio.timeout(PATIENCE):
+            # The second look comes between; what finds nothing is asked for until it has been.
+            await ed.marked("synthesized", "ungrounded-answer")
+            await ed.text_document_folding_range_async(types.FoldingRangeParams(document))
 
 
 async def test_a_client_that_pulls_is_never_pushed_to():

@@ -24,7 +24,7 @@ _fragments = st.sampled_from(
         "---", "", " ", "\t",
         "\u2028", "a\u2028::prose::", "a\x85b", "\x0c", "🙂 emoji", "text",
         "more text", "\ufeff", "\ufeffx",
-        "a\u2029### Q", "### A\x0b",
+        "a\u2029### Q", "### A\x0b", "a\u200bb", "\u202ea", "א\u202aa\u202c",
     ]
 )  # fmt: skip
 _words = st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=12)

@@ -23,11 +23,21 @@ def planned_requests(*proses):
     ]
 
 
+def taking(take):
+    """What is called with each reply, as a coroutine."""
+
+    async def on_reply(planned_request, outcome):
+        take(planned_request, outcome)
+
+    return on_reply
+
+
 async def run(runner, planned_requests):
     """The index and text of each reply as it comes, and the indexes of what was left unasked."""
     replies = []
     unasked = await runner.run(
-        planned_requests, lambda planned, outcome: replies.append((planned.index, outcome.text))
+        planned_requests,
+        taking(lambda planned, outcome: replies.append((planned.index, outcome.text))),
     )
     return replies, [planned.index for planned in unasked]
 
@@ -71,7 +81,7 @@ async def test_a_request_in_flight_when_the_run_is_cancelled_was_sent(cache, con
     )
     runner = request_runner(teacher, cache, concurrency=concurrency)
     with anyio.CancelScope() as scope:
-        await runner.run(planned_requests("a", "b", "c", "d"), lambda *_: scope.cancel())
+        await runner.run(planned_requests("a", "b", "c", "d"), taking(lambda *_: scope.cancel()))
     assert runner.usage(0).requests == requests
 
 
@@ -80,7 +90,7 @@ async def test_a_failure_that_ails_many_is_told_once_and_handed_to_each(cache):
     teacher = ScriptedTeacher(lambda request: TeacherError("no key; set one"))
     runner = RequestRunner(teacher, cache, SynthOptions(), events.append)
     await runner.run(
-        planned_requests("a", "b", "c"), lambda _, outcome: messages.append(str(outcome))
+        planned_requests("a", "b", "c"), taking(lambda _, outcome: messages.append(str(outcome)))
     )
     assert [event.message for event in events] == ["no key; set one"]
     assert messages == ["no key; set one"] * 3
@@ -95,7 +105,7 @@ async def test_requests_that_a_teacher_leaves_unasked_cost_nothing(cache):
     runner = RequestRunner(Rejected(), cache, SynthOptions(), lambda _: None)
     indexes = []
     await runner.run(
-        planned_requests("a", "b", "c"), lambda planned, _: indexes.append(planned.index)
+        planned_requests("a", "b", "c"), taking(lambda planned, _: indexes.append(planned.index))
     )
     assert (indexes, runner.usage(0).requests) == ([0, 1, 2], 1)
 

@@ -2,6 +2,7 @@ import random
 from dataclasses import replace
 
 import anyio
+import anyio.lowlevel
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -533,3 +534,26 @@ async def test_any_failing_request_leaves_the_other_sections_as_they_were(
             reports.append(await run(doc, cache, options, teacher))
     others = [c for c in reports[0].accepted if c.source_id != doc.sections[bad].id]
     assert list(reports[1].accepted) == others
+
+
+@pytest.mark.parametrize("text", ["{" * 400_000, "Q: Why?\nA: So.\n" * 4_000])
+async def test_others_go_on_while_a_large_reply_is_read(cache, text):
+    rounds = 0
+    seen: dict[type, int] = {}
+
+    async def others():
+        nonlocal rounds
+        while True:
+            await anyio.lowlevel.checkpoint()
+            rounds += 1
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(others)
+        await run(
+            document(*towns(1)),
+            cache,
+            teacher=ScriptedTeacher(lambda _: Reply(text)),
+            on_event=lambda event: seen.setdefault(type(event), rounds),
+        )
+        tasks.cancel_scope.cancel()
+    assert seen[SectionDone] - seen[RequestDone] > 20
