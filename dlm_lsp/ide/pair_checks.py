@@ -1,8 +1,8 @@
 """Pair checks: near-duplicates and ungrounded answers, which take too long to find at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from dlm_lsp.document.incremental import IncrementalDocument
+from dlm_lsp.document.incremental import IncrementalDocument, SectionText, same_ends
 from dlm_lsp.document.marker import SynthMarker
 from dlm_lsp.document.section import Pair, SectionType
 from dlm_lsp.ide.pair_check_results import PairCheckResults, PairKey
@@ -24,6 +24,8 @@ class PairChecks:
         self._compared: list[PairKey] = []
         self._duplicates: dict[PairKey, tuple[PairKey, ...]] = {}
         self._ungrounded: dict[tuple[PairKey, str], str | None] = {}
+        self._checked: tuple[SectionText, ...] = ()
+        self._pair_count = 0
 
     @property
     def results(self) -> PairCheckResults:
@@ -40,38 +42,41 @@ class PairChecks:
 
     def steps(self, incremental: IncrementalDocument) -> Iterator[None]:
         """Check what is new in a text, one pair a step, so that others can work between."""
-        with_pairs = []
-        for part in incremental.parts:
+        parts = incremental.parts
+        above, below = same_ends(self._checked, parts)
+        gone = self._checked[above : len(self._checked) - below]
+        new = parts[above : len(parts) - below]
+        for part in new:
             if part.section and part.section.type is SectionType.INSTRUCTION:
-                if part.pairs:
-                    with_pairs.append(part)
+                # Its pairs are read here, and remembered.
+                _ = part.pairs
                 yield
-        pairs = [
-            ((part.section.id, number), pair)
-            for part in with_pairs
-            if part.section
-            for number, pair in enumerate(part.pairs)
-        ]
-        if len(self._compared) > 2 * len(pairs) + 100:
+        pair_count = self._pair_count + sum(map(_pairs, new)) - sum(map(_pairs, gone))
+        if len(self._compared) > 2 * pair_count + 100:
             self._forget()
-        if len(pairs) <= MAX_PAIRS:
-            for pair_key, pair in pairs:
+            new = parts
+        if pair_count <= MAX_PAIRS:
+            all_compared = self._pair_count <= MAX_PAIRS
+            for pair_key, pair in _keyed_pairs(new if all_compared else parts):
                 if pair_key not in self._duplicates:
                     self._compare(pair_key, pair)
                     yield
-        sections = {part.section.id: part for part in reversed(incremental.parts) if part.section}
-        for part in with_pairs:
+        new_ids = {part.id for part in new} - {None}
+        again = [part for part in parts if part.source_id in new_ids]
+        for part in (*new, *again):
             marker = part.synth.value if part.synth else None
-            if not (part.section and isinstance(marker, SynthMarker)):
+            if not (part.pairs and isinstance(marker, SynthMarker)):
                 continue
-            source = sections.get(marker.source_section_id)
-            if not (marker.synth_strategy == "extraction" and source and source.section):
+            source = incremental.index_by_id.get(marker.source_section_id)
+            section = None if source is None else parts[source].section
+            if not (marker.synth_strategy == "extraction" and section):
                 continue
-            for number, pair in enumerate(part.pairs):
-                key = (part.section.id, number), marker.source_section_id
+            for pair_key, pair in _keyed_pairs([part]):
+                key = pair_key, marker.source_section_id
                 if key not in self._ungrounded:
-                    self._ungrounded[key] = ungrounded_reason(pair, "", source.section.content)
+                    self._ungrounded[key] = ungrounded_reason(pair, "", section.content)
                     yield
+        self._checked, self._pair_count = parts, pair_count
 
     def _compare(self, pair_key: PairKey, pair: Pair) -> None:
         same = tuple(self._compared[at] for at in self._duplicate_index.duplicates_of(pair))
@@ -80,3 +85,13 @@ class PairChecks:
             self._duplicates[other] = (*self._duplicates[other], pair_key)
         self._duplicate_index.add(pair)
         self._compared.append(pair_key)
+
+
+def _pairs(part: SectionText) -> int:
+    return len(part.pairs)
+
+
+def _keyed_pairs(parts: Iterable[SectionText]) -> Iterator[tuple[PairKey, Pair]]:
+    for part in parts:
+        for number, pair in enumerate(part.pairs):
+            yield (part.id or "", number), pair
