@@ -13,11 +13,13 @@ from pygls.uris import to_fs_path
 from dlm_lsp import __version__
 from dlm_lsp.document import Document
 from dlm_lsp.errors import StoreError
+from dlm_lsp.ide.diagnostics import IncrementalDiagnostics
 from dlm_lsp.ide.pair_check_results import NOTHING_CHECKED, PairCheckResults
 from dlm_lsp.server.client import ClientCapabilities
 from dlm_lsp.server.command_names import OVERVIEW_CHANGED
+from dlm_lsp.server.diagnostics_encoder import DiagnosticsEncoder
 from dlm_lsp.server.jobs import Jobs
-from dlm_lsp.server.pygls_patches import LiveDocument, PatchedProtocol, PatchedServer
+from dlm_lsp.server.pygls_patches import EncodedJson, LiveDocument, PatchedProtocol, PatchedServer
 from dlm_lsp.server.settings import DEFAULT_SETTINGS, Settings, read_settings
 from dlm_lsp.store.home import store_folder
 
@@ -29,12 +31,23 @@ _SETTINGS_TIMEOUT = 2.0
 """Seconds that a client may take to tell its settings."""
 
 
+@dataclass(frozen=True, slots=True)
+class DiagnosticsReport:
+    """The diagnostics of a document as JSON; no other that was ever made has its `result_id`."""
+
+    result_id: str
+    items: str
+
+
 @dataclass(eq=False, slots=True)
 class OpenDocument:
     """What is kept of an open document beside its text."""
 
     settings: Settings = DEFAULT_SETTINGS
     settings_task: "asyncio.Task[None] | None" = None
+    diagnostics: IncrementalDiagnostics = field(default_factory=IncrementalDiagnostics)
+    diagnostics_encoder: DiagnosticsEncoder | None = None
+    report: DiagnosticsReport = DiagnosticsReport("", "")
     pair_check_results: PairCheckResults = NOTHING_CHECKED
     pair_checks: "PairChecks | None" = None
     publish_task: "asyncio.Task[None] | None" = None
@@ -125,6 +138,10 @@ class DlmServer(PatchedServer):
                 self.window_show_message(
                     types.ShowMessageParams(types.MessageType.Warning, complaint)
                 )
+
+    def publish_diagnostics(self, params: EncodedJson) -> None:
+        """Push what is marked in a document."""
+        self.protocol.notify(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
 
     def tell(self, message: str) -> None:
         """Tell the user what goes on."""
