@@ -42,6 +42,8 @@ def main() -> None:
     from dlm_lsp.server.lifecycle import create_server
 
     server = create_server()
+    # Nor what is there now: to look through it takes as long as several keystrokes.
+    gc.freeze()
     gc.set_threshold(*usual)
     if options.tcp:
         server.start_tcp(options.host, options.port)
