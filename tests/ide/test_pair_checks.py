@@ -281,14 +281,15 @@ def _present(results: PairCheckResults, text: IncrementalDocument) -> tuple[dict
     )
 
 
-def test_a_look_after_an_edit_visits_only_what_is_new():
+def test_a_look_after_an_edit_visits_only_what_is_new(compared):
     checks = PairChecks()
     text = incremental(SOURCE + "".join(pair(f"Why {n}?") for n in range(20)))
-    assert len(list(checks.steps(text))) == 40
+    assert len(list(checks.steps(text))) >= 20
+    compared.clear()
     at = text.text.index("Why 7?")
     text = text.apply_change(at, at, "x")
-    # It is read, and compared.
-    assert len(list(checks.steps(text))) == 2
+    assert list(checks.steps(text))
+    assert compared == ["xWhy 7?"]
     assert list(checks.steps(text)) == []
 
 
