@@ -34,8 +34,12 @@ class DiagnosticsEncoder:
         for placed in diagnostics:
             relative, part_index, related_index = placed
             own_line, related_line = lines[part_index], lines[related_index or 0]
+            if beside_mark in (part_index, related_index or 0):
+                encoded = self._encode(placed, positions, own_line, related_line)
+                texts.append(encoded.text)
+                continue
             encoded = before.get(id(relative))
-            if encoded is None or beside_mark in (part_index, related_index or 0):
+            if encoded is None:
                 encoded = self._encode(placed, positions, own_line, related_line)
             elif encoded.own_line != own_line or encoded.related_line != related_line:
                 encoded.move(own_line, related_line)

@@ -68,6 +68,14 @@ def test_after_any_edits_that_is_sent_which_is_sent_at_first(text, encoding, rel
         assert followed.sent() == followed.sent_at_first()
 
 
+@pytest.mark.parametrize(("start", "end", "new"), [(0, 1, ""), (1, 1, "::prose::\n")])
+def test_a_section_that_leaves_a_byte_order_mark_has_its_columns_again(start, end, new):
+    followed = Followed("\ufeff::Prose::\n::prose::\nText.\n")
+    assert followed.sent() == followed.sent_at_first()
+    followed.incremental = followed.incremental.apply_change(start, end, new)
+    assert followed.sent() == followed.sent_at_first()
+
+
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 def test_a_section_beside_a_byte_order_mark_has_its_own_columns(mark):
     followed = Followed(mark + "::Prose::\n::Prose::\n")
