@@ -35,8 +35,7 @@ class DiagnosticsEncoder:
             relative, part_index, related_index = placed
             own_line, related_line = lines[part_index], lines[related_index or 0]
             if beside_mark in (part_index, related_index or 0):
-                encoded = self._encode(placed, positions, own_line, related_line)
-                texts.append(encoded.text)
+                texts.append(self._encode(placed, positions, own_line, related_line).text)
                 continue
             encoded = before.get(id(relative))
             if encoded is None:
