@@ -192,6 +192,17 @@ class IncrementalDocument:
         """Return the index of the part that holds `offset`; the last one holds the end."""
         return min(bisect_right(self.offsets, offset), len(self.parts)) - 1
 
+    def alone(self, index: int) -> "IncrementalDocument":
+        """Return the part at `index` as a text of its own, a section without a frontmatter."""
+        part = self.parts[index]
+        parts = (part,) if index == 0 else (_NO_PART, part)
+        start = int(part.text.startswith("\ufeff"))
+        no_head = Head(None, Span(start, start), 0, closed=False, problems=())
+        head = self.head if index == 0 else no_head
+        return IncrementalDocument(
+            head, parts, tuple(map(_length, parts)), tuple(map(_breaks, parts))
+        )
+
     def before(self, offset: int) -> tuple[int, str]:
         """Return the line that `offset` is on, from 0, and what stands before it on that line."""
         index = self.index_at(offset)
@@ -254,6 +265,7 @@ def move_fix(fix: Fix, by: int) -> Fix:
 
 
 _ID = attrgetter("id")
+_NO_PART = SectionText("", None, ())
 _LONE_CR = re.compile(r"\r(?!\n)")
 # Enough to find again what stands around an edit; a rebuilt text is parsed anew.
 _REUSED = 16

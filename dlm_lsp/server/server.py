@@ -25,6 +25,7 @@ from dlm_lsp.store.home import store_folder
 
 if TYPE_CHECKING:
     from dlm_lsp.ide.pair_checks import PairChecks
+    from dlm_lsp.server.section_answers import EncodedSymbols, EncodedTokens, SectionAnswers
 
 _log = logging.getLogger(__name__)
 _SETTINGS_TIMEOUT = 2.0
@@ -47,6 +48,8 @@ class OpenDocument:
     settings_task: "asyncio.Task[None] | None" = None
     diagnostics: IncrementalDiagnostics = field(default_factory=IncrementalDiagnostics)
     diagnostics_encoder: DiagnosticsEncoder | None = None
+    symbols: "SectionAnswers[EncodedSymbols] | None" = None
+    tokens: "SectionAnswers[EncodedTokens | None] | None" = None
     report: DiagnosticsReport = DiagnosticsReport("", "")
     pair_check_results: PairCheckResults = NOTHING_CHECKED
     pair_checks: "PairChecks | None" = None
