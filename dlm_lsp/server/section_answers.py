@@ -27,7 +27,7 @@ class SectionAnswers(Generic[_T]):
 
     def of(self, positions: PositionMap) -> Iterator[tuple[int, _T]]:
         """Yield for each part of a text on which line it begins, and what is made of it."""
-        incremental = positions.incremental
+        incremental, made = positions.incremental, self._made
         if incremental.byte_order_mark is not None:
             # On the same line as the mark a section has other columns than elsewhere.
             yield 0, self._make(positions)
@@ -36,13 +36,13 @@ class SectionAnswers(Generic[_T]):
             zip(incremental.parts, incremental.lines, strict=False)
         ):
             # While its part is held, no other has the same `id`.
-            found = self._made.get(id(part))
+            found = made.get(id(part))
             if found is None:
                 alone = PositionMap(incremental.alone(index), positions.encoding)
-                found = self._made[id(part)] = part, self._make(alone)
+                found = made[id(part)] = part, self._make(alone)
             yield line, found[1]
-        if len(self._made) > 2 * len(incremental.parts):
-            self._made = {id(part): self._made[id(part)] for part in incremental.parts}
+        if len(made) > 2 * len(incremental.parts):
+            self._made = {id(part): made[id(part)] for part in incremental.parts}
 
 
 @dataclass(frozen=True, slots=True)
