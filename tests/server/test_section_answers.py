@@ -3,6 +3,7 @@
 import json
 from itertools import chain
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ide.samples import GONE, SOURCE, anything, synthesized
@@ -61,6 +62,17 @@ def test_after_any_edits_sections_answer_what_the_whole_text_answers(
         assert json.loads(join_tokens(tokens.of(positions))) == list(
             chain.from_iterable(encode_semantic_tokens(semantic_tokens(document), positions))
         )
+
+
+@pytest.mark.parametrize("by_line_feeds", [True, False])
+def test_below_a_lone_cr_a_section_is_where_the_client_counts_it(by_line_feeds):
+    answers = symbol_answers()
+    for cr in ("", "\r"):
+        text = IncrementalDocument.of(f"{FRONTMATTER}# One\n{cr}x\n::prose::\n# Two\n")
+        positions = PositionMap(text, "utf-16", by_line_feeds)
+        marked = [symbol["selectionRange"]["start"] for symbol in sent_symbols(answers, positions)]
+        below = text.text.count("\n", 0, text.text.index("::")) + bool(cr and not by_line_feeds)
+        assert marked[-1]["line"] == below
 
 
 def test_a_section_that_begins_with_a_byte_order_mark_has_no_frontmatter():
