@@ -50,6 +50,7 @@ class Editor(LanguageClient):
         self.by_line_feeds = False
         self.takes_edits = True
         self.answers_no_edit = False
+        self.leaving = asyncio.Event()
         self.ticks = slice(None)
         self.fails_edits = ""
         self.answers_edits = asyncio.Event()
@@ -209,7 +210,7 @@ class Editor(LanguageClient):
         await self.answers_edits.wait()
         if self.answers_no_edit:
             self.apply(params)
-            await asyncio.Event().wait()
+            await self.leaving.wait()
         if self.fails_edits == "error":
             raise RuntimeError("no such document")
         return None if self.fails_edits == "nonsense" else self.apply(params)
@@ -280,5 +281,9 @@ async def editor(
     try:
         yield client
     finally:
+        # What waits here would wait for ever.
+        client.takes_edits = False
+        client.leaving.set()
+        client.answers_edits.set()
         await client.shutdown_session()
         await client.stop()
