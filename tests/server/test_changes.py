@@ -233,11 +233,11 @@ async def test_after_its_fix_three_steps_in_a_row_do_what_they_say(name, env):
         text = without_lone_crs(WITH_CR)
         assert client.text() == text
         first, second, third = ids_of(text)
-        kept = PAIRS[0].replace(PAIRS[0].splitlines(keepends=True)[1], "")
+        without_marker = PAIRS[0].replace(PAIRS[0].splitlines(keepends=True)[1], "")
         for what, id_, pairs in (
-            ("keep", first, [kept, *PAIRS[1:]]),
-            ("remove", second, [kept, PAIRS[2]]),
-            ("revert", third, [kept]),
+            ("keep", first, [without_marker, *PAIRS[1:]]),
+            ("remove", second, [without_marker, PAIRS[2]]),
+            ("revert", third, [without_marker]),
         ):
             await client.command(f"dlm.synth.{what}", sections=[id_])
             rest = SOURCE + "".join(pairs)

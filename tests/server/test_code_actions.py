@@ -55,11 +55,11 @@ async def test_a_fix_is_offered_once_for_a_diagnostic_that_the_client_speaks_of(
     async with editor(EMACS) as client:
         client.open(body(WRONG))
         marked = await client.marked("unknown-section-type")
-        foreign = types.Diagnostic(marked[0].range, "spelling", source="codespell")
+        spelling = types.Diagnostic(marked[0].range, "spelling", source="codespell")
         gone = types.Diagnostic(types.Range(client.at("### Q"), client.at("### A")), "gone",
                                 source="dlm", code="unknown-section-type")  # fmt: skip
         place = client.at(where)
-        context = [foreign, gone, *marked, *marked]
+        context = [spelling, gone, *marked, *marked]
         fixes = await actions_at(client, types.Range(place, place), context)
         assert [fix.title for fix in fixes] == TITLES
 
