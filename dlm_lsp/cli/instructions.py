@@ -28,7 +28,6 @@ from dlm_lsp.cli.output import escape_line, pluralize, print_notice, print_resul
 from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.cli.progress import SynthProgress
 from dlm_lsp.errors import ModelError
-from dlm_lsp.local.weights import require_local_extra
 from dlm_lsp.store.lock import document_lock
 from dlm_lsp.synth.estimate import Estimate
 from dlm_lsp.synth.pipeline import (
@@ -85,7 +84,6 @@ def _synthesize_document(
 def _fetch(needed: NeededModel) -> None:
     # What cannot be fetched is told by whoever needs the model, with the ways around it.
     with suppress(ModelError):
-        require_local_extra()
         fetch_for_run(needed.name, named_by_user=needed.named_by_user)
 
 

@@ -96,8 +96,9 @@ def missing_model(model: str) -> MissingModel | None:
     The hub is not asked.
 
     Raises:
-        ModelError: the name means nothing.
+        ModelError: the name means nothing, or the extra is not installed.
     """
+    require_local_extra()
     name = _checked_name(model)
     if _is_folder(name) or (name in tiny.NAMES and tiny.is_tiny_installed()):
         return None

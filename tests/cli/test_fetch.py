@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from support import trainable_documents as trainable
 from support.hub_server import Hub, hub_server
+from support.teacher_server import town
 from support.tiny_model import tiny_llama
 
 REGISTERED = "HuggingFaceTB/SmolLM2-135M-Instruct"
@@ -30,7 +31,8 @@ def env(hub, tmp_path) -> dict[str, str]:
 
 def notes_on(tmp_path: Path, base_model: str) -> Path:
     path = tmp_path / "notes.dlm"
-    path.write_text(trainable.text("x").replace("hf:x", base_model, 1))
+    body = f"{town(1)}\n" + "".join(map(trainable.pair, range(9)))
+    path.write_text(trainable.text("x", body=body).replace("hf:x", base_model, 1))
     return path
 
 
