@@ -34,7 +34,7 @@ async def test_a_model_that_the_document_names_is_downloaded_where_the_user_agre
 
         client.open(TEXT)
         await client.command("dlm.synth.run")
-        await client.until(lambda: client.finished)
+        await client.until(client.finished)
     (question,) = asked
     assert "org/name" in question
     assert bool(hub.asked) is agrees
