@@ -1,10 +1,11 @@
 """Incremental parsing: a text in one part for each section, so that an edit parses few of them."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import accumulate, compress, count, pairwise
+from operator import attrgetter, is_not
 
 from dlm_lsp.document.document import Document
 from dlm_lsp.document.edit import Edit, Span
@@ -12,7 +13,7 @@ from dlm_lsp.document.lines import LONE_CR, LineFeedLines, line_starts, without_
 from dlm_lsp.document.marker import MARKER_HINT, Marker, SynthMarker
 from dlm_lsp.document.parse import Body, Head, read_head
 from dlm_lsp.document.problem import Fix, Problem
-from dlm_lsp.document.section import Media, Pair, Section
+from dlm_lsp.document.section import Media, Pair, PlacedPair, Section
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,31 @@ class SectionText:
         return next((m for m in reversed(markers) if isinstance(m.value, SynthMarker)), None)
 
     @cached_property
+    def id(self) -> str | None:
+        """The id of the section."""
+        return self.section.id if self.section else None
+
+    @cached_property
+    def source_id(self) -> str | None:
+        """The id of the section that a synthesized one was written about."""
+        marker = self.synth.value if self.synth else None
+        return marker.source_section_id if isinstance(marker, SynthMarker) else None
+
+    @cached_property
+    def may_be_marked(self) -> bool:
+        """Whether it has a problem, or may have a diagnostic for what stands or lies elsewhere."""
+        media = self.section.media if self.section else None
+        return bool(self.problems or media or self.source_id)
+
+    @cached_property
+    def placed_pairs(self) -> tuple[PlacedPair, ...]:
+        """The pairs of an instruction section, with where they stand in it."""
+        return self.section.pairs if self.section else ()
+
+    @cached_property
     def pairs(self) -> tuple[Pair, ...]:
         """The pairs of an instruction section."""
-        return tuple(placed.pair for placed in self.section.pairs) if self.section else ()
+        return tuple(placed.pair for placed in self.placed_pairs)
 
     @cached_property
     def starts(self) -> list[int]:
@@ -180,13 +203,24 @@ class IncrementalDocument:
         """Return the index of the part that holds `offset`; the last one holds the end."""
         return min(bisect_right(self.offsets, offset), len(self.parts)) - 1
 
+    def alone(self, index: int) -> "IncrementalDocument":
+        """Return the part at `index` as a text of its own, a section without a frontmatter."""
+        part = self.parts[index]
+        parts = (part,) if index == 0 else (_NO_PART, part)
+        start = int(part.text.startswith("\ufeff"))
+        no_head = Head(None, Span(start, start), 0, closed=False, problems=())
+        head = self.head if index == 0 else no_head
+        return IncrementalDocument(
+            head, parts, tuple(map(_length, parts)), tuple(map(_breaks, parts)), _lone_crs(parts)
+        )
+
     def before(self, offset: int) -> tuple[int, str]:
         """Return the line that `offset` is on, from 0, and what stands before it on that line."""
         index = self.index_at(offset)
         part, at = self.parts[index], self.offsets[index]
         line = bisect_right(part.starts, offset - at) - 1
         text = part.text[part.starts[line] : offset - at]
-        if at + part.starts[line] == self._byte_order_mark:
+        if at + part.starts[line] == self.byte_order_mark:
             text = self.parts[0].text + text
         return self.lines[index] + line, text
 
@@ -203,26 +237,46 @@ class IncrementalDocument:
         start, end = part.starts[inside], len(part.text)
         if inside < part.breaks:
             end = without_last_break(part.text, start, part.starts[inside + 1])
-        if at + start == self._byte_order_mark:
+        if at + start == self.byte_order_mark:
             return 0, self.parts[0].text + part.text[start:end]
         return at + start, part.text[start:end]
 
     @cached_property
-    def _byte_order_mark(self) -> int | None:
+    def index_by_id(self) -> dict[str | None, int]:
+        """The index of the first part of each section id."""
+        return dict(
+            zip(map(_ID, reversed(self.parts)), reversed(range(len(self.parts))), strict=True)
+        )
+
+    @cached_property
+    def byte_order_mark(self) -> int | None:
         """The length of a byte-order mark that is all there is before the body."""
         return self.offsets[1] if not self.parts[0].breaks and len(self.parts) > 1 else None
 
 
+def same_ends(old: Sequence[SectionText], new: Sequence[SectionText]) -> tuple[int, int]:
+    """Return how many first and how many last parts of two texts are the same objects."""
+    shorter = min(len(old), len(new))
+    above = next(compress(count(), map(is_not, old, new)), shorter)
+    below = next(compress(count(), map(is_not, reversed(old), reversed(new))), shorter)
+    return above, min(below, shorter - above)
+
+
 def move_problem(problem: Problem, by: int) -> Problem:
     """Return `problem` with all its places further on."""
-    fix = problem.fix
-    if fix:
-        edits = tuple(Edit(_shift_span(edit.span, by), edit.text) for edit in fix.edits)
-        fix = Fix(fix.title, edits)
+    fix = move_fix(problem.fix, by) if problem.fix else None
     span = _shift_span(problem.span, by)
     return Problem(problem.code, problem.severity, span, problem.message, fix)
 
 
+def move_fix(fix: Fix, by: int) -> Fix:
+    """Return `fix` with all its edits further on."""
+    edits = tuple(Edit(_shift_span(edit.span, by), edit.text) for edit in fix.edits)
+    return Fix(fix.title, edits)
+
+
+_ID = attrgetter("id")
+_NO_PART = SectionText("", None, ())
 # Enough to find again what stands around an edit; a rebuilt text is parsed anew.
 _REUSED = 16
 

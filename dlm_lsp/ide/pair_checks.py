@@ -1,8 +1,8 @@
 """Pair checks: near-duplicates and ungrounded answers, which take too long to find at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from dlm_lsp.document.incremental import IncrementalDocument, SectionText
+from dlm_lsp.document.incremental import IncrementalDocument, SectionText, same_ends
 from dlm_lsp.document.marker import SynthMarker
 from dlm_lsp.document.section import Pair, Section, SectionType
 from dlm_lsp.ide.pair_check_results import PairCheckResults, PairKey
@@ -28,6 +28,8 @@ class PairChecks:
         self._compared: list[PairKey] = []
         self._duplicates: dict[PairKey, list[PairKey]] = {}
         self._ungrounded: dict[tuple[PairKey, str], str | None] = {}
+        self._checked: tuple[SectionText, ...] = ()
+        self._pair_count = 0
 
     @property
     def results(self) -> PairCheckResults:
@@ -44,42 +46,40 @@ class PairChecks:
 
     def steps(self, incremental: IncrementalDocument) -> Iterator[None]:
         """Check what is new in a text, in short steps, so that others can work between."""
-        with_pairs = []
-        for part in incremental.parts:
-            section = _readable_section(part)
-            if section and section.type is SectionType.INSTRUCTION:
-                if part.pairs:
-                    with_pairs.append(part)
+        parts = incremental.parts
+        above, below = same_ends(self._checked, parts)
+        gone = self._checked[above : len(self._checked) - below]
+        new = parts[above : len(parts) - below]
+        for part in new:
+            if part.section and part.section.type is SectionType.INSTRUCTION:
+                # Its pairs are read here, and remembered.
+                _ = _pairs(part)
                 yield
-        pairs = [
-            ((part.section.id, number), pair)
-            for part in with_pairs
-            if part.section
-            for number, pair in enumerate(part.pairs)
-        ]
-        if len(self._compared) > 2 * len(pairs) + 100:
+        pair_count = self._pair_count + _count_pairs(new) - _count_pairs(gone)
+        if len(self._compared) > 2 * pair_count + 100:
             self._forget()
-        if len(pairs) <= MAX_PAIRS:
-            for pair_key, pair in pairs:
+            new = parts
+        if pair_count <= MAX_PAIRS:
+            all_compared = self._pair_count <= MAX_PAIRS
+            for pair_key, pair in _keyed_pairs(new if all_compared else parts):
                 if pair_key not in self._duplicates:
                     yield from self._compare(pair_key, pair)
-        sections = {
-            section.id: section
-            for part in reversed(incremental.parts)
-            if (section := _readable_section(part))
-        }
-        for part in with_pairs:
+        new_ids = {part.id for part in new} - {None}
+        again = [part for part in parts if part.source_id in new_ids]
+        for part in (*new, *again):
             marker = part.synth.value if part.synth else None
-            if not (part.section and isinstance(marker, SynthMarker)):
+            if not (_pairs(part) and isinstance(marker, SynthMarker)):
                 continue
-            source = sections.get(marker.source_section_id)
-            if not (marker.synth_strategy == "extraction" and source):
+            source = incremental.index_by_id.get(marker.source_section_id)
+            section = None if source is None else _readable_section(parts[source])
+            if not (marker.synth_strategy == "extraction" and section):
                 continue
-            for number, pair in enumerate(part.pairs):
-                key = (part.section.id, number), marker.source_section_id
+            for pair_key, pair in _keyed_pairs([part]):
+                key = pair_key, marker.source_section_id
                 if key not in self._ungrounded:
-                    self._ungrounded[key] = ungrounded_reason(pair, "", source.content)
+                    self._ungrounded[key] = ungrounded_reason(pair, "", section.content)
                     yield
+        self._checked, self._pair_count = parts, pair_count
 
     def _compare(self, pair_key: PairKey, pair: Pair) -> Iterator[None]:
         same = []
@@ -101,3 +101,17 @@ class PairChecks:
 
 def _readable_section(part: SectionText) -> Section | None:
     return part.section if len(part.text) <= MAX_SECTION_LENGTH else None
+
+
+def _pairs(part: SectionText) -> tuple[Pair, ...]:
+    return part.pairs if _readable_section(part) else ()
+
+
+def _count_pairs(parts: Iterable[SectionText]) -> int:
+    return sum(len(_pairs(part)) for part in parts)
+
+
+def _keyed_pairs(parts: Iterable[SectionText]) -> Iterator[tuple[PairKey, Pair]]:
+    for part in parts:
+        for number, pair in enumerate(_pairs(part)):
+            yield (part.id or "", number), pair

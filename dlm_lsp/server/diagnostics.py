@@ -1,22 +1,25 @@
 """Diagnostics: pulled where the client can, else pushed once nobody types, never both."""
 
 import asyncio
+import json
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
+from uuid import uuid4
 
 from lsprotocol import types
 
 from dlm_lsp.document import Span
 from dlm_lsp.ide.diagnostic import Diagnostic
 from dlm_lsp.ide.diagnostics import diagnostics
+from dlm_lsp.server.diagnostics_encoder import DiagnosticsEncoder
 from dlm_lsp.server.document_ids import duplicate_id_diagnostics, id_of, twin_of
 from dlm_lsp.server.editor_messages import log_defect_of
-from dlm_lsp.server.pygls_patches import LiveDocument
-from dlm_lsp.server.server import DlmServer
+from dlm_lsp.server.pygls_patches import EncodedJson, LiveDocument
+from dlm_lsp.server.server import DiagnosticsReport, DlmServer
 from dlm_lsp.server.to_lsp import encode_diagnostic
 
 _log = logging.getLogger(__name__)
@@ -38,20 +41,14 @@ def document_diagnostics(
 ) -> list[Diagnostic]:
     """Return what is marked in an open document, or in a part of it."""
     state = server.open_document(text_document.uri)
-    found = diagnostics(
+    return diagnostics(
         text_document.incremental,
         provenance_level=state.settings.diagnostics.origins,
         check_results=state.pair_check_results,
         media_exists=_media_exists(server, text_document),
+        found_elsewhere=tuple(duplicate_id_diagnostics(server, text_document)),
         within=within,
     )
-    shared = [
-        diagnostic
-        for diagnostic in duplicate_id_diagnostics(server, text_document)
-        if within is None
-        or (diagnostic.span.start <= within.end and within.start <= diagnostic.span.end)
-    ]
-    return [*shared, *found]
 
 
 def encode_diagnostics(
@@ -66,18 +63,47 @@ def encode_diagnostics(
     ]
 
 
+def diagnostics_report(server: DlmServer, text_document: LiveDocument) -> DiagnosticsReport:
+    """Return what is marked in an open document; it is the last report if that still holds."""
+    state = server.open_document(text_document.uri)
+    found = state.diagnostics.of(
+        text_document.incremental,
+        provenance_level=state.settings.diagnostics.origins,
+        check_results=state.pair_check_results,
+        media_exists=_media_exists(server, text_document),
+        found_elsewhere=tuple(duplicate_id_diagnostics(server, text_document)),
+    )
+    encoder = state.diagnostics_encoder = state.diagnostics_encoder or DiagnosticsEncoder(
+        text_document.uri,
+        server.protocol.as_sent,
+        with_related=server.client.related_information,
+    )
+    items = encoder.encode(found, text_document.positions)
+    if items != state.report.items:
+        state.report = DiagnosticsReport(uuid4().hex, items)
+    return state.report
+
+
+def on_pulled(server: DlmServer, params: types.DocumentDiagnosticParams) -> EncodedJson:
+    """Return what is marked, or that it is what the client has already."""
+    text_document = server.text_document(params.text_document.uri)
+    if text_document is None:
+        return EncodedJson('{"kind":"full","items":[]}')
+    report = diagnostics_report(server, text_document)
+    if params.previous_result_id == report.result_id:
+        return EncodedJson(f'{{"kind":"unchanged","resultId":"{report.result_id}"}}')
+    return EncodedJson(f'{{"kind":"full","resultId":"{report.result_id}","items":{report.items}}}')
+
+
 def publish_diagnostics(server: DlmServer, uri: str) -> None:
     """Push what is marked; of a document that is closed, that is nothing."""
     text_document = server.text_document(uri)
-    encoded = (
-        encode_diagnostics(server, text_document, document_diagnostics(server, text_document))
-        if text_document
-        else []
-    )
-    server.text_document_publish_diagnostics(
-        types.PublishDiagnosticsParams(
-            uri, encoded, text_document.version if text_document else None
-        )
+    items = diagnostics_report(server, text_document).items if text_document else "[]"
+    version = ""
+    if text_document and text_document.version is not None:
+        version = f',"version":{text_document.version}'
+    server.publish_diagnostics(
+        EncodedJson(f'{{"uri":{json.dumps(uri)}{version},"diagnostics":{items}}}')
     )
 
 

@@ -7,11 +7,9 @@ from typing import Any
 from lsprotocol import types
 from pygls.uris import from_fs_path
 
-from dlm_lsp.document import Span
 from dlm_lsp.ide.code_lens import CodeLens, code_lenses
 from dlm_lsp.ide.completion import completion_documentation, completions
 from dlm_lsp.ide.document_links import document_links
-from dlm_lsp.ide.document_symbols import document_symbols
 from dlm_lsp.ide.folding_range import folding_ranges
 from dlm_lsp.ide.goto import find_references, goto_definition
 from dlm_lsp.ide.hover import hover
@@ -24,7 +22,13 @@ from dlm_lsp.server.command_names import COMMANDS
 from dlm_lsp.server.cooperative import collect_in_slices
 from dlm_lsp.server.hover_context import hover_context
 from dlm_lsp.server.positions import PositionMap
-from dlm_lsp.server.pygls_patches import LiveDocument
+from dlm_lsp.server.pygls_patches import EncodedJson, LiveDocument
+from dlm_lsp.server.section_answers import (
+    SectionAnswers,
+    encode_symbols,
+    encode_tokens,
+    join_tokens,
+)
 from dlm_lsp.server.server import DlmServer
 
 
@@ -101,18 +105,20 @@ def on_references(server: DlmServer, params: types.ReferenceParams) -> list[type
     ]
 
 
-async def on_document_symbol(server: DlmServer, params: types.DocumentSymbolParams) -> list[Any]:
+async def on_document_symbol(
+    server: DlmServer, params: types.DocumentSymbolParams
+) -> list[Any] | EncodedJson:
     """Return the outline."""
     if (text_document := server.text_document(params.text_document.uri)) is None:
         return []
-    positions = text_document.positions
-    return await _all(
-        server,
-        (
-            encode.encode_symbol(symbol, positions)
-            for symbol in document_symbols(text_document.incremental.document)
-        ),
+    state = server.open_document(text_document.uri)
+    symbols = state.symbols = state.symbols or SectionAnswers(
+        lambda positions: encode_symbols(positions, server.protocol.as_sent)
     )
+    texts = await collect_in_slices(
+        answer.at(line) for line, answer in symbols.of(text_document.positions)
+    )
+    return EncodedJson(f"[{','.join(filter(None, texts))}]")
 
 
 async def on_folding_range(server: DlmServer, params: types.FoldingRangeParams) -> list[Any]:
@@ -146,10 +152,14 @@ async def on_document_link(server: DlmServer, params: types.DocumentLinkParams) 
 
 async def on_semantic_tokens(
     server: DlmServer, params: types.SemanticTokensParams
-) -> types.SemanticTokens:
+) -> types.SemanticTokens | EncodedJson:
     """Return the tokens of the whole text."""
-    text_document = server.text_document(params.text_document.uri)
-    return await _tokens(text_document, None) if text_document else types.SemanticTokens([])
+    if (text_document := server.text_document(params.text_document.uri)) is None:
+        return types.SemanticTokens([])
+    state = server.open_document(text_document.uri)
+    tokens = state.tokens = state.tokens or SectionAnswers(encode_tokens)
+    answers = await collect_in_slices(tokens.of(text_document.positions))
+    return EncodedJson(f'{{"data":{join_tokens(answers)}}}')
 
 
 async def on_semantic_tokens_range(
@@ -159,7 +169,13 @@ async def on_semantic_tokens_range(
     text_document = server.text_document(params.text_document.uri)
     if text_document is None:
         return types.SemanticTokens([])
-    return await _tokens(text_document, text_document.positions.span(params.range))
+    span = text_document.positions.span(params.range)
+    numbers = await collect_in_slices(
+        encode.encode_semantic_tokens(
+            semantic_tokens(text_document.incremental.document, span), text_document.positions
+        )
+    )
+    return types.SemanticTokens(list(chain.from_iterable(numbers)))
 
 
 async def on_code_lens(server: DlmServer, params: types.CodeLensParams) -> list[Any]:
@@ -194,15 +210,6 @@ async def on_inlay_hint(server: DlmServer, params: types.InlayHintParams) -> lis
 async def _all(server: DlmServer, values: Iterable[object]) -> list[Any]:
     """Return values of the protocol as they are sent; to turn them so takes as long as all else."""
     return await collect_in_slices(map(server.protocol.as_sent, values))
-
-
-async def _tokens(text_document: LiveDocument, span: Span | None) -> types.SemanticTokens:
-    numbers = await collect_in_slices(
-        encode.encode_semantic_tokens(
-            semantic_tokens(text_document.incremental.document, span), text_document.positions
-        )
-    )
-    return types.SemanticTokens(list(chain.from_iterable(numbers)))
 
 
 def _nested(text_document: LiveDocument, position: types.Position) -> types.SelectionRange:

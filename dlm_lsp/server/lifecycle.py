@@ -10,7 +10,7 @@ from dlm_lsp.server import diagnostics
 from dlm_lsp.server.client import ClientCapabilities
 from dlm_lsp.server.command_names import ACTION_KIND, COMMANDS
 from dlm_lsp.server.editor_messages import log_defect_of, refused_by_message
-from dlm_lsp.server.pygls_patches import use_live_documents
+from dlm_lsp.server.pygls_patches import EncodedJson, use_live_documents
 from dlm_lsp.server.server import DlmServer
 
 _LEGEND = types.SemanticTokensLegend(list(TOKEN_TYPES), list(TOKEN_MODIFIERS))
@@ -205,11 +205,6 @@ def _pull_diagnostics(server: DlmServer) -> None:
     )
 
     @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)
-    def diagnostic(params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
-        text_document = server.text_document(params.text_document.uri)
-        if text_document is None:
-            return types.RelatedFullDocumentDiagnosticReport(items=[])
+    def diagnostic(params: types.DocumentDiagnosticParams) -> EncodedJson:
         with refused_by_message():
-            marked = diagnostics.document_diagnostics(server, text_document)
-            encoded = diagnostics.encode_diagnostics(server, text_document, marked)
-        return types.RelatedFullDocumentDiagnosticReport(items=encoded)
+            return diagnostics.on_pulled(server, params)

@@ -44,6 +44,8 @@ def main() -> None:
     from dlm_lsp.server.lifecycle import create_server
 
     server = create_server()
+    # Nor what is there now: to look through it takes as long as several keystrokes.
+    gc.freeze()
     gc.set_threshold(*usual)
     try:
         if options.socket_file:

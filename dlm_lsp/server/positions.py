@@ -73,11 +73,13 @@ class PositionMap:
         return types.Range(self.position(span.start), self.position(span.end))
 
     @property
+    def lines_differ(self) -> bool:
+        """Whether the client's lines are others than those that the parts of the text begin on."""
+        return self.by_line_feeds and self.incremental.lone_crs > 0
+
+    @property
     def _lines(self) -> _Lines:
-        # Without a lone CR both ways of counting agree.
-        if self.by_line_feeds and self.incremental.lone_crs:
-            return self.incremental.line_feed_lines
-        return self.incremental
+        return self.incremental.line_feed_lines if self.lines_differ else self.incremental
 
 
 def _units(text: str, encoding: str) -> int:

@@ -5,6 +5,7 @@ them fails, its cure can be removed.
 """
 
 import asyncio
+import json
 import logging
 import os
 import re
@@ -14,6 +15,8 @@ import threading
 from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import dataclass
+from inspect import isawaitable
 from json import JSONDecodeError
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -172,6 +175,13 @@ class LiveWorkspace(Workspace):
             by_line_feeds=self.by_line_feeds,
             deletes_by_protocol=self.deletes_by_protocol,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedJson:
+    """A result, or the parameters of a notification, that is JSON already."""
+
+    text: str
 
 
 class PatchedProtocol(LanguageServerProtocol):
@@ -350,11 +360,41 @@ class PatchedProtocol(LanguageServerProtocol):
     def _send_response(
         self, msg_id: str | int, result: Any = None, error: types.ResponseError | None = None
     ) -> None:
+        if error is None and isinstance(result, EncodedJson):
+            head = f'{{"id":{json.dumps(msg_id)},"jsonrpc":"{self.VERSION}"'
+            self._send_data(EncodedJson(f'{head},"result":{result.text}}}'))
+            return
         # pygls walks the whole result once more, one that is plain already too.
         if error is None and isinstance(result, list | dict):
             self._send_data({"id": msg_id, "jsonrpc": self.VERSION, "result": result})
             return
         super()._send_response(msg_id, result, error)
+
+    def notify(self, method: str, params: Any | None = None) -> None:
+        """Send a notification."""
+        if isinstance(params, EncodedJson):
+            head = f'{{"jsonrpc":"{self.VERSION}","method":"{method}"'
+            self._send_data(EncodedJson(f'{head},"params":{params.text}}}'))
+            return
+        super().notify(method, params)
+
+    def _send_data(self, data: Any) -> None:
+        # pygls encodes all that it sends, and there is no other way in.
+        if not isinstance(data, EncodedJson):
+            super()._send_data(data)
+            return
+        if self.writer is None:
+            _log.error("nobody to send to")
+            return
+        body = data.text.encode()
+        try:
+            sent = self.writer.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+            if isawaitable(sent):
+                asyncio.ensure_future(sent)  # noqa: RUF006 (as pygls does)
+        except BrokenPipeError:
+            raise
+        except Exception as error:
+            self._server._report_server_error(error, JsonRpcInternalError)
 
     def _refuse(self, msg_id: str | int | None, code: int, message: str) -> None:
         if msg_id is not None:

@@ -16,18 +16,21 @@ from pygls.uris import to_fs_path
 from dlm_lsp import __version__
 from dlm_lsp.document import Document
 from dlm_lsp.errors import StoreError
+from dlm_lsp.ide.diagnostics import IncrementalDiagnostics
 from dlm_lsp.ide.pair_check_results import NOTHING_CHECKED, PairCheckResults
 from dlm_lsp.server.client import ClientCapabilities
 from dlm_lsp.server.command_names import OVERVIEW_CHANGED
+from dlm_lsp.server.diagnostics_encoder import DiagnosticsEncoder
 from dlm_lsp.server.document_ids import DocumentIds
 from dlm_lsp.server.jobs import Jobs
 from dlm_lsp.server.lenient_reading import message_converter
-from dlm_lsp.server.pygls_patches import LiveDocument, PatchedProtocol, PatchedServer
+from dlm_lsp.server.pygls_patches import EncodedJson, LiveDocument, PatchedProtocol, PatchedServer
 from dlm_lsp.server.settings import DEFAULT_SETTINGS, Settings, read_settings
 from dlm_lsp.store.home import store_folder
 
 if TYPE_CHECKING:
     from dlm_lsp.ide.pair_checks import PairChecks
+    from dlm_lsp.server.section_answers import EncodedSymbols, EncodedTokens, SectionAnswers
 
 _log = logging.getLogger(__name__)
 _SETTINGS_TIMEOUT = 2.0
@@ -53,12 +56,25 @@ class PendingEdit:
             self.answer.set_result(applied)
 
 
+@dataclass(frozen=True, slots=True)
+class DiagnosticsReport:
+    """The diagnostics of a document as JSON; no other that was ever made has its `result_id`."""
+
+    result_id: str
+    items: str
+
+
 @dataclass(eq=False, slots=True)
 class OpenDocument:
     """What is kept of an open document beside its text."""
 
     settings: Settings = DEFAULT_SETTINGS
     settings_task: "asyncio.Task[None] | None" = None
+    diagnostics: IncrementalDiagnostics = field(default_factory=IncrementalDiagnostics)
+    diagnostics_encoder: DiagnosticsEncoder | None = None
+    symbols: "SectionAnswers[EncodedSymbols] | None" = None
+    tokens: "SectionAnswers[EncodedTokens | None] | None" = None
+    report: DiagnosticsReport = DiagnosticsReport("", "")
     pair_check_results: PairCheckResults = NOTHING_CHECKED
     pair_checks: "PairChecks | None" = None
     document_id: str | None = None
@@ -223,6 +239,10 @@ class DlmServer(PatchedServer):
             types.DidChangeWatchedFilesRegistrationOptions(watchers),
         )
         self.client_register_capability(types.RegistrationParams([registration]))
+
+    def publish_diagnostics(self, params: EncodedJson) -> None:
+        """Push what is marked in a document."""
+        self.protocol.notify(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
 
     def tell(self, message: str) -> None:
         """Tell the user what goes on."""

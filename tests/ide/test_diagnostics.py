@@ -10,11 +10,31 @@ from dlm_lsp.document import Span, apply_edits, parse
 from dlm_lsp.document.incremental import IncrementalDocument
 from dlm_lsp.ide import diagnostics as module
 from dlm_lsp.ide.diagnostic import Diagnostic, DiagnosticLevel
-from dlm_lsp.ide.diagnostics import MAX_DIAGNOSTICS, MAX_PROVENANCE_HINTS, diagnostics
+from dlm_lsp.ide.diagnostics import (
+    MAX_DIAGNOSTICS,
+    MAX_PROVENANCE_HINTS,
+    IncrementalDiagnostics,
+    diagnostics,
+)
 from dlm_lsp.ide.pair_check_results import NOTHING_CHECKED, PairCheckResults
 from dlm_lsp.ide.pair_checks import PairChecks
+from dlm_lsp.ide.section_diagnostics import section_diagnostics
 
 OWN = "::instruction::\n### Q\nWhat is the Ill?\n### A\nA river.\n"
+SECTIONS = st.sampled_from(
+    [
+        f"::prose::\n{SOURCE}",
+        synthesized(),
+        synthesized("What's the Ill?"),
+        synthesized("Why?", GONE),
+        synthesized().replace("A river.", "7 km."),
+        synthesized() + OWN[16:],
+        OWN,
+        '::image path="a.png"::\n',
+        '::image path="b.png"::\n',
+        "::Prose::\n",
+    ]
+)
 TYPED = st.sampled_from(
     ["", "\n", "\r\n", "::", "`", "```\n", "a", "🙂", "::prose::\n", SOURCE, synthesized()]
 )
@@ -303,6 +323,108 @@ def test_after_any_edits_the_marks_are_those_of_the_new_text(text, data):
         assert marked(edited, DiagnosticLevel.HINT, seen(edited)) == marked(
             fresh, DiagnosticLevel.HINT, seen(fresh)
         )
+
+
+def assert_followed(
+    followed: IncrementalDiagnostics, edited: IncrementalDocument, caps: tuple[int, int], **look
+) -> None:
+    """Check diagnostics that followed edits against those of the text as it is."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(module, "MAX_DIAGNOSTICS", caps[0])
+        patched.setattr(module, "MAX_PROVENANCE_HINTS", caps[1])
+        found = [placed.moved(edited.offsets) for placed in followed.of(edited, **look)]
+        assert found == diagnostics(IncrementalDocument.of(edited.text), **look)
+
+
+LEVELS = st.sampled_from([DiagnosticLevel.HINT] * 3 + [None])
+CAPS = st.sampled_from([(MAX_DIAGNOSTICS, MAX_PROVENANCE_HINTS), (4, 2), (3, 9)])
+
+
+@given(anything, CAPS, st.data())
+def test_diagnostics_that_follow_any_edits_are_those_of_a_first_look(text, caps, data):
+    edited, followed = IncrementalDocument.of(text), IncrementalDiagnostics()
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, edited.length))
+        end = data.draw(st.integers(start, min(edited.length, start + 150)))
+        edited = edited.apply_change(start, end, data.draw(TYPED | SECTIONS))
+        assert_followed(
+            followed, edited, caps, provenance_level=data.draw(LEVELS), check_results=seen(edited)
+        )
+
+
+@given(st.lists(SECTIONS, max_size=9), CAPS, st.data())
+def test_diagnostics_that_follow_sections_come_and_gone_are_those_of_a_first_look(
+    sections, caps, data
+):
+    edited, followed = incremental("".join(sections)), IncrementalDiagnostics()
+    results = [NOTHING_CHECKED]
+    for _ in range(data.draw(st.integers(2, 6))):
+        first = data.draw(st.integers(0, len(sections)))
+        last = data.draw(st.integers(first, min(len(sections), first + 2)))
+        new = data.draw(st.lists(SECTIONS, max_size=2))
+        start, end = (len(FRONTMATTER + "".join(sections[:at])) for at in (first, last))
+        edited = edited.apply_change(start, end, "".join(new))
+        sections[first:last] = new
+        # An editor shows the results of an older look until there are newer ones.
+        results.append(seen(edited))
+        assert_followed(
+            followed,
+            edited,
+            caps,
+            provenance_level=data.draw(LEVELS),
+            check_results=data.draw(st.sampled_from(results[-2:])),
+            media_exists=data.draw(st.sampled_from(["a.png", ""])).__eq__,
+        )
+
+
+@pytest.fixture
+def looked_at(monkeypatch) -> list[str]:
+    """The first lines of the sections whose diagnostics were made."""
+    texts: list[str] = []
+
+    def recorded(part, context):
+        texts.append(part.text)
+        return section_diagnostics(part, context)
+
+    monkeypatch.setattr(module, "section_diagnostics", recorded)
+    return texts
+
+
+def follow(followed: IncrementalDiagnostics, text: IncrementalDocument) -> list[str]:
+    """The codes of what is marked."""
+    placed = followed.of(text, provenance_level=DiagnosticLevel.HINT)
+    return [place.relative.code for place in placed]
+
+
+def test_after_an_edit_only_what_it_reaches_is_looked_at_again(looked_at):
+    sources = [f"::prose::\nThe river {n} is long.\n" for n in range(50)]
+    source_ids = ids(incremental("".join(sources)))
+    written = [synthesized(f"How long is {n}?", id_) for n, id_ in enumerate(source_ids)]
+    text = incremental("".join(map(str.__add__, sources, written)))
+    followed = IncrementalDiagnostics()
+    assert follow(followed, text) == ["synthesized"] * 50
+    looked_at.clear()
+    inside_an_answer = text.text.index("How long is 20?")
+    text = text.apply_change(inside_an_answer, inside_an_answer, "x")
+    assert follow(followed, text) == ["synthesized"] * 50
+    assert looked_at == [written[20].replace("How long is 20?", "xHow long is 20?")]
+    looked_at.clear()
+    inside_a_source = text.text.index("river 30")
+    for typed in "\nab":
+        text = text.apply_change(inside_a_source, inside_a_source, typed)
+        assert follow(followed, text).count("stale-source") == 1
+    assert looked_at == [written[30]]
+
+
+def test_what_only_moves_stays_the_same_object():
+    text = incremental(f"::prose::\n{SOURCE}{synthesized()}")
+    followed = IncrementalDiagnostics()
+    before = followed.of(text, provenance_level=DiagnosticLevel.HINT)
+    moved = text.apply_change(len(FRONTMATTER), len(FRONTMATTER), "::prose::\nNew.\n")
+    after = followed.of(moved, provenance_level=DiagnosticLevel.HINT)
+    assert [place.part_index for place in (*before, *after)] == [2, 3]
+    assert after[0].relative is before[0].relative
+    assert after[0].moved(moved.offsets) != before[0].moved(text.offsets)
 
 
 @given(anything, st.integers(0, 600), st.integers(0, 200))

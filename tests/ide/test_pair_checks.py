@@ -1,5 +1,7 @@
 """Pair checks: near-duplicates and ungrounded answers, found step by step."""
 
+from itertools import islice
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -181,6 +183,17 @@ def test_an_answer_without_its_source_is_left_until_the_source_is_there():
     assert set(checked(checks, SOURCE + stray).ungrounded) == {(*ids(stray), SOURCE_ID)}
 
 
+def test_a_source_that_an_edit_brings_back_is_held_against_what_came_from_it():
+    checks = PairChecks()
+    text = incremental("Other.\n" + pair("What is the Ill?", "A lake of 7 km.", "synthesized"))
+    assert list(checks.steps(text))
+    assert checks.results == NOTHING_CHECKED
+    text = text.apply_change(text.length, text.length, "::prose::\nMore.\n")
+    text = text.apply_change(text.length, text.length, f"::prose::\n{SOURCE}")
+    assert list(checks.steps(text))
+    assert checks.results.ungrounded
+
+
 def test_others_can_work_after_each_section_and_pair(compared):
     checks = PairChecks()
     body = SOURCE + "".join(pair(f"Why {n}?", f"{n} km.", "synthesized") for n in range(2))
@@ -266,6 +279,53 @@ def test_many_small_looks_at_a_growing_document_find_what_one_look_at_the_last_f
         sections.insert(at, section)
         checked(checks, SOURCE + "".join(sections))
     assert _sets(checks.results) == _sets(checked(PairChecks(), SOURCE + "".join(sections)))
+
+
+@given(st.lists(_SECTIONS, max_size=6), st.data())
+def test_a_look_after_any_edit_finds_what_a_first_look_finds(sections, data):
+    first_prose = data.draw(st.sampled_from([f"::prose::\n{SOURCE}", "::prose::\nOther.\n"]))
+    checks, text = PairChecks(), incremental(first_prose + "".join(sections))
+    for _ in range(data.draw(st.integers(1, 5))):
+        first = data.draw(st.integers(1, len(text.parts)))
+        last = data.draw(st.integers(first, min(len(text.parts), first + 2)))
+        new = data.draw(_SECTIONS | st.sampled_from(["", "::prose::\n" + SOURCE]))
+        text = text.apply_change(text.offsets[first], text.offsets[last], new)
+        steps = checks.steps(text)
+        # An edit may break a look off.
+        for _ in islice(steps, data.draw(st.sampled_from([None, 0, 1, 3]))):
+            pass
+    for _ in checks.steps(text):
+        pass
+    at_first = PairChecks()
+    for _ in at_first.steps(text):
+        pass
+    assert _present(checks.results, text) == _present(at_first.results, text)
+
+
+def _present(results: PairCheckResults, text: IncrementalDocument) -> tuple[dict, dict]:
+    """What was found about the sections that a text has, in no order."""
+    duplicates, ungrounded = _sets(results)
+    ids = {part.id for part in text.parts}
+    return (
+        {
+            key: present
+            for key, others in duplicates.items()
+            if key[0] in ids and (present := {other for other in others if other[0] in ids})
+        },
+        {key: reasons for key, reasons in ungrounded.items() if ids.issuperset(key)},
+    )
+
+
+def test_a_look_after_an_edit_visits_only_what_is_new(compared):
+    checks = PairChecks()
+    text = incremental(SOURCE + "".join(pair(f"Why {n}?") for n in range(20)))
+    assert len(list(checks.steps(text))) >= 20
+    compared.clear()
+    at = text.text.index("Why 7?")
+    text = text.apply_change(at, at, "x")
+    assert list(checks.steps(text))
+    assert compared == ["xWhy 7?"]
+    assert list(checks.steps(text)) == []
 
 
 @given(anything)

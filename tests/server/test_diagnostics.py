@@ -1,23 +1,27 @@
 """Diagnostics: when the client is told what is marked."""
 
 import asyncio
+import json
 
 import pytest
 from ide.samples import GONE, SOURCE, synthesized
 from lsprotocol import types
-from server.editor import PATIENCE, URI, VSCODE, editor
+from lsprotocol.converters import get_converter
+from server.editor import PATIENCE, URI, VSCODE, Editor, editor
 from support.document_text import FRONTMATTER
 
 from dlm_lsp.document import SectionType, section_id
 from dlm_lsp.server import diagnostics
 from dlm_lsp.server.client import ClientCapabilities
-from dlm_lsp.server.pygls_patches import LiveWorkspace
+from dlm_lsp.server.pygls_patches import EncodedJson, LiveWorkspace
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.settings import DiagnosticsSettings, Settings
 
 WRONG = FRONTMATTER + "::Instruction::\n### Q\na\n### A\nb\n"
 RIGHT = FRONTMATTER + "::instruction::\n### Q\na\n### A\nb\n"
 TWINS = FRONTMATTER + SOURCE + synthesized() + synthesized("What's the Ill?")
+PUSHED = types.PublishDiagnosticsParams
+_converter = get_converter()
 
 
 class RecordingServer(DlmServer):
@@ -30,8 +34,8 @@ class RecordingServer(DlmServer):
         self.pushed: list[types.PublishDiagnosticsParams] = []
         self.refreshed = 0
 
-    def text_document_publish_diagnostics(self, params: types.PublishDiagnosticsParams) -> None:
-        self.pushed.append(params)
+    def publish_diagnostics(self, params: EncodedJson) -> None:
+        self.pushed.append(_converter.structure(json.loads(params.text), PUSHED))
 
     def workspace_diagnostic_refresh(self, _: None) -> None:
         self.refreshed += 1
@@ -262,3 +266,49 @@ async def test_a_new_setting_shows_the_marks_anew():
         client.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))
         (found,) = await client.marked("stale-source")
         assert found.severity == types.DiagnosticSeverity.Warning
+
+
+async def pulled(client: Editor, last: str | None = None) -> types.DocumentDiagnosticReport:
+    """What a client is answered that has the diagnostics of the report `last`."""
+    return await client.text_document_diagnostic_async(
+        types.DocumentDiagnosticParams(types.TextDocumentIdentifier(URI), previous_result_id=last)
+    )
+
+
+async def test_a_client_that_has_the_diagnostics_is_not_sent_them_again():
+    async with editor(VSCODE, pull=True) as client:
+        client.open(WRONG + SOURCE)
+        first = await pulled(client)
+        assert [mark.code for mark in first.items] == ["unknown-section-type"]
+        client.type(len(WRONG), len(WRONG), "So: ")
+        unchanged = await pulled(client, first.result_id)
+        assert (unchanged.kind, unchanged.result_id) == ("unchanged", first.result_id)
+        assert (await pulled(client, "another")).items == first.items
+        client.type(len(FRONTMATTER), len(FRONTMATTER), "\n")
+        moved = await pulled(client, first.result_id)
+        assert moved.result_id != first.result_id
+        assert [mark.range.start.line for mark in moved.items] == [
+            mark.range.start.line + 1 for mark in first.items
+        ]
+
+
+async def test_a_document_that_is_opened_again_is_reported_in_full():
+    async with editor(VSCODE, pull=True) as client:
+        client.open(WRONG)
+        first = await pulled(client)
+        client.text_document_did_close(
+            types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(URI))
+        )
+        assert not (await pulled(client, first.result_id)).items
+        client.open(WRONG)
+        assert (await pulled(client, first.result_id)).items == first.items
+
+
+async def test_pulled_and_pushed_diagnostics_are_the_same():
+    async with editor(VSCODE, pull=True) as pulling, editor(VSCODE) as pushed_to:
+        for client in (pulling, pushed_to):
+            client.open(TWINS + WRONG[len(FRONTMATTER) :])
+        await pushed_to.marked("synthesized", "synthesized", "unknown-section-type")
+        both = (await pulled(pulling)).items, pushed_to.diagnostics[URI]
+        first, second = ([(mark.code, mark.range, mark.message) for mark in of] for of in both)
+        assert first == second

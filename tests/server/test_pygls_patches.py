@@ -27,7 +27,7 @@ from support.generated_documents import wild_documents
 
 from dlm_lsp.document import Span
 from dlm_lsp.server.lifecycle import create_server
-from dlm_lsp.server.pygls_patches import LiveDocument, PatchedProtocol, PatchedServer
+from dlm_lsp.server.pygls_patches import EncodedJson, LiveDocument, PatchedProtocol, PatchedServer
 
 TYPED = [
     types.TextDocumentContentChangePartial(
@@ -318,3 +318,32 @@ async def test_memory_does_not_grow_with_keystrokes():
         before = await keystrokes(2_000)
         after = await keystrokes(20_000)
         assert after - before < 5 * 2**20
+
+
+class Writer:
+    """What was sent, head and body."""
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        self.sent.append(data)
+
+    def close(self) -> None:
+        return
+
+
+@pytest.mark.parametrize("text", ['{"a":[1,"\\u00e9"]}', "[]", "null"])
+def test_pygls_encodes_what_is_json_already(text):
+    server, writer = create_server(), Writer()
+    server.protocol.set_writer(writer)
+    super(PatchedProtocol, server.protocol)._send_data({"result": text})
+    assert json.loads(writer.sent[-1].split(b"\r\n\r\n")[1])["result"] == text
+    server.protocol._send_response("7", EncodedJson(text))
+    server.protocol.notify("$/marked", EncodedJson(text))
+    answer, notification = (message.split(b"\r\n\r\n") for message in writer.sent[1:])
+    for head, body in (answer, notification):
+        assert head == b"Content-Length: %d" % len(body)
+    value = json.loads(text)
+    assert json.loads(answer[1]) == {"id": "7", "jsonrpc": "2.0", "result": value}
+    assert json.loads(notification[1]) == {"jsonrpc": "2.0", "method": "$/marked", "params": value}
