@@ -33,10 +33,12 @@ SECTIONS = st.sampled_from(
         '::image path="a.png"::\n',
         '::image path="b.png"::\n',
         "::Prose::\n",
+        "::prose::\nEpoch 1\rEpoch 2\n",
+        "::Prose::\r",
     ]
 )
 TYPED = st.sampled_from(
-    ["", "\n", "\r\n", "::", "`", "```\n", "a", "🙂", "::prose::\n", SOURCE, synthesized()]
+    ["", "\n", "\r", "\r\n", "::", "`", "```\n", "a", "🙂", "::prose::\n", SOURCE, synthesized()]
 )
 
 
@@ -337,6 +339,8 @@ def assert_followed(
 
 
 LEVELS = st.sampled_from([DiagnosticLevel.HINT] * 3 + [None])
+SHARED_ID = Diagnostic("duplicate-dlm-id", DiagnosticLevel.WARNING, Span(4, 8), "a twin has it")
+ELSEWHERE = st.sampled_from([(), (SHARED_ID,)])
 CAPS = st.sampled_from([(MAX_DIAGNOSTICS, MAX_PROVENANCE_HINTS), (4, 2), (3, 9)])
 
 
@@ -348,7 +352,12 @@ def test_diagnostics_that_follow_any_edits_are_those_of_a_first_look(text, caps,
         end = data.draw(st.integers(start, min(edited.length, start + 150)))
         edited = edited.apply_change(start, end, data.draw(TYPED | SECTIONS))
         assert_followed(
-            followed, edited, caps, provenance_level=data.draw(LEVELS), check_results=seen(edited)
+            followed,
+            edited,
+            caps,
+            provenance_level=data.draw(LEVELS),
+            check_results=seen(edited),
+            found_elsewhere=data.draw(ELSEWHERE),
         )
 
 
@@ -374,6 +383,7 @@ def test_diagnostics_that_follow_sections_come_and_gone_are_those_of_a_first_loo
             provenance_level=data.draw(LEVELS),
             check_results=data.draw(st.sampled_from(results[-2:])),
             media_exists=data.draw(st.sampled_from(["a.png", ""])).__eq__,
+            found_elsewhere=data.draw(ELSEWHERE),
         )
 
 
@@ -427,15 +437,16 @@ def test_what_only_moves_stays_the_same_object():
     assert after[0].moved(moved.offsets) != before[0].moved(text.offsets)
 
 
-@given(anything, st.integers(0, 600), st.integers(0, 200))
-def test_in_a_part_of_the_text_that_is_found_which_touches_it(text, start, length):
+@given(anything, st.integers(0, 600), st.integers(0, 200), ELSEWHERE)
+def test_in_a_part_of_the_text_that_is_found_which_touches_it(text, start, length, elsewhere):
     looked_at = IncrementalDocument.of(text)
     check_results = seen(looked_at)
     start = min(start, len(text))
     part = Span(start, min(start + length, len(text)))
-    assert marked(looked_at, DiagnosticLevel.HINT, check_results, within=part) == [
+    look = {"check_results": check_results, "found_elsewhere": elsewhere}
+    assert marked(looked_at, DiagnosticLevel.HINT, within=part, **look) == [
         diagnostic
-        for diagnostic in marked(looked_at, DiagnosticLevel.HINT, check_results)
+        for diagnostic in marked(looked_at, DiagnosticLevel.HINT, **look)
         if diagnostic.span.start <= part.end and part.start <= diagnostic.span.end
     ]
 
@@ -445,6 +456,19 @@ def test_what_is_beyond_the_last_mark_is_found_where_it_is_looked_for():
     at = text.text.rindex("Prose")
     assert [diagnostic.code for diagnostic in marked(text, within=Span(at, at))] == [
         "unknown-section-type"
+    ]
+
+
+def test_what_is_about_the_whole_text_comes_first_and_is_counted(monkeypatch):
+    monkeypatch.setattr(module, "MAX_DIAGNOSTICS", 3)
+    text = incremental(
+        synthesized("How?", GONE) + synthesized("Why?", GONE) + "::prose::\nEpoch 1\rEpoch 2\n"
+    )
+    found = marked(text, found_elsewhere=(SHARED_ID,))
+    assert [diagnostic.code for diagnostic in found] == [
+        "duplicate-dlm-id",
+        "lone-cr",
+        "more",
     ]
 
 

@@ -292,6 +292,40 @@ async def test_a_client_that_has_the_diagnostics_is_not_sent_them_again():
         ]
 
 
+async def test_a_report_is_another_as_soon_as_what_lies_elsewhere_is(tmp_path):
+    server = RecordingServer(pulls_diagnostics=True)
+    uri, copy, image = (tmp_path / name for name in ("notes.dlm", "copy.dlm", "a.png"))
+    uri = uri.as_uri()
+    server.open(FRONTMATTER + '::image path="a.png"::\n::prose::\n', uri)
+    text_document = server.text_document(uri)
+
+    def report(last: str | None = None) -> dict[str, object]:
+        document = types.TextDocumentIdentifier(uri)
+        params = types.DocumentDiagnosticParams(document, previous_result_id=last)
+        return json.loads(diagnostics.on_pulled(server, params).text)
+
+    def append(text: str) -> None:
+        whole = types.TextDocumentContentChangeWholeDocument(text_document.source + text)
+        text_document.apply_change(whole)
+
+    last = report()["resultId"]
+    for change, codes in (
+        (image.touch, []),
+        (lambda: copy.write_text(FRONTMATTER), ["duplicate-dlm-id"]),
+        (lambda: append("1\r2\n"), ["duplicate-dlm-id", "lone-cr"]),
+        (lambda: append("3\r4\n"), ["duplicate-dlm-id", "lone-cr"]),
+        (copy.unlink, ["lone-cr"]),
+        (image.unlink, ["lone-cr", "missing-file"]),
+    ):
+        assert report(last) == {"kind": "unchanged", "resultId": last}
+        change()
+        diagnostics.look_for_copies(server)
+        await server.copies_task
+        full = report(last)
+        assert [mark["code"] for mark in full["items"]] == codes
+        last = full["resultId"]
+
+
 async def test_a_document_that_is_opened_again_is_reported_in_full():
     async with editor(VSCODE, pull=True) as client:
         client.open(WRONG)

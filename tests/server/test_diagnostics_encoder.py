@@ -29,22 +29,30 @@ as_sent = default_converter().unstructure
 class Followed:
     """A document whose diagnostics are encoded again and again."""
 
-    def __init__(self, text: str, encoding: str = "utf-16", *, with_related: bool = True) -> None:
+    def __init__(
+        self,
+        text: str,
+        encoding: str = "utf-16",
+        *,
+        with_related: bool = True,
+        by_line_feeds: bool = False,
+    ) -> None:
         self.incremental = IncrementalDocument.of(text)
         self._encoding, self._with_related = encoding, with_related
+        self._by_line_feeds = by_line_feeds
         self._diagnostics = IncrementalDiagnostics()
         self._encoder = DiagnosticsEncoder(URI, as_sent, with_related=with_related)
 
     def sent(self) -> list[dict[str, object]]:
         """What is sent of the text as it is now."""
         placed = self._diagnostics.of(self.incremental, provenance_level=DiagnosticLevel.HINT)
-        positions = PositionMap(self.incremental, self._encoding)
+        positions = PositionMap(self.incremental, self._encoding, self._by_line_feeds)
         return json.loads(self._encoder.encode(placed, positions))
 
     def sent_at_first(self) -> list[dict[str, object]]:
         """What would be sent of the same text, had it been opened as it is."""
         text = IncrementalDocument.of(self.incremental.text)
-        positions = PositionMap(text, self._encoding)
+        positions = PositionMap(text, self._encoding, self._by_line_feeds)
         return [
             as_sent(encode_diagnostic(mark, positions, URI, with_related=self._with_related))
             for mark in diagnostics(text, provenance_level=DiagnosticLevel.HINT)
@@ -55,11 +63,14 @@ class Followed:
     st.lists(TYPED, max_size=8).map("".join) | anything,
     st.sampled_from(["utf-8", "utf-16", "utf-32"]),
     st.booleans(),
+    st.booleans(),
     st.data(),
 )
-def test_after_any_edits_that_is_sent_which_is_sent_at_first(text, encoding, related, data):
+def test_after_any_edits_that_is_sent_which_is_sent_at_first(
+    text, encoding, related, by_line_feeds, data
+):
     head = data.draw(st.sampled_from(["", FRONTMATTER, "\ufeff", "\ufeff" + FRONTMATTER]))
-    followed = Followed(head + text, encoding, with_related=related)
+    followed = Followed(head + text, encoding, with_related=related, by_line_feeds=by_line_feeds)
     for _ in range(data.draw(st.integers(1, 5))):
         length = followed.incremental.length
         start = data.draw(st.integers(0, length))
@@ -74,6 +85,21 @@ def test_a_section_that_leaves_a_byte_order_mark_has_its_columns_again(start, en
     assert followed.sent() == followed.sent_at_first()
     followed.incremental = followed.incremental.apply_change(start, end, new)
     assert followed.sent() == followed.sent_at_first()
+
+
+@pytest.mark.parametrize("by_line_feeds", [True, False])
+def test_a_lone_cr_above_moves_a_section_only_where_it_ends_a_line(by_line_feeds):
+    followed = Followed(
+        f"{FRONTMATTER}::prose::\n{SOURCE}{synthesized()}", by_line_feeds=by_line_feeds
+    )
+    (before,) = followed.sent()
+    at = len(FRONTMATTER + "::prose::\n")
+    followed.incremental = followed.incremental.apply_change(at, at, "\r::prose::\n")
+    mark, *_, after = followed.sent()
+    assert mark["code"] == "lone-cr"
+    moved = after["range"]["start"]["line"] - before["range"]["start"]["line"]
+    assert moved == (1 if by_line_feeds else 2)
+    assert [mark, after] == followed.sent_at_first()
 
 
 @pytest.mark.parametrize("mark", ["", "\ufeff"])

@@ -41,16 +41,19 @@ def sent_symbols(answers: SectionAnswers, positions: PositionMap) -> list[object
 @given(
     anything | st.lists(TYPED, max_size=8).map("".join).map(FRONTMATTER.__add__),
     st.sampled_from(["utf-8", "utf-16", "utf-32"]),
+    st.booleans(),
     st.data(),
 )
-def test_after_any_edits_sections_answer_what_the_whole_text_answers(text, encoding, data):
+def test_after_any_edits_sections_answer_what_the_whole_text_answers(
+    text, encoding, by_line_feeds, data
+):
     symbols, tokens = symbol_answers(), SectionAnswers(encode_tokens)
     incremental = IncrementalDocument.of(text)
     for _ in range(data.draw(st.integers(1, 5))):
         start = data.draw(st.integers(0, incremental.length))
         end = data.draw(st.integers(start, min(incremental.length, start + 150)))
         incremental = incremental.apply_change(start, end, data.draw(TYPED))
-        positions = PositionMap(incremental, encoding)
+        positions = PositionMap(incremental, encoding, by_line_feeds)
         document = incremental.document
         assert sent_symbols(symbols, positions) == [
             as_sent(encode_symbol(symbol, positions)) for symbol in document_symbols(document)
