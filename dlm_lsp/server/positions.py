@@ -1,13 +1,14 @@
 """Positions: offsets into a text, and the lines and columns that a client counts."""
 
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import Protocol
 
 from lsprotocol import types
 
 from dlm_lsp.document import Span
 from dlm_lsp.document.incremental import IncrementalDocument
+from dlm_lsp.document.lines import LINE_BREAK
 
 _UTF8 = types.PositionEncodingKind.Utf8
 _UTF32 = types.PositionEncodingKind.Utf32
@@ -49,6 +50,23 @@ class PositionMap:
         """Return the span of a range; one that runs backwards is turned round."""
         ends = sorted((self.offset(range_.start), self.offset(range_.end)))
         return Span(ends[0], ends[1])
+
+    def deleted_span(self, range_: types.Range) -> Span:
+        """Return the span of a range whose end is counted from its start, lone CRs as line ends.
+
+        So Helix counts what it deletes, and everything else by line feeds.
+        """
+        lines = range_.end.line - range_.start.line
+        if lines <= 0 or not self.incremental.lone_crs:
+            return self.span(range_)
+        start, text = self.offset(range_.start), self.incremental.text
+        breaks = list(islice(LINE_BREAK.finditer(text, start), lines))
+        if len(breaks) < lines:
+            return Span(start, len(text))
+        rest = LINE_BREAK.split(text[breaks[-1].end() :], maxsplit=1)[0]
+        return Span(
+            start, breaks[-1].end() + _characters(rest, range_.end.character, self.encoding)
+        )
 
     def range(self, span: Span) -> types.Range:
         """Return the range of a span."""

@@ -77,6 +77,7 @@ class LiveDocument(TextDocument):
         language_id: str | None,
         *,
         by_line_feeds: bool = False,
+        deletes_by_protocol: bool = False,
     ) -> None:
         version = None if version == UNVERSIONED else version
         # pygls cannot take every address apart, and needs only its text.
@@ -84,6 +85,7 @@ class LiveDocument(TextDocument):
         self.uri = uri
         self.encoding = encoding
         self.by_line_feeds = by_line_feeds
+        self.deletes_by_protocol = deletes_by_protocol
         self.incremental = IncrementalDocument.of(source)
         self.out_of_step = False
         self.changes = 0
@@ -130,7 +132,8 @@ class LiveDocument(TextDocument):
 
         Of a client that is not known, nobody can tell whether a lone CR ends its lines.
         """
-        span = self.positions.span(change.range)
+        find = self.positions.deleted_span if self.deletes_by_protocol else self.positions.span
+        span = find(change.range)
         yield self.incremental.apply_change(*span, change.text)
         if self.incremental.lone_crs and not self.by_line_feeds:
             positions = PositionMap(self.incremental, self.encoding, by_line_feeds=True)
@@ -153,6 +156,7 @@ class LiveWorkspace(Workspace):
     """A workspace of live documents; of a document that is not open it knows nothing."""
 
     by_line_feeds = False
+    deletes_by_protocol = False
 
     def _create_text_document(
         self,
@@ -169,6 +173,7 @@ class LiveWorkspace(Workspace):
             encoding,
             language_id,
             by_line_feeds=self.by_line_feeds,
+            deletes_by_protocol=self.deletes_by_protocol,
         )
 
 
@@ -570,6 +575,9 @@ Those that do end one there turn it into a line feed as they load or paste a tex
 lsp-mode.
 """
 
+_DELETES_BY_PROTOCOL = "helix"
+"""Helix ends a line at a lone CR only where it counts what it deletes."""
+
 
 def use_live_documents(server: LanguageServer, params: types.InitializeParams) -> None:
     """Put a workspace of live documents in the place of the one that pygls has just made."""
@@ -580,5 +588,6 @@ def use_live_documents(server: LanguageServer, params: types.InitializeParams) -
         params.workspace_folders or [],
         made.position_encoding,
     )
-    client = params.client_info
-    workspace.by_line_feeds = client is not None and client.name in _BY_LINE_FEEDS
+    name = params.client_info.name if params.client_info else ""
+    workspace.by_line_feeds = name in _BY_LINE_FEEDS
+    workspace.deletes_by_protocol = name == _DELETES_BY_PROTOCOL

@@ -15,12 +15,13 @@ from dlm_lsp.server.availability import NO_FRONTMATTER, document_availability
 from dlm_lsp.server.command_error import ALREADY_RUNNING, NO_PROSE
 from dlm_lsp.server.delivery import Delivery
 from dlm_lsp.server.editor_messages import editor_message
+from dlm_lsp.server.fetch import fetch_with_consent
 from dlm_lsp.server.jobs import Job, RunEnd
 from dlm_lsp.server.report import report_markdown
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.synthesis_request import EditorRequest
 from dlm_lsp.synth.events import PairAccepted, PairRefused, RunStarted, SectionDone, SynthEvent
-from dlm_lsp.synth.pipeline import SynthRequest, SynthResult, open_session
+from dlm_lsp.synth.pipeline import SynthRequest, SynthResult, needed_models, open_session
 from dlm_lsp.teachers.availability import Unavailable, client_package
 
 
@@ -62,6 +63,9 @@ class _Run:
         giving_up = asyncio.create_task(give_up())
         try:
             with scope:
+                await fetch_with_consent(
+                    self.server, needed_models(self.synth_request, self.frontmatter)
+                )
                 await _import_in_thread(client_package(self.synth_request.teacher))
                 async with open_session(
                     self.document,

@@ -35,6 +35,32 @@ class SynthRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class NeededModel:
+    """A local model that a run needs, and whether the user named it or the document."""
+
+    name: str
+    named_by_user: bool
+
+
+def needed_models(request: SynthRequest, frontmatter: Frontmatter) -> tuple[NeededModel, ...]:
+    """Return the local models that a run needs.
+
+    Raises:
+        SelectorError: the teacher cannot be.
+    """
+    kind, target = check_selector(request.teacher)
+    needed: list[NeededModel] = []
+    if kind.needs_adapter:
+        needed.append(NeededModel(frontmatter.base_model, named_by_user=False))
+    elif kind.name == "hf":
+        needed.append(NeededModel(target, named_by_user=True))
+    if request.options.filter == "sway":
+        by_user = request.judge is not None
+        needed.append(NeededModel(request.judge or frontmatter.base_model, named_by_user=by_user))
+    return tuple(dict.fromkeys(needed))
+
+
+@dataclass(frozen=True, slots=True)
 class SynthResult:
     """What a run came to: who wrote and judged, the estimate before and the report after.
 

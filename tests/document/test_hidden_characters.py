@@ -5,7 +5,7 @@ import sys
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support.document_text import FRONTMATTER, document, found, mended
 
@@ -50,6 +50,7 @@ FLAGGED = {
     "non-joiner in German": "Auf\u200clage",
     "a second non-joiner": "می\u200c\u200c\u200cخواهم",
     "joiner that joins nothing": "a \u200d b",
+    "joiner of operators": "a =\u200d= b",
     "soft hyphen": "Donau\u00addampf",
     "word joiner": "10\u2060 km",
     "byte-order mark inside": "a\ufeffb",
@@ -162,6 +163,8 @@ TEXTS = st.text(CHARACTERS, max_size=30)
 
 
 @given(TEXTS)
+@example("\U000e0100\u034f")
+@example("+\ufe0f\u200d+")
 def test_a_text_without_hidden_characters_has_none(text):
     once = without_hidden_characters(text)
     assert hidden_characters(once) == []

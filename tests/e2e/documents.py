@@ -27,6 +27,20 @@ def _block(question: str, answer: str) -> str:
 SYNTHESIZED = PLAIN + "".join(_block(q, a) for q, a, _ in pairs_about(1))
 """The plain document as it is once both pairs about its town are in."""
 
+_LOG = "Epoch 1\rEpoch 2\rEpoch 3\rEpoch 4\n::prose::\n"
+_THREE = [*((q, a) for q, a, _ in pairs_about(1)), ("Is Ville1 a town?", "Ville1 is a town.")]
+_BLOCKS = [_block(q, a) for q, a in _THREE]
+WITH_LONE_CRS = HEAD + _LOG + f"{town(1)}\n" + "".join(_BLOCKS)
+"""A document with a pasted progress bar above three synthesized sections."""
+
+ITS_FIRST_PAIR_KEPT = (
+    HEAD
+    + _LOG.replace("\r", "\n")
+    + f"{town(1)}\n"
+    + "".join(line for line in _BLOCKS[0].splitlines(keepends=True) if not line.startswith("<!--"))
+)
+"""The same once it was mended, its first pair kept, the second removed, and the rest reverted."""
+
 
 def synthesized(path: Path) -> list[Section]:
     """The synthesized sections of a saved document, which must be sound."""

@@ -14,6 +14,7 @@
 (defconst drive-patience 240)
 
 (defvar drive-progress nil "What the progress said, the last words first.")
+(defvar drive-messages nil "What the server told the user, the last message first.")
 (defvar drive-asked nil "The questions that the user was asked, the last first.")
 (defvar drive-presses-return nil "Whether the user just presses RET where there is a choice.")
 
@@ -136,6 +137,32 @@
   (dlm-keep)
   (drive-until-synthesized 1)
   (drive-equal 2 (drive-count "::instruction::"))
+  (save-buffer))
+
+(defun drive-walk-lone-crs ()
+  "Nothing is written while there are lone CRs; then all is."
+  (drive-await "the diagnostic" #'flymake-diagnostics)
+  (let ((before (buffer-string)))
+    (dolist (command '(dlm-keep dlm-remove dlm-revert))
+      (setq drive-messages nil)
+      (drive-go-to "How many mills")
+      (funcall command)
+      (drive-await "a message"
+                   (lambda ()
+                     (seq-some (lambda (words) (string-search "lone carriage return" words))
+                               drive-messages))))
+    (drive-equal before (buffer-string)))
+  (drive-go-to "Epoch 1")
+  (drive-code-action "quickfix")
+  (drive-await "the quick fix" (lambda () (= 0 (drive-count "\r"))))
+  (drive-go-to "How many mills")
+  (dlm-keep)
+  (drive-until-synthesized 2)
+  (drive-go-to "When was the bridge")
+  (dlm-remove)
+  (drive-until-synthesized 1)
+  (dlm-revert)
+  (drive-until-synthesized 0)
   (save-buffer))
 
 (defun drive-walk-revert ()
@@ -278,6 +305,9 @@
   (cl-defmethod eglot-handle-notification :before
     (_server (_method (eql $/progress)) &key value &allow-other-keys)
     (drive-heard value))
+  (cl-defmethod eglot-handle-notification :before
+    (_server (_method (eql window/showMessage)) &key message &allow-other-keys)
+    (push message drive-messages))
   (run-hooks 'post-command-hook)
   (drive-await "the server" #'eglot-managed-p))
 

@@ -254,6 +254,39 @@ function walks.keep()
   vim.cmd.write()
 end
 
+local function contains_message(part)
+  await("a message: " .. part, function()
+    return table.concat(messages, "\n"):find(part, 1, true)
+  end)
+end
+
+--- Nothing is written while there are lone CRs; then all is.
+function walks.lone_crs()
+  until_marked("lone-cr")
+  local before = lines()
+  go_to("How many mills")
+  for _, command in ipairs({ "DlmKeep", "DlmRemove", "DlmRevert" }) do
+    messages = {}
+    vim.cmd(command)
+    contains_message("lone carriage return")
+  end
+  assert(vim.deep_equal(lines(), before), "the text has changed")
+  go_to("Epoch 1")
+  act("quickfix")
+  await("the quick fix", function()
+    return count("\r") == 0
+  end)
+  go_to("How many mills")
+  vim.cmd("DlmKeep")
+  until_synthesized(2)
+  go_to("When was the bridge")
+  vim.cmd("DlmRemove")
+  until_synthesized(1)
+  vim.cmd("DlmRevert")
+  until_synthesized(0)
+  vim.cmd.write()
+end
+
 function walks.revert()
   vim.cmd("DlmRevert")
   until_synthesized(0)

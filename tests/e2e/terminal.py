@@ -81,9 +81,9 @@ class Terminal:
         """Wait until some words are not to be seen any more."""
         self._first(self.screen, lambda shown: words not in shown, f"that {words!r} goes")
 
-    def until_once(self, words: str) -> None:
-        """Wait until some words are to be seen in one place only."""
-        self._first(self.screen, lambda shown: shown.count(words) == 1, f"one {words!r}")
+    def until_count(self, words: str, count: int) -> None:
+        """Wait until some words are to be seen in so many places."""
+        self._first(self.screen, lambda shown: shown.count(words) == count, f"{count} {words!r}")
 
     def until_file(self, path: Path) -> None:
         """Wait until a file is there."""

@@ -1,7 +1,15 @@
 """Emacs: with the files in `editors/emacs`, set up by the words of their README."""
 
 import pytest
-from e2e.documents import MISTAKEN, PLAIN, REAL, SYNTHESIZED, synthesized
+from e2e.documents import (
+    ITS_FIRST_PAIR_KEPT,
+    MISTAKEN,
+    PLAIN,
+    REAL,
+    SYNTHESIZED,
+    WITH_LONE_CRS,
+    synthesized,
+)
 from e2e.home import EDITORS, ROOT, Home
 from e2e.terminal import Terminal
 from support.teacher_server import pairs_about
@@ -75,6 +83,11 @@ def test_return_at_an_empty_prompt_chooses_nothing(emacs, teacher):
 def test_the_provenance_of_another_section_is_shown_without_a_question(emacs):
     first, last = SYNTHESIZED.rsplit("vllm-server:towns", 1)
     walk(emacs, "provenance", f"{first}vllm-server:roads{last}")
+
+
+def test_into_a_text_with_lone_crs_nothing_is_written_until_it_is_mended(emacs):
+    saved = walk(emacs, "lone-crs", WITH_LONE_CRS)
+    assert saved.read_bytes() == ITS_FIRST_PAIR_KEPT.encode()
 
 
 def test_cancel_ends_a_run_that_waits_for_its_teacher(emacs, held):

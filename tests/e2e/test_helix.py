@@ -5,7 +5,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from e2e.documents import MISTAKEN, PLAIN, REAL, SYNTHESIZED, synthesized
+from e2e.documents import (
+    ITS_FIRST_PAIR_KEPT,
+    MISTAKEN,
+    PLAIN,
+    REAL,
+    SYNTHESIZED,
+    WITH_LONE_CRS,
+    synthesized,
+)
 from e2e.home import ROOT, Home
 from e2e.terminal import Terminal, without_colours
 from support.teacher_server import pairs_about
@@ -58,6 +66,10 @@ class Helix:
             shown = self.terminal.reversed_other_than(shown)
         self.terminal.press("Enter")
         self.terminal.until_gone(title)
+
+    def until_synthesized(self, count: int) -> None:
+        """Wait until so many synthesized sections are to be seen."""
+        self.terminal.until_count("<!-- dlm-auto-synth", count)
 
     def save(self) -> str:
         """Save, and return what is in the file then."""
@@ -165,6 +177,30 @@ def test_revert_counts_and_gives_back_every_byte(home):
         helix.act("Revert all synthesized instructions (2)")
         helix.terminal.until("[+]")
         assert helix.save() == PLAIN
+
+
+def test_into_a_text_with_lone_crs_nothing_is_written_until_it_is_mended(home):
+    with Helix.showing(home, WITH_LONE_CRS) as helix:
+        for title in ("Keep this", "Remove this", "Revert all"):
+            helix.go_to("How many mills")
+            helix.act(title)
+            helix.terminal.until("lone carriage return")
+            # A key without a meaning takes the message away.
+            helix.terminal.press("F12")
+            helix.terminal.until_gone("lone carriage return")
+        helix.go_to("Epoch 1")
+        helix.act("Replace every lone carriage return")
+        helix.terminal.until("[+]")
+        for words, title, left in (
+            ("How many mills", "Keep this", 2),
+            ("When was the bridge", "Remove this", 1),
+            ("Is Ville1", "Revert all", 0),
+        ):
+            helix.go_to(words)
+            helix.act(title)
+            helix.until_synthesized(left)
+        helix.save()
+        assert helix.document.read_bytes() == ITS_FIRST_PAIR_KEPT.encode()
 
 
 def test_cancel_ends_a_run_that_waits_for_its_teacher(home, held):

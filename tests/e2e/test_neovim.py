@@ -5,7 +5,15 @@ import shutil
 import time
 
 import pytest
-from e2e.documents import MISTAKEN, PLAIN, REAL, SYNTHESIZED, synthesized
+from e2e.documents import (
+    ITS_FIRST_PAIR_KEPT,
+    MISTAKEN,
+    PLAIN,
+    REAL,
+    SYNTHESIZED,
+    WITH_LONE_CRS,
+    synthesized,
+)
 from e2e.home import EDITORS, ROOT, Home
 from support.teacher_server import Town, pairs_about
 
@@ -80,6 +88,11 @@ def test_keep_takes_the_marker_out(neovim):
 
 def test_revert_asks_with_a_count_and_gives_back_every_byte(neovim):
     assert walk(neovim, "revert", SYNTHESIZED).read_text() == PLAIN
+
+
+def test_into_a_text_with_lone_crs_nothing_is_written_until_it_is_mended(neovim):
+    saved = walk(neovim, "lone_crs", WITH_LONE_CRS)
+    assert saved.read_bytes() == ITS_FIRST_PAIR_KEPT.encode()
 
 
 def test_cancel_ends_a_run_that_waits_for_its_teacher(neovim, held):

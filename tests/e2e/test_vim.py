@@ -4,7 +4,14 @@ import re
 from dataclasses import replace
 
 import pytest
-from e2e.documents import MISTAKEN, PLAIN, SYNTHESIZED, synthesized
+from e2e.documents import (
+    ITS_FIRST_PAIR_KEPT,
+    MISTAKEN,
+    PLAIN,
+    SYNTHESIZED,
+    WITH_LONE_CRS,
+    synthesized,
+)
 from e2e.home import EDITORS, ROOT, Home
 from e2e.terminal import Terminal
 
@@ -28,6 +35,16 @@ def choose(vim: Home, teacher) -> None:
 def command(terminal: Terminal, words: str) -> None:
     terminal.type(f":{words}")
     terminal.press("Enter")
+
+
+def act(terminal: Terminal, line: int, title: str) -> None:
+    """Choose a code action on a line."""
+    command(terminal, str(line))
+    command(terminal, "ALECodeAction")
+    offered = terminal.until("Type number")
+    terminal.type(re.search(rf"(\d+)\) {title}", offered)[1])
+    terminal.press("Enter")
+    terminal.until_gone("Type number")
 
 
 def test_a_problem_is_marked_where_the_cursor_is(vim):
@@ -67,10 +84,32 @@ def test_a_code_action_keeps_a_section(vim):
         offered = terminal.until("Type number")
         number = re.search(r"(\d)\) Keep this synthesized section", offered)[1]
         terminal.press(number, "Enter")
-        terminal.until_once("<!-- dlm-auto-synth")
+        terminal.until_count("<!-- dlm-auto-synth", 1)
         command(terminal, "write")
         terminal.until("written")
     assert len(synthesized(document)) == 1
+
+
+def test_three_steps_in_a_row_are_made_though_no_edit_is_answered(vim):
+    document = vim.write("notes/towns.dlm", WITH_LONE_CRS)
+    with Terminal.showing(vim, "vim", document) as terminal:
+        terminal.until("dlm_id: ")
+        command(terminal, "5")
+        terminal.until("a carriage return without")
+        for title in ("Keep", "Remove", "Revert all"):
+            act(terminal, 11, title)
+            terminal.until("lone carriage return")
+            command(terminal, "pclose")
+            terminal.until_gone("lone carriage return")
+        act(terminal, 5, "Replace every lone carriage return")
+        terminal.until_gone("^M")
+        # Below the log, which has three lines more now.
+        for line, title, left in ((14, "Keep", 2), (20, "Remove", 1), (22, "Revert all", 0)):
+            act(terminal, line, title)
+            terminal.until_count("<!-- dlm-auto-synth", left)
+        command(terminal, "write")
+        terminal.until("written")
+    assert document.read_bytes() == ITS_FIRST_PAIR_KEPT.encode()
 
 
 def test_the_end_of_a_run_is_told_and_its_pairs_are_applied_from_the_shell(vim, teacher):

@@ -1,68 +1,84 @@
-"""Hugging Face hub: a model from its cache, else downloaded."""
+"""Hugging Face hub: a model from its cache; downloaded where somebody asked for that."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
-import huggingface_hub
 import pytest
-from httpx2 import Request, Response
-from huggingface_hub import errors
+from huggingface_hub import constants
+from support.hub_server import COMMIT, Hub, hub_server
 
 from dlm_lsp.errors import ModelError
-from dlm_lsp.local.hub import hub_snapshot
-
-RESPONSE = Response(403, request=Request("GET", "https://huggingface.co/org/name"))
+from dlm_lsp.local.hub import cached_snapshot, download_size, download_snapshot
 
 
-def answering(monkeypatch: pytest.MonkeyPatch, outcome: Exception | str) -> list[bool]:
-    """Let the download have this outcome; nothing is in the cache."""
-    offline_only: list[bool] = []
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
+    """A hub that has `org/name`, and an empty cache."""
+    model = tmp_path / "model"
+    model.mkdir()
+    (model / "config.json").write_text("{}")
+    (model / "model.safetensors").write_bytes(b"12345")
+    (model / "pytorch_model.bin").write_bytes(b"pickle")
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    with hub_server({"org/name": model}) as server:
+        monkeypatch.setattr(constants, "ENDPOINT", server.url)
+        template = f"{server.url}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
+        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+        yield server
 
-    def download(hub_id: str, *, local_files_only: bool = False, **_: object) -> str:
-        offline_only.append(local_files_only)
-        if local_files_only:
-            raise errors.LocalEntryNotFoundError("not in the cache")
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome
 
-    monkeypatch.setattr(huggingface_hub, "snapshot_download", download)
-    return offline_only
+def test_what_the_cache_does_not_hold_is_not_asked_for(hub):
+    assert cached_snapshot("org/name") is None
+    assert hub.asked == []
 
 
-def test_what_the_cache_holds_is_taken_without_asking_the_hub(monkeypatch):
-    monkeypatch.setattr(
-        huggingface_hub,
-        "snapshot_download",
-        lambda hub_id, *, local_files_only=False, **_: f"/cache/{hub_id}/{local_files_only}",
+def test_a_download_brings_the_weights_into_the_cache_and_nothing_that_runs_code(hub):
+    assert download_size("org/name") == len("{}12345")
+    folder = download_snapshot("org/name")
+    assert folder.name == COMMIT
+    assert {file.name for file in folder.iterdir()} == {"config.json", "model.safetensors"}
+    hub.asked.clear()
+    assert cached_snapshot("org/name") == folder
+    assert hub.asked == []
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
+def test_a_download_that_was_cut_off_is_not_whole(hub, name):
+    (download_snapshot("org/name") / name).unlink()
+    assert cached_snapshot("org/name") is None
+
+
+def test_shards_count_by_their_index(hub):
+    folder = hub.models["org/name"]
+    (folder / "model.safetensors.index.json").write_text(
+        '{"weight_map": {"a": "model.safetensors", "b": "second.safetensors"}}'
     )
-    assert hub_snapshot("org/name") == Path("/cache/org/name/True")
+    snapshot = download_snapshot("org/name")
+    assert cached_snapshot("org/name") is None
+    (snapshot / "second.safetensors").write_bytes(b"1")
+    assert cached_snapshot("org/name") == snapshot
 
 
-def test_what_the_cache_does_not_hold_is_downloaded(monkeypatch):
-    offline_only = answering(monkeypatch, "/cache/org/name/abc")
-    assert hub_snapshot("org/name") == Path("/cache/org/name/abc")
-    assert offline_only == [True, False]
+def test_a_licence_that_is_not_accepted_is_told(hub):
+    hub.status = 403
+    with pytest.raises(ModelError, match=r"accept it on https://.*HF_TOKEN"):
+        download_snapshot("org/name")
 
 
-@pytest.mark.parametrize(
-    ("error", "remedy"),
-    [
-        (errors.GatedRepoError("no", response=RESPONSE), r"accept it on https://.*HF_TOKEN"),
-        (
-            errors.RepositoryNotFoundError("no", response=RESPONSE),
-            "check the name, or set HF_TOKEN",
-        ),
-        (errors.LocalEntryNotFoundError("offline"), "go online once, or name a folder"),
-        (OSError(28, "No space left on device"), "No space left"),
-    ],
-)
-def test_each_failure_is_one_line_with_its_remedy(monkeypatch, error, remedy):
-    answering(monkeypatch, error)
-    with pytest.raises(ModelError, match=remedy) as raised:
-        hub_snapshot("org/name")
-    assert "\n" not in str(raised.value)
+def test_a_model_that_the_hub_does_not_have_is_told(hub):
+    with pytest.raises(ModelError, match="check the name, or set HF_TOKEN"):
+        download_snapshot("org/other")
 
 
-def test_no_hub_id_says_what_one_looks_like():
+def test_a_hub_that_cannot_be_reached_is_told(hub, monkeypatch, unused_tcp_port):
+    monkeypatch.setattr(constants, "ENDPOINT", f"http://127.0.0.1:{unused_tcp_port}")
+    for ask in (download_size, download_snapshot):
+        with pytest.raises(ModelError, match="org/name") as raised:
+            ask("org/name")
+        assert "\n" not in str(raised.value)
+
+
+def test_no_hub_id_says_what_one_looks_like(hub):
     with pytest.raises(ModelError, match="org/name"):
-        hub_snapshot("a b/c?d")
+        cached_snapshot("a b/c?d")

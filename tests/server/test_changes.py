@@ -233,11 +233,11 @@ async def test_after_its_fix_three_steps_in_a_row_do_what_they_say(name, env):
         text = without_lone_crs(WITH_CR)
         assert client.text() == text
         first, second, third = ids_of(text)
-        own = PAIRS[0].replace(PAIRS[0].splitlines(keepends=True)[1], "")
+        without_marker = PAIRS[0].replace(PAIRS[0].splitlines(keepends=True)[1], "")
         for what, id_, pairs in (
-            ("keep", first, [own, *PAIRS[1:]]),
-            ("remove", second, [own, PAIRS[2]]),
-            ("revert", third, [own]),
+            ("keep", first, [without_marker, *PAIRS[1:]]),
+            ("remove", second, [without_marker, PAIRS[2]]),
+            ("revert", third, [without_marker]),
         ):
             await client.command(f"dlm.synth.{what}", sections=[id_])
             rest = SOURCE + "".join(pairs)
@@ -334,3 +334,38 @@ async def test_whatever_is_typed_with_lone_crs_no_edit_ever_damages_a_text(text,
                 assert client.text() == apply_edits(before, remove(document, gone))
             else:
                 assert client.text() == before
+
+
+@pytest.mark.parametrize("name", EDITORS)
+async def test_a_client_that_makes_edits_and_never_answers_makes_three_in_a_row(name, env):
+    async with editor(name, env) as client:
+        client.answers_no_edit = True
+        client.open(THREE)
+        for count, id_ in enumerate(ids_of(THREE), start=1):
+            await client.command("dlm.synth.remove", sections=[id_])
+            await client.until(lambda count=count: client.text().count("<!-- dlm") == 3 - count)
+        assert client.text() == FRONTMATTER + SOURCE
+        assert len(client.edits) == 3
+        assert client.messages == []
+
+
+async def test_pairs_that_were_put_in_without_an_answer_are_counted_as_inserted(teacher, env):
+    async with editor(NEOVIM, env, **by_teacher(teacher)) as client:
+        client.answers_no_edit = True
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        assert client.progress()[-1] == "4 inserted"
+
+
+async def test_another_change_is_no_answer(env):
+    async with editor(NEOVIM, env) as client:
+        client.open(THREE)
+        client.answers_edits.clear()
+        await client.command("dlm.synth.remove", sections=ids_of(THREE)[:1])
+        await client.until(lambda: client.edits)
+        # As long as what the edit makes, and yet something else.
+        client.type(len(FRONTMATTER), len(FRONTMATTER) + len(PAIRS[0]), "")
+        await client.command("dlm.synth.remove", sections=ids_of(THREE)[1:2])
+        await client.actions("<!-- dlm")
+        assert len(client.edits) == 1

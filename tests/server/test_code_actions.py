@@ -1,5 +1,6 @@
 """Code actions: what is offered where the cursor is, what it does, and why it cannot be done."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,63 @@ async def test_what_mends_a_problem_is_offered_and_mends_it():
         (fix,) = await client.actions("Instruction", only=["quickfix"])
         client.apply(types.ApplyWorkspaceEditParams(fix.edit))
         assert "::instruction::" in client.text()
+
+
+WRONG = "::Instruction::\n### Q\na\n### A\nb\n"
+TITLES = ["Change to `instruction`"]
+
+
+@pytest.mark.parametrize("column", [0, 13, len("::Instruction::")])
+@pytest.mark.parametrize("name", EDITORS)
+async def test_a_fix_is_offered_on_the_whole_line(name, column):
+    async with editor(name) as client:
+        client.open(body(WRONG))
+        place = client.position(len(FRONTMATTER) + column)
+        fixes = await actions_at(client, types.Range(place, place))
+        assert [fix.title for fix in fixes] == TITLES
+        other = client.at("### Q")
+        assert await actions_at(client, types.Range(other, other)) == []
+
+
+@pytest.mark.parametrize("where", ["### A", "Instruction"])
+async def test_a_fix_is_offered_once_for_a_diagnostic_that_the_client_speaks_of(where):
+    async with editor(EMACS) as client:
+        client.open(body(WRONG))
+        marked = await client.marked("unknown-section-type")
+        spelling = types.Diagnostic(marked[0].range, "spelling", source="codespell")
+        gone = types.Diagnostic(types.Range(client.at("### Q"), client.at("### A")), "gone",
+                                source="dlm", code="unknown-section-type")  # fmt: skip
+        place = client.at(where)
+        context = [spelling, gone, *marked, *marked]
+        fixes = await actions_at(client, types.Range(place, place), context)
+        assert [fix.title for fix in fixes] == TITLES
+
+
+async def test_the_fix_of_what_is_nearest_comes_first():
+    keys = "export: {defalt_quant: Q4_K_M, defult_temperature: 1}\n---\n"
+    text = FRONTMATTER.removesuffix("---\n") + keys
+    async with editor(EMACS) as client:
+        client.open(text + SOURCE)
+        for near, far in (
+            ("defalt_quant", "defult_temperature"),
+            ("defult_temperature", "defalt_quant"),
+        ):
+            place = client.at(near)
+            fixes = await actions_at(client, types.Range(place, place))
+            assert [near in fix.diagnostics[0].message for fix in fixes] == [True, False]
+            assert far in fixes[1].diagnostics[0].message
+
+
+async def actions_at(
+    client: Editor, range_: types.Range, context: Sequence[types.Diagnostic] = ()
+) -> list[types.CodeAction]:
+    """The quick fixes for a range, with what the client says is marked there."""
+    params = types.CodeActionParams(
+        types.TextDocumentIdentifier(URI),
+        range_,
+        types.CodeActionContext(list(context), only=["quickfix"]),
+    )
+    return list(await client.text_document_code_action_async(params) or ())
 
 
 async def test_only_the_kinds_that_are_asked_for_are_offered():

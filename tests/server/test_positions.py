@@ -69,3 +69,18 @@ def test_past_the_end_of_its_line_an_editor_by_line_feeds_is_before_the_line_bre
     assert here.offset(Position(0, 99)) == 4
     assert here.offset(Position(1, 99)) == 7
     assert here.offset(Position(9, 0)) == 8
+
+
+@given(st.text("ab\r\n🙂", max_size=16), st.sampled_from(ENCODINGS), st.data())
+def test_what_helix_deletes_is_counted_from_its_start_by_the_protocol(text, encoding, data):
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    if "\r\n" in (text[start - 1 : start + 1], text[end - 1 : end + 1]):
+        return
+    here = places(text, encoding, by_line_feeds=True)
+    first, deleted = here.position(start), places(text[start:end], encoding)
+    last = deleted.position(end - start)
+    if last.line == 0:
+        last.character += first.character
+    range_ = Range(first, Position(first.line + last.line, last.character))
+    assert here.deleted_span(range_) == Span(start, end)
