@@ -1,7 +1,7 @@
 """Saves: an editor saves the document every 2 ms while `dlm_lsp.apply` puts a pair in.
 
-Each save has a number in it; those are lost that came after the one beside the pair. Between the last
-look at the file and the rename lies a moment in which that can happen still.
+Each save has a number in it; those are lost that came after the one beside the pair. Between the
+last look at the file and the rename lies a moment in which that can happen still.
 """
 
 import os
