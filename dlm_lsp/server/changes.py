@@ -14,7 +14,7 @@ from dlm_lsp.document import Document, Edit, apply_edits
 from dlm_lsp.server.cancellation import run_unless_stopped
 from dlm_lsp.server.editor_messages import log_defect_of
 from dlm_lsp.server.pygls_patches import LiveDocument
-from dlm_lsp.server.server import DlmServer, PendingEdit
+from dlm_lsp.server.server import DlmServer, OpenDocument, PendingEdit
 from dlm_lsp.server.to_lsp import encode_text_edits
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class ChangeOutcome(Enum):
     CLOSED = "the document is no longer open"
     STOPPED = "cancelled before the editor had answered"
     UNANSWERED = "the editor did not answer"
+    BLOCKED = "the editor has not answered for an edit before; close the document and open it again"
     LONE_CR = (
         "the text has a lone carriage return, where editors count lines differently; "
         "the quick fix of `lone-cr` replaces it"
@@ -91,9 +92,9 @@ async def _change_in_turn(
         async with asyncio.timeout(None if versioned else _ANSWER_TIMEOUT):
             await state.change_lock.acquire()
     except TimeoutError:
-        return ChangeOutcome.UNANSWERED
+        return ChangeOutcome.BLOCKED
     try:
-        return await _change(server, uri, compute, label, preview=preview)
+        return await _change(server, uri, state, compute, label, preview=preview)
     finally:
         # Without versions, a client that wakes up would make both edits of one text.
         if state.pending_edit and not state.pending_edit.answer.done() and not versioned:
@@ -105,6 +106,7 @@ async def _change_in_turn(
 async def _change(
     server: DlmServer,
     uri: str,
+    state: OpenDocument,
     compute: Callable[[Document], Sequence[Edit]],
     label: str,
     *,
@@ -113,10 +115,14 @@ async def _change(
     # A user who has refused a preview is not asked again and again.
     for _ in range(_PREVIEWS if preview else _ATTEMPTS):
         text_document = server.text_document(uri)
+        if text_document and not _is_versioned(server, text_document):
+            await _until_quiet(server, uri)
+            text_document = server.text_document(uri)
         if text_document is None:
             return ChangeOutcome.CLOSED
-        if not _is_versioned(server, text_document):
-            await _until_quiet(server, uri)
+        if server.open_document(uri) is not state:
+            # It was opened again, and its changes wait for each other anew.
+            return await _change_in_turn(server, uri, compute, label, preview=preview)
         if refusal := refusal_of_edits(text_document):
             return refusal
         changes, document = text_document.changes, text_document.incremental.document
@@ -128,13 +134,13 @@ async def _change(
             async with asyncio.timeout(None if preview else _ANSWER_TIMEOUT):
                 made = apply_edits(document.text, edits)
                 applied = await _is_applied(server, uri, edit, label, made)
+                outcome = ChangeOutcome.YES if applied else ChangeOutcome.REFUSED
         except TimeoutError:
-            return ChangeOutcome.UNANSWERED
-        if applied:
+            outcome = ChangeOutcome.UNANSWERED
+        if outcome is ChangeOutcome.YES:
             await _until_changed(server, text_document, changes)
-            return ChangeOutcome.YES
-        if text_document.changes == changes:
-            break
+        if outcome is not ChangeOutcome.REFUSED or text_document.changes == changes:
+            return outcome
     return ChangeOutcome.REFUSED
 
 

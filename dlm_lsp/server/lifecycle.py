@@ -150,7 +150,7 @@ def _text(server: DlmServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     async def did_open(params: types.DidOpenTextDocumentParams) -> None:
         uri = params.text_document.uri
-        server.follow_documents()
+        server.follow_documents(uri)
         server.opened.set()
         server.load_settings(uri)
         before = server.open_document(uri).settings

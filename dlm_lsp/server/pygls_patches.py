@@ -40,7 +40,7 @@ from dlm_lsp.document.incremental import IncrementalDocument
 from dlm_lsp.document.lines import without_lone_crs
 from dlm_lsp.server.editor_messages import editor_message
 from dlm_lsp.server.lenient_reading import ReadMessage, read_leniently
-from dlm_lsp.server.listening import Connected, serve_one_client
+from dlm_lsp.server.listening import Connected, serve_one_client, socket_file
 from dlm_lsp.server.positions import PositionMap
 from dlm_lsp.server.text_sync import UNVERSIONED, UnreadChange, read_text_sync
 from dlm_lsp.store.process_alive import is_alive
@@ -248,8 +248,9 @@ class PatchedProtocol(LanguageServerProtocol):
     def miss_change(self, uri: str | None = None) -> None:
         """Note that a change of a document, or of any (None), could not be read."""
         documents = self.workspace.text_documents if self._workspace else {}
+        missed = None if uri is None else unquote(uri)
         for key, document in list(documents.items()):
-            if isinstance(document, LiveDocument) and uri in (None, document.uri, key):
+            if isinstance(document, LiveDocument) and missed in (None, key):
                 document.out_of_step = True
                 version = UNVERSIONED if document.version is None else document.version
                 identifier = types.VersionedTextDocumentIdentifier(version, document.uri)
@@ -485,20 +486,12 @@ class PatchedServer(LanguageServer):
         """Serve as `start_tcp` does, over a socket file that only its owner can connect to.
 
         Raises:
-            OSError: the file cannot be listened on.
+            OSError: the file cannot be listened on, or there is one already.
         """
-
-        async def listen(connected: Connected) -> asyncio.Server:
-            before = os.umask(0o177)
-            try:
-                return await asyncio.start_unix_server(connected, path)
-            finally:
-                os.umask(before)
-
-        try:
-            self._start_listening(listen)
-        finally:
-            path.unlink(missing_ok=True)
+        with socket_file(path) as bound:
+            self._start_listening(
+                lambda connected: asyncio.start_unix_server(connected, sock=bound)
+            )
 
     def _start_listening(self, listen: Callable[[Connected], Awaitable[asyncio.Server]]) -> None:
         async def serve(

@@ -22,7 +22,7 @@ from dlm_lsp.server.client import ClientCapabilities
 from dlm_lsp.server.command_names import OVERVIEW_CHANGED
 from dlm_lsp.server.diagnostics_encoder import DiagnosticsEncoder
 from dlm_lsp.server.document_ids import DocumentIds
-from dlm_lsp.server.jobs import Jobs
+from dlm_lsp.server.jobs import Job, Jobs
 from dlm_lsp.server.lenient_reading import message_converter
 from dlm_lsp.server.pygls_patches import EncodedJson, LiveDocument, PatchedProtocol, PatchedServer
 from dlm_lsp.server.settings import DEFAULT_SETTINGS, Settings, read_settings
@@ -147,19 +147,32 @@ class DlmServer(PatchedServer):
             _log.warning("%s", error)
             return None
 
-    def follow_documents(self) -> None:
-        """Let the jobs go on where their documents are open now: one may have been renamed."""
+    def follow_documents(self, opened: str | None = None) -> None:
+        """Let the jobs go on where their documents are open now: one may have been renamed.
+
+        A text that was just `opened` is taken for the document; one that was open beside it only
+        where it is no copy of it.
+        """
         for job in self.jobs:
             if self.text_document(job.uri) is None:
-                job.uri = self._uri_of(job.store) or job.uri
+                job.uri = self._new_uri(job, opened) or job.uri
 
-    def _uri_of(self, store: Path) -> str | None:
-        """Return where the document of a store folder is open."""
-        for uri in self.workspace.text_documents:
-            text_document = self.text_document(uri)
-            if text_document and self.store(text_document.incremental.document) == store:
+    def _new_uri(self, job: Job, opened: str | None) -> str | None:
+        new = self.text_document(opened) if opened else None
+        for text_document in [new] if new else self.live_documents():
+            if self.store(text_document.incremental.document) == job.store and (
+                text_document is new or not self._is_copy(text_document.uri, job)
+            ):
                 return str(text_document.uri)
         return None
+
+    def _is_copy(self, uri: str, job: Job) -> bool:
+        from dlm_lsp.store.copies import is_copy
+
+        original = self.path(job.uri)
+        if original is None:
+            return False
+        return is_copy(self.path(uri) or Path(uri), original, job.store.name)
 
     def load_settings(self, uri: str) -> None:
         """Take the settings of a document that were pushed, and ask for better ones."""

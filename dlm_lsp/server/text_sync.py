@@ -84,7 +84,9 @@ def _range(given: object) -> _Range | None:
     if None in numbers:
         return None
     start_line, start_character, end_line, end_character = (number or 0 for number in numbers)
-    # Where something ends before the first line or column, it goes on to the last.
+    # What ends before the first line or column goes on to the last; such a start means nothing.
+    if min(start_line, start_character) < 0:
+        return None
     if end_line < 0:
         end_line, end_character = _MAX, 0
     return {

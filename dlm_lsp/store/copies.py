@@ -22,10 +22,12 @@ def original_of(folder: Path, path: Path) -> Path | None:
     plan = load_plan(folder)
     if plan is None or os.path.realpath(plan.source_path) == os.path.realpath(path):
         return None
-    other = plan.source_path
-    if read_document_id(other) != folder.name or is_same_file(other, path):
-        return None
-    return other
+    return plan.source_path if is_copy(path, plan.source_path, folder.name) else None
+
+
+def is_copy(path: Path, original: Path, document_id: str) -> bool:
+    """Tell whether a document is a copy of another, which is there and has the id still."""
+    return read_document_id(original) == document_id and not is_same_file(original, path)
 
 
 def refuse_copy(folder: Path, path: Path) -> None:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from ide.samples import SOURCE, synthesized
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
-from server.editor import EDITORS, EMACS, NEOVIM, VSCODE, Editor, editor
+from server.editor import EDITORS, EMACS, NEOVIM, URI, VSCODE, Editor, editor
+from server.test_pygls_patches import Sink
 from server.test_synthesis import TEXT, hold, store
 from server.test_synthesis import settings as by_teacher
 from support.document_text import FRONTMATTER
@@ -16,6 +17,8 @@ from support.generated_documents import wild_documents
 
 from dlm_lsp.document import apply_edits, parse, remove
 from dlm_lsp.document.lines import without_lone_crs
+from dlm_lsp.server.changes import send_change
+from dlm_lsp.server.lifecycle import create_server
 from dlm_lsp.store.plan import load_plan
 
 _TYPED = ("a", "🙂", "\n", "::prose::\n", "```\n", "\n::instruction::\n### Q\nMine?\n### A\nYes.\n")
@@ -369,3 +372,45 @@ async def test_another_change_is_no_answer(env):
         await client.command("dlm.synth.remove", sections=ids_of(THREE)[1:2])
         await client.actions("<!-- dlm")
         assert len(client.edits) == 1
+
+
+def reopen(client: Editor, text: str) -> None:
+    """Close the document and open it again with another text."""
+    identifier = types.TextDocumentIdentifier(URI)
+    client.text_document_did_close(types.DidCloseTextDocumentParams(identifier))
+    client.open(text)
+
+
+async def test_a_change_that_waits_is_computed_for_the_text_that_is_opened_again(env):
+    text = FRONTMATTER + "Mine.\n" + SOURCE + "".join(PAIRS)
+    first, second, third = ids_of(THREE)
+    async with editor(NEOVIM, env) as client:
+        client.open(THREE)
+        await client.command("dlm.synth.remove", sections=[first])
+        await client.command("dlm.synth.remove", sections=[second])
+        reopen(client, text)
+        await client.command("dlm.synth.remove", sections=[third])
+        await client.until(lambda: len(client.edits) == 3)
+        await client.until(lambda: "<!-- dlm" not in client.text())
+        assert client.text() == FRONTMATTER + "Mine.\n" + SOURCE
+
+
+async def test_whether_a_text_that_is_opened_again_can_be_written_into_is_seen(env):
+    async with editor(NEOVIM, env, by_line_feeds="Neovim") as client:
+        client.open(THREE)
+        await client.command("dlm.synth.remove", sections=ids_of(THREE)[:1])
+        reopen(client, WITH_CR)
+        await client.until(lambda: client.messages or client.edits)
+        assert client.edits == []
+        assert "`lone-cr`" in client.messages[-1].message
+
+
+async def test_behind_an_edit_that_was_never_answered_it_is_told_what_helps(monkeypatch):
+    monkeypatch.setattr("dlm_lsp.server.changes._ANSWER_TIMEOUT", 0)
+    server = create_server()
+    server.protocol.set_writer(Sink())
+    params = types.InitializeParams(types.ClientCapabilities(), root_uri=None)
+    server.protocol.handle_message(types.InitializeRequest(1, params))
+    await server.open_document(URI).change_lock.acquire()
+    outcome = await send_change(server, URI, lambda _: [], "Keep")
+    assert outcome.value.endswith("close the document and open it again")

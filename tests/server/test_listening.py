@@ -1,5 +1,6 @@
 """Listening: one client is served, and nobody else joins, steers or ends its session."""
 
+import asyncio
 import json
 import socket
 import stat
@@ -7,10 +8,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from lsprotocol import types
 from server.test_main import GONE_WITHIN, INITIALIZE, Wire, framed, request
+
+from dlm_lsp.server.listening import serve_one_client
 
 SHUTDOWN, EXIT = request(2, "shutdown", None), {"jsonrpc": "2.0", "method": "exit"}
 
@@ -69,6 +73,8 @@ INTRUDERS = {
     "no object": framed([INITIALIZE]),
     "an endless line": b"Content-Type: " + b"x" * 2**17,
     "a length beyond all": b"Content-Length: 99999999999\r\n\r\n",
+    "a length beyond every initialize": b"Content-Length: 1048577\r\n\r\n",
+    "brackets in brackets": framed(b"[" * 20_000),
 }
 
 
@@ -79,6 +85,42 @@ def test_what_does_not_initialize_is_let_go_and_the_client_is_served(data, liste
     with connect(port) as client:
         assert "capabilities" in answer(client, INITIALIZE)["result"]
     server.process.wait(GONE_WITHIN)
+    assert server.process.stderr.read() == b""
+
+
+def test_an_initialize_may_be_long(listening):
+    _, port = listening
+    with connect(port) as client:
+        padding = b" " * (2**20 - len(json.dumps(INITIALIZE)))
+        assert "result" in answer(client, padding + json.dumps(INITIALIZE).encode())
+
+
+async def test_a_connection_that_has_not_initialized_in_time_is_let_go():
+    port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    served: list[object] = []
+
+    async def serve(message: object, _: object, __: object) -> None:
+        served.append(message)
+
+    serving = asyncio.create_task(
+        serve_one_client(
+            lambda connected: asyncio.start_server(connected, "127.0.0.1", 0),
+            serve,
+            lambda server: port.set_result(server.sockets[0].getsockname()[1]),
+            deadline=0.05,
+        )
+    )
+    async with asyncio.timeout(GONE_WITHIN):
+        for beginning in (b"", b"Content-Length: 9\r\n", b"Content-Length: 9\r\n\r\n{"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", await port)
+            writer.write(beginning)
+            assert await reader.read() == b""
+            writer.close()
+        _, writer = await asyncio.open_connection("127.0.0.1", await port)
+        writer.write(framed(INITIALIZE))
+        await serving
+        writer.close()
+    assert served == [INITIALIZE]
 
 
 def test_a_connection_that_says_nothing_holds_nobody_up(listening):
@@ -145,5 +187,78 @@ def test_a_socket_file_serves_one_client_and_only_its_owner_can_connect(tmp_path
             client.sendall(framed({"jsonrpc": "2.0", "method": types.INITIALIZED, "params": {}}))
         server.process.wait(GONE_WITHIN)
         assert not path.exists()
+    finally:
+        server.close()
+
+
+def refusal(path: Path) -> str:
+    """What a server says that shall listen on what is there already."""
+    server = Wire("--socket-file", str(path))
+    try:
+        assert server.process.wait(4 * GONE_WITHIN) == 1
+        return server.process.stderr.read().decode()
+    finally:
+        server.close()
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("text", ["notes\n", ""])
+def test_a_file_that_is_no_socket_is_not_listened_on_and_stays(text, tmp_path):
+    path = tmp_path / "notes.dlm"
+    path.write_text(text)
+    assert refusal(path).startswith("dlm-lsp: cannot listen: ")
+    assert path.read_text() == text
+
+
+@pytest.mark.posix
+def test_a_link_is_not_followed_and_stays(tmp_path):
+    path = tmp_path / "dlm.sock"
+    path.symlink_to(tmp_path / "nowhere")
+    assert refusal(path).startswith("dlm-lsp: cannot listen: ")
+    assert path.is_symlink()
+
+
+@pytest.mark.posix
+def test_a_socket_file_that_is_listened_on_stays_with_its_server(tmp_path):
+    path = tmp_path / "dlm.sock"
+    server = Wire("--socket-file", str(path))
+    try:
+        server.process.stderr.readline()
+        assert refusal(path).startswith("dlm-lsp: cannot listen: ")
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(path))
+            assert "result" in answer(client, INITIALIZE)
+    finally:
+        server.close()
+
+
+@pytest.mark.posix
+def test_a_socket_file_that_a_server_left_behind_is_replaced(tmp_path):
+    path = tmp_path / "dlm.sock"
+    with closing(socket.socket(socket.AF_UNIX)) as left:
+        left.bind(str(path))
+    server = Wire("--socket-file", str(path))
+    try:
+        server.process.stderr.readline()
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(path))
+            assert "result" in answer(client, INITIALIZE)
+    finally:
+        server.close()
+
+
+@pytest.mark.posix
+def test_what_has_taken_the_place_of_a_socket_file_stays(tmp_path):
+    path = tmp_path / "dlm.sock"
+    server = Wire("--socket-file", str(path))
+    try:
+        server.process.stderr.readline()
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(path))
+            path.unlink()
+            path.write_text("notes")
+            client.sendall(framed(INITIALIZE))
+        server.process.wait(GONE_WITHIN)
+        assert path.read_text() == "notes"
     finally:
         server.close()

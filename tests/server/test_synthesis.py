@@ -519,6 +519,64 @@ async def test_a_run_goes_on_in_a_document_that_is_renamed(opened_first, teacher
         assert "4 inserted" in report["markdown"]
 
 
+def close(client: Editor, uri: str) -> None:
+    identifier = types.TextDocumentIdentifier(uri)
+    client.text_document_did_close(types.DidCloseTextDocumentParams(identifier))
+
+
+@pytest.mark.parametrize("opened_again", [False, True])
+async def test_a_run_never_goes_on_in_a_copy_that_is_open_beside_its_document(
+    opened_again, teacher, env, gate, tmp_path
+):
+    hold(teacher, gate)
+    original, copy = tmp_path / "towns.dlm", tmp_path / "copy.dlm"
+    uri = original.as_uri()
+    for path in (original, copy):
+        path.write_text(TEXT)
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        client.open(TEXT, copy.as_uri())
+        client.open(TEXT, uri)
+        await client.command("dlm.synth.run", uri=uri)
+        await client.until(lambda: BEGUN in client.progress())
+        close(client, uri)
+        if opened_again:
+            client.open(TEXT, uri)
+        await client.command("dlm.synth.overview", uri=copy.as_uri())
+        gate.set()
+        await client.until(client.finished)
+        assert client.text(copy.as_uri()) == TEXT
+        if opened_again:
+            assert len(questions(client.text(uri))) == 4
+        else:
+            assert client.progress()[-1] == "4 staged (the document is no longer open)"
+            assert load_plan(store(env)).source_path == original
+
+
+@pytest.mark.parametrize("kept", [False, True])
+async def test_a_run_goes_on_under_a_name_that_is_opened_after_the_close_or_has_the_file(
+    kept, teacher, env, gate, tmp_path
+):
+    hold(teacher, gate)
+    original, new = tmp_path / "towns.dlm", tmp_path / "places.dlm"
+    original.write_text(TEXT)
+    async with editor(NEOVIM, env, **settings(teacher)) as client:
+        client.open(TEXT, original.as_uri())
+        await client.command("dlm.synth.run", uri=original.as_uri())
+        await client.until(lambda: BEGUN in client.progress())
+        if kept:
+            new.write_text(TEXT)
+            close(client, original.as_uri())
+            client.open(TEXT, new.as_uri())
+        else:
+            original.rename(new)
+            client.open(TEXT, new.as_uri())
+            close(client, original.as_uri())
+        await client.command("dlm.synth.overview", uri=new.as_uri())
+        gate.set()
+        await client.until(client.finished)
+        assert len(questions(client.text(new.as_uri()))) == 4
+
+
 async def test_a_run_is_cancelled_under_the_new_name_of_its_document(teacher, env, gate):
     hold(teacher, gate)
     async with editor(NEOVIM, env, **settings(teacher)) as client:

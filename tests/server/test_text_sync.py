@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
@@ -46,7 +47,7 @@ class Session:
     def open(self, **more: Any) -> LiveDocument:
         item = {"uri": URI, "languageId": "dlm", "version": 1, "text": "ab\ncd\nef\n", **more}
         self.send(types.TEXT_DOCUMENT_DID_OPEN, textDocument=item)
-        return self.document
+        return self.document_at(item["uri"])
 
     def change(self, *changes: object, **document: Any) -> LiveDocument:
         document = {"uri": URI, "version": 2, **document}
@@ -57,7 +58,10 @@ class Session:
 
     @property
     def document(self) -> LiveDocument:
-        document = self.server.workspace.text_documents[URI]
+        return self.document_at(URI)
+
+    def document_at(self, uri: str) -> LiveDocument:
+        document = self.server.workspace.text_documents[unquote(uri)]
         assert isinstance(document, LiveDocument)
         return document
 
@@ -86,7 +90,6 @@ def typed(start: tuple[object, object], end: tuple[object, object]) -> dict[str,
         (typed((1, 1), (1, 2**32 - 1)), "ab\ncx\nef\n"),
         (typed((1, 1), (-1, 0)), "ab\ncx"),
         (typed((1, 1), (1, -1)), "ab\ncx\nef\n"),
-        (typed((-1, -1), (1, 0)), "xcd\nef\n"),
         (typed((1.0, 0.0), (1.0, 1)), "ab\nxd\nef\n"),
         (typed((99, 0), (99, 0)), "ab\ncd\nef\nx"),
     ],
@@ -127,6 +130,9 @@ UNREADABLE = [
     typed((0, 0), (0, True)),
     typed((0, 0.5), (0, 1)),
     typed((None, 0), (0, 1)),
+    typed((-1, -1), (1, 0)),
+    typed((-1, 0), (1, 0)),
+    typed((0, -1), (1, 0)),
 ]
 
 
@@ -140,6 +146,15 @@ def test_a_change_that_cannot_be_read_puts_the_text_out_of_step(change):
 def test_a_change_of_no_document_puts_every_text_out_of_step():
     assert changed(TYPED, uri=None).out_of_step
     assert changed(TYPED, uri=5).out_of_step
+
+
+@pytest.mark.parametrize("uri", ["file:///my notes/a.dlm", "file:///my%20notes/a%2Edlm"])
+def test_a_change_that_cannot_be_read_is_missed_however_its_address_is_escaped(uri):
+    session = Session()
+    document = session.open(uri="file:///my%20notes/a.dlm")
+    other = session.open()
+    session.change({"text": None}, uri=uri)
+    assert (document.out_of_step, other.out_of_step) == (True, False)
 
 
 @pytest.mark.parametrize("changes", [None, "x", {}, TYPED])
