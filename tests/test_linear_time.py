@@ -34,6 +34,7 @@ from dlm_lsp.synth.parse_reply import parse_reply
 from dlm_lsp.teachers.base_model.english import english_templates
 from dlm_lsp.teachers.base_model.german import german_templates
 from dlm_lsp.teachers.base_model.sentences import split_sentences, stands_alone
+from dlm_lsp.training.path_glob import lies_in_glob, matches_glob
 
 # Long enough that what grows with the square takes a second, and the rest a few milliseconds.
 LENGTH = 10_000
@@ -108,6 +109,18 @@ def asked_in_templates(words: str) -> None:
             german_templates(sentence)
 
 
+def matched(words: str) -> None:
+    without_wildcards = words.replace("*", "").replace("?", "")
+    # No system has paths of more than 4096 bytes.
+    for path, pattern in (
+        (without_wildcards, words[:300]),
+        (without_wildcards[:4000], words),
+        (words, f"**/{words[:300]}zz"),
+    ):
+        matches_glob(path, pattern)
+        lies_in_glob(path, pattern)
+
+
 READERS: dict[str, Callable[[str], object]] = {
     **{f"document, {place}": in_document(place) for place in PLACES},
     "parse, no frontmatter": parse,
@@ -117,6 +130,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "near-duplicates": lambda w: duplicates([Pair(w, w), Pair(f"{w} x", w)], [None, None]),
     "chunking": lambda words: split_text(words, 300),
     "templates": asked_in_templates,
+    "globs": matched,
 }
 # Before, between (over and over) and behind: what was seen to freeze, or kin of it.
 SHAPES = {
@@ -173,6 +187,8 @@ SHAPES = {
     "brackets": (".", "[", "]("),
     "marks at the start": ("", "\ufeff", "x"),
     "carriage returns": ("", "\r", "x"),
+    "stars": ("", "*a", "b"),
+    "folders of a glob": ("", "**/", "zz"),
 }
 
 

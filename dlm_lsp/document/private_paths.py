@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 
 _KEY = re.compile(
-    r"id_[^.]*|.*\.(?:pem|key|ppk|p12|pfx|jks|keystore|kdbx|gpg|ovpn|tfstate|credentials)"
+    r"id_[^.]*|.*\.(?:pem|key|ppk|p12|pfx|jks|keystore|kdbx?|gpg|ovpn|tfstate|kubeconfig|credentials)"
     r"|(?:secrets|credentials|passwords?)(?:\..*)?|passwd|shadow|htpasswd"
-    r"|authorized_keys|known_hosts|service[_-]account.*\.json",
+    r"|authorized_keys|known_hosts|kubeconfig(?:\.(?:ya?ml|json))?"
+    r"|(?:service[_-]?account|client[_-]secret).*\.json|(?:.*[_-](?:key|credentials)|tokens?)\.json",
     re.IGNORECASE | re.DOTALL,
 )
 _SYSTEM_FOLDERS = ("etc", "proc", "sys", "dev", "run", "boot")

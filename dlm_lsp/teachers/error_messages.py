@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from types import ModuleType
 from typing import Any
 
-from dlm_lsp.teachers.reply_limit import REPLY_LIMIT, OversizedReplyError
+from dlm_lsp.teachers.reply_limit import REPLY_LIMIT, EncodedReplyError, OversizedReplyError
 
 _LONGEST = 240
 _DEEPEST = 8
@@ -95,6 +95,11 @@ def error_message(
     outcome = f"failed ({type(error).__name__}); run the command again"
     if isinstance(error, OversizedReplyError):
         outcome = f"brought more than {REPLY_LIMIT // 2**20} MiB; check the address"
+    if isinstance(error, EncodedReplyError):
+        outcome = (
+            "brought a reply in another compression than gzip, or a broken one; have the server, "
+            "or the proxy before it, send gzip or none"
+        )
     return f"the request to {server} {outcome}"
 
 

@@ -1,42 +1,83 @@
 """Reply limit: the body of an answer is read so far and no further, once decompressed.
 
-A server can send without end, or a few kilobytes that unpack to gigabytes.
+A server can send without end, or a few kilobytes that unpack to gigabytes. What the HTTP client
+makes of one part of a body has a size that depends on its version and on the encodings that are
+installed, so the one encoding that is asked for is unpacked here.
 """
 
+import zlib
 from contextlib import aclosing
 from typing import Any
 
 REPLY_LIMIT = 8 * 2**20
 """How many bytes of an answer are read: many times what a model writes or a server lists."""
 
+REPLY_HEADERS = {"accept-encoding": "gzip"}
+"""What a request has to say for `read_reply` to understand the answer."""
+
 # These speak of the body as it was sent.
 _OF_THE_WIRE = frozenset(("content-encoding", "content-length", "transfer-encoding"))
+_GZIP_NAMES = frozenset(("gzip", "x-gzip"))
+_GZIP_FORMAT = 16 + zlib.MAX_WBITS
 
 
-class OversizedReplyError(Exception):
+class UnreadReplyError(Exception):
+    """An answer is not read to its end, and would not be if it came again."""
+
+
+class OversizedReplyError(UnreadReplyError):
     """An answer is larger than REPLY_LIMIT bytes."""
+
+
+class EncodedReplyError(UnreadReplyError):
+    """An answer is compressed in a way that was not asked for, or not as it says."""
 
 
 async def read_reply(response: Any) -> Any:
     """Return a response of httpx whose body is not read yet with its body read and decompressed.
 
     Raises:
-        OversizedReplyError: it is too large; the connection is closed.
+        OversizedReplyError: it is too large.
+        EncodedReplyError: it is not in an encoding of REPLY_HEADERS; no byte of it is read.
+
+    Either way the connection is closed.
     """
-    body = bytearray()
     try:
-        async with aclosing(response.aiter_bytes()) as parts:
-            async for part in parts:
-                body += part
-                if len(body) > REPLY_LIMIT:
-                    raise OversizedReplyError
+        body = await _read_body(response)
     finally:
         await response.aclose()
     headers = response.headers.multi_items()
     return type(response)(
         response.status_code,
         headers=[(name, value) for name, value in headers if name.lower() not in _OF_THE_WIRE],
-        content=bytes(body),
+        content=body,
         request=response.request,
         extensions=response.extensions,
     )
+
+
+async def _read_body(response: Any) -> bytes:
+    unzip = zlib.decompressobj(_GZIP_FORMAT) if _is_compressed(response) else None
+    body = bytearray()
+    received = 0
+    async with aclosing(response.aiter_raw()) as parts:
+        async for part in parts:
+            received += len(part)
+            try:
+                # One byte more than is read says that there is more.
+                body += unzip.decompress(part, REPLY_LIMIT - len(body) + 1) if unzip else part
+            except zlib.error as error:
+                raise EncodedReplyError from error
+            # Parts that unpack to nothing can come without end too.
+            if max(received, len(body)) > REPLY_LIMIT:
+                raise OversizedReplyError
+    return bytes(body)
+
+
+def _is_compressed(response: Any) -> bool:
+    values = response.headers.get_list("content-encoding", split_commas=True)
+    encodings = [value.strip().lower() for value in values]
+    encodings = [encoding for encoding in encodings if encoding not in ("", "identity")]
+    if len(encodings) > 1 or not _GZIP_NAMES.issuperset(encodings):
+        raise EncodedReplyError
+    return bool(encodings)

@@ -17,7 +17,7 @@ import anyio.lowlevel
 from dlm_lsp.errors import RejectedError, TeacherError, UnreachableError
 from dlm_lsp.teachers.endpoint import Endpoint
 from dlm_lsp.teachers.error_messages import OutOfTimeError, error_message
-from dlm_lsp.teachers.reply_limit import OversizedReplyError, read_reply
+from dlm_lsp.teachers.reply_limit import REPLY_HEADERS, UnreadReplyError, read_reply
 
 _R = TypeVar("_R")
 RequestHook = Callable[[Any], Awaitable[None]]
@@ -36,7 +36,7 @@ def http_client(
 ) -> Any:
     """Return the one connection pool; `hooks` are done to every request before it is sent.
 
-    An answer that is too large ends the work that asked for it: see `with_deadline`.
+    An answer that is not to be read ends the work that asked for it: see `with_deadline`.
     """
     client_type: Any = sdk.DefaultAsyncHttpxClient
 
@@ -46,7 +46,7 @@ def http_client(
             response = await super().send(request, stream=True, **options)
             try:
                 return await read_reply(response)
-            except OversizedReplyError as error:
+            except UnreadReplyError as error:
                 await _give_up(error)
                 raise
 
@@ -55,6 +55,7 @@ def http_client(
     return LimitedClient(
         # The prose goes to the server that the user named and to no other.
         follow_redirects=False,
+        headers=REPLY_HEADERS,
         timeout=sdk_timeout(sdk, timeout),
         mounts=dict.fromkeys(unproxied),
         event_hooks={
@@ -150,7 +151,7 @@ async def with_deadline(work: Callable[[], Awaitable[_R]], limit: float) -> _R:
 
     Raises:
         OutOfTimeError: one took longer; it is cancelled and not sent again.
-        OversizedReplyError: the answer to one is too large; it is not sent again.
+        UnreadReplyError: the answer to one is not to be read; it is not sent again.
     """
     with anyio.CancelScope(deadline=anyio.current_time() + limit) as scope:
         attempts = _Attempts(scope, limit)

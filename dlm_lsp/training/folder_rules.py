@@ -6,7 +6,6 @@ The rules and their order are those of format §10.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,11 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from dlm_lsp.document.schema import SourceConfig
 from dlm_lsp.errors import NotFoundError, StoreError
 from dlm_lsp.store.files import read_file
+from dlm_lsp.training.path_glob import lies_in_glob, matches_glob
 
 CONFIG_FOLDER = ".dlm"
 _LARGEST_FILE = 1_000_000
-_GLOB_PARTS = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]+")
-_WILD = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 _DEFAULT_EXCLUDES = re.compile(
     r"(?:.*/)?(?:"
     r"(?:\.git|\.hg|\.svn|__pycache__|\.venv|venv|\.tox|node_modules|target|build|dist"
@@ -52,15 +50,14 @@ class _TrainingYaml(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class _IgnoreRule:
-    pattern: re.Pattern[str]
+    pattern: str
     folders_only: bool
     takes_back: bool
 
     def matches(self, name: str) -> bool:
         """Say whether the rule is about this file or a folder that it lies in."""
-        folders = [name[:end] for end, letter in enumerate(name) if letter == "/"]
-        candidates = folders if self.folders_only else [*folders, name]
-        return any(self.pattern.fullmatch(candidate) for candidate in candidates)
+        itself = not self.folders_only and matches_glob(name, self.pattern)
+        return itself or lies_in_glob(name, self.pattern)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +184,7 @@ def _parse_ignored(text: str) -> tuple[tuple[_IgnoreRule, ...], list[tuple[int, 
         elif set(pattern) & set("[]\\"):
             problems.append((number, "takes no [...] and no backslash; the line is dropped"))
         else:
-            glob = _glob(pattern if anchored else f"**/{pattern}")
+            glob = pattern if anchored else f"**/{pattern}"
             rules.append(_IgnoreRule(glob, folders_only, takes_back))
     return tuple(rules), problems
 
@@ -202,11 +199,4 @@ def _text(path: Path) -> str | None:
 
 
 def _fits(name: str, patterns: Iterable[str]) -> bool:
-    return any(_glob(pattern).fullmatch(name) for pattern in patterns)
-
-
-@lru_cache(maxsize=256)
-def _glob(pattern: str) -> re.Pattern[str]:
-    """Return what a glob pattern means: `**` crosses folders, `*` and `?` stay in one."""
-    parts = _GLOB_PARTS.findall(pattern)
-    return re.compile("".join(_WILD.get(part) or re.escape(part) for part in parts), re.DOTALL)
+    return any(matches_glob(name, pattern) for pattern in patterns)

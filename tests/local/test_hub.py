@@ -1,31 +1,11 @@
 """Hugging Face hub: a model from its cache; downloaded where somebody asked for that."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from huggingface_hub import constants
-from support.hub_server import COMMIT, Hub, hub_server
+from support.hub_server import COMMIT
 
 from dlm_lsp.errors import ModelError
 from dlm_lsp.local.hub import cached_snapshot, download_size, download_snapshot
-
-
-@pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
-    """A hub that has `org/name`, and an empty cache."""
-    model = tmp_path / "model"
-    model.mkdir()
-    (model / "config.json").write_text("{}")
-    (model / "model.safetensors").write_bytes(b"12345")
-    (model / "pytorch_model.bin").write_bytes(b"pickle")
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-    with hub_server({"org/name": model}) as server:
-        monkeypatch.setattr(constants, "ENDPOINT", server.url)
-        template = f"{server.url}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
-        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
-        yield server
 
 
 def test_what_the_cache_does_not_hold_is_not_asked_for(hub):

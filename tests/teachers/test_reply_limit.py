@@ -125,6 +125,61 @@ async def test_a_compressed_reply_below_the_limit_is_read():
         assert await outcome(served(server.url)) == FINE
 
 
+@pytest.mark.parametrize("encoding", ["zstd", "br", "deflate", "gzip, gzip", "compress"])
+async def test_a_reply_in_an_encoding_that_was_not_asked_for_is_not_read(teacher_at, encoding):
+    flood = Flood(BLANKS, headers={"content-encoding": encoding})
+
+    async def behave(request: Request):
+        return card(request) or flood
+
+    async with WireServer(behave) as server:
+        failed = await outcome(teacher_at(server.url))
+        assert isinstance(failed, TeacherError)
+        assert "send gzip" in str(failed)
+        assert {request.headers["accept-encoding"] for request in server.requests} == {"gzip"}
+        # It may have been billed, and would come again as it was.
+        assert [request.method for request in server.requests] == ["GET", "POST"]
+        # What fills the buffers of the connection was sent and never read.
+        assert server.flooded < 16 * MIB
+
+
+async def test_a_reply_that_is_no_gzip_as_it_says_is_told(teacher_at):
+    async def behave(request: Request):
+        return card(request) or Answer(chat_completion("x"), headers={"content-encoding": "gzip"})
+
+    async with WireServer(behave) as server:
+        assert "send gzip" in str(await outcome(teacher_at(server.url)))
+        assert len(server.requests) == 2
+
+
+def stored_blocks(count: int) -> bytes:
+    """Gzip that never comes to a byte of what it holds."""
+    packer = zlib.compressobj(wbits=31)
+    return packer.flush(zlib.Z_SYNC_FLUSH) + b"\0\0\0\xff\xff" * count
+
+
+async def test_a_reply_that_unpacks_to_nothing_without_end_is_told(teacher_at):
+    endless = Answer(stored_blocks(REPLY_LIMIT // 4), headers={"content-encoding": "gzip"})
+
+    async def behave(request: Request):
+        return card(request) or endless
+
+    async with WireServer(behave) as server:
+        assert "more than" in str(await outcome(teacher_at(server.url)))
+
+
+@pytest.mark.parametrize("encoding", ["identity", "", "X-GZIP", "identity, gzip"])
+async def test_every_name_of_gzip_and_of_none_is_understood(encoding):
+    body = json.dumps(chat_completion("fine")).encode()
+    body = gzip.compress(body) if "gzip" in encoding.lower() else body
+
+    async def behave(request: Request):
+        return card(request) or Answer(body, headers={"content-encoding": encoding})
+
+    async with WireServer(behave) as server:
+        assert await outcome(served(server.url)) == FINE
+
+
 async def test_a_long_reply_below_the_limit_is_read():
     text = "a" * (REPLY_LIMIT - MIB)
 
