@@ -14,6 +14,7 @@ from lsprotocol import types
 from server.editor import EMACS, NEOVIM, PATIENCE, URI, VSCODE, Editor, editor
 from server.test_synthesis import questions
 from server.test_synthesis import settings as by_teacher
+from server.test_text_sync import change
 from support.teacher_server import HEAD, town
 
 from dlm_lsp.document import SectionType, parse
@@ -183,8 +184,7 @@ async def test_of_a_text_that_is_out_of_step_no_teacher_is_asked(name, teacher, 
         client.open(TEXT + synthesized())
         (id_,) = synthesized_in(client)
         sections = {"sections": [id_]} if name == "dlm.synth.regenerate" else {}
-        unreadable = {"textDocument": {"uri": URI, "version": 2}, "contentChanges": [5]}
-        client.protocol.notify(types.TEXT_DOCUMENT_DID_CHANGE, unreadable)
+        change(client, {"text": None})
         await client.until(lambda: client.messages)
         answer = await client.command(name, **sections)
         assert answer == {"code": "out-of-step", "error": ChangeOutcome.OUT_OF_STEP.value}
