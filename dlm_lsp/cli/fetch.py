@@ -2,6 +2,7 @@
 
 from dlm_lsp.cli.exit_codes import DONE
 from dlm_lsp.cli.output import err, print_json, print_notice, print_result
+from dlm_lsp.errors import ModelError
 from dlm_lsp.local.fetch import fetch_model, plan_fetch
 from dlm_lsp.local.weights import missing_model
 
@@ -23,9 +24,29 @@ def fetch_for_run(model: str, *, named_by_user: bool) -> None:
 
     Any other that is not here the run itself refuses, with the command that gets it.
     """
-    missing = missing_model(model)
-    if missing and (missing.registered or named_by_user):
+    if _may_fetch(model, named_by_user=named_by_user):
         _fetched(model)
+
+
+def try_fetch_for_run(model: str, *, named_by_user: bool) -> None:
+    """Download a model as `fetch_for_run` does, and print why where it cannot be had.
+
+    The run itself then tells the ways around it, as it does of a name that means nothing.
+    """
+    try:
+        if not _may_fetch(model, named_by_user=named_by_user):
+            return
+    except ModelError:
+        return
+    try:
+        _fetched(model)
+    except ModelError as error:
+        print_notice(f"note: {error}")
+
+
+def _may_fetch(model: str, *, named_by_user: bool) -> bool:
+    missing = missing_model(model)
+    return missing is not None and (missing.registered or named_by_user)
 
 
 def _fetched(model: str) -> str | None:

@@ -3,7 +3,6 @@
 import signal
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import Any
 
 import anyio
 
-from dlm_lsp.api.documents import load_valid_document
 from dlm_lsp.api.synthesis import (
     Destination,
     DocumentSynthesis,
@@ -23,15 +21,13 @@ from dlm_lsp.api.synthesis import (
 from dlm_lsp.cli.apply import insertion_json, print_insertion
 from dlm_lsp.cli.batch import BatchOutcome, for_each
 from dlm_lsp.cli.exit_codes import DONE, FAILED, INTERRUPTED, NOTHING_ACCEPTED
-from dlm_lsp.cli.fetch import fetch_for_run
+from dlm_lsp.cli.fetch import try_fetch_for_run
 from dlm_lsp.cli.output import escape_line, pluralize, print_notice, print_result
 from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.cli.progress import SynthProgress
-from dlm_lsp.errors import ModelError
 from dlm_lsp.store.lock import document_lock
 from dlm_lsp.synth.estimate import Estimate
 from dlm_lsp.synth.pipeline import (
-    NeededModel,
     SynthRequest,
     SynthResult,
     SynthSession,
@@ -76,21 +72,16 @@ def _code(report: Report) -> int:
 def _synthesize_document(
     path: Path, request: SynthRequest, destination: Destination, *, force: bool
 ) -> DocumentSynthesis:
-    folder = load_valid_document(path).folder
-    with document_lock(folder, "dlm synth instructions", print_notice, path):
+    loaded = load_for_synthesis(path, destination, force=force)
+    # Others wait for who holds the document, and a download may take an hour.
+    for needed in needed_models(request, loaded.frontmatter):
+        try_fetch_for_run(needed.name, named_by_user=needed.named_by_user)
+    with document_lock(loaded.folder, "dlm synth instructions", print_notice, path):
         # Loaded again, for who held the lock may have changed it.
         loaded = load_for_synthesis(path, destination, force=force)
-        for needed in needed_models(request, loaded.frontmatter):
-            _fetch(needed)
         result = anyio.run(run_on_document, loaded, request, partial(_run_interruptibly, path))
         saved = save_pairs(loaded, result, destination, request.options.placement)
         return DocumentSynthesis(path, result, saved)
-
-
-def _fetch(needed: NeededModel) -> None:
-    # What cannot be fetched is told by whoever needs the model, with the ways around it.
-    with suppress(ModelError):
-        fetch_for_run(needed.name, named_by_user=needed.named_by_user)
 
 
 async def _run_interruptibly(path: Path, ready: SynthSession) -> SynthResult:

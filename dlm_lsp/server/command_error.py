@@ -15,7 +15,7 @@ class CommandError(UsageError):
 
     `code` is `already-running`, `bad-argument`, `ledger-unreadable`, `no-frontmatter`, `no-prose`,
     `no-report`, `not-open`, `not-synthesized`, `nothing-staged`, `nothing-to-revert`,
-    `source-gone` or one of `document_availability`.
+    `out-of-step`, `source-gone` or one of `document_availability`.
     """
 
     def __init__(self, code: str, message: str) -> None:

@@ -1,19 +1,15 @@
 """Document copies: what is staged for another file with the same id is touched by consent alone."""
 
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from lsprotocol import types
-from pygls.exceptions import JsonRpcException
-
 from dlm_lsp.errors import CopyError, StoreError
+from dlm_lsp.server.message_requests import ANSWER_TIMEOUT, ask_user
 from dlm_lsp.server.pygls_patches import LiveDocument
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.store.copies import refuse_copy
 
-_log = logging.getLogger(__name__)
 _FORCE = "Force it"
 _LEAVE = "Leave it"
 
@@ -34,17 +30,11 @@ def copy_refusal(
     return None
 
 
-async def is_forced(server: DlmServer, refusal: CopyError) -> bool:
-    """Ask the user whether to go on all the same; who cannot be asked is told why not."""
-    params = types.ShowMessageRequestParams(
-        types.MessageType.Warning,
-        str(refusal),
-        [types.MessageActionItem(_FORCE), types.MessageActionItem(_LEAVE)],
-    )
-    try:
-        answer = await server.window_show_message_request_async(params)
-    except JsonRpcException as error:
-        _log.warning("no answer about a copy: %s", error)
+async def is_forced(
+    server: DlmServer, refusal: CopyError, *, answer_within: float = ANSWER_TIMEOUT
+) -> bool:
+    """Ask the user whether to go on all the same; who chooses nothing is told why not."""
+    choice = await ask_user(server, str(refusal), (_FORCE, _LEAVE), answer_within=answer_within)
+    if choice is None:
         server.tell_error(str(refusal))
-        return False
-    return answer is not None and answer.title == _FORCE
+    return choice == _FORCE

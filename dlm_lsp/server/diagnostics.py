@@ -3,11 +3,12 @@
 import asyncio
 import json
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from lsprotocol import types
@@ -15,12 +16,16 @@ from lsprotocol import types
 from dlm_lsp.document import Span
 from dlm_lsp.ide.diagnostic import Diagnostic
 from dlm_lsp.ide.diagnostics import diagnostics
+from dlm_lsp.ide.pair_check_results import PairCheckResults
 from dlm_lsp.server.diagnostics_encoder import DiagnosticsEncoder
 from dlm_lsp.server.document_ids import duplicate_id_diagnostics, id_of, twin_of
 from dlm_lsp.server.editor_messages import log_defect_of
 from dlm_lsp.server.pygls_patches import EncodedJson, LiveDocument
-from dlm_lsp.server.server import DiagnosticsReport, DlmServer
+from dlm_lsp.server.server import DiagnosticsReport, DlmServer, OpenDocument
 from dlm_lsp.server.to_lsp import encode_diagnostic
+
+if TYPE_CHECKING:
+    from dlm_lsp.ide.pair_checks import PairChecks
 
 _log = logging.getLogger(__name__)
 
@@ -230,23 +235,33 @@ async def _run_pair_checks(server: DlmServer, uri: str) -> None:
     checks = state.pair_checks = state.pair_checks or PairChecks()
     steps = checks.steps(text_document.incremental)
     # A step may take longer than a slice: in a thread, what is typed is heard meanwhile.
-    more = True
-    while more:
-        more = await asyncio.to_thread(_run_slice, steps, state.pair_check_lock)
+    results = None
+    while results is None:
+        results = await _in_turn(state, partial(_run_slice, checks, steps))
         await asyncio.sleep(_REST)
-    if checks.results != state.pair_check_results:
-        state.pair_check_results = checks.results
+    if results != state.pair_check_results:
+        state.pair_check_results = results
         refresh_diagnostics(server, uri)
 
 
-def _run_slice(steps: Iterator[None], lock: threading.Lock) -> bool:
-    """Take steps for as long as a slice lasts, and tell whether there may be more.
+async def _in_turn(
+    state: OpenDocument, run_slice: Callable[[], PairCheckResults | None]
+) -> PairCheckResults | None:
+    """Run a slice in a thread once no other of the document runs.
 
-    A task that is cancelled leaves its slice behind: the next one waits until that has ended.
+    A task that is cancelled leaves its slice behind, which goes on. The next task waits for that
+    without a thread; and one that is cancelled as it waits never runs its own.
     """
-    with lock:
-        until = time.perf_counter() + _SLICE
-        for _ in steps:
-            if time.perf_counter() > until:
-                return True
-    return False
+    while state.pair_check_slice and not state.pair_check_slice.done():
+        await asyncio.wait([state.pair_check_slice])
+    state.pair_check_slice = asyncio.ensure_future(asyncio.to_thread(run_slice))
+    return await asyncio.shield(state.pair_check_slice)
+
+
+def _run_slice(checks: "PairChecks", steps: Iterator[None]) -> PairCheckResults | None:
+    """Take steps for as long as a slice lasts; return what is found after the last, else None."""
+    until = time.perf_counter() + _SLICE
+    for _ in steps:
+        if time.perf_counter() > until:
+            return None
+    return checks.results

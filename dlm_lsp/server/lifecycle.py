@@ -12,6 +12,7 @@ from dlm_lsp.server.command_names import ACTION_KIND, COMMANDS
 from dlm_lsp.server.editor_messages import log_defect_of, refused_by_message
 from dlm_lsp.server.pygls_patches import EncodedJson, use_live_documents
 from dlm_lsp.server.server import DlmServer
+from dlm_lsp.server.settings import own_settings
 
 _LEGEND = types.SemanticTokensLegend(list(TOKEN_TYPES), list(TOKEN_MODIFIERS))
 _FEATURE_OPTIONS: dict[str, object] = {
@@ -129,9 +130,9 @@ def _life_cycle(server: DlmServer) -> None:
 
     @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
     async def did_change_configuration(params: types.DidChangeConfigurationParams) -> None:
-        pushed = params.settings
-        if isinstance(pushed, dict):
-            server.pushed_settings = pushed.get("dlm", pushed)
+        pushed = own_settings(params.settings)
+        if pushed is not None:
+            server.pushed_settings = pushed
         uris = [document.uri for document in server.workspace.text_documents.values()]
         for uri in uris:
             server.load_settings(uri)

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import re
-import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,7 +80,7 @@ class OpenDocument:
     twin: str | None = None
     publish_task: "asyncio.Task[None] | None" = None
     pair_check_task: "asyncio.Task[None] | None" = None
-    pair_check_lock: threading.Lock = field(default_factory=threading.Lock)
+    pair_check_slice: "asyncio.Future[PairCheckResults | None] | None" = None
     typed: asyncio.Event = field(default_factory=asyncio.Event)
     change_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     pending_edit: PendingEdit | None = None
@@ -175,7 +174,11 @@ class DlmServer(PatchedServer):
         return is_copy(self.path(uri) or Path(uri), original, job.store.name)
 
     def load_settings(self, uri: str) -> None:
-        """Take the settings of a document that were pushed, and ask for better ones."""
+        """Take the settings of a document that were pushed, and ask for better ones.
+
+        What is pushed takes the place of all initialization options; they count again once it is
+        empty, for an editor was started with them, and they are not taken back.
+        """
         self._take_settings(uri, self.pushed_settings or self.initial_settings)
         if self.client.configuration:
             self.open_document(uri).settings_task = asyncio.create_task(self._ask_settings(uri))

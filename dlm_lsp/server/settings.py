@@ -107,6 +107,19 @@ def read_settings(given: object) -> ParsedSettings:
                 )
 
 
+def own_settings(pushed: object) -> object | None:
+    """Return what is ours of settings that a client pushes, under `dlm` or bare; None: nothing is.
+
+    Where `dlm` or all is empty, nothing is set any more, which is an empty mapping.
+    """
+    if not isinstance(pushed, Mapping):
+        return None
+    if "dlm" in pushed:
+        return pushed["dlm"] or {}
+    firsts = {str(name).partition(".")[0] for name in pushed}
+    return pushed if not firsts or firsts & _NAMES else None
+
+
 def setting_name(option: str) -> str:
     """Return the setting of an option of a run."""
     return f"dlm.{to_camel(option)}"
@@ -168,4 +181,5 @@ def _requirement(names: list[str]) -> tuple[str, object]:
     return "takes a mapping", None
 
 
+_NAMES = {"synth", *(str(field.alias) for field in Settings.model_fields.values())}
 _NULLABLE = {str(field.alias) for field in Settings.model_fields.values() if field.default is None}

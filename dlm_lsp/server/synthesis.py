@@ -12,6 +12,7 @@ from dlm_lsp.document import Document
 from dlm_lsp.document.schema import Frontmatter
 from dlm_lsp.errors import DlmError
 from dlm_lsp.server.availability import NO_FRONTMATTER, document_availability
+from dlm_lsp.server.changes import ChangeOutcome
 from dlm_lsp.server.command_error import ALREADY_RUNNING, NO_PROSE
 from dlm_lsp.server.delivery import Delivery
 from dlm_lsp.server.editor_messages import editor_message
@@ -99,6 +100,9 @@ def start_synthesis(server: DlmServer, request: EditorRequest) -> Job | Unavaila
     text_document = server.text_document(request.uri)
     if text_document is None:
         return Unavailable("not-open", "the document is not open")
+    if text_document.out_of_step:
+        # What is still read of it may be prose that the user has deleted.
+        return Unavailable("out-of-step", ChangeOutcome.OUT_OF_STEP.value)
     document = text_document.incremental.document
     busy = server.jobs.on(server.store(document))
     sections = tuple(id_ for id_ in request.sections if id_ not in busy)

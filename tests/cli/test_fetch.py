@@ -10,7 +10,11 @@ from support.hub_server import Hub, hub_server
 from support.teacher_server import town
 from support.tiny_model import tiny_llama
 
+from dlm_lsp.document import parse
+from dlm_lsp.store.lock import document_lock
+
 REGISTERED = "HuggingFaceTB/SmolLM2-135M-Instruct"
+UNJUDGED = ("--filter", "none")
 
 
 @pytest.fixture(scope="session")
@@ -83,6 +87,34 @@ def test_a_folder_in_the_working_directory_is_not_taken_for_a_hub_id(
     written = dlm("train", notes_on(tmp_path, "hf:./org/name"), "--dry-run", env=env)
     assert written.returncode == 0, written.stderr
     assert hub.asked == []
+
+
+def test_why_a_download_failed_is_told_beside_the_ways_around_it(dlm, document, env, hub):
+    hub.status = 403
+    run = dlm("synth", "instructions", document(), "--teacher", "hf:org/name", *UNJUDGED, env=env)
+    assert run.returncode == 1
+    assert "asks for its licence to be accepted" in run.stderr
+    assert "`dlm fetch org/name`" in run.stderr
+
+
+def test_a_name_that_means_nothing_is_told_once(dlm, document, env, hub):
+    run = dlm("synth", "instructions", document(), "--teacher", "hf:nosuch", *UNJUDGED, env=env)
+    assert run.returncode == 1
+    assert run.stderr.count("there is no model nosuch") == 1
+    assert hub.asked == []
+
+
+def test_a_run_downloads_before_it_holds_the_document(command, document, env, hub, home):
+    path = document()
+    frontmatter = parse(path.read_text()).frontmatter
+    with document_lock(home / "store" / frontmatter.dlm_id, "a test", print):
+        run = command("synth", "instructions", path, "--teacher", "hf:org/name", *UNJUDGED, env=env)
+        lines = [run.stderr.readline(), run.stderr.readline()]
+        run.kill()
+        run.communicate()
+    assert lines[0].startswith("Downloading org/name (")
+    assert lines[1].startswith("waiting for ")
+    assert any("/resolve/" in path for path in hub.asked)
 
 
 def test_a_model_that_the_hub_does_not_have_is_told(dlm, env):

@@ -14,10 +14,12 @@ from lsprotocol import types
 from server.editor import EMACS, NEOVIM, PATIENCE, URI, VSCODE, Editor, editor
 from server.test_synthesis import questions
 from server.test_synthesis import settings as by_teacher
+from server.test_text_sync import change
 from support.teacher_server import HEAD, town
 
 from dlm_lsp.document import SectionType, parse
 from dlm_lsp.server import commands
+from dlm_lsp.server.changes import ChangeOutcome
 from dlm_lsp.server.command_names import COMMANDS
 from dlm_lsp.store.plan import StagedSection, add_to_plan, load_plan
 
@@ -174,6 +176,19 @@ async def test_a_run_on_a_document_with_an_error_is_refused():
         client.open(TEXT + "::poem::\nx\n")
         why = await refused(client, "dlm.synth.run", URI)
         assert why.startswith("the document has an error: ")
+
+
+@pytest.mark.parametrize("name", ["dlm.synth.run", "dlm.synth.regenerate"])
+async def test_of_a_text_that_is_out_of_step_no_teacher_is_asked(name, teacher, env):
+    async with editor(VSCODE, env, **by_teacher(teacher)) as client:
+        client.open(TEXT + synthesized())
+        (id_,) = synthesized_in(client)
+        sections = {"sections": [id_]} if name == "dlm.synth.regenerate" else {}
+        change(client, {"text": None})
+        await client.until(lambda: client.messages)
+        answer = await client.command(name, **sections)
+        assert answer == {"code": "out-of-step", "error": ChangeOutcome.OUT_OF_STEP.value}
+    assert teacher.asked == []
 
 
 async def test_a_text_as_the_argument_is_the_document(teacher, env):

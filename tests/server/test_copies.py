@@ -7,8 +7,11 @@ import pytest
 from lsprotocol import types
 from server.editor import PATIENCE, VSCODE, Editor, editor
 from server.test_commands import TEXT, Store, staged
+from server.test_message_requests import AskingServer
 
 from dlm_lsp.document import parse
+from dlm_lsp.errors import CopyError
+from dlm_lsp.server.copies import is_forced
 from dlm_lsp.store.plan import add_to_plan
 
 WAITING = staged()
@@ -97,6 +100,22 @@ async def test_where_nobody_can_be_asked_it_is_told_and_stays_staged(env, store,
         await client.until(lambda: client.messages)
         assert "give the copy an id of its own, or force it" in client.messages[0].message
         assert store.staged == [WAITING.id]
+
+
+@pytest.mark.parametrize("silent", [True, False])
+async def test_where_no_choice_comes_the_way_out_is_told(silent):
+    server = AskingServer(None, silent=silent)
+    async with asyncio.timeout(PATIENCE):
+        assert not await is_forced(
+            server, CopyError("give it an id of its own"), answer_within=0.01
+        )
+    assert server.errors == ["give it an id of its own"]
+
+
+async def test_who_leaves_it_is_told_nothing():
+    server = AskingServer(types.MessageActionItem("Leave it"))
+    assert not await is_forced(server, CopyError("give it an id of its own"))
+    assert server.errors == []
 
 
 async def test_discard_on_a_copy_drops_by_consent(env, store, uri):

@@ -2,6 +2,10 @@
 
 import asyncio
 import json
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 import pytest
 from ide.samples import GONE, SOURCE, synthesized
@@ -11,6 +15,10 @@ from server.editor import PATIENCE, URI, VSCODE, Editor, editor
 from support.document_text import FRONTMATTER
 
 from dlm_lsp.document import SectionType, section_id
+from dlm_lsp.document.section import Pair
+from dlm_lsp.ide.pair_check_results import PairCheckResults
+from dlm_lsp.ide.pair_checks import PairChecks
+from dlm_lsp.quality.dedup import DuplicateIndex
 from dlm_lsp.server import diagnostics
 from dlm_lsp.server.client import ClientCapabilities
 from dlm_lsp.server.pygls_patches import EncodedJson, LiveWorkspace
@@ -186,6 +194,84 @@ async def test_others_work_while_a_second_look_takes_long(monkeypatch):
 
     await asyncio.gather(work(), server.rest())
     assert worked >= 100
+
+
+@dataclass
+class HeldStep:
+    """A step of a second look that lasts until it is released, and the questions compared."""
+
+    begun: threading.Event = field(default_factory=threading.Event)
+    released: threading.Event = field(default_factory=threading.Event)
+    questions: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def held_step(monkeypatch) -> Iterator[HeldStep]:
+    """Hold the first comparison of a pair up."""
+    held, compare = HeldStep(), DuplicateIndex.compare
+
+    def slow(self: DuplicateIndex, pair: Pair) -> Iterator[tuple[int, bool]]:
+        held.questions.append(pair.question)
+        held.begun.set()
+        assert held.released.wait(4 * PATIENCE)
+        return compare(self, pair)
+
+    monkeypatch.setattr(DuplicateIndex, "compare", slow)
+    yield held
+    held.released.set()
+
+
+async def hops(count: int = 20) -> None:
+    """Let each task that waits for a thread have one, as often as it may take."""
+    for _ in range(count):
+        await asyncio.to_thread(int)
+
+
+async def test_looks_that_are_broken_off_hold_no_threads(held_step):
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(4))
+    server = RecordingServer()
+    server.open(FRONTMATTER + SOURCE + synthesized())
+    async with asyncio.timeout(PATIENCE):
+        diagnostics.rerun_pair_checks(server, URI)
+        await asyncio.to_thread(held_step.begun.wait)
+        for _ in range(6):
+            diagnostics.rerun_pair_checks(server, URI)
+            await hops()
+        held_step.released.set()
+        await server.rest()
+
+
+async def test_a_look_that_is_broken_off_as_it_waits_is_never_taken_up(held_step):
+    server = RecordingServer()
+    server.open(FRONTMATTER + SOURCE + synthesized())
+    diagnostics.rerun_pair_checks(server, URI)
+    await asyncio.to_thread(held_step.begun.wait)
+    for question in ("Stale?", "Live?"):
+        server.type(FRONTMATTER + SOURCE + synthesized(question))
+        await hops()
+    held_step.released.set()
+    await server.rest()
+    # What a thread has begun ends before another can.
+    await hops()
+    assert "Live?" in held_step.questions
+    assert "Stale?" not in held_step.questions
+
+
+async def test_what_is_found_is_read_where_nothing_changes_it(monkeypatch):
+    readers = []
+    results = PairChecks.results.fget
+
+    def recorded(self: PairChecks) -> PairCheckResults:
+        readers.append(threading.current_thread())
+        return results(self)
+
+    monkeypatch.setattr(PairChecks, "results", property(recorded))
+    server = RecordingServer()
+    server.open(TWINS)
+    diagnostics.rerun_pair_checks(server, URI)
+    await server.rest()
+    assert "near-duplicate" in marked_in(server)
+    assert threading.main_thread() not in readers
 
 
 async def test_a_hostile_source_freezes_nothing():

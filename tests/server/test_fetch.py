@@ -1,14 +1,20 @@
 """Model downloads from an editor: only where the user agrees."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from lsprotocol import types
-from server.editor import VSCODE, editor
+from server.editor import PATIENCE, VSCODE, editor
+from server.test_message_requests import AskingServer
 from support.hub_server import Hub, hub_server
 from support.teacher_server import HEAD, town
 from support.tiny_model import tiny_llama
+
+from dlm_lsp.errors import ModelError
+from dlm_lsp.server.fetch import fetch_with_consent
+from dlm_lsp.synth.pipeline import NeededModel
 
 TEXT = f"{HEAD}{town(1)}\n".replace("base_model: smollm2-135m", "base_model: hf:org/name")
 
@@ -39,3 +45,19 @@ async def test_a_model_that_the_document_names_is_downloaded_where_the_user_agre
     assert "org/name" in question
     assert bool(hub.asked) is agrees
     assert bool(teacher.asked) is agrees
+    messages = [message.message for message in client.messages]
+    assert any("get it with `dlm fetch org/name`" in message for message in messages) is not agrees
+
+
+async def test_a_client_that_never_answers_does_not_hold_the_run_and_the_way_out_is_told(
+    monkeypatch, hub, tmp_path
+):
+    for name, value in hub.env(tmp_path / "hub").items():
+        monkeypatch.setenv(name, value)
+    server = AskingServer(None, silent=True)
+    needed = [NeededModel("org/name", named_by_user=True)]
+    async with asyncio.timeout(PATIENCE):
+        with pytest.raises(ModelError, match="get it with `dlm fetch org/name`; the editor gave"):
+            await fetch_with_consent(server, needed, answer_within=0.01)
+    assert len(server.asked) == 1
+    assert hub.asked == []

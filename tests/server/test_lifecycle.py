@@ -182,7 +182,9 @@ async def test_what_is_typed_under_an_escaped_address_is_heard(uri):
         ]
 
 
-async def test_settings_that_are_pushed_no_more_are_taken_back(monkeypatch):
+@pytest.fixture
+def asked_nothing(monkeypatch):
+    """Have every editor push its settings, and answer for none."""
     recorded = capabilities_of
 
     def without_configuration(name: str, **more: bool) -> types.ClientCapabilities:
@@ -191,13 +193,41 @@ async def test_settings_that_are_pushed_no_more_are_taken_back(monkeypatch):
         return capabilities
 
     monkeypatch.setattr("server.editor.capabilities_of", without_configuration)
+
+
+OFF = {"diagnostics": {"synthesized": "off"}}
+
+
+@pytest.mark.usefixtures("asked_nothing")
+async def test_settings_that_are_pushed_no_more_are_taken_back():
     async with editor(VSCODE) as client:
         client.open(body(SOURCE + synthesized()))
         await client.marked("synthesized")
-        off = {"dlm": {"diagnostics": {"synthesized": "off"}}}
-        for pushed, marks in ((off, []), ({}, ["synthesized"]), (off, []), (None, [])):
+        for pushed, marks in (({"dlm": OFF}, []), ({}, ["synthesized"]), ({"dlm": OFF}, [])):
             client.workspace_did_change_configuration(types.DidChangeConfigurationParams(pushed))
             await client.marked(*marks)
+
+
+@pytest.mark.usefixtures("asked_nothing")
+async def test_settings_that_are_taken_back_leave_the_initialization_options():
+    async with editor(VSCODE, **OFF) as client:
+        client.open(body(SOURCE + synthesized() + synthesized("Why?", GONE)))
+        await client.marked("stale-source")
+        loud = {"dlm": {"diagnostics": {"synthesized": "information"}}}
+        for pushed, marks in ((loud, ["synthesized"]), ({"dlm": {}}, [])):
+            client.workspace_did_change_configuration(types.DidChangeConfigurationParams(pushed))
+            await client.marked(*marks, "stale-source")
+
+
+@pytest.mark.usefixtures("asked_nothing")
+@pytest.mark.parametrize("pushed", [{"other": {}}, None])
+async def test_settings_of_others_take_back_neither_options_nor_what_was_pushed(pushed):
+    async with editor(VSCODE, **OFF) as client:
+        client.open(body(SOURCE + synthesized() + synthesized("Why?", GONE)))
+        await client.marked("stale-source")
+        client.workspace_did_change_configuration(types.DidChangeConfigurationParams(pushed))
+        await client.text_document_folding_range_async(types.FoldingRangeParams(DOCUMENT))
+        await client.marked("stale-source")
 
 
 async def test_a_medium_is_looked_for_again_as_its_document_is_saved(tmp_path):

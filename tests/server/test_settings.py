@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlm_lsp.ide.diagnostic import DiagnosticLevel
-from dlm_lsp.server.settings import DEFAULT_SETTINGS, read_settings
+from dlm_lsp.server.settings import DEFAULT_SETTINGS, own_settings, read_settings
 
 
 def test_without_settings_the_defaults_count():
@@ -74,6 +74,25 @@ def test_no_value_of_any_setting_stops_the_others(value):
 
 def test_an_unknown_setting_is_no_matter():
     assert read_settings({"trace": {"server": "verbose"}}).complaints == ()
+
+
+@pytest.mark.parametrize(
+    ("pushed", "own"),
+    [
+        ({"dlm": {"teacher": "self"}, "other": {}}, {"teacher": "self"}),
+        ({"teacher": "self"}, {"teacher": "self"}),
+        ({"codeLens.enable": False}, {"codeLens.enable": False}),
+        ({"synth.review": "stage"}, {"synth.review": "stage"}),
+        ({"dlm": {}}, {}),
+        ({"dlm": None}, {}),
+        ({}, {}),
+        ({"other": {}}, None),
+        ({"other": {"teacher": "self"}}, None),
+        (None, None),
+    ],
+)
+def test_of_what_a_client_pushes_only_our_settings_count(pushed, own):
+    assert own_settings(pushed) == own
 
 
 @given(
