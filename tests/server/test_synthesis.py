@@ -552,9 +552,9 @@ async def test_a_run_never_goes_on_in_a_copy_that_is_open_beside_its_document(
             assert load_plan(store(env)).source_path == original
 
 
-@pytest.mark.parametrize("kept", [False, True])
+@pytest.mark.parametrize("saved_as", [False, True])
 async def test_a_run_goes_on_under_a_name_that_is_opened_after_the_close_or_has_the_file(
-    kept, teacher, env, gate, tmp_path
+    saved_as, teacher, env, gate, tmp_path
 ):
     hold(teacher, gate)
     original, new = tmp_path / "towns.dlm", tmp_path / "places.dlm"
@@ -563,7 +563,7 @@ async def test_a_run_goes_on_under_a_name_that_is_opened_after_the_close_or_has_
         client.open(TEXT, original.as_uri())
         await client.command("dlm.synth.run", uri=original.as_uri())
         await client.until(lambda: BEGUN in client.progress())
-        if kept:
+        if saved_as:
             new.write_text(TEXT)
             close(client, original.as_uri())
             client.open(TEXT, new.as_uri())
