@@ -231,14 +231,16 @@ async def test_looks_that_are_broken_off_hold_no_threads(held_step):
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(4))
     server = RecordingServer()
     server.open(FRONTMATTER + SOURCE + synthesized())
-    async with asyncio.timeout(PATIENCE):
-        diagnostics.rerun_pair_checks(server, URI)
-        await asyncio.to_thread(held_step.begun.wait)
-        for _ in range(6):
-            diagnostics.rerun_pair_checks(server, URI)
-            await hops()
+    diagnostics.rerun_pair_checks(server, URI)
+    await asyncio.to_thread(held_step.begun.wait)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            for _ in range(6):
+                diagnostics.rerun_pair_checks(server, URI)
+                await hops()
+    finally:
         held_step.released.set()
-        await server.rest()
+    await server.rest()
 
 
 async def test_a_look_that_is_broken_off_as_it_waits_is_never_taken_up(held_step):
