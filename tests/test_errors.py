@@ -17,7 +17,13 @@ CLASSES = [
     if isinstance(kind, type) and kind.__module__ == errors.__name__
 ]
 # What a deadline raises inside `teachers/`, which no boundary ever sees, and the failure of a test.
-INTERNAL = {"OutOfTimeError", "OversizedReplyError", "ContractError"}
+INTERNAL = {
+    "OutOfTimeError",
+    "UnreadReplyError",
+    "OversizedReplyError",
+    "EncodedReplyError",
+    "ContractError",
+}
 
 
 def drawn() -> dict[str, str]:
