@@ -1,5 +1,6 @@
 """Benchmark runner: measure all and write the table (`make bench`)."""
 
+import compileall
 import importlib
 import sys
 from collections.abc import Iterable
@@ -18,6 +19,7 @@ MODULES = (
     "judge_auroc",
 )
 MACHINE = "2 cores"
+PACKAGE = Path(__file__).parents[1] / "dlm_lsp"
 RESULTS = Path(__file__).with_name("results.md")
 
 
@@ -27,6 +29,8 @@ def main(names: Iterable[str]) -> None:
     All of them also write `bench/results.md`.
     """
     chosen = tuple(names) or MODULES
+    # As an installer does: the reference is installed, and stale bytecode takes 30 ms of a start.
+    compileall.compile_dir(PACKAGE, quiet=1)
     figures: list[Figure] = []
     for name in chosen:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
