@@ -2,6 +2,7 @@
 
 import random
 import signal
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,7 @@ def _kill(workshop: Workshop, after: float, *arguments: str) -> str:
     process = workshop.start(*arguments)
     try:
         process.wait(timeout=after)
-    except Exception:
+    except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGKILL)
     process.communicate()
     return "killed" if process.returncode == -signal.SIGKILL else "was done before"

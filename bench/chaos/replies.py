@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from bench.chaos.campaign import BrokenPromiseError, Scenario
 from bench.chaos.json_change import change_part
@@ -26,7 +26,7 @@ HOSTILE = (
 
 class _Faulty(TeacherRequest):
     rng = random.Random()
-    met: list[str] = []  # noqa: RUF012 (one list for the requests of a round)
+    met: ClassVar[list[str]] = []
 
     def answer(self, request: dict[str, Any]) -> None:
         fault = self.rng.choice(FAULTS)
