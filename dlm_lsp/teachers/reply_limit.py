@@ -19,6 +19,7 @@ REPLY_HEADERS = {"accept-encoding": "gzip"}
 _OF_THE_WIRE = frozenset(("content-encoding", "content-length", "transfer-encoding"))
 _GZIP_NAMES = frozenset(("gzip", "x-gzip"))
 _GZIP_FORMAT = 16 + zlib.MAX_WBITS
+_GZIP_START = b"\x1f"
 
 
 class UnreadReplyError(Exception):
@@ -38,7 +39,8 @@ async def read_reply(response: Any) -> Any:
 
     Raises:
         OversizedReplyError: it is too large.
-        EncodedReplyError: it is not in an encoding of REPLY_HEADERS; no byte of it is read.
+        EncodedReplyError: it is not in an encoding of REPLY_HEADERS, of which no byte is read then,
+            or it is broken or cut off. That of an error counts as empty.
 
     Either way the connection is closed.
     """
@@ -57,21 +59,52 @@ async def read_reply(response: Any) -> Any:
 
 
 async def _read_body(response: Any) -> bytes:
-    unzip = zlib.decompressobj(_GZIP_FORMAT) if _is_compressed(response) else None
+    try:
+        unzip = _Unzip() if _is_compressed(response) else None
+    except EncodedReplyError:
+        # The page of a proxy: its status says enough, and whether to ask again.
+        if response.is_error:
+            return b""
+        raise
     body = bytearray()
     received = 0
     async with aclosing(response.aiter_raw()) as parts:
         async for part in parts:
             received += len(part)
-            try:
-                # One byte more than is read says that there is more.
-                body += unzip.decompress(part, REPLY_LIMIT - len(body) + 1) if unzip else part
-            except zlib.error as error:
-                raise EncodedReplyError from error
+            # One byte more than is read says that there is more.
+            body += unzip.unpack(part, REPLY_LIMIT - len(body) + 1) if unzip else part
             # Parts that unpack to nothing can come without end too.
             if max(received, len(body)) > REPLY_LIMIT:
                 raise OversizedReplyError
+    if unzip and received and not unzip.is_whole:
+        raise EncodedReplyError
     return bytes(body)
+
+
+class _Unzip:
+    """Unpacks gzip part by part: one member after another (RFC 1952 §2.2)."""
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(_GZIP_FORMAT)
+
+    @property
+    def is_whole(self) -> bool:
+        return self._member.eof
+
+    def unpack(self, part: bytes, most: int) -> bytes:
+        body = bytearray()
+        try:
+            while part and len(body) < most:
+                if self._member.eof:
+                    # What follows the last member and is none is not looked at, as elsewhere.
+                    if not part.startswith(_GZIP_START):
+                        break
+                    self._member = zlib.decompressobj(_GZIP_FORMAT)
+                body += self._member.decompress(part, most - len(body))
+                part = self._member.unused_data
+        except zlib.error as error:
+            raise EncodedReplyError from error
+        return bytes(body)
 
 
 def _is_compressed(response: Any) -> bool:

@@ -40,6 +40,7 @@ def http_client(
     """
     client_type: Any = sdk.DefaultAsyncHttpxClient
 
+    # The SDK decides at run time what its client is.
     class LimitedClient(client_type):  # type: ignore[misc]
         async def send(self, request: Any, *, stream: bool = False, **options: Any) -> Any:
             del stream

@@ -152,6 +152,40 @@ async def test_a_reply_that_is_no_gzip_as_it_says_is_told(teacher_at):
         assert len(server.requests) == 2
 
 
+async def test_a_compressed_reply_that_is_cut_off_is_told(teacher_at):
+    body = gzip.compress(json.dumps(chat_completion("x")).encode())
+
+    async def behave(request: Request):
+        return card(request) or Answer(body[:-9], headers={"content-encoding": "gzip"})
+
+    async with WireServer(behave) as server:
+        assert "send gzip" in str(await outcome(teacher_at(server.url)))
+
+
+@pytest.mark.parametrize("end", [b"", b"\0\0"], ids=["", "and what is no gzip behind them"])
+async def test_a_compressed_reply_in_several_members_is_read_whole(end):
+    body = json.dumps(chat_completion("fine")).encode()
+    members = gzip.compress(body[:20]) + gzip.compress(body[20:]) + end
+
+    async def behave(request: Request):
+        return card(request) or Answer(members, headers={"content-encoding": "gzip"})
+
+    async with WireServer(behave) as server:
+        assert await outcome(served(server.url)) == FINE
+
+
+async def test_an_error_page_in_another_encoding_is_told_by_its_status(teacher_at):
+    page = Answer(b"page", status=503, headers={"content-encoding": "br", "retry-after": "0"})
+
+    async def behave(request: Request):
+        return card(request) or page
+
+    async with WireServer(behave) as server:
+        assert "503" in str(await outcome(teacher_at(server.url)))
+        # It is asked again, as after any 503.
+        assert len(server.requests) > 2
+
+
 def stored_blocks(count: int) -> bytes:
     """Gzip that never comes to a byte of what it holds."""
     packer = zlib.compressobj(wbits=31)
