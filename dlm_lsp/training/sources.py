@@ -23,6 +23,10 @@ from dlm_lsp.training.folder_rules import (
 from dlm_lsp.training.rows import ProseRow
 
 _PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY")
+_CREDENTIALS = re.compile(
+    rb'\s*+\{(?s:.*?)"(?:private_key|client_secret|refresh_token|access_token)"\s*+:\s*+"[^"]'
+)
+"""A file of credentials, as clouds hand them out: an object of JSON that has one of these keys."""
 _SNIFF = 1024
 _LARGEST_WEIGHT = 1000
 _EXAMPLES = 3
@@ -243,6 +247,8 @@ def _text(path: Path, source: SourceConfig, *, named: bool) -> tuple[str, str | 
         return "", "binary"
     if not named and _PRIVATE_KEY.search(data):
         return "", "a private key stands in it"
+    if not named and _CREDENTIALS.match(data):
+        return "", "it is a file of credentials"
     try:
         text = with_line_feeds(data.decode("utf-8").removeprefix("\ufeff"))
     except UnicodeDecodeError:

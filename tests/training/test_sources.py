@@ -261,6 +261,20 @@ def test_a_private_key_is_left_out_under_any_name(home):
     assert _read(home, path="notes/about.md", allowed=[path]).rows
 
 
+@pytest.mark.parametrize("key", ["private_key", "client_secret", "refresh_token"])
+def test_a_file_of_credentials_is_left_out_under_any_name(home, key):
+    path = _write(home / "notes/x-firebase-adminsdk-ab.json", f' {{"type": "a", "{key}" : "b"}}')
+    sources = _read(home)
+    assert sources.rows == ()
+    assert "credentials" in sources.left_out[0]
+    assert _read(home, path="notes/x-firebase-adminsdk-ab.json", allowed=[path]).rows
+
+
+def test_a_text_about_credentials_is_read(home):
+    _write(home / "notes/oauth.md", 'The answer is `{"access_token": "2Yotn"}`.')
+    assert _names(_read(home)) == ["oauth.md"]
+
+
 def test_what_lies_outside_the_folder_of_the_document_is_listed(home):
     _write(home.parent / "elsewhere/a.md", "A.")
     _write(home.parent / "elsewhere/b.md", "B.")
