@@ -25,6 +25,7 @@ RUNS = 15
 EDITS = 60
 EDITS_TO_A_PAUSE = 10
 PAUSE = 1.0
+LONGEST_REST = 60.0
 """Seconds without an edit, in which a server may look at what takes longer."""
 BURST = 200
 STARTS = 40
@@ -67,9 +68,15 @@ class Server:
         return times.user + times.system
 
     def rest(self) -> None:
-        """Wait until the server has nothing to do."""
-        before = -1.0
+        """Wait until the server has nothing to do.
+
+        Raises:
+            SystemExit: it goes on for a minute.
+        """
+        before, end = -1.0, time.monotonic() + LONGEST_REST
         while before != (before := self.processor_seconds):
+            if time.monotonic() > end:
+                raise SystemExit("a language server that nobody asks goes on working")
             time.sleep(PAUSE)
 
     def tell(self, method: str, params: object) -> None:
@@ -220,6 +227,7 @@ def _processor_time(command: list[str], text: str, *, pulls: bool = True) -> flo
             server.tell("textDocument/didChange", change)
             server.marked()
             if is_last:
+                # Whoever types stops to think, and servers use that.
                 time.sleep(PAUSE)
         server.rest()
         return (server.processor_seconds - before) / EDITS
