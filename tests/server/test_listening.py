@@ -7,14 +7,14 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 from lsprotocol import types
 from server.test_main import GONE_WITHIN, INITIALIZE, Wire, framed, request
 
-from dlm_lsp.server.listening import serve_one_client
+from dlm_lsp.server.listening import serve_one_client, socket_file
 
 SHUTDOWN, EXIT = request(2, "shutdown", None), {"jsonrpc": "2.0", "method": "exit"}
 
@@ -121,6 +121,39 @@ async def test_a_connection_that_has_not_initialized_in_time_is_let_go():
         await serving
         writer.close()
     assert served == [INITIALIZE]
+
+
+async def test_connections_that_do_not_initialize_are_taken_only_so_many_at_a_time():
+    port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    async def serve(*_: object) -> None:
+        return
+
+    async def joined(data: bytes = b"") -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", await port)
+        writer.write(data)
+        return reader, writer
+
+    serving = asyncio.create_task(
+        serve_one_client(
+            lambda connected: asyncio.start_server(connected, "127.0.0.1", 0),
+            serve,
+            lambda server: port.set_result(server.sockets[0].getsockname()[1]),
+            deadline=4 * GONE_WITHIN,
+        )
+    )
+    async with asyncio.timeout(GONE_WITHIN):
+        silent = [await joined() for _ in range(16)]
+        refused = await joined(framed(INITIALIZE))
+        with suppress(ConnectionResetError):
+            assert await refused[0].read() == b""
+        assert not serving.done()
+        silent[0][1].write(b"no header\n")
+        assert await silent[0][0].read() == b""
+        client = await joined(framed(INITIALIZE))
+        await serving
+    for _, writer in (*silent, refused, client):
+        writer.close()
 
 
 def test_a_connection_that_says_nothing_holds_nobody_up(listening):
@@ -230,6 +263,14 @@ def test_a_socket_file_that_is_listened_on_stays_with_its_server(tmp_path):
             assert "result" in answer(client, INITIALIZE)
     finally:
         server.close()
+
+
+@pytest.mark.posix
+def test_a_socket_file_is_listened_on_from_its_making(tmp_path):
+    path = tmp_path / "dlm.sock"
+    with socket_file(path), pytest.raises(OSError, match="in use"), socket_file(path):
+        pass
+    assert not path.exists()
 
 
 @pytest.mark.posix
