@@ -130,9 +130,7 @@ def _life_cycle(server: DlmServer) -> None:
 
     @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
     async def did_change_configuration(params: types.DidChangeConfigurationParams) -> None:
-        pushed = own_settings(params.settings)
-        if pushed is not None:
-            server.pushed_settings = pushed
+        server.pushed_settings = own_settings(params.settings, server.pushed_settings)
         uris = [document.uri for document in server.workspace.text_documents.values()]
         for uri in uris:
             server.load_settings(uri)
