@@ -16,7 +16,6 @@ from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
-from inspect import isawaitable
 from json import JSONDecodeError
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -389,9 +388,7 @@ class PatchedProtocol(LanguageServerProtocol):
             return
         body = data.text.encode()
         try:
-            sent = self.writer.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
-            if isawaitable(sent):
-                asyncio.ensure_future(sent)  # noqa: RUF006 (as pygls does)
+            self.writer.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
         except BrokenPipeError:
             raise
         except Exception as error:
