@@ -13,7 +13,7 @@ from pygls.exceptions import JsonRpcException
 from dlm_lsp.document import Document, Edit, apply_edits
 from dlm_lsp.server.cancellation import run_unless_stopped
 from dlm_lsp.server.editor_messages import log_defect_of
-from dlm_lsp.server.pygls_patches import LiveDocument
+from dlm_lsp.server.live_documents import LiveDocument
 from dlm_lsp.server.server import DlmServer, OpenDocument, PendingEdit
 from dlm_lsp.server.to_lsp import encode_text_edits
 

@@ -15,7 +15,7 @@ from dlm_lsp.server.changes import ChangeOutcome, refusal_of_edits, workspace_ed
 from dlm_lsp.server.command_args import sections_to_change, sections_to_revert
 from dlm_lsp.server.command_error import ALREADY_RUNNING, LEDGER_UNREADABLE, CommandError
 from dlm_lsp.server.command_names import ACTION_KIND, COMMANDS
-from dlm_lsp.server.pygls_patches import LiveDocument
+from dlm_lsp.server.live_documents import LiveDocument
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.store_cache import ledger_entries_of, staged_sections_of
 from dlm_lsp.server.to_lsp import SOURCE

@@ -32,8 +32,8 @@ from dlm_lsp.server.command_names import COMMANDS
 from dlm_lsp.server.copies import copy_refusal, is_forced
 from dlm_lsp.server.editor_messages import editor_message
 from dlm_lsp.server.hover_context import hover_context
+from dlm_lsp.server.live_documents import LiveDocument
 from dlm_lsp.server.overview import overview_answer
-from dlm_lsp.server.pygls_patches import LiveDocument
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.synthesis_request import (
     EditorRequest,

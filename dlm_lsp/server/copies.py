@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from dlm_lsp.errors import CopyError, StoreError
+from dlm_lsp.server.live_documents import LiveDocument
 from dlm_lsp.server.message_requests import ANSWER_TIMEOUT, ask_user
-from dlm_lsp.server.pygls_patches import LiveDocument
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.store.copies import refuse_copy
 

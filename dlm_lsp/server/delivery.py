@@ -15,7 +15,7 @@ from dlm_lsp.ide.provenance import source_sections
 from dlm_lsp.server.cancellation import run_unless_stopped
 from dlm_lsp.server.changes import ChangeOutcome, send_change
 from dlm_lsp.server.jobs import Job, RunEnd, RunEndCode
-from dlm_lsp.server.pygls_patches import LiveDocument
+from dlm_lsp.server.live_documents import LiveDocument
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.synthesis_request import EditorRequest
 from dlm_lsp.store.ledger import Ledger

@@ -20,7 +20,8 @@ from dlm_lsp.ide.pair_check_results import PairCheckResults
 from dlm_lsp.server.diagnostics_encoder import DiagnosticsEncoder
 from dlm_lsp.server.document_ids import duplicate_id_diagnostics, id_of, twin_of
 from dlm_lsp.server.editor_messages import log_defect_of
-from dlm_lsp.server.pygls_patches import EncodedJson, LiveDocument
+from dlm_lsp.server.live_documents import LiveDocument
+from dlm_lsp.server.pygls_patches import EncodedJson
 from dlm_lsp.server.server import DiagnosticsReport, DlmServer, OpenDocument
 from dlm_lsp.server.to_lsp import encode_diagnostic
 

@@ -16,7 +16,7 @@ from dlm_lsp.document import duplicate_id
 from dlm_lsp.ide.diagnostic import Diagnostic, DiagnosticLevel
 
 if TYPE_CHECKING:
-    from dlm_lsp.server.pygls_patches import LiveDocument
+    from dlm_lsp.server.live_documents import LiveDocument
     from dlm_lsp.server.server import DlmServer
 
 _MOST_ENTRIES = 20_000

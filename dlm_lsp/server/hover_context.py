@@ -7,7 +7,7 @@ from datetime import datetime
 
 from dlm_lsp.errors import StoreError
 from dlm_lsp.ide.provenance import RecordedProvenance
-from dlm_lsp.server.pygls_patches import LiveDocument
+from dlm_lsp.server.live_documents import LiveDocument
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.store.ledger import Ledger
 

@@ -21,8 +21,9 @@ from dlm_lsp.server.changes import refusal_of_edits
 from dlm_lsp.server.command_names import COMMANDS
 from dlm_lsp.server.cooperative import collect_in_slices
 from dlm_lsp.server.hover_context import hover_context
+from dlm_lsp.server.live_documents import LiveDocument
 from dlm_lsp.server.positions import PositionMap
-from dlm_lsp.server.pygls_patches import EncodedJson, LiveDocument
+from dlm_lsp.server.pygls_patches import EncodedJson
 from dlm_lsp.server.section_answers import (
     SectionAnswers,
     encode_symbols,

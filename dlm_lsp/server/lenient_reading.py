@@ -29,7 +29,7 @@ class ReadMessage:
 def message_converter() -> Converter:
     """Return what reads messages; an identifier that is neither number nor text is unreadable."""
     converter = get_converter()
-    for type_ in (Union[int, str], Union[int, str, None]):  # noqa: UP007 (the keys of lsprotocol)
+    for type_ in (int | str, int | str | None):
         converter.register_structure_hook(type_, _read_identifier)
     return converter
 

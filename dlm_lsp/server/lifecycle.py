@@ -10,7 +10,8 @@ from dlm_lsp.server import diagnostics
 from dlm_lsp.server.client import ClientCapabilities
 from dlm_lsp.server.command_names import ACTION_KIND, COMMANDS
 from dlm_lsp.server.editor_messages import log_defect_of, refused_by_message
-from dlm_lsp.server.pygls_patches import EncodedJson, use_live_documents
+from dlm_lsp.server.live_documents import use_live_documents
+from dlm_lsp.server.pygls_patches import EncodedJson
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.settings import own_settings
 
@@ -130,9 +131,7 @@ def _life_cycle(server: DlmServer) -> None:
 
     @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
     async def did_change_configuration(params: types.DidChangeConfigurationParams) -> None:
-        pushed = own_settings(params.settings)
-        if pushed is not None:
-            server.pushed_settings = pushed
+        server.pushed_settings = own_settings(params.settings, server.pushed_settings)
         uris = [document.uri for document in server.workspace.text_documents.values()]
         for uri in uris:
             server.load_settings(uri)

@@ -25,6 +25,9 @@ _MOST_BYTES = 2**20
 _DEADLINE = 10.0
 """Seconds within which a client initializes once it has connected."""
 
+_MOST_CANDIDATES = 16
+"""Connections that have not initialized, beyond which none is taken."""
+
 Connected = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -44,6 +47,9 @@ async def serve_one_client(
     gone = asyncio.Event()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(candidates) >= _MOST_CANDIDATES:
+            writer.close()
+            return
         candidates.add(writer)
         server = await listening
         try:
@@ -93,7 +99,8 @@ async def _initialize_message(reader: asyncio.StreamReader) -> Any:
 def socket_file(path: Path) -> Iterator[socket.socket]:
     """Make a socket file that only its owner can connect to, and remove it at the end.
 
-    What is there already stays, but for a socket on which nobody listens any more.
+    What is there already stays, but for a socket on which nobody listens any more. Of servers that
+    find such a one at the same moment, each may remove what the other has just made.
 
     Raises:
         OSError: the file cannot be made, or there is one already.
@@ -105,6 +112,8 @@ def socket_file(path: Path) -> Iterator[socket.socket]:
                 path.unlink()
             # asyncio would remove a socket that is there, whoever listens on it.
             bound.bind(str(path))
+            # Until it is listened on, a second server would take it for one that was left behind.
+            bound.listen()
         finally:
             os.umask(before)
         made = _identity(path)

@@ -6,8 +6,8 @@ from typing import Any
 from dlm_lsp.document import Document
 from dlm_lsp.ide.overview import OverviewPair, OverviewSource, first_question, overview
 from dlm_lsp.server.availability import document_availability
+from dlm_lsp.server.live_documents import LiveDocument
 from dlm_lsp.server.positions import PositionMap
-from dlm_lsp.server.pygls_patches import LiveDocument
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.store_cache import ledger_entries_of, staged_sections_of
 from dlm_lsp.store.plan import StagedSection

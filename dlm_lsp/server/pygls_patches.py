@@ -1,31 +1,19 @@
 """Pygls patches: what pygls 2.1 does otherwise than we need, and the cure.
 
-The tests in `tests/server/test_pygls_patches.py` show each defect in pygls itself; where one of
-them fails, its cure can be removed.
+The tests named `test_pygls_...`, of this module, of live documents and of the transport, show each
+defect in pygls itself; where one of them fails, its cure can be removed.
 """
 
-import asyncio
 import json
 import logging
-import os
-import re
-import stat
-import sys
-import threading
-from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass
-from inspect import isawaitable
-from json import JSONDecodeError
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInternalError, JsonRpcInvalidParams
-from pygls.io_ import StdinAsyncReader, StdoutWriter, run_async
-from pygls.lsp.server import LanguageServer
 from pygls.protocol import (
     JsonRPCNotification,
     JsonRPCRequestMessage,
@@ -34,147 +22,15 @@ from pygls.protocol import (
     lsp_method,
 )
 from pygls.uris import from_fs_path
-from pygls.workspace import TextDocument, Workspace
 
-from dlm_lsp.document.incremental import IncrementalDocument
-from dlm_lsp.document.lines import without_lone_crs
-from dlm_lsp.server.editor_messages import editor_message
 from dlm_lsp.server.lenient_reading import ReadMessage, read_leniently
-from dlm_lsp.server.listening import Connected, serve_one_client, socket_file
-from dlm_lsp.server.positions import PositionMap
+from dlm_lsp.server.live_documents import LiveDocument
 from dlm_lsp.server.text_sync import UNVERSIONED, UnreadChange, read_text_sync
-from dlm_lsp.store.process_alive import is_alive
 
 _log = logging.getLogger(__name__)
 
 NOT_INITIALIZED = types.ErrorCodes.ServerNotInitialized
 SHUT_DOWN = types.ErrorCodes.InvalidRequest
-
-# A body that was taken for a header line has the next header at its end.
-_LENGTH = re.compile(rb"(?:\A|[}\]])content-length[ \t]*:[ \t]*(\d+)[ \t]*\r?\n\Z", re.IGNORECASE)
-_LONGEST_LENGTH = 64
-_LONGEST_LINE_BREAK = 2
-_NO_JSON = (JSONDecodeError, UnicodeDecodeError, RecursionError)
-
-_PARENT_INTERVAL = 1.0
-"""Seconds between two looks at whether the process of the client still runs."""
-
-
-class LiveDocument(TextDocument):
-    """A document whose text is held in parts, and whose lines end at LF, CRLF and CR only.
-
-    pygls takes U+2028, form feed and others for line ends, and clamps positions one short.
-    `out_of_step` tells that it may not be the client's text, since a change could not be read;
-    `changes` counts the notifications of a change.
-    """
-
-    def __init__(
-        self,
-        uri: str,
-        source: str,
-        version: int | None,
-        encoding: str,
-        language_id: str | None,
-        *,
-        by_line_feeds: bool = False,
-        deletes_by_protocol: bool = False,
-    ) -> None:
-        version = None if version == UNVERSIONED else version
-        # pygls cannot take every address apart, and needs only its text.
-        super().__init__("", source="", version=version, language_id=language_id)
-        self.uri = uri
-        self.encoding = encoding
-        self.by_line_feeds = by_line_feeds
-        self.deletes_by_protocol = deletes_by_protocol
-        self.incremental = IncrementalDocument.of(source)
-        self.out_of_step = False
-        self.changes = 0
-
-    @property
-    def source(self) -> str:
-        """The whole text."""
-        return self.incremental.text
-
-    @property
-    def positions(self) -> PositionMap:
-        """Offsets and positions in the text as it is now."""
-        return PositionMap(self.incremental, self.encoding, self.by_line_feeds)
-
-    def apply_changes(self, params: types.DidChangeTextDocumentParams) -> None:
-        """Make all changes of a `didChange`; after one that fails, the text is out of step."""
-        version = params.text_document.version
-        self.version = None if version == UNVERSIONED else version
-        self.changes += 1
-        for change in params.content_changes:
-            try:
-                self.apply_change(change)
-            except Exception as error:
-                self.out_of_step = True
-                _log.error("a change of %s: %s", self.uri, editor_message(error))
-
-    def apply_change(self, change: types.TextDocumentContentChangeEvent) -> None:
-        """Make one change of a `didChange`."""
-        if isinstance(change, types.TextDocumentContentChangePartial):
-            first, *others = self._readings(change)
-            if others:
-                fixed = self._fixed_lone_crs((first, *others), change.text)
-                self.out_of_step |= fixed is None
-                first = fixed or first
-            self.incremental = first
-        else:
-            self.incremental = IncrementalDocument.of(change.text)
-            self.out_of_step = False
-
-    def _readings(
-        self, change: types.TextDocumentContentChangePartial
-    ) -> Iterator[IncrementalDocument]:
-        """Yield the text after a change, and what else it may be.
-
-        Of a client that is not known, nobody can tell whether a lone CR ends its lines.
-        """
-        find = self.positions.deleted_span if self.deletes_by_protocol else self.positions.span
-        span = find(change.range)
-        yield self.incremental.apply_change(*span, change.text)
-        if self.incremental.lone_crs and not self.by_line_feeds:
-            positions = PositionMap(self.incremental, self.encoding, by_line_feeds=True)
-            if (other := positions.span(change.range)) != span:
-                yield self.incremental.apply_change(*other, change.text)
-
-    def _fixed_lone_crs(
-        self, readings: Iterable[IncrementalDocument], new_text: str
-    ) -> IncrementalDocument | None:
-        """Return the reading that makes the fix of `lone-cr`, which tells how the client counts.
-
-        A line break alone may have been typed elsewhere.
-        """
-        fixed = without_lone_crs(self.incremental.text)
-        found = (reading for reading in readings if reading.text == fixed)
-        return next(found, None) if len(new_text) > _LONGEST_LINE_BREAK else None
-
-
-class LiveWorkspace(Workspace):
-    """A workspace of live documents; of a document that is not open it knows nothing."""
-
-    by_line_feeds = False
-    deletes_by_protocol = False
-
-    def _create_text_document(
-        self,
-        doc_uri: str,
-        source: str | None = None,
-        version: int | None = None,
-        language_id: str | None = None,
-    ) -> TextDocument:
-        encoding = str(self.position_encoding or types.PositionEncodingKind.Utf16)
-        return LiveDocument(
-            doc_uri,
-            source or "",
-            version,
-            encoding,
-            language_id,
-            by_line_feeds=self.by_line_feeds,
-            deletes_by_protocol=self.deletes_by_protocol,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,7 +204,7 @@ class PatchedProtocol(LanguageServerProtocol):
     def _send_handler_result(self, future: Future[Any], *, msg_id: str | int) -> None:
         # pygls logs every refusal with its traceback, as if it were a defect.
         error = None if future.cancelled() else future.exception()
-        if isinstance(error, JsonRpcException) and _is_refusal(error):
+        if isinstance(error, JsonRpcException) and is_refusal(error):
             self._request_futures.pop(msg_id, None)
             self._send_response(msg_id, error=error.to_response_error())
             return
@@ -389,9 +245,7 @@ class PatchedProtocol(LanguageServerProtocol):
             return
         body = data.text.encode()
         try:
-            sent = self.writer.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
-            if isawaitable(sent):
-                asyncio.ensure_future(sent)  # noqa: RUF006 (as pygls does)
+            self.writer.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
         except BrokenPipeError:
             raise
         except Exception as error:
@@ -403,137 +257,9 @@ class PatchedProtocol(LanguageServerProtocol):
             self._send_response(msg_id, error=error)
 
 
-class HeaderReader:
-    """Reads header lines for pygls as it expects them.
-
-    pygls knows `Content-Length` in one spelling only, and ends at a line that is too long for the
-    reader; of such a line, the end is returned.
-    """
-
-    def __init__(self, reader: asyncio.StreamReader | StdinAsyncReader) -> None:
-        self._reader = reader
-        self.readexactly = reader.readexactly
-
-    async def readline(self) -> bytes:
-        """Return the next line, nothing at the end."""
-        line = await self._line()
-        length = _LENGTH.search(line)
-        return b"Content-Length: %s\r\n" % length[1] if length else line
-
-    async def _line(self) -> bytes:
-        if isinstance(self._reader, StdinAsyncReader):
-            return await self._reader.readline()
-        before = b""
-        while True:
-            try:
-                return before + await self._reader.readuntil(b"\n")
-            except asyncio.LimitOverrunError as error:
-                before = (await self._reader.readexactly(error.consumed))[-_LONGEST_LENGTH:]
-            except asyncio.IncompleteReadError as error:
-                return before + error.partial
-
-
-class PatchedServer(LanguageServer):
-    """A pygls server that writes its own errors to the log and not to the client.
-
-    To tell the client of an error in sending to it never ends.
-    """
-
-    protocol: PatchedProtocol
-
-    _parent_watches: "list[asyncio.Task[None]] | None" = None
-
-    def start_io(
-        self,
-        stdin: BinaryIO | None = None,
-        stdout: BinaryIO | None = None,
-        *,
-        parent: int | None = None,
-    ) -> None:
-        """Serve over standard input and output, until the input or the process `parent` ends.
-
-        pygls hands every line of every message to a thread and back: four times the work of a
-        keystroke, and a thread that still waits for input when the server is to end.
-        """
-        source, sink = stdin or sys.stdin.buffer, stdout or sys.stdout.buffer
-        # Where both are one socket, not to wait for the one would be not to wait for the other.
-        waits = _can_be_awaited(source) and not os.path.sameopenfile(source.fileno(), sink.fileno())
-
-        async def serve() -> None:
-            self._parent_watches = []
-            self.end_with(parent)
-            reader = await _piped(source) if waits else StdinAsyncReader(source, self.thread_pool)
-            self.protocol.set_writer(StdoutWriter(sink))
-            with suppress(asyncio.IncompleteReadError, ConnectionError):
-                await self._read(reader)
-
-        with suppress(SystemExit, KeyboardInterrupt, BrokenPipeError):
-            asyncio.run(serve())
-
-    async def _read(self, reader: asyncio.StreamReader | StdinAsyncReader) -> None:
-        never, headers = threading.Event(), HeaderReader(reader)
-        await run_async(never, headers, self.protocol, _log, self.report_server_error)
-
-    def start_tcp(self, host: str, port: int) -> None:
-        """Serve the first client that initializes, until it goes; pygls serves on after a reset.
-
-        Raises:
-            OSError: the port cannot be listened on.
-        """
-        self._start_listening(lambda connected: asyncio.start_server(connected, host, port))
-
-    def start_socket_file(self, path: Path) -> None:
-        """Serve as `start_tcp` does, over a socket file that only its owner can connect to.
-
-        Raises:
-            OSError: the file cannot be listened on, or there is one already.
-        """
-        with socket_file(path) as bound:
-            self._start_listening(
-                lambda connected: asyncio.start_unix_server(connected, sock=bound)
-            )
-
-    def _start_listening(self, listen: Callable[[Connected], Awaitable[asyncio.Server]]) -> None:
-        async def serve(
-            initialize: Any, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-        ) -> None:
-            self.protocol.set_writer(writer)
-            self.protocol.handle_message(initialize)
-            with suppress(asyncio.IncompleteReadError, ConnectionError):
-                await self._read(reader)
-
-        def on_listening(listening: asyncio.Server) -> None:
-            name = listening.sockets[0].getsockname()
-            place = name if isinstance(name, str) else f"{name[0]}:{name[1]}"
-            _log.warning("listening on %s", place)
-
-        with suppress(SystemExit, KeyboardInterrupt):
-            asyncio.run(serve_one_client(listen, serve, on_listening))
-
-    def end_with(self, pid: int | None) -> None:
-        """End with the process that has started this one; over a socket, that may be any."""
-        if self._parent_watches is not None and pid is not None and pid > 0:
-            self._parent_watches.append(asyncio.create_task(_end_with(pid)))
-
-    def report_server_error(self, error: Exception, source: Any) -> None:
-        """Log an error that no request can be answered with."""
-        # What is no JSON at all may have been a change.
-        if source is JsonRpcException and isinstance(error, _NO_JSON):
-            self.protocol.miss_change()
-        if not _is_refusal(error):
-            _log.error("%s: %s", getattr(source, "__name__", source), editor_message(error))
-
-
-def _is_refusal(error: BaseException | None) -> bool:
+def is_refusal(error: BaseException | None) -> bool:
     """Tell whether an error is an answer to the client, and no defect."""
     return isinstance(error, JsonRpcException) and not isinstance(error, JsonRpcInternalError)
-
-
-async def _end_with(pid: int) -> None:
-    while is_alive(pid):  # noqa: ASYNC110 (nothing tells when another process ends)
-        await asyncio.sleep(_PARENT_INTERVAL)
-    _log.warning("the process %s is gone, for which this one runs", pid)
-    raise SystemExit(1)
 
 
 def _root_uri(params: types.InitializeParams) -> str | None:
@@ -545,42 +271,3 @@ def _root_uri(params: types.InitializeParams) -> str | None:
     except (TypeError, ValueError):
         return None
     return uri
-
-
-def _can_be_awaited(source: BinaryIO) -> bool:
-    """Tell whether the loop takes an input: files it refuses, and of devices not all work."""
-    mode = os.fstat(source.fileno()).st_mode
-    return sys.platform != "win32" and (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode))
-
-
-async def _piped(source: BinaryIO) -> asyncio.StreamReader:
-    reader = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), source
-    )
-    return reader
-
-
-_BY_LINE_FEEDS = frozenset({"Neovim", "Eglot", "emacs", "helix"})
-"""Editors, as they name themselves, that were seen not to end a line at a lone CR.
-
-Those that do end one there turn it into a line feed as they load or paste a text. "emacs" is
-lsp-mode.
-"""
-
-_DELETES_BY_PROTOCOL = "helix"
-"""Helix ends a line at a lone CR only where it counts what it deletes."""
-
-
-def use_live_documents(server: LanguageServer, params: types.InitializeParams) -> None:
-    """Put a workspace of live documents in the place of the one that pygls has just made."""
-    made = server.workspace
-    workspace = server.protocol._workspace = LiveWorkspace(
-        made.root_uri,
-        types.TextDocumentSyncKind.Incremental,
-        params.workspace_folders or [],
-        made.position_encoding,
-    )
-    name = params.client_info.name if params.client_info else ""
-    workspace.by_line_feeds = name in _BY_LINE_FEEDS
-    workspace.deletes_by_protocol = name == _DELETES_BY_PROTOCOL

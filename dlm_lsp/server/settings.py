@@ -107,17 +107,22 @@ def read_settings(given: object) -> ParsedSettings:
                 )
 
 
-def own_settings(pushed: object) -> object | None:
-    """Return what is ours of settings that a client pushes, under `dlm` or bare; None: nothing is.
+def own_settings(pushed: object, before: object | None) -> object | None:
+    """Return what is ours of settings that a client pushes, under `dlm` or bare.
 
-    Where `dlm` or all is empty, nothing is set any more, which is an empty mapping.
+    `before` is what was ours of the push before, None if nothing ever was; it stays where this one
+    says nothing. Editors push all that they know of: where `dlm` or all is empty, and where ours
+    are missing that were there before, nothing is set any more, which is an empty mapping.
     """
     if not isinstance(pushed, Mapping):
-        return None
+        return before
     if "dlm" in pushed:
-        return pushed["dlm"] or {}
+        own = pushed["dlm"] or {}
+        return own if isinstance(own, Mapping) else before
     firsts = {str(name).partition(".")[0] for name in pushed}
-    return pushed if not firsts or firsts & _NAMES else None
+    if not firsts or firsts & _NAMES:
+        return pushed
+    return None if before is None else {}
 
 
 def setting_name(option: str) -> str:

@@ -99,7 +99,7 @@ def _range(given: object) -> _Range | None:
 
 
 def _clamped(number: int) -> int:
-    return min(max(number, 0), _MAX)
+    return min(number, _MAX)
 
 
 def _number(given: object) -> int | None:

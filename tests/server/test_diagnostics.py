@@ -21,7 +21,8 @@ from dlm_lsp.ide.pair_checks import PairChecks
 from dlm_lsp.quality.dedup import DuplicateIndex
 from dlm_lsp.server import diagnostics
 from dlm_lsp.server.client import ClientCapabilities
-from dlm_lsp.server.pygls_patches import EncodedJson, LiveWorkspace
+from dlm_lsp.server.live_documents import LiveWorkspace
+from dlm_lsp.server.pygls_patches import EncodedJson
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.settings import DiagnosticsSettings, Settings
 

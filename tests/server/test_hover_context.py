@@ -10,7 +10,7 @@ from support.teacher_server import HEAD
 from dlm_lsp.document import parse
 from dlm_lsp.ide.provenance import RecordedProvenance
 from dlm_lsp.server.hover_context import HoverContext, hover_context
-from dlm_lsp.server.pygls_patches import LiveDocument
+from dlm_lsp.server.live_documents import LiveDocument
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.store.home import store_folder
 from dlm_lsp.store.ledger import Ledger, LedgerEntry

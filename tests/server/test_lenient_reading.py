@@ -213,6 +213,23 @@ def test_an_unknown_request_is_answered_as_such_and_is_no_defect(caplog):
     assert [r.getMessage() for r in caplog.records if r.levelno >= logging.ERROR] == []
 
 
+def identifier(id_: object) -> object:
+    """The identifier of a request as it is read."""
+    request = {"jsonrpc": "2.0", "method": "shutdown", "id": id_}
+    return CONVERTER.structure(request, types.ShutdownRequest).id
+
+
+@pytest.mark.parametrize("id_", [7, "7", -1, ""])
+def test_an_identifier_is_a_number_or_a_text(id_):
+    assert identifier(id_) == id_
+
+
+@pytest.mark.parametrize("id_", [[1], {}, 1.5, None])
+def test_another_identifier_is_unreadable(id_):
+    with pytest.raises(Exception, match="ShutdownRequest"):
+        identifier(id_)
+
+
 @pytest.mark.parametrize("method", [5, None, {}, ["initialize"]])
 def test_a_request_without_a_method_is_refused(method):
     assert "error" in asked(initialized(NEOVIM), method, {}, 2)

@@ -203,7 +203,14 @@ async def test_settings_that_are_pushed_no_more_are_taken_back():
     async with editor(VSCODE) as client:
         client.open(body(SOURCE + synthesized()))
         await client.marked("synthesized")
-        for pushed, marks in (({"dlm": OFF}, []), ({}, ["synthesized"]), ({"dlm": OFF}, [])):
+        on = ["synthesized"]
+        for pushed, marks in (
+            ({"dlm": OFF}, []),
+            ({}, on),
+            ({"dlm": OFF, "python": {}}, []),
+            ({"python": {}}, on),
+            ({"dlm": OFF}, []),
+        ):
             client.workspace_did_change_configuration(types.DidChangeConfigurationParams(pushed))
             await client.marked(*marks)
 
@@ -220,14 +227,26 @@ async def test_settings_that_are_taken_back_leave_the_initialization_options():
 
 
 @pytest.mark.usefixtures("asked_nothing")
-@pytest.mark.parametrize("pushed", [{"other": {}}, None])
-async def test_settings_of_others_take_back_neither_options_nor_what_was_pushed(pushed):
+@pytest.mark.parametrize("pushed", [{"other": {}}, {"dlm": "x"}, None])
+async def test_a_push_of_no_settings_of_ours_leaves_the_initialization_options(pushed):
     async with editor(VSCODE, **OFF) as client:
         client.open(body(SOURCE + synthesized() + synthesized("Why?", GONE)))
         await client.marked("stale-source")
         client.workspace_did_change_configuration(types.DidChangeConfigurationParams(pushed))
         await client.text_document_folding_range_async(types.FoldingRangeParams(DOCUMENT))
         await client.marked("stale-source")
+
+
+@pytest.mark.usefixtures("asked_nothing")
+@pytest.mark.parametrize("pushed", [{"dlm": "x"}, None])
+async def test_a_push_that_says_nothing_leaves_what_was_pushed(pushed):
+    async with editor(VSCODE) as client:
+        client.open(body(SOURCE + synthesized() + synthesized("Why?", GONE)))
+        await client.marked("synthesized", "stale-source")
+        for settings in ({"dlm": OFF}, pushed):
+            client.workspace_did_change_configuration(types.DidChangeConfigurationParams(settings))
+            await client.text_document_folding_range_async(types.FoldingRangeParams(DOCUMENT))
+            await client.marked("stale-source")
 
 
 async def test_a_medium_is_looked_for_again_as_its_document_is_saved(tmp_path):

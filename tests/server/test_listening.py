@@ -7,14 +7,14 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from lsprotocol import types
 from server.test_main import GONE_WITHIN, INITIALIZE, Wire, framed, request
 
-from dlm_lsp.server.listening import serve_one_client
+from dlm_lsp.server.listening import serve_one_client, socket_file
 
 SHUTDOWN, EXIT = request(2, "shutdown", None), {"jsonrpc": "2.0", "method": "exit"}
 
@@ -95,9 +95,11 @@ def test_an_initialize_may_be_long(listening):
         assert "result" in answer(client, padding + json.dumps(INITIALIZE).encode())
 
 
-async def test_a_connection_that_has_not_initialized_in_time_is_let_go():
+async def serving_one_client(
+    served: list[object], deadline: float
+) -> tuple["asyncio.Task[None]", int]:
+    """What serves one client, noting how it initializes, and its port."""
     port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    served: list[object] = []
 
     async def serve(message: object, _: object, __: object) -> None:
         served.append(message)
@@ -107,20 +109,49 @@ async def test_a_connection_that_has_not_initialized_in_time_is_let_go():
             lambda connected: asyncio.start_server(connected, "127.0.0.1", 0),
             serve,
             lambda server: port.set_result(server.sockets[0].getsockname()[1]),
-            deadline=0.05,
+            deadline,
         )
     )
+    return serving, await port
+
+
+async def joined(port: int, data: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection that sends `data`."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(data)
+    return reader, writer
+
+
+async def test_a_connection_that_has_not_initialized_in_time_is_let_go():
+    served: list[object] = []
     async with asyncio.timeout(GONE_WITHIN):
+        serving, port = await serving_one_client(served, deadline=0.05)
         for beginning in (b"", b"Content-Length: 9\r\n", b"Content-Length: 9\r\n\r\n{"):
-            reader, writer = await asyncio.open_connection("127.0.0.1", await port)
-            writer.write(beginning)
+            reader, writer = await joined(port, beginning)
             assert await reader.read() == b""
             writer.close()
-        _, writer = await asyncio.open_connection("127.0.0.1", await port)
-        writer.write(framed(INITIALIZE))
+        _, writer = await joined(port, framed(INITIALIZE))
         await serving
         writer.close()
     assert served == [INITIALIZE]
+
+
+async def test_connections_that_do_not_initialize_are_taken_only_so_many_at_a_time():
+    served: list[object] = []
+    async with asyncio.timeout(GONE_WITHIN):
+        serving, port = await serving_one_client(served, deadline=4 * GONE_WITHIN)
+        (first, first_writer), *others = [await joined(port, b"") for _ in range(16)]
+        reader, refused = await joined(port, framed(INITIALIZE))
+        with suppress(ConnectionResetError):
+            assert await reader.read() == b""
+        assert served == []
+        first_writer.write(b"no header\n")
+        assert await first.read() == b""
+        _, writer = await joined(port, framed(INITIALIZE))
+        await serving
+    assert served == [INITIALIZE]
+    for open_writer in (first_writer, refused, writer, *(other for _, other in others)):
+        open_writer.close()
 
 
 def test_a_connection_that_says_nothing_holds_nobody_up(listening):
@@ -174,21 +205,33 @@ def test_a_port_that_is_taken_is_told():
             server.close()
 
 
-@pytest.mark.posix
-def test_a_socket_file_serves_one_client_and_only_its_owner_can_connect(tmp_path):
-    path = tmp_path / "dlm.sock"
+@contextmanager
+def serving_over(path: Path) -> Iterator[Wire]:
+    """A server that listens on a socket file."""
     server = Wire("--socket-file", str(path))
     try:
         assert server.process.stderr.readline().decode().strip().endswith(f"listening on {path}")
+        yield server
+    finally:
+        server.close()
+
+
+def connect_over(path: Path) -> socket.socket:
+    client = socket.socket(socket.AF_UNIX)
+    client.connect(str(path))
+    return client
+
+
+@pytest.mark.posix
+def test_a_socket_file_serves_one_client_and_only_its_owner_can_connect(tmp_path):
+    path = tmp_path / "dlm.sock"
+    with serving_over(path) as server:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-        with socket.socket(socket.AF_UNIX) as client:
-            client.connect(str(path))
+        with connect_over(path) as client:
             assert "result" in answer(client, INITIALIZE)
             client.sendall(framed({"jsonrpc": "2.0", "method": types.INITIALIZED, "params": {}}))
         server.process.wait(GONE_WITHIN)
         assert not path.exists()
-    finally:
-        server.close()
 
 
 def refusal(path: Path) -> str:
@@ -221,15 +264,18 @@ def test_a_link_is_not_followed_and_stays(tmp_path):
 @pytest.mark.posix
 def test_a_socket_file_that_is_listened_on_stays_with_its_server(tmp_path):
     path = tmp_path / "dlm.sock"
-    server = Wire("--socket-file", str(path))
-    try:
-        server.process.stderr.readline()
+    with serving_over(path):
         assert refusal(path).startswith("dlm-lsp: cannot listen: ")
-        with socket.socket(socket.AF_UNIX) as client:
-            client.connect(str(path))
+        with connect_over(path) as client:
             assert "result" in answer(client, INITIALIZE)
-    finally:
-        server.close()
+
+
+@pytest.mark.posix
+def test_a_socket_file_is_listened_on_from_its_making(tmp_path):
+    path = tmp_path / "dlm.sock"
+    with socket_file(path), pytest.raises(OSError, match="in use"), socket_file(path):
+        pass
+    assert not path.exists()
 
 
 @pytest.mark.posix
@@ -237,28 +283,17 @@ def test_a_socket_file_that_a_server_left_behind_is_replaced(tmp_path):
     path = tmp_path / "dlm.sock"
     with closing(socket.socket(socket.AF_UNIX)) as left:
         left.bind(str(path))
-    server = Wire("--socket-file", str(path))
-    try:
-        server.process.stderr.readline()
-        with socket.socket(socket.AF_UNIX) as client:
-            client.connect(str(path))
-            assert "result" in answer(client, INITIALIZE)
-    finally:
-        server.close()
+    with serving_over(path), connect_over(path) as client:
+        assert "result" in answer(client, INITIALIZE)
 
 
 @pytest.mark.posix
 def test_what_has_taken_the_place_of_a_socket_file_stays(tmp_path):
     path = tmp_path / "dlm.sock"
-    server = Wire("--socket-file", str(path))
-    try:
-        server.process.stderr.readline()
-        with socket.socket(socket.AF_UNIX) as client:
-            client.connect(str(path))
+    with serving_over(path) as server:
+        with connect_over(path) as client:
             path.unlink()
             path.write_text("notes")
             client.sendall(framed(INITIALIZE))
         server.process.wait(GONE_WITHIN)
         assert path.read_text() == "notes"
-    finally:
-        server.close()

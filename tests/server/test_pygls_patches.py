@@ -9,79 +9,26 @@ import json
 import subprocess
 import sys
 from concurrent.futures import InvalidStateError
-from contextlib import suppress
 from threading import Event
 
 import psutil
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from lsprotocol import types
 from pygls.io_ import run_async
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, default_converter
-from pygls.workspace import TextDocument
 from server.editor import NEOVIM, URI, editor
 from support.document_text import FRONTMATTER
-from support.generated_documents import wild_documents
 
-from dlm_lsp.document import Span
 from dlm_lsp.server.lifecycle import create_server
-from dlm_lsp.server.pygls_patches import EncodedJson, LiveDocument, PatchedProtocol, PatchedServer
+from dlm_lsp.server.pygls_patches import EncodedJson, PatchedProtocol
+from dlm_lsp.server.transport import PatchedServer
 
 TYPED = [
     types.TextDocumentContentChangePartial(
         types.Range(types.Position(0, 1), types.Position(0, 1)), "x"
     )
 ]
-
-
-def live(text: str) -> LiveDocument:
-    return LiveDocument(URI, text, 1, "utf-16", "dlm")
-
-
-def insertion(line: int, character: int, text: str) -> types.TextDocumentContentChangePartial:
-    at = types.Position(line, character)
-    return types.TextDocumentContentChangePartial(types.Range(at, at), text)
-
-
-@pytest.mark.parametrize("separator", ["\u2028", "\u0085", "\x0c", "\x0b", "\x1c"])
-def test_pygls_takes_other_characters_for_line_ends(separator):
-    text = f"a{separator}b\nc"
-    theirs, ours = TextDocument(URI, text), live(text)
-    for document in (theirs, ours):
-        document.apply_change(insertion(1, 0, "x"))
-    assert ours.source == f"a{separator}b\nxc"
-    assert theirs.source != ours.source
-
-
-def test_pygls_clamps_a_position_past_the_end_one_short():
-    theirs, ours = TextDocument(URI, "ab\nc"), live("ab\nc")
-    for document in (theirs, ours):
-        document.apply_change(insertion(1, 99, "x"))
-    assert ours.source == "ab\ncx"
-    assert theirs.source != ours.source
-
-
-@given(wild_documents() | st.text(max_size=40), st.data())
-def test_every_edit_lands_where_the_client_made_it(text, data):
-    document = live(text)
-    for _ in range(3):
-        start = data.draw(st.integers(0, len(text)))
-        end = data.draw(st.integers(start, len(text)))
-        if "\r\n" in (text[start - 1 : start + 1], text[end - 1 : end + 1]):
-            continue
-        new = data.draw(st.sampled_from(["", "a", "🙂", "\n", "\r\n", "::prose::\n"]))
-        range_ = document.positions.range(Span(start, end))
-        document.apply_change(types.TextDocumentContentChangePartial(range_, new))
-        text = text[:start] + new + text[end:]
-        assert document.source == text
-
-
-def test_a_change_without_a_range_replaces_the_whole_text():
-    document = live("old")
-    document.apply_change(types.TextDocumentContentChangeWholeDocument("new"))
-    assert document.source == "new"
 
 
 def opened(
@@ -187,19 +134,6 @@ async def test_pygls_fails_at_an_answer_that_nobody_waits_for_any_more():
             server.protocol._handle_response(msg_id, None)
 
 
-def test_pygls_tells_the_client_of_errors_in_sending_to_it():
-    messages = []
-    theirs = LanguageServer("t", "1")
-    theirs.window_show_message = messages.append
-    ours = PatchedServer(
-        "t", "1", protocol_cls=PatchedProtocol, converter_factory=default_converter
-    )
-    ours.window_show_message = messages.append
-    for server in (theirs, ours):
-        server.report_server_error(ValueError("cannot send"), ValueError)
-    assert len(messages) == 1
-
-
 async def answer_to(message: str, server: LanguageServer) -> bytes:
     """What a server answers to the bytes that it reads, nothing where it finds no message."""
     server.protocol.set_writer(Sink())
@@ -213,75 +147,9 @@ async def answer_to(message: str, server: LanguageServer) -> bytes:
     return server.protocol.writer.last
 
 
-BODY = '{"jsonrpc": "2.0", "id": 5, "method": "shutdown"}'
-SIZE = len(BODY)
-
-
 def both() -> tuple[LanguageServer, LanguageServer]:
     """A server of pygls, and one of ours."""
     return opened(LanguageServerProtocol), opened(PatchedProtocol, PatchedServer)
-
-
-@pytest.mark.parametrize(
-    "header",
-    [
-        f"Content-length: {SIZE}\r\n",
-        f"content-length: {SIZE}\r\n",
-        f"CONTENT-LENGTH: {SIZE}\r\nContent-Type: application/vscode-jsonrpc; charset=utf-8\r\n",
-        f"Content-Length:{SIZE}\r\n",
-        f"Content-Length: {SIZE} \r\n",
-    ],
-)
-async def test_pygls_knows_the_length_in_one_spelling_only(header):
-    theirs, ours = both()
-    message = f"{header}\r\n{BODY}"
-    assert await answer_to(message, theirs) == b""
-    assert b'"result": null' in await answer_to(message, ours)
-
-
-@pytest.mark.parametrize(
-    "header",
-    [
-        f"Content-Length: {SIZE}\r\nContent-Type: application/vscode-jsonrpc; charset=utf-8\r\n",
-        f"Content-Type: application/vscode-jsonrpc\r\nContent-Length: {SIZE}\r\n",
-        f"X-Content-Length: 3\r\nContent-Length: {SIZE}\r\n",
-    ],
-)
-async def test_other_headers_are_passed_over(header):
-    for server in both():
-        assert b'"result": null' in await answer_to(f"{header}\r\n{BODY}", server)
-
-
-@pytest.mark.parametrize("length", [2**16 + 1, 2**17 - 3, 2**17 - 2, 2**17 - 1, 2**20])
-async def test_pygls_ends_at_a_header_line_that_is_too_long(length):
-    theirs, ours = both()
-    message = f"Content-Length: {SIZE}\r\nX: {'x' * length}\r\n\r\n{BODY}"
-    with pytest.raises(ValueError, match="longer than limit"):
-        await answer_to(message, theirs)
-    assert b'"result": null' in await answer_to(message, ours)
-
-
-async def test_a_line_that_is_too_long_is_one_line_however_it_arrives():
-    server = opened(PatchedProtocol, PatchedServer)
-    reader = asyncio.StreamReader()
-    serving = asyncio.create_task(server._read(reader))
-    start = f"Content-Length: {SIZE}\r\nX: {'x' * 2**16}"
-    for part in (start, "x" * 2**17, "\r\n", "\r\n", BODY):
-        reader.feed_data(part.encode())
-        await asyncio.sleep(0)
-    reader.feed_eof()
-    await serving
-    assert b'"result": null' in server.protocol.writer.last
-
-
-@pytest.mark.parametrize("length", [10, 2**17])
-async def test_pygls_never_finds_the_next_message_after_one_whose_length_it_cannot_read(length):
-    theirs, ours = both()
-    lost = f'Content-Length: what?\r\n\r\n{{"lost": "{"x" * length}"}}'
-    message = f"{lost}Content-Length: {SIZE}\r\n\r\n{BODY}"
-    with suppress(ValueError):
-        assert await answer_to(message, theirs) == b""
-    assert b'"result": null' in await answer_to(message, ours)
 
 
 def test_importing_the_shell_does_not_load_the_protocol():

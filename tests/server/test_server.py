@@ -9,7 +9,7 @@ from server.editor import PATIENCE, URI
 from dlm_lsp.server import server as module
 from dlm_lsp.server.client import ClientCapabilities
 from dlm_lsp.server.lifecycle import create_server
-from dlm_lsp.server.pygls_patches import LiveWorkspace
+from dlm_lsp.server.live_documents import LiveWorkspace
 from dlm_lsp.server.server import DlmServer
 
 

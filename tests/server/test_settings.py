@@ -86,13 +86,32 @@ def test_an_unknown_setting_is_no_matter():
         ({"dlm": {}}, {}),
         ({"dlm": None}, {}),
         ({}, {}),
+        ({"dlm": "x"}, None),
+        ({"dlm": 7, "other": {}}, None),
         ({"other": {}}, None),
         ({"other": {"teacher": "self"}}, None),
         (None, None),
     ],
 )
 def test_of_what_a_client_pushes_only_our_settings_count(pushed, own):
-    assert own_settings(pushed) == own
+    assert own_settings(pushed, None) == own
+
+
+OWN = {"teacher": "self"}
+
+
+@pytest.mark.parametrize(
+    ("pushed", "own"),
+    [
+        ({"python": {}}, {}),
+        ({"dlm": None, "python": {}}, {}),
+        ({"dlm": {"seed": 1}, "python": {}}, {"seed": 1}),
+        ({"dlm": "x"}, OWN),
+        (None, OWN),
+    ],
+)
+def test_our_settings_are_taken_back_by_a_push_without_them(pushed, own):
+    assert own_settings(pushed, own_settings({"dlm": OWN, "python": {}}, None)) == own
 
 
 @given(

@@ -15,12 +15,9 @@ from server.test_pygls_patches import Sink
 from support.document_text import FRONTMATTER
 
 from dlm_lsp.document import parse
-from dlm_lsp.server.pygls_patches import (
-    LiveDocument,
-    PatchedProtocol,
-    PatchedServer,
-    use_live_documents,
-)
+from dlm_lsp.server.live_documents import LiveDocument, use_live_documents
+from dlm_lsp.server.pygls_patches import PatchedProtocol
+from dlm_lsp.server.transport import PatchedServer
 
 START = {"line": 0, "character": 0}
 TYPED = {"range": {"start": START, "end": {"line": 0, "character": 1}}, "text": "x"}
@@ -177,7 +174,7 @@ def test_the_text_is_in_step_again_with_a_whole_text_or_a_new_opening():
 def test_a_change_that_meets_a_defect_puts_the_text_out_of_step(monkeypatch):
     session = Session()
     session.open()
-    monkeypatch.setattr("dlm_lsp.server.pygls_patches.LiveDocument.positions", None)
+    monkeypatch.setattr("dlm_lsp.server.live_documents.LiveDocument.positions", None)
     assert session.change(TYPED).out_of_step
 
 
