@@ -24,9 +24,9 @@ from dlm_lsp.server.document_ids import DocumentIds
 from dlm_lsp.server.jobs import Job, Jobs
 from dlm_lsp.server.lenient_reading import message_converter
 from dlm_lsp.server.live_documents import LiveDocument
+from dlm_lsp.server.patched_server import PatchedServer
 from dlm_lsp.server.pygls_patches import EncodedJson, PatchedProtocol
 from dlm_lsp.server.settings import DEFAULT_SETTINGS, Settings, read_settings
-from dlm_lsp.server.transport import PatchedServer
 from dlm_lsp.store.home import store_folder
 
 if TYPE_CHECKING:

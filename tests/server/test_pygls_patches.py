@@ -21,8 +21,8 @@ from server.editor import NEOVIM, URI, editor
 from support.document_text import FRONTMATTER
 
 from dlm_lsp.server.lifecycle import create_server
+from dlm_lsp.server.patched_server import PatchedServer
 from dlm_lsp.server.pygls_patches import EncodedJson, PatchedProtocol
-from dlm_lsp.server.transport import PatchedServer
 
 TYPED = [
     types.TextDocumentContentChangePartial(

@@ -16,8 +16,8 @@ from support.document_text import FRONTMATTER
 
 from dlm_lsp.document import parse
 from dlm_lsp.server.live_documents import LiveDocument, use_live_documents
+from dlm_lsp.server.patched_server import PatchedServer
 from dlm_lsp.server.pygls_patches import PatchedProtocol
-from dlm_lsp.server.transport import PatchedServer
 
 START = {"line": 0, "character": 0}
 TYPED = {"range": {"start": START, "end": {"line": 0, "character": 1}}, "text": "x"}

@@ -1,4 +1,4 @@
-"""Transport: messages come over standard input or a socket, of one client, until it goes."""
+"""Patched server: messages come over standard input or a socket, of one client, until it goes."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Transport: messages are found whatever their headers, where pygls misses them or ends."""
+"""Patched server: messages are found whatever their headers, where pygls misses them or ends."""
 
 import asyncio
 from contextlib import suppress
@@ -8,8 +8,8 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 from server.test_pygls_patches import answer_to, both, opened
 
+from dlm_lsp.server.patched_server import PatchedServer
 from dlm_lsp.server.pygls_patches import PatchedProtocol
-from dlm_lsp.server.transport import PatchedServer
 
 BODY = '{"jsonrpc": "2.0", "id": 5, "method": "shutdown"}'
 SIZE = len(BODY)
