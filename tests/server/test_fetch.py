@@ -14,6 +14,7 @@ from support.tiny_model import tiny_llama
 
 from dlm_lsp.errors import ModelError
 from dlm_lsp.server.fetch import fetch_with_consent
+from dlm_lsp.server.message_requests import ANSWER_TIMEOUT
 from dlm_lsp.synth.pipeline import NeededModel
 
 TEXT = f"{HEAD}{town(1)}\n".replace("base_model: smollm2-135m", "base_model: hf:org/name")
@@ -49,15 +50,20 @@ async def test_a_model_that_the_document_names_is_downloaded_where_the_user_agre
     assert any("get it with `dlm fetch org/name`" in message for message in messages) is not agrees
 
 
-async def test_a_client_that_never_answers_does_not_hold_the_run_and_the_way_out_is_told(
-    monkeypatch, hub, tmp_path
+@pytest.mark.parametrize(
+    ("silent", "why"), [(True, "the editor gave no answer"), (False, "nothing was chosen")]
+)
+async def test_where_no_choice_comes_the_run_is_not_held_and_why_and_the_way_out_are_told(
+    silent, why, monkeypatch, hub, tmp_path
 ):
     for name, value in hub.env(tmp_path / "hub").items():
         monkeypatch.setenv(name, value)
-    server = AskingServer(None, silent=True)
+    server = AskingServer(None, silent=silent)
     needed = [NeededModel("org/name", named_by_user=True)]
     async with asyncio.timeout(PATIENCE):
-        with pytest.raises(ModelError, match="get it with `dlm fetch org/name`; the editor gave"):
-            await fetch_with_consent(server, needed, answer_within=0.01)
+        with pytest.raises(ModelError, match=f"get it with `dlm fetch org/name`; {why}"):
+            await fetch_with_consent(
+                server, needed, answer_within=0.01 if silent else ANSWER_TIMEOUT
+            )
     assert len(server.asked) == 1
     assert hub.asked == []
