@@ -44,10 +44,12 @@ class PendingEdit:
     """An edit that the client was asked to make: what it makes of the text, and the answer.
 
     A client may make it and not answer; a change that gives just this text is the answer then.
+    `is_overdue` tells that nobody waits for it any more, though no edit can be made before it.
     """
 
     text: str
     answer: "asyncio.Future[bool]"
+    is_overdue: bool = False
 
     def resolve(self, *, applied: bool) -> None:
         """Take note of an answer; the first one counts."""
