@@ -121,7 +121,9 @@ def start_synthesis(server: DlmServer, request: EditorRequest) -> Job | Unavaila
     run = _Run(
         server, document, frontmatter, store, replace(request, sections=sections), synth_request
     )
-    job = server.jobs.start(Job(store, request.uri, frozenset(sections), title), run.work)
+    copies = server.copies_beside(request.uri, store)
+    job = Job(store, request.uri, frozenset(sections), title, copies)
+    server.jobs.start(job, run.work)
     server.refresh(request.uri)
     return job
 
