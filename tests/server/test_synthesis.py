@@ -618,6 +618,7 @@ async def test_a_run_goes_back_to_its_document_from_a_copy_that_was_opened_meanw
         await client.until(lambda: BEGUN in client.progress())
         close(client, original.as_uri())
         client.open(TEXT, copy.as_uri())
+        await client.command("dlm.synth.overview", uri=copy.as_uri())
         client.open(TEXT, original.as_uri())
         await client.command("dlm.synth.overview", uri=original.as_uri())
         gate.set()
