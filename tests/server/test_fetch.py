@@ -129,7 +129,7 @@ async def test_what_is_deleted_before_the_user_agrees_is_sent_to_no_teacher(
 @pytest.mark.parametrize(
     ("silent", "why"), [(True, "the editor gave no answer"), (False, "nothing was chosen")]
 )
-async def test_where_no_choice_comes_the_run_is_not_held_and_why_and_the_way_out_are_told(
+async def test_a_client_that_never_answers_does_not_hold_the_run_and_the_way_out_is_told(
     silent, why, monkeypatch, hub, tmp_path
 ):
     for name, value in hub.env(tmp_path / "hub").items():
