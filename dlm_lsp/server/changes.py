@@ -87,20 +87,38 @@ async def _change_in_turn(
     *,
     preview: bool,
 ) -> ChangeOutcome:
-    state, versioned = server.open_document(uri), _is_versioned(server, server.text_document(uri))
-    try:
-        async with asyncio.timeout(None if versioned else _ANSWER_TIMEOUT):
-            await state.change_lock.acquire()
-    except TimeoutError:
+    state = server.open_document(uri)
+    if not await _acquire_lock(state):
         return ChangeOutcome.BLOCKED
+    versioned = _is_versioned(server, server.text_document(uri))
     try:
         return await _change(server, uri, state, compute, label, preview=preview)
     finally:
         # Without versions, a client that wakes up would make both edits of one text.
-        if state.pending_edit and not state.pending_edit.answer.done() and not versioned:
-            state.pending_edit.answer.add_done_callback(lambda _: state.change_lock.release())
+        versioned = versioned and _is_versioned(server, server.text_document(uri))
+        pending = state.pending_edit
+        if pending and not pending.answer.done() and not versioned:
+            pending.is_overdue = True
+            pending.answer.add_done_callback(lambda _: state.change_lock.release())
         else:
             state.change_lock.release()
+
+
+async def _acquire_lock(state: OpenDocument) -> bool:
+    """Wait for the changes before; return whether none of them holds up the others for good."""
+    acquiring = asyncio.ensure_future(state.change_lock.acquire())
+    try:
+        while not acquiring.done():
+            await asyncio.wait([acquiring], timeout=_ANSWER_TIMEOUT)
+            pending = state.pending_edit
+            if pending and pending.is_overdue and not pending.answer.done():
+                acquiring.cancel()
+                return False
+    except asyncio.CancelledError:
+        if not acquiring.cancel():
+            state.change_lock.release()
+        raise
+    return True
 
 
 async def _change(

@@ -6,7 +6,7 @@ from typing import Any
 
 from dlm_lsp.errors import CopyError, StoreError
 from dlm_lsp.server.live_documents import LiveDocument
-from dlm_lsp.server.message_requests import ANSWER_TIMEOUT, ask_user
+from dlm_lsp.server.message_requests import ANSWER_TIMEOUT, NoChoice, ask_user
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.store.copies import refuse_copy
 
@@ -35,6 +35,6 @@ async def is_forced(
 ) -> bool:
     """Ask the user whether to go on all the same; who chooses nothing is told why not."""
     choice = await ask_user(server, str(refusal), (_FORCE, _LEAVE), answer_within=answer_within)
-    if choice is None:
+    if isinstance(choice, NoChoice):
         server.tell_error(str(refusal))
     return choice == _FORCE

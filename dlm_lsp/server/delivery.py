@@ -14,7 +14,7 @@ from dlm_lsp.errors import StoreError
 from dlm_lsp.ide.provenance import source_sections
 from dlm_lsp.server.cancellation import run_unless_stopped
 from dlm_lsp.server.changes import ChangeOutcome, send_change
-from dlm_lsp.server.jobs import Job, RunEnd, RunEndCode
+from dlm_lsp.server.jobs import REOPENED_WITHIN, Job, RunEnd, RunEndCode
 from dlm_lsp.server.live_documents import LiveDocument
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.synthesis_request import EditorRequest
@@ -27,13 +27,20 @@ from dlm_lsp.synth.pipeline import SynthResult
 _AFTER_CANCEL = 0.05
 """Seconds that a job may go on after a cancel, waiting for the store."""
 
-_REOPENED = 1.0
-"""Seconds within which a client opens a document again that it renames."""
-
 _CHANGE_NOTIFIED = 1.0
 """Seconds within which a client notifies of the change that it has answered for."""
 
 _DONE = (ChangeOutcome.YES, ChangeOutcome.NOTHING)
+
+
+async def open_text(server: DlmServer, job: Job) -> LiveDocument | None:
+    """Return the document of a job: a client renames it by closing and opening it."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(REOPENED_WITHIN):
+            while server.text_document(job.uri) is None:
+                server.opened.clear()
+                await server.opened.wait()
+    return server.text_document(job.uri)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +100,7 @@ class Delivery:
         """Let the client put the pairs in where the document is open, under a new name too."""
         label = f"Synthesize instructions ({self.result.teacher})"
         outcome = ChangeOutcome.CLOSED
-        while text_document := await self._open_text():
+        while text_document := await open_text(self.server, self.job):
             stop = self.job.next_step()
             outcome = await send_change(
                 self.server, text_document.uri, compute, label, preview=preview, stop=stop
@@ -102,15 +109,6 @@ class Delivery:
             if still_open or outcome in (*_DONE, ChangeOutcome.STOPPED):
                 break
         return outcome
-
-    async def _open_text(self) -> LiveDocument | None:
-        """Return the document where it is open: a client renames it by closing and opening it."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_REOPENED):
-                while self.server.text_document(self.job.uri) is None:
-                    self.server.opened.clear()
-                    await self.server.opened.wait()
-        return self.server.text_document(self.job.uri)
 
     def _unstage_when_applied(self, sections: Sequence[StagedSection]) -> None:
         """Take sections off the plan if the client makes the change after all."""

@@ -238,14 +238,14 @@ async def _run_pair_checks(server: DlmServer, uri: str) -> None:
     # A step may take longer than a slice: in a thread, what is typed is heard meanwhile.
     results = None
     while results is None:
-        results = await _in_turn(state, partial(_run_slice, checks, steps))
+        results = await _run_after_last_slice(state, partial(_run_slice, checks, steps))
         await asyncio.sleep(_REST)
     if results != state.pair_check_results:
         state.pair_check_results = results
         refresh_diagnostics(server, uri)
 
 
-async def _in_turn(
+async def _run_after_last_slice(
     state: OpenDocument, run_slice: Callable[[], PairCheckResults | None]
 ) -> PairCheckResults | None:
     """Run a slice in a thread once no other of the document runs.
@@ -256,7 +256,12 @@ async def _in_turn(
     while state.pair_check_slice and not state.pair_check_slice.done():
         await asyncio.wait([state.pair_check_slice])
     state.pair_check_slice = asyncio.ensure_future(asyncio.to_thread(run_slice))
-    return await asyncio.shield(state.pair_check_slice)
+    running = state.pair_check_slice
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        running.add_done_callback(log_defect_of)
+        raise
 
 
 def _run_slice(checks: "PairChecks", steps: Iterator[None]) -> PairCheckResults | None:

@@ -5,7 +5,6 @@ The disk is looked at in a thread as documents are opened and closed, never for 
 
 import asyncio
 import os
-import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -124,8 +123,8 @@ def _scan(
             break
         if path.suffix == ".dlm" and path not in found:
             found[path] = _read(path, known)
-            if found[path] is not known.get(path):
-                time.sleep(_REST)
+            if found[path] is not known.get(path) and stop.wait(_REST):
+                break
     return found
 
 

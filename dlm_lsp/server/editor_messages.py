@@ -39,7 +39,7 @@ def refused_by_message() -> Iterator[None]:
         raise JsonRpcInternalError(editor_message(error)) from None
 
 
-def log_defect_of(task: "asyncio.Task[Any]") -> None:
+def log_defect_of(task: "asyncio.Future[Any]") -> None:
     """Log what ended a task in the background, which nobody waits for."""
     if not task.cancelled() and isinstance(error := task.exception(), Exception):
         editor_message(error)

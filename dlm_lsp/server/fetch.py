@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dlm_lsp.errors import ModelError
-from dlm_lsp.server.message_requests import ANSWER_TIMEOUT, ask_user
+from dlm_lsp.server.message_requests import ANSWER_TIMEOUT, NoChoice, ask_user
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.synth.pipeline import NeededModel
 
@@ -42,8 +42,8 @@ async def _fetch(server: DlmServer, name: str, answer_within: float) -> None:
         "Download it from the Hugging Face hub?"
     )
     choice = await ask_user(server, question, (_DOWNLOAD, "Not now"), answer_within=answer_within)
-    if choice is None:
-        raise ModelError(f"{missing}; the editor gave no answer whether to download it")
+    if isinstance(choice, NoChoice):
+        raise ModelError(f"{missing}; {choice.value} when asked whether to download it")
     if choice == _DOWNLOAD and (planned := await run_in_worker(plan_fetch, name)):
         server.tell(f"Downloading {planned.description} from the hub.")
         await run_in_worker(fetch_model, planned)

@@ -22,6 +22,9 @@ _log = logging.getLogger(__name__)
 _CREATE_TIMEOUT = 5.0
 """Seconds that a client may take to make room for progress."""
 
+REOPENED_WITHIN = 1.0
+"""Seconds within which a client opens a document again that it renames or saves elsewhere."""
+
 
 def _event() -> "anyio.Event":
     # No job has begun when the editor waits for the server to start.
@@ -53,7 +56,9 @@ class RunEnd:
 class Job:
     """One piece of work on some sections of a document.
 
-    The document is that of its `store`, whatever it is called meanwhile; `uri` is where it is open.
+    The document is that of its `store`, whatever it is called meanwhile; `uri` is where it is open,
+    or was until `closed_at` (by the monotonic clock), and `first_uri` where it was at the start.
+    `copies` are the other documents with this store, which are never taken for it.
     `stop` is set to end it with what is finished. `token` names it to the client, which is told
     how far it is once it has made room for that (`shown`).
     """
@@ -62,6 +67,9 @@ class Job:
     uri: str
     sections: frozenset[str]
     title: str
+    copies: set[str] = field(default_factory=set)
+    first_uri: str = field(init=False)
+    closed_at: float | None = None
     token: str = field(default_factory=lambda: f"dlm-{secrets.token_hex(8)}")
     stop: "anyio.Event" = field(default_factory=_event)
     cancelled: bool = False
@@ -69,6 +77,9 @@ class Job:
     message: str | None = None
     percentage: int = 0
     shown: bool = False
+
+    def __post_init__(self) -> None:
+        self.first_uri = self.uri
 
     def next_step(self) -> "anyio.Event":
         """Begin another step of the work, and return what a cancel from now on sets."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +22,7 @@ from dlm_lsp.server.client import ClientCapabilities
 from dlm_lsp.server.command_names import OVERVIEW_CHANGED
 from dlm_lsp.server.diagnostics_encoder import DiagnosticsEncoder
 from dlm_lsp.server.document_ids import DocumentIds
-from dlm_lsp.server.jobs import Job, Jobs
+from dlm_lsp.server.jobs import REOPENED_WITHIN, Job, Jobs
 from dlm_lsp.server.lenient_reading import message_converter
 from dlm_lsp.server.live_documents import LiveDocument
 from dlm_lsp.server.patched_server import PatchedServer
@@ -46,10 +47,12 @@ class PendingEdit:
     """An edit that the client was asked to make: what it makes of the text, and the answer.
 
     A client may make it and not answer; a change that gives just this text is the answer then.
+    `is_overdue` tells that nobody waits for it any more, though no edit can be made before it.
     """
 
     text: str
     answer: "asyncio.Future[bool]"
+    is_overdue: bool = False
 
     def resolve(self, *, applied: bool) -> None:
         """Take note of an answer; the first one counts."""
@@ -148,24 +151,59 @@ class DlmServer(PatchedServer):
             _log.warning("%s", error)
             return None
 
+    def copies_beside(self, uri: str, store: Path) -> set[str]:
+        """Return the other documents of a store that are open, as they are named inside."""
+        from dlm_lsp.store.files import is_same_file
+
+        own = self.path(uri)
+        copies: set[str] = set()
+        for text_document in self.live_documents():
+            name, path = unquote(text_document.uri), self.path(text_document.uri)
+            is_own = name == unquote(uri) or (own and path and is_same_file(own, path))
+            if not is_own and self.store(text_document.incremental.document) == store:
+                copies.add(name)
+        return copies
+
     def follow_documents(self, opened: str | None = None) -> None:
         """Let the jobs go on where their documents are open now: one may have been renamed.
 
-        A text that was just `opened` is taken for the document; one that was open beside it only
-        where it is no copy of it.
+        A copy is taken for the document only where it was just `opened`, and the document closed
+        just before; a job goes back as soon as the document itself is opened again.
         """
-        for job in self.jobs:
-            if self.text_document(job.uri) is None:
-                job.uri = self._new_uri(job, opened) or job.uri
-
-    def _new_uri(self, job: Job, opened: str | None) -> str | None:
         new = self.text_document(opened) if opened else None
-        for text_document in [new] if new else self.live_documents():
-            if self.store(text_document.incremental.document) == job.store and (
-                text_document is new or not self._is_copy(text_document.uri, job)
-            ):
-                return str(text_document.uri)
-        return None
+        for job in self.jobs:
+            if self.text_document(job.uri):
+                job.closed_at = None
+            elif job.closed_at is None:
+                job.closed_at = time.monotonic()
+            if new is None and job.closed_at is None:
+                continue
+            for text_document in [new] if new else self.live_documents():
+                if self.store(text_document.incremental.document) == job.store:
+                    self._follow(job, str(text_document.uri), is_new=text_document is new)
+
+    def _follow(self, job: Job, uri: str, *, is_new: bool) -> None:
+        """Let a job go on in a document of its store, where that is no copy of its own."""
+        name, closed_at = unquote(uri), job.closed_at
+        if name == unquote(job.uri) or name in job.copies:
+            return
+        is_saved_as = (
+            is_new and closed_at is not None and time.monotonic() - closed_at < REOPENED_WITHIN
+        )
+        if name == unquote(job.first_uri):
+            # What the client was asked to put in elsewhere may be there already.
+            is_followed = not self._awaits_edit(job.uri)
+        elif self._is_copy(uri, job) and not is_saved_as:
+            job.copies.add(name)
+            is_followed = False
+        else:
+            is_followed = closed_at is not None
+        if is_followed:
+            job.uri, job.closed_at = uri, None
+
+    def _awaits_edit(self, uri: str) -> bool:
+        state = self.open_documents.get(unquote(uri))
+        return bool(state and state.pending_edit and not state.pending_edit.answer.done())
 
     def _is_copy(self, uri: str, job: Job) -> bool:
         from dlm_lsp.store.copies import is_copy

@@ -13,8 +13,8 @@ from dlm_lsp.document.schema import Frontmatter
 from dlm_lsp.errors import DlmError
 from dlm_lsp.server.availability import NO_FRONTMATTER, document_availability
 from dlm_lsp.server.changes import ChangeOutcome
-from dlm_lsp.server.command_error import ALREADY_RUNNING, NO_PROSE
-from dlm_lsp.server.delivery import Delivery
+from dlm_lsp.server.command_error import ALREADY_RUNNING, NO_PROSE, CommandError
+from dlm_lsp.server.delivery import Delivery, open_text
 from dlm_lsp.server.editor_messages import editor_message
 from dlm_lsp.server.fetch import fetch_with_consent
 from dlm_lsp.server.jobs import Job, RunEnd
@@ -25,13 +25,17 @@ from dlm_lsp.synth.events import PairAccepted, PairRefused, RunStarted, SectionD
 from dlm_lsp.synth.pipeline import SynthRequest, SynthResult, needed_models, open_session
 from dlm_lsp.teachers.availability import Unavailable, client_package
 
+_NOT_OPEN = Unavailable("not-open", "the document is not open")
+
+# What is still read of it may be prose that the user has deleted.
+_OUT_OF_STEP = Unavailable("out-of-step", ChangeOutcome.OUT_OF_STEP.value)
+
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """One run on a document as it was when it was asked for."""
+    """One run on a document: its frontmatter and what to do are as when it was asked for."""
 
     server: DlmServer
-    document: Document
     frontmatter: Frontmatter
     store: Path
     request: EditorRequest
@@ -67,19 +71,35 @@ class _Run:
                 await fetch_with_consent(
                     self.server, needed_models(self.synth_request, self.frontmatter)
                 )
+                # The user may have typed for minutes before the answer.
+                document, sections = await self._current_text(job)
                 await _import_in_thread(client_package(self.synth_request.teacher))
                 async with open_session(
-                    self.document,
-                    self.frontmatter,
-                    self.store,
-                    self.synth_request,
-                    self.request.sections,
+                    document, self.frontmatter, self.store, self.synth_request, sections
                 ) as session:
                     has_asked = True
                     result = await session.run(_ProgressCounts(self.server, job).show, job.stop)
         finally:
             giving_up.cancel()
         return result
+
+    async def _current_text(self, job: Job) -> tuple[Document, tuple[str, ...]]:
+        """Return the document as it is now, and what it still has of the sections.
+
+        Raises:
+            CommandError: it is closed, may not be the text of the editor, or has none of them.
+        """
+        text_document = await open_text(self.server, job)
+        if text_document is None:
+            raise CommandError(_NOT_OPEN.code, _NOT_OPEN.message)
+        if text_document.out_of_step:
+            raise CommandError(_OUT_OF_STEP.code, _OUT_OF_STEP.message)
+        document = text_document.incremental.document
+        there = {section.id for section in document.sections}
+        sections = tuple(id_ for id_ in self.request.sections if id_ in there)
+        if not sections:
+            raise CommandError(NO_PROSE.code, "the prose to ask about has changed; run it again")
+        return document, sections
 
     async def _deliver(self, job: Job, result: SynthResult | None) -> RunEnd:
         if result is None:
@@ -99,10 +119,9 @@ def start_synthesis(server: DlmServer, request: EditorRequest) -> Job | Unavaila
     """Begin a run in the background and return its job, or why there is none."""
     text_document = server.text_document(request.uri)
     if text_document is None:
-        return Unavailable("not-open", "the document is not open")
+        return _NOT_OPEN
     if text_document.out_of_step:
-        # What is still read of it may be prose that the user has deleted.
-        return Unavailable("out-of-step", ChangeOutcome.OUT_OF_STEP.value)
+        return _OUT_OF_STEP
     document = text_document.incremental.document
     busy = server.jobs.on(server.store(document))
     sections = tuple(id_ for id_ in request.sections if id_ not in busy)
@@ -118,10 +137,10 @@ def start_synthesis(server: DlmServer, request: EditorRequest) -> Job | Unavaila
     synth_request = SynthRequest(settings.teacher, settings.judge or None, request.options)
     count = len(sections)
     title = "Synthesizing instructions" + ("" if count == 1 else f" from {count} sections")
-    run = _Run(
-        server, document, frontmatter, store, replace(request, sections=sections), synth_request
-    )
-    job = server.jobs.start(Job(store, request.uri, frozenset(sections), title), run.work)
+    run = _Run(server, frontmatter, store, replace(request, sections=sections), synth_request)
+    copies = server.copies_beside(request.uri, store)
+    job = Job(store, request.uri, frozenset(sections), title, copies)
+    server.jobs.start(job, run.work)
     server.refresh(request.uri)
     return job
 

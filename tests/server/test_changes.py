@@ -1,24 +1,30 @@
 """Workspace edits: each reaches the document that the user sees, or is computed anew."""
 
+import asyncio
 import random
+from collections.abc import Sequence
 
+import anyio
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ide.samples import SOURCE, synthesized
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
-from server.editor import EDITORS, EMACS, NEOVIM, URI, VSCODE, Editor, editor
+from server.editor import EDITORS, EMACS, NEOVIM, PATIENCE, URI, VSCODE, Editor, editor
 from server.test_pygls_patches import Sink
 from server.test_synthesis import TEXT, hold, store
 from server.test_synthesis import settings as by_teacher
 from support.document_text import FRONTMATTER
 from support.generated_documents import wild_documents
 
-from dlm_lsp.document import apply_edits, parse, remove
+from dlm_lsp.document import Document, Edit, apply_edits, parse, remove
 from dlm_lsp.document.lines import without_lone_crs
-from dlm_lsp.server.changes import send_change
+from dlm_lsp.server.changes import ChangeOutcome, send_change
+from dlm_lsp.server.client import ClientCapabilities
 from dlm_lsp.server.lifecycle import create_server
+from dlm_lsp.server.server import DlmServer, PendingEdit
+from dlm_lsp.server.text_sync import UNVERSIONED
 from dlm_lsp.store.plan import load_plan
 
 _TYPED = ("a", "🙂", "\n", "::prose::\n", "```\n", "\n::instruction::\n### Q\nMine?\n### A\nYes.\n")
@@ -405,12 +411,109 @@ async def test_whether_a_text_that_is_opened_again_can_be_written_into_is_seen(e
         assert "`lone-cr`" in client.messages[-1].message
 
 
-async def test_behind_an_edit_that_was_never_answered_it_is_told_what_helps(monkeypatch):
-    monkeypatch.setattr("dlm_lsp.server.changes._ANSWER_TIMEOUT", 0)
+def server_of_silent_client(*, versioned_edits: bool) -> DlmServer:
+    """A server with a document open, whose client answers nothing."""
     server = create_server()
     server.protocol.set_writer(Sink())
     params = types.InitializeParams(types.ClientCapabilities(), root_uri=None)
     server.protocol.handle_message(types.InitializeRequest(1, params))
-    await server.open_document(URI).change_lock.acquire()
+    server.client = ClientCapabilities(versioned_edits=versioned_edits)
+    server.workspace.put_text_document(types.TextDocumentItem(URI, "dlm", 1, THREE))
+    return server
+
+
+@pytest.fixture
+def at_once(monkeypatch) -> None:
+    """Let no answer be waited for, and no pause in what is typed."""
+    monkeypatch.setattr("dlm_lsp.server.changes._ANSWER_TIMEOUT", 0)
+    monkeypatch.setattr("dlm_lsp.server.changes._QUIET_TIME", 0)
+
+
+def remove_all(document: Document) -> Sequence[Edit]:
+    return remove(document, [section for section in document.sections if section.synth])
+
+
+async def turns(count: int = 20) -> None:
+    """Let every task that can go on do so."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+async def pending_edit(server: DlmServer) -> PendingEdit:
+    """Return the edit that the client is asked for by what goes on."""
+    await turns()
+    pending = server.open_document(URI).pending_edit
+    assert pending
+    return pending
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_behind_an_edit_that_was_never_answered_it_is_told_what_helps():
+    server = server_of_silent_client(versioned_edits=False)
+    assert await send_change(server, URI, remove_all, "Remove") is ChangeOutcome.UNANSWERED
     outcome = await send_change(server, URI, lambda _: [], "Keep")
     assert outcome.value.endswith("close the document and open it again")
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_behind_a_preview_that_is_read_a_change_waits_however_long():
+    server = server_of_silent_client(versioned_edits=False)
+    reading = asyncio.create_task(send_change(server, URI, remove_all, "Remove", preview=True))
+    pending = await pending_edit(server)
+    waiting = asyncio.create_task(send_change(server, URI, lambda _: [], "Keep"))
+    await turns()
+    assert not waiting.done()
+    pending.resolve(applied=False)
+    assert await reading is ChangeOutcome.REFUSED
+    assert await waiting is ChangeOutcome.NOTHING
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_behind_a_change_that_waits_until_nobody_types_another_waits_however_long(
+    monkeypatch,
+):
+    monkeypatch.setattr("dlm_lsp.server.changes._QUIET_TIME", 10 * PATIENCE)
+    server = server_of_silent_client(versioned_edits=False)
+    some = [
+        asyncio.create_task(send_change(server, URI, lambda _: [], what)) for what in ("a", "b")
+    ]
+    await turns()
+    assert not any(task.done() for task in some)
+    server.workspace.remove_text_document(URI)
+    monkeypatch.setattr("dlm_lsp.server.changes._QUIET_TIME", 0)
+    server.open_document(URI).typed.set()
+    async with asyncio.timeout(PATIENCE):
+        assert await asyncio.gather(*some) == [ChangeOutcome.CLOSED] * 2
+
+
+async def test_a_change_that_is_given_up_as_it_waits_leaves_the_lock_to_others():
+    server = server_of_silent_client(versioned_edits=True)
+    lock = server.open_document(URI).change_lock
+    for count in range(6):
+        await lock.acquire()
+        waiting = asyncio.create_task(send_change(server, URI, lambda _: [], "Keep"))
+        await turns()
+        lock.release()
+        await turns(count)
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        async with asyncio.timeout(PATIENCE):
+            assert await send_change(server, URI, lambda _: [], "Keep") is ChangeOutcome.NOTHING
+
+
+async def test_no_edit_follows_an_unanswered_edit_after_a_change_without_a_version():
+    server = server_of_silent_client(versioned_edits=True)
+    stop = anyio.Event()
+    changing = asyncio.create_task(send_change(server, URI, remove_all, "Remove", stop=stop))
+    pending = await pending_edit(server)
+    identifier = types.VersionedTextDocumentIdentifier(UNVERSIONED, URI)
+    typed = types.TextDocumentContentChangeWholeDocument(THREE + "x")
+    server.text_document(URI).apply_changes(types.DidChangeTextDocumentParams(identifier, [typed]))
+    stop.set()
+    assert await changing is ChangeOutcome.STOPPED
+    lock = server.open_document(URI).change_lock
+    await asyncio.sleep(0)
+    assert lock.locked()
+    pending.resolve(applied=False)
+    await asyncio.sleep(0)
+    assert not lock.locked()

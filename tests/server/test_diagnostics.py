@@ -260,6 +260,28 @@ async def test_a_look_that_is_broken_off_as_it_waits_is_never_taken_up(held_step
     assert "Stale?" not in held_step.questions
 
 
+async def test_a_defect_in_a_look_that_was_broken_off_is_logged(monkeypatch, caplog):
+    begun, released = threading.Event(), threading.Event()
+
+    def broken(*_: object) -> Iterator[tuple[int, bool]]:
+        begun.set()
+        assert released.wait(4 * PATIENCE)
+        raise ValueError("a defect of a look")
+
+    monkeypatch.setattr(DuplicateIndex, "compare", broken)
+    server = RecordingServer()
+    server.open(FRONTMATTER + SOURCE + synthesized())
+    diagnostics.rerun_pair_checks(server, URI)
+    await asyncio.to_thread(begun.wait)
+    state = server.open_document(URI)
+    state.pair_check_task.cancel()
+    await asyncio.wait([state.pair_check_task])
+    released.set()
+    await asyncio.wait([state.pair_check_slice])
+    await asyncio.sleep(0)
+    assert caplog.text.count("ValueError: a defect of a look") == 1
+
+
 async def test_what_is_found_is_read_where_nothing_changes_it(monkeypatch):
     readers = []
     results = PairChecks.results.fget

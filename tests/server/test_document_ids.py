@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from lsprotocol import types
-from server.editor import VSCODE, editor
+from server.editor import PATIENCE, VSCODE, editor
 from server.test_diagnostics import RecordingServer, marked_in
 from support.document_text import FRONTMATTER
 
@@ -150,22 +150,23 @@ async def test_a_huge_workspace_is_looked_at_in_part(tmp_path, monkeypatch):
 async def test_a_look_that_is_cancelled_ends_its_thread(tmp_path, monkeypatch):
     (tmp_path / "a.dlm").write_text(TEXT)
     (tmp_path / "b.dlm").write_text(TEXT)
-    begun, go_on, read = asyncio.Event(), asyncio.Event(), []
+    begun, read, looked_at = asyncio.Event(), document_ids._read, []
     loop = asyncio.get_running_loop()
 
-    def rest(_: float) -> None:
-        read.append(1)
+    def noting(path: Path, known: dict) -> object:
+        looked_at.append(path)
         loop.call_soon_threadsafe(begun.set)
-        asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result()
+        return read(path, known)
 
-    monkeypatch.setattr(document_ids.time, "sleep", rest)
+    monkeypatch.setattr(document_ids, "_read", noting)
+    monkeypatch.setattr(document_ids, "_REST", 2 * PATIENCE)
     looking = asyncio.create_task(DocumentIds().scan([], [tmp_path]))
     await begun.wait()
     looking.cancel()
     await asyncio.wait([looking])
-    go_on.set()
-    await loop.shutdown_default_executor()
-    assert read == [1]
+    async with asyncio.timeout(PATIENCE):
+        await loop.shutdown_default_executor()
+    assert len(looked_at) == 1
 
 
 async def test_a_keystroke_looks_at_no_file(notes, monkeypatch):

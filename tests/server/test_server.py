@@ -1,16 +1,18 @@
 import asyncio
-from pathlib import PureWindowsPath
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import pytest
 from lsprotocol import types
 from server.editor import PATIENCE, URI
+from support.document_text import FRONTMATTER
 
 from dlm_lsp.server import server as module
 from dlm_lsp.server.client import ClientCapabilities
+from dlm_lsp.server.jobs import Job
 from dlm_lsp.server.lifecycle import create_server
 from dlm_lsp.server.live_documents import LiveWorkspace
-from dlm_lsp.server.server import DlmServer
+from dlm_lsp.server.server import DlmServer, PendingEdit
 
 
 @pytest.mark.parametrize(
@@ -80,3 +82,76 @@ async def test_settings_that_are_told_late_count_and_the_client_is_waited_for_ag
         monkeypatch.setattr(module, "_SETTINGS_TIMEOUT", 10 * PATIENCE)
         server.open("file:///other.dlm")
         assert (await server.settings("file:///other.dlm")).per_section == 7
+
+
+class Desk:
+    """A server with documents of one store that come and go, and a job on `towns.dlm`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.server = create_server()
+        self.server.protocol._workspace = LiveWorkspace(
+            None, types.TextDocumentSyncKind.Incremental, []
+        )
+        self.open("towns.dlm")
+        document = self.server.text_document(self.uri("towns.dlm")).incremental.document
+        store = self.server.store(document)
+        self.job = Job(store, self.uri("towns.dlm"), frozenset(), "Working")
+        self.server.jobs._running[self.job.token] = self.job
+
+    def uri(self, name: str) -> str:
+        return (self.folder / name).as_uri()
+
+    def open(self, name: str) -> None:
+        """Open a document, which is on disk from then on."""
+        (self.folder / name).write_text(FRONTMATTER)
+        self.server.workspace.put_text_document(
+            types.TextDocumentItem(self.uri(name), "dlm", 1, FRONTMATTER)
+        )
+        self.server.follow_documents(self.uri(name))
+
+    def close(self, name: str) -> None:
+        self.server.workspace.remove_text_document(self.uri(name))
+        self.server.follow_documents()
+
+    @property
+    def place(self) -> str:
+        """The document that the job is in."""
+        return self.job.uri.rpartition("/")[2]
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch) -> Desk:
+    monkeypatch.setenv("DLM_HOME", str(tmp_path / "home"))
+    return Desk(tmp_path)
+
+
+def test_a_copy_that_is_opened_right_after_the_close_is_the_document(desk):
+    desk.close("towns.dlm")
+    desk.open("places.dlm")
+    assert desk.place == "places.dlm"
+
+
+def test_a_copy_that_is_opened_later_is_never_the_document(desk, monkeypatch):
+    monkeypatch.setattr(module, "REOPENED_WITHIN", 0)
+    desk.close("towns.dlm")
+    desk.open("copy.dlm")
+    assert desk.place == "towns.dlm"
+    desk.open("other.dlm")
+    (desk.folder / "towns.dlm").unlink()
+    desk.close("other.dlm")
+    assert desk.place == "towns.dlm"
+    desk.open("places.dlm")
+    assert desk.place == "places.dlm"
+
+
+async def test_a_job_goes_back_to_its_document_but_not_away_from_an_edit_that_is_unanswered(desk):
+    desk.close("towns.dlm")
+    desk.open("places.dlm")
+    answer = asyncio.get_running_loop().create_future()
+    desk.server.open_document(desk.uri("places.dlm")).pending_edit = PendingEdit("", answer)
+    desk.open("towns.dlm")
+    assert desk.place == "places.dlm"
+    answer.set_result(True)
+    desk.open("towns.dlm")
+    assert desk.place == "towns.dlm"

@@ -577,6 +577,56 @@ async def test_a_run_goes_on_under_a_name_that_is_opened_after_the_close_or_has_
         assert len(questions(client.text(new.as_uri()))) == 4
 
 
+@pytest.mark.parametrize("copy_opened", ["before the run", "during the run"])
+async def test_a_run_goes_on_where_its_file_is_moved_and_not_in_a_copy_open_beside_it(
+    copy_opened, teacher, env, gate, tmp_path
+):
+    hold(teacher, gate)
+    original, moved, copy = (tmp_path / f"{name}.dlm" for name in ("towns", "places", "copy"))
+    for path in (original, copy):
+        path.write_text(TEXT)
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        if copy_opened == "before the run":
+            client.open(TEXT, copy.as_uri())
+        client.open(TEXT, original.as_uri())
+        await client.command("dlm.synth.run", uri=original.as_uri())
+        await client.until(lambda: BEGUN in client.progress())
+        if copy_opened == "during the run":
+            client.open(TEXT, copy.as_uri())
+            # It has been opened before the file is moved.
+            await client.command("dlm.synth.overview", uri=copy.as_uri())
+        original.rename(moved)
+        close(client, original.as_uri())
+        client.open(TEXT, moved.as_uri())
+        await client.command("dlm.synth.overview", uri=moved.as_uri())
+        gate.set()
+        await client.until(client.finished)
+        assert client.text(copy.as_uri()) == TEXT
+        assert len(questions(client.text(moved.as_uri()))) == 4
+
+
+async def test_a_run_goes_back_to_its_document_from_a_copy_that_was_opened_meanwhile(
+    teacher, env, gate, tmp_path
+):
+    hold(teacher, gate)
+    original, copy = tmp_path / "towns.dlm", tmp_path / "copy.dlm"
+    for path in (original, copy):
+        path.write_text(TEXT)
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        client.open(TEXT, original.as_uri())
+        await client.command("dlm.synth.run", uri=original.as_uri())
+        await client.until(lambda: BEGUN in client.progress())
+        close(client, original.as_uri())
+        client.open(TEXT, copy.as_uri())
+        await client.command("dlm.synth.overview", uri=copy.as_uri())
+        client.open(TEXT, original.as_uri())
+        await client.command("dlm.synth.overview", uri=original.as_uri())
+        gate.set()
+        await client.until(client.finished)
+        assert client.text(copy.as_uri()) == TEXT
+        assert len(questions(client.text(original.as_uri()))) == 4
+
+
 async def test_a_run_is_cancelled_under_the_new_name_of_its_document(teacher, env, gate):
     hold(teacher, gate)
     async with editor(NEOVIM, env, **settings(teacher)) as client:
