@@ -29,6 +29,9 @@ _LENGTH = re.compile(rb"(?:\A|[}\]])content-length[ \t]*:[ \t]*(\d+)[ \t]*\r?\n\
 _LONGEST_LENGTH = 64
 _NO_JSON = (JSONDecodeError, UnicodeDecodeError, RecursionError)
 
+_LARGEST_PID = 2**31 - 1
+"""A client that sends more, such as a -1 without its sign, names no process."""
+
 _PARENT_INTERVAL = 1.0
 """Seconds between two looks at whether the process of the client still runs."""
 
@@ -142,7 +145,7 @@ class PatchedServer(LanguageServer):
 
     def end_with(self, pid: int | None) -> None:
         """End with the process that has started this one; over a socket, that may be any."""
-        if self._parent_watches is not None and pid is not None and pid > 0:
+        if self._parent_watches is not None and pid is not None and 0 < pid <= _LARGEST_PID:
             self._parent_watches.append(asyncio.create_task(_end_with(pid)))
 
     def report_server_error(self, error: Exception, source: Any) -> None:

@@ -10,6 +10,7 @@ from server.test_pygls_patches import answer_to, both, opened
 
 from dlm_lsp.server.patched_server import PatchedServer
 from dlm_lsp.server.pygls_patches import PatchedProtocol
+from dlm_lsp.server.server import DlmServer
 
 BODY = '{"jsonrpc": "2.0", "id": 5, "method": "shutdown"}'
 SIZE = len(BODY)
@@ -88,3 +89,11 @@ async def test_pygls_never_finds_the_next_message_after_one_whose_length_it_cann
     with suppress(ValueError):
         assert await answer_to(message, theirs) == b""
     assert b'"result": null' in await answer_to(message, ours)
+
+
+@pytest.mark.parametrize("number", [None, -1, 0, 2**31, 2**32 - 1, 2**70])
+async def test_a_number_that_no_process_can_have_is_watched_for_by_nobody(number):
+    server = DlmServer()
+    server._parent_watches = []
+    server.end_with(number)
+    assert server._parent_watches == []
