@@ -109,6 +109,8 @@ def test_a_problem_is_marked_and_mended(home):
 
 def test_a_hover_tells_where_a_section_came_from(home):
     with Helix.showing(home, SYNTHESIZED) as helix:
+        # Before the server has the document, Helix shows an empty answer as nothing at all.
+        helix.terminal.until("●")
         helix.go_to("dlm-auto-synth")
         shown = helix.ask("k", "Teacher: vllm-server:towns")
         assert "the answer stands in the source" in shown
