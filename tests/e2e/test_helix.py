@@ -48,14 +48,16 @@ class Helix:
 
     def ask(self, key: str, answer: str) -> str:
         """Press the space bar and a key until the server is there to answer; return the screen."""
+        not_yet = "No configured language server", "No code actions available"
         while True:
             self.terminal.press("Space", key)
-            shown = self.terminal.until(answer, "No configured language server")
+            shown = self.terminal.until(answer, *not_yet)
             if answer in shown:
                 return shown
             # A key without a meaning takes the message away.
             self.terminal.press("F12")
-            self.terminal.until_gone("No configured language server")
+            for message in not_yet:
+                self.terminal.until_gone(message)
 
     def act(self, title: str) -> None:
         """Choose a code action in the menu."""
