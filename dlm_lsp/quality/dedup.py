@@ -34,8 +34,10 @@ _COMPARED_CHARACTERS = 2_000
 _FIRST_CODE_POINT = 0x100
 # The first words of a question say how it asks: "In which year", "When was the".
 _HEAD = 3
-# How much an answer says, in words (a number of three digits counts as three of them), for
-# questions that differ in their heads; where one says more behind it; where both do.
+# How much an answer has to say, in words (a number of three digits counts as three of them), where
+# questions differ in their heads; in the order of their words, or behind the head with a name in
+# common; and behind it without. Measured on 165 pairs of facts in ten languages and 2190 facts of
+# option references: one fact taken for another; 28 of 92 paraphrases are not found.
 _SAYS_SOMETHING = 2
 _SAYS_ENOUGH = 3
 _SAYS_ALL = 5
@@ -202,7 +204,7 @@ def _similar_questions(
 
 def _is_duplicate(left: Pair, right: Pair, features: _FeatureCache) -> bool:
     left_question, right_question = features[left.question], features[right.question]
-    # Most questions that are alike in a reference differ in this.
+    # Most questions that are alike in a reference of options differ in this.
     if not (
         _has_identifiers(left_question, right_question)
         and _has_identifiers(right_question, left_question)

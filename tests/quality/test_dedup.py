@@ -194,13 +194,13 @@ OTHERS = {
 
 
 @pytest.mark.parametrize(
-    ("question", "other", "one", "answer"), [case for cases in OTHERS.values() for case in cases]
+    ("question", "other", "words", "answer"), [case for cases in OTHERS.values() for case in cases]
 )
 def test_two_questions_with_one_answer_stay_where_they_ask_for_two_things(
-    question, other, one, answer
+    question, other, words, answer
 ):
-    assert one in question
-    pairs = (question, answer), (question.replace(one, other), answer)
+    assert words in question
+    pairs = (question, answer), (question.replace(words, other), answer)
     assert duplicate_indexes(*pairs) == []
 
 
