@@ -58,7 +58,6 @@ def loops(answer, question="What does a cache do?", prose="A cache keeps data.")
         "It is used to store data. Fast. It is used to st",
         "the data of the data of the data of the data of the data",
         "no no no no no",
-        "缓存保存数据。缓存保存数据。",
         "It keeps:\nrecent values of x\nrecent values of x",
     ],
 )
