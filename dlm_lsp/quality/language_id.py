@@ -44,16 +44,17 @@ _MOST_LANGUAGES = 10
 _BCP_47 = {"als": "gsw"}
 _CODE = re.compile(
     r"^ {0,3}(?P<fence>```+|~~~+).*?(?:^ {0,3}(?P=fence)[`~]*[^\S\n]*$|\Z)"
-    r"|(?P<ticks>`+)[^`].*?(?P=ticks)|<[^>]*>|\]\([^)]*\)|\w+://\S*|(?<!\S)--?\w\S*",
+    r"|(?P<ticks>`++)[^`]+(?P=ticks)|<[^<>]*>|\]\([^()]*\)|(?<!\w)\w+://\S*|(?<!\S)--?\w\S*",
     re.MULTILINE | re.DOTALL,
 )
 _QUOTED = re.compile(
-    r"«[^»]*»|»[^«]*«|“[^”]*”|„[^“”]*[“”]|\"[^\"]*\"|「[^」]*」|『[^』]*』|《[^》]*》"
+    r"«[^«»]*»|»[^«»]*«|“[^“”]*”|„[^„“”]*[“”]|\"[^\"]*\"|「[^「」]*」|『[^『』]*』|《[^《》]*》"
     r"|(?<!\w)['‘‚][^'‘’\n]*['‘’](?!\w)"
 )
 # Whatever has a digit or a sign that no word of a language has, or a dot or a capital within it.
 _SYMBOLIC = re.compile(
-    r"[!-~]*[0-9_/\\=@{}|#$%^*+~`][!-~]*|[!-~]*\w[.:]\w[!-~]*|\b[A-Za-z]*[a-z][A-Z]\w*"
+    r"(?<![!-~])(?:[!-~]*[0-9_/\\=@{}|#$%^*+~`][!-~]*|[!-~]*\w[.:]\w[!-~]*)"
+    r"|\b[A-Za-z]*[a-z][A-Z]\w*"
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;。！？…]\s|\n)\W*", re.MULTILINE)
