@@ -27,7 +27,7 @@ def test_each_gate_gives_its_own_reason():
     assert reason("Wie lange braucht der Mond um die Erde?", "27 Tage.") == "wrong_language"
     assert reason("What does the text say?", "It takes 27 days.") == "not_self_contained"
     assert reason("What does the moon do?", "what does the moon do") == "looping"
-    assert reason("How deep is this lake?", "It takes 27 days.") == "copied_example"
+    assert reason("How deep is the lake now?", "It takes 27 days.") == "copied_example"
     assert reason("How old is the moon?", "It is 30 days old.") == "not_grounded"
 
 
