@@ -26,7 +26,7 @@ _DEIXIS = {
     "en": _Deixis(
         r"(?:text|passage|excerpt|paragraph|section|document|article|prose|snippet|chapter|author|"
         r"writer|narrator|context|note|guide|manual|source|material|information|evidence|reply)s?",
-        r"\b(?:the|this|these) "
+        r"\b(?:the|this|these|your(?= last)) "
         r"(?:(?:given|provided|above|following|preceding|previous|last) )?",
         r"this|these",
     ),

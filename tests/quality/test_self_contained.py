@@ -121,6 +121,7 @@ def test_a_question_that_names_one_thing_passes(question):
         ("en", "What is mentioned in the text?"),
         ("en", "Which ferry is mentioned in the text?"),
         ("en", "What was wrong with the last reply?"),
+        ("en", "What was wrong with your last reply?"),
         ("en", "Is the question self-contained?"),
         ("en", "What happens to the file when this call fails?"),
         ("en", "What does the evidence say about the ferry?"),
