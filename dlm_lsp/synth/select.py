@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from dlm_lsp.document.document import Document
 from dlm_lsp.quality.dedup import duplicates
-from dlm_lsp.synth.candidates import NO_CANDIDATES, ParsedCandidates
+from dlm_lsp.synth.candidates import CAME_BEFORE, NO_CANDIDATES, ParsedCandidates
 from dlm_lsp.synth.report import Candidate, Refusal, Report, Skip, Usage
 from dlm_lsp.synth.run_options import SynthOptions
 
@@ -52,11 +52,13 @@ def select_pairs(
                 if candidate.id in synthesized:
                     present.add(candidate.id)
                     room[at] -= 1
-            elif options.filter != "none" or candidate.id not in new:
+                skips.append((at, _already_present(candidate)))
+            elif options.filter == "none" and candidate.id in new:
+                filtered += 1
+                refusals.append((at, make_refusal(candidate, "duplicate_pair", CAME_BEFORE)))
+            else:
                 new.add(candidate.id)
                 fresh.append((at, candidate))
-                continue
-            skips.append((at, _already_present(candidate)))
     unique = _without_duplicates(document, fresh, options, refusals)
     passed, enough = unique, unique
     if options.filter == "sway":

@@ -27,7 +27,7 @@ def test_each_gate_gives_its_own_reason():
     assert reason("Wie lange braucht der Mond um die Erde?", "27 Tage.") == "wrong_language"
     assert reason("What does the text say?", "It takes 27 days.") == "not_self_contained"
     assert reason("What does the moon do?", "what does the moon do") == "looping"
-    assert reason("How deep is this lake?", "It takes 27 days.") == "copied_example"
+    assert reason("How deep is the lake now?", "It takes 27 days.") == "copied_example"
     assert reason("How old is the moon?", "It is 30 days old.") == "not_grounded"
 
 
@@ -58,7 +58,6 @@ def loops(answer, question="What does a cache do?", prose="A cache keeps data.")
         "It is used to store data. Fast. It is used to st",
         "the data of the data of the data of the data of the data",
         "no no no no no",
-        "缓存保存数据。缓存保存数据。",
         "It keeps:\nrecent values of x\nrecent values of x",
     ],
 )
@@ -77,6 +76,51 @@ def test_an_answer_that_says_the_same_again_is_blocked(answer):
 )
 def test_an_answer_that_goes_on_passes(answer):
     assert loops(answer) is None
+
+
+# Each a phrase, or two, that a small model says again until it is stopped.
+@pytest.mark.parametrize(
+    ("question", "answer", "prose"),
+    [
+        ("缓存做什么？", "缓存保存数据。缓存保存数据。", "缓存保存最近用过的数据。"),
+        ("水車は何をしますか?", "水を汲んで畑に流して" * 4, "水車は水を汲んで畑に流します。"),
+        ("水車は何をしますか?", "畑に水を流す、" * 5, "水車は畑に水を流します。"),
+        ("กังหันทำอะไร", "ตักน้ำขึ้นมาใส่นา" * 4, "กังหันตักน้ำขึ้นมาใส่นาในหน้าแล้ง"),
+        (
+            "물레방아는 무엇을 하나요?",
+            "물을 길어 밭에 댄다 " * 4,
+            "물레방아는 물을 길어 밭에 댄다.",
+        ),
+        ("Что делает мельница?", "Она мелет муку, и " * 4, "Мельница мелет муку."),
+        ("ماذا تفعل الطاحونة؟", "تطحن القمح كل يوم؟ " * 2, "الطاحونة تطحن القمح."),
+        ("चक्की क्या करती है?", "चक्की गेहूँ पीसती है। " * 2, "चक्की गेहूँ पीसती है।"),
+    ],
+)
+def test_a_loop_is_blocked_in_every_script(question, answer, prose):
+    assert loops(answer, question, prose) is not None
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "prose"),
+    [
+        (
+            "水車は何をしますか?",
+            "水を汲み、畑に流し、また水を汲みます。",
+            "水車は畑に水を流します。",
+        ),
+        ("缓存做什么？", "缓存保存数据，也保存代码，还保存图片。", "缓存保存最近用过的数据。"),
+        ("ماذا تفعل الطاحونة؟", "تطحن القمح وتطحن الشعير.", "الطاحونة تطحن القمح والشعير."),
+        ("물레방아는 무엇을 하나요?", "물을 긷고 밭에 댄다.", "물레방아는 물을 길어 밭에 댄다."),
+    ],
+)
+def test_what_goes_on_passes_in_every_script(question, answer, prose):
+    assert loops(answer, question, prose) is None
+
+
+def test_the_words_of_the_form_may_be_what_the_prose_is_about():
+    prose = "A judge weighs the evidence before the verdict is read, and then the trial is over."
+    pair = Pair("What does a judge weigh before the verdict is read?", "The evidence.")
+    assert find_pair_fault(pair, prose, prose, "extraction") is None
 
 
 def test_a_run_that_the_prose_has_itself_passes():
@@ -98,7 +142,10 @@ def test_a_question_may_not_loop_either():
     assert loops("Data.", question="What is what is what is what is what is a cache?") is not None
 
 
-@pytest.mark.parametrize("text", ["answer", "Answer.", "The answer", "<answer>", "[Answer here]"])
+@pytest.mark.parametrize(
+    "text",
+    ["answer", "Answer.", "The answer", "<answer>", "[Answer here]", "Evidence:", "Question 1"],
+)
 def test_a_form_that_is_filled_in_with_its_own_words_is_blocked(text):
     assert reason("How long does the moon take?", text) == "copied_example"
 

@@ -1,4 +1,5 @@
 import pytest
+from support.language_samples import SAMPLES
 
 from dlm_lsp.document.section import Pair
 from dlm_lsp.quality.self_contained import not_self_contained
@@ -40,7 +41,7 @@ def test_a_question_that_leans_on_the_text_is_blocked(question):
 
 def test_an_answer_that_leans_on_the_text_is_blocked():
     assert lean("What has a thread?", "The passage says a pedal.") == (
-        'the answer says "the passage says"'
+        'the answer says "the passage"'
     )
 
 
@@ -107,3 +108,180 @@ def test_a_question_that_names_nothing_is_blocked(question):
 )
 def test_a_question_that_names_one_thing_passes(question):
     assert lean(question) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "question"),
+    [
+        ("en", "What does this call return?"),
+        ("en", "What is the default value of this option?"),
+        ("en", "Which value does this option take?"),
+        ("en", "How long does it take?"),
+        ("en", "How much does it cost?"),
+        ("en", "What is mentioned in the text?"),
+        ("en", "Which ferry is mentioned in the text?"),
+        ("en", "What was wrong with the last reply?"),
+        ("en", "What was wrong with your last reply?"),
+        ("en", "Is the question self-contained?"),
+        ("en", "What happens to the file when this call fails?"),
+        ("en", "What does the evidence say about the ferry?"),
+        ("en", "How is it used?"),
+        ("en", "Where is it?"),
+        ("en", "What are they called?"),
+        ("en", "What is the main topic of the passage?"),
+        ("en", "Why is this important?"),
+        ("en", "What does the author mean?"),
+        ("en", "What can be inferred from the text?"),
+        ("de", "Was macht diese Option?"),
+        ("de", "Wie lange dauert es?"),
+        ("de", "Welche Uhr wird im Text erwähnt?"),
+        ("de", "Was steht im Abschnitt über die Uhr?"),
+        ("de", "Was ist der Standardwert dieser Option?"),
+        ("de", "Wie groß ist sie?"),
+        ("de", "Warum ist das wichtig?"),
+        ("de", "Was geschieht, wie oben beschrieben, mit der Uhr?"),
+        ("fr", "Que fait cette option ?"),
+        ("fr", "Quel moulin est mentionné dans le texte ?"),
+        ("fr", "Quelle est la valeur par défaut de cette option ?"),
+        ("fr", "D'après l'auteur, que fait le moulin ?"),
+        ("es", "¿Qué hace esta opción?"),
+        ("es", "¿Qué se menciona en el texto?"),
+        ("es", "¿Qué mapas se mencionan en el texto?"),
+        ("es", "¿Qué dice el autor sobre los mapas?"),
+        ("es", "¿Cuál es el valor de este parámetro?"),
+        ("ja", "この文章では何が述べられていますか?"),
+        ("ja", "本文で水車は何と説明されていますか?"),
+        ("ja", "このオプションは何をしますか?"),
+        ("ja", "テキストによると、水車は誰が建てましたか?"),
+        ("zh", "文中提到的水磨是谁建造的？"),
+        ("zh", "这个选项的作用是什么？"),
+        ("zh", "根据文本，水磨是谁建造的？"),
+        ("zh", "该选项的默认值是什么？"),
+        ("ru", "О чём говорится в тексте?"),
+        ("ru", "Что делает этот параметр?"),
+        ("ru", "Какая мельница упоминается в тексте?"),
+        ("ru", "Что сказано в отрывке о мельнице?"),
+        ("ru", "Каково значение этой опции по умолчанию?"),
+        ("it", "Quale forno è menzionato nel testo?"),
+        ("pt", "O que diz o texto sobre o farol?"),
+        ("nl", "Welke sluis wordt in de tekst genoemd?"),
+        ("en", "How long does this process take?"),
+        ("en", "Who wrote the article?"),
+    ],
+)
+def test_a_question_that_points_at_what_its_reader_does_not_see_is_blocked(language, question):
+    assert lean(question, prose=SAMPLES[language][0]) is not None
+
+
+@pytest.mark.parametrize(
+    ("question", "prose"),
+    [
+        ("When a pan is hot, how is it cleaned?", "A pan is cleaned with salt when it is hot."),
+        (
+            "In which section of Git's configuration is the name of the user?",
+            "The user's name stands in the section `user` of Git's configuration.",
+        ),
+        (
+            "Why do pumps stop when they overheat?",
+            "Pumps stop when they overheat, because the relay opens.",
+        ),
+        (
+            "What does a text editor do with the text it opens?",
+            "A text editor reads the text into memory.",
+        ),
+        (
+            "Which chapter of the constitution deals with courts?",
+            "Chapter three of the constitution deals with courts.",
+        ),
+        (
+            "What does the author of Faust do in Weimar?",
+            "Goethe, the author of Faust, was a minister in Weimar.",
+        ),
+        (
+            "What does the author receive for each copy sold?",
+            "For each copy sold the author receives one euro.",
+        ),
+        (
+            "How is the document signed?",
+            "A notary checks that the document is signed on each page.",
+        ),
+        ("How long does it take to cross to Holm?", "The ferry takes 40 minutes to Holm."),
+        ("How long does it take until concrete is hard?", "Concrete is hard after 28 days."),
+        ("If `poll` fails, what does this call return?", "`poll` returns -1 where it fails."),
+        (
+            "Which option of tar keeps the owner, and when is this option needed?",
+            "tar --same-owner keeps the owner; needed by root.",
+        ),
+        ("What is a note in music?", "A note is a sound with a pitch."),
+        ("What is the source of the Nile?", "The Nile comes from Lake Victoria."),
+        ("What is the material of the hull?", "The hull is made of oak."),
+        ("What material is the hull made of?", "The hull is made of oak."),
+        ("Who are those who may borrow boats?", "Members may borrow boats."),
+        (
+            "What is the passage under the castle called?",
+            "The passage under the castle is called Fox Hole.",
+        ),
+        ("When did this happen in Rome?", "Rome burnt in 64."),
+        (
+            "Wenn eine Pumpe heiß wird, wie wird sie gekühlt?",
+            "Eine Pumpe, die heiß wird, kühlt man mit Wasser.",
+        ),
+        (
+            "Was bedeutet es, einen Prozess zu forken?",
+            "Einen Prozess zu forken heißt ihn zu verdoppeln.",
+        ),
+        (
+            "Welcher Artikel des Grundgesetzes schützt die Wohnung?",
+            "Artikel 13 des Grundgesetzes schützt die Wohnung.",
+        ),
+        ("Wie wird der Text gesetzt?", "Der Setzer setzt den Text von Hand."),
+        ("Wie heißt das Kapitel im Dom?", "Das Kapitel im Dom hat zwölf Mitglieder."),
+        ("Warum ist Eis glatt?", "Eis ist glatt, weil es schmilzt."),
+        ("Wer schreibt den Text eines Gesetzes?", "Ein Ministerium schreibt den Text."),
+        (
+            "Quand une poêle est chaude, comment la nettoie-t-on ?",
+            "Une poêle chaude se nettoie au sel.",
+        ),
+        ("Qu'est-ce que la Semois ?", "La Semois est une rivière."),
+        ("Qu'est-ce qui arrête le moulin ?", "Le gel arrête le moulin."),
+        (
+            "Dans quelle section de la configuration de Git est le nom ?",
+            "Le nom est dans la section user de la configuration de Git.",
+        ),
+        ("Que protège l'article 12 de la loi ?", "L'article 12 de la loi protège la maison."),
+        ("¿Qué hay al este del valle?", "Al este del valle hay un bosque."),
+        ("¿Cuál es el autor del Quijote?", "Cervantes es el autor del Quijote."),
+        (
+            "Si una sartén está caliente, ¿cómo se limpia esta sartén?",
+            "Una sartén caliente se limpia con sal.",
+        ),
+        ("フライパンが熱いとき、それはどう洗いますか?", "フライパンは熱いうちに塩で洗う。"),
+        ("『雪国』の著者は誰ですか?", "『雪国』は川端康成が書いた。"),
+        ("テキストエディタは何をしますか?", "テキストエディタはファイルを開く。"),
+        ("锅热的时候，应该怎么洗它？", "锅热的时候应该用盐洗。"),
+        ("《红楼梦》的作者是谁？", "《红楼梦》是曹雪芹写的。"),
+        ("应该用什么洗锅？", "锅应该用盐洗。"),
+        ("Если сковорода горячая, как её чистят?", "Горячую сковороду чистят солью."),
+        ("Что это такое: секстант?", "Секстант измеряет углы."),
+        ("Кто автор романа «Идиот»?", "Достоевский написал роман «Идиот»."),
+        (
+            "Quale articolo della legge protegge la casa?",
+            "L'articolo 13 della legge protegge la casa.",
+        ),
+        ("Quem é o autor de Os Lusíadas?", "Camões escreveu Os Lusíadas."),
+        ("Wat is de auteur van Max Havelaar?", "Multatuli schreef Max Havelaar."),
+        ("Ce este un sextant?", "Un sextant măsoară unghiul dintre o stea și orizont."),
+        ("Co to jest sekstans?", "Sekstans mierzy kąt między gwiazdą a horyzontem."),
+        ("이 탑은 무엇입니까?", "이 탑은 종탑이다."),
+        ("ما هذه الآلة التي تطحن القمح؟", "هذه الآلة طاحونة تطحن القمح."),
+    ],
+)
+def test_a_question_that_says_itself_what_it_points_at_passes(question, prose):
+    assert lean(question, prose=prose) is None
+
+
+@pytest.mark.parametrize("language", SAMPLES)
+def test_right_pairs_stand_alone(language):
+    prose, pairs = SAMPLES[language]
+    found = {question: lean(question, answer, prose) for question, answer in pairs}
+    assert set(found.values()) == {None}, found

@@ -88,11 +88,16 @@ def test_two_pairs_that_say_the_same_count_as_one_and_both_may_be_chosen(filter_
     assert parsed.repair.complaint == "some pairs said the same thing"
 
 
-def test_a_pair_that_stands_twice_is_kept_once():
-    parsed = read(reply([STEPS, STEPS], PROSE), filter_="dedup-only")
+@pytest.mark.parametrize(
+    "replies",
+    [(reply([STEPS, STEPS], PROSE),), (reply([STEPS], PROSE), reply([STEPS], PROSE))],
+    ids=["one reply", "two replies"],
+)
+def test_a_pair_that_comes_twice_is_kept_once_and_told_so(replies):
+    parsed = read(*replies, filter_="dedup-only")
     assert questions(parsed.candidates) == [STEPS[0]]
     assert [(r.reason, r.detail) for r in parsed.refused] == [
-        ("duplicate_pair", "it stands twice in the reply")
+        ("duplicate_pair", "the teacher wrote the same pair before")
     ]
 
 

@@ -70,8 +70,10 @@ def test_none_drops_nothing_but_what_would_be_the_same_section_twice():
     report = select_candidates(
         candidate(), candidate("What is Oslo"), candidate(), options=SynthOptions(filter="none")
     )
-    assert len(report.accepted) == 2
-    assert [s.reason for s in report.skipped] == ["already_present"]
+    assert (report.generated, len(report.accepted), report.skipped) == (3, 2, ())
+    assert [(r.reason, r.detail) for r in report.refused] == [
+        ("duplicate_pair", "the teacher wrote the same pair before")
+    ]
 
 
 def test_pairs_beyond_the_maximum_are_cut_from_the_end():

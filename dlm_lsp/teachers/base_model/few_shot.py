@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dlm_lsp.quality.language_id import detect_language
+from dlm_lsp.quality.language_names import language_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class FewShotLanguage:
 
 def few_shot_language(prose: str) -> FewShotLanguage | None:
     """Return the language that `prose` is in, None where that is none of these."""
-    name = detect_language(prose)
+    name = language_name(detect_language(prose) or "")
     return next((language for language in LANGUAGES if language.name == name), None)
 
 

@@ -7,14 +7,17 @@ from support.tiny_model import PROSE, tiny_llama
 
 from dlm_lsp.document.section import Pair
 from dlm_lsp.local.model import Generated, LocalModel
-from dlm_lsp.quality.language_id import detect_language
 from dlm_lsp.teachers.base_model.expansion import (
     expand_pairs,
     expansion_prefix,
     is_credible,
     why_no_expansion,
 )
-from dlm_lsp.teachers.base_model.few_shot import LANGUAGES, UNSUPPORTED_LANGUAGE
+from dlm_lsp.teachers.base_model.few_shot import (
+    LANGUAGES,
+    UNSUPPORTED_LANGUAGE,
+    few_shot_language,
+)
 from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest
 
 
@@ -55,7 +58,7 @@ async def test_what_is_not_believed_is_not_kept(tmp_path):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_examples_are_in_the_language_of_the_prose(language):
     assert expansion_prefix(language.examples).startswith(language.beyond)
-    assert detect_language(language.beyond) == language.name
+    assert few_shot_language(language.beyond) == language
 
 
 async def test_in_a_language_that_is_not_known_nothing_is_tried(model):
