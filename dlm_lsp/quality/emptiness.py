@@ -27,6 +27,8 @@ def says_nothing(pair: Pair) -> str | None:
         return None
     if question[-len(answer) :] != answer:
         return None
-    if not _BETWEEN_CHOICES.isdisjoint(question) or _KOREAN_CHOICES.search(pair.question):
+    # An article may stand between.
+    before = question[: -len(answer)][-2:]
+    if not _BETWEEN_CHOICES.isdisjoint(before) or _KOREAN_CHOICES.search(pair.question):
         return None
     return f'the answer says "{" ".join(answer)}", as the question does'

@@ -17,6 +17,7 @@ from dlm_lsp.quality.emptiness import says_nothing
         ("Что такое валенки?", "Валенки."),
         ("Co to jest latarnia?", "Latarnia."),
         ("什么是灯塔?", "灯塔。"),
+        ("Which tower is the tower of Ville?", "The tower of Ville."),
     ],
 )
 def test_an_answer_that_only_repeats_the_end_of_its_question_says_nothing(question, answer):
@@ -29,6 +30,7 @@ def test_an_answer_that_only_repeats_the_end_of_its_question_says_nothing(questi
         ("Which is weaker, X-rays or gamma rays?", "Gamma rays"),
         ("Is the starter asleep or dead?", "Dead."),
         ("Quel fromage n'est jamais percé, le bleu ou le cendré ?", "Le cendré."),
+        ("Quel fromage n'est jamais percé, le bleu ou le cendré ?", "Cendré."),
         ("Ist ein Moor oder ein Sumpf nass?", "Ein Sumpf nass."),
         ("¿Qué madura antes, el azul o el rojo?", "El rojo"),
         ("Что теплее, валенки или бурки?", "Бурки."),

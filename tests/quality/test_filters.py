@@ -140,5 +140,5 @@ def test_right_pairs_of_real_documents_pass_for_few_sections_and_none_is_a_dupli
     through = [sections_that_let_through(pair, examples / f"{name}.dlm") for pair in pairs]
     assert [pair for pair, count in zip(pairs, through, strict=True) if not count] == []
     # Each has one section of its own among five to seven.
-    assert sum(through) <= 1.5 * len(pairs)
+    assert sum(through) <= 2 * len(pairs)
     assert duplicates(pairs, [None] * len(pairs)) == []
