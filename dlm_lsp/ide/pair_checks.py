@@ -77,7 +77,7 @@ class PairChecks:
             for pair_key, pair in _keyed_pairs([part]):
                 key = pair_key, marker.source_section_id
                 if key not in self._ungrounded:
-                    self._ungrounded[key] = ungrounded_reason(pair, "", section.content)
+                    self._ungrounded[key] = ungrounded_reason(pair, section.content)
                     yield
         self._checked, self._pair_count = parts, pair_count
 

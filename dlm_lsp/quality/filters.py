@@ -10,6 +10,7 @@ from rapidfuzz import fuzz
 
 from dlm_lsp.document.section import Pair
 from dlm_lsp.document.well_formed import PairFault
+from dlm_lsp.quality.emptiness import says_nothing
 from dlm_lsp.quality.grounding import ungrounded_reason
 from dlm_lsp.quality.language_id import language_mismatch
 from dlm_lsp.quality.self_contained import not_self_contained
@@ -34,7 +35,6 @@ _RUN = re.compile(rf"(?<!\S)(\S++(?: \S++){{0,{_LONGEST_RUN - 1}}}?)(?: \1(?!\S)
 
 def find_pair_fault(
     pair: Pair,
-    evidence: str,
     prose: str,
     strategy: Strategy,
     examples: Sequence[tuple[str, str]] = (),
@@ -48,10 +48,8 @@ def find_pair_fault(
         ("not_self_contained", not_self_contained(pair, prose)),
         ("looping", _looping(pair, prose)),
         ("copied_example", _copied(pair, prose, examples)),
-        (
-            "not_grounded",
-            ungrounded_reason(pair, evidence, prose) if strategy == "extraction" else None,
-        ),
+        ("says_nothing", says_nothing(pair)),
+        ("not_grounded", ungrounded_reason(pair, prose) if strategy == "extraction" else None),
     ):
         if detail:
             return PairFault(reason, detail)

@@ -15,11 +15,6 @@ _WORD = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
 _POSSESSIVE = re.compile(r"'s?(?!\w)", re.IGNORECASE)
 # A run of word characters is looked at once, from its start, whether or not a digit is in it.
 _NUMBER = re.compile(r"(?<!\w)[^\W\d]*+\d(?:[.,:]?\w)*+")
-# At least this share of the longer words within sentences has a capital where nouns have one:
-# measured 0.46 and more in German, 0.35 and less in English.
-_NOUNS = 0.4
-_LONGER = 4
-_ENOUGH = 8
 _BEFORE_SENTENCE = re.compile(r"""(?:\A|[.!?…。！？]["'”’»)\]]*+\s|\n)[^\w\n]*+""")
 
 
@@ -70,19 +65,6 @@ def full_name_tokens(text: str) -> frozenset[str]:
         if pair[0].end() + 1 == pair[1].start()
         for match in pair
     )
-
-
-def capitalises_nouns(text: str) -> bool:
-    """Tell whether `text` writes its nouns with a capital, so that a capital makes no name."""
-    text = _in_one_width(text)
-    first = _sentence_starts(text)
-    longer = {
-        match[0]
-        for match in _words(text)
-        if len(match[0]) >= _LONGER and match[0].isalpha() and match.start() not in first
-    }
-    with_capital = sum(word[0].isupper() for word in longer)
-    return len(longer) >= _ENOUGH and with_capital >= _NOUNS * len(longer)
 
 
 def _tell_names(text: str) -> Iterator[tuple[re.Match[str], bool]]:

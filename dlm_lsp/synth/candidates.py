@@ -8,6 +8,7 @@ from itertools import islice
 from dlm_lsp.document.section import Pair
 from dlm_lsp.document.well_formed import PairFault, well_formed
 from dlm_lsp.quality.dedup import duplicates
+from dlm_lsp.quality.evidence import standing_evidence
 from dlm_lsp.quality.filters import find_pair_fault
 from dlm_lsp.synth.options import FilterKind
 from dlm_lsp.synth.parse_reply import RawPair, parse_reply
@@ -77,9 +78,8 @@ def parse_candidates(
             if isinstance(verdict, Pair):
                 if filter_ == "none" or not duplicates([verdict], [None], distinct):
                     distinct.append(verdict)
-                candidates.append(
-                    Candidate(verdict, source_id, request.strategy, raw_pair.evidence)
-                )
+                evidence = _evidence(raw_pair, request)
+                candidates.append(Candidate(verdict, source_id, request.strategy, evidence))
             elif verdict.reason == "empty_pair":
                 skipped.append(Skip(source_id, request.strategy, verdict.reason, verdict.detail))
             else:
@@ -116,9 +116,14 @@ def _verdict(
     pair = well_formed(raw_pair.question, raw_pair.answer)
     if isinstance(pair, PairFault) or filter_ != "sway":
         return pair
-    return (
-        find_pair_fault(pair, raw_pair.evidence, request.prose, request.strategy, examples) or pair
-    )
+    return find_pair_fault(pair, request.prose, request.strategy, examples) or pair
+
+
+def _evidence(raw_pair: RawPair, request: PairRequest) -> str:
+    """Return the passage to show for a pair; what goes beyond the text has none but its own."""
+    if request.strategy != "extraction":
+        return raw_pair.evidence
+    return standing_evidence(raw_pair.evidence, raw_pair.answer, request.prose)
 
 
 def _checked_count(

@@ -29,8 +29,8 @@ class Refusal:
     """A pair that is not accepted.
 
     `reason` is one of `invalid_structure`, `wrong_language`, `not_self_contained`, `looping`,
-    `copied_example`, `not_grounded`, `over_count`, `duplicate_pair`, `judge_disfavored`,
-    `below_threshold`, `unjudged`, `over_max_pairs`.
+    `copied_example`, `says_nothing`, `not_grounded`, `over_count`, `duplicate_pair`,
+    `judge_disfavored`, `below_threshold`, `unjudged`, `over_max_pairs`.
     """
 
     question: str

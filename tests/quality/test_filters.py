@@ -14,8 +14,8 @@ PROSE = "The moon circles the earth in 27 days, and it shows us one of its sides
 EXAMPLES = [("How deep is the lake?", "It is 40 metres deep.")]
 
 
-def reason(question, answer, evidence=PROSE, strategy="extraction"):
-    blocked = find_pair_fault(Pair(question, answer), evidence, PROSE, strategy, EXAMPLES)
+def reason(question, answer, strategy="extraction"):
+    blocked = find_pair_fault(Pair(question, answer), PROSE, strategy, EXAMPLES)
     return blocked and blocked.reason
 
 
@@ -28,25 +28,26 @@ def test_each_gate_gives_its_own_reason():
     assert reason("What does the text say?", "It takes 27 days.") == "not_self_contained"
     assert reason("What does the moon do?", "what does the moon do") == "looping"
     assert reason("How deep is the lake now?", "It takes 27 days.") == "copied_example"
+    assert reason("What circles the earth? The moon.", "The moon.") == "says_nothing"
     assert reason("How old is the moon?", "It is 30 days old.") == "not_grounded"
 
 
 def test_expansion_may_go_beyond_the_section():
-    assert reason("How old is the moon?", "4.5 billion years.", "", "expansion") is None
+    assert reason("How old is the moon?", "4.5 billion years.", "expansion") is None
 
 
 def test_a_question_of_the_same_form_as_an_example_is_no_copy():
     assert reason("How deep is the well of the moon?", "27 days") is None
 
 
-@given(st.text(), st.text(), st.text(), st.text())
-def test_no_words_make_a_gate_fail(question, answer, evidence, prose):
-    blocked = find_pair_fault(Pair(question, answer), evidence, prose, "extraction", EXAMPLES)
+@given(st.text(), st.text(), st.text())
+def test_no_words_make_a_gate_fail(question, answer, prose):
+    blocked = find_pair_fault(Pair(question, answer), prose, "extraction", EXAMPLES)
     assert blocked is None or blocked.detail
 
 
 def loops(answer, question="What does a cache do?", prose="A cache keeps data."):
-    blocked = find_pair_fault(Pair(question, answer), "", prose, "expansion")
+    blocked = find_pair_fault(Pair(question, answer), prose, "expansion")
     assert blocked is None or blocked.reason == "looping"
     return blocked and blocked.detail
 
@@ -175,7 +176,7 @@ RIGHT = {
 
 def sections_that_let_through(pair: Pair, document: Path) -> int:
     proses = [source.prose for source in prose_sources(parse(document.read_text(encoding="utf-8")))]
-    return sum(find_pair_fault(pair, "", prose, "extraction") is None for prose in proses)
+    return sum(find_pair_fault(pair, prose, "extraction") is None for prose in proses)
 
 
 @pytest.mark.parametrize("name", RIGHT)
@@ -186,5 +187,5 @@ def test_right_pairs_of_real_documents_pass_for_few_sections_and_none_is_a_dupli
     through = [sections_that_let_through(pair, examples / f"{name}.dlm") for pair in pairs]
     assert [pair for pair, count in zip(pairs, through, strict=True) if not count] == []
     # Each has one section of its own among five to seven.
-    assert sum(through) <= 1.5 * len(pairs)
+    assert sum(through) <= 2 * len(pairs)
     assert duplicates(pairs, [None] * len(pairs)) == []

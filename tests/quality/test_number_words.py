@@ -2,76 +2,173 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlm_lsp.quality.number_words import number_values, without_separators
+from dlm_lsp.quality.number_words import (
+    NUMBER_WORD_LANGUAGES,
+    find_numbers,
+    known_values,
+    may_stand_in_words,
+    number_values,
+    stands_in,
+)
 
 
-def values_of(text):
-    return [(written, sorted(values)) for written, values in number_values(text)]
+def languages_of(language):
+    return NUMBER_WORD_LANGUAGES & {language}
+
+
+def same(left, right, language="en"):
+    """Tell whether all numbers of one text stand in the other."""
+    numbers = find_numbers(left, languages_of(language))
+    known = known_values(find_numbers(right, languages_of(language)))
+    return bool(numbers) and all(stands_in(number, known) for number in numbers)
 
 
 @pytest.mark.parametrize(
-    ("text", "number"),
+    ("language", "left", "right"),
     [
-        ("twenty-five", "25"),
-        ("Twenty five", "25"),
-        ("nineteen", "19"),
-        ("fifty", "50"),
-        ("two hundred", "200"),
-        ("three hundred and forty-two", "342"),
-        ("a hundred", "100"),
-        ("zwölf", "12"),
-        ("dreißig", "30"),
-        ("einundzwanzig", "21"),
-        ("zweiundvierzig", "42"),
-        ("hundert", "100"),
-        ("einhundert", "100"),
-        ("dreihundertfünfundsechzig", "365"),
-        ("1,184", "1184"),
-        ("1.1", "1.1"),
-        ("20:15", "20:15"),
+        ("en", "twenty-five people", "25 people"),
+        ("en", "three hundred and forty-two", "342"),
+        ("en", "two million steps", "2,000,000 steps"),
+        ("en", "1.5 million steps", "1,500,000 steps"),
+        ("en", "the third", "3rd"),
+        ("de", "zweiundvierzig Meter", "42 m"),
+        ("de", "zwölf Millionen", "12.000.000"),
+        ("de", "12 Millionen", "zwölf Millionen"),
+        ("de", "dreißig", "30"),
+        ("de", "der vierte", "4."),
+        ("fr", "quatre ouvrages", "4 ouvrages"),
+        ("fr", "quatre-vingt-dix-sept", "97"),
+        ("fr", "le deuxième étage", "le 2e étage"),
+        ("es", "veinticinco minutos", "25 minutos"),
+        ("it", "ventuno", "21"),
+        ("pt", "vinte e cinco", "25"),
+        ("nl", "vijfentwintig", "25"),
+        ("da", "enogtyve", "21"),
+        ("ja", "三十秒", "30秒"),
+        ("ja", "千八百七十四年", "1874年"),
+        ("ja", "5万円", "50000円"),
+        ("zh", "一百二十级", "120级"),
+        ("zh", "二〇二四年", "2024年"),
+        ("ja", "1874年に建てられました", "1874年に駅前に建てられた"),
+        ("ko", "18해리까지", "18 해리"),
+        ("ar", "١٨٧٤", "1874"),
+        ("hi", "१२", "12"),
+        ("en", "1 250", "1250"),
+        ("en", "1.250", "1250"),
+        ("en", "1,250", "1250"),
+        ("en", "1'250.50", "1250.5"),
+        ("en", "12,34,567", "1234567"),
+        ("en", "1\N{NARROW NO-BREAK SPACE}250", "1250"),
+        ("de", "2,5 kg", "2.50 kg"),
+        ("ar", "١٬٢٥٠٫٥", "1250.5"),
+        ("en", "40 min", "40 minutes"),
+        ("en", "5GB", "5 GB"),
+        ("en", "50 %", "50 percent"),
+        ("en", "1920×1080", "1920x1080"),
+        ("en", "1920 x 1080", "1920x1080"),
+        ("en", "½", "0.5"),
+        ("de", "1½", "1,5"),
+        ("en", "3/4", "0.75"),
+        ("en", "1.1e-16", "0.00000000000000011"),
+        ("en", "17:45", "5:45 pm"),
+        ("en", "5:45 p.m.", "17:45"),
+        ("en", "5 pm", "17:00"),
+        ("fr", "17h45", "17:45"),
+        ("de", "17.45 Uhr", "17:45 Uhr"),
+        ("de", "17 Uhr 45", "17:45"),
+        ("ja", "17時45分", "17:45"),
+        ("ja", "午後5時", "17時"),
+        ("en", "3.10.1891", "3 October 1891"),
+        ("en", "2024-03-05", "March 5, 2024"),
+        ("en", "version 2.0.1", "v2.0.1"),
+        ("en", "10-20", "10 to 20"),
+        ("en", "m² 12", "12"),
     ],
 )
-def test_a_number_is_told_in_digits_and_nothing_of_it_alone(text, number):
-    assert [values for _, values in values_of(text)] == [[number]]
+def test_a_number_is_the_same_in_another_way_of_writing(language, left, right):
+    assert same(left, right, language)
+    # The half of a day, the month and the scale may be said on one side only.
+    assert same(right, left, language)
 
 
 @pytest.mark.parametrize(
-    ("text", "values"),
+    ("left", "right"),
     [
-        ("1.5 million steps", ["1.5", "1500000"]),
-        ("1,5 Millionen", ["1,5", "1500000"]),
-        ("zwölf Millionen", ["12", "12000000"]),
-        ("two thousand", ["2", "2000"]),
+        ("1.250", "1251"),
+        ("1,25", "125"),
+        ("0.250", "250"),
+        ("5:45 am", "5:45 pm"),
+        ("5:45 am", "17:45"),
+        ("20 hours", "20:15"),
+        ("v2.1.0", "v2.0.1"),
+        ("int8", "8"),
+        ("uint16", "int16"),
+        ("0x1f", "1"),
+        ("twenty-five", "20 and 5"),
+        ("3.10.1891", "4 October 1891"),
+        ("三十", "三百"),
+        ("1.5 million", "5 million"),
     ],
 )
-def test_a_number_of_millions_may_be_written_out(text, values):
-    assert [in_digits for _, in_digits in values_of(text)] == [values]
+def test_another_number_is_another(left, right):
+    assert not same(left, right)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "A second after the first one, I and Louis XIV came."),
+        ("de", "Ein Haus und eine Uhr, zum ersten Mal."),
+        ("fr", "Un chien, une maison, le premier, la seconde."),
+        ("pl", "To ten dom."),
+        ("zh", "一般来说,万一千万"),
+        ("ja", "一部の人が統一した。"),
+    ],
+)
+def test_what_may_be_no_number_is_none_or_unsure(language, text):
+    assert all(number.unsure for number in find_numbers(text, languages_of(language)))
 
 
 def test_numbers_follow_each_other_as_they_are_written():
-    assert values_of("Six of 7 in twenty-eight hours") == [
-        ("six", ["6"]),
-        ("7", ["7"]),
-        ("twenty eight", ["28"]),
+    assert [written for written, _ in number_values("Six of 7 in twenty-eight hours")] == [
+        "six",
+        "7",
+        "twenty-eight",
     ]
 
 
-def test_words_that_only_hold_a_number_are_none():
-    assert values_of("often, someone, int, Achtung, Elfen, hundreds") == []
+def test_a_word_of_several_languages_counts_once():
+    assert list(number_values("six")) == [("six", frozenset(("6",)))]
 
 
-def test_marks_between_thousands_are_left_out_and_others_are_not():
-    assert [without_separators(number) for number in ("1,184", "1.184.000", "1.1", "1,18")] == [
-        "1184",
-        "1184000",
-        "1.1",
-        "1,18",
-    ]
+@pytest.mark.parametrize(
+    ("language", "number", "may"),
+    [
+        ("ru", "10", True),
+        ("ru", "30", True),
+        ("ru", "31", False),
+        ("ru", "1000", False),
+        ("en", "10", False),
+        ("ja", "10", False),
+        (None, "10", False),
+    ],
+)
+def test_only_where_number_words_cannot_be_read_a_short_number_may_be_one(language, number, may):
+    assert may_stand_in_words(find_numbers(number)[0], language) is may
 
 
 @given(
     st.text()
+    | st.text("0123456789.,:/- 'xveh万三十½²_")
     | st.lists(st.sampled_from(["12", "1.5.7", "9:3", "million", "hundred", "and"])).map(" ".join)
 )
-def test_no_text_makes_it_fail_and_every_number_has_a_value(text):
-    assert all(values for _, values in number_values(text))
+def test_every_number_has_a_value_and_stands_in_its_own_text(text):
+    numbers = find_numbers(text, NUMBER_WORD_LANGUAGES)
+    known = known_values(numbers)
+    assert all(number.values and stands_in(number, known) for number in numbers)
+
+
+@given(st.integers(1000, 999_999_999), st.sampled_from(",. '_\N{NO-BREAK SPACE}"))
+def test_a_whole_number_is_the_same_with_and_without_marks_between_its_thousands(number, mark):
+    assert same(f"{number:,}".replace(",", mark), str(number))
+    assert same(str(number), f"{number:,}".replace(",", mark))

@@ -2,7 +2,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlm_lsp.quality.word_tokenize import (
-    capitalises_nouns,
     full_name_tokens,
     name_tokens,
     normalize,
@@ -54,15 +53,6 @@ def test_full_names_are_names_that_follow_each_other():
         "otto",
         "brand",
     }
-
-
-def test_a_language_that_capitalises_its_nouns_is_told_from_a_text_full_of_names(examples):
-    texts = [(examples / f"{name}.dlm").read_text() for name in ("sternwarte", "tram", "dgemm")]
-    assert [capitalises_nouns(text) for text in texts] == [True, False, False]
-
-
-def test_a_few_words_do_not_tell_the_language():
-    assert not capitalises_nouns("Es war in Oslo, Bergen und Narvik.")
 
 
 def test_normalised_text_has_single_blanks():

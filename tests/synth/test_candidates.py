@@ -34,6 +34,16 @@ def test_the_evidence_stays_with_its_pair():
     assert read(reply([STEPS], PROSE)).candidates[0].evidence == PROSE
 
 
+def test_of_evidence_that_the_text_does_not_have_the_passage_that_it_does_is_shown():
+    candidate = read(reply([FIRE], 'The text states: "A fire took the roof."')).candidates[0]
+    assert candidate.evidence == "A fire took its roof in 1644."
+
+
+def test_an_answer_that_only_says_its_question_again_is_refused():
+    refused = read(reply([("Which tower is the tower of Ville?", "The tower of Ville.")])).refused
+    assert [refusal.reason for refusal in refused] == ["says_nothing"]
+
+
 def test_a_repair_asks_for_what_is_missing_and_says_why():
     parsed = read(reply([STEPS, ("What does this text tell?", "Things.")], PROSE))
     assert parsed.repair == PairRequest(

@@ -1,0 +1,49 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlm_lsp.quality.evidence import standing_evidence
+
+BELLS = "In fog the keeper (or his wife) rings the *bell* every [thirty](n.md) seconds."
+BUILT = "Built in 1874, it reaches\neighteen miles."
+PROSE = f"# Light\n\n{BELLS} {BUILT}\n\n| key | value |\n|---|---|\n| oil | dear |\n"
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        BELLS,
+        "  “built in  1874, it reaches eighteen miles”",
+        "the keeper ... rings the bell",
+        "oil dear",
+    ],
+)
+def test_what_stands_in_the_section_is_shown_as_it_was_quoted(evidence):
+    assert standing_evidence(evidence, "thirty", PROSE) == evidence
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        'The text states: "In fog the keeper rings the bell every thirty seconds."',
+        "In fog the keeper rings the bell every thirty seconds.",
+        "the keeper rang his bell each thirty seconds when there was fog",
+    ],
+)
+def test_of_another_quotation_the_passage_that_is_meant_is_shown(evidence):
+    assert standing_evidence(evidence, "Every 30 seconds.", PROSE) == BELLS
+
+
+def test_without_a_quotation_the_passage_most_like_the_answer_is_shown():
+    assert standing_evidence("", "The keeper rings the bell.", PROSE) == BELLS
+
+
+def test_passages_are_told_in_scripts_without_blanks():
+    prose = "灯台は1874年に建てられた。霧の日は鐘を鳴らす。"
+    assert standing_evidence("霧の日に鐘が鳴る", "鐘", prose) == "霧の日は鐘を鳴らす。"
+
+
+@given(st.text(), st.text(), st.text())
+def test_what_is_shown_was_quoted_or_stands_in_the_section(evidence, answer, prose):
+    shown = standing_evidence(evidence, answer, prose)
+    assert shown == evidence or shown in prose
