@@ -456,7 +456,7 @@ def test_the_fingerprint_tells_apart_what_decides_a_reply_and_nothing_else():
         printed(request=request_for(count=2)),
         printed(request=PairRequest(prose=PROSE, strategy="expansion", count=1)),
         printed(
-            request=PairRequest(prose=PROSE, strategy="extraction", count=1, complaint="too few")
+            request=PairRequest(prose=PROSE, strategy="extraction", count=1, sentences=("It is.",))
         ),
         printed(sampling=GenerationOptions(max_new_tokens=9)),
         printed(sampling=GenerationOptions(temperature=1.0)),
