@@ -12,7 +12,7 @@ from dlm_lsp.quality.strategy import Strategy
 class GenerationOptions:
     """How a teacher draws its words; None leaves a parameter to the provider."""
 
-    max_new_tokens: int = 512
+    max_new_tokens: int = 1024
     temperature: float = 0.0
     top_p: float | None = None
     seed: int | None = None

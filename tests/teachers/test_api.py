@@ -291,7 +291,7 @@ async def test_refused_parameters_are_left_out_for_the_rest_of_the_run(server, c
     await teacher.aclose()
     last = posted(server)[-1]
     assert not set(refused) & last.keys()
-    assert last["max_tokens"] == 512
+    assert last["max_tokens"] == 1024
     assert len(posted(server)) == len(refused) + 2
     for parameter in refused:
         assert f"refuses {parameter}" in caplog.text
