@@ -1,11 +1,12 @@
 import json
+import re
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlm_lsp.teachers.prompts import REPLY_SCHEMA, prompt_messages
+from dlm_lsp.teachers.prompts import EXAMPLES, REPLY_SCHEMA, prompt_messages
 from dlm_lsp.teachers.protocol import PairRequest
 
 prose = st.text(min_size=1, max_size=300)
@@ -61,9 +62,9 @@ def test_as_many_pairs_are_asked_for_as_are_wanted_and_spare(count, spare, words
 def test_each_strategy_is_explained_and_the_other_is_not():
     extraction = prompt_messages(PairRequest(prose="p", strategy="extraction", count=1))[1]
     expansion = prompt_messages(PairRequest(prose="p", strategy="expansion", count=1))[1]
-    assert "Ask for facts" in extraction
-    assert "what follows from it" in expansion
-    assert "what follows from it" not in extraction
+    assert "one detail that its evidence states" in extraction
+    assert "what follows from its evidence" in expansion
+    assert "what follows from its evidence" not in extraction
 
 
 @pytest.mark.parametrize(
@@ -108,6 +109,12 @@ def test_the_rules_show_the_object_that_the_schema_asks_for_in_the_form_of_the_g
     assert list(shown) == REPLY_SCHEMA["required"]
     assert list(shown["pairs"][0]) == REPLY_SCHEMA["properties"]["pairs"]["items"]["required"]
     assert written == json.dumps(shown, separators=(",", ":"))
+
+
+def test_every_question_that_the_rules_show_is_known_as_an_example():
+    rules, _ = prompt_messages(PairRequest(prose="p", strategy="extraction", count=1))
+    shown = set(re.findall(r'"([^"]*\?)"', rules))
+    assert shown - {"How many steps are there?"} == {question for question, _ in EXAMPLES}
 
 
 def test_evidence_comes_before_what_it_is_evidence_for():
