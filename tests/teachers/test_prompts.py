@@ -62,7 +62,7 @@ def test_as_many_pairs_are_asked_for_as_are_wanted_and_spare(count, spare, words
 def test_each_strategy_is_explained_and_the_other_is_not():
     extraction = prompt_messages(PairRequest(prose="p", strategy="extraction", count=1))[1]
     expansion = prompt_messages(PairRequest(prose="p", strategy="expansion", count=1))[1]
-    assert "one detail that its evidence states" in extraction
+    assert "what the text states" in extraction
     assert "what follows from its evidence" in expansion
     assert "what follows from its evidence" not in extraction
 
