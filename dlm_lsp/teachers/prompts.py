@@ -54,8 +54,9 @@ EXAMPLES: Sequence[tuple[str, str]] = (("How many steps does the tower of Orvane
 _STRATEGIES: dict[Strategy, str] = {
     "extraction": "Each answer is what the text states.",
     "expansion": (
-        "This time each question asks for what follows from its evidence: why something is so, "
-        "what happens in a certain case, what somebody should do or avoid, how two things differ. "
+        "This time each question asks for what follows from its evidence: what happens in a "
+        "certain case, what somebody should do or avoid, how two things differ, and why, where the "
+        "text gives the reason. "
         "The answer is not copied: it draws the conclusion in a sentence of its own, from the text "
         "and common knowledge. Add no number and no name that the text does not have."
     ),
