@@ -13,6 +13,7 @@ from support.document_text import FRONTMATTER
 
 from dlm_lsp.document import Pair, Span, parse, well_formed
 from dlm_lsp.document.incremental import IncrementalDocument
+from dlm_lsp.document.split_sentences import split_sentences
 from dlm_lsp.ide.code_lens import code_lenses
 from dlm_lsp.ide.completion import completions
 from dlm_lsp.ide.diagnostics import diagnostics
@@ -36,7 +37,7 @@ from dlm_lsp.synth.judge import excerpt_around
 from dlm_lsp.synth.parse_reply import parse_reply
 from dlm_lsp.teachers.base_model.english import english_templates
 from dlm_lsp.teachers.base_model.german import german_templates
-from dlm_lsp.teachers.base_model.sentences import split_sentences, stands_alone
+from dlm_lsp.teachers.base_model.sentences import stands_alone
 from dlm_lsp.training.path_glob import lies_in_glob, matches_glob
 
 # Long enough that what grows with the square takes a second, and the rest a few milliseconds.

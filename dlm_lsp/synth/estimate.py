@@ -18,7 +18,7 @@ _TOKENS_PER_PAIR = 110
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What the first requests of a run will be; a repair may follow each of them.
+    """What the first requests of a run will be; a second may follow each of them.
 
     `tokens_in` is exact where `exact` says so, `tokens_out` is always about. Where `max_pairs` is
     set the run may end long before; then all numbers are the most that it can come to.
@@ -67,7 +67,7 @@ async def estimate_run(
         from_cache=len(requests) - len(uncached),
         tokens_in=sum(prompt_tokens),
         tokens_out=sum(
-            min(options.sampling.max_new_tokens, request.count * _TOKENS_PER_PAIR)
+            min(options.sampling.max_new_tokens, (request.count + request.spare) * _TOKENS_PER_PAIR)
             for request in sent
         ),
         exact=counts is not None and teacher.counts_exactly,

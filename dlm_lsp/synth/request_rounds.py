@@ -20,7 +20,7 @@ OnFinal = Callable[[PlannedRequest], None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Repair:
+class _FollowUp:
     """A request, the reply in which pairs are missing, and what is asked for these."""
 
     original: PlannedRequest
@@ -42,20 +42,20 @@ class RequestRounds:
         self._examples = teacher.examples
         self._runner = runner
         self._options = options
-        self._repairs: dict[int, _Repair] = {}
+        self._follow_ups: dict[int, _FollowUp] = {}
 
     async def ask(self, requests: Sequence[PlannedRequest], on_final: OnFinal) -> None:
         """Ask each once, then once more where pairs are missing; tell of those that are final.
 
-        Repairs wait for all first replies, so that a limit on requests cuts off the same ones
-        whatever finishes first.
+        Second requests wait for all first replies, so that a limit on requests cuts off the same
+        ones whatever finishes first.
 
         Raises:
             StoreError: the cache cannot be read or written.
         """
         await self._ask_once(requests, on_final)
-        repairs = [self._repairs.get(planned_request.index) for planned_request in requests]
-        await self._ask_repairs([repair for repair in repairs if repair], on_final)
+        follow_ups = [self._follow_ups.get(planned_request.index) for planned_request in requests]
+        await self._ask_follow_ups([follow_up for follow_up in follow_ups if follow_up], on_final)
 
     @property
     def limit(self) -> str:
@@ -68,9 +68,9 @@ class RequestRounds:
             self.over_limit.add(planned_request.index)
             on_final(planned_request)
 
-    async def _ask_repairs(self, repairs: Sequence[_Repair], on_final: OnFinal) -> None:
-        requests = [repair.planned_request for repair in repairs]
-        unasked = await self._runner.run(requests, partial(self._take_repair, on_final))
+    async def _ask_follow_ups(self, follow_ups: Sequence[_FollowUp], on_final: OnFinal) -> None:
+        requests = [follow_up.planned_request for follow_up in follow_ups]
+        unasked = await self._runner.run(requests, partial(self._take_follow_up, on_final))
         detail = f"{self.limit}, so that what is missing was not asked for once more"
         for planned_request in unasked:
             self._add_skip(planned_request.index, _skip(planned_request, "not_asked", detail))
@@ -87,21 +87,21 @@ class RequestRounds:
             return
         parsed = await self._parse(planned_request, (reply,))
         self.outcomes[index] = RequestOutcome(index, parsed)
-        if parsed.repair and self._differ(parsed.repair, planned_request.request):
-            repair = replace(planned_request, request=parsed.repair)
-            self._repairs[index] = _Repair(planned_request, reply, repair)
+        if parsed.follow_up and self._differ(parsed.follow_up, planned_request.request):
+            follow_up = replace(planned_request, request=parsed.follow_up)
+            self._follow_ups[index] = _FollowUp(planned_request, reply, follow_up)
         else:
             on_final(planned_request)
 
-    async def _take_repair(
+    async def _take_follow_up(
         self, on_final: OnFinal, planned_request: PlannedRequest, reply: Reply | TeacherError
     ) -> None:
         index = planned_request.index
         if isinstance(reply, TeacherError):
             self._add_skip(index, _skip(planned_request, "request_failed", str(reply)))
         else:
-            repair = self._repairs[index]
-            parsed = await self._parse(repair.original, (repair.first_reply, reply))
+            follow_up = self._follow_ups[index]
+            parsed = await self._parse(follow_up.original, (follow_up.first_reply, reply))
             self.outcomes[index] = RequestOutcome(index, parsed)
         on_final(planned_request)
 
@@ -119,12 +119,12 @@ class RequestRounds:
             )
         return parsed  # noqa: RET504 (mypy takes it that a scope may swallow the return)
 
-    def _differ(self, repair: PairRequest, request: PairRequest) -> bool:
-        """Tell whether a repair says anything to the teacher that the request did not.
+    def _differ(self, follow_up: PairRequest, request: PairRequest) -> bool:
+        """Tell whether a second request says anything to the teacher that the request did not.
 
-        A base model reads no complaint.
+        A base model reads what is there, not what is missing.
         """
-        return self._teacher.fingerprint(repair) != self._teacher.fingerprint(request)
+        return self._teacher.fingerprint(follow_up) != self._teacher.fingerprint(request)
 
 
 def _skip(planned_request: PlannedRequest, reason: str, detail: str) -> Skip:

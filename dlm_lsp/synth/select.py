@@ -162,16 +162,26 @@ def _within_count(
     room: Mapping[int, int],
     refusals: list[tuple[int, Refusal]],
 ) -> list[tuple[int, Candidate]]:
-    """Return as many of the candidates as were asked for at each place, the best judged ones."""
+    """Return as many of the candidates as are wanted at each place.
+
+    The best judged pair about each quotation comes first, then a second about any of them.
+    """
+    by_margin = sorted(range(len(enough)), key=lambda index: -(enough[index][1].margin or 0))
+    quoted: Counter[tuple[int, str]] = Counter()
+    rank: dict[int, int] = {}
+    for index in by_margin:
+        at, candidate = enough[index]
+        rank[index] = quoted[at, candidate.evidence]
+        quoted[at, candidate.evidence] += 1
     taken: Counter[int] = Counter()
     staying: set[int] = set()
-    for index in sorted(range(len(enough)), key=lambda index: -(enough[index][1].margin or 0)):
+    for index in sorted(by_margin, key=rank.__getitem__):
         at = enough[index][0]
         if taken[at] < room[at]:
             taken[at] += 1
             staying.add(index)
     refusals += [
-        (at, make_refusal(candidate, "over_count", f"{room[at]} were asked for"))
+        (at, make_refusal(candidate, "over_count", f"{room[at]} are wanted, and others come first"))
         for index, (at, candidate) in enumerate(enough)
         if index not in staying
     ]

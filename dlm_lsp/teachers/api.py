@@ -15,7 +15,7 @@ from dlm_lsp.teachers.echoed_secrets import redact_reply
 from dlm_lsp.teachers.endpoint import Endpoint
 from dlm_lsp.teachers.error_messages import server_message
 from dlm_lsp.teachers.model_discovery import ServedModel, discover_model, prose_window
-from dlm_lsp.teachers.prompts import REPLY_SCHEMA, prompt_messages
+from dlm_lsp.teachers.prompts import EXAMPLES, REPLY_SCHEMA, prompt_messages
 from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply, TeacherResult
 from dlm_lsp.teachers.request_fallback import RequestShape, next_shape
 from dlm_lsp.teachers.transport import (
@@ -37,7 +37,7 @@ class ApiTeacher(ABC):
     """The output formats to try, strictest first; the last is none."""
     droppable: ClassVar[tuple[str, ...]]
     """The parameters that a request can go without."""
-    examples: Sequence[tuple[str, str]] = ()
+    examples: Sequence[tuple[str, str]] = EXAMPLES
     key_variable: ClassVar[str]
     """The environment variable of the key."""
     looks_up_one: ClassVar[bool] = True

@@ -34,7 +34,13 @@ class InstructTeacher:
         system, user = prompt_messages(request)
         sampling = self._sampling
         params = SamplingParams(sampling.temperature, sampling.top_p, sampling.seed or 0)
-        return Prompt(user, system, _grammar(request.count), sampling.max_new_tokens, params)
+        return Prompt(
+            user,
+            system,
+            _grammar(request.count, request.count + request.spare),
+            sampling.max_new_tokens,
+            params,
+        )
 
     async def answer(self, requests: Sequence[PairRequest]) -> AsyncGenerator[TeacherResult, None]:
         """Answer each request once, batch by batch; a failure costs its batch."""
@@ -53,10 +59,10 @@ class InstructTeacher:
         ]
 
 
-def _grammar(count: int) -> str:
+def _grammar(least: int, most: int) -> str:
     schema = json.loads(json.dumps(REPLY_SCHEMA))
     pairs = schema["properties"]["pairs"]
-    pairs |= {"minItems": count, "maxItems": count}
+    pairs |= {"minItems": least, "maxItems": most}
     for field, longest in _LONGEST.items():
         pairs["items"]["properties"][field]["maxLength"] = longest
     return f"start: %json {json.dumps(schema)}"

@@ -10,6 +10,7 @@ from dlm_lsp.local.model import LocalModel, ModelInfo
 from dlm_lsp.teachers.base_model.teacher import FEW_SHOT_QUESTIONS, BaseModelTeacher
 from dlm_lsp.teachers.instruct import InstructTeacher
 from dlm_lsp.teachers.kind import TeacherContext
+from dlm_lsp.teachers.prompts import EXAMPLES
 from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, TeacherResult
 
 _SMALLEST_WINDOW = 64
@@ -25,7 +26,7 @@ class LocalTeacher:
     """A model by registry key, hub id or folder, on this machine."""
 
     remote_host: str | None = None
-    examples: Sequence[tuple[str, str]] = FEW_SHOT_QUESTIONS
+    examples: Sequence[tuple[str, str]] = (*FEW_SHOT_QUESTIONS, *EXAMPLES)
 
     def __init__(
         self,

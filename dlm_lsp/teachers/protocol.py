@@ -12,7 +12,7 @@ from dlm_lsp.quality.strategy import Strategy
 class GenerationOptions:
     """How a teacher draws its words; None leaves a parameter to the provider."""
 
-    max_new_tokens: int = 512
+    max_new_tokens: int = 1024
     temperature: float = 0.0
     top_p: float | None = None
     seed: int | None = None
@@ -22,14 +22,16 @@ class GenerationOptions:
 class PairRequest:
     """One request: `count` pairs about `prose` by `strategy`.
 
-    A repair names in `complaint` what was wrong with the last reply, and in `have` the questions
-    and answers that are already there and should not come again.
+    `spare` more are welcome, for the best to be kept; a teacher to which a pair is dear leaves them
+    out. Where pairs were missing, a second request names in `sentences` those of the prose that no
+    pair is about yet, and in `have` the questions and answers that are there.
     """
 
     prose: str
     strategy: Strategy
     count: int
-    complaint: str = ""
+    spare: int = 0
+    sentences: tuple[str, ...] = ()
     have: tuple[tuple[str, str], ...] = ()
 
 

@@ -14,9 +14,14 @@ BELLS = ("How many bells has the tower of Ville?", "It has two bells.")
 FIRE = ("What took the roof of the tower of Ville?", "A fire took it.")
 
 
-def read(*replies, count=2, filter_="sway"):
+FIRST, SECOND = "The tower of Ville has 300 steps and two bells.", "A fire took its roof in 1644."
+
+
+def read(*replies, count=2, spare=0, filter_="sway", prose=PROSE):
     return parse_candidates(
-        PlannedRequest(0, "a" * 16, PairRequest(PROSE, "extraction", count)), replies, filter_
+        PlannedRequest(0, "a" * 16, PairRequest(prose, "extraction", count, spare)),
+        replies,
+        filter_,
     )
 
 
@@ -24,10 +29,10 @@ def questions(pairs):
     return [candidate.pair.question for candidate in pairs]
 
 
-def test_enough_pairs_need_no_repair():
+def test_enough_pairs_need_no_second_request():
     parsed = read(reply([STEPS, BELLS], PROSE))
     assert questions(parsed.candidates) == [STEPS[0], BELLS[0]]
-    assert (parsed.missing, parsed.repair, parsed.skipped, parsed.refused) == (0, None, (), ())
+    assert (parsed.missing, parsed.follow_up, parsed.skipped, parsed.refused) == (0, None, (), ())
 
 
 def test_the_evidence_stays_with_its_pair():
@@ -44,20 +49,43 @@ def test_an_answer_that_only_says_its_question_again_is_refused():
     assert [refusal.reason for refusal in refused] == ["says_nothing"]
 
 
-def test_a_repair_asks_for_what_is_missing_and_says_why():
-    parsed = read(reply([STEPS, ("What does this text tell?", "Things.")], PROSE))
-    assert parsed.repair == PairRequest(
-        PROSE, "extraction", 1, complaint='the question says "this text"', have=(STEPS,)
+def test_a_second_request_asks_for_what_is_missing_about_a_sentence_that_no_pair_quotes():
+    parsed = read(reply([STEPS], FIRST))
+    assert parsed.follow_up == PairRequest(
+        PROSE, "extraction", 1, sentences=(SECOND,), have=(STEPS,)
     )
 
 
-def test_a_reply_of_too_few_is_told_how_many_came():
-    assert read(reply([STEPS], PROSE)).repair.complaint == "1 of 2 pairs came"
+def test_a_second_request_does_not_ask_again_about_what_a_refused_pair_quotes():
+    parsed = read(reply([("What does this text tell?", "Things.")], FIRST))
+    assert [refusal.reason for refusal in parsed.refused] == ["not_self_contained"]
+    assert parsed.follow_up == PairRequest(PROSE, "extraction", 1, sentences=(SECOND,))
+
+
+def test_where_every_sentence_has_its_pair_nothing_more_is_asked():
+    parsed = read(reply([STEPS], PROSE))
+    assert (parsed.missing, parsed.follow_up) == (1, None)
+
+
+def test_a_second_request_has_spare_pairs_too_where_the_first_had():
+    parsed = read(Reply("Certainly!"), count=1, spare=1)
+    assert parsed.follow_up == PairRequest(PROSE, "extraction", 1, 1, (FIRST, SECOND))
+
+
+def test_surplus_makes_up_for_a_pair_that_cannot_be_used():
+    parsed = read(reply([("What does this text tell?", "Things."), STEPS, BELLS], PROSE), spare=1)
+    assert (parsed.requested, parsed.missing, parsed.follow_up) == (2, 0, None)
+
+
+def test_the_sentences_of_a_second_request_are_taken_from_all_over_the_prose():
+    prose = " ".join(f"Village {n} has {n + 10} old wells." for n in range(9))
+    sentences = read(Reply("No."), count=3, prose=prose).follow_up.sentences
+    assert sentences == tuple(f"Village {n} has {n + 10} old wells." for n in (0, 3, 6))
 
 
 def test_a_reply_that_cannot_be_read_is_told_so():
     parsed = read(Reply("Certainly!"))
-    assert parsed.repair.complaint == "the reply holds no pair that can be read; 0 of 2 pairs came"
+    assert parsed.follow_up.sentences == (FIRST, SECOND)
     assert [(s.reason, s.detail) for s in parsed.skipped] == [
         ("invalid_output", "the reply holds no pair that can be read")
     ]
@@ -78,16 +106,15 @@ def test_a_shortfall_is_explained_by_the_last_that_the_teacher_said_of_it():
     ]
 
 
-def test_first_reply_and_repair_count_together():
+def test_both_replies_count_together():
     parsed = read(reply([STEPS], PROSE), reply([BELLS, FIRE], PROSE))
     assert questions(parsed.candidates) == [STEPS[0], BELLS[0], FIRE[0]]
-    assert (parsed.requested, parsed.missing, parsed.repair) == (2, 0, None)
+    assert (parsed.requested, parsed.missing, parsed.follow_up) == (2, 0, None)
 
 
-def test_there_is_only_one_repair():
-    parsed = read(reply([STEPS], PROSE), reply([], PROSE))
-    assert parsed.missing == 1
-    assert parsed.repair is None
+def test_there_is_no_third_request():
+    parsed = read(reply([STEPS], FIRST), reply([], PROSE))
+    assert (parsed.missing, parsed.follow_up) == (1, None)
 
 
 @pytest.mark.parametrize("filter_", ["sway", "dedup-only"])
@@ -95,7 +122,6 @@ def test_two_pairs_that_say_the_same_count_as_one_and_both_may_be_chosen(filter_
     parsed = read(reply([STEPS, STEPS_AGAIN], PROSE), filter_=filter_)
     assert questions(parsed.candidates) == [STEPS[0], STEPS_AGAIN[0]]
     assert parsed.missing == 1
-    assert parsed.repair.complaint == "some pairs said the same thing"
 
 
 @pytest.mark.parametrize(
@@ -114,9 +140,7 @@ def test_a_pair_that_comes_twice_is_kept_once_and_told_so(replies):
 def test_a_teacher_that_goes_on_for_ever_is_not_judged_for_ever():
     parsed = read(reply([(f"What is {n}?", "A number.") for n in range(30)]), filter_="dedup-only")
     assert len(parsed.candidates) == 12
-    assert [(r.reason, r.detail) for r in parsed.refused] == [
-        ("over_count", "2 were asked for")
-    ] * 18
+    assert [(r.reason, r.detail) for r in parsed.refused] == [("over_count", "2 are wanted")] * 18
 
 
 def test_none_takes_every_well_formed_pair_that_was_asked_for():
@@ -141,7 +165,7 @@ def test_an_empty_pair_and_a_broken_one_are_told_apart():
 
 def test_a_teacher_that_declines_is_not_asked_again():
     parsed = read(Reply("No.", finish="refusal"))
-    assert parsed.repair is None
+    assert parsed.follow_up is None
     assert parsed.skipped[0].detail == "the teacher declined to answer"
 
 
@@ -171,12 +195,12 @@ def test_a_shortfall_of_a_reply_that_broke_off_names_the_way_out():
     ]
 
 
-def test_a_repair_stays_short_however_much_was_wrong():
-    wrong = [(f"How high is tower {n} of Ville, {'x' * n}?", f"{n}07 metres") for n in range(200)]
-    assert len(read(reply([*wrong, STEPS], PROSE)).repair.complaint) <= 5 * 122
+def test_a_second_request_stays_short_however_long_the_sentences_are():
+    prose = " ".join(f"Village {n} has {'very ' * 60}old wells." for n in range(9))
+    sentences = read(Reply("No."), count=9, prose=prose).follow_up.sentences
+    assert [sentence.split()[1] for sentence in sentences] == ["0", "1", "2"]
 
 
-def test_a_repair_names_whole_pairs_as_far_as_there_is_room():
-    long = [(f"What is {n}?", f"{n} {'x' * 500}") for n in range(4)]
-    repair = read(reply([*long, STEPS]), count=9, filter_="dedup-only").repair
-    assert repair.have == (*long[:2], STEPS)
+def test_a_second_request_knows_the_pairs_that_can_be_used():
+    parsed = read(reply([STEPS, ("What does this text tell?", "Things.")], FIRST), count=3)
+    assert parsed.follow_up.have == (STEPS,)

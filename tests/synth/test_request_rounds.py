@@ -20,7 +20,8 @@ async def rounds_about(count, teacher, cache, **options):
 
 
 def writes_one_pair(request):
-    return reply(pairs_about(request)[:1], request.prose)
+    # Without a quotation, or its one sentence would be used.
+    return reply(pairs_about(request)[:1])
 
 
 async def test_a_request_that_gives_enough_is_final_after_its_first_reply(cache):
@@ -31,15 +32,17 @@ async def test_a_request_that_gives_enough_is_final_after_its_first_reply(cache)
     assert len(teacher.requests) == 3
 
 
-async def test_a_repair_waits_for_all_first_replies_and_is_read_together_with_its_own(cache):
+async def test_a_second_request_waits_for_all_first_replies_and_is_read_with_its_own(
+    cache,
+):
     def write(request):
-        few = "Ville0 " in request.prose and not request.complaint
+        few = "Ville0 " in request.prose and not request.sentences
         return writes_one_pair(request) if few else reply(pairs_about(request), request.prose)
 
     teacher = ScriptedTeacher(write)
     rounds, final = await rounds_about(2, teacher, cache)
     assert final == [1, 0]
-    assert [bool(request.complaint) for request in teacher.requests] == [False, False, True]
+    assert [bool(request.sentences) for request in teacher.requests] == [False, False, True]
     assert len(rounds.outcomes[0].parsed.candidates) == 2
 
 
@@ -47,7 +50,7 @@ async def test_each_request_becomes_final_once_whatever_comes_of_it(cache):
     def write(request):
         if "Ville0 " in request.prose:
             return TeacherError("reset")
-        return TeacherError("reset") if request.complaint else writes_one_pair(request)
+        return TeacherError("reset") if request.sentences else writes_one_pair(request)
 
     rounds, final = await rounds_about(2, ScriptedTeacher(write), cache)
     assert sorted(final) == [0, 1]

@@ -96,9 +96,7 @@ async def test_the_report_is_the_same_whatever_finishes_first(tmp_path_factory, 
 
 async def test_the_same_run_again_asks_nothing(cache):
     doc = document(*towns(3))
-    writes_one_of_two = ScriptedTeacher(
-        lambda request: reply(pairs_about(request)[:1], request.prose)
-    )
+    writes_one_of_two = ScriptedTeacher(lambda request: reply(pairs_about(request)[:1]))
     first = await run(doc, cache, SWAY, writes_one_of_two)
     again = ScriptedTeacher()
     second = await run(doc, cache, SWAY, again)
@@ -149,20 +147,20 @@ async def test_a_document_without_prose_says_so_and_asks_nothing(cache):
     assert [(s.source_id, s.reason) for s in report.skipped] == [("(document)", "no_prose")]
 
 
-async def test_a_shortfall_is_asked_for_once_more_and_says_what_was_wrong(cache):
+async def test_a_shortfall_is_asked_for_once_more_about_what_no_pair_quotes(cache):
+    bridge = "Its bridge was built in 1500."
+
     def write(request):
-        if request.complaint:
-            return reply(pairs_about(request), request.prose)
-        return reply(
-            [("What does this text say?", "Much."), *pairs_about(request)[:1]], request.prose
-        )
+        if request.sentences:
+            return reply([("When was the bridge of Ville0 built?", "In 1500.")], bridge)
+        refused = ("What does this text say?", "Much.")
+        return reply([refused, *pairs_about(request)[:1]], "The town of Ville0 has 10 mills.")
 
     teacher = ScriptedTeacher(write)
-    report = await run(document(*towns(1)), cache, SWAY, teacher)
-    first, repair = teacher.requests
-    assert (repair.prose, repair.count) == (first.prose, 1)
-    assert repair.complaint == 'the question says "this text"'
-    assert repair.have == (("How many mills does Ville0 have?", "Ville0 has 10 mills."),)
+    report = await run(document(f"The town of Ville0 has 10 mills. {bridge}"), cache, SWAY, teacher)
+    first, second = teacher.requests
+    assert (second.prose, second.count, second.sentences) == (first.prose, 1, (bridge,))
+    assert second.have == (("How many mills does Ville0 have?", "Ville0 has 10 mills."),)
     assert len(report.accepted) == 2
     assert [(r.question, r.reason) for r in report.refused] == [
         ("What does this text say?", "not_self_contained")
@@ -170,10 +168,10 @@ async def test_a_shortfall_is_asked_for_once_more_and_says_what_was_wrong(cache)
     assert report.skipped == ()
 
 
-async def test_a_teacher_that_reads_no_complaint_is_not_asked_the_same_again(cache):
+async def test_a_teacher_to_which_a_second_request_is_the_first_is_not_asked_again(cache):
     class Deaf(ScriptedTeacher):
         def fingerprint(self, request):
-            return super().fingerprint(replace(request, complaint=""))
+            return super().fingerprint(replace(request, count=2, spare=0, sentences=()))
 
     teacher = Deaf(lambda request: Reply('{"pairs": []}', note="nothing fits"))
     report = await run(document(*towns(2)), cache, SWAY, teacher)
@@ -185,14 +183,15 @@ async def test_a_teacher_that_reads_no_complaint_is_not_asked_the_same_again(cac
     assert outcome(again) == outcome(report)
 
 
-async def test_what_a_teacher_that_reads_no_complaint_has_already_makes_another_request(cache):
-    class Deaf(ScriptedTeacher):
-        def fingerprint(self, request):
-            return super().fingerprint(replace(request, complaint=""))
-
-    teacher = Deaf(lambda request: reply(pairs_about(request)[:1], request.prose))
-    report = await run(document(*towns(1)), cache, SWAY, teacher)
-    assert (len(teacher.requests), len(report.accepted)) == (2, 2)
+@pytest.mark.parametrize(
+    ("filter_", "asked"), [("sway", (3, 1)), ("dedup-only", (3, 1)), ("none", (3, 0))]
+)
+async def test_a_few_more_than_wanted_are_asked_for_where_the_best_can_be_kept(
+    cache, filter_, asked
+):
+    teacher = ScriptedTeacher()
+    await run(document(*towns(1)), cache, SynthOptions(filter=filter_), teacher)
+    assert [(request.count, request.spare) for request in teacher.requests] == [asked]
 
 
 async def test_a_pair_in_another_language_than_its_prose_is_refused(cache):
@@ -205,7 +204,7 @@ async def test_a_pair_in_another_language_than_its_prose_is_refused(cache):
 
 async def test_a_shortfall_that_stays_is_explained(cache):
     teacher = ScriptedTeacher(
-        lambda request: reply([] if request.complaint else pairs_about(request)[:1])
+        lambda request: reply([] if request.sentences else pairs_about(request)[:1])
     )
     report = await run(document(*towns(1)), cache, teacher=teacher)
     assert len(teacher.requests) == 2
@@ -255,9 +254,9 @@ async def test_one_failing_request_costs_its_section_alone(cache):
     assert [c for c in whole.accepted if c.source_id != doc.sections[1].id] == list(report.accepted)
 
 
-async def test_a_failing_repair_keeps_what_the_first_reply_gave(cache):
+async def test_a_failing_second_request_keeps_what_the_first_reply_gave(cache):
     def write(request):
-        return TeacherError("reset") if request.complaint else reply(pairs_about(request)[:1])
+        return TeacherError("reset") if request.sentences else reply(pairs_about(request)[:1])
 
     report = await run(document(*towns(1)), cache, teacher=ScriptedTeacher(write))
     assert len(report.accepted) == 1
@@ -308,7 +307,7 @@ async def test_a_limit_on_requests_is_never_passed_and_leaves_out_the_last(cache
     assert (more.usage.requests, more.usage.from_cache, len(more.accepted)) == (2, 2, 8)
 
 
-async def test_repairs_count_as_requests(cache):
+async def test_second_requests_count_as_requests(cache):
     teacher = ScriptedTeacher(lambda request: reply(pairs_about(request)[:1]))
     options = SynthOptions(filter="none", max_requests=3)
     report = await run(document(*towns(2)), cache, options, teacher)
@@ -323,14 +322,14 @@ async def test_repairs_count_as_requests(cache):
     ]
 
 
-async def test_repairs_are_asked_in_the_order_of_the_document(cache):
+async def test_second_requests_are_asked_in_the_order_of_the_document(cache):
     def write(request):
         return reply(pairs_about(request)[:1])
 
     teacher = ScriptedTeacher(write, order=lambda index: -index)
     doc = document(*towns(3))
     await run(doc, cache, SynthOptions(filter="none", max_requests=4), teacher)
-    assert [request.prose for request in teacher.requests if request.complaint] == towns(1)
+    assert [request.prose for request in teacher.requests if request.sentences] == towns(1)
 
 
 async def test_no_more_sections_are_asked_than_give_enough_pairs(cache):
@@ -362,7 +361,7 @@ async def test_prose_beyond_the_window_is_asked_about_in_passages(cache):
     await run(
         document(" ".join(sentences)), cache, SynthOptions(filter="none", per_section=4), teacher
     )
-    firsts = [request for request in teacher.requests if not request.complaint]
+    firsts = [request for request in teacher.requests if not request.sentences]
     assert all(len(request.prose.split()) <= 60 for request in firsts)
     assert sum(request.count for request in firsts) == 4
 

@@ -107,7 +107,7 @@ def test_what_came_beyond_the_asked_count_is_cut_and_the_first_stay():
     report = come(*pairs, requested=2)
     assert list(report.accepted) == pairs[:2]
     assert [(r.question, r.reason, r.detail) for r in report.refused] == [
-        ("What is Narvik?", "over_count", "2 were asked for")
+        ("What is Narvik?", "over_count", "2 are wanted, and others come first")
     ]
     assert report.threshold == 3
 
@@ -118,6 +118,14 @@ def test_of_more_than_the_asked_count_the_best_judged_stay_in_their_order():
         for name, margin in (("Oslo", 0.4), ("Bergen", 0.2), ("Narvik", 0.9))
     ]
     assert list(come(*pairs, requested=2, options=SWAY).accepted) == [pairs[0], pairs[2]]
+
+
+def test_two_pairs_about_one_sentence_do_not_push_out_the_pair_about_another():
+    oslo = replace(candidate("What is Oslo?", margin=0.9), evidence="Oslo is a city.")
+    size = replace(candidate("How big is it?", margin=0.8), evidence="Oslo is a city.")
+    bergen = replace(candidate("What is Bergen?", margin=0.3), evidence="Bergen is a city.")
+    assert list(come(oslo, size, bergen, requested=2, options=SWAY).accepted) == [oslo, bergen]
+    assert list(come(oslo, size, requested=2, options=SWAY).accepted) == [oslo, size]
 
 
 def test_surplus_stands_in_for_what_is_there_already_and_for_what_is_refused():

@@ -291,7 +291,7 @@ async def test_refused_parameters_are_left_out_for_the_rest_of_the_run(server, c
     await teacher.aclose()
     last = posted(server)[-1]
     assert not set(refused) & last.keys()
-    assert last["max_tokens"] == 512
+    assert last["max_tokens"] == 1024
     assert len(posted(server)) == len(refused) + 2
     for parameter in refused:
         assert f"refuses {parameter}" in caplog.text
@@ -456,7 +456,7 @@ def test_the_fingerprint_tells_apart_what_decides_a_reply_and_nothing_else():
         printed(request=request_for(count=2)),
         printed(request=PairRequest(prose=PROSE, strategy="expansion", count=1)),
         printed(
-            request=PairRequest(prose=PROSE, strategy="extraction", count=1, complaint="too few")
+            request=PairRequest(prose=PROSE, strategy="extraction", count=1, sentences=("It is.",))
         ),
         printed(sampling=GenerationOptions(max_new_tokens=9)),
         printed(sampling=GenerationOptions(temperature=1.0)),

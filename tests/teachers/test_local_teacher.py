@@ -114,8 +114,8 @@ async def test_a_base_model_tells_no_tokens_for_most_of_what_it_reads_is_weighed
     assert {(reply.tokens_in, reply.tokens_out) for reply in replies} == {(None, None)}
 
 
-async def test_a_complaint_changes_nothing_for_a_base_model(base, chat):
-    again = replace(REQUESTS[0], complaint="0 of 2 pairs came")
+async def test_what_is_missing_changes_nothing_for_a_base_model(base, chat):
+    again = replace(REQUESTS[0], spare=1, sentences=("It is.",))
     assert (await prepared(base)).fingerprint(again) == (await prepared(base)).fingerprint(
         REQUESTS[0]
     )
@@ -179,7 +179,7 @@ async def test_an_adapter_has_a_fingerprint_of_its_own(base, tmp_path):
 
 async def test_a_failed_batch_costs_its_requests_and_not_the_run(chat, monkeypatch):
     teacher = await prepared(chat, GenerationOptions(max_new_tokens=5))
-    monkeypatch.setattr("dlm_lsp.teachers.instruct._grammar", lambda count: "start: nowhere")
+    monkeypatch.setattr("dlm_lsp.teachers.instruct._grammar", lambda *counts: "start: nowhere")
     outcomes = [answered.outcome async for answered in teacher.answer(REQUESTS)]
     assert [type(outcome) for outcome in outcomes] == [TeacherError] * 2
 

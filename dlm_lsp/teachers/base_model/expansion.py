@@ -5,13 +5,13 @@ import re
 from rapidfuzz import fuzz
 
 from dlm_lsp.document.section import Pair
+from dlm_lsp.document.split_sentences import split_sentences
 from dlm_lsp.local.constrained_decoding import SamplingParams
 from dlm_lsp.local.model import LocalModel, Prompt
 from dlm_lsp.local.sway_score import scoring_prefix, scoring_rows, sway_margins
 from dlm_lsp.quality.grounding import ungrounded_number
 from dlm_lsp.quality.language_id import language_mismatch
 from dlm_lsp.teachers.base_model.few_shot import ENGLISH, UNSUPPORTED_LANGUAGE, few_shot_language
-from dlm_lsp.teachers.base_model.sentences import split_sentences
 from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest
 
 _QUESTION = r'start: " " /[^\n?？]{12,110}[?？]/'

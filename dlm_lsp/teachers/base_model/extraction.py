@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from dlm_lsp.document.split_sentences import split_sentences
 from dlm_lsp.local.constrained_decoding import SamplingParams
 from dlm_lsp.local.model import Continuation, LocalModel, Prompt
 from dlm_lsp.local.sway_score import scoring_prefix, scoring_rows, sway_margins
@@ -17,7 +18,7 @@ from dlm_lsp.teachers.base_model.few_shot import (
 )
 from dlm_lsp.teachers.base_model.german import german_templates
 from dlm_lsp.teachers.base_model.question_template import QuestionTemplate
-from dlm_lsp.teachers.base_model.sentences import has_bare_subject, split_sentences, stands_alone
+from dlm_lsp.teachers.base_model.sentences import has_bare_subject, stands_alone
 from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest
 
 _TRIED_PER_PAIR = 3
