@@ -50,7 +50,9 @@ class LocalModel:
 
     async def count(self, prompts: Sequence[Prompt], shared: str = "") -> list[int]:
         """Return how many tokens the model reads for each prompt, `shared` included."""
-        return await worker.run_in_worker(count_prompt_tokens, self.name, tuple(prompts), shared)
+        return await worker.run_in_worker(
+            count_prompt_tokens, self.name, self.adapter, tuple(prompts), shared
+        )
 
 
 __all__ = ["BATCH", "ChatOptions", "Continuation", "Generated", "LocalModel", "ModelInfo", "Prompt"]

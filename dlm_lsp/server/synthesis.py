@@ -78,6 +78,8 @@ class _Run:
                     document, self.frontmatter, self.store, self.synth_request, sections
                 ) as session:
                     has_asked = True
+                    for note in session.notes:
+                        self.server.tell_warning(note)
                     result = await session.run(_ProgressCounts(self.server, job).show, job.stop)
         finally:
             giving_up.cancel()

@@ -10,7 +10,12 @@ from dlm_lsp.local.model import LocalModel, ModelInfo
 from dlm_lsp.teachers.base_model.teacher import FEW_SHOT_QUESTIONS, BaseModelTeacher
 from dlm_lsp.teachers.instruct import InstructTeacher
 from dlm_lsp.teachers.kind import TeacherContext
-from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, TeacherResult
+from dlm_lsp.teachers.protocol import (
+    GenerationOptions,
+    PairRequest,
+    TeacherLimits,
+    TeacherResult,
+)
 
 _SMALLEST_WINDOW = 64
 _TOKENS_BESIDE_PROSE = 1024
@@ -39,6 +44,7 @@ class LocalTeacher:
         self.name = name or f"hf:{model.removeprefix('hf:')}".replace('"', "'")
         self.window: int | None = None
         self.counts_exactly = False
+        self.limits = TeacherLimits()
         self._model = LocalModel(model, adapter)
         self._sampling = sampling
         self._info: ModelInfo | None = None
@@ -59,6 +65,7 @@ class LocalTeacher:
         room = info.window - _TOKENS_BESIDE_PROSE - teacher.reply_tokens
         self.window = max(_SMALLEST_WINDOW, min(teacher.longest_window, room))
         self.counts_exactly = teacher.counts_exactly
+        self.limits = teacher.limits
         self._info, self._prepared = info, teacher
 
     def fingerprint(self, request: PairRequest) -> str:
