@@ -2,14 +2,16 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import anyio
 
 from dlm_lsp.document import Document
+from dlm_lsp.document.base_models import HUB_PREFIX
 from dlm_lsp.document.schema import Frontmatter
+from dlm_lsp.local.model_paths import model_beside
 from dlm_lsp.store.adapters import current_adapter, first_adapter
 from dlm_lsp.store.ledger import LedgerEntry
 from dlm_lsp.store.plan import StagedSection
@@ -33,6 +35,16 @@ class SynthRequest:
     teacher: str
     judge: str | None
     options: SynthOptions
+
+
+def request_beside(request: SynthRequest, folder: Path) -> SynthRequest:
+    """Return a request in which a path that names teacher or judge is seen from `folder`."""
+    hub = request.teacher.startswith(HUB_PREFIX)
+    return replace(
+        request,
+        teacher=model_beside(request.teacher, folder) if hub else request.teacher,
+        judge=request.judge and model_beside(request.judge, folder),
+    )
 
 
 @dataclass(frozen=True, slots=True)

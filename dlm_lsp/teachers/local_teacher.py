@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
+from dlm_lsp.document.base_models import HUB_PREFIX, shown_name
 from dlm_lsp.errors import ModelError, TeacherError
 from dlm_lsp.local.model import LocalModel, ModelInfo
 from dlm_lsp.teachers.base_model.teacher import FEW_SHOT_QUESTIONS, BaseModelTeacher
@@ -40,8 +41,11 @@ class LocalTeacher:
         adapter: Path | None = None,
         name: str | None = None,
     ) -> None:
-        """Name the teacher `hf:` and the model, unless it is to have another name."""
-        self.name = name or f"hf:{model.removeprefix('hf:')}".replace('"', "'")
+        """Name the teacher `hf:` and the model, unless it is to have another name.
+
+        Of a path only the last part is told, for the name goes into documents.
+        """
+        self.name = name or f"{HUB_PREFIX}{_fit_for_marker(shown_name(model))}"
         self.window: int | None = None
         self.counts_exactly = False
         self.limits = TeacherLimits()
@@ -97,3 +101,9 @@ class LocalTeacher:
         if self._prepared is None:
             raise TeacherError(f"{self.name} was asked before it was prepared")
         return self._prepared
+
+
+def _fit_for_marker(name: str) -> str:
+    """Return a name without what ends an attribute, a line or a comment."""
+    printable = "".join(character if character.isprintable() else " " for character in name)
+    return printable.replace('"', "'").replace("-->", "-- >")
