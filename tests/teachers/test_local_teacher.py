@@ -41,6 +41,18 @@ def test_the_name_is_what_selects_it_and_nothing_leaves_the_machine():
     assert (teacher.name, teacher.remote_host) == ("hf:gemma-3-270m", None)
 
 
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        ("/home/ann/models/qwen.gguf", "hf:qwen.gguf"),
+        ("hf:/home/ann/models/qwen/", "hf:qwen"),
+        ('/home/ann/a "b"\n-->.gguf', "hf:a 'b' -- >.gguf"),
+    ],
+)
+def test_of_a_path_the_name_tells_the_last_part_and_fits_into_a_marker(model, name):
+    assert LocalTeacher(model, GenerationOptions()).name == name
+
+
 async def test_a_model_that_is_not_there_is_known_before_anything_is_asked():
     teacher = LocalTeacher("gemma-3-270", GenerationOptions())
     with pytest.raises(TeacherError, match="did you mean gemma-3-270m"):
