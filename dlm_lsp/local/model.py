@@ -13,7 +13,7 @@ from dlm_lsp.local.score import Continuation, score_continuations
 
 @dataclass(frozen=True, slots=True)
 class LocalModel:
-    """A model by registry key, hub id or folder, and the adapter to put on it, if any.
+    """A model by registry key, hub id or path, and the adapter to put on it, if any.
 
     Every method runs in the worker process, which keeps the model for the next call, and raises
     ModelError with the remedy where the model cannot be had or fails.

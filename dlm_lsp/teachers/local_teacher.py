@@ -23,12 +23,12 @@ _TOKENS_BESIDE_PROSE = 1024
 
 
 def hf_teacher(context: TeacherContext) -> "LocalTeacher":
-    """Return the teacher `hf:<registry key, hub id or folder>`."""
+    """Return the teacher `hf:<registry key, hub id or path>`."""
     return LocalTeacher(context.target, context.sampling)
 
 
 class LocalTeacher:
-    """A model by registry key, hub id or folder, on this machine."""
+    """A model by registry key, hub id or path, on this machine."""
 
     remote_host: str | None = None
     examples: Sequence[tuple[str, str]] = FEW_SHOT_QUESTIONS
