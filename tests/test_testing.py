@@ -12,7 +12,7 @@ from support.teacher_calls import CHAT, NOW, address
 from support.tiny_model import tiny_adapter, tiny_llama
 from werkzeug import Request, Response
 
-from dlm_lsp.teachers.protocol import GenerationOptions, TeacherResult
+from dlm_lsp.teachers.protocol import GenerationOptions, TeacherLimits, TeacherResult
 from dlm_lsp.teachers.registry import TEACHER_KINDS, find_kind, select
 from dlm_lsp.testing import (
     ContractError,
@@ -156,9 +156,33 @@ class Lingering(ScriptedTeacher):
             yield result
 
 
+class Useless(ScriptedTeacher):
+    """Writes nothing at all."""
+
+    limits = TeacherLimits(dict.fromkeys(("extraction", "expansion"), "it is tired"))
+
+
+class Unreasonable(ScriptedTeacher):
+    """Refuses a strategy and does not say why."""
+
+    limits = TeacherLimits({"expansion": ""})
+
+
+class Moody(ScriptedTeacher):
+    """Has other limits each time it is prepared."""
+
+    limits = TeacherLimits()
+
+    async def prepare(self):
+        self.limits = TeacherLimits(warning=f"{self.limits.warning}!")
+
+
 @pytest.mark.parametrize(
     ("teacher", "broken"),
     [
+        (Useless, "refuses every strategy"),
+        (Unreasonable, "without a reason"),
+        (Moody, "preparing again changes"),
         (Quoted, "does not fit into a marker"),
         (Forgetful, r"2 requests have answers for \[0\]"),
         (Repetitive, "answered twice"),
@@ -169,6 +193,24 @@ class Lingering(ScriptedTeacher):
 async def test_a_broken_promise_is_named(teacher, broken):
     with pytest.raises(ContractError, match=broken):
         await check_teacher(teacher, requests=VILLES)
+
+
+class OfOneStrategy(ScriptedTeacher):
+    """Writes no expansion, and answers with an error where it is asked for one."""
+
+    limits = TeacherLimits({"expansion": "it has no imagination"}, "it is small")
+
+    async def answer(self, requests):
+        async for result in super().answer(requests):
+            assert requests[result.index].strategy == "extraction"
+            yield result
+
+
+async def test_a_teacher_is_not_asked_for_what_it_says_that_it_does_not_write():
+    beyond = PairRequest(VILLES[0].prose, "expansion", 1)
+    await check_teacher(OfOneStrategy, requests=[*VILLES, beyond], needs_pairs=True)
+    with pytest.raises(ContractError, match="two different requests by what"):
+        await check_teacher(OfOneStrategy, requests=[VILLES[0], beyond])
 
 
 async def test_a_scripted_teacher_keeps_the_contract():

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dlm_lsp.document import duplicate_id, missing_media, parse
+from dlm_lsp.document.frontmatter import missing_base_model
 from dlm_lsp.document.lines import line_and_column, line_starts
+from dlm_lsp.local.model_paths import model_is_there
 from dlm_lsp.store.document_ids import new_document_id
 from dlm_lsp.store.documents import read_document
 
@@ -36,12 +38,16 @@ def check_document(path: Path, twin: Path | None = None) -> tuple[LocatedProblem
 
 
 def find_problems(path: Path, text: str, twin: Path | None = None) -> tuple[LocatedProblem, ...]:
-    """Return what is wrong in a text; media files are looked for beside `path`."""
+    """Return what is wrong in a text; media files and models are looked for beside `path`."""
     document = parse(text)
+    base_model = document.frontmatter.base_model if document.frontmatter else ""
+    missing = None
+    if not model_is_there(base_model, path.parent):
+        missing = missing_base_model(document.problems, base_model)
     shared = duplicate_id(text, document.yaml, str(twin), new_document_id()) if twin else None
     problems = [
         *document.problems,
-        *([shared] if shared else ()),
+        *(problem for problem in (shared, missing) if problem),
         *missing_media(document, lambda media: _is_file(path.parent / media)),
     ]
     starts = line_starts(text)

@@ -10,6 +10,7 @@ from dlm_lsp.document import Document, Edit, Problem, apply_edits, parse
 from dlm_lsp.document.lines import line_and_column, line_starts
 from dlm_lsp.document.schema import Frontmatter
 from dlm_lsp.errors import FileChangedError, StoreError
+from dlm_lsp.local.model_paths import frontmatter_beside
 from dlm_lsp.store.documents import modified_at, read_document, write_document
 from dlm_lsp.store.home import store_folder
 
@@ -21,7 +22,10 @@ _SAVING = 0.01
 
 @dataclass(frozen=True, slots=True)
 class LoadedDocument:
-    """A document with a sound frontmatter, and where it and its store lie."""
+    """A document with a sound frontmatter, and where it and its store lie.
+
+    Where the `frontmatter` names its base model by a path, that is absolute.
+    """
 
     path: Path
     document: Document
@@ -38,9 +42,8 @@ def load_document(path: Path) -> LoadedDocument:
     document = _read_settled(path)
     if document.frontmatter is None:
         raise StoreError(_first_error(path, document, list(document.errors)))
-    return LoadedDocument(
-        path, document, document.frontmatter, store_folder(document.frontmatter.dlm_id)
-    )
+    frontmatter = frontmatter_beside(document.frontmatter, path.parent)
+    return LoadedDocument(path, document, frontmatter, store_folder(frontmatter.dlm_id))
 
 
 def load_valid_document(path: Path) -> LoadedDocument:

@@ -18,7 +18,13 @@ from dlm_lsp.store.lock import shared_document_lock
 from dlm_lsp.store.plan import StagedSection, add_to_plan, load_plan, take_from_plan
 from dlm_lsp.synth.events import OnEvent
 from dlm_lsp.synth.insertion import InsertionPlan
-from dlm_lsp.synth.pipeline import SynthRequest, SynthResult, SynthSession, open_session
+from dlm_lsp.synth.pipeline import (
+    SynthRequest,
+    SynthResult,
+    SynthSession,
+    open_session,
+    request_beside,
+)
 from dlm_lsp.synth.report import Report
 
 Destination = Literal["document", "stage", "nowhere"]
@@ -75,11 +81,17 @@ async def run_on_document(
 ) -> SynthResult:
     """Get teacher and judge ready, let `run` use them, and let go of them.
 
+    A path that names one of them is seen from the document, as that of a base model is.
+
     Raises:
         TeacherError, JudgeError, StoreError: with the remedy.
     """
     async with open_session(
-        loaded.document, loaded.frontmatter, loaded.folder, request, sections
+        loaded.document,
+        loaded.frontmatter,
+        loaded.folder,
+        request_beside(request, loaded.path.parent),
+        sections,
     ) as ready:
         return await run(ready)
 

@@ -88,6 +88,8 @@ async def _run_interruptibly(path: Path, ready: SynthSession) -> SynthResult:
     """Synthesize; the first Ctrl-C keeps what is finished, the second drops it."""
     if ready.teacher.remote_host:
         print_notice(f"The prose of {path} is sent to {ready.teacher.remote_host}.")
+    for note in ready.notes:
+        print_notice(f"note: {note}")
     print_notice(_estimate_line(ready.estimate))
     stop = anyio.Event()
 
@@ -219,6 +221,7 @@ def _run_json(run: DocumentSynthesis) -> dict[str, Any]:
         "stopped": report.stopped,
         "teacher": run.result.teacher,
         "judge": run.result.judge,
+        "notes": list(run.result.notes),
         "estimate": asdict(run.result.estimate),
         "filter": report.filter,
         "generated": report.generated,

@@ -1,6 +1,7 @@
 """Base model registry: the models that are known by name, and what is known of them."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -8,6 +9,9 @@ from importlib.resources import files
 from types import MappingProxyType
 
 HUB_PREFIX = "hf:"
+GGUF_SUFFIX = ".gguf"
+# Of either kind of system, whatever this one is, for documents travel.
+_PATH = re.compile(r"\.{1,2}(?:[/\\].*)?|[/~\\].*|[A-Za-z]:[/\\].*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,24 @@ def resolve_base_model(base_model: str) -> RegisteredModel | None:
     return next((model for model in base_models().values() if model.hf_id == hf_id), None)
 
 
+def model_path(model: str) -> str | None:
+    """Return the path that a model is named by, None where it is a key or a hub id.
+
+    A path is written with `/`, `./`, `../` or `~` before it, so that no folder is taken for a hub
+    id.
+    """
+    name = model.removeprefix(HUB_PREFIX)
+    return name if _PATH.fullmatch(name) else None
+
+
+def shown_name(model: str) -> str:
+    """Return what may be shown of a model: a key or a hub id, and of a path its last part alone."""
+    path = model_path(model)
+    name = model.removeprefix(HUB_PREFIX)
+    return name if path is None else re.split(r"[/\\]", path.rstrip("/\\"))[-1] or name
+
+
 def public_name(base_model: str) -> str:
-    """Return the name under which others find a base model: its hub id, or its folder."""
+    """Return the name under which others find a base model: its hub id, or its path."""
     model = resolve_base_model(base_model)
     return model.hf_id if model else base_model.removeprefix(HUB_PREFIX)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from pydantic import ValidationError
 
-from dlm_lsp.document.base_models import HUB_PREFIX, base_models
+from dlm_lsp.document.base_models import HUB_PREFIX, base_models, model_path
 from dlm_lsp.document.did_you_mean import closest_name
 from dlm_lsp.document.edit import Edit, Span
 from dlm_lsp.document.lines import without_last_break
@@ -20,6 +20,11 @@ from dlm_lsp.document.yaml_tree import YamlTree, mapping_entries, read_yaml_tree
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
 _OPENING_LENGTH = len("---")
+LOCAL_BASE_MODEL = "local-base-model"
+_ONLY_HERE = (
+    "a path to a model is read by this tool alone: where others are to train the document too, "
+    "name a key of the registry or `hf:org/name`"
+)
 # What concerns the frontmatter as a whole stands, for the moment, before its first character.
 _WHOLE = Span(-1, -1)
 
@@ -107,15 +112,29 @@ def _base_model(yaml: str, root: YamlTree) -> list[Problem]:
     if entry is None or not isinstance(name, str) or not name or name in base_models():
         return []
     hub_id = name.removeprefix(HUB_PREFIX)
-    is_hub_id = _HUB_ID.fullmatch(hub_id) is not None
+    span = entry.tree.span
+    is_path, is_hub_id = model_path(name) is not None, _HUB_ID.fullmatch(hub_id) is not None
+    if is_path and name != hub_id:
+        return [Problem(LOCAL_BASE_MODEL, Severity.WARNING, span, _ONLY_HERE)]
     if is_hub_id and name != hub_id:
         return []
-    suggestion = f"{HUB_PREFIX}{name}" if is_hub_id else closest_name(hub_id, base_models())
-    span = entry.tree.span
+    suggestion = (
+        f"{HUB_PREFIX}{name}" if is_path or is_hub_id else closest_name(hub_id, base_models())
+    )
     message = f"{quote_value(yaml, span)} is neither a key of the registry nor `hf:org/name`"
     message += f": did you mean `{suggestion}`?" if suggestion else ""
     fix = replace_name(yaml, span, name, suggestion) if suggestion else None
     return [Problem("unknown-base-model", Severity.WARNING, span, message, fix)]
+
+
+def missing_base_model(problems: Iterable[Problem], base_model: str) -> Problem | None:
+    """Return the problem that the path of a base model leads nowhere, where `problems` mark it."""
+    marked = next((problem for problem in problems if problem.code == LOCAL_BASE_MODEL), None)
+    if marked is None:
+        return None
+    path = base_model.removeprefix(HUB_PREFIX)
+    message = f"there is no file or folder `{path}`, seen from the document"
+    return Problem("missing-file", Severity.WARNING, marked.span, message)
 
 
 def _private_sources(root: YamlTree) -> list[Problem]:

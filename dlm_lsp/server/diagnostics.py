@@ -14,9 +14,11 @@ from uuid import uuid4
 from lsprotocol import types
 
 from dlm_lsp.document import Span
-from dlm_lsp.ide.diagnostic import Diagnostic
+from dlm_lsp.document.frontmatter import missing_base_model
+from dlm_lsp.ide.diagnostic import Diagnostic, DiagnosticLevel
 from dlm_lsp.ide.diagnostics import diagnostics
 from dlm_lsp.ide.pair_check_results import PairCheckResults
+from dlm_lsp.local.model_paths import model_is_there
 from dlm_lsp.server.diagnostics_encoder import DiagnosticsEncoder
 from dlm_lsp.server.document_ids import duplicate_id_diagnostics, id_of, twin_of
 from dlm_lsp.server.editor_messages import log_defect_of
@@ -52,7 +54,7 @@ def document_diagnostics(
         provenance_level=state.settings.diagnostics.origins,
         check_results=state.pair_check_results,
         media_exists=_media_exists(server, text_document),
-        found_elsewhere=tuple(duplicate_id_diagnostics(server, text_document)),
+        found_elsewhere=tuple(_found_elsewhere(server, text_document)),
         within=within,
     )
 
@@ -77,7 +79,7 @@ def diagnostics_report(server: DlmServer, text_document: LiveDocument) -> Diagno
         provenance_level=state.settings.diagnostics.origins,
         check_results=state.pair_check_results,
         media_exists=_media_exists(server, text_document),
-        found_elsewhere=tuple(duplicate_id_diagnostics(server, text_document)),
+        found_elsewhere=tuple(_found_elsewhere(server, text_document)),
     )
     encoder = state.diagnostics_encoder = state.diagnostics_encoder or DiagnosticsEncoder(
         text_document.uri,
@@ -175,6 +177,17 @@ def rerun_pair_checks(server: DlmServer, uri: str) -> None:
         state.pair_check_task.cancel()
     state.pair_check_task = asyncio.create_task(_run_pair_checks(server, uri))
     state.pair_check_task.add_done_callback(log_defect_of)
+
+
+def _found_elsewhere(server: DlmServer, text_document: LiveDocument) -> Iterator[Diagnostic]:
+    """Yield what is marked for the sake of other files than the media of a document."""
+    yield from duplicate_id_diagnostics(server, text_document)
+    head, path = text_document.incremental.head, server.path(text_document.uri)
+    base_model = head.frontmatter.base_model if head.frontmatter else ""
+    if path and not model_is_there(base_model, path.parent):
+        problem = missing_base_model(head.problems, base_model)
+        if problem:
+            yield Diagnostic(problem.code, DiagnosticLevel.WARNING, problem.span, problem.message)
 
 
 def _media_exists(server: DlmServer, text_document: LiveDocument) -> Callable[[str], bool]:

@@ -24,6 +24,8 @@ def _lines(result: SynthResult, outcome: str) -> Iterator[str]:
         f"- Pairs: {report.generated} generated, {report.dedup} after text rules and duplicates, "
         f"{len(report.accepted)} accepted"
     )
+    for note in result.notes:
+        yield f"- Note: {escape_markdown(note)}"
     yield f"- Outcome: {escape_markdown(outcome)}"
     yield (
         f"- Cost: {spent.requests} requests, {spent.from_cache} from the cache, "

@@ -304,6 +304,10 @@ class DlmServer(PatchedServer):
         """Tell the user what goes on."""
         self.window_show_message(types.ShowMessageParams(types.MessageType.Info, message))
 
+    def tell_warning(self, message: str) -> None:
+        """Tell the user of something that goes on in another way than was meant."""
+        self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, message))
+
     def tell_error(self, message: str) -> None:
         """Tell the user why something that was asked for did not happen."""
         self.window_show_message(types.ShowMessageParams(types.MessageType.Error, message))

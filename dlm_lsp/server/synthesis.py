@@ -11,7 +11,8 @@ import anyio
 from dlm_lsp.document import Document
 from dlm_lsp.document.schema import Frontmatter
 from dlm_lsp.errors import DlmError
-from dlm_lsp.server.availability import NO_FRONTMATTER, document_availability
+from dlm_lsp.local.model_paths import frontmatter_beside
+from dlm_lsp.server.availability import NO_FRONTMATTER, document_availability, outside_model
 from dlm_lsp.server.changes import ChangeOutcome
 from dlm_lsp.server.command_error import ALREADY_RUNNING, NO_PROSE, CommandError
 from dlm_lsp.server.delivery import Delivery, open_text
@@ -22,7 +23,13 @@ from dlm_lsp.server.report import report_markdown
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.synthesis_request import EditorRequest
 from dlm_lsp.synth.events import PairAccepted, PairRefused, RunStarted, SectionDone, SynthEvent
-from dlm_lsp.synth.pipeline import SynthRequest, SynthResult, needed_models, open_session
+from dlm_lsp.synth.pipeline import (
+    SynthRequest,
+    SynthResult,
+    needed_models,
+    open_session,
+    request_beside,
+)
 from dlm_lsp.teachers.availability import Unavailable, client_package
 
 _NOT_OPEN = Unavailable("not-open", "the document is not open")
@@ -68,6 +75,10 @@ class _Run:
         giving_up = asyncio.create_task(give_up())
         try:
             with scope:
+                if outside := outside_model(
+                    self.server, job.uri, self.store, self.frontmatter, self.synth_request
+                ):
+                    raise CommandError(outside.code, outside.message)
                 await fetch_with_consent(
                     self.server, needed_models(self.synth_request, self.frontmatter)
                 )
@@ -78,6 +89,8 @@ class _Run:
                     document, self.frontmatter, self.store, self.synth_request, sections
                 ) as session:
                     has_asked = True
+                    for note in session.notes:
+                        self.server.tell_warning(note)
                     result = await session.run(_ProgressCounts(self.server, job).show, job.stop)
         finally:
             giving_up.cancel()
@@ -135,6 +148,9 @@ def start_synthesis(server: DlmServer, request: EditorRequest) -> Job | Unavaila
         return NO_FRONTMATTER
     # Taken now: of a document that is closed meanwhile no settings are kept.
     synth_request = SynthRequest(settings.teacher, settings.judge or None, request.options)
+    if path := server.path(request.uri):
+        frontmatter = frontmatter_beside(frontmatter, path.parent)
+        synth_request = request_beside(synth_request, path.parent)
     count = len(sections)
     title = "Synthesizing instructions" + ("" if count == 1 else f" from {count} sections")
     run = _Run(server, frontmatter, store, replace(request, sections=sections), synth_request)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from rapidfuzz import fuzz
 
+from dlm_lsp.document.base_models import shown_name
 from dlm_lsp.errors import JudgeError, ModelError
 from dlm_lsp.local.model import LocalModel, Prompt
 from dlm_lsp.local.sway_score import scoring_prefix, scoring_rows, sway_margins
@@ -45,10 +46,10 @@ class Judge(Protocol):
 def sway_judge(base_model: str | None, adapter: Path | None, judge: str | None) -> Judge:
     """Return `judge` if it is named, else the document's adapter, else its base model."""
     if judge is not None:
-        return SwayJudge(LocalModel(judge), f"sway:{judge.removeprefix('hf:')}")
+        return SwayJudge(LocalModel(judge), f"sway:{shown_name(judge)}")
     if base_model is None:
         return _NoJudge()
-    name = base_model.removeprefix("hf:")
+    name = shown_name(base_model)
     return SwayJudge(
         LocalModel(base_model, adapter), f"sway:{name}+adapter" if adapter else f"sway:{name}"
     )

@@ -2,14 +2,16 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import anyio
 
 from dlm_lsp.document import Document
+from dlm_lsp.document.base_models import HUB_PREFIX
 from dlm_lsp.document.schema import Frontmatter
+from dlm_lsp.local.model_paths import model_beside
 from dlm_lsp.store.adapters import current_adapter, first_adapter
 from dlm_lsp.store.ledger import LedgerEntry
 from dlm_lsp.store.plan import StagedSection
@@ -21,6 +23,7 @@ from dlm_lsp.synth.judge import Judge, sway_judge
 from dlm_lsp.synth.report import Report
 from dlm_lsp.synth.run import run_synthesis
 from dlm_lsp.synth.run_options import SynthOptions
+from dlm_lsp.synth.strategy_shares import teacher_notes
 from dlm_lsp.teachers.protocol import Teacher
 from dlm_lsp.teachers.registry import check_selector, select
 
@@ -32,6 +35,16 @@ class SynthRequest:
     teacher: str
     judge: str | None
     options: SynthOptions
+
+
+def request_beside(request: SynthRequest, folder: Path) -> SynthRequest:
+    """Return a request in which a path that names teacher or judge is seen from `folder`."""
+    hub = request.teacher.startswith(HUB_PREFIX)
+    return replace(
+        request,
+        teacher=model_beside(request.teacher, folder) if hub else request.teacher,
+        judge=request.judge and model_beside(request.judge, folder),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +77,8 @@ def needed_models(request: SynthRequest, frontmatter: Frontmatter) -> tuple[Need
 class SynthResult:
     """What a run came to: who wrote and judged, the estimate before and the report after.
 
-    `at` is when it ended, ISO-8601 in UTC; `sections` is what was accepted, ready to be placed.
+    `at` is when it ended, ISO-8601 in UTC; `sections` is what was accepted, ready to be placed;
+    `notes` are what was told of the teacher before, a line each.
     """
 
     teacher: str
@@ -73,6 +87,7 @@ class SynthResult:
     report: Report
     sections: tuple[StagedSection, ...]
     at: str
+    notes: tuple[str, ...] = ()
 
     @property
     def entries(self) -> tuple[LedgerEntry, ...]:
@@ -83,11 +98,15 @@ class SynthResult:
 
 @dataclass(frozen=True, slots=True)
 class SynthSession:
-    """A teacher and a judge that are ready, and what a run with them will ask."""
+    """A teacher and a judge that are ready, and what a run with them will ask.
+
+    `notes` are what the user should know of the teacher before, a line each.
+    """
 
     document: Document
     teacher: Teacher
     estimate: Estimate
+    notes: tuple[str, ...]
     _judge: Judge | None
     _cache: ReplyCache
     _options: SynthOptions
@@ -112,7 +131,9 @@ class SynthSession:
         at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         sections = staged_sections(self.document, report.accepted, self.teacher.name, at)
         judge = self._judge.name if self._judge else None
-        return SynthResult(self.teacher.name, judge, self.estimate, report, sections, at)
+        return SynthResult(
+            self.teacher.name, judge, self.estimate, report, sections, at, self.notes
+        )
 
 
 @asynccontextmanager
@@ -129,6 +150,7 @@ async def open_session(
 
     Raises:
         TeacherError, JudgeError, StoreError: with the remedy.
+        OptionError: the teacher writes nothing by the strategy that was chosen.
     """
     options = request.options
     sway = options.filter == "sway"
@@ -151,7 +173,8 @@ async def open_session(
         await teacher.prepare()
         with ReplyCache(folder) as cache:
             expected = await estimate_run(document, teacher, cache, options, sections=sections)
-            yield SynthSession(document, teacher, expected, judge, cache, options, sections)
+            notes = teacher_notes(teacher, options)
+            yield SynthSession(document, teacher, expected, notes, judge, cache, options, sections)
     finally:
         with anyio.CancelScope(shield=True):
             await teacher.aclose()

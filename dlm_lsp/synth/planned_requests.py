@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from dlm_lsp.document.document import Document
 from dlm_lsp.document.section import SectionType
+from dlm_lsp.quality.strategy import Strategy
 from dlm_lsp.synth.chunking import estimate_tokens, split_text, spread_count
 from dlm_lsp.synth.run_options import SynthOptions
+from dlm_lsp.synth.strategy_shares import strategy_shares
 from dlm_lsp.teachers.protocol import PairRequest, Teacher
 
 # Without a tokenizer a count is only about right: leave a quarter of the window free.
@@ -51,15 +53,20 @@ def prose_sources(
 async def plan_requests(
     sources: Sequence[ProseSource], teacher: Teacher, options: SynthOptions
 ) -> tuple[PlannedRequest, ...]:
-    """Return every request about `sources`; prose beyond the teacher's window is split."""
+    """Return every request about `sources`; prose beyond the teacher's window is split.
+
+    Raises:
+        OptionError: the teacher writes nothing by the strategy that was chosen.
+    """
     # Without filters no pair is better than another.
     spare = spare_count if options.filter != "none" else lambda _: 0
+    shares = strategy_shares(teacher, options)
     passages_of = await _within_window([source.prose for source in sources], teacher)
     requests = [
         (source.id, PairRequest(passage.strip(), strategy, count, spare(count)))
         for source, passages in zip(sources, passages_of, strict=True)
-        for passage, counts in zip(passages, _shares(passages, options), strict=True)
-        for (strategy, _), count in zip(options.counts, counts, strict=True)
+        for passage, counts in zip(passages, _spread(passages, shares), strict=True)
+        for (strategy, _), count in zip(shares, counts, strict=True)
         if count
     ]
     return tuple(
@@ -73,9 +80,11 @@ def spare_count(count: int) -> int:
     return -(-count // _WANTED_PER_SPARE)
 
 
-def _shares(passages: Sequence[str], options: SynthOptions) -> list[tuple[int, ...]]:
+def _spread(
+    passages: Sequence[str], shares: Sequence[tuple[Strategy, int]]
+) -> list[tuple[int, ...]]:
     lengths = [len(passage) for passage in passages]
-    columns = [spread_count(count, lengths) for _, count in options.counts]
+    columns = [spread_count(count, lengths) for _, count in shares]
     return list(zip(*columns, strict=True))
 
 

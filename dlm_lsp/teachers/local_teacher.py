@@ -5,25 +5,31 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
+from dlm_lsp.document.base_models import HUB_PREFIX, shown_name
 from dlm_lsp.errors import ModelError, TeacherError
 from dlm_lsp.local.model import LocalModel, ModelInfo
 from dlm_lsp.teachers.base_model.teacher import FEW_SHOT_QUESTIONS, BaseModelTeacher
 from dlm_lsp.teachers.instruct import InstructTeacher
 from dlm_lsp.teachers.kind import TeacherContext
 from dlm_lsp.teachers.prompts import EXAMPLES
-from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, TeacherResult
+from dlm_lsp.teachers.protocol import (
+    GenerationOptions,
+    PairRequest,
+    TeacherLimits,
+    TeacherResult,
+)
 
 _SMALLEST_WINDOW = 64
 _TOKENS_BESIDE_PROSE = 1024
 
 
 def hf_teacher(context: TeacherContext) -> "LocalTeacher":
-    """Return the teacher `hf:<registry key, hub id or folder>`."""
+    """Return the teacher `hf:<registry key, hub id or path>`."""
     return LocalTeacher(context.target, context.sampling)
 
 
 class LocalTeacher:
-    """A model by registry key, hub id or folder, on this machine."""
+    """A model by registry key, hub id or path, on this machine."""
 
     remote_host: str | None = None
     examples: Sequence[tuple[str, str]] = (*FEW_SHOT_QUESTIONS, *EXAMPLES)
@@ -36,10 +42,14 @@ class LocalTeacher:
         adapter: Path | None = None,
         name: str | None = None,
     ) -> None:
-        """Name the teacher `hf:` and the model, unless it is to have another name."""
-        self.name = name or f"hf:{model.removeprefix('hf:')}".replace('"', "'")
+        """Name the teacher `hf:` and the model, unless it is to have another name.
+
+        Of a path only the last part is told, for the name goes into documents.
+        """
+        self.name = name or f"{HUB_PREFIX}{_fit_for_marker(shown_name(model))}"
         self.window: int | None = None
         self.counts_exactly = False
+        self.limits = TeacherLimits()
         self._model = LocalModel(model, adapter)
         self._sampling = sampling
         self._info: ModelInfo | None = None
@@ -60,6 +70,7 @@ class LocalTeacher:
         room = info.window - _TOKENS_BESIDE_PROSE - teacher.reply_tokens
         self.window = max(_SMALLEST_WINDOW, min(teacher.longest_window, room))
         self.counts_exactly = teacher.counts_exactly
+        self.limits = teacher.limits
         self._info, self._prepared = info, teacher
 
     def fingerprint(self, request: PairRequest) -> str:
@@ -91,3 +102,9 @@ class LocalTeacher:
         if self._prepared is None:
             raise TeacherError(f"{self.name} was asked before it was prepared")
         return self._prepared
+
+
+def _fit_for_marker(name: str) -> str:
+    """Return a name without what ends an attribute, a line or a comment."""
+    printable = "".join(character if character.isprintable() else " " for character in name)
+    return printable.replace('"', "'").replace("-->", "-- >")

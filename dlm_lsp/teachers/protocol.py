@@ -1,8 +1,8 @@
 """Teacher protocol: the one interface behind which every provider stands."""
 
-from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, runtime_checkable
 
 from dlm_lsp.errors import TeacherError
 from dlm_lsp.quality.strategy import Strategy
@@ -110,3 +110,29 @@ class Teacher(Protocol):
 
     async def aclose(self) -> None:
         """Let go of connections and workers."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeacherLimits:
+    """What a teacher cannot do, and what it does badly.
+
+    `refused` are the strategies by which it writes nothing, each with the reason and without the
+    teacher's name; `warning` is a line about the pairs that are to be expected, if one is due.
+    """
+
+    refused: Mapping[Strategy, str] = field(default_factory=dict)
+    warning: str = ""
+
+
+@runtime_checkable
+class LimitedTeacher(Protocol):
+    """A teacher that knows its limits; those of any other are not known."""
+
+    @property
+    def limits(self) -> TeacherLimits:
+        """What it cannot do, settled by `prepare`."""
+
+
+def limits_of(teacher: Teacher) -> TeacherLimits:
+    """Return what a prepared teacher says that it cannot do."""
+    return teacher.limits if isinstance(teacher, LimitedTeacher) else TeacherLimits()

@@ -69,8 +69,8 @@ TEACHER_KINDS = (
     ),
     TeacherKind(
         name="hf",
-        target="<registry key, hub id or folder>",
-        description="a model on this machine: a registry key, a hub id or a folder",
+        target="<registry key, hub id or path>",
+        description="a model on this machine: a registry key, a hub id, a folder or a GGUF file",
         create=_create_hf,
         is_local=True,
         import_name="torch",

@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncGenerator, Sequence
 
 from dlm_lsp.teachers.kind import TeacherContext, TeacherKind
-from dlm_lsp.teachers.protocol import PairRequest, Reply, TeacherResult
+from dlm_lsp.teachers.protocol import PairRequest, Reply, TeacherLimits, TeacherResult
 
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]")
 _NUMBER = re.compile(r"\b\d+\b")
@@ -19,6 +19,8 @@ class ClozeTeacher:
     window: int | None = None
     examples: Sequence[tuple[str, str]] = ()
     counts_exactly = True
+    # A teacher without this line is asked for everything.
+    limits = TeacherLimits({"expansion": "it only leaves numbers out of sentences"})
 
     async def prepare(self) -> None:
         """Do nothing: there is no model."""

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from support.model_fixtures import chat_llama, llama
 from support.python_processes import start
 from support.teacher_server import DLM, HEAD, TeacherServer, plain, town
 
-__all__ = ["start"]
+__all__ = ["chat_llama", "llama", "start"]
 
 
 @pytest.fixture

@@ -106,3 +106,16 @@ def test_documents_with_one_id_are_told_each_with_the_other(dlm, document, tmp_p
     assert dlm("check", first, tmp_path / "link.dlm").returncode == 0
     second.write_text(second.read_text().replace("V8CE", "V8CF"))
     assert dlm("check", tmp_path).returncode == 0
+
+
+def test_a_base_model_by_its_path_is_looked_for_beside_the_document(dlm, tmp_path):
+    path = tmp_path / "notes" / "model.dlm"
+    path.parent.mkdir()
+    path.write_text(HEAD.replace("smollm2-135m", "hf:./m.gguf"), "utf-8")
+    lines = dlm("check", path).stdout.splitlines()
+    assert [line.split(": ")[:2] for line in lines] == [
+        [f"{path}:3:13", "warning local-base-model"],
+        [f"{path}:3:13", "warning missing-file"],
+    ]
+    (path.parent / "m.gguf").touch()
+    assert len(dlm("check", path).stdout.splitlines()) == 1

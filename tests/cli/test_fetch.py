@@ -13,7 +13,7 @@ from support.tiny_model import tiny_llama
 from dlm_lsp.document import parse
 from dlm_lsp.store.lock import document_lock
 
-REGISTERED = "HuggingFaceTB/SmolLM2-135M-Instruct"
+REGISTERED = "HuggingFaceTB/SmolLM2-360M-Instruct"
 UNJUDGED = ("--filter", "none")
 
 
@@ -71,7 +71,7 @@ def test_a_hub_id_in_a_document_is_fetched_by_the_command_alone(
 def test_a_key_of_the_registry_is_fetched_by_a_training_which_tells_the_size(
     dlm, env, hub, tmp_path
 ):
-    run = dlm("train", notes_on(tmp_path, "smollm2-135m"), "--max-steps", 1, env=env)
+    run = dlm("train", notes_on(tmp_path, "smollm2-360m"), "--max-steps", 1, env=env)
     assert run.returncode == 0, run.stderr
     assert f"Downloading {REGISTERED} (" in run.stderr.split("rows and")[0]
 

@@ -372,3 +372,32 @@ def test_a_foreign_ledger_is_found_before_anything_is_spent(dlm, staged, teacher
     asked = len(teacher.asked)
     assert dlm("synth", "instructions", staged, *plain(teacher), "--fresh").returncode == 1
     assert len(teacher.asked) == asked
+
+
+def test_a_base_model_is_refused_as_writer_of_expansion_in_the_words_of_the_shell(
+    dlm, document, llama
+):
+    command = ("--teacher", f"hf:{llama}", "--filter", "dedup-only", "--strategy")
+    run = dlm("synth", "instructions", document(), *command, "expansion")
+    assert run.returncode == 2
+    assert "--strategy is 'expansion'" in run.stderr
+    assert "13 of 14" in run.stderr
+    assert "take extraction, or an instruct model as --teacher" in run.stderr
+
+
+def test_with_both_strategies_a_base_model_extracts_all_and_that_is_said(dlm, document, llama):
+    command = ("--teacher", f"hf:{llama}", "--filter", "dedup-only", "--strategy", "both")
+    run = dlm("synth", "instructions", document(), *command, "--json")
+    (note,) = value(run)["notes"]
+    assert "so extraction gets all 3 pairs of a section" in note
+    assert f"note: {note}" in run.stderr.splitlines()
+    assert value(run)["estimate"]["requests"] == 2
+
+
+def test_of_a_model_that_is_too_small_to_teach_the_run_warns_before_it_asks(
+    dlm, document, chat_llama
+):
+    command = ("--teacher", f"hf:{chat_llama}", "--filter", "dedup-only", "--max-new-tokens", "8")
+    run = dlm("synth", "instructions", document(), *command)
+    assert "hardly ever writes a right pair" in run.stderr.splitlines()[0]
+    assert "1 of 2 sections" in run.stderr

@@ -1,6 +1,14 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dlm_lsp.document.base_models import base_models, public_name, resolve_base_model
+from dlm_lsp.document.base_models import (
+    base_models,
+    model_path,
+    public_name,
+    resolve_base_model,
+    shown_name,
+)
 
 
 def test_the_registry_is_the_references_and_one_small_model_more(oracle):
@@ -43,3 +51,33 @@ def test_the_registry_cannot_be_changed():
 )
 def test_others_find_a_model_by_its_hub_id_or_folder(written, name):
     assert public_name(written) == name
+
+
+@pytest.mark.parametrize(
+    ("model", "path", "shown"),
+    [
+        ("hf:./models/qwen.gguf", "./models/qwen.gguf", "qwen.gguf"),
+        ("../qwen", "../qwen", "qwen"),
+        ("hf:/home/ann/models/qwen/", "/home/ann/models/qwen/", "qwen"),
+        ("hf:~/qwen.gguf", "~/qwen.gguf", "qwen.gguf"),
+        ("hf:C:\\Models\\qwen.gguf", "C:\\Models\\qwen.gguf", "qwen.gguf"),
+        ("hf:.\\qwen.gguf", ".\\qwen.gguf", "qwen.gguf"),
+        ("\\\\host\\share\\qwen", "\\\\host\\share\\qwen", "qwen"),
+        (".", ".", "."),
+        ("hf:/", "/", "/"),
+    ],
+)
+def test_a_path_is_known_by_its_beginning_and_shown_without_its_folder(model, path, shown):
+    assert model_path(model) == path
+    assert shown_name(model) == shown
+
+
+@pytest.mark.parametrize("model", ["smollm2-135m", "hf:org/name", "hf:.x", "hf:", "", "a:b"])
+def test_what_begins_like_no_path_is_a_name_and_shown_whole(model):
+    assert model_path(model) is None
+    assert shown_name(model) == model.removeprefix("hf:")
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="/\\"), min_size=1), min_size=1))
+def test_no_folder_of_a_path_is_ever_shown(parts):
+    assert shown_name(f"hf:/{'/'.join(parts)}") == parts[-1]

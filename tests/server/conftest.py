@@ -6,7 +6,10 @@ from threading import Event
 
 import pytest
 from pytest_httpserver import HTTPServer
+from support.model_fixtures import llama
 from support.teacher_server import TeacherServer
+
+__all__ = ["llama"]
 
 
 @pytest.fixture

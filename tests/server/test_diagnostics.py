@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -341,6 +342,21 @@ def test_a_medium_is_looked_for_beside_the_document(tmp_path):
     (tmp_path / "media").mkdir()
     (tmp_path / "media" / "a.png").touch()
     assert marked_in(server, uri) == []
+
+
+def test_a_base_model_that_is_not_beside_the_document_is_marked(tmp_path):
+    uri = (tmp_path / "notes.dlm").as_uri()
+    server = RecordingServer()
+    text = re.sub("base_model: .*", "base_model: hf:./m.gguf", FRONTMATTER)
+    server.open(text, uri)
+    text_document = server.text_document(uri)
+    found = diagnostics.document_diagnostics(server, text_document)
+    assert sorted(diagnostic.code for diagnostic in found) == ["local-base-model", "missing-file"]
+    assert {text[slice(*diagnostic.span)] for diagnostic in found} == {"hf:./m.gguf"}
+    (tmp_path / "m.gguf").touch()
+    assert marked_in(server, uri) == ["local-base-model"]
+    server.open(text, "untitled:Untitled-1")
+    assert marked_in(server, "untitled:Untitled-1") == ["local-base-model"]
 
 
 @pytest.mark.parametrize("path", ["a\0b", "x" * 5000, "media"])

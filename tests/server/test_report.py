@@ -21,12 +21,17 @@ SKIPPED = Skip(ID, "expansion", "request_failed", "the server is away")
 
 
 def report(
-    accepted: tuple = (), refused: tuple = (), skipped: tuple = (), judge: str | None = None, **more
+    accepted: tuple = (),
+    refused: tuple = (),
+    skipped: tuple = (),
+    judge: str | None = None,
+    notes: tuple[str, ...] = (),
+    **more,
 ) -> str:
     """The Markdown of a run."""
     values = {"usage": SPENT, "generated": 4, "dedup": 3, "judge_passed": 2, "threshold": 2}
     run = Report("sway", accepted=accepted, refused=refused, skipped=skipped, **values | more)
-    result = SynthResult("openai:m", judge, ESTIMATE, run, (), "2026-01-31T09:30:00Z")
+    result = SynthResult("openai:m", judge, ESTIMATE, run, (), "2026-01-31T09:30:00Z", notes)
     return report_markdown(result, "2 inserted")
 
 
@@ -45,6 +50,10 @@ def test_the_head_says_who_wrote_when_what_came_of_it_and_what_it_cost():
 
 def test_without_a_judge_none_is_named():
     assert "Judge" not in report()
+
+
+def test_what_was_told_of_the_teacher_before_stands_in_the_head():
+    assert "- Note: it writes no \\<b\\>" in report(notes=("it writes no <b>",)).splitlines()
 
 
 def test_tokens_that_nobody_counted_are_none():

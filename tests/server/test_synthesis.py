@@ -688,3 +688,29 @@ async def test_what_is_put_in_after_all_does_not_stay_staged(teacher, env):
             while load_plan(store(env)) is not None:
                 await client.actions("Ville1")
         assert len(questions(client.text())) == 4
+
+
+async def test_a_base_model_is_refused_as_writer_of_expansion_in_the_words_of_the_editor(
+    env, llama
+):
+    chosen = {"teacher": f"hf:{llama}", "filter": "dedup-only", "strategy": "expansion"}
+    async with editor(VSCODE, env, **chosen) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        (told,) = [told.message for told in client.messages]
+        assert "dlm.strategy is 'expansion'" in told
+        assert "take extraction, or an instruct model as dlm.teacher" in told
+
+
+async def test_with_both_strategies_a_base_model_extracts_all_and_that_is_told(env, llama):
+    chosen = {"teacher": f"hf:{llama}", "filter": "dedup-only", "strategy": "both"}
+    async with editor(VSCODE, env, **chosen) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        warned = [m.message for m in client.messages if m.type is types.MessageType.Warning]
+        assert len(warned) == 1
+        assert "extraction gets all 3 pairs of a section" in warned[0]
+        report = await client.command("dlm.synth.report")
+        assert "- Note: " in report["markdown"]

@@ -8,7 +8,7 @@ import anyio
 from dlm_lsp.document.document import Document
 from dlm_lsp.document.parse import parse
 from dlm_lsp.errors import JudgeError, TeacherError
-from dlm_lsp.teachers.protocol import PairRequest, Reply, TeacherResult
+from dlm_lsp.teachers.protocol import PairRequest, Reply, TeacherLimits, TeacherResult
 
 HEAD = "---\ndlm_id: 01K7XW3Q9DGEMM4N2BT5RHV8CE\nbase_model: smollm2-135m\n---\n"
 Pairs = Sequence[tuple[str, str]]
@@ -92,6 +92,12 @@ class ScriptedTeacher:
 
     async def aclose(self) -> None:
         pass
+
+
+class LimitedScriptedTeacher(ScriptedTeacher):
+    """One that writes no expansion, and is warned of."""
+
+    limits = TeacherLimits({"expansion": "it has no {imagination}"}, "it is small")
 
 
 class ScriptedJudge:

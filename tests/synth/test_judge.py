@@ -38,6 +38,8 @@ async def prepared(base_model: str, adapter: Path | None, judge_model: str | Non
         ("hf:org/base", Path("v0003"), None, "sway:org/base+adapter"),
         ("hf:org/base", Path("v0003"), "hf:org/judge", "sway:org/judge"),
         (None, None, "smollm2-135m", "sway:smollm2-135m"),
+        ("hf:/home/ann/qwen.gguf", Path("v0003"), None, "sway:qwen.gguf+adapter"),
+        ("org/base", None, "hf:/home/ann/qwen", "sway:qwen"),
     ],
 )
 def test_who_judges_is_named_or_the_adapter_or_the_base_model(base_model, adapter, judge, name):

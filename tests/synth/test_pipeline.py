@@ -1,6 +1,7 @@
 """Synthesis pipeline: who is got ready, asked, and let go of, and what is kept."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,11 +10,12 @@ import pytest
 from support.scripted_teacher import ScriptedJudge, ScriptedTeacher, document, towns
 
 from dlm_lsp.document.document import Document
-from dlm_lsp.errors import JudgeError, SelectorError, StoreError, TeacherError
+from dlm_lsp.errors import JudgeError, OptionError, SelectorError, StoreError, TeacherError
 from dlm_lsp.synth import pipeline as module
 from dlm_lsp.synth.events import SectionDone
 from dlm_lsp.synth.pipeline import SynthRequest, SynthResult, open_session
 from dlm_lsp.synth.run_options import SynthOptions
+from dlm_lsp.teachers.protocol import TeacherLimits
 
 DEDUP = SynthOptions(filter="dedup-only", per_section=2)
 SWAY = SynthOptions(per_section=2)
@@ -112,6 +114,29 @@ async def test_before_it_runs_everybody_is_ready_and_nobody_was_asked(cast, tmp_
         assert cast.done == ["prepare judge", "prepare scripted"]
         assert (ready.estimate.sections, ready.estimate.requests) == (3, 3)
         assert cast.teacher.requests == []
+
+
+async def test_what_the_teacher_does_not_write_is_told_before_and_kept_with_the_result(
+    cast, tmp_path
+):
+    cast.teacher.limits = TeacherLimits({"expansion": "it has none"})
+    both = replace(DEDUP, strategy="both", per_section=3)
+    async with opened(tmp_path, both) as ready:
+        (note,) = ready.notes
+        assert note.startswith("scripted writes no expansion (it has none), so extraction gets all")
+        result = await ready.run(lambda _: None, anyio.Event())
+    assert result.notes == (note,)
+    assert {(asked.strategy, asked.count) for asked in cast.teacher.requests[:3]} == {
+        ("extraction", 3)
+    }
+
+
+async def test_a_strategy_that_the_teacher_refuses_is_known_before_it_is_asked(cast, tmp_path):
+    cast.teacher.limits = TeacherLimits({"expansion": "it has none"})
+    with pytest.raises(OptionError, match="it has none"):
+        await run(tmp_path, replace(DEDUP, strategy="expansion"))
+    assert cast.teacher.requests == []
+    assert cast.done == ["prepare scripted", "close scripted"]
 
 
 async def test_at_the_end_teacher_and_judge_are_let_go_of(cast, tmp_path):

@@ -9,7 +9,9 @@ from support.tiny_model import PROSE, tiny_adapter, tiny_llama
 
 from dlm_lsp.document import parse
 from dlm_lsp.errors import TeacherError
+from dlm_lsp.local.model import LocalModel, ModelInfo
 from dlm_lsp.teachers.base_model.few_shot import LANGUAGES, UNSUPPORTED_LANGUAGE
+from dlm_lsp.teachers.instruct import InstructTeacher
 from dlm_lsp.teachers.local_teacher import LocalTeacher
 from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply
 
@@ -37,6 +39,18 @@ async def prepared(model: Path | str, sampling: GenerationOptions | None = None)
 def test_the_name_is_what_selects_it_and_nothing_leaves_the_machine():
     teacher = LocalTeacher("hf:gemma-3-270m", GenerationOptions())
     assert (teacher.name, teacher.remote_host) == ("hf:gemma-3-270m", None)
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        ("/home/ann/models/qwen.gguf", "hf:qwen.gguf"),
+        ("hf:/home/ann/models/qwen/", "hf:qwen"),
+        ('/home/ann/a "b"\n-->.gguf', "hf:a 'b' -- >.gguf"),
+    ],
+)
+def test_of_a_path_the_name_tells_the_last_part_and_fits_into_a_marker(model, name):
+    assert LocalTeacher(model, GenerationOptions()).name == name
 
 
 async def test_a_model_that_is_not_there_is_known_before_anything_is_asked():
@@ -72,15 +86,43 @@ async def test_a_reply_that_ran_out_of_room_says_so(chat):
 
 async def test_a_base_model_replies_in_the_same_schema(base):
     teacher = await prepared(base)
-    replies = [answered.outcome async for answered in teacher.answer(REQUESTS)]
-    for reply in replies:
-        assert isinstance(reply, Reply)
-        assert list(json.loads(reply.text)) == ["pairs"]
+    (reply,) = [answered.outcome async for answered in teacher.answer(REQUESTS[:1])]
+    assert isinstance(reply, Reply)
+    assert list(json.loads(reply.text)) == ["pairs"]
 
 
-@pytest.mark.parametrize("strategy", ["extraction", "expansion"])
-async def test_a_base_model_that_tries_nothing_says_why(base, strategy):
-    request = PairRequest("Ashfordin vanhassa myllyssä pyörii kaksitoista ratasta.", strategy, 1)
+async def test_a_base_model_writes_no_expansion_and_says_what_does(base):
+    teacher = await prepared(base)
+    assert list(teacher.limits.refused) == ["expansion"]
+    (outcome,) = [answered.outcome async for answered in teacher.answer(REQUESTS[1:])]
+    assert isinstance(outcome, TeacherError)
+    assert "13 of 14" in str(outcome)
+    assert "instruct model" in str(outcome)
+
+
+async def test_a_base_model_is_led_and_may_be_small(base):
+    assert (await prepared(base)).limits.warning == ""
+
+
+async def test_an_instruct_model_writes_by_both_strategies_and_a_small_one_is_warned_of(chat):
+    limits = (await prepared(chat)).limits
+    assert limits.refused == {}
+    assert "hardly ever writes a right pair" in limits.warning
+
+
+@pytest.mark.parametrize(
+    ("millions", "is_small"), [(135, True), (268, True), (362, True), (494, False), (1544, False)]
+)
+def test_an_instruct_model_of_half_a_billion_parameters_is_not_called_small(millions, is_small):
+    info = ModelInfo("id", 2048, chat=True, parameters=millions * 10**6)
+    teacher = InstructTeacher(LocalModel("any"), info, GenerationOptions())
+    assert bool(teacher.limits.warning) is is_small
+
+
+async def test_a_base_model_that_tries_nothing_says_why(base):
+    request = PairRequest(
+        "Ashfordin vanhassa myllyssä pyörii kaksitoista ratasta.", "extraction", 1
+    )
     (reply,) = [result.outcome async for result in (await prepared(base)).answer([request])]
     assert reply == Reply('{"pairs": []}', note=UNSUPPORTED_LANGUAGE)
 
@@ -109,7 +151,7 @@ async def test_only_what_an_instruct_model_reads_is_counted_exactly(base, chat):
 
 
 async def test_a_base_model_tells_no_tokens_for_most_of_what_it_reads_is_weighed(base):
-    replies = [result.outcome async for result in (await prepared(base)).answer(REQUESTS)]
+    replies = [result.outcome async for result in (await prepared(base)).answer(REQUESTS[:1])]
     assert all(isinstance(reply, Reply) for reply in replies)
     assert {(reply.tokens_in, reply.tokens_out) for reply in replies} == {(None, None)}
 
@@ -127,7 +169,7 @@ async def test_what_is_missing_changes_nothing_for_a_base_model(base, chat):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_question_that_a_base_model_is_shown_is_known_as_an_example(language):
     questions = {question for question, _ in LocalTeacher.examples}
-    for line in (language.examples + language.beyond).splitlines():
+    for line in language.examples.splitlines():
         if line.startswith("Question: "):
             assert line.removeprefix("Question: ") in questions
 

@@ -94,7 +94,7 @@ def test_the_table_of_the_readme_has_a_row_for_every_kind():
 
 def test_the_forms_are_those_of_the_rows():
     assert forms() == (
-        "self, hf:<registry key, hub id or folder>, openai:<model>, anthropic:<model>, "
+        "self, hf:<registry key, hub id or path>, openai:<model>, anthropic:<model>, "
         "vllm-server:<url>[#model]"
     )
 

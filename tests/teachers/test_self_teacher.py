@@ -46,6 +46,31 @@ async def test_the_adapter_speaks_on_its_base_model(tmp_path: Path):
     assert reply.text.startswith("{")
 
 
+async def test_an_adapter_on_an_instruct_model_is_asked_in_the_template_that_it_was_trained_in(
+    tmp_path: Path,
+):
+    base = tiny_llama(tmp_path / "base", chat=True)
+    adapter = tiny_adapter(tmp_path / "adapter", base)
+    request = PairRequest(PROSE, "extraction", 1)
+
+    async def prompt_tokens() -> int:
+        teacher = own_teacher(str(base), adapter, GenerationOptions(max_new_tokens=8))
+        await teacher.prepare()
+        (counted,) = await teacher.count_tokens([request])
+        (reply,) = [result.outcome async for result in teacher.answer([request])]
+        assert isinstance(reply, Reply)
+        assert reply.tokens_in == counted
+        assert teacher.limits.refused == {}
+        return counted
+
+    bare = await prompt_tokens()
+    (adapter / "chat_template.jinja").write_text(
+        "{% for m in messages %}{{ m.content }}</s>{% endfor %}"
+    )
+    # The model's own names the role of each turn.
+    assert await prompt_tokens() < bare
+
+
 async def test_a_folder_that_holds_no_adapter_is_known_before_anything_is_asked(tmp_path: Path):
     base = tiny_llama(tmp_path / "base")
     (tmp_path / "adapter").mkdir()

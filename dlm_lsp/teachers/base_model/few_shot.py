@@ -8,11 +8,10 @@ from dlm_lsp.quality.language_names import language_name
 
 @dataclass(frozen=True, slots=True)
 class FewShotLanguage:
-    """A language: statements with a question to each, and passages with a question beyond them."""
+    """A language, and statements with a question to each."""
 
     name: str
     examples: str
-    beyond: str
     openings: tuple[tuple[str, str], ...] = ()
     """What a statement has to hold (a pattern) for a question to begin so.
 
@@ -48,19 +47,6 @@ Statement: Memory mapping lets a driver read a file without copying it.
 Question: What lets a driver read a file without copying it?
 
 """,
-    """\
-Text: Copper conducts heat well, so it is used for the bottoms of pans. Copper turns green \
-outdoors because a layer of patina grows on it.
-
-Question: Why would a pan with a bottom of copper heat quickly?
-Answer: A pan with a bottom of copper heats quickly because copper conducts heat well.
-
-Text: The ferry to Holm sails at noon and takes two hours. The ferry carries no cars.
-
-Question: When does the ferry that sails to Holm at noon arrive?
-Answer: The ferry arrives at two in the afternoon, because the crossing takes two hours.
-
-""",
 )
 GERMAN = FewShotLanguage(
     "German",
@@ -81,19 +67,6 @@ Statement: Ein Sextant misst den Winkel zwischen einem Stern und dem Horizont.
 Question: Was misst ein Sextant?
 
 """,
-    """\
-Text: Kupfer leitet Wärme gut, deshalb macht man daraus die Böden von Pfannen. Im Freien wird \
-Kupfer grün, weil darauf eine Schicht aus Patina wächst.
-
-Question: Warum wird eine Pfanne mit einem Boden aus Kupfer schnell heiß?
-Answer: Eine Pfanne mit einem Boden aus Kupfer wird schnell heiß, weil Kupfer Wärme gut leitet.
-
-Text: Die Fähre nach Holm legt mittags ab und braucht zwei Stunden. Autos nimmt die Fähre nicht mit.
-
-Question: Wann kommt die Fähre an, die mittags nach Holm ablegt?
-Answer: Die Fähre kommt um zwei Uhr nachmittags an, weil die Überfahrt zwei Stunden dauert.
-
-""",
 )
 FRENCH = FewShotLanguage(
     "French",
@@ -112,19 +85,6 @@ Question: Quand le bac de Holm a-t-il été vendu à un musée ?
 
 Statement: Un sextant mesure l'angle entre une étoile et l'horizon.
 Question: Que mesure un sextant ?
-
-""",
-    """\
-Text: Le cuivre conduit bien la chaleur, et on en fait le fond des casseroles. Dehors, le cuivre \
-devient vert parce qu'une couche de patine pousse sur le métal.
-
-Question: Pourquoi une casserole à fond de cuivre chauffe-t-elle vite ?
-Answer: Une casserole à fond de cuivre chauffe vite parce que le cuivre conduit bien la chaleur.
-
-Text: Le bac de Holm part à midi et met deux heures. Le bac ne prend pas de voitures.
-
-Question: Quand arrive le bac de Holm qui part à midi ?
-Answer: Le bac de Holm arrive à deux heures de l'après-midi, car la traversée dure deux heures.
 
 """,
     (
@@ -152,19 +112,6 @@ Question: ¿Cuándo fue vendido el barco de Holm a un museo?
 
 Statement: Un sextante mide el ángulo entre una estrella y el horizonte.
 Question: ¿Qué mide un sextante?
-
-""",
-    """\
-Text: El cobre conduce bien el calor, y por eso se usa para el fondo de las ollas. El cobre se \
-vuelve verde al aire libre porque sobre el metal crece una capa de pátina.
-
-Question: ¿Por qué se calienta rápido una olla con fondo de cobre?
-Answer: Una olla con fondo de cobre se calienta rápido porque el cobre conduce bien el calor.
-
-Text: El barco de Holm sale a mediodía y tarda dos horas. El barco no lleva coches.
-
-Question: ¿A qué hora llega el barco de Holm que sale a mediodía?
-Answer: El barco de Holm llega a las dos de la tarde, porque la travesía dura dos horas.
 
 """,
     (

@@ -2,46 +2,34 @@
 
 import json
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Sequence
 
 from dlm_lsp.errors import ModelError, TeacherError
 from dlm_lsp.local.model import LocalModel, ModelInfo, Prompt
-from dlm_lsp.quality.strategy import Strategy
-from dlm_lsp.teachers.base_model.expansion import expand_pairs, why_no_expansion
 from dlm_lsp.teachers.base_model.extraction import extract_pairs, why_no_extraction
 from dlm_lsp.teachers.base_model.few_shot import ENGLISH, LANGUAGES
-from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply, TeacherResult
+from dlm_lsp.teachers.protocol import (
+    GenerationOptions,
+    PairRequest,
+    Reply,
+    TeacherLimits,
+    TeacherResult,
+)
 
 _PROMPTS = 4
 """Counted up whenever what a base model is given changes, so that old replies are not reused."""
 _NOTHING_FURTHER = "no further question that the base model tried reads well and fits its answer"
+_NO_EXPANSION = "a base model follows no instructions, and got 13 of 14 answers beyond a text wrong"
 
 
 def _few_shot_questions() -> Sequence[tuple[str, str]]:
-    prompts = "".join(language.examples + language.beyond for language in LANGUAGES)
+    prompts = "".join(language.examples for language in LANGUAGES)
     questions = re.findall(r"^Question: (.*)$", prompts, re.MULTILINE)
     return [(question, "") for question in questions]
 
 
 FEW_SHOT_QUESTIONS = _few_shot_questions()
 """The questions that a base model is shown, which no reply may repeat."""
-
-
-@dataclass(frozen=True, slots=True)
-class PairWriter:
-    """Strategy of a base model: what it writes, and why it has nothing to try."""
-
-    why_not: Callable[[PairRequest], str]
-    write_pairs: Callable[
-        [LocalModel, PairRequest, GenerationOptions], Awaitable[list[tuple[str, str, str]]]
-    ]
-
-
-_WRITERS: Mapping[Strategy, PairWriter] = {
-    "extraction": PairWriter(why_no_extraction, extract_pairs),
-    "expansion": PairWriter(why_no_expansion, expand_pairs),
-}
 
 
 class BaseModelTeacher:
@@ -52,6 +40,7 @@ class BaseModelTeacher:
     # It wanders off in long passages, and their cost grows with the square of the length.
     longest_window = 1024
     reply_tokens = 0
+    limits = TeacherLimits({"expansion": _NO_EXPANSION})
 
     def __init__(self, model: LocalModel, info: ModelInfo, sampling: GenerationOptions) -> None:
         self._model = model
@@ -71,11 +60,12 @@ class BaseModelTeacher:
             yield TeacherResult(index, await self._answer_request(request))
 
     async def _answer_request(self, request: PairRequest) -> Reply | TeacherError:
-        writer = _WRITERS[request.strategy]
-        if reason := writer.why_not(request):
+        if refusal := self.limits.refused.get(request.strategy):
+            return TeacherError(f"{refusal}; take an instruct model")
+        if reason := why_no_extraction(request):
             return _reply((), reason)
         try:
-            pairs = await writer.write_pairs(self._model, request, self._sampling)
+            pairs = await extract_pairs(self._model, request, self._sampling)
         except ModelError as error:
             return TeacherError(str(error))
         return _reply(pairs, "" if len(pairs) >= request.count else _NOTHING_FURTHER)

