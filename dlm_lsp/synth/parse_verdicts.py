@@ -11,7 +11,7 @@ from dlm_lsp.synth.report import Verdict
 from dlm_lsp.teachers.protocol import YES_OR_NO, Reply
 
 _YES, _NO = YES_OR_NO
-_WORD = re.compile(r"\W*(yes|no)\b", re.IGNORECASE)
+_WORD = re.compile(r"\W*(yes|no)(?:\W*\Z|\s*[.,;:!*\n])", re.IGNORECASE)
 _RIGHT = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 _UNREADABLE = "the verdict could not be read"
 _REASONS = {
@@ -44,18 +44,18 @@ def _probability(likely: object) -> float | None:
     shares = dict.fromkeys(YES_OR_NO, 0.0)
     for word, value in likely.items() if isinstance(likely, Mapping) else ():
         kind = str(word).strip().lower()
-        if kind in shares and isinstance(value, int | float):
+        if kind in shares and isinstance(value, int | float) and value < 1:
             shares[kind] += math.exp(min(0.0, value))
     total = sum(shares.values())
     return shares[_YES] / total if total > 0 else None
 
 
 def _in_words(text: str, count: int) -> dict[int, Verdict]:
-    items: Sequence[Any] = ()
-    # What a model thinks aloud may hold objects too; the last is what it came to.
-    for value in find_objects(text):
-        if isinstance(listed := value.get("verdicts"), list):
-            items = listed
+    objects = list(find_objects(text))
+    lists = [value["verdicts"] for value in objects if isinstance(value.get("verdicts"), list)]
+    # What a model thinks aloud may hold objects too: the last is what it came to. Of a list that
+    # broke off, those are left that are whole.
+    items: Sequence[Any] = lists[-1] if lists else [value for value in objects if "right" in value]
     verdicts: dict[int, Verdict] = {}
     for place, item in enumerate(items, 1):
         if isinstance(item, Mapping):

@@ -260,8 +260,8 @@ class ApiTeacher(ABC):
     def _learn(self, words: str, *, scored: bool) -> bool:
         """Lower the shape of every later request by what was refused; False if nothing was."""
         shape = next_shape(self._shape, words, formats=len(self.formats), droppable=self.droppable)
-        if scored and (shape is None or "logprob" in words):
-            # Whatever it is that the server does not take, a verdict can be had without.
+        if scored and ("logprob" in words or (shape is None and not self._has_scored)):
+            # Whatever it is that the server does not take, a verdict may be had without.
             self._learn_that_nothing_scores()
             return True
         if shape is None:
