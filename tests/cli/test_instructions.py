@@ -1,12 +1,16 @@
 import json
 import os
+import re
 import signal
 import stat
 import threading
+from collections.abc import Callable
 
 import pytest
 from support.http_servers import chat_completion, pairs_json
 from support.teacher_server import Town, plain, town
+from support.tiny_model import tiny_llama
+from support.verdict_server import answers_in, verdicts
 from werkzeug import Response
 
 
@@ -372,3 +376,37 @@ def test_a_foreign_ledger_is_found_before_anything_is_spent(dlm, staged, teacher
     asked = len(teacher.asked)
     assert dlm("synth", "instructions", staged, *plain(teacher), "--fresh").returncode == 1
     assert len(teacher.asked) == asked
+
+
+# Verification
+
+
+@pytest.fixture(scope="module")
+def judge(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The flags for a judge that is fast, and knows nothing."""
+    return ["--judge", str(tiny_llama(tmp_path_factory.mktemp("judge"))), "--threshold", "0"]
+
+
+def verifying(wrong: str = "") -> Callable[[str], Response]:
+    """A teacher that verifies in words; answers that hold `wrong` get a no."""
+
+    def answer(prompt: str) -> Response:
+        if "according to the text?" not in prompt:
+            return Town(prompt)
+        rights = [not wrong or wrong not in answer for answer in answers_in(prompt)]
+        body = chat_completion(verdicts(*rights, fault="another number"))
+        return Response(json.dumps(body), content_type="application/json")
+
+    return answer
+
+
+def sway(teacher, judge: list[str]) -> list[str]:
+    return ["--teacher", teacher.selector, *judge, "--per-section", "2", "--dry-run"]
+
+
+def test_what_is_verified_follows_the_four_fields(dlm, document, teacher, judge):
+    teacher.answer = verifying()
+    run = dlm("synth", "instructions", document(), *sway(teacher, judge))
+    passed = int(re.search(r"threshold (\d+), verified \1$", run.stdout, re.MULTILINE)[1])
+    assert passed >= 1
+    assert re.search(rf"judged by sway:\S+, verified by {re.escape(teacher.selector)}$", run.stdout)

@@ -64,7 +64,9 @@ class VerdictServer:
         return Answer(chat_completion(text))
 
 
-def answers_in(body: dict[str, Any]) -> list[str]:
-    """The answers that a request asks about."""
-    prompt = body["messages"][-1]["content"]
-    return [json.loads(f'"{a}"') for a in re.findall(r'"answer": "((?:[^"\\]|\\.)*)"', prompt)]
+def answers_in(asked: dict[str, Any] | str) -> list[str]:
+    """The answers that a request, or its prompt, asks about."""
+    prompt = asked if isinstance(asked, str) else asked["messages"][-1]["content"]
+    in_words = re.findall(r'"answer": "((?:[^"\\]|\\.)*)"', prompt)
+    alone = re.findall(r"^Proposed answer: (.*)$", prompt, re.MULTILINE)
+    return alone or [json.loads(f'"{answer}"') for answer in in_words]

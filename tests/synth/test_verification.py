@@ -70,7 +70,8 @@ async def test_likelihoods_are_asked_for_one_pair_at_a_time_the_prose_first(cach
     assert run.verified == EACH
     assert run.verdicts["Two wheels."].probability == pytest.approx(0.9 / 0.95)
     assert [answers_in(body) for body in server.asked] == [[answer] for answer in EACH]
-    beginnings = {body["messages"][-1]["content"].partition("{")[0] for body in server.asked[:2]}
+    prompts = [body["messages"][-1]["content"] for body in server.asked[:2]]
+    beginnings = {prompt.partition("Question:")[0] for prompt in prompts}
     assert len(beginnings) == 1
     assert PROSE in beginnings.pop()
     assert all((b["max_completion_tokens"], b["temperature"]) == (1, 0.0) for b in server.asked)
