@@ -13,6 +13,8 @@ from dlm_lsp.teachers.protocol import YES_OR_NO, Reply
 _YES, _NO = YES_OR_NO
 _WORD = re.compile(r"\W*(yes|no)(?:\W*\Z|\s*[.,;:!*\n])", re.IGNORECASE)
 _RIGHT = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
+# What is told of a verdict is one line.
+_LONGEST = 200
 _UNREADABLE = "the verdict could not be read"
 _REASONS = {
     "refusal": "the verifier declined to answer",
@@ -62,8 +64,9 @@ def _in_words(text: str, count: int) -> dict[int, Verdict]:
             right = _RIGHT.get(str(item.get("right")).strip().lower())
             number = str(item.get("pair", place))
             if right is not None and number.isdecimal():
-                fault = item.get("fault")
-                verdicts.setdefault(int(number), Verdict(right, str(fault or "").strip()))
+                says = " ".join(str(item.get("text_says") or "").split())[:_LONGEST]
+                detail = f"the text says: {says}" if says and not right else ""
+                verdicts.setdefault(int(number), Verdict(right, detail))
     if not verdicts and count == 1 and (word := _WORD.match(text)):
         verdicts[1] = Verdict(_RIGHT[word[1].lower()])
     return verdicts

@@ -163,11 +163,11 @@ def verifier_refusal(candidate: Candidate) -> Refusal | None:
     verdict = candidate.verdict
     if verdict is None or verdict.probability is None or verdict.verified:
         return None
-    fault = f": {verdict.detail}" if verdict.detail else ""
+    why = f"; {verdict.detail}" if verdict.detail else ""
     return make_refusal(
         candidate,
         "not_verified",
-        f"right with a probability of {verdict.probability:.2f}, says the verifier{fault}",
+        f"the verifier finds it right with a probability of {verdict.probability:.2f}{why}",
     )
 
 

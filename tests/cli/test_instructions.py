@@ -394,7 +394,7 @@ def verifying(wrong: str = "") -> Callable[[str], Response]:
         if "according to the text?" not in prompt:
             return Town(prompt)
         rights = [not wrong or wrong not in answer for answer in answers_in(prompt)]
-        body = chat_completion(verdicts(*rights, fault="another number"))
+        body = chat_completion(verdicts(*rights, says="another number"))
         return Response(json.dumps(body), content_type="application/json")
 
     return answer

@@ -148,7 +148,7 @@ class ScriptedVerifier(ScriptedTeacher):
             if event := self.wait(request):
                 await event.wait()
             items = [
-                {"pair": number, "fault": "", "right": answer not in self.wrong}
+                {"pair": number, "text_says": "", "right": answer not in self.wrong}
                 for number, (_, answer) in enumerate(request.pairs, 1)
             ]
             yield TeacherResult(index, Reply(json.dumps({"verdicts": items}), 100, 20))

@@ -19,10 +19,10 @@ def scored(likely: dict[str, float]) -> dict[str, Any]:
     return completion
 
 
-def verdicts(*rights: bool | None, fault: str = "") -> str:
+def verdicts(*rights: bool | None, says: str = "") -> str:
     """Verdicts by the schema; None leaves one out."""
     items = [
-        {"pair": number, "fault": "" if right else fault, "right": right}
+        {"pair": number, "text_says": says, "right": right}
         for number, right in enumerate(rights, 1)
         if right is not None
     ]
@@ -60,13 +60,13 @@ class VerdictServer:
                 return Answer(chat_completion("Well"))
             yes = 0.9 if rights[0] else 0.2
             return Answer(scored({"Yes": yes, "No": 0.95 - yes, "Well": 0.05}))
-        text = verdicts(*rights, fault="not in the text") if self.words is None else self.words
+        text = verdicts(*rights, says="two wheels") if self.words is None else self.words
         return Answer(chat_completion(text))
 
 
 def answers_in(asked: dict[str, Any] | str) -> list[str]:
     """The answers that a request, or its prompt, asks about."""
     prompt = asked if isinstance(asked, str) else asked["messages"][-1]["content"]
-    in_words = re.findall(r'"answer": "((?:[^"\\]|\\.)*)"', prompt)
+    in_words = re.findall(r'"proposed_answer": "((?:[^"\\]|\\.)*)"', prompt)
     alone = re.findall(r"^Proposed answer: (.*)$", prompt, re.MULTILINE)
     return alone or [json.loads(f'"{answer}"') for answer in in_words]

@@ -51,13 +51,15 @@ def test_a_likelihood_without_its_counterpart_is_sure():
 
 
 def test_verdicts_in_words_are_found_by_their_number():
-    text = '{"verdicts": [{"pair": 2, "fault": "", "right": true}, {"pair": 1, "right": false}]}'
+    text = '{"verdicts": [{"pair": 2, "right": true}, {"pair": 1, "right": false}]}'
     assert parse_verdicts(Reply(text), 2) == (Verdict(0.0), Verdict(1.0))
 
 
-def test_a_verdict_tells_its_fault():
-    reply = Reply(verdicts(False, fault="the text says 1790"))
-    assert parse_verdicts(reply, 1) == (Verdict(0.0, "the text says 1790"),)
+def test_a_no_tells_in_one_line_what_the_text_says_instead():
+    reply = Reply(verdicts(False, True, says="in\n1790"))
+    assert parse_verdicts(reply, 2) == (Verdict(0.0, "the text says: in 1790"), Verdict(1.0))
+    (long,) = parse_verdicts(Reply(verdicts(False, says="long " * 1000)), 1)
+    assert len(long.detail) < 300
 
 
 @pytest.mark.parametrize(
@@ -119,7 +121,7 @@ json_values = st.recursive(
         st.lists(inner)
         | st.dictionaries(
             st.sampled_from(
-                ["verdicts", "pair", "right", "fault", "log_probabilities", "Yes", "No"]
+                ["verdicts", "pair", "right", "text_says", "log_probabilities", "Yes", "No"]
             ),
             inner,
         )

@@ -245,7 +245,7 @@ def verified(question, probability, margin=1.0, detail=""):
 def test_what_the_verifier_finds_wrong_is_refused_behind_the_judge():
     report = select_candidates(
         verified("What is Oslo?", 0.9),
-        verified("What is Bergen?", 0.2, detail="the text calls it a port"),
+        verified("What is Bergen?", 0.2, detail="the text says: a port"),
         verified("What is Narvik?", 0.9, margin=0.05),
         verifying=True,
     )
@@ -254,7 +254,7 @@ def test_what_the_verifier_finds_wrong_is_refused_behind_the_judge():
     assert [(r.reason, r.detail) for r in report.refused] == [
         (
             "not_verified",
-            "right with a probability of 0.20, says the verifier: the text calls it a port",
+            "the verifier finds it right with a probability of 0.20; the text says: a port",
         ),
         ("below_threshold", "margin 0.050 is below the threshold 0.100"),
     ]

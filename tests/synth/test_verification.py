@@ -85,7 +85,7 @@ async def test_a_server_without_likelihoods_is_asked_in_words_a_passage_at_a_tim
     assert run.verified == EACH
     in_words = [answers_in(body) for body in server.asked if "logprobs" not in body]
     assert in_words == [["Two wheels."], ["Three wheels."], ["In Kent."]]
-    assert run.verdicts["Three wheels."] == Verdict(0.0, "not in the text")
+    assert run.verdicts["Three wheels."] == Verdict(0.0, "the text says: two wheels")
 
 
 async def test_all_pairs_of_a_passage_are_one_request_once_that_is_known(cache):

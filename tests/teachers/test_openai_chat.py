@@ -400,7 +400,7 @@ async def test_pairs_that_are_asked_about_together_get_verdicts_in_words():
     async with WireServer(server) as wire:
         reply = await verdict(wire.url, TWO)
     assert isinstance(reply, Reply)
-    assert reply.text == verdicts(True, False, fault="not in the text")
+    assert reply.text == verdicts(True, False, says="two wheels")
 
 
 async def test_what_is_learnt_of_verdicts_leaves_pairs_as_they_were():

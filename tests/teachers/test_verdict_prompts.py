@@ -39,7 +39,7 @@ def test_pairs_together_are_numbered_data_behind_the_prose():
     _, user = request_messages(ALL)
     lines = [json.loads(line) for line in user.splitlines() if line.startswith('{"pair"')]
     assert lines == [
-        {"pair": number, "question": question, "answer": answer}
+        {"pair": number, "question": question, "proposed_answer": answer}
         for number, (question, answer) in enumerate(PAIRS, 1)
     ]
     assert user.index(PROSE) < user.index('{"pair"')
