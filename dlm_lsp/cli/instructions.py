@@ -26,7 +26,8 @@ from dlm_lsp.cli.output import escape_line, pluralize, print_notice, print_resul
 from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.cli.progress import SynthProgress
 from dlm_lsp.store.lock import document_lock
-from dlm_lsp.synth.estimate import Estimate
+from dlm_lsp.synth.choose_verifier import verifier_selector
+from dlm_lsp.synth.estimate import Estimate, VerificationEstimate
 from dlm_lsp.synth.pipeline import (
     SynthRequest,
     SynthResult,
@@ -47,6 +48,7 @@ def synthesize_instructions(
 ) -> int:
     """Synthesize pairs for each document in turn, and say what became of them."""
     check_selector(request.teacher)
+    verifier_selector(request.options.verify)
 
     def work(path: Path) -> BatchOutcome:
         run = _synthesize_document(path, request, destination, force=force)
@@ -86,8 +88,8 @@ def _synthesize_document(
 
 async def _run_interruptibly(path: Path, ready: SynthSession) -> SynthResult:
     """Synthesize; the first Ctrl-C keeps what is finished, the second drops it."""
-    if ready.teacher.remote_host:
-        print_notice(f"The prose of {path} is sent to {ready.teacher.remote_host}.")
+    if ready.remote_hosts:
+        print_notice(f"The prose of {path} is sent to {' and '.join(ready.remote_hosts)}.")
     for note in ready.notes:
         print_notice(f"note: {note}")
     print_notice(_estimate_line(ready.estimate))
@@ -153,6 +155,16 @@ def _estimate_line(expected: Estimate) -> str:
         f"{pluralize(expected.sections, 'section')}, "
         f"{pluralize(expected.requests, 'request')}{cached}, "
         f"{about}{expected.tokens_in:,} tokens in, about {expected.tokens_out:,} out"
+        f"{_verification_part(expected.verification)}"
+    )
+
+
+def _verification_part(expected: VerificationEstimate | None) -> str:
+    if expected is None:
+        return ""
+    return (
+        f"; to verify with {expected.verifier}, up to {pluralize(expected.requests, 'request')}, "
+        f"{expected.tokens_in:,} tokens in, {expected.tokens_out:,} out"
     )
 
 
@@ -168,6 +180,8 @@ def _print_run(run: DocumentSynthesis) -> None:
         )
         print_result(f"  q: {_shortened(candidate.pair.question)}")
         print_result(f"  a: {_shortened(candidate.pair.answer)}")
+        if candidate in report.unverified and candidate.verdict:
+            print_result(f"  unverified: {_shortened(candidate.verdict.detail)}")
     if report.skipped:
         print_result("\n=== skipped ===")
     for skip in report.skipped:
@@ -192,7 +206,8 @@ def _print_run(run: DocumentSynthesis) -> None:
 def _filter_line(report: Report) -> str:
     head = f"synth filter: generated {report.generated}, dedup {report.dedup}, "
     if report.filter == "sway":
-        return f"{head}judge passed {report.judge_passed}, threshold {report.threshold}"
+        verified = "" if report.verified is None else f", verified {report.verified}"
+        return f"{head}judge passed {report.judge_passed}, threshold {report.threshold}{verified}"
     return f"{head}accepted {len(report.accepted)}"
 
 
@@ -202,6 +217,12 @@ def _usage_line(run: DocumentSynthesis) -> str:
     if usage.tokens_in is not None or usage.tokens_out is not None:
         tokens = f", {usage.tokens_in or 0:,} tokens in, {usage.tokens_out or 0:,} out"
     judge = f", judged by {run.result.judge}" if run.result.judge else ""
+    if run.result.verifier:
+        judge += f", verified by {run.result.verifier}"
+        if count := len(run.report.unverified):
+            judge += f" ({count} accepted unverified)"
+    elif run.result.why_unverified:
+        judge += f"; not verified: {run.result.why_unverified}"
     return (
         f"synth usage: {pluralize(usage.requests, 'request')}, {usage.from_cache} from the cache"
         f"{tokens}, {usage.seconds:.1f} s{judge}"
@@ -222,12 +243,14 @@ def _run_json(run: DocumentSynthesis) -> dict[str, Any]:
         "teacher": run.result.teacher,
         "judge": run.result.judge,
         "notes": list(run.result.notes),
+        "verifier": run.result.verifier,
         "estimate": asdict(run.result.estimate),
         "filter": report.filter,
         "generated": report.generated,
         "dedup": report.dedup,
         "judge_passed": report.judge_passed,
         "threshold": report.threshold,
+        "verified": report.verified,
         "accepted": [_accepted(candidate) for candidate in report.accepted],
         "refused": [_refused(refusal) for refusal in report.refused],
         "skipped": [asdict(skip) for skip in report.skipped],
@@ -244,6 +267,7 @@ def _accepted(candidate: Candidate) -> dict[str, Any]:
         "answer": candidate.pair.answer,
         "evidence": candidate.evidence,
         "margin": candidate.margin,
+        "verdict": candidate.verdict and asdict(candidate.verdict),
     }
 
 

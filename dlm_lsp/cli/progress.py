@@ -5,6 +5,7 @@ from dlm_lsp.cli.progress_line import ProgressLine
 from dlm_lsp.synth.events import (
     PairAccepted,
     PairRefused,
+    PairVerified,
     RequestDone,
     RequestFailed,
     RunStarted,
@@ -28,11 +29,15 @@ class SynthProgress(ProgressLine):
             case RequestDone(cached=False):
                 self._tokens += (event.tokens_in or 0) + (event.tokens_out or 0)
             case RequestFailed():
-                print_notice(f"dlm: {event.source_id} [{event.strategy}]: {event.message}")
+                task = event.strategy or "verification"
+                print_notice(f"dlm: {event.source_id} [{task}]: {event.message}")
             case PairAccepted():
                 self._accepted += 1
             case PairRefused():
                 self._refused += 1
+            case PairVerified():
+                if event.done == event.total and not err().is_terminal:
+                    print_notice(f"{event.total} pairs verified: {self._state()}")
             case SectionDone():
                 self.update(completed=event.done)
                 if not err().is_terminal:

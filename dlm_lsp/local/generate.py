@@ -58,7 +58,7 @@ def generate_batch(
     """
     loaded = load_model(model)
     prefix_ids = list(loaded.tokenizer(shared).input_ids) if shared else []
-    ids = [_ids(loaded, adapter, prompt, begins=not shared) for prompt in prompts]
+    ids = [prompt_ids(loaded, adapter, prompt, begins=not shared) for prompt in prompts]
     longest = max((len(prefix_ids) + len(row) for row in ids), default=0)
     most_new = max((prompt.max_new_tokens for prompt in prompts), default=0)
     if loaded.sliding_window and longest + most_new > loaded.sliding_window:
@@ -90,10 +90,15 @@ def count_prompt_tokens(
     """
     loaded = load_model(model)
     begin = len(loaded.tokenizer(shared).input_ids) if shared else 0
-    return [begin + len(_ids(loaded, adapter, prompt, begins=not shared)) for prompt in prompts]
+    return [
+        begin + len(prompt_ids(loaded, adapter, prompt, begins=not shared)) for prompt in prompts
+    ]
 
 
-def _ids(loaded: LoadedModel, adapter: Path | None, prompt: Prompt, *, begins: bool) -> list[int]:
+def prompt_ids(
+    loaded: LoadedModel, adapter: Path | None, prompt: Prompt, *, begins: bool = True
+) -> list[int]:
+    """Return the tokens of a prompt; `begins` says that nothing stands before it."""
     text, tokenizer = prompt.text, loaded.tokenizer
     if prompt.system is not None:
         text = chat_template.render_prompt(

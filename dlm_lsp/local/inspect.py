@@ -33,9 +33,10 @@ def inspect_model(model: str, adapter: Path | None) -> ModelInfo:
     loaded = load_model(model)
     with loaded.speaking_as(adapter):
         identity = loaded.weights.identity
+        parameters = loaded.model.num_parameters()
     if adapter is not None:
         identity += f"+{_digest(adapter / WEIGHTS)}"
-    return ModelInfo(identity, loaded.window, loaded.chat, loaded.model.num_parameters())
+    return ModelInfo(identity, loaded.window, loaded.chat, parameters)
 
 
 def _digest(file: Path) -> str:

@@ -8,7 +8,7 @@ from dlm_lsp.local import worker
 from dlm_lsp.local.answer import ChatOptions, generate_answer
 from dlm_lsp.local.generate import BATCH, Generated, Prompt, count_prompt_tokens, generate_batch
 from dlm_lsp.local.inspect import ModelInfo, inspect_model
-from dlm_lsp.local.score import Continuation, score_continuations
+from dlm_lsp.local.score import Continuation, score_answers, score_continuations
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,14 @@ class LocalModel:
         )
         score_of = dict(zip(distinct, scores, strict=True))
         return [score_of[row] for row in rows]
+
+    async def score_answers(
+        self, prompts: Sequence[Prompt], answers: Sequence[str]
+    ) -> list[list[float]]:
+        """Return how likely each answer begins what it writes; see `dlm_lsp.local.score`."""
+        return await worker.run_in_worker(
+            score_answers, self.name, self.adapter, tuple(prompts), tuple(answers)
+        )
 
     async def count(self, prompts: Sequence[Prompt], shared: str = "") -> list[int]:
         """Return how many tokens the model reads for each prompt, `shared` included."""

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dlm_lsp.local.generate import Prompt, prompt_ids
 from dlm_lsp.local.kv_cache import CachedPrefix, cache_prefix
 from dlm_lsp.local.load import LoadedModel, load_model
 from dlm_lsp.local.oom import halve_on_oom
@@ -39,7 +41,35 @@ def score_continuations(
     *prefix_ids, last = loaded.tokenizer(prefix).input_ids
     # The first token that counts is foretold by the one before it, so that one is in every row.
     tokens = [_Row.of(loaded.tokenizer, last, row) for row in rows]
-    order = sorted(range(len(rows)), key=lambda index: -len(tokens[index].text))
+    return _mean_scores(loaded, adapter, prefix_ids, tokens)
+
+
+def score_answers(
+    model: str, adapter: Path | None, prompts: Sequence[Prompt], answers: Sequence[str]
+) -> list[list[float]]:
+    """Return for each prompt the log-probability of each answer to begin what the model writes.
+
+    What the prompts begin with alike is read once.
+
+    Raises:
+        ModelError: the model cannot be loaded.
+    """
+    loaded = load_model(model)
+    ids = [prompt_ids(loaded, adapter, prompt) for prompt in prompts]
+    # The last token of each stays, for it foretells the answer.
+    columns = zip(*(row[:-1] for row in ids), strict=False)
+    shared = [column[0] for column in takewhile(lambda column: len(set(column)) == 1, columns)]
+    texts = [loaded.tokenizer(answer, add_special_tokens=False).input_ids for answer in answers]
+    rows = [_Row(row[len(shared) :], list(text)) for row in ids for text in texts]
+    means = _mean_scores(loaded, adapter, shared, rows)
+    sums = [mean * len(row.text) for mean, row in zip(means, rows, strict=True)]
+    return [sums[at : at + len(texts)] for at in range(0, len(sums), len(texts))]
+
+
+def _mean_scores(
+    loaded: LoadedModel, adapter: Path | None, prefix_ids: list[int], tokens: "Sequence[_Row]"
+) -> list[float]:
+    order = sorted(range(len(tokens)), key=lambda index: -len(tokens[index].text))
     scores: dict[int, float] = {}
     with loaded.speaking_as(adapter) as speaker:
         shared = cache_prefix(loaded, speaker, prefix_ids)
@@ -49,7 +79,7 @@ def score_continuations(
                 batch,
             )
             scores.update(zip(batch, results, strict=True))
-    return [scores[index] for index in range(len(rows))]
+    return [scores[index] for index in range(len(tokens))]
 
 
 @dataclass(frozen=True, slots=True)

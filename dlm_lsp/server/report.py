@@ -19,6 +19,11 @@ def _lines(result: SynthResult, outcome: str) -> Iterator[str]:
     yield f"- Teacher: {code_span(result.teacher)}"
     if result.judge:
         yield f"- Judge: {code_span(result.judge)}"
+    if result.verifier:
+        unverified = f", {len(report.unverified)} accepted unverified" if report.unverified else ""
+        yield f"- Verifier: {code_span(result.verifier)}, {report.verified} verified{unverified}"
+    elif result.why_unverified:
+        yield f"- Not verified: {escape_markdown(result.why_unverified)}"
     yield f"- Time: {result.at}"
     yield (
         f"- Pairs: {report.generated} generated, {report.dedup} after text rules and duplicates, "
@@ -51,10 +56,17 @@ def _accepted(accepted: tuple[Candidate, ...]) -> Iterator[str]:
             _quoted(candidate.pair.answer),
         )
         margin = "" if candidate.margin is None else f", margin {candidate.margin:.2f}"
-        yield from (
-            "",
-            f"From section {code_span(candidate.source_id)}, {candidate.strategy}{margin}.",
-        )
+        origin = f"From section {code_span(candidate.source_id)}, {candidate.strategy}"
+        yield from ("", f"{origin}{margin}{_verdict(candidate)}.")
+
+
+def _verdict(candidate: Candidate) -> str:
+    verdict = candidate.verdict
+    if verdict is None:
+        return ""
+    if verdict.probability is None:
+        return f", unverified ({escape_markdown(verdict.detail)})"
+    return f", right with a probability of {verdict.probability:.2f}"
 
 
 def _refused(refused: tuple[Refusal, ...]) -> Iterator[str]:

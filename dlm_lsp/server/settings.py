@@ -64,6 +64,7 @@ class Settings(_Section):
     top_p: float | None = _option("top_p")
     seed: int | None = _option("seed")
     judge: str | None = _option("judge")
+    verify: str = _option("verify")
     concurrency: int = _option("concurrency")
     timeout: float = _option("timeout")
     placement: PlacementChoice = _option("placement")

@@ -22,7 +22,14 @@ from dlm_lsp.server.jobs import Job, RunEnd
 from dlm_lsp.server.report import report_markdown
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.synthesis_request import EditorRequest
-from dlm_lsp.synth.events import PairAccepted, PairRefused, RunStarted, SectionDone, SynthEvent
+from dlm_lsp.synth.events import (
+    PairAccepted,
+    PairRefused,
+    PairVerified,
+    RunStarted,
+    SectionDone,
+    SynthEvent,
+)
 from dlm_lsp.synth.pipeline import (
     SynthRequest,
     SynthResult,
@@ -175,6 +182,7 @@ class _ProgressCounts:
         self._server = server
         self._job = job
         self._accepted = self._refused = 0
+        self._done = self._total = 0
 
     def show(self, event: SynthEvent) -> None:
         """Take note of an event, and show where a section is done."""
@@ -187,10 +195,16 @@ class _ProgressCounts:
                 self._refused += 1
             case SectionDone():
                 self._show(event.done, event.total)
+            case PairVerified():
+                self._tell(f"{event.done} of {event.total} pairs verified")
             case _:
                 pass
 
     def _show(self, done: int, total: int) -> None:
-        sections = "section" if total == 1 else "sections"
-        message = f"{done} of {total} {sections}, {self._accepted} kept, {self._refused} refused"
-        self._server.jobs.report(self._job, message, done, total)
+        self._done, self._total = done, total
+        self._tell(f"{done} of {total} {'section' if total == 1 else 'sections'}")
+
+    def _tell(self, step: str) -> None:
+        message = f"{step}, {self._accepted} kept, {self._refused} refused"
+        # A share never falls: verification comes behind the sections.
+        self._server.jobs.report(self._job, message, self._done, self._total)

@@ -50,6 +50,7 @@ def options_from_settings(
         strategy=strategy or settings.strategy,
         filter=settings.filter,
         threshold=settings.threshold if settings.filter == "sway" else None,
+        verify=settings.verify if settings.filter == "sway" else "off",
         max_pairs=settings.max_pairs,
         max_requests=settings.max_requests,
         placement=settings.placement,

@@ -1,5 +1,6 @@
 """Cost estimate: what a run will ask and cost, before anything is spent."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,10 +11,12 @@ from dlm_lsp.synth.planned_requests import plan_requests, prose_sources
 from dlm_lsp.synth.request_runner import cached_reply
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.teachers.prompts import prompt_messages
-from dlm_lsp.teachers.protocol import Teacher
+from dlm_lsp.teachers.protocol import PairRequest, Teacher, VerdictRequest, Verifier
+from dlm_lsp.teachers.verdict_prompts import request_messages
 
 # A question of 15 words, an answer and a quotation of 30 each, and the JSON around them.
 _TOKENS_PER_PAIR = 110
+_ANY_PAIR = ("word " * 15, "word " * 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,17 @@ class Estimate:
     tokens_in: int
     tokens_out: int
     exact: bool
+    verification: "VerificationEstimate | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationEstimate:
+    """What the verifier will be asked at most: about every pair that may be written."""
+
+    verifier: str
+    requests: int
+    tokens_in: int
+    tokens_out: int
 
 
 async def estimate_run(
@@ -39,8 +53,9 @@ async def estimate_run(
     options: SynthOptions,
     *,
     sections: Sequence[str] | None = None,
+    verifier: Verifier | None = None,
 ) -> Estimate:
-    """Return what a run with `options` will ask; `teacher` is prepared, and asked nothing.
+    """Return what a run with `options` will ask; teacher and verifier are asked nothing.
 
     Raises:
         TeacherError: tokens cannot be counted.
@@ -71,4 +86,36 @@ async def estimate_run(
             for request in sent
         ),
         exact=counts is not None and teacher.counts_exactly,
+        verification=await _estimate_verification(
+            verifier, [planned.request for planned in planned_requests], options, len(sent)
+        )
+        if verifier
+        else None,
+    )
+
+
+async def _estimate_verification(
+    verifier: Verifier, planned: Sequence[PairRequest], options: SynthOptions, spent: int
+) -> VerificationEstimate:
+    counts: Counter[str] = Counter()
+    for request in planned:
+        counts[request.prose] += request.count
+    one = verifier.one_by_one
+    requests = [
+        VerdictRequest(prose, (_ANY_PAIR,) * (1 if one else count))
+        for prose, count in counts.items()
+        for _ in range(count if one else 1)
+    ]
+    most = None if options.max_requests is None else max(0, options.max_requests - spent)
+    requests = requests[:most]
+    tokens = await verifier.count_tokens(requests)
+    if tokens is None:
+        tokens = [
+            estimate_tokens("".join(request_messages(request, scored=one))) for request in requests
+        ]
+    return VerificationEstimate(
+        verifier.name,
+        len(requests),
+        sum(tokens),
+        sum(1 if one else len(r.pairs) * verifier.tokens_per_verdict for r in requests),
     )

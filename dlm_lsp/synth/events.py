@@ -17,10 +17,10 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True)
 class RequestDone:
-    """A reply is there; `cached` if it cost nothing."""
+    """A reply is there; `cached` if it cost nothing. The strategy is None for verdicts."""
 
     source_id: str
-    strategy: Strategy
+    strategy: Strategy | None
     cached: bool
     tokens_in: int | None
     tokens_out: int | None
@@ -28,16 +28,19 @@ class RequestDone:
 
 @dataclass(frozen=True, slots=True)
 class RequestFailed:
-    """A request came to nothing; the run goes on. What ails several alike is told at the first."""
+    """A request came to nothing; the run goes on. What ails several alike is told at the first.
+
+    The strategy is None for verdicts.
+    """
 
     source_id: str
-    strategy: Strategy
+    strategy: Strategy | None
     message: str
 
 
 @dataclass(frozen=True, slots=True)
 class PairAccepted:
-    """A pair passed everything that can be known of it alone.
+    """A pair passed everything that can be known of it alone; what is verified comes after that.
 
     What is still open: whether another says the same, or more came than were asked for.
     """
@@ -62,6 +65,14 @@ class SectionDone:
 
 
 @dataclass(frozen=True, slots=True)
+class PairVerified:
+    """The `done`th of `total` pairs that passed has its verdict, or will have none."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunFinished:
     """The run is over."""
 
@@ -75,6 +86,7 @@ SynthEvent = (
     | PairAccepted
     | PairRefused
     | SectionDone
+    | PairVerified
     | RunFinished
 )
 OnEvent = Callable[[SynthEvent], None]

@@ -60,7 +60,7 @@ class SwayJudge:
 
     def __init__(self, model: LocalModel, name: str) -> None:
         self.name = name
-        self._model = model
+        self.model = model
         self._window = 0
 
     async def prepare(self) -> None:
@@ -70,7 +70,7 @@ class SwayJudge:
             JudgeError: it cannot be had, with the ways out.
         """
         try:
-            info = await self._model.inspect()
+            info = await self.model.inspect()
         except ModelError as error:
             message = str(error)
             stop = "" if message.endswith(("?", ".")) else "."
@@ -108,12 +108,12 @@ class SwayJudge:
         # No tokenizer makes more tokens than bytes, so most prose need not be counted.
         if len(prose.encode("utf-8", "replace")) <= self._window:
             return len(prose)
-        (tokens,) = await self._model.count([Prompt(prose)])
+        (tokens,) = await self.model.count([Prompt(prose)])
         fits = tokens <= self._window
         return len(prose) if fits else int(_SAFE_SHARE * len(prose) * self._window / tokens)
 
     async def _score(self, prose: str, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        return sway_margins(await self._model.score(scoring_prefix(prose), scoring_rows(pairs)))
+        return sway_margins(await self.model.score(scoring_prefix(prose), scoring_rows(pairs)))
 
 
 class _NoJudge:

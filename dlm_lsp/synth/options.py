@@ -110,6 +110,12 @@ OPTIONS = {
             "Local model that judges.",
             unset="the document's adapter or base model",
         ),
+        Option(
+            "verify",
+            str,
+            "auto",
+            "Who verifies what the judge lets pass: auto, off, a teacher or a local model.",
+        ),
         Option("max_pairs", int, None, "Most pairs to accept per document.", ge=1),
         Option("max_requests", int, None, "Most requests to make per document.", ge=1),
         Option("max_new_tokens", int, 1024, "Most tokens of one reply.", ge=1),

@@ -16,6 +16,7 @@ from dlm_lsp.store.adapters import current_adapter, first_adapter
 from dlm_lsp.store.ledger import LedgerEntry
 from dlm_lsp.store.plan import StagedSection
 from dlm_lsp.store.replies import ReplyCache
+from dlm_lsp.synth.choose_verifier import ChosenVerifier, choose_verifier, verifier_selector
 from dlm_lsp.synth.estimate import Estimate, estimate_run
 from dlm_lsp.synth.events import OnEvent
 from dlm_lsp.synth.insertion import ledger_entries, staged_sections
@@ -70,15 +71,20 @@ def needed_models(request: SynthRequest, frontmatter: Frontmatter) -> tuple[Need
     if request.options.filter == "sway":
         by_user = request.judge is not None
         needed.append(NeededModel(request.judge or frontmatter.base_model, named_by_user=by_user))
+    if selector := verifier_selector(request.options.verify):
+        kind, target = check_selector(selector)
+        if kind.name == "hf":
+            needed.append(NeededModel(target, named_by_user=True))
     return tuple(dict.fromkeys(needed))
 
 
 @dataclass(frozen=True, slots=True)
 class SynthResult:
-    """What a run came to: who wrote and judged, the estimate before and the report after.
+    """What a run came to: who wrote, judged and verified, the estimate before, the report after.
 
     `at` is when it ended, ISO-8601 in UTC; `sections` is what was accepted, ready to be placed;
     `notes` are what was told of the teacher before, a line each.
+    `why_unverified` is why nobody verified although that was not switched off.
     """
 
     teacher: str
@@ -88,6 +94,8 @@ class SynthResult:
     sections: tuple[StagedSection, ...]
     at: str
     notes: tuple[str, ...] = ()
+    verifier: str | None = None
+    why_unverified: str = ""
 
     @property
     def entries(self) -> tuple[LedgerEntry, ...]:
@@ -98,7 +106,7 @@ class SynthResult:
 
 @dataclass(frozen=True, slots=True)
 class SynthSession:
-    """A teacher and a judge that are ready, and what a run with them will ask.
+    """Teacher, judge and verifier that are ready, and what a run with them will ask.
 
     `notes` are what the user should know of the teacher before, a line each.
     """
@@ -107,6 +115,7 @@ class SynthSession:
     teacher: Teacher
     estimate: Estimate
     notes: tuple[str, ...]
+    verification: ChosenVerifier
     _judge: Judge | None
     _cache: ReplyCache
     _options: SynthOptions
@@ -127,13 +136,30 @@ class SynthSession:
             sections=self._sections,
             on_event=on_event,
             stop=stop,
+            verifier=self.verification.verifier,
         )
         at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         sections = staged_sections(self.document, report.accepted, self.teacher.name, at)
         judge = self._judge.name if self._judge else None
+        verifier = self.verification.verifier
         return SynthResult(
-            self.teacher.name, judge, self.estimate, report, sections, at, self.notes
+            self.teacher.name,
+            judge,
+            self.estimate,
+            report,
+            sections,
+            at,
+            self.notes,
+            verifier.name if verifier else None,
+            self.verification.why_not,
         )
+
+    @property
+    def remote_hosts(self) -> tuple[str, ...]:
+        """The hosts that prose and pairs are sent to."""
+        asked = (self.teacher, self.verification.verifier)
+        hosts = [who.remote_host for who in asked if who and who.remote_host]
+        return tuple(dict.fromkeys(hosts))
 
 
 @asynccontextmanager
@@ -154,7 +180,8 @@ async def open_session(
     """
     options = request.options
     sway = options.filter == "sway"
-    own_teacher = check_selector(request.teacher)[0].needs_adapter
+    selectors = [request.teacher, verifier_selector(options.verify) or request.teacher]
+    own_teacher = any(check_selector(selector)[0].needs_adapter for selector in selectors)
     # A broken pointer is no matter to a run that does without the adapter.
     needs_adapter = own_teacher or (sway and request.judge is None)
     adapter = current_adapter(folder, first_adapter(frontmatter)) if needs_adapter else None
@@ -167,16 +194,32 @@ async def open_session(
         base_model=frontmatter.base_model,
     )
     judge = sway_judge(frontmatter.base_model, adapter, request.judge) if sway else None
+    chosen = ChosenVerifier()
     try:
         if judge:
             await judge.prepare()
         await teacher.prepare()
+        if judge:
+            chosen = await choose_verifier(options, teacher, judge, adapter, frontmatter.base_model)
         with ReplyCache(folder) as cache:
-            expected = await estimate_run(document, teacher, cache, options, sections=sections)
-            notes = teacher_notes(teacher, options)
-            yield SynthSession(document, teacher, expected, notes, judge, cache, options, sections)
+            expected = await estimate_run(
+                document, teacher, cache, options, sections=sections, verifier=chosen.verifier
+            )
+            yield SynthSession(
+                document,
+                teacher,
+                expected,
+                teacher_notes(teacher, options),
+                chosen,
+                judge,
+                cache,
+                options,
+                sections,
+            )
     finally:
         with anyio.CancelScope(shield=True):
             await teacher.aclose()
+            if chosen.verifier:
+                await chosen.verifier.aclose()
             if judge:
                 await judge.aclose()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from dlm_lsp.document.document import Document
 from dlm_lsp.document.section import SectionType
@@ -9,23 +10,31 @@ from dlm_lsp.quality.strategy import Strategy
 from dlm_lsp.synth.chunking import estimate_tokens, split_text, spread_count
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.strategy_shares import strategy_shares
-from dlm_lsp.teachers.protocol import PairRequest, Teacher
+from dlm_lsp.teachers.protocol import PairRequest, Teacher, VerdictRequest
 
 # Without a tokenizer a count is only about right: leave a quarter of the window free.
-_SAFE_SHARE = 0.75
-# Of four pairs of a model of 1.5 billion parameters the filters leave about three.
+SAFE_SHARE = 0.75
+"""How much of a window may be filled by a count that is an estimate."""
 _WANTED_PER_SPARE = 3
 # Each round cuts what is still too long; token counts vary little enough for two to do.
 _MOST_ROUNDS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedRequest:
+_R = TypeVar("_R", PairRequest, VerdictRequest)
+
+
+# Without slots, which Python 3.11 cannot set the parameter of a generic class beside.
+@dataclass(frozen=True)
+class Planned(Generic[_R]):
     """A request and the section it is about; `index` is its place among those of the run."""
 
     index: int
     source_id: str
-    request: PairRequest
+    request: _R
+
+
+PlannedRequest = Planned[PairRequest]
+"""A request for pairs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +130,7 @@ async def _tokens(texts: Sequence[str], teacher: Teacher) -> list[int]:
     requests = [PairRequest(text, "extraction", 1) for text in ("", *texts)]
     counts = await teacher.count_tokens(requests)
     if counts is None:
-        return [int(estimate_tokens(text) / _SAFE_SHARE) for text in texts]
+        return [int(estimate_tokens(text) / SAFE_SHARE) for text in texts]
     # What a request without prose takes is the prompt around it.
     return [count - counts[0] for count in counts[1:]]
 

@@ -35,7 +35,9 @@ class RequestRounds:
     that the limit on requests left unasked.
     """
 
-    def __init__(self, teacher: Teacher, runner: RequestRunner, options: SynthOptions) -> None:
+    def __init__(
+        self, teacher: Teacher, runner: RequestRunner[PairRequest], options: SynthOptions
+    ) -> None:
         self.outcomes: dict[int, RequestOutcome] = {}
         self.over_limit: set[int] = set()
         self._teacher = teacher

@@ -3,44 +3,63 @@
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from typing import Generic, TypeVar
 
 from dlm_lsp.errors import TeacherError
 from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.events import OnEvent, RequestDone, RequestFailed
-from dlm_lsp.synth.planned_requests import PlannedRequest
+from dlm_lsp.synth.planned_requests import Planned
 from dlm_lsp.synth.report import Usage
 from dlm_lsp.synth.run_options import SynthOptions
-from dlm_lsp.teachers.protocol import PairRequest, Reply, Teacher
+from dlm_lsp.teachers.protocol import Answering, PairRequest, Reply, VerdictRequest
 
-OnReply = Callable[[PlannedRequest, Reply | TeacherError], Awaitable[None]]
+_R = TypeVar("_R", PairRequest, VerdictRequest)
 
 
-class RequestRunner:
-    """Asks a teacher within the limits of one run, and keeps count of what that costs."""
+@dataclass(slots=True)
+class Spending:
+    """What the requests of a run have cost so far, whoever was asked; see `Usage`."""
+
+    requests: int = 0
+    from_cache: int = 0
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+
+
+class RequestRunner(Generic[_R]):
+    """Asks a teacher within the limits of one run, and keeps count of what that costs.
+
+    `spending` is that of the runners that share the limits.
+    """
 
     def __init__(
-        self, teacher: Teacher, cache: ReplyCache, options: SynthOptions, on_event: OnEvent
+        self,
+        teacher: Answering[_R],
+        cache: ReplyCache,
+        options: SynthOptions,
+        on_event: OnEvent,
+        spending: Spending | None = None,
     ) -> None:
-        self._teacher = teacher
+        self.spending = spending or Spending()
+        self._teacher: Answering[_R] = teacher
         self._cache = cache
         self._fresh = options.fresh
         self._limit = options.max_requests
         self._at_once = options.concurrency
         self._on_event = on_event
-        self._requests = 0
-        self._from_cache = 0
-        self._tokens_in: int | None = None
-        self._tokens_out: int | None = None
         self._failures: set[str] = set()
 
     def usage(self, seconds: float) -> Usage:
         """Return what the replies so far have cost; a request cut short counts as well."""
-        return Usage(self._requests, self._from_cache, self._tokens_in, self._tokens_out, seconds)
+        spent = self.spending
+        return Usage(spent.requests, spent.from_cache, spent.tokens_in, spent.tokens_out, seconds)
 
     async def run(
-        self, requests: Sequence[PlannedRequest], on_reply: OnReply
-    ) -> tuple[PlannedRequest, ...]:
+        self,
+        requests: Sequence[Planned[_R]],
+        on_reply: Callable[[Planned[_R], Reply | TeacherError], Awaitable[None]],
+    ) -> tuple[Planned[_R], ...]:
         """Give `on_reply` the reply to each request, or its failure, as it comes.
 
         Equal requests are asked once. Returns those that the limit on requests left unasked: the
@@ -49,25 +68,29 @@ class RequestRunner:
         Raises:
             StoreError: the cache cannot be read or written.
         """
-        alike: dict[PairRequest, list[PlannedRequest]] = {}
+        alike: dict[_R, list[Planned[_R]]] = {}
         for planned_request in requests:
             alike.setdefault(planned_request.request, []).append(planned_request)
-        uncached: list[PairRequest] = []
+        uncached: list[_R] = []
         for request, planned_requests in alike.items():
             reply = None if self._fresh else cached_reply(self._cache, self._teacher, request)
             if reply is None:
                 uncached.append(request)
                 continue
-            self._from_cache += 1
+            self.spending.from_cache += 1
             await self._deliver(planned_requests, reply, on_reply, cached=True)
-        most = len(uncached) if self._limit is None else max(0, self._limit - self._requests)
+        most = (
+            len(uncached) if self._limit is None else max(0, self._limit - self.spending.requests)
+        )
         await self._ask_teacher({request: alike[request] for request in uncached[:most]}, on_reply)
         return tuple(
             planned_request for request in uncached[most:] for planned_request in alike[request]
         )
 
     async def _ask_teacher(
-        self, waiting: dict[PairRequest, list[PlannedRequest]], on_reply: OnReply
+        self,
+        waiting: dict[_R, list[Planned[_R]]],
+        on_reply: Callable[[Planned[_R], Reply | TeacherError], Awaitable[None]],
     ) -> None:
         requests = tuple(waiting)
         failure = TeacherError(f"{self._teacher.name} gave no reply; try again")
@@ -76,7 +99,7 @@ class RequestRunner:
             async with aclosing(self._teacher.answer(requests)) as results:
                 async for result in results:
                     request, outcome = requests[result.index], result.outcome
-                    self._requests += 1
+                    self.spending.requests += 1
                     if isinstance(outcome, Reply):
                         self._keep(request, outcome)
                     await self._deliver(waiting.pop(request), outcome, on_reply, cached=False)
@@ -84,26 +107,28 @@ class RequestRunner:
             failure = error
         except BaseException:
             # What was sent and will not be waited for may have to be paid for all the same.
-            self._requests += min(len(waiting), self._at_once)
+            self.spending.requests += min(len(waiting), self._at_once)
             raise
         for planned_requests in waiting.values():
             await self._deliver(planned_requests, failure, on_reply, cached=False)
 
-    def _keep(self, request: PairRequest, reply: Reply) -> None:
+    def _keep(self, request: _R, reply: Reply) -> None:
         store_reply(self._cache, self._teacher, request, reply)
-        self._tokens_in = _add(self._tokens_in, reply.tokens_in)
-        self._tokens_out = _add(self._tokens_out, reply.tokens_out)
+        spent = self.spending
+        spent.tokens_in = _add(spent.tokens_in, reply.tokens_in)
+        spent.tokens_out = _add(spent.tokens_out, reply.tokens_out)
 
     async def _deliver(
         self,
-        planned_requests: Sequence[PlannedRequest],
+        planned_requests: Sequence[Planned[_R]],
         outcome: Reply | TeacherError,
-        on_reply: OnReply,
+        on_reply: Callable[[Planned[_R], Reply | TeacherError], Awaitable[None]],
         *,
         cached: bool,
     ) -> None:
         for planned_request in planned_requests:
-            source_id, strategy = planned_request.source_id, planned_request.request.strategy
+            source_id, request = planned_request.source_id, planned_request.request
+            strategy = request.strategy if isinstance(request, PairRequest) else None
             if isinstance(outcome, TeacherError):
                 # The report names every section; what ails them all is told once.
                 if (message := str(outcome)) not in self._failures:
@@ -119,7 +144,7 @@ def _add(total: int | None, more: int | None) -> int | None:
     return total if more is None else (total or 0) + more
 
 
-def store_reply(cache: ReplyCache, teacher: Teacher, request: PairRequest, reply: Reply) -> None:
+def store_reply(cache: ReplyCache, teacher: Answering[_R], request: _R, reply: Reply) -> None:
     """Put a reply on disk.
 
     Raises:
@@ -128,7 +153,7 @@ def store_reply(cache: ReplyCache, teacher: Teacher, request: PairRequest, reply
     cache.put(teacher.name, teacher.fingerprint(request), json.dumps(asdict(reply)))
 
 
-def cached_reply(cache: ReplyCache, teacher: Teacher, request: PairRequest) -> Reply | None:
+def cached_reply(cache: ReplyCache, teacher: Answering[_R], request: _R) -> Reply | None:
     """Return the reply that is kept for `request`, None where there is none that can be read.
 
     Raises:

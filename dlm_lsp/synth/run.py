@@ -19,6 +19,7 @@ from dlm_lsp.synth.events import (
     OnEvent,
     PairAccepted,
     PairRefused,
+    PairVerified,
     RunFinished,
     RunStarted,
     SectionDone,
@@ -26,12 +27,21 @@ from dlm_lsp.synth.events import (
 )
 from dlm_lsp.synth.judge import Judge
 from dlm_lsp.synth.planned_requests import PlannedRequest, ProseSource, plan_requests, prose_sources
-from dlm_lsp.synth.report import Candidate, Report, Skip
+from dlm_lsp.synth.report import Candidate, Report, Skip, Verdict
 from dlm_lsp.synth.request_rounds import RequestRounds
 from dlm_lsp.synth.request_runner import RequestRunner
 from dlm_lsp.synth.run_options import SynthOptions
-from dlm_lsp.synth.select import RequestOutcome, judge_verdict, select_pairs, with_margins
-from dlm_lsp.teachers.protocol import Teacher
+from dlm_lsp.synth.select import (
+    RequestOutcome,
+    judge_verdict,
+    passed_pairs,
+    select_pairs,
+    verifier_refusal,
+    with_margins,
+    with_verdicts,
+)
+from dlm_lsp.synth.verification import Unverified, Verification
+from dlm_lsp.teachers.protocol import Teacher, Verifier
 
 
 def _ignore(event: SynthEvent) -> None:
@@ -48,12 +58,14 @@ async def run_synthesis(
     sections: Sequence[str] | None = None,
     on_event: OnEvent = _ignore,
     stop: anyio.Event | None = None,
+    verifier: Verifier | None = None,
 ) -> Report:
     """Ask `teacher` about the prose of `document` and return what is accepted, and why not more.
 
     `sections` limits the run to these section ids. Setting `stop` cancels the requests in flight
     and returns the report of what is finished; cancelling the task from outside loses the report,
-    but no reply: those are in `cache`. Neither teacher nor judge is closed.
+    but no reply: those are in `cache`. `verifier` is prepared, and is asked about what the judge
+    lets pass; without one nothing is verified. None of the three is closed.
 
     Raises:
         TeacherError, JudgeError: found before anything was asked. Later, a failed request is
@@ -64,7 +76,14 @@ async def run_synthesis(
     if options.filter == "sway" and judge is None:
         raise ValueError("the filter sway needs a judge")
     run = _SynthesisRun(
-        document, teacher, judge, cache, options, sections=sections, on_event=on_event
+        document,
+        teacher,
+        judge,
+        cache,
+        options,
+        sections=sections,
+        on_event=on_event,
+        verifier=verifier,
     )
     try:
         async with anyio.create_task_group() as tasks:
@@ -117,6 +136,7 @@ class _SynthesisRun:
         *,
         sections: Sequence[str] | None,
         on_event: OnEvent,
+        verifier: Verifier | None,
     ) -> None:
         self.end: Callable[[], None] = lambda: None
         self._document = document
@@ -125,6 +145,10 @@ class _SynthesisRun:
         self._options = options
         self._on_event = on_event
         self._runner = RequestRunner(teacher, cache, options, on_event)
+        self._verification: Verification | None = None
+        if self._judge and verifier:
+            runner = RequestRunner(verifier, cache, options, on_event, self._runner.spending)
+            self._verification = Verification(verifier, runner, cache, options)
         self._rounds = RequestRounds(teacher, self._runner, options)
         self._sources = prose_sources(document, sections)
         self._requests: dict[str, list[PlannedRequest]] = {
@@ -161,6 +185,8 @@ class _SynthesisRun:
                     for planned_request in self._requests[source.id]
                 ]
             )
+            if self._verification:
+                await self._verify(self._verification)
 
     async def report(self) -> Report:
         """Return what the run came to, whether it went to its end or not."""
@@ -170,6 +196,7 @@ class _SynthesisRun:
             [*self._without_prose, *self._rounds.outcomes.values(), *self._unasked()],
             self._options,
             usage=self._runner.usage(anyio.current_time() - self._began),
+            verifying=self._verification is not None,
             failure=self._failure,
             stopped=self._stopped,
         )
@@ -234,6 +261,37 @@ class _SynthesisRun:
                 judged = with_margins(outcome.parsed, margins)
                 self._rounds.outcomes[outcome.index] = replace(outcome, parsed=judged)
 
+    async def _verify(self, verification: Verification) -> None:
+        """Ask about each pair that has passed everything else and was not asked about yet."""
+        outcomes = list(self._rounds.outcomes.values())
+        passed = await anyio.to_thread.run_sync(
+            passed_pairs, self._document, outcomes, self._options
+        )
+        prose_of = {
+            planned_request.index: planned_request.request.prose
+            for requests in self._requests.values()
+            for planned_request in requests
+        }
+        candidate_of = {
+            Unverified(at, candidate.source_id, prose_of[at], candidate.pair): candidate
+            for at, candidate in passed.candidates
+            if candidate.verdict is None
+        }
+        done = 0
+
+        def take(unverified: Unverified, verdict: Verdict) -> None:
+            nonlocal done
+            done += 1
+            outcome = self._rounds.outcomes[unverified.at]
+            parsed = with_verdicts(outcome.parsed, {unverified.pair: verdict})
+            self._rounds.outcomes[unverified.at] = replace(outcome, parsed=parsed)
+            verified = replace(candidate_of[unverified], verdict=verdict)
+            refusal = verifier_refusal(verified)
+            self._on_event(PairRefused(refusal) if refusal else PairAccepted(verified))
+            self._on_event(PairVerified(done, len(candidate_of)))
+
+        await verification.verify(list(candidate_of), take)
+
     def _report_section(self, source_id: str) -> None:
         for planned_request in self._requests[source_id]:
             outcome = self._rounds.outcomes.get(planned_request.index)
@@ -248,7 +306,10 @@ class _SynthesisRun:
 
     def _report_candidate(self, candidate: Candidate) -> None:
         refusal = judge_verdict(candidate, self._options.least_margin) if self._judge else None
-        self._on_event(PairRefused(refusal) if refusal else PairAccepted(candidate))
+        if refusal:
+            self._on_event(PairRefused(refusal))
+        elif not self._verification:
+            self._on_event(PairAccepted(candidate))
 
     def _unasked(self) -> Iterator[RequestOutcome]:
         """Yield what was not asked, once for each section and strategy, with the reason."""

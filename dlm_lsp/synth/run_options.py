@@ -27,6 +27,7 @@ class SynthOptions:
     strategy: StrategyChoice = DEFAULTS["strategy"]
     filter: FilterKind = DEFAULTS["filter"]
     threshold: float | None = DEFAULTS["threshold"]
+    verify: str = DEFAULTS["verify"]
     max_pairs: int | None = DEFAULTS["max_pairs"]
     max_requests: int | None = DEFAULTS["max_requests"]
     placement: PlacementChoice = DEFAULTS["placement"]
@@ -44,6 +45,15 @@ class SynthOptions:
             raise OptionError(
                 "threshold",
                 self.threshold,
+                f"belongs to {{other}} sway; leave it out with {{other}} {self.filter}",
+                other="filter",
+            )
+
+        if self.verify not in ("auto", "off") and self.filter != "sway":
+            raise OptionError(
+                "verify",
+                # An address may hold a password.
+                self.verify.partition(":")[0],
                 f"belongs to {{other}} sway; leave it out with {{other}} {self.filter}",
                 other="filter",
             )

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dlm_lsp.document.document import Document
+from dlm_lsp.document.section import Pair
 from dlm_lsp.quality.dedup import duplicates
 from dlm_lsp.synth.candidates import CAME_BEFORE, NO_CANDIDATES, ParsedCandidates
-from dlm_lsp.synth.report import Candidate, Refusal, Report, Skip, Usage
+from dlm_lsp.synth.report import Candidate, Refusal, Report, Skip, Usage, Verdict
 from dlm_lsp.synth.run_options import SynthOptions
 
 
@@ -20,18 +21,74 @@ class RequestOutcome:
     skipped: tuple[Skip, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What has passed everything but the verifier and the limits, each with its request's index.
+
+    `generated`, `unique` and `judged` are how many there were at each step; `room` is how many may
+    be accepted of each request, `present` how many an earlier run has put in.
+    """
+
+    candidates: tuple[tuple[int, Candidate], ...]
+    refusals: tuple[tuple[int, Refusal], ...]
+    skips: tuple[Skip, ...]
+    generated: int
+    unique: int
+    judged: int
+    room: Mapping[int, int]
+    present: int
+
+
 def select_pairs(
     document: Document,
     outcomes: Iterable[RequestOutcome],
     options: SynthOptions,
     *,
     usage: Usage,
+    verifying: bool = False,
     failure: str | None = None,
     stopped: bool = False,
 ) -> Report:
     """Return the report over `outcomes`, in whatever order they come."""
+    passed = passed_pairs(document, outcomes, options)
+    refusals = list(passed.refusals)
+    candidates = [
+        (at, replace(c, verdict=c.verdict or _NO_VERDICT) if verifying else c)
+        for at, c in passed.candidates
+    ]
+    refused = [(at, c, verifier_refusal(c)) for at, c in candidates]
+    refusals += [(at, refusal) for at, _, refusal in refused if refusal]
+    enough = [(at, c) for at, c, refusal in refused if not refusal]
+    within = _within_count(enough, passed.room, refusals)
+    most = None if options.max_pairs is None else max(0, options.max_pairs - passed.present)
+    accepted = within[:most]
+    refusals += [
+        (at, make_refusal(c, "over_max_pairs", f"max_pairs is {options.max_pairs}"))
+        for at, c in within[len(accepted) :]
+    ]
+    return Report(
+        filter=options.filter,
+        generated=passed.generated,
+        dedup=passed.unique,
+        judge_passed=passed.judged,
+        threshold=len(candidates),
+        accepted=tuple(candidate for _, candidate in accepted),
+        refused=tuple(refusal for _, refusal in sorted(refusals, key=lambda item: item[0])),
+        skipped=passed.skips,
+        usage=usage,
+        failure=failure,
+        stopped=stopped,
+        already_present=passed.present,
+        verified=sum(is_verified(c) for _, c in enough) if verifying else None,
+    )
+
+
+def passed_pairs(
+    document: Document, outcomes: Iterable[RequestOutcome], options: SynthOptions
+) -> Passed:
+    """Return the pairs over which the verifier is to decide, if there is one."""
     refusals: list[tuple[int, Refusal]] = []
-    skips: list[tuple[int, Skip]] = []
+    skips: list[Skip] = []
     fresh: list[tuple[int, Candidate]] = []
     in_document = {section.id for section in document.sections}
     # An earlier run on the same replies took these: they have their place, or this run would go on
@@ -44,7 +101,7 @@ def select_pairs(
     for outcome in sorted(outcomes, key=lambda outcome: outcome.index):
         at = outcome.index
         room[at] += outcome.parsed.requested
-        skips += [(at, skip) for skip in (*outcome.parsed.skipped, *outcome.skipped)]
+        skips += [*outcome.parsed.skipped, *outcome.skipped]
         refusals += [(at, refusal) for refusal in outcome.parsed.refused]
         filtered += sum(r.reason not in _NOT_GENERATED for r in outcome.parsed.refused)
         for candidate in outcome.parsed.candidates:
@@ -52,7 +109,7 @@ def select_pairs(
                 if candidate.id in synthesized:
                     present.add(candidate.id)
                     room[at] -= 1
-                skips.append((at, _already_present(candidate)))
+                skips.append(_already_present(candidate))
             elif options.filter == "none" and candidate.id in new:
                 filtered += 1
                 refusals.append((at, make_refusal(candidate, "duplicate_pair", CAME_BEFORE)))
@@ -66,26 +123,15 @@ def select_pairs(
         refusals += [(at, refusal) for at, _, refusal in judged if refusal]
         enough = [(at, c) for at, c, refusal in judged if not refusal]
         passed = [(at, c) for at, c, out in judged if not out or out.reason == "below_threshold"]
-    within = _within_count(enough, room, refusals)
-    most = None if options.max_pairs is None else max(0, options.max_pairs - len(present))
-    accepted = within[:most]
-    refusals += [
-        (at, make_refusal(c, "over_max_pairs", f"max_pairs is {options.max_pairs}"))
-        for at, c in within[len(accepted) :]
-    ]
-    return Report(
-        filter=options.filter,
+    return Passed(
+        candidates=tuple(enough),
+        refusals=tuple(refusals),
+        skips=tuple(skips),
         generated=len(fresh) + filtered,
-        dedup=len(unique),
-        judge_passed=len(passed),
-        threshold=len(enough),
-        accepted=tuple(candidate for _, candidate in accepted),
-        refused=tuple(refusal for _, refusal in sorted(refusals, key=lambda item: item[0])),
-        skipped=tuple(skip for _, skip in skips),
-        usage=usage,
-        failure=failure,
-        stopped=stopped,
-        already_present=len(present),
+        unique=len(unique),
+        judged=len(passed),
+        room=room,
+        present=len(present),
     )
 
 
@@ -104,6 +150,27 @@ def judge_verdict(candidate: Candidate, least_margin: float) -> Refusal | None:
         detail = f"margin {margin:.3f} is below the threshold {least_margin:.3f}"
         return make_refusal(candidate, "below_threshold", detail)
     return None
+
+
+def is_verified(candidate: Candidate) -> bool:
+    """Say whether the verifier stands by a candidate."""
+    return candidate.verdict is not None and candidate.verdict.verified
+
+
+def verifier_refusal(candidate: Candidate) -> Refusal | None:
+    """Return how the verifier's verdict keeps a candidate out; None where it does not.
+
+    A pair that got no verdict is as good as where nothing is verified.
+    """
+    verdict = candidate.verdict
+    if verdict is None or verdict.probability is None or verdict.verified:
+        return None
+    why = f"; {verdict.detail}" if verdict.detail else ""
+    return make_refusal(
+        candidate,
+        "not_verified",
+        f"the verifier finds it right with a probability of {verdict.probability:.2f}{why}",
+    )
 
 
 def make_refusal(candidate: Candidate, reason: str, detail: str) -> Refusal:
@@ -126,6 +193,17 @@ def with_margins(parsed: ParsedCandidates, margins: Iterator[float]) -> ParsedCa
     )
 
 
+def with_verdicts(parsed: ParsedCandidates, verdicts: Mapping[Pair, Verdict]) -> ParsedCandidates:
+    """Return `parsed` with what the verifier says beside each candidate that it was asked about."""
+    return replace(
+        parsed,
+        candidates=tuple(
+            replace(c, verdict=verdicts.get(c.pair, c.verdict)) for c in parsed.candidates
+        ),
+    )
+
+
+_NO_VERDICT = Verdict(detail="the run ended before it was verified")
 # Pairs that cannot stand in a document, or that nobody asked for, count as little as no pair.
 _NOT_GENERATED = ("invalid_structure", "over_count")
 
@@ -157,6 +235,11 @@ def _without_duplicates(
     return [entry for index, entry in enumerate(fresh) if index not in dropped]
 
 
+def _rank(candidate: Candidate) -> tuple[float, float]:
+    verdict = candidate.verdict
+    return -((verdict and verdict.probability) or 0), -(candidate.margin or 0)
+
+
 def _within_count(
     enough: Sequence[tuple[int, Candidate]],
     room: Mapping[int, int],
@@ -164,18 +247,19 @@ def _within_count(
 ) -> list[tuple[int, Candidate]]:
     """Return as many of the candidates as are wanted at each place.
 
-    The best judged pair about each quotation comes first, then a second about any of them.
+    The best pair about each quotation comes first, then a second about any of them. The best are
+    what the verifier finds likeliest to be right, then what the judge likes best.
     """
-    by_margin = sorted(range(len(enough)), key=lambda index: -(enough[index][1].margin or 0))
+    best_first = sorted(range(len(enough)), key=lambda index: _rank(enough[index][1]))
     quoted: Counter[tuple[int, str]] = Counter()
-    rank: dict[int, int] = {}
-    for index in by_margin:
+    turn: dict[int, int] = {}
+    for index in best_first:
         at, candidate = enough[index]
-        rank[index] = quoted[at, candidate.evidence]
+        turn[index] = quoted[at, candidate.evidence]
         quoted[at, candidate.evidence] += 1
     taken: Counter[int] = Counter()
     staying: set[int] = set()
-    for index in sorted(by_margin, key=rank.__getitem__):
+    for index in sorted(best_first, key=turn.__getitem__):
         at = enough[index][0]
         if taken[at] < room[at]:
             taken[at] += 1

@@ -12,11 +12,11 @@ from dlm_lsp.teachers.api import ApiTeacher
 from dlm_lsp.teachers.concurrency import map_concurrently
 from dlm_lsp.teachers.endpoint import endpoint_from, parse_endpoint
 from dlm_lsp.teachers.kind import TeacherContext
-from dlm_lsp.teachers.prompts import REPLY_SCHEMA, prompt_messages
-from dlm_lsp.teachers.protocol import PairRequest, Reply
+from dlm_lsp.teachers.protocol import Reply, Request
 from dlm_lsp.teachers.request_fallback import RequestShape
 from dlm_lsp.teachers.response_parsing import message_text, token_count
 from dlm_lsp.teachers.transport import RETRIES, usable_key
+from dlm_lsp.teachers.verdict_prompts import reply_schema, request_messages
 
 _FINISHES: dict[str, Literal["length", "refusal"]] = {
     "max_tokens": "length",
@@ -74,14 +74,14 @@ class AnthropicTeacher(ApiTeacher):
             self._endpoint = parse_endpoint(str(client.base_url))
         return client
 
-    async def count_tokens(self, requests: Sequence[PairRequest]) -> list[int] | None:
+    async def count_tokens(self, requests: Sequence[Request]) -> list[int] | None:
         """Return the prompt tokens of each request, or None where the server does not count."""
         if self._fatal_error:
             return None
         counts = [0] * len(requests)
 
-        async def count(request: PairRequest) -> int | None:
-            system, user = prompt_messages(request)
+        async def count(request: Request) -> int | None:
+            system, user = request_messages(request)
             try:
                 counted: object = await self._guarded(
                     lambda: self._client.messages.count_tokens(
@@ -102,13 +102,12 @@ class AnthropicTeacher(ApiTeacher):
                 counts[index] = tokens
         return counts
 
-    async def _send(
-        self, system: str, user: str, request: PairRequest, shape: RequestShape
-    ) -> Reply:
+    async def _send(self, request: Request, shape: RequestShape) -> Reply:
+        system, user = request_messages(request)
         parameters: dict[str, Any] = {}
         if self.formats[shape.format_index] == "json_schema":
             parameters["output_config"] = {
-                "format": {"type": "json_schema", "schema": REPLY_SCHEMA}
+                "format": {"type": "json_schema", "schema": reply_schema(request)}
             }
         if "cache_control" not in shape.without:
             parameters["cache_control"] = {"type": "ephemeral"}

@@ -15,8 +15,14 @@ from dlm_lsp.teachers.echoed_secrets import redact_reply
 from dlm_lsp.teachers.endpoint import Endpoint
 from dlm_lsp.teachers.error_messages import server_message
 from dlm_lsp.teachers.model_discovery import ServedModel, discover_model, prose_window
-from dlm_lsp.teachers.prompts import EXAMPLES, REPLY_SCHEMA, prompt_messages
-from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply, TeacherResult
+from dlm_lsp.teachers.prompts import EXAMPLES
+from dlm_lsp.teachers.protocol import (
+    GenerationOptions,
+    Reply,
+    Request,
+    TeacherResult,
+    VerdictRequest,
+)
 from dlm_lsp.teachers.request_fallback import RequestShape, next_shape
 from dlm_lsp.teachers.transport import (
     RequestHook,
@@ -24,10 +30,21 @@ from dlm_lsp.teachers.transport import (
     sdk_timeout,
     with_teacher_errors,
 )
+from dlm_lsp.teachers.verdict_prompts import reply_schema, request_messages, verdict_prompts
 
 _R = TypeVar("_R")
 _logger = logging.getLogger(__name__)
 _LONGEST_CHECK = 20.0
+LOGPROBS = "logprobs"
+"""The parameter that asks how likely each token was, and each that could have been instead."""
+
+
+class NotScoredError(Exception):
+    """A `reply` that tells nothing of how likely a yes or a no was."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__("no log-probabilities")
+        self.reply = reply
 
 
 class ApiTeacher(ABC):
@@ -45,6 +62,12 @@ class ApiTeacher(ABC):
     assumed_context: ClassVar[int] = 100_000
     """How many tokens a model is taken to read where the server does not say."""
 
+    log_probabilities: ClassVar[bool] = False
+    """Whether the API knows to tell how likely each first token of a reply was."""
+    why_no_verdicts: str = ""
+    # A number, a yes or no, and now and then a few words of what is wrong.
+    tokens_per_verdict: int = 40
+    parameters: int | None = None
     request_hooks: ClassVar[Sequence[RequestHook]] = ()
     """What is to be done to every request before it is sent."""
 
@@ -71,6 +94,7 @@ class ApiTeacher(ABC):
         self._checked = False
         self._fatal_error: TeacherError | None = None
         self._has_served = False
+        self._has_scored = False
 
     @property
     def remote_host(self) -> str | None:
@@ -86,10 +110,22 @@ class ApiTeacher(ABC):
         """Return a client; TeacherError where the key is missing."""
 
     @abstractmethod
-    async def _send(
-        self, system: str, user: str, request: PairRequest, shape: RequestShape
-    ) -> Reply:
-        """Make one request in this shape and read its reply."""
+    async def _send(self, request: Request, shape: RequestShape) -> Reply:
+        """Make one request in this shape and read its reply.
+
+        Raises:
+            NotScoredError: a yes or no was asked for, and nothing tells how likely either is.
+        """
+
+    @property
+    def one_by_one(self) -> bool:
+        """Whether verdicts are read off how likely a yes is, which takes a request for each."""
+        return self.log_probabilities and LOGPROBS not in self._shape.without
+
+    def _is_scored(self, request: Request, shape: RequestShape) -> bool:
+        """Say whether a request asks for nothing but a yes or no, and how likely either is."""
+        one = isinstance(request, VerdictRequest) and len(request.pairs) == 1
+        return one and self.log_probabilities and LOGPROBS not in shape.without
 
     async def prepare(self) -> None:
         """Check the extra, the key, the server and the model, all of it for free and once.
@@ -119,10 +155,12 @@ class ApiTeacher(ABC):
         )
         self._checked = True
 
-    def fingerprint(self, request: PairRequest) -> str:
+    def fingerprint(self, request: Request) -> str:
         """Return everything that decides the reply to the request: model, parameters and prompt."""
-        system, user = prompt_messages(request)
+        system, user = request_messages(request)
         sampling = self._sampling
+        # In which of two ways a verdict is had is found out on the way.
+        scored = {"scored": verdict_prompts(request)} if isinstance(request, VerdictRequest) else {}
         return json.dumps(
             {
                 "server": self._endpoint.url,
@@ -131,18 +169,19 @@ class ApiTeacher(ABC):
                 "temperature": sampling.temperature,
                 "top_p": sampling.top_p,
                 "seed": sampling.seed,
-                "schema": REPLY_SCHEMA,
+                "schema": reply_schema(request),
                 "system": system,
                 "user": user,
+                **scored,
             },
             sort_keys=True,
         )
 
-    async def count_tokens(self, requests: Sequence[PairRequest]) -> list[int] | None:
+    async def count_tokens(self, requests: Sequence[Request]) -> list[int] | None:
         """Return None: this API counts only what it is paid for."""
         return None
 
-    async def answer(self, requests: Sequence[PairRequest]) -> AsyncGenerator[TeacherResult, None]:
+    async def answer(self, requests: Sequence[Request]) -> AsyncGenerator[TeacherResult, None]:
         """Answer each request once, as they finish; a failure costs its request alone.
 
         Raises:
@@ -152,7 +191,7 @@ class ApiTeacher(ABC):
         if requests and self._fatal_error:
             raise self._fatal_error
 
-        async def outcome(request: PairRequest) -> Reply | TeacherError:
+        async def outcome(request: Request) -> Reply | TeacherError:
             try:
                 return await self._guarded(lambda: self._send_by_shape(request), self._timeout)
             except TeacherError as error:
@@ -186,23 +225,46 @@ class ApiTeacher(ABC):
             await self._client.close()
             self._client = None
 
-    async def _send_by_shape(self, request: PairRequest) -> Reply:
-        system, user = prompt_messages(request)
+    async def _send_by_shape(self, request: Request) -> Reply:
         sdk = self._sdk()
+
+        def redacted(reply: Reply) -> Reply:
+            return replace(reply, text=redact_reply(reply.text, self._secrets, request.prose))
+
+        refused = (sdk.BadRequestError, sdk.UnprocessableEntityError, sdk.PermissionDeniedError)
         while True:
             shape = self._shape
+            scored = self._is_scored(request, shape)
             try:
-                reply = await self._send(system, user, request, shape)
-            except (sdk.BadRequestError, sdk.UnprocessableEntityError) as error:
-                if self._shape == shape and not self._learn(server_message(error.body)):
+                reply = await self._send(request, shape)
+            except NotScoredError as error:
+                if self._has_scored:
+                    return redacted(error.reply)
+                self._learn_that_nothing_scores()
+            except refused as error:
+                words = server_message(error.body)
+                if isinstance(error, sdk.PermissionDeniedError) and not (
+                    scored and "logprob" in words
+                ):
+                    raise
+                if self._shape == shape and not self._learn(words, scored=scored):
                     raise
             else:
-                text = redact_reply(reply.text, self._secrets, request.prose)
-                return replace(reply, text=text)
+                self._has_scored |= scored
+                return redacted(reply)
 
-    def _learn(self, words: str) -> bool:
+    def _learn_that_nothing_scores(self) -> None:
+        if self.one_by_one:
+            _logger.warning("%s tells no log-probabilities; asking it in words", self.name)
+            self._shape = replace(self._shape, without=self._shape.without | {LOGPROBS})
+
+    def _learn(self, words: str, *, scored: bool) -> bool:
         """Lower the shape of every later request by what was refused; False if nothing was."""
         shape = next_shape(self._shape, words, formats=len(self.formats), droppable=self.droppable)
+        if scored and ("logprob" in words or (shape is None and not self._has_scored)):
+            # Whatever it is that the server does not take, a verdict may be had without.
+            self._learn_that_nothing_scores()
+            return True
         if shape is None:
             return False
         parameters = shape.without - self._shape.without

@@ -8,12 +8,16 @@ from dlm_lsp.local.constrained_decoding import SamplingParams
 from dlm_lsp.local.model import BATCH, LocalModel, ModelInfo, Prompt
 from dlm_lsp.teachers.prompts import REPLY_SCHEMA, prompt_messages
 from dlm_lsp.teachers.protocol import (
+    YES_OR_NO,
     GenerationOptions,
     PairRequest,
     Reply,
+    Request,
     TeacherLimits,
     TeacherResult,
+    VerdictRequest,
 )
+from dlm_lsp.teachers.verdict_prompts import request_messages, verdict_prompts
 
 _LONGEST = {"question": 400, "answer": 1200, "evidence": 1200}
 """The most characters of each field; a model that has begun to loop comes to the end of it."""
@@ -34,13 +38,17 @@ class InstructTeacher:
         self._chat = info.chat
         self._sampling = sampling
 
-    def fingerprint_parts(self, request: PairRequest) -> tuple[object, object]:
+    def fingerprint_parts(self, request: Request) -> tuple[object, object]:
         """Return the chat template's identity, and the prompt."""
+        if isinstance(request, VerdictRequest):
+            return self._chat, verdict_prompts(request)
         return self._chat, prompt_messages(request)
 
-    def prompt(self, request: PairRequest) -> Prompt:
-        """Return the prompt as the model reads it."""
-        system, user = prompt_messages(request)
+    def prompt(self, request: Request) -> Prompt:
+        """Return the prompt as the model reads it; of verdicts the one that holds all pairs."""
+        system, user = request_messages(request, scored=True)
+        if isinstance(request, VerdictRequest):
+            return Prompt(user, system)
         sampling = self._sampling
         params = SamplingParams(sampling.temperature, sampling.top_p, sampling.seed or 0)
         return Prompt(
@@ -56,6 +64,17 @@ class InstructTeacher:
         for at in range(0, len(requests), BATCH):
             for index, outcome in enumerate(await self._batch(requests[at : at + BATCH]), at):
                 yield TeacherResult(index, outcome)
+
+    async def verdicts(self, request: VerdictRequest) -> Reply | TeacherError:
+        """Say how likely the model begins with a yes, and with a no, about each pair."""
+        prompts = [Prompt(user, system) for system, user in verdict_prompts(request)]
+        words = [word.capitalize() for word in YES_OR_NO]
+        try:
+            scores = await self._model.score_answers(prompts, words)
+        except ModelError as error:
+            return TeacherError(str(error))
+        likely = [dict(zip(words, pair_scores, strict=True)) for pair_scores in scores]
+        return Reply(json.dumps({"log_probabilities": likely}))
 
     async def _batch(self, requests: Sequence[PairRequest]) -> Sequence[Reply | TeacherError]:
         try:

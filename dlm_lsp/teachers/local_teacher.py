@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 
 from dlm_lsp.document.base_models import HUB_PREFIX, shown_name
@@ -15,8 +16,10 @@ from dlm_lsp.teachers.prompts import EXAMPLES
 from dlm_lsp.teachers.protocol import (
     GenerationOptions,
     PairRequest,
+    Request,
     TeacherLimits,
     TeacherResult,
+    VerdictRequest,
 )
 
 _SMALLEST_WINDOW = 64
@@ -33,6 +36,8 @@ class LocalTeacher:
 
     remote_host: str | None = None
     examples: Sequence[tuple[str, str]] = (*FEW_SHOT_QUESTIONS, *EXAMPLES)
+    one_by_one = False
+    tokens_per_verdict = 0
 
     def __init__(
         self,
@@ -73,29 +78,61 @@ class LocalTeacher:
         self.limits = teacher.limits
         self._info, self._prepared = info, teacher
 
-    def fingerprint(self, request: PairRequest) -> str:
+    @property
+    def why_no_verdicts(self) -> str:
+        """Why it can give no verdicts; empty where it can."""
+        return "" if isinstance(self._prepared, InstructTeacher) else "is a base model"
+
+    @property
+    def parameters(self) -> int | None:
+        """How many parameters the model has."""
+        return self._info.parameters if self._info else 0
+
+    def fingerprint(self, request: Request) -> str:
         """Return everything that decides the reply to the request."""
-        prompts, prompt = self._ready.fingerprint_parts(request)
+        if isinstance(request, VerdictRequest):
+            prompts, prompt = self._instruct.fingerprint_parts(request)
+        else:
+            prompts, prompt = self._ready.fingerprint_parts(request)
         sampling = self._sampling
         params = [sampling.max_new_tokens, sampling.temperature, sampling.top_p, sampling.seed]
         identity = self._info.identity if self._info else None
         return json.dumps([identity, prompts, params, prompt])
 
-    async def count_tokens(self, requests: Sequence[PairRequest]) -> list[int] | None:
+    async def count_tokens(self, requests: Sequence[Request]) -> list[int] | None:
         """Return how many tokens the model reads before it writes, for each request."""
+        prompts = [
+            self._instruct.prompt(request)
+            if isinstance(request, VerdictRequest)
+            else self._ready.prompt(request)
+            for request in requests
+        ]
         try:
-            return await self._model.count([self._ready.prompt(request) for request in requests])
+            return await self._model.count(prompts)
         except ModelError as error:
             raise TeacherError(str(error)) from error
 
-    async def answer(self, requests: Sequence[PairRequest]) -> AsyncGenerator[TeacherResult, None]:
+    async def answer(self, requests: Sequence[Request]) -> AsyncGenerator[TeacherResult, None]:
         """Answer each request: one after the other for a base model, else in batches."""
-        async with aclosing(self._ready.answer(requests)) as results:
+        pairs: dict[int, PairRequest] = {}
+        for index, request in enumerate(requests):
+            if isinstance(request, PairRequest):
+                pairs[index] = request
+            else:
+                yield TeacherResult(index, await self._instruct.verdicts(request))
+        places = list(pairs)
+        async with aclosing(self._ready.answer(list(pairs.values()))) as results:
             async for result in results:
-                yield result
+                yield replace(result, index=places[result.index])
 
     async def aclose(self) -> None:
         """Let the worker be: it ends with the event loop, and the judge may still need it."""
+
+    @property
+    def _instruct(self) -> InstructTeacher:
+        if isinstance(self._ready, InstructTeacher):
+            return self._ready
+        raise TeacherError(f"{self.name} {self.why_no_verdicts}, which gives no verdicts")
 
     @property
     def _ready(self) -> InstructTeacher | BaseModelTeacher:

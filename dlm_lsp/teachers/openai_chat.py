@@ -1,27 +1,32 @@
 """OpenAI chat completions: from OpenAI or from any server that speaks them, such as vLLM."""
 
 import hashlib
+import json
 import os
 import re
+from contextlib import suppress
+from dataclasses import replace
 from types import ModuleType
 from typing import Any, ClassVar, Literal
 
 from dlm_lsp.errors import SelectorError, TeacherError
 from dlm_lsp.install_hint import DISTRIBUTION, install_hint
-from dlm_lsp.teachers.api import ApiTeacher
+from dlm_lsp.teachers.api import LOGPROBS, ApiTeacher, NotScoredError
 from dlm_lsp.teachers.endpoint import Endpoint, endpoint_from, parse_endpoint
 from dlm_lsp.teachers.error_messages import redact, server_message
 from dlm_lsp.teachers.kind import TeacherContext
-from dlm_lsp.teachers.prompts import REPLY_SCHEMA
-from dlm_lsp.teachers.protocol import PairRequest, Reply
+from dlm_lsp.teachers.protocol import YES_OR_NO, GenerationOptions, Reply, Request
 from dlm_lsp.teachers.request_fallback import RequestShape
 from dlm_lsp.teachers.response_parsing import message_text, token_count
 from dlm_lsp.teachers.transport import RETRIES, usable_key
+from dlm_lsp.teachers.verdict_prompts import reply_schema, request_messages
 
 _FINISHES: dict[str, Literal["length", "refusal"]] = {
     "length": "length",
     "content_filter": "refusal",
 }
+_ALTERNATIVES = 20
+"""Of how many first tokens the likelihood is told: as many as OpenAI and vLLM give."""
 _HEADERS = frozenset(
     (
         "accept-encoding",
@@ -44,6 +49,7 @@ class OpenAiTeacher(ApiTeacher):
     droppable = ("prompt_cache_key", "seed", "top_p", "temperature", "max_completion_tokens")
     key_variable = "OPENAI_API_KEY"
     key_required: ClassVar[bool] = True
+    log_probabilities = True
     caches_by_key: ClassVar[bool] = True
     counts_exactly = False
 
@@ -74,10 +80,10 @@ class OpenAiTeacher(ApiTeacher):
             http_client=http_client,
         )
 
-    async def _send(
-        self, system: str, user: str, request: PairRequest, shape: RequestShape
-    ) -> Reply:
-        sampling = self._sampling
+    async def _send(self, request: Request, shape: RequestShape) -> Reply:
+        scored = self._is_scored(request, shape)
+        system, user = request_messages(request, scored=scored)
+        sampling = GenerationOptions(max_new_tokens=1) if scored else self._sampling
         limited_by_old_name = "max_completion_tokens" in shape.without
         parameters = {
             "max_completion_tokens": sampling.max_new_tokens,
@@ -86,7 +92,11 @@ class OpenAiTeacher(ApiTeacher):
             "top_p": sampling.top_p,
             "seed": sampling.seed,
             "prompt_cache_key": _cache_key(request) if self.caches_by_key else None,
-            "response_format": _response_format(self.formats[shape.format_index]),
+            "response_format": None
+            if scored
+            else _response_format(self.formats[shape.format_index], request),
+            LOGPROBS: True if scored else None,
+            "top_logprobs": _ALTERNATIVES if scored else None,
         }
         completion: object = await self._client.chat.completions.create(
             model=self._model,
@@ -97,7 +107,8 @@ class OpenAiTeacher(ApiTeacher):
                 if value is not None and name not in shape.without
             },
         )
-        return self._read(completion)
+        reply = self._read(completion)
+        return _scored(reply, completion) if scored else reply
 
     def _read(self, completion: Any) -> Reply:
         choices = getattr(completion, "choices", None)
@@ -203,17 +214,30 @@ def vllm_server(target: str) -> tuple[Endpoint, str]:
         ) from None
 
 
-def _response_format(name: str) -> dict[str, Any] | None:
+def _scored(reply: Reply, completion: Any) -> Reply:
+    """Return a reply whose text holds the log-probabilities of what could have come first."""
+    likely: dict[str, float] = {}
+    with suppress(AttributeError, IndexError, TypeError, ValueError):
+        for token in completion.choices[0].logprobs.content[0].top_logprobs:
+            likely.setdefault(str(token.token), float(token.logprob))
+    if not any(token.strip().lower() in YES_OR_NO for token in likely):
+        raise NotScoredError(reply)
+    return replace(reply, text=json.dumps({"log_probabilities": [likely]}), finish="stop")
+
+
+def _response_format(name: str, request: Request) -> dict[str, Any] | None:
     match name:
         case "json_schema":
-            schema = {"name": "pairs", "strict": True, "schema": REPLY_SCHEMA}
-            return {"type": "json_schema", "json_schema": schema}
+            schema = reply_schema(request)
+            name = next(iter(schema["properties"]))
+            strict = {"name": name, "strict": True, "schema": schema}
+            return {"type": "json_schema", "json_schema": strict}
         case "json_object":
             return {"type": "json_object"}
         case _:
             return None
 
 
-def _cache_key(request: PairRequest) -> str:
+def _cache_key(request: Request) -> str:
     """Return one key for all requests about the same prose: their prompts begin alike."""
     return hashlib.sha256(request.prose.encode("utf-8", "replace")).hexdigest()[:32]

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol, TypeVar, runtime_checkable
 
 from dlm_lsp.errors import TeacherError
 from dlm_lsp.quality.strategy import Strategy
@@ -36,6 +36,19 @@ class PairRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class VerdictRequest:
+    """One request: whether each (question, answer) is right and complete according to `prose`."""
+
+    prose: str
+    pairs: tuple[tuple[str, str], ...]
+
+
+YES_OR_NO = ("yes", "no")
+"""What a verdict in one word is, in lower case."""
+Request = PairRequest | VerdictRequest
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What a teacher wrote, as it wrote it, and what it cost in tokens where that is known.
 
@@ -55,6 +68,65 @@ class TeacherResult:
 
     index: int
     outcome: Reply | TeacherError
+
+
+_R_contra = TypeVar("_R_contra", contravariant=True)
+
+
+class Answering(Protocol[_R_contra]):
+    """Who answers requests of a kind."""
+
+    @property
+    def name(self) -> str:
+        """What reports call it."""
+
+    def fingerprint(self, request: _R_contra) -> str:
+        """Return everything that decides the reply to the request."""
+
+    def answer(self, requests: Sequence[_R_contra]) -> AsyncGenerator[TeacherResult, None]:
+        """Answer each request once, in whatever order; a failure costs its request alone."""
+
+
+@runtime_checkable
+class Verifier(Answering[VerdictRequest], Protocol):
+    """A teacher that can also be asked for verdicts; `prepare` settles all that it says of itself.
+
+    The text of its reply is either `{"log_probabilities": [{"Yes": -0.1, "No": -2.4}, ...]}`, for
+    each pair those of what it may say first, or `{"verdicts": [...]}` by the schema of verdicts.
+    """
+
+    @property
+    def remote_host(self) -> str | None:
+        """The host that prose and pairs are sent to; None where nothing leaves this machine."""
+
+    @property
+    def window(self) -> int | None:
+        """How many tokens of prose fit into one request; None where no limit is known."""
+
+    @property
+    def why_no_verdicts(self) -> str:
+        """Why it can give none, as in "is a base model"; empty where it can."""
+
+    @property
+    def parameters(self) -> int | None:
+        """How many parameters it has; None for a model behind an API."""
+
+    @property
+    def one_by_one(self) -> bool:
+        """Whether it is asked about one pair at a time; this may change with what a server says."""
+
+    @property
+    def tokens_per_verdict(self) -> int:
+        """About how many tokens a verdict takes that is given in words, beside others."""
+
+    async def prepare(self) -> None:
+        """See `Teacher.prepare`."""
+
+    async def count_tokens(self, requests: Sequence[VerdictRequest]) -> list[int] | None:
+        """Return the prompt tokens of each request, or None where they cannot be counted."""
+
+    async def aclose(self) -> None:
+        """Let go of connections and workers."""
 
 
 class Teacher(Protocol):

@@ -1,12 +1,16 @@
 import json
 import os
+import re
 import signal
 import stat
 import threading
+from collections.abc import Callable
 
 import pytest
 from support.http_servers import chat_completion, pairs_json
 from support.teacher_server import Town, plain, town
+from support.tiny_model import tiny_llama
+from support.verdict_server import answers_in, verdicts
 from werkzeug import Response
 
 
@@ -401,3 +405,76 @@ def test_of_a_model_that_is_too_small_to_teach_the_run_warns_before_it_asks(
     run = dlm("synth", "instructions", document(), *command)
     assert "hardly ever writes a right pair" in run.stderr.splitlines()[0]
     assert "1 of 2 sections" in run.stderr
+
+
+# Verification
+
+
+@pytest.fixture(scope="module")
+def judge(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The flags for a judge that is fast, and knows nothing."""
+    return ["--judge", str(tiny_llama(tmp_path_factory.mktemp("judge"))), "--threshold", "0"]
+
+
+def verifying(wrong: str = "") -> Callable[[str], Response]:
+    """A teacher that verifies in words; answers that hold `wrong` get a no."""
+
+    def answer(prompt: str) -> Response:
+        if "according to the text?" not in prompt:
+            return Town(prompt)
+        rights = [not wrong or wrong not in answer for answer in answers_in(prompt)]
+        body = chat_completion(verdicts(*rights, says="another number"))
+        return Response(json.dumps(body), content_type="application/json")
+
+    return answer
+
+
+def sway(teacher, judge: list[str]) -> list[str]:
+    return ["--teacher", teacher.selector, *judge, "--per-section", "2", "--dry-run"]
+
+
+def test_what_is_verified_follows_the_four_fields(dlm, document, teacher, judge):
+    teacher.answer = verifying()
+    run = dlm("synth", "instructions", document(), *sway(teacher, judge))
+    passed = int(re.search(r"threshold (\d+), verified \1$", run.stdout, re.MULTILINE)[1])
+    assert passed >= 1
+    assert re.search(rf"judged by sway:\S+, verified by {re.escape(teacher.selector)}$", run.stdout)
+
+
+def test_what_the_verifier_refuses_and_what_it_could_not_read_are_told(
+    dlm, document, teacher, judge
+):
+    teacher.answer = verifying(wrong="mills")
+    run = dlm("synth", "instructions", document(), *sway(teacher, judge), "--json")
+    report = value(run)
+    assert (report["verifier"], report["judge"]) == (teacher.selector, report["judge"])
+    refused = [r for r in report["refused"] if r["reason"] == "not_verified"]
+    assert all("another number" in refusal["detail"] for refusal in refused)
+    assert all(accepted["verdict"]["probability"] == 1.0 for accepted in report["accepted"])
+    assert report["verified"] == len(report["accepted"])
+    assert report["threshold"] == report["verified"] + len(refused)
+    assert report["estimate"]["verification"]["requests"] == 4
+
+
+def test_verification_can_be_switched_off(dlm, document, teacher, judge):
+    run = dlm("synth", "instructions", document(), *sway(teacher, judge), "--verify", "off")
+    assert re.search(r"threshold \d+$", run.stdout, re.MULTILINE)
+    assert "verif" not in run.stdout + run.stderr
+
+
+def test_a_verifier_without_the_filter_sway_is_a_usage_error_that_shows_no_password(
+    dlm, document, teacher
+):
+    run = dlm(
+        *("synth", "instructions", document(), *plain(teacher)),
+        *("--verify", "vllm-server:https://me:secret@example.org"),
+    )
+    assert run.returncode == 2
+    assert "--verify is 'vllm-server'; it belongs to --filter sway" in run.stderr
+    assert "secret" not in run.stderr
+
+
+def test_a_verifier_that_cannot_be_is_told_before_anything_is_asked(dlm, document, teacher, judge):
+    run = dlm("synth", "instructions", document(), *sway(teacher, judge), "--verify", "hf:no/such")
+    assert run.returncode == 1
+    assert teacher.asked == []

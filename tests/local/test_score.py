@@ -6,7 +6,9 @@ from support.tiny_model import PROSE
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from dlm_lsp.local import score as score_module
-from dlm_lsp.local.score import Continuation, score_continuations
+from dlm_lsp.local.chat_template import render_prompt, template_of
+from dlm_lsp.local.generate import Prompt
+from dlm_lsp.local.score import Continuation, score_answers, score_continuations
 
 ROWS = [
     Continuation("Question: When was the first wheel built?\nAnswer:", " In 1790."),
@@ -58,3 +60,31 @@ def test_an_adapter_changes_the_scores_and_leaves_the_base_model_as_it_was(llama
 
 def test_no_rows_give_no_scores(llama):
     assert score_continuations(llama, None, PROSE, []) == []
+
+
+@pytest.mark.parametrize("model", ["chat_llama", "gemma"])
+def test_an_answer_is_as_likely_as_in_a_full_pass_behind_the_chat_template(model, request):
+    folder = request.getfixturevalue(model)
+    prompts = [Prompt(f"{PROSE}\nIs it {word}?", "Answer.") for word in ("high", "a saw", "high")]
+    scores = score_answers(folder, None, prompts, ("Yes", "No"))
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    for prompt, found in zip(prompts, scores, strict=True):
+        text = render_prompt(tokenizer, template_of(tokenizer), prompt.system, prompt.text)
+        expected = [
+            by_full_pass(folder, "", Continuation(text, answer))
+            * len(tokenizer(answer, add_special_tokens=False).input_ids)
+            for answer in ("Yes", "No")
+        ]
+        assert found == pytest.approx(expected, abs=1e-3)
+    assert scores[0] == pytest.approx(scores[2], abs=1e-4)
+
+
+def test_one_prompt_alone_is_scored_as_among_others(chat_llama):
+    prompts = [Prompt("Is the river high?", "Answer."), Prompt("Is it a saw?", "Answer.")]
+    together = score_answers(chat_llama, None, prompts, ("Yes", "No"))
+    alone = score_answers(chat_llama, None, prompts[:1], ("Yes", "No"))
+    assert alone[0] == pytest.approx(together[0], abs=1e-4)
+
+
+def test_no_prompts_have_no_answers(chat_llama):
+    assert score_answers(chat_llama, None, [], ("Yes", "No")) == []

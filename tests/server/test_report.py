@@ -1,5 +1,7 @@
 """Synthesis report: in Markdown that holds other people's words."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from dlm_lsp.document import Pair
 from dlm_lsp.server.report import report_markdown
 from dlm_lsp.synth.estimate import Estimate
 from dlm_lsp.synth.pipeline import SynthResult
-from dlm_lsp.synth.report import Candidate, Refusal, Report, Skip, Usage
+from dlm_lsp.synth.report import Candidate, Refusal, Report, Skip, Usage, Verdict
 
 ID = "0123456789abcdef"
 ESTIMATE = Estimate(0, 0, 0, 0, 0, exact=True)
@@ -26,12 +28,15 @@ def report(
     skipped: tuple = (),
     judge: str | None = None,
     notes: tuple[str, ...] = (),
+    verifier: str | None = None,
+    why_unverified: str = "",
     **more,
 ) -> str:
     """The Markdown of a run."""
     values = {"usage": SPENT, "generated": 4, "dedup": 3, "judge_passed": 2, "threshold": 2}
     run = Report("sway", accepted=accepted, refused=refused, skipped=skipped, **values | more)
-    result = SynthResult("openai:m", judge, ESTIMATE, run, (), "2026-01-31T09:30:00Z", notes)
+    at = "2026-01-31T09:30:00Z"
+    result = SynthResult("openai:m", judge, ESTIMATE, run, (), at, notes, verifier, why_unverified)
     return report_markdown(result, "2 inserted")
 
 
@@ -212,3 +217,19 @@ def test_no_words_of_a_pair_ever_make_a_line_of_their_own(question, answer):
     assert len(headings) == 4
     lines = report(accepted=(plain,), refused=(refused,)).split("\n")
     assert len(text.split("\n")) == len(lines) + answer.count("\n")
+
+
+def test_a_verifier_is_named_with_what_it_verified_and_what_went_without():
+    right = replace(ACCEPTED, verdict=Verdict(0.876))
+    unread = replace(ACCEPTED, verdict=Verdict(None, "the verdict could not be read"))
+    text = report((right, unread), verifier="openai:n", verified=1)
+    assert "- Verifier: `openai:n`, 1 verified, 1 accepted unverified\n" in text
+    assert (
+        f"From section `{ID}`, extraction, margin 1.23, right with a probability of 0.88.\n" in text
+    )
+    assert "margin 1.23, unverified (the verdict could not be read).\n" in text
+
+
+def test_why_nobody_verified_is_told_where_that_was_not_asked_for():
+    assert "- Not verified: the models are small\n" in report(why_unverified="the models are small")
+    assert "erif" not in report()

@@ -8,7 +8,13 @@ import anyio
 from dlm_lsp.document.document import Document
 from dlm_lsp.document.parse import parse
 from dlm_lsp.errors import JudgeError, TeacherError
-from dlm_lsp.teachers.protocol import PairRequest, Reply, TeacherLimits, TeacherResult
+from dlm_lsp.teachers.protocol import (
+    PairRequest,
+    Reply,
+    TeacherLimits,
+    TeacherResult,
+    VerdictRequest,
+)
 
 HEAD = "---\ndlm_id: 01K7XW3Q9DGEMM4N2BT5RHV8CE\nbase_model: smollm2-135m\n---\n"
 Pairs = Sequence[tuple[str, str]]
@@ -127,3 +133,34 @@ class ScriptedJudge:
 
     async def aclose(self) -> None:
         pass
+
+
+class ScriptedVerifier(ScriptedTeacher):
+    """Also gives verdicts: a no on each answer in `wrong`; `read` is what it was asked about."""
+
+    why_no_verdicts = ""
+    parameters = None
+    one_by_one = False
+    tokens_per_verdict = 40
+
+    def __init__(self, wrong: Sequence[str] = (), **more: object) -> None:
+        super().__init__(**more)
+        self.wrong = wrong
+        self.read: list[VerdictRequest] = []
+
+    async def answer(
+        self, requests: Sequence[PairRequest | VerdictRequest]
+    ) -> AsyncGenerator[TeacherResult, None]:
+        if not all(isinstance(request, VerdictRequest) for request in requests):
+            async for result in super().answer(requests):
+                yield result
+            return
+        for index, request in enumerate(requests):
+            self.read.append(request)
+            if event := self.wait(request):
+                await event.wait()
+            items = [
+                {"pair": number, "text_says": "", "right": answer not in self.wrong}
+                for number, (_, answer) in enumerate(request.pairs, 1)
+            ]
+            yield TeacherResult(index, Reply(json.dumps({"verdicts": items}), 100, 20))

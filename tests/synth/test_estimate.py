@@ -1,8 +1,14 @@
 from dataclasses import replace
 
-from support.scripted_teacher import ScriptedJudge, ScriptedTeacher, document, towns
+from support.scripted_teacher import (
+    ScriptedJudge,
+    ScriptedTeacher,
+    ScriptedVerifier,
+    document,
+    towns,
+)
 
-from dlm_lsp.synth.estimate import estimate_run
+from dlm_lsp.synth.estimate import VerificationEstimate, estimate_run
 from dlm_lsp.synth.run import run_synthesis
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.teachers.protocol import GenerationOptions
@@ -64,3 +70,56 @@ async def test_an_estimate_can_be_made_for_some_sections(cache):
         doc, ScriptedTeacher(), cache, OPTIONS, sections=[doc.sections[0].id]
     )
     assert (found.sections, found.requests) == (1, 2)
+
+
+class Counting(ScriptedVerifier):
+    """Counts pairs and ten words beside them as tokens."""
+
+    async def count_tokens(self, requests):
+        return [10 + len(getattr(request, "pairs", ())) for request in requests]
+
+
+async def test_verdicts_are_estimated_as_one_request_a_section(cache):
+    verifier = Counting()
+    options = SynthOptions(per_section=3)
+    found = await estimate_run(
+        document(*towns(2)), ScriptedTeacher(), cache, options, verifier=verifier
+    )
+    assert found.requests == 2
+    assert found.verification == VerificationEstimate("scripted", 2, 2 * 13, 6 * 40)
+    assert verifier.read == []
+
+
+async def test_verdicts_by_likelihood_are_estimated_as_one_request_and_token_a_pair(cache):
+    verifier = Counting()
+    verifier.one_by_one = True
+    found = await estimate_run(
+        document(*towns(2)), ScriptedTeacher(), cache, SynthOptions(), verifier=verifier
+    )
+    assert found.verification == VerificationEstimate("scripted", 6, 6 * 11, 6)
+
+
+async def test_verdicts_are_estimated_within_the_limit_on_requests(cache):
+    verifier = Counting()
+    verifier.one_by_one = True
+    options = SynthOptions(max_requests=5)
+    found = await estimate_run(
+        document(*towns(2)), ScriptedTeacher(), cache, options, verifier=verifier
+    )
+    assert (found.requests, found.verification.requests) == (2, 3)
+
+
+async def test_where_a_verifier_does_not_count_its_tokens_are_about_as_many_as_prompts_have(cache):
+    class Silent(ScriptedVerifier):
+        async def count_tokens(self, requests):
+            return None
+
+    found = await estimate_run(
+        document(*towns(1)), ScriptedTeacher(), cache, SynthOptions(), verifier=Silent()
+    )
+    assert 100 < found.verification.tokens_in < 500
+
+
+async def test_where_nobody_verifies_nothing_is_estimated(cache):
+    found = await estimate_run(document(*towns(1)), ScriptedTeacher(), cache, SynthOptions())
+    assert found.verification is None

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from support.scripted_teacher import (
     ScriptedJudge,
     ScriptedTeacher,
+    ScriptedVerifier,
     document,
     pairs_about,
     reply,
@@ -21,6 +22,7 @@ from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.events import (
     PairAccepted,
     PairRefused,
+    PairVerified,
     RequestDone,
     RequestFailed,
     RunFinished,
@@ -556,3 +558,91 @@ async def test_others_go_on_while_a_large_reply_is_read(cache, text):
         )
         tasks.cancel_scope.cancel()
     assert seen[SectionDone] - seen[RequestDone] > 20
+
+
+async def test_what_the_judge_lets_pass_is_verified_a_passage_at_a_time(cache):
+    verifier = ScriptedVerifier(wrong=["In 1500."])
+    judge = ScriptedJudge({"How many mills does Ville1 have?": -1.0})
+    report = await run(document(*towns(2)), cache, SWAY, judge=judge, verifier=verifier)
+    assert [len(request.pairs) for request in verifier.read] == [2, 1]
+    assert [c.pair.answer for c in report.accepted] == ["Ville0 has 10 mills.", "In 1501."]
+    assert {r.reason for r in report.refused} == {"judge_disfavored", "not_verified"}
+    assert (report.judge_passed, report.threshold, report.verified) == (3, 3, 2)
+    assert report.usage.requests == 4
+
+
+async def test_near_duplicates_are_not_verified(cache):
+    verifier = ScriptedVerifier()
+    tail = "\n::instruction::\n### Q\nHow many mills has Ville0?\n### A\nVille0 has 10 mills.\n"
+    report = await run(document(*towns(1), tail=tail), cache, SWAY, verifier=verifier)
+    (request,) = verifier.read
+    assert [answer for _, answer in request.pairs] == ["In 1500."]
+    assert report.verified == 1
+
+
+async def test_only_the_filter_sway_verifies(cache):
+    verifier = ScriptedVerifier()
+    report = await run(document(*towns(1)), cache, NO_JUDGE, verifier=verifier)
+    assert (verifier.read, report.verified) == ([], None)
+
+
+async def test_verdicts_count_towards_the_limit_on_requests(cache):
+    verifier = ScriptedVerifier()
+    options = replace(SWAY, max_requests=3)
+    report = await run(document(*towns(2)), cache, options, verifier=verifier)
+    assert report.usage.requests == 3
+    assert report.verified == 2
+    assert [c.verdict.detail for c in report.unverified] == ["max_requests is 3"] * 2
+
+
+async def test_verdicts_cost_nothing_the_second_time(cache):
+    doc, verifier = document(*towns(2)), ScriptedVerifier()
+    first = await run(doc, cache, SWAY, verifier=verifier)
+    again = await run(doc, cache, SWAY, verifier=verifier)
+    assert (again.accepted, again.verified) == (first.accepted, 4)
+    assert (again.usage.requests, again.usage.from_cache) == (0, 4)
+
+
+async def test_a_wave_is_verified_before_the_next_is_asked(cache):
+    teacher = verifier = ScriptedVerifier(wrong=["In 1500.", "Ville0 has 10 mills."])
+    options = replace(SWAY, max_pairs=2)
+    report = await run(document(*towns(4)), cache, options, teacher, verifier=verifier)
+    assert [c.pair.answer for c in report.accepted] == ["Ville1 has 11 mills.", "In 1501."]
+    # The first section gave nothing right, so twice as many are asked.
+    assert len(verifier.read) == 3
+
+
+async def test_verdicts_are_events_and_a_pair_is_accepted_behind_its_own(cache):
+    events = []
+    verifier = ScriptedVerifier(wrong=["In 1500."])
+    await run(document(*towns(1)), cache, SWAY, verifier=verifier, on_event=events.append)
+    kinds = [type(event) for event in events]
+    done = kinds.index(SectionDone)
+    assert PairAccepted not in kinds[:done]
+    asked, accepted, first, refused, second, finished = events[done + 1 :]
+    assert (asked.strategy, asked.cached) == (None, False)
+    assert accepted.candidate.verdict.verified
+    assert (first, second) == (PairVerified(1, 2), PairVerified(2, 2))
+    assert refused.refusal.reason == "not_verified"
+    assert isinstance(finished, RunFinished)
+
+
+async def test_stopping_while_verifying_keeps_what_the_judge_let_pass(cache):
+    stop, reached, never = anyio.Event(), anyio.Event(), anyio.Event()
+
+    def wait(request):
+        if "Ville1" not in request.prose:
+            return None
+        reached.set()
+        return never
+
+    async def stop_it() -> None:
+        await reached.wait()
+        stop.set()
+
+    verifier = ScriptedVerifier(wait=wait)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(stop_it)
+        report = await run(document(*towns(2)), cache, SWAY, verifier=verifier, stop=stop)
+    assert (report.stopped, len(report.accepted), report.verified) == (True, 4, 2)
+    assert {c.verdict.detail for c in report.unverified} == {"the run ended before it was verified"}

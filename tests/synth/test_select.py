@@ -8,7 +8,7 @@ from dlm_lsp.document import SynthMarker, apply_edits, parse
 from dlm_lsp.document.section import Pair
 from dlm_lsp.synth.candidates import ParsedCandidates
 from dlm_lsp.synth.insertion import plan_insertion, staged_sections
-from dlm_lsp.synth.report import Candidate, Refusal, Skip, Usage
+from dlm_lsp.synth.report import Candidate, Refusal, Skip, Usage, Verdict
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.select import RequestOutcome, judge_verdict, select_pairs
 
@@ -245,3 +245,70 @@ def test_once_the_accepted_pairs_are_in_the_document_the_same_replies_add_nothin
     again = select_pairs(applied, outcomes, options, usage=Usage())
     assert again.accepted == ()
     assert again.already_present == len(first.accepted)
+
+
+def verified(question, probability, margin=1.0, detail=""):
+    verdict = Verdict(probability, detail)
+    return replace(candidate(question, margin=margin), verdict=verdict)
+
+
+def test_what_the_verifier_finds_wrong_is_refused_behind_the_judge():
+    report = select_candidates(
+        verified("What is Oslo?", 0.9),
+        verified("What is Bergen?", 0.2, detail="the text says: a port"),
+        verified("What is Narvik?", 0.9, margin=0.05),
+        verifying=True,
+    )
+    assert [c.pair.question for c in report.accepted] == ["What is Oslo?"]
+    assert (report.judge_passed, report.threshold, report.verified) == (3, 2, 1)
+    assert [(r.reason, r.detail) for r in report.refused] == [
+        (
+            "not_verified",
+            "the verifier finds it right with a probability of 0.20; the text says: a port",
+        ),
+        ("below_threshold", "margin 0.050 is below the threshold 0.100"),
+    ]
+
+
+def test_a_pair_without_a_verdict_is_accepted_told_and_not_counted_as_verified():
+    unread = verified("What is Oslo?", None, detail="the verdict could not be read")
+    report = select_candidates(unread, verified("What is Bergen?", 0.9), verifying=True)
+    assert len(report.accepted) == 2
+    assert (report.threshold, report.verified) == (2, 1)
+    assert report.unverified == (unread,)
+
+
+def test_what_the_end_of_a_run_left_without_a_verdict_is_told_too():
+    report = select_candidates(candidate(), verifying=True, stopped=True)
+    (left,) = report.unverified
+    assert left.verdict == Verdict(None, "the run ended before it was verified")
+    assert (report.verified, len(report.accepted)) == (0, 1)
+
+
+def test_where_nobody_verifies_nothing_counts_as_verified_or_unverified():
+    report = select_candidates(candidate())
+    assert (report.verified, report.unverified) == (None, ())
+
+
+def test_of_too_many_those_stay_that_are_likeliest_right_then_those_with_the_best_margin():
+    candidates = (
+        verified("What is Oslo?", None, margin=9.0),
+        verified("What is Bergen?", 0.7, margin=3.0),
+        verified("What is Narvik?", 0.9, margin=1.0),
+        verified("What is Tromsø?", 0.9, margin=2.0),
+    )
+    outcome = RequestOutcome(0, ParsedCandidates(requested=2, candidates=candidates))
+    report = select_pairs(EMPTY, [outcome], SWAY, usage=Usage(), verifying=True)
+    assert [c.pair.question for c in report.accepted] == ["What is Narvik?", "What is Tromsø?"]
+    assert [r.reason for r in report.refused] == ["over_count", "over_count"]
+    assert report.verified == 3
+
+
+@given(st.lists(st.none() | st.floats(0, 1), min_size=1, max_size=8))
+def test_nothing_is_accepted_that_the_verifier_finds_wrong(probabilities):
+    questions = [f"What is {'abcdefgh'[n] * 3}?" for n in range(len(probabilities))]
+    candidates = map(verified, questions, probabilities)
+    report = select_candidates(*candidates, verifying=True)
+    for accepted in report.accepted:
+        assert accepted.verdict.probability is None or accepted.verdict.verified
+    assert report.verified + len(report.unverified) == len(report.accepted)

@@ -17,13 +17,15 @@ from support.http_servers import (
 )
 from support.odd_json import DEEP, spoilt
 from support.teacher_calls import FINE, NOW, outcome, outcomes, posted, request_for
+from support.verdict_server import verdicts
 from werkzeug import Response
 
 from dlm_lsp.errors import TeacherError
 from dlm_lsp.teachers.anthropic_messages import AnthropicTeacher, anthropic_teacher
 from dlm_lsp.teachers.kind import TeacherContext
 from dlm_lsp.teachers.prompts import REPLY_SCHEMA, prompt_messages
-from dlm_lsp.teachers.protocol import GenerationOptions, Reply
+from dlm_lsp.teachers.protocol import GenerationOptions, Reply, VerdictRequest, Verifier
+from dlm_lsp.teachers.verdict_prompts import VERDICT_SCHEMA
 
 MESSAGES = "/v1/messages"
 COUNT = "/v1/messages/count_tokens"
@@ -318,3 +320,24 @@ async def test_a_server_that_does_not_count_costs_the_exact_estimate_only(server
     assert await teacher.count_tokens([request_for(), request_for()]) is None
     assert await outcomes(teacher, [request_for()]) == [FINE]
     await teacher.aclose()
+
+
+# Verdicts
+
+
+async def test_verdicts_on_all_pairs_are_one_request_in_words(server):
+    server.expect_request(MESSAGES).respond_with_json(anthropic_message(verdicts(True, False)))
+    pairs = (("What is Oslo?", "A city."), ("Where does it lie?", "In Bergen."))
+    teacher = teacher_of()
+    await teacher.prepare()
+    assert isinstance(teacher, Verifier)
+    assert (teacher.one_by_one, teacher.why_no_verdicts, teacher.parameters) == (False, "", None)
+    [reply] = await outcomes(teacher, [VerdictRequest("Oslo is a city.", pairs)])
+    await teacher.aclose()
+    assert isinstance(reply, Reply)
+    assert reply.text == verdicts(True, False)
+    (body,) = posted(server, MESSAGES)
+    assert body["output_config"]["format"]["schema"] == VERDICT_SCHEMA
+    prompt = body["messages"][0]["content"]
+    places = [prompt.index(text) for text in ("Oslo is a city.", "A city.", "In Bergen.")]
+    assert places == sorted(places)

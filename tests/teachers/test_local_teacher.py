@@ -13,7 +13,13 @@ from dlm_lsp.local.model import LocalModel, ModelInfo
 from dlm_lsp.teachers.base_model.few_shot import LANGUAGES, UNSUPPORTED_LANGUAGE
 from dlm_lsp.teachers.instruct import InstructTeacher
 from dlm_lsp.teachers.local_teacher import LocalTeacher
-from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply
+from dlm_lsp.teachers.protocol import (
+    GenerationOptions,
+    PairRequest,
+    Reply,
+    VerdictRequest,
+    Verifier,
+)
 
 REQUESTS = [PairRequest(PROSE, "extraction", 2), PairRequest(PROSE[:80], "expansion", 1)]
 
@@ -241,3 +247,42 @@ async def test_the_270m_model_asks_right_questions(examples):
         "When did the city buy the tramway company for 1.1 million crowns?": "In 1919.",
         "When did the trams carry 48 million passengers?": "In 1926.",
     }
+
+
+ASHFORD = VerdictRequest(PROSE, (("How many wheels?", "Two."), ("How many wheels?", "Nine.")))
+
+
+async def test_an_instruct_model_says_how_likely_it_finds_each_answer_right(chat):
+    teacher = await prepared(chat)
+    assert isinstance(teacher, Verifier)
+    assert (teacher.why_no_verdicts, teacher.one_by_one) == ("", False)
+    assert teacher.parameters and teacher.parameters > 1000
+    (reply,) = [answered.outcome async for answered in teacher.answer([ASHFORD])]
+    assert isinstance(reply, Reply)
+    likely = json.loads(reply.text)["log_probabilities"]
+    assert [sorted(each) for each in likely] == [["No", "Yes"]] * 2
+    assert all(value < 0 for each in likely for value in each.values())
+    assert likely[0] != likely[1]
+
+
+async def test_pairs_and_verdicts_can_be_asked_for_at_once(chat):
+    teacher = await prepared(chat, GenerationOptions(max_new_tokens=5))
+    requests = [REQUESTS[0], ASHFORD, REQUESTS[1]]
+    found = {answered.index: answered.outcome async for answered in teacher.answer(requests)}
+    assert sorted(found) == [0, 1, 2]
+    assert "log_probabilities" in found[1].text
+
+
+async def test_a_verdict_has_a_fingerprint_and_a_length_of_its_own(chat):
+    teacher = await prepared(chat)
+    other = replace(ASHFORD, pairs=ASHFORD.pairs[:1])
+    assert teacher.fingerprint(ASHFORD) != teacher.fingerprint(other)
+    more, fewer = await teacher.count_tokens([ASHFORD, other])
+    assert more > fewer > 0
+
+
+async def test_a_base_model_gives_no_verdicts(base):
+    teacher = await prepared(base)
+    assert teacher.why_no_verdicts == "is a base model"
+    with pytest.raises(TeacherError, match="is a base model, which gives no verdicts"):
+        teacher.fingerprint(ASHFORD)

@@ -1,3 +1,4 @@
+import json
 import re
 import sys
 
@@ -24,12 +25,14 @@ from support.teacher_calls import (
     request_for,
     served,
 )
+from support.verdict_server import VerdictServer, verdicts
 
 from dlm_lsp.errors import TeacherError
 from dlm_lsp.teachers.kind import TeacherContext
 from dlm_lsp.teachers.openai_chat import openai_teacher, vllm_server_teacher
 from dlm_lsp.teachers.prompts import REPLY_SCHEMA, prompt_messages
-from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply
+from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply, VerdictRequest
+from dlm_lsp.teachers.verdict_prompts import VERDICT_SCHEMA
 
 # A real server and a real model
 
@@ -301,3 +304,113 @@ async def test_a_model_that_the_server_named_gets_into_the_name_without_quotes(h
     )
     await teacher.prepare()
     assert teacher.name.endswith("#my__m__--_")
+
+
+# Verdicts
+
+ONE = VerdictRequest(PROSE, (("What is the capital of Norway?", "Oslo."),))
+TWO = VerdictRequest(PROSE, (*ONE.pairs, ("Where does Oslo lie?", "In Bergen.")))
+
+
+async def verdict(url: str, request: VerdictRequest = ONE) -> Reply | TeacherError:
+    teacher = served(url)
+    await teacher.prepare()
+    [reply] = await outcomes(teacher, [request])
+    await teacher.aclose()
+    return reply
+
+
+async def test_a_real_server_tells_how_likely_it_finds_a_yes_and_a_no(llama, monkeypatch):
+    monkeypatch.setenv("VLLM_API_KEY", LLAMA_KEY)
+    teacher = vllm_server_teacher(
+        TeacherContext(llama, GenerationOptions(), concurrency=1, timeout=120)
+    )
+    await teacher.prepare()
+    [reply] = await outcomes(teacher, [ONE])
+    still = teacher.one_by_one
+    await teacher.aclose()
+    assert isinstance(reply, Reply)
+    # A base model may have other words for it; then it was asked again, in words.
+    assert ("log_probabilities" in reply.text) == still
+
+
+async def test_a_verdict_by_likelihood_asks_for_one_token_and_what_it_could_have_been():
+    server = VerdictServer()
+    async with WireServer(server) as wire:
+        reply = await verdict(wire.url)
+    assert isinstance(reply, Reply)
+    assert set(json.loads(reply.text)["log_probabilities"][0]) == {"Yes", "No", "Well"}
+    (body,) = server.asked
+    assert (body["logprobs"], body["top_logprobs"], body["max_completion_tokens"]) == (True, 20, 1)
+    assert "response_format" not in body
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (400, "logprobs is not supported by this model"),
+        (422, "top_logprobs: must be at most 5"),
+        (400, "bad request"),
+        (403, "You are not allowed to request logprobs from this model"),
+    ],
+)
+async def test_a_server_that_refuses_likelihoods_is_asked_in_words_from_then_on(status, words):
+    sent = []
+
+    async def behave(request: Request) -> Answer:
+        if "models" in request.target:
+            return Answer({"object": "list", "data": [{"id": "m", "object": "model"}]})
+        sent.append(request.json)
+        if "logprobs" in request.json:
+            return Answer({"error": {"message": words}}, status=status)
+        return Answer(chat_completion(verdicts(True)))
+
+    async with WireServer(behave) as wire:
+        teacher = served(wire.url)
+        await teacher.prepare()
+        assert teacher.one_by_one
+        for _ in range(2):
+            [reply] = await outcomes(teacher, [ONE])
+            assert isinstance(reply, Reply)
+            assert reply.text == verdicts(True)
+        assert not teacher.one_by_one
+        await teacher.aclose()
+    assert ["logprobs" in body for body in sent] == [True, False, False]
+    schema = {"name": "verdicts", "strict": True, "schema": VERDICT_SCHEMA}
+    assert sent[1]["response_format"] == {"type": "json_schema", "json_schema": schema}
+
+
+async def test_a_refused_key_is_no_matter_of_likelihoods():
+    async def behave(request: Request) -> Answer:
+        if "models" in request.target:
+            return Answer({"object": "list", "data": [{"id": "m", "object": "model"}]})
+        return Answer({"error": {"message": "not for you"}}, status=403)
+
+    async with WireServer(behave) as wire:
+        teacher = served(wire.url)
+        await teacher.prepare()
+        [reply] = await outcomes(teacher, [ONE])
+        assert isinstance(reply, TeacherError)
+        assert teacher.one_by_one
+        await teacher.aclose()
+
+
+async def test_pairs_that_are_asked_about_together_get_verdicts_in_words():
+    server = VerdictServer(wrong=frozenset({"In Bergen."}))
+    async with WireServer(server) as wire:
+        reply = await verdict(wire.url, TWO)
+    assert isinstance(reply, Reply)
+    assert reply.text == verdicts(True, False, says="two wheels")
+
+
+async def test_what_is_learnt_of_verdicts_leaves_pairs_as_they_were():
+    server = VerdictServer("refuses")
+    async with WireServer(server) as wire:
+        teacher = served(wire.url)
+        await teacher.prepare()
+        before = teacher.fingerprint(ONE), teacher.fingerprint(request_for())
+        await outcomes(teacher, [ONE])
+        await outcomes(teacher, [request_for()])
+        assert (teacher.fingerprint(ONE), teacher.fingerprint(request_for())) == before
+        await teacher.aclose()
+    assert server.asked[-1]["response_format"]["json_schema"]["schema"] == REPLY_SCHEMA

@@ -2,14 +2,14 @@
 
 import * as vscode from "vscode";
 import type { Middleware } from "vscode-languageclient/node";
-import { documentOf, SYNTHESES } from "../logic/consent";
+import { documentOf, namedVerifier, SYNTHESES } from "../logic/consent";
 import { LANGUAGE } from "../logic/language";
 import type { Consent } from "./consent";
 import { teacherOf } from "./documents";
 import type { Overviews } from "./overviews";
 import type { Runs } from "./runs";
 import type { Server } from "./server";
-import { forServer } from "./settings";
+import { forServer, text } from "./settings";
 import { tellUnavailable } from "./synthesize";
 
 export function middleware(
@@ -41,6 +41,10 @@ export function middleware(
       }
       // The server's own word for it counts: it is the one that asks the teacher.
       if (!(await consent.given(overview?.teacher ?? teacherOf(uri)))) {
+        return undefined;
+      }
+      const verifier = namedVerifier(text("verify", uri));
+      if (verifier !== undefined && !(await consent.given(verifier))) {
         return undefined;
       }
       return next(command, args) as unknown;

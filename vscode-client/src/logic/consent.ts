@@ -27,6 +27,11 @@ export function decide(selector: string, circumstances: Circumstances): Decision
   return circumstances.agreed.includes(host) ? { kind: "go" } : { kind: "ask", host };
 }
 
+/** Who is asked for verdicts beside the teacher; what has no colon is a model on this machine. */
+export function namedVerifier(verify: string): string | undefined {
+  return verify.includes(":") ? verify : undefined;
+}
+
 /** The document that a command is about; some editors' commands carry its address alone. */
 export function documentOf(argument: unknown): string | undefined {
   if (typeof argument === "string") {

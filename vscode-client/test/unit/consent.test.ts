@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decide, documentOf } from "../../src/logic/consent";
+import { decide, documentOf, namedVerifier } from "../../src/logic/consent";
 
 const TRUSTED = { environment: {}, trusted: true, agreed: [] };
 
@@ -21,6 +21,11 @@ test("an untrusted workspace sends nothing, whatever was agreed to", () => {
     kind: "refuse",
     host,
   });
+});
+
+test("a verifier that is named is asked beside the teacher, unless it is a model by its mere name", () => {
+  assert.equal(namedVerifier("openai:m"), "openai:m");
+  assert.deepEqual(["auto", "off", "", "some-model"].map(namedVerifier), Array(4).fill(undefined));
 });
 
 test("the document of a command", () => {

@@ -15,8 +15,14 @@ test("they are those of the manifest", () => {
 });
 
 test("what a workspace has set of them does not count, and all else does", () => {
-  const settings = { teacher: "openai:m", judge: "hf:evil", perSection: 2 };
-  const own: Record<string, unknown> = { path: "", interpreter: "", teacher: "self", judge: null };
+  const settings = { teacher: "openai:m", judge: "hf:evil", verify: "openai:m", perSection: 2 };
+  const own: Record<string, unknown> = {
+    path: "",
+    interpreter: "",
+    teacher: "self",
+    judge: null,
+    verify: "auto",
+  };
   assert.deepEqual(
     withoutOthers(settings, (name) => own[name]),
     { ...own, perSection: 2 },

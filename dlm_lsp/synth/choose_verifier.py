@@ -1,0 +1,97 @@
+"""Verifier choice: who is asked whether an answer is right, and why nobody is."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dlm_lsp.errors import TeacherError
+from dlm_lsp.synth.judge import Judge, SwayJudge
+from dlm_lsp.synth.run_options import SynthOptions
+from dlm_lsp.teachers.local_teacher import LocalTeacher
+from dlm_lsp.teachers.protocol import Teacher, Verifier
+from dlm_lsp.teachers.registry import check_selector, find_kind, select
+
+LEAST_PARAMETERS = 900_000_000
+"""A billion, as makers of models round it. Smaller ones tell right from wrong by chance: AUROC 0.60
+with 270M and 0.40 with 135M parameters, 0.80 with 1.5B, over 119 graded pairs."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenVerifier:
+    """Who verifies, prepared; None where nobody does, and why where that is not as asked."""
+
+    verifier: Verifier | None = None
+    why_not: str = ""
+
+
+def verifier_selector(verify: str) -> str | None:
+    """Return the selector of the verifier that is named, None where none is.
+
+    Raises:
+        SelectorError: it names none.
+    """
+    if verify in ("auto", "off"):
+        return None
+    kind = verify.strip().partition(":")[0]
+    selector = verify if find_kind(kind) else f"hf:{verify.strip()}"
+    check_selector(selector)
+    return selector
+
+
+async def choose_verifier(
+    options: SynthOptions,
+    teacher: Teacher,
+    judge: Judge,
+    adapter: Path | None,
+    base_model: str | None,
+) -> ChosenVerifier:
+    """Return the verifier that `options` name, or the teacher, or the judge's model; prepared.
+
+    Teacher and judge are prepared. Whoever is returned and is not the teacher is to be closed.
+
+    Raises:
+        TeacherError: the one that is named cannot verify, with the remedy.
+    """
+    if options.verify == "off":
+        return ChosenVerifier()
+    selector = verifier_selector(options.verify)
+    if selector is not None:
+        named = select(
+            selector,
+            replace(options.sampling, temperature=0.0, top_p=None, seed=None),
+            concurrency=options.concurrency,
+            timeout=options.timeout,
+            adapter=adapter,
+            base_model=base_model,
+        )
+        return ChosenVerifier(await _named(named))
+    if isinstance(teacher, Verifier) and _is_large(teacher):
+        return ChosenVerifier(teacher)
+    if isinstance(judge, SwayJudge):
+        model = judge.model
+        second = LocalTeacher(model.name, options.sampling, adapter=model.adapter)
+        await second.prepare()
+        if _is_large(second):
+            return ChosenVerifier(second)
+    return ChosenVerifier(
+        None, "neither teacher nor judge is an instruct model of a billion parameters or more"
+    )
+
+
+async def _named(teacher: Teacher) -> Verifier:
+    try:
+        await teacher.prepare()
+        why_not = teacher.why_no_verdicts if isinstance(teacher, Verifier) else "gives no verdicts"
+        if isinstance(teacher, Verifier) and not why_not:
+            return teacher
+        raise TeacherError(
+            f"{teacher.name} cannot verify: it {why_not}; name an instruct model or a server, "
+            "or switch verification off"
+        )
+    except BaseException:
+        await teacher.aclose()
+        raise
+
+
+def _is_large(verifier: Verifier) -> bool:
+    size = verifier.parameters
+    return not verifier.why_no_verdicts and (size is None or size >= LEAST_PARAMETERS)

@@ -1,0 +1,136 @@
+"""Verification: whether an answer is right and complete by its text, asked of a large model."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from dlm_lsp.document.section import Pair
+from dlm_lsp.errors import TeacherError
+from dlm_lsp.store.replies import ReplyCache
+from dlm_lsp.synth.chunking import estimate_tokens
+from dlm_lsp.synth.judge import excerpt_around
+from dlm_lsp.synth.parse_verdicts import parse_verdicts
+from dlm_lsp.synth.planned_requests import SAFE_SHARE, Planned
+from dlm_lsp.synth.report import Verdict
+from dlm_lsp.synth.request_runner import RequestRunner, cached_reply
+from dlm_lsp.synth.run_options import SynthOptions
+from dlm_lsp.teachers.protocol import Reply, VerdictRequest, Verifier
+
+
+@dataclass(frozen=True, slots=True)
+class Unverified:
+    """A pair that is to be verified: the request that it came of, its section and its passage."""
+
+    at: int
+    source_id: str
+    prose: str
+    pair: Pair
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Pairs about one passage that are asked about at once."""
+
+    prose: str
+    pairs: tuple[Unverified, ...]
+
+    @property
+    def request(self) -> VerdictRequest:
+        texts = ((unverified.pair.question, unverified.pair.answer) for unverified in self.pairs)
+        return VerdictRequest(self.prose, tuple(texts))
+
+
+OnVerdict = Callable[[Unverified, Verdict], None]
+
+
+class Verification:
+    """Asks a verifier within the limits of one run."""
+
+    def __init__(
+        self,
+        verifier: Verifier,
+        runner: RequestRunner[VerdictRequest],
+        cache: ReplyCache,
+        options: SynthOptions,
+    ) -> None:
+        self._verifier = verifier
+        self._runner = runner
+        self._cache = cache
+        self._options = options
+        self._tried = False
+
+    async def verify(self, pairs: Sequence[Unverified], on_verdict: OnVerdict) -> None:
+        """Give `on_verdict` the verdict on each pair as it comes, or why there is none.
+
+        Raises:
+            StoreError: the cache cannot be read or written.
+        """
+        left = list(pairs)
+        # A server that tells no likelihoods says so only when it is asked: what earlier runs have
+        # asked of it alone or together is looked up both ways.
+        for group in (self._alone, self._together):
+            kept = [about for about in group(left) if self._is_kept(about)]
+            await self._ask(kept, on_verdict)
+            left = _without(left, kept)
+        if left and self._verifier.one_by_one and not self._tried:
+            first = self._alone(left[:1])
+            await self._ask(first, on_verdict)
+            left = _without(left, first)
+            self._tried = True
+        group = self._alone if self._verifier.one_by_one else self._together
+        await self._ask(group(left), on_verdict)
+
+    def _alone(self, pairs: Sequence[Unverified]) -> list[_Group]:
+        return [_Group(self._excerpt(unverified), (unverified,)) for unverified in pairs]
+
+    def _together(self, pairs: Sequence[Unverified]) -> list[_Group]:
+        """Return the pairs by passage, as many as there is room for in one reply."""
+        passages: dict[tuple[str, str], list[Unverified]] = {}
+        for unverified in pairs:
+            key = unverified.source_id, self._excerpt(unverified)
+            passages.setdefault(key, []).append(unverified)
+        size = self._verifier.tokens_per_verdict
+        most = max(1, self._options.sampling.max_new_tokens // size) if size else len(pairs)
+        return [
+            _Group(prose, tuple(about[at : at + most]))
+            for (_, prose), about in passages.items()
+            for at in range(0, len(about), most)
+        ]
+
+    def _excerpt(self, unverified: Unverified) -> str:
+        prose, window = unverified.prose, self._verifier.window
+        tokens = estimate_tokens(prose) / SAFE_SHARE
+        if window is None or tokens <= window:
+            return prose
+        return excerpt_around(prose, unverified.pair.answer, int(len(prose) * window / tokens))
+
+    def _is_kept(self, group: _Group) -> bool:
+        if self._options.fresh:
+            return False
+        return cached_reply(self._cache, self._verifier, group.request) is not None
+
+    async def _ask(self, groups: Sequence[_Group], on_verdict: OnVerdict) -> None:
+        def tell(asked: Planned[VerdictRequest], verdicts: Sequence[Verdict]) -> None:
+            for unverified, verdict in zip(groups[asked.index].pairs, verdicts, strict=True):
+                on_verdict(unverified, verdict)
+
+        async def take(asked: Planned[VerdictRequest], outcome: Reply | TeacherError) -> None:
+            count = len(asked.request.pairs)
+            tell(
+                asked,
+                [Verdict(detail=str(outcome))] * count
+                if isinstance(outcome, TeacherError)
+                else parse_verdicts(outcome, count),
+            )
+
+        planned = [
+            Planned(index, group.pairs[0].source_id, group.request)
+            for index, group in enumerate(groups)
+        ]
+        limit = Verdict(detail=f"max_requests is {self._options.max_requests}")
+        for asked in await self._runner.run(planned, take):
+            tell(asked, [limit] * len(asked.request.pairs))
+
+
+def _without(pairs: Sequence[Unverified], groups: Sequence[_Group]) -> list[Unverified]:
+    done = {unverified for group in groups for unverified in group.pairs}
+    return [unverified for unverified in pairs if unverified not in done]
