@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from dlm_lsp.synth.estimate import Estimate, estimate_run
 from dlm_lsp.synth.events import OnEvent
 from dlm_lsp.synth.insertion import ledger_entries, staged_sections
 from dlm_lsp.synth.judge import Judge, sway_judge
+from dlm_lsp.synth.judge_calibration import describe_judge
 from dlm_lsp.synth.report import Report
 from dlm_lsp.synth.run import run_synthesis
 from dlm_lsp.synth.run_options import SynthOptions
@@ -69,6 +70,7 @@ def needed_models(request: SynthRequest, frontmatter: Frontmatter) -> tuple[Need
 class SynthResult:
     """What a run came to: who wrote, judged and verified, the estimate before, the report after.
 
+    `judged_by` is who judged, from which margin on pairs passed, and what the judge is worth.
     `at` is when it ended, ISO-8601 in UTC; `sections` is what was accepted, ready to be placed;
     `why_unverified` is why nobody verified although that was not switched off.
     """
@@ -79,6 +81,7 @@ class SynthResult:
     report: Report
     sections: tuple[StagedSection, ...]
     at: str
+    judged_by: str = ""
     verifier: str | None = None
     why_unverified: str = ""
 
@@ -130,9 +133,17 @@ class SynthSession:
             report,
             sections,
             at,
+            self._judged_by,
             verifier.name if verifier else None,
             self.verification.why_not,
         )
+
+    @property
+    def _judged_by(self) -> str:
+        judge = self._judge
+        if judge is None:
+            return ""
+        return describe_judge(judge.name, self._options.threshold, judge.calibration)
 
     @property
     def remote_hosts(self) -> tuple[str, ...]:
@@ -173,6 +184,8 @@ async def open_session(
         base_model=frontmatter.base_model,
     )
     judge = sway_judge(frontmatter.base_model, adapter, request.judge) if sway else None
+    if judge and judge.calibration and options.threshold is None:
+        options = replace(options, threshold=judge.calibration.threshold)
     chosen = ChosenVerifier()
     try:
         if judge:

@@ -26,7 +26,9 @@ def report(
     """The Markdown of a run."""
     values = {"usage": SPENT, "generated": 4, "dedup": 3, "judge_passed": 2, "threshold": 2}
     run = Report("sway", accepted=accepted, refused=refused, skipped=skipped, **values | more)
-    result = SynthResult("openai:m", judge, ESTIMATE, run, (), "2026-01-31T09:30:00Z")
+    result = SynthResult(
+        "openai:m", judge, ESTIMATE, run, (), "2026-01-31T09:30:00Z", f"{judge} (threshold 0.1)"
+    )
     return report_markdown(result, "2 inserted")
 
 
@@ -35,7 +37,7 @@ def test_the_head_says_who_wrote_when_what_came_of_it_and_what_it_cost():
         "# Synthesis report",
         "",
         "- Teacher: `openai:m`",
-        "- Judge: `sway:m`",
+        "- Judge: `sway:m (threshold 0.1)`",
         "- Time: 2026-01-31T09:30:00Z",
         "- Pairs: 4 generated, 3 after text rules and duplicates, 0 accepted",
         "- Outcome: 2 inserted",
