@@ -216,7 +216,7 @@ def _usage_line(run: DocumentSynthesis) -> str:
     tokens = ""
     if usage.tokens_in is not None or usage.tokens_out is not None:
         tokens = f", {usage.tokens_in or 0:,} tokens in, {usage.tokens_out or 0:,} out"
-    judge = f", judged by {run.result.judge}" if run.result.judge else ""
+    judge = f", judged by {run.result.judged_by}" if run.result.judge else ""
     if run.result.verifier:
         judge += f", verified by {run.result.verifier}"
         if count := len(run.report.unverified):
@@ -243,6 +243,7 @@ def _run_json(run: DocumentSynthesis) -> dict[str, Any]:
         "teacher": run.result.teacher,
         "judge": run.result.judge,
         "notes": list(run.result.notes),
+        "judged_by": run.result.judged_by,
         "verifier": run.result.verifier,
         "estimate": asdict(run.result.estimate),
         "filter": report.filter,

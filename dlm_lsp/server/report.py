@@ -18,7 +18,7 @@ def _lines(result: SynthResult, outcome: str) -> Iterator[str]:
     yield ""
     yield f"- Teacher: {code_span(result.teacher)}"
     if result.judge:
-        yield f"- Judge: {code_span(result.judge)}"
+        yield f"- Judge: {code_span(result.judged_by)}"
     if result.verifier:
         unverified = f", {len(report.unverified)} accepted unverified" if report.unverified else ""
         yield f"- Verifier: {code_span(result.verifier)}, {report.verified} verified{unverified}"

@@ -10,6 +10,7 @@ from dlm_lsp.document.base_models import shown_name
 from dlm_lsp.errors import JudgeError, ModelError
 from dlm_lsp.local.model import LocalModel, Prompt
 from dlm_lsp.local.sway_score import scoring_prefix, scoring_rows, sway_margins
+from dlm_lsp.synth.judge_calibration import Calibration, calibration_of
 
 # Tokens of prose that are read, and what question and answer may take beside them.
 _WINDOW = 2048
@@ -24,6 +25,7 @@ class Judge(Protocol):
     """Who decides whether a pair is good enough."""
 
     name: str
+    calibration: Calibration | None
 
     async def prepare(self) -> None:
         """Get ready, before a teacher is asked.
@@ -46,20 +48,23 @@ class Judge(Protocol):
 def sway_judge(base_model: str | None, adapter: Path | None, judge: str | None) -> Judge:
     """Return `judge` if it is named, else the document's adapter, else its base model."""
     if judge is not None:
-        return SwayJudge(LocalModel(judge), f"sway:{shown_name(judge)}")
+        name = f"sway:{shown_name(judge)}"
+        return SwayJudge(LocalModel(judge), name, calibration_of(judge))
     if base_model is None:
         return _NoJudge()
     name = shown_name(base_model)
-    return SwayJudge(
-        LocalModel(base_model, adapter), f"sway:{name}+adapter" if adapter else f"sway:{name}"
-    )
+    model = LocalModel(base_model, adapter)
+    if adapter:
+        return SwayJudge(model, f"sway:{name}+adapter", None)
+    return SwayJudge(model, f"sway:{name}", calibration_of(base_model))
 
 
 class SwayJudge:
     """Weighs an answer by how much likelier prose and question together make it."""
 
-    def __init__(self, model: LocalModel, name: str) -> None:
+    def __init__(self, model: LocalModel, name: str, calibration: Calibration | None) -> None:
         self.name = name
+        self.calibration = calibration
         self.model = model
         self._window = 0
 
@@ -120,6 +125,7 @@ class _NoJudge:
     """Stands in where a document names no model."""
 
     name = "sway"
+    calibration: Calibration | None = None
 
     async def prepare(self) -> None:
         raise JudgeError(

@@ -14,9 +14,6 @@ StrategyChoice = Literal["extraction", "expansion", "both"]
 # The same as `dlm_lsp.document.Placement`, which would bring pydantic and YAML along.
 PlacementChoice = Literal["after-source", "end"]
 
-DEFAULT_THRESHOLD = 0.1
-"""The margin that the judge asks for where nobody named another (format §9)."""
-
 
 class Option(NamedTuple):
     """One option of a run, named as its field in `SynthOptions` or `GenerationOptions`.
@@ -101,7 +98,7 @@ OPTIONS = {
             None,
             "Least margin of the judge, with the filter sway.",
             ge=0.0,
-            unset=f"{DEFAULT_THRESHOLD:g}",
+            unset="what the judge model is calibrated to",
         ),
         Option(
             "judge",

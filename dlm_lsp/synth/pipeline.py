@@ -21,6 +21,7 @@ from dlm_lsp.synth.estimate import Estimate, estimate_run
 from dlm_lsp.synth.events import OnEvent
 from dlm_lsp.synth.insertion import ledger_entries, staged_sections
 from dlm_lsp.synth.judge import Judge, sway_judge
+from dlm_lsp.synth.judge_calibration import describe_judge
 from dlm_lsp.synth.report import Report
 from dlm_lsp.synth.run import run_synthesis
 from dlm_lsp.synth.run_options import SynthOptions
@@ -82,6 +83,7 @@ def needed_models(request: SynthRequest, frontmatter: Frontmatter) -> tuple[Need
 class SynthResult:
     """What a run came to: who wrote, judged and verified, the estimate before, the report after.
 
+    `judged_by` is who judged, from which margin on pairs passed, and what the judge is worth.
     `at` is when it ended, ISO-8601 in UTC; `sections` is what was accepted, ready to be placed;
     `notes` are what was told of the teacher before, a line each.
     `why_unverified` is why nobody verified although that was not switched off.
@@ -94,6 +96,7 @@ class SynthResult:
     sections: tuple[StagedSection, ...]
     at: str
     notes: tuple[str, ...] = ()
+    judged_by: str = ""
     verifier: str | None = None
     why_unverified: str = ""
 
@@ -150,9 +153,17 @@ class SynthSession:
             sections,
             at,
             self.notes,
+            self._judged_by,
             verifier.name if verifier else None,
             self.verification.why_not,
         )
+
+    @property
+    def _judged_by(self) -> str:
+        judge = self._judge
+        if judge is None:
+            return ""
+        return describe_judge(judge.name, self._options.threshold, judge.calibration)
 
     @property
     def remote_hosts(self) -> tuple[str, ...]:
@@ -194,6 +205,8 @@ async def open_session(
         base_model=frontmatter.base_model,
     )
     judge = sway_judge(frontmatter.base_model, adapter, request.judge) if sway else None
+    if judge and judge.calibration and options.threshold is None:
+        options = replace(options, threshold=judge.calibration.threshold)
     chosen = ChosenVerifier()
     try:
         if judge:

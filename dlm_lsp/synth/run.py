@@ -305,7 +305,7 @@ class _SynthesisRun:
         self._on_event(SectionDone(source_id, self._sections_done, len(self._sources)))
 
     def _report_candidate(self, candidate: Candidate) -> None:
-        refusal = judge_verdict(candidate, self._options.least_margin) if self._judge else None
+        refusal = judge_verdict(candidate, self._options.threshold) if self._judge else None
         if refusal:
             self._on_event(PairRefused(refusal))
         elif not self._verification:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, fields
 from dlm_lsp.errors import OptionError
 from dlm_lsp.quality.strategy import Strategy
 from dlm_lsp.synth.options import (
-    DEFAULT_THRESHOLD,
     DEFAULTS,
     OPTIONS,
     FilterKind,
@@ -17,7 +16,7 @@ from dlm_lsp.teachers.protocol import GenerationOptions
 
 @dataclass(frozen=True, slots=True)
 class SynthOptions:
-    """The choices of one run; None means no limit, and for `threshold` the judge's own.
+    """The choices of one run; None means no limit, for `threshold` what the judge is calibrated to.
 
     Raises:
         OptionError: a choice that cannot be.
@@ -69,8 +68,3 @@ class SynthOptions:
             ("expansion", self.per_section - larger),
         )
         return tuple((strategy, count) for strategy, count in halves if count)
-
-    @property
-    def least_margin(self) -> float:
-        """The margin from which on a pair is accepted."""
-        return DEFAULT_THRESHOLD if self.threshold is None else self.threshold

@@ -1,5 +1,6 @@
 """Pair selection: what is accepted once all is known, whoever finished first."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -119,7 +120,7 @@ def passed_pairs(
     unique = _without_duplicates(document, fresh, options, refusals)
     passed, enough = unique, unique
     if options.filter == "sway":
-        judged = [(at, c, judge_verdict(c, options.least_margin)) for at, c in unique]
+        judged = [(at, c, judge_verdict(c, options.threshold)) for at, c in unique]
         refusals += [(at, refusal) for at, _, refusal in judged if refusal]
         enough = [(at, c) for at, c, refusal in judged if not refusal]
         passed = [(at, c) for at, c, out in judged if not out or out.reason == "below_threshold"]
@@ -135,21 +136,24 @@ def passed_pairs(
     )
 
 
-def judge_verdict(candidate: Candidate, least_margin: float) -> Refusal | None:
-    """Return how the judge's margin keeps a candidate out; None where it is enough."""
+def judge_verdict(candidate: Candidate, threshold: float | None) -> Refusal | None:
+    """Return how the judge's margin keeps a candidate out; None where it is enough.
+
+    Without a threshold the judge only ranks the pairs.
+    """
     margin = candidate.margin
     if margin is None:
         return make_refusal(candidate, "unjudged", "the run ended before the judge had read it")
+    if margin >= (-math.inf if threshold is None else threshold):
+        return None
     if not margin > 0:
         return make_refusal(
             candidate,
             "judge_disfavored",
             f"the judge likes the empty answer as well (margin {margin:.3f})",
         )
-    if margin < least_margin:
-        detail = f"margin {margin:.3f} is below the threshold {least_margin:.3f}"
-        return make_refusal(candidate, "below_threshold", detail)
-    return None
+    detail = f"margin {margin:.3f} is below the threshold {threshold:.3f}"
+    return make_refusal(candidate, "below_threshold", detail)
 
 
 def is_verified(candidate: Candidate) -> bool:

@@ -36,7 +36,10 @@ def report(
     values = {"usage": SPENT, "generated": 4, "dedup": 3, "judge_passed": 2, "threshold": 2}
     run = Report("sway", accepted=accepted, refused=refused, skipped=skipped, **values | more)
     at = "2026-01-31T09:30:00Z"
-    result = SynthResult("openai:m", judge, ESTIMATE, run, (), at, notes, verifier, why_unverified)
+    judged_by = f"{judge} (threshold 0.1)"
+    result = SynthResult(
+        "openai:m", judge, ESTIMATE, run, (), at, notes, judged_by, verifier, why_unverified
+    )
     return report_markdown(result, "2 inserted")
 
 
@@ -45,7 +48,7 @@ def test_the_head_says_who_wrote_when_what_came_of_it_and_what_it_cost():
         "# Synthesis report",
         "",
         "- Teacher: `openai:m`",
-        "- Judge: `sway:m`",
+        "- Judge: `sway:m (threshold 0.1)`",
         "- Time: 2026-01-31T09:30:00Z",
         "- Pairs: 4 generated, 3 after text rules and duplicates, 0 accepted",
         "- Outcome: 2 inserted",

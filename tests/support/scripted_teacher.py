@@ -110,6 +110,7 @@ class ScriptedJudge:
     """Gives each question the margin that `likes` says; `default` where it says none."""
 
     name = "scripted"
+    calibration = None
 
     def __init__(
         self,

@@ -36,7 +36,7 @@ async def choose(verify="auto", teacher=None, judge=None) -> ChosenVerifier:
 
 
 def judge_of(model: Path) -> SwayJudge:
-    return SwayJudge(LocalModel(str(model)), "sway:judge")
+    return SwayJudge(LocalModel(str(model)), "sway:judge", None)
 
 
 async def local(model: Path) -> LocalTeacher:

@@ -13,7 +13,7 @@ from dlm_lsp.teachers.protocol import GenerationOptions
 def test_the_defaults_are_those_of_the_reference():
     options = SynthOptions()
     assert (options.per_section, options.strategy, options.filter) == (3, "extraction", "sway")
-    assert options.least_margin == 0.1
+    assert options.threshold is None
 
 
 @pytest.mark.parametrize("name", ["per_section", "max_pairs", "max_requests"])

@@ -563,7 +563,8 @@ async def test_others_go_on_while_a_large_reply_is_read(cache, text):
 async def test_what_the_judge_lets_pass_is_verified_a_passage_at_a_time(cache):
     verifier = ScriptedVerifier(wrong=["In 1500."])
     judge = ScriptedJudge({"How many mills does Ville1 have?": -1.0})
-    report = await run(document(*towns(2)), cache, SWAY, judge=judge, verifier=verifier)
+    options = replace(SWAY, threshold=0.1)
+    report = await run(document(*towns(2)), cache, options, judge=judge, verifier=verifier)
     assert [len(request.pairs) for request in verifier.read] == [2, 1]
     assert [c.pair.answer for c in report.accepted] == ["Ville0 has 10 mills.", "In 1501."]
     assert {r.reason for r in report.refused} == {"judge_disfavored", "not_verified"}

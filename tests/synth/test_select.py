@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 
 from hypothesis import given
@@ -13,7 +14,7 @@ from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.select import RequestOutcome, judge_verdict, select_pairs
 
 EMPTY = document("Some prose.")
-SWAY = SynthOptions()
+SWAY = SynthOptions(threshold=0.1)
 DEDUP = SynthOptions(filter="dedup-only")
 
 
@@ -50,7 +51,13 @@ def test_a_pair_without_a_margin_is_never_accepted_under_sway():
 
 
 def test_a_margin_that_is_no_number_is_not_accepted():
-    assert judge_verdict(candidate(margin=float("nan")), 0.1).reason == "judge_disfavored"
+    for threshold in (0.1, None):
+        verdict = judge_verdict(candidate(margin=math.nan), threshold)
+        assert verdict.reason == "judge_disfavored"
+
+
+def test_without_a_threshold_the_judge_refuses_none():
+    assert judge_verdict(candidate(margin=-3.0), None) is None
 
 
 def test_the_threshold_itself_is_enough():
