@@ -1,0 +1,97 @@
+"""Product run: our own pairs about sections, one document a language."""
+
+import hashlib
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+
+import dlm_lsp
+from bench.quality.documents import document_of
+from bench.quality.pairs import RawPair
+from bench.quality.sections import CACHE, LANGUAGES, TextSection
+from bench.quality.teachers import TeacherModel
+from dlm_lsp.synth.options import FilterKind, StrategyChoice
+from dlm_lsp.synth.parse_reply import parse_reply
+from dlm_lsp.synth.report import Candidate, Refusal, Report
+from dlm_lsp.synth.run_options import SynthOptions
+
+JUDGE = "gemma-3-270m"
+_SLOW = 1800.0
+_PROMPTS = Path(dlm_lsp.__file__).parent / "teachers"
+
+
+def run_ours(
+    sections: Sequence[TextSection],
+    teacher: TeacherModel,
+    *,
+    per_section: int,
+    strategy: StrategyChoice,
+    filter_: FilterKind,
+    at_once: int,
+) -> Iterator[RawPair]:
+    """Yield every pair that came, accepted or not; a reply that is kept is not asked for again."""
+    home = CACHE / "home" / "ours" / teacher.name
+    os.environ["DLM_HOME"] = str(home)
+    options = SynthOptions(
+        per_section=per_section, strategy=strategy, filter=filter_, concurrency=at_once,
+        timeout=_SLOW,
+    )  # fmt: skip
+    of_language = sorted(sections, key=lambda section: LANGUAGES.index(section.language))
+    for language, group in groupby(of_language, key=lambda section: section.language):
+        about = list(group)
+        path = home / "documents" / f"{language}-{about[0].half}.dlm"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(document_of(about, JUDGE), encoding="utf-8")
+        done = dlm_lsp.synthesize(path, teacher=teacher.selector, options=options, dry_run=True)
+        yield from _pairs(done.report, teacher, _evidence(home))
+
+
+def prompt_version(teacher: TeacherModel) -> str:
+    """Return a hash over what the prompts of a teacher are made of."""
+    base = teacher.selector.startswith("hf:")
+    files = sorted((_PROMPTS / "base_model").glob("*.py")) if base else [_PROMPTS / "prompts.py"]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:6]
+
+
+def _pairs(
+    report: Report, teacher: TeacherModel, evidence: dict[tuple[str, str], str]
+) -> Iterator[RawPair]:
+    version = prompt_version(teacher)
+    for found in (*report.accepted, *report.refused):
+        accepted = isinstance(found, Candidate)
+        question, answer = (
+            (found.pair.question, found.pair.answer) if accepted else (found.question, found.answer)
+        )
+        yield RawPair(
+            section=found.source_id,
+            maker="ours",
+            teacher=teacher.name,
+            strategy=found.strategy,
+            prompt=version,
+            filter=report.filter,
+            question=question,
+            answer=answer,
+            evidence=evidence.get((question.strip(), answer.strip()), ""),
+            reason=found.reason if isinstance(found, Refusal) else "",
+            margin=found.margin,
+            verified=getattr(found, "verified", None),
+        )
+
+
+def _evidence(home: Path) -> dict[tuple[str, str], str]:
+    """Return the evidence that the replies kept so far give for each question and answer."""
+    found: dict[tuple[str, str], str] = {}
+    for path in home.rglob("replies.sqlite"):
+        with sqlite3.connect(path) as connection:
+            payloads = connection.execute("SELECT payload FROM replies").fetchall()
+        for (payload,) in payloads:
+            for pair in parse_reply(_text(payload)).pairs:
+                found[pair.question.strip(), pair.answer.strip()] = pair.evidence
+    return found
+
+
+def _text(payload: bytes) -> str:
+    return str(json.loads(payload).get("text", ""))
