@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.quality.manual_text import sections
-from bench.quality.sections import CACHE, Half, TextSection
+from bench.quality.text_sections import CACHE, Half, TextSection
 
 CHOSEN = Path(__file__).with_name("debian_sections.json")
 PACKAGES = CACHE / "debian"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bench.quality.sections import TextSection
+from bench.quality.text_sections import TextSection
 
 # A ULID has no I, L, O and U.
 _DIGITS = str.maketrans("ILOU", "1100")

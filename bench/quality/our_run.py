@@ -4,15 +4,16 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
 import dlm_lsp
 from bench.quality.documents import document_of
-from bench.quality.pairs import RawPair
-from bench.quality.sections import CACHE, LANGUAGES, TextSection
+from bench.quality.runs import RawPair, Run, now, pair_id
 from bench.quality.teachers import TeacherModel
+from bench.quality.text_sections import CACHE, LANGUAGES, TextSection
 from dlm_lsp.synth.options import FilterKind, StrategyChoice
 from dlm_lsp.synth.parse_reply import parse_reply
 from dlm_lsp.synth.report import Candidate, Refusal, Report
@@ -31,14 +32,18 @@ def run_ours(
     strategy: StrategyChoice,
     filter_: FilterKind,
     at_once: int,
-) -> Iterator[RawPair]:
-    """Yield every pair that came, accepted or not; a reply that is kept is not asked for again."""
+) -> Run:
+    """Return every pair that came, accepted or not; a reply that is kept is not asked for again."""
     home = CACHE / "home" / "ours" / teacher.name
     os.environ["DLM_HOME"] = str(home)
     options = SynthOptions(
-        per_section=per_section, strategy=strategy, filter=filter_, concurrency=at_once,
+        per_section=per_section,
+        strategy=strategy,
+        filter=filter_,
+        concurrency=at_once,
         timeout=_SLOW,
-    )  # fmt: skip
+    )
+    pairs: list[RawPair] = []
     of_language = sorted(sections, key=lambda section: LANGUAGES.index(section.language))
     for language, group in groupby(of_language, key=lambda section: section.language):
         about = list(group)
@@ -46,7 +51,21 @@ def run_ours(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(document_of(about, JUDGE), encoding="utf-8")
         done = dlm_lsp.synthesize(path, teacher=teacher.selector, options=options, dry_run=True)
-        yield from _pairs(done.report, teacher, _evidence(home))
+        for skip in done.report.skipped:
+            print(f"{path.name}: {skip.source_id} {skip.reason}: {skip.detail}", file=sys.stderr)
+        pairs += _pairs(done.report, _evidence(home))
+    return Run(
+        half=sections[0].half,
+        maker="ours",
+        teacher=teacher.name,
+        strategy=strategy,
+        filter=filter_,
+        prompt=prompt_version(teacher),
+        per_section=per_section,
+        asked_at=now(),
+        sections=tuple(section.id for section in sections),
+        pairs=tuple(pairs),
+    )
 
 
 def prompt_version(teacher: TeacherModel) -> str:
@@ -56,28 +75,23 @@ def prompt_version(teacher: TeacherModel) -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:6]
 
 
-def _pairs(
-    report: Report, teacher: TeacherModel, evidence: dict[tuple[str, str], str]
-) -> Iterator[RawPair]:
-    version = prompt_version(teacher)
-    for found in (*report.accepted, *report.refused):
-        accepted = isinstance(found, Candidate)
-        question, answer = (
-            (found.pair.question, found.pair.answer) if accepted else (found.question, found.answer)
-        )
+def _pairs(report: Report, evidence: Mapping[tuple[str, str], str]) -> Iterator[RawPair]:
+    everything: list[Candidate | Refusal] = [*report.accepted, *report.refused]
+    for found in everything:
+        if isinstance(found, Candidate):
+            question, answer, reason = found.pair.question, found.pair.answer, ""
+        else:
+            question, answer, reason = found.question, found.answer, found.reason
         yield RawPair(
+            id=pair_id(found.source_id, question, answer),
             section=found.source_id,
-            maker="ours",
-            teacher=teacher.name,
             strategy=found.strategy,
-            prompt=version,
-            filter=report.filter,
+            reason=reason,
+            margin=found.margin,
+            verified=getattr(found, "verified", None),
             question=question,
             answer=answer,
             evidence=evidence.get((question.strip(), answer.strip()), ""),
-            reason=found.reason if isinstance(found, Refusal) else "",
-            margin=found.margin,
-            verified=getattr(found, "verified", None),
         )
 
 

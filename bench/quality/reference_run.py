@@ -4,15 +4,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import distributions
 from pathlib import Path
 
 from bench.quality.documents import document_of
-from bench.quality.pairs import RawPair
-from bench.quality.sections import CACHE, TextSection
+from bench.quality.runs import RawPair, Run, now, pair_id
 from bench.quality.teachers import TeacherModel
+from bench.quality.text_sections import CACHE, TextSection
 from bench.reference import reference_python
 
 _QUESTION, _ANSWER = "### Q\n", "\n### A\n"
@@ -33,15 +33,26 @@ def run_reference(
     per_section: int,
     strategy: str,
     at_once: int,
-) -> Iterator[RawPair]:
-    """Yield what its filter `dedup-only` accepts; what was asked about is not asked again.
+) -> Run:
+    """Return what its filter `dedup-only` accepts; what was asked about is not asked again.
 
     A section whose reply it cannot read gives no pair.
     """
     with ThreadPoolExecutor(at_once) as pool:
         asked = pool.map(lambda one: _about(one, teacher, per_section, strategy), sections)
-        for pairs in asked:
-            yield from pairs
+        pairs = [pair for about in asked for pair in about]
+    return Run(
+        half=sections[0].half,
+        maker="reference",
+        teacher=teacher.name,
+        strategy=strategy,
+        filter="dedup-only",
+        prompt=_version(),
+        per_section=per_section,
+        asked_at=now(),
+        sections=tuple(section.id for section in sections),
+        pairs=tuple(pairs),
+    )
 
 
 def _about(
@@ -50,10 +61,10 @@ def _about(
     name = f"{section.id}-{teacher.name}-{strategy}-{per_section}"
     kept = CACHE / "replies" / "reference" / f"{name}.json"
     if not kept.is_file():
+        bodies = _ask(section, teacher, per_section, strategy, name)
         kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(_ask(section, teacher, per_section, strategy, name), encoding="utf-8")
-    bodies = json.loads(kept.read_text(encoding="utf-8"))
-    return [_pair(body, section, teacher, strategy) for body in bodies]
+        kept.write_text(bodies, encoding="utf-8")
+    return [_pair(body, section, strategy) for body in json.loads(kept.read_text(encoding="utf-8"))]
 
 
 def _ask(
@@ -87,10 +98,14 @@ def _ask(
     return json.dumps([item["content"] for item in staged], ensure_ascii=False)
 
 
-def _pair(body: str, section: TextSection, teacher: TeacherModel, strategy: str) -> RawPair:
+def _pair(body: str, section: TextSection, strategy: str) -> RawPair:
     question, _, answer = body.removeprefix(_QUESTION).partition(_ANSWER)
     return RawPair(
-        section.id, "reference", teacher.name, strategy, _version(), "dedup-only", question, answer
+        id=pair_id(section.id, question, answer),
+        section=section.id,
+        strategy=strategy,
+        question=question,
+        answer=answer,
     )
 
 
