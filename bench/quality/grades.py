@@ -36,8 +36,8 @@ class GradedPair:
     half: Half
     source: Source
     grade: Grade
-    why: str
     origins: tuple[Origin, ...]
+    why: str = ""
     second: Grade | None = None
     question: str = ""
     answer: str = ""
