@@ -35,13 +35,13 @@ def one_line(text: str) -> str:
 
 def _first_paragraphs(body: str) -> str:
     """Return as many whole paragraphs as the longest section holds."""
-    kept: list[str] = []
+    paragraphs: list[str] = []
     room = LONGEST
     for paragraph in _BLANK_LINES.split(body):
         line = one_line(paragraph)
         if len(line) > room:
             break
         if line:
-            kept.append(line)
+            paragraphs.append(line)
             room -= len(line) + 2
-    return "\n\n".join(kept)
+    return "\n\n".join(paragraphs)

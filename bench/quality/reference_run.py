@@ -39,7 +39,7 @@ def run_reference(
     A section whose reply it cannot read gives no pair.
     """
     with ThreadPoolExecutor(at_once) as pool:
-        asked = pool.map(lambda one: _about(one, teacher, per_section, strategy), sections)
+        asked = pool.map(lambda section: _about(section, teacher, per_section, strategy), sections)
         pairs = [pair for about in asked for pair in about]
     return Run(
         half=sections[0].half,
@@ -59,12 +59,14 @@ def _about(
     section: TextSection, teacher: TeacherModel, per_section: int, strategy: str
 ) -> list[RawPair]:
     name = f"{section.id}-{teacher.name}-{strategy}-{per_section}"
-    kept = CACHE / "replies" / "reference" / f"{name}.json"
-    if not kept.is_file():
+    saved = CACHE / "replies" / "reference" / f"{name}.json"
+    if not saved.is_file():
         bodies = _ask(section, teacher, per_section, strategy, name)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(bodies, encoding="utf-8")
-    return [_pair(body, section, strategy) for body in json.loads(kept.read_text(encoding="utf-8"))]
+        saved.parent.mkdir(parents=True, exist_ok=True)
+        saved.write_text(bodies, encoding="utf-8")
+    return [
+        _pair(body, section, strategy) for body in json.loads(saved.read_text(encoding="utf-8"))
+    ]
 
 
 def _ask(

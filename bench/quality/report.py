@@ -208,14 +208,14 @@ def _auroc_table(
     yield "| score, right against wrong | AUROC | right | wrong |"
     yield "|---|--:|--:|--:|"
     verified = {p.id: p.verified for run in runs for p in run.pairs if p.verified is not None}
-    for name, values in [
-        *((f"margin by {judge}", values) for judge, values in scores.items()),
+    for name, of_pairs in [
+        *((f"margin by {judge}", of_pairs) for judge, of_pairs in scores.items()),
         ("verification in the runs", verified),
     ]:
-        told, is_right = right_and_wrong(values, graded, half)
+        values, is_right = right_and_wrong(of_pairs, graded, half)
         if any(is_right) and not all(is_right):
             right = sum(is_right)
-            yield f"| {name} | {auroc(told, is_right):.2f} | {right} | {len(told) - right} |"
+            yield f"| {name} | {auroc(values, is_right):.2f} | {right} | {len(values) - right} |"
 
 
 def _title(run: Run) -> str:

@@ -42,8 +42,8 @@ def write_scores(name: str, scores: Mapping[str, float]) -> Path:
     """Keep the scores of one model beside those that are there."""
     SCORES.mkdir(exist_ok=True)
     path = SCORES / f"{name}.json"
-    kept = read_scores().get(name, {}) | {id_: round(value, 4) for id_, value in scores.items()}
-    path.write_text(json.dumps(dict(sorted(kept.items())), indent=0) + "\n", encoding="utf-8")
+    merged = read_scores().get(name, {}) | {id_: round(value, 4) for id_, value in scores.items()}
+    path.write_text(json.dumps(dict(sorted(merged.items())), indent=0) + "\n", encoding="utf-8")
     return path
 
 
@@ -60,5 +60,5 @@ def right_and_wrong(
 ) -> tuple[list[float], list[bool]]:
     """Return the scores of the right and the wrong pairs of a half, and which are right."""
     pairs = [graded[id_] for id_ in scores if id_ in graded]
-    told = [pair for pair in pairs if pair.half == half and pair.grade in ("right", "wrong")]
-    return [scores[pair.id] for pair in told], [pair.grade == "right" for pair in told]
+    chosen = [pair for pair in pairs if pair.half == half and pair.grade in ("right", "wrong")]
+    return [scores[pair.id] for pair in chosen], [pair.grade == "right" for pair in chosen]

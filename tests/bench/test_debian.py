@@ -47,7 +47,7 @@ def test_a_section_is_found_by_heading_and_hash(package):
 
 def test_a_section_that_has_changed_is_told_and_left_out(package):
     package(text_hash("what it said before"))
-    found, (told,) = debian_sections()
+    found, (message,) = debian_sections()
     assert found == []
-    assert "1.1. Herons" in told
-    assert "another text" in told
+    assert "1.1. Herons" in message
+    assert "another text" in message

@@ -45,8 +45,8 @@ def test_the_committed_run_has_no_words(folders):
     write_run(a_run())
     (path,) = folders[0].iterdir()
     assert "heron" not in path.read_text(encoding="utf-8").lower()
-    (kept,) = read_runs(folders[0])
-    assert kept.pairs[0].reason == "not_grounded"
+    (committed,) = read_runs(folders[0])
+    assert committed.pairs[0].reason == "not_grounded"
 
 
 def test_white_space_makes_no_other_pair():
