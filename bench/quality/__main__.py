@@ -38,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--strategy", default="extraction")
     run.add_argument("--filter", choices=("sway", "dedup-only", "none"), default="sway")
     run.add_argument("--at-once", type=int, default=2, help="requests in flight (%(default)s)")
+    run.add_argument("--kept", action="store_true", help="ask nothing: only what was answered")
     export = commands.add_parser("export", help="write what is to be graded, blind")
     export.add_argument("sheet", type=Path, metavar="OUT.md")
     export.add_argument("--limit", type=int, help="at most so many pairs")
@@ -68,6 +69,7 @@ def _run(args: argparse.Namespace) -> None:
         "per_section": args.per_section,
         "strategy": args.strategy,
         "at_once": args.at_once,
+        "kept_only": args.kept,
     }
     if args.maker == "reference":
         run = run_reference(sections, teacher, **asked)
@@ -75,7 +77,7 @@ def _run(args: argparse.Namespace) -> None:
         run = run_ours(sections, teacher, filter_=args.filter, **asked)
     path = write_run(run)
     taken = sum(pair.accepted for pair in run.pairs)
-    print(f"{path}: {len(run.pairs)} pairs about {len(sections)} sections, {taken} accepted")
+    print(f"{path}: {len(run.pairs)} pairs about {len(run.sections)} sections, {taken} accepted")
 
 
 def _runs_of(half: str | None) -> list[Run]:

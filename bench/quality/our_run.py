@@ -20,7 +20,7 @@ from dlm_lsp.synth.report import Candidate, Refusal, Report
 from dlm_lsp.synth.run_options import SynthOptions
 
 JUDGE = "gemma-3-270m"
-_SLOW = 1800.0
+_SLOW, _AT_ONCE = 1800.0, 1.0
 _PROMPTS = Path(dlm_lsp.__file__).parent / "teachers"
 
 
@@ -32,8 +32,12 @@ def run_ours(
     strategy: StrategyChoice,
     filter_: FilterKind,
     at_once: int,
+    kept_only: bool = False,
 ) -> Run:
-    """Return every pair that came, accepted or not; a reply that is kept is not asked for again."""
+    """Return every pair that came, accepted or not; a reply that is kept is not asked for again.
+
+    With `kept_only` no reply is waited for, and the run is over the sections that have one.
+    """
     home = CACHE / "home" / "ours" / teacher.name
     os.environ["DLM_HOME"] = str(home)
     options = SynthOptions(
@@ -41,9 +45,11 @@ def run_ours(
         strategy=strategy,
         filter=filter_,
         concurrency=at_once,
-        timeout=_SLOW,
+        timeout=_AT_ONCE if kept_only else _SLOW,
+        max_requests=1 if kept_only else None,
     )
     pairs: list[RawPair] = []
+    unanswered: set[str] = set()
     of_language = sorted(sections, key=lambda section: LANGUAGES.index(section.language))
     for language, group in groupby(of_language, key=lambda section: section.language):
         about = list(group)
@@ -51,9 +57,16 @@ def run_ours(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(document_of(about, JUDGE), encoding="utf-8")
         done = dlm_lsp.synthesize(path, teacher=teacher.selector, options=options, dry_run=True)
+        pairs += _pairs(done.report, _evidence(home))
+        reasons: dict[str, set[str]] = {}
         for skip in done.report.skipped:
             print(f"{path.name}: {skip.source_id} {skip.reason}: {skip.detail}", file=sys.stderr)
-        pairs += _pairs(done.report, _evidence(home))
+            reasons.setdefault(skip.source_id, set()).add(skip.reason)
+        # A reply that gave nothing says so; where only the asking failed, there was none.
+        unanswered |= {
+            s for s, found in reasons.items() if found <= {"not_asked", "request_failed"}
+        }
+    unanswered -= {pair.section for pair in pairs}
     return Run(
         half=sections[0].half,
         maker="ours",
@@ -63,7 +76,7 @@ def run_ours(
         prompt=prompt_version(teacher),
         per_section=per_section,
         asked_at=now(),
-        sections=tuple(section.id for section in sections),
+        sections={s.id: s.language for s in sections if s.id not in unanswered},
         pairs=tuple(pairs),
     )
 

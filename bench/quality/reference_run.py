@@ -33,11 +33,16 @@ def run_reference(
     per_section: int,
     strategy: str,
     at_once: int,
+    kept_only: bool = False,
 ) -> Run:
     """Return what its filter `dedup-only` accepts; what was asked about is not asked again.
 
-    A section whose reply it cannot read gives no pair.
+    A section whose reply it cannot read gives no pair. With `kept_only` nothing is asked, and the
+    run is over the sections that were.
     """
+    if kept_only:
+        files = {s.id: _saved(s, teacher, per_section, strategy) for s in sections}
+        sections = [section for section in sections if files[section.id].is_file()]
     with ThreadPoolExecutor(at_once) as pool:
         asked = pool.map(lambda section: _about(section, teacher, per_section, strategy), sections)
         pairs = [pair for about in asked for pair in about]
@@ -50,7 +55,7 @@ def run_reference(
         prompt=_version(),
         per_section=per_section,
         asked_at=now(),
-        sections=tuple(section.id for section in sections),
+        sections={section.id: section.language for section in sections},
         pairs=tuple(pairs),
     )
 
@@ -58,15 +63,19 @@ def run_reference(
 def _about(
     section: TextSection, teacher: TeacherModel, per_section: int, strategy: str
 ) -> list[RawPair]:
-    name = f"{section.id}-{teacher.name}-{strategy}-{per_section}"
-    saved = CACHE / "replies" / "reference" / f"{name}.json"
+    saved = _saved(section, teacher, per_section, strategy)
     if not saved.is_file():
-        bodies = _ask(section, teacher, per_section, strategy, name)
+        bodies = _ask(section, teacher, per_section, strategy, saved.stem)
         saved.parent.mkdir(parents=True, exist_ok=True)
         saved.write_text(bodies, encoding="utf-8")
     return [
         _pair(body, section, strategy) for body in json.loads(saved.read_text(encoding="utf-8"))
     ]
+
+
+def _saved(section: TextSection, teacher: TeacherModel, per_section: int, strategy: str) -> Path:
+    name = f"{section.id}-{teacher.name}-{strategy}-{per_section}"
+    return CACHE / "replies" / "reference" / f"{name}.json"
 
 
 def _ask(

@@ -69,7 +69,7 @@ def bars(runs: Sequence[Run], graded: Mapping[str, GradedPair]) -> list[Bar]:
             )
         )
     by_language = {
-        language: tally(ours, graded, sections=_sections(ours, graded, language)).in_language
+        language: tally(ours, graded, sections=_sections(ours, language)).in_language
         for language in LANGUAGES
     }
     worst = min((share for share in by_language.values() if share is not None), default=None)
@@ -103,9 +103,8 @@ def _last(runs: Iterable[Run], maker: str, filter_: str) -> Run | None:
     return max(fitting, key=lambda run: run.asked_at, default=None)
 
 
-def _sections(run: Run, graded: Mapping[str, GradedPair], language: str) -> set[str]:
-    of_section = {pair.section: pair.language for pair in graded.values()}
-    return {section for section in run.sections if of_section.get(section) == language}
+def _sections(run: Run, language: str) -> set[str]:
+    return {section for section, spoken in run.sections.items() if spoken == language}
 
 
 def _counts(graded: Mapping[str, GradedPair]) -> Iterator[str]:
@@ -193,7 +192,7 @@ def _languages_table(runs: Sequence[Run], graded: Mapping[str, GradedPair]) -> I
     for run in runs:
         cells = []
         for language in LANGUAGES:
-            about = tally(run, graded, sections=_sections(run, graded, language))
+            about = tally(run, graded, sections=_sections(run, language))
             share = _percent(about.in_language)
             cells.append(f"{about.right_a_section:.2f} ({share})" if about.sections else "")
         yield f"| {_title(run)} | {' | '.join(cells)} |"

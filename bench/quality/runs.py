@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from bench.quality.text_sections import CACHE, Half
 
 Maker = Literal["ours", "reference"]
 MAKERS: tuple[Maker, Maker] = ("ours", "reference")
-COMMITTED = Path(__file__).with_name("runs")
+COMMITTED = Path(__file__).with_name("outcomes")
 WITH_TEXTS = CACHE / "runs"
 
 
@@ -45,7 +45,7 @@ class Run:
     """Whose program asked which teacher, how, about which sections, and all that came.
 
     `prompt` is the version of the prompts, `per_section` how many pairs were asked for, `asked_at`
-    when (ISO-8601, UTC).
+    when (ISO-8601, UTC), `sections` the language of each section by its id.
     """
 
     half: Half
@@ -56,7 +56,7 @@ class Run:
     prompt: str
     per_section: int
     asked_at: str
-    sections: tuple[str, ...]
+    sections: Mapping[str, str]
     pairs: tuple[RawPair, ...]
 
     @property
@@ -89,7 +89,7 @@ def read_runs(folder: Path = COMMITTED) -> Iterator[Run]:
     for path in sorted(folder.glob("*.json")):
         raw = json.loads(path.read_text(encoding="utf-8"))
         pairs = tuple(RawPair(**pair) for pair in raw.pop("pairs"))
-        yield Run(**{**raw, "sections": tuple(raw["sections"])}, pairs=pairs)
+        yield Run(**raw, pairs=pairs)
 
 
 def _write(folder: Path, run: Run) -> Path:

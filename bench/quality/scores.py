@@ -11,7 +11,7 @@ from bench.quality.runs import RawPair
 from bench.quality.text_sections import TextSection
 from dlm_lsp.synth.judge import sway_judge
 
-SCORES = Path(__file__).with_name("scores")
+SCORES = Path(__file__).with_name("margins")
 
 
 def judge_margins(

@@ -27,7 +27,7 @@ def a_run(*pairs, maker="ours"):
         prompt="abc",
         per_section=3,
         asked_at="",
-        sections=(OURS.id, THEIRS.id),
+        sections={OURS.id: "en", THEIRS.id: "en"},
         pairs=pairs,
     )
 

@@ -13,7 +13,7 @@ def a_run(maker, filter_, *pairs, asked_at="1"):
         prompt=asked_at,
         per_section=3,
         asked_at=asked_at,
-        sections=("a", "b"),
+        sections={"a": "en", "b": "de"},
         pairs=pairs,
     )
 

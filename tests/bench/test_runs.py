@@ -31,7 +31,7 @@ def a_run():
         prompt="abc",
         per_section=3,
         asked_at="2026-01-01T00:00:00Z",
-        sections=("s",),
+        sections={"s": "en"},
         pairs=(pair,),
     )
 

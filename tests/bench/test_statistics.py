@@ -5,7 +5,7 @@ from bench.quality.runs import RawPair, Run
 from bench.quality.statistics import tally
 
 
-def a_run(*pairs, sections=("a", "b")):
+def a_run(*pairs):
     return Run(
         half="held-out",
         maker="ours",
@@ -15,7 +15,7 @@ def a_run(*pairs, sections=("a", "b")):
         prompt="abc",
         per_section=3,
         asked_at="",
-        sections=sections,
+        sections={"a": "en", "b": "de"},
         pairs=pairs,
     )
 
