@@ -1,0 +1,1 @@
+"""Pair quality: what teachers write about real texts, graded by reading."""
