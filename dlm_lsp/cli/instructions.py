@@ -53,7 +53,7 @@ def synthesize_instructions(
     def work(path: Path) -> BatchOutcome:
         run = _synthesize_document(path, request, destination, force=force)
         if not as_json:
-            _print_run(run)
+            print_run(run)
             _print_saved(run)
         code = FAILED if run.saved.failure else _code(run.report)
         return code, {**_run_json(run), **_saved_json(run.saved)}
@@ -168,7 +168,8 @@ def _verification_part(expected: VerificationEstimate | None) -> str:
     )
 
 
-def _print_run(run: DocumentSynthesis) -> None:
+def print_run(run: DocumentSynthesis) -> None:
+    """Print what a run accepted, skipped and refused, and what it cost."""
     report = run.report
     print_result(f"synth plan: {len(report.accepted)} add, {len(report.skipped)} skip\n")
     if report.accepted:

@@ -100,22 +100,23 @@ async def _estimate_verification(
     counts: Counter[str] = Counter()
     for request in planned:
         counts[request.prose] += request.count
-    one = verifier.one_by_one
+    alone = verifier.one_by_one
     requests = [
-        VerdictRequest(prose, (_ANY_PAIR,) * (1 if one else count))
+        VerdictRequest(prose, (_ANY_PAIR,) * (1 if alone else count))
         for prose, count in counts.items()
-        for _ in range(count if one else 1)
+        for _ in range(count if alone else 1)
     ]
     most = None if options.max_requests is None else max(0, options.max_requests - spent)
     requests = requests[:most]
     tokens = await verifier.count_tokens(requests)
     if tokens is None:
         tokens = [
-            estimate_tokens("".join(request_messages(request, scored=one))) for request in requests
+            estimate_tokens("".join(request_messages(request, scored=alone)))
+            for request in requests
         ]
     return VerificationEstimate(
         verifier.name,
         len(requests),
         sum(tokens),
-        sum(1 if one else len(r.pairs) * verifier.tokens_per_verdict for r in requests),
+        sum(1 if alone else len(r.pairs) * verifier.tokens_per_verdict for r in requests),
     )

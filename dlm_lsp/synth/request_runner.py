@@ -12,7 +12,7 @@ from dlm_lsp.synth.events import OnEvent, RequestDone, RequestFailed
 from dlm_lsp.synth.planned_requests import Planned
 from dlm_lsp.synth.report import Usage
 from dlm_lsp.synth.run_options import SynthOptions
-from dlm_lsp.teachers.protocol import Answering, PairRequest, Reply, VerdictRequest
+from dlm_lsp.teachers.protocol import PairRequest, Replier, Reply, VerdictRequest
 
 _R = TypeVar("_R", PairRequest, VerdictRequest)
 
@@ -35,14 +35,14 @@ class RequestRunner(Generic[_R]):
 
     def __init__(
         self,
-        teacher: Answering[_R],
+        teacher: Replier[_R],
         cache: ReplyCache,
         options: SynthOptions,
         on_event: OnEvent,
         spending: Spending | None = None,
     ) -> None:
         self.spending = spending or Spending()
-        self._teacher: Answering[_R] = teacher
+        self._teacher: Replier[_R] = teacher
         self._cache = cache
         self._fresh = options.fresh
         self._limit = options.max_requests
@@ -144,7 +144,7 @@ def _add(total: int | None, more: int | None) -> int | None:
     return total if more is None else (total or 0) + more
 
 
-def store_reply(cache: ReplyCache, teacher: Answering[_R], request: _R, reply: Reply) -> None:
+def store_reply(cache: ReplyCache, teacher: Replier[_R], request: _R, reply: Reply) -> None:
     """Put a reply on disk.
 
     Raises:
@@ -153,7 +153,7 @@ def store_reply(cache: ReplyCache, teacher: Answering[_R], request: _R, reply: R
     cache.put(teacher.name, teacher.fingerprint(request), json.dumps(asdict(reply)))
 
 
-def cached_reply(cache: ReplyCache, teacher: Answering[_R], request: _R) -> Reply | None:
+def cached_reply(cache: ReplyCache, teacher: Replier[_R], request: _R) -> Reply | None:
     """Return the reply that is kept for `request`, None where there is none that can be read.
 
     Raises:

@@ -68,9 +68,9 @@ class Verification:
         # A server that tells no likelihoods says so only when it is asked: what earlier runs have
         # asked of it alone or together is looked up both ways.
         for group in (self._alone, self._together):
-            kept = [about for about in group(left) if self._is_kept(about)]
-            await self._ask(kept, on_verdict)
-            left = _without(left, kept)
+            cached = [about for about in group(left) if self._is_cached(about)]
+            await self._ask(cached, on_verdict)
+            left = _without(left, cached)
         if left and self._verifier.one_by_one and not self._tried:
             first = self._alone(left[:1])
             await self._ask(first, on_verdict)
@@ -103,7 +103,7 @@ class Verification:
             return prose
         return excerpt_around(prose, unverified.pair.answer, int(len(prose) * window / tokens))
 
-    def _is_kept(self, group: _Group) -> bool:
+    def _is_cached(self, group: _Group) -> bool:
         if self._options.fresh:
             return False
         return cached_reply(self._cache, self._verifier, group.request) is not None

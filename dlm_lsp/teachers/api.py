@@ -124,8 +124,8 @@ class ApiTeacher(ABC):
 
     def _is_scored(self, request: Request, shape: RequestShape) -> bool:
         """Say whether a request asks for nothing but a yes or no, and how likely either is."""
-        one = isinstance(request, VerdictRequest) and len(request.pairs) == 1
-        return one and self.log_probabilities and LOGPROBS not in shape.without
+        alone = isinstance(request, VerdictRequest) and len(request.pairs) == 1
+        return alone and self.log_probabilities and LOGPROBS not in shape.without
 
     async def prepare(self) -> None:
         """Check the extra, the key, the server and the model, all of it for free and once.

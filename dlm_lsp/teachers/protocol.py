@@ -73,7 +73,7 @@ class TeacherResult:
 _R_contra = TypeVar("_R_contra", contravariant=True)
 
 
-class Answering(Protocol[_R_contra]):
+class Replier(Protocol[_R_contra]):
     """Who answers requests of a kind."""
 
     @property
@@ -88,7 +88,7 @@ class Answering(Protocol[_R_contra]):
 
 
 @runtime_checkable
-class Verifier(Answering[VerdictRequest], Protocol):
+class Verifier(Replier[VerdictRequest], Protocol):
     """A teacher that can also be asked for verdicts; `prepare` settles all that it says of itself.
 
     The text of its reply is either `{"log_probabilities": [{"Yes": -0.1, "No": -2.4}, ...]}`, for

@@ -1,17 +1,24 @@
 import json
 import os
-import re
 import signal
 import stat
 import threading
-from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from support.http_servers import chat_completion, pairs_json
 from support.teacher_server import Town, plain, town
-from support.tiny_model import tiny_llama
-from support.verdict_server import answers_in, verdicts
 from werkzeug import Response
+
+from dlm_lsp.api.synthesis import DocumentSynthesis, SavedPairs
+from dlm_lsp.cli.instructions import print_run
+from dlm_lsp.document.section import Pair
+from dlm_lsp.synth.estimate import Estimate
+from dlm_lsp.synth.pipeline import SynthResult
+from dlm_lsp.synth.report import Candidate, Report, Usage, Verdict
+
+ESTIMATE = Estimate(0, 0, 0, 0, 0, exact=True)
 
 
 def value(run):
@@ -409,57 +416,34 @@ def test_of_a_model_that_is_too_small_to_teach_the_run_warns_before_it_asks(
 
 # Verification
 
-
-@pytest.fixture(scope="module")
-def judge(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """The flags for a judge that is fast, and knows nothing."""
-    return ["--judge", str(tiny_llama(tmp_path_factory.mktemp("judge"))), "--threshold", "0"]
-
-
-def verifying(wrong: str = "") -> Callable[[str], Response]:
-    """A teacher that verifies in words; answers that hold `wrong` get a no."""
-
-    def answer(prompt: str) -> Response:
-        if "according to the text?" not in prompt:
-            return Town(prompt)
-        rights = [not wrong or wrong not in answer for answer in answers_in(prompt)]
-        body = chat_completion(verdicts(*rights, says="another number"))
-        return Response(json.dumps(body), content_type="application/json")
-
-    return answer
+BRIDGE = Candidate(
+    Pair("When was the bridge built?", "In 1501."), "a" * 16, "extraction", margin=1.0
+)
+RIGHT = replace(BRIDGE, verdict=Verdict(0.9))
+UNREAD = replace(BRIDGE, verdict=Verdict(None, "the verdict could not be read"))
 
 
-def sway(teacher, judge: list[str]) -> list[str]:
-    return ["--teacher", teacher.selector, *judge, "--per-section", "2", "--dry-run"]
+def told(capsys, verifier: str | None, why_not: str = "", **more: object) -> str:
+    """What is printed of a run with these pairs."""
+    values = {"accepted": (), "refused": (), "skipped": (), "usage": Usage(2)} | more
+    report = Report("sway", 4, 4, 3, 3, **values)
+    result = SynthResult("t", "sway:j", ESTIMATE, report, (), "now", verifier, why_not)
+    print_run(DocumentSynthesis(Path("towns.dlm"), result, SavedPairs()))
+    return capsys.readouterr().out
 
 
-def test_what_is_verified_follows_the_four_fields(dlm, document, teacher, judge):
-    teacher.answer = verifying()
-    run = dlm("synth", "instructions", document(), *sway(teacher, judge))
-    passed = int(re.search(r"threshold (\d+), verified \1$", run.stdout, re.MULTILINE)[1])
-    assert passed >= 1
-    assert re.search(rf"judged by sway:\S+, verified by {re.escape(teacher.selector)}$", run.stdout)
+def test_what_is_verified_follows_the_four_fields_and_what_is_not_is_told(capsys):
+    out = told(capsys, "openai:m", accepted=(RIGHT, UNREAD), verified=1)
+    assert "synth filter: generated 4, dedup 4, judge passed 3, threshold 3, verified 1\n" in out
+    assert out.count("  unverified: the verdict could not be read\n") == 1
+    assert out.endswith("judged by sway:j, verified by openai:m (1 accepted unverified)\n")
 
 
-def test_what_the_verifier_refuses_and_what_it_could_not_read_are_told(
-    dlm, document, teacher, judge
-):
-    teacher.answer = verifying(wrong="mills")
-    run = dlm("synth", "instructions", document(), *sway(teacher, judge), "--json")
-    report = value(run)
-    assert (report["verifier"], report["judge"]) == (teacher.selector, report["judge"])
-    refused = [r for r in report["refused"] if r["reason"] == "not_verified"]
-    assert all("another number" in refusal["detail"] for refusal in refused)
-    assert all(accepted["verdict"]["probability"] == 1.0 for accepted in report["accepted"])
-    assert report["verified"] == len(report["accepted"])
-    assert report["threshold"] == report["verified"] + len(refused)
-    assert report["estimate"]["verification"]["requests"] == 4
-
-
-def test_verification_can_be_switched_off(dlm, document, teacher, judge):
-    run = dlm("synth", "instructions", document(), *sway(teacher, judge), "--verify", "off")
-    assert re.search(r"threshold \d+$", run.stdout, re.MULTILINE)
-    assert "verif" not in run.stdout + run.stderr
+def test_where_nobody_verifies_the_four_fields_stay_and_the_reason_is_told(capsys):
+    out = told(capsys, None, "the models are small", accepted=(BRIDGE,))
+    assert "synth filter: generated 4, dedup 4, judge passed 3, threshold 3\n" in out
+    assert out.endswith("judged by sway:j; not verified: the models are small\n")
+    assert "verif" not in told(capsys, None, accepted=(BRIDGE,))
 
 
 def test_a_verifier_without_the_filter_sway_is_a_usage_error_that_shows_no_password(
@@ -474,7 +458,10 @@ def test_a_verifier_without_the_filter_sway_is_a_usage_error_that_shows_no_passw
     assert "secret" not in run.stderr
 
 
-def test_a_verifier_that_cannot_be_is_told_before_anything_is_asked(dlm, document, teacher, judge):
-    run = dlm("synth", "instructions", document(), *sway(teacher, judge), "--verify", "hf:no/such")
-    assert run.returncode == 1
+def test_a_verifier_that_cannot_be_is_told_before_anything_is_asked(dlm, document, teacher):
+    run = dlm(
+        "synth", "instructions", document(), "--teacher", teacher.selector, "--verify", "openai:"
+    )
+    assert run.returncode == 2
+    assert "openai: names nothing" in run.stderr
     assert teacher.asked == []
