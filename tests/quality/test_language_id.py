@@ -161,7 +161,7 @@ def test_where_the_language_of_the_prose_is_unsure_no_pair_is_foreign(prose):
 
 
 # Of Norwegian and Danish so short a text tells one of the two, and no more.
-@pytest.mark.parametrize("language", SAMPLES.keys() - {"no"})
+@pytest.mark.parametrize("language", sorted(SAMPLES.keys() - {"no"}))
 def test_a_section_tells_its_language(language):
     assert detect_language(SAMPLES[language][0]) == language
 
