@@ -101,7 +101,7 @@ def _pairs(report: Report, evidence: Mapping[tuple[str, str], str]) -> Iterator[
             strategy=found.strategy,
             reason=reason,
             margin=found.margin,
-            verified=getattr(found, "verified", None),
+            verified=found.verdict and found.verdict.probability,
             question=question,
             answer=answer,
             evidence=evidence.get((question.strip(), answer.strip()), ""),

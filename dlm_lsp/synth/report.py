@@ -64,6 +64,7 @@ class Refusal:
     reason: str
     detail: str
     margin: float | None = None
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,6 +187,7 @@ def make_refusal(candidate: Candidate, reason: str, detail: str) -> Refusal:
         reason,
         detail,
         candidate.margin,
+        candidate.verdict,
     )
 
 
