@@ -104,7 +104,8 @@ def _section_languages(prose: str) -> tuple[tuple[str, ...], frozenset[str]]:
     likely = [language for language, score in scores.items() if score >= _LIKELY]
     words_in: Counter[str] = Counter()
     for sentence in _SENTENCE_END.split(_without_code(prose)):
-        words_in[detect_language(sentence) or ""] += len(sentence.split())
+        # Scripts without blanks are counted by their signs.
+        words_in[detect_language(sentence) or ""] += int(_length(_words(sentence)))
     said = [id_ for id_, count in words_in.items() if count >= _SAID * words_in.total()]
     sure = _length(words) >= _LEAST_WORDS["prose"] and sum(map(scores.__getitem__, likely)) >= _SURE
     return tuple(dict.fromkeys((*likely, *said))) if sure else (), frozenset(known)

@@ -230,3 +230,14 @@ def test_no_network_is_touched_from_the_first_use_on():
 def test_any_words_can_be_asked_about(question, answer, prose):
     mismatch = language_mismatch(Pair(question, answer), prose)
     assert mismatch is None or mismatch.startswith("the ")
+
+
+def test_a_section_whose_larger_half_is_untranslated_may_be_asked_about_in_its_own_language():
+    prose = (
+        "木の皮をはぐ前に、幹の水分を一週間かけて抜きます。そのあと刃を研ぎ、皮を薄く削ります。\n\n"
+        "Typically the bark is taken off in spring, when the sap rises and the wood is soft. "
+        "In winter it has to be soaked in warm water for two days, or it breaks into pieces. "
+        "The knife is sharpened after every second trunk, and the pieces are stacked in the shade."
+    )
+    pair = Pair("皮をはぐ前に何をしますか？", "幹の水分を一週間かけて抜きます。")
+    assert language_mismatch(pair, prose) is None
