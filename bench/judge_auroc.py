@@ -42,7 +42,7 @@ def measure() -> list[Figure]:
     reference = [margin for text in texts for margin in _reference(text)]
     right = [is_right for text in texts for *_, is_right in text.candidates]
     found, theirs = auroc(ours, right), auroc(reference, right)
-    what = f"judge, AUROC over {len(texts)} passages, {MODEL}"
+    what = f"judge, AUROC, answers swapped within {len(texts)} passages, {MODEL}"
     return [Figure(what, "", found, theirs, asked="at least 0.85", met=found >= 0.85)]
 
 

@@ -1,10 +1,11 @@
-"""Pair quality benchmark: `python -m bench.quality [run|export|import|score|report]`."""
+"""Pair quality benchmark: `python -m bench.quality [run|export|import|score|calibrate|report]`."""
 
 import argparse
 import sys
 from pathlib import Path
 
 from bench.quality.blind import read_verdicts, sheet, ungraded, with_grades
+from bench.quality.calibrate import CALIBRATIONS, write_calibrations
 from bench.quality.debian import debian_sections
 from bench.quality.grades import read_grades, write_grades
 from bench.quality.our_run import JUDGE, run_ours
@@ -21,9 +22,14 @@ RESULTS = Path(__file__).with_name("results.md")
 def main() -> None:
     """Do what the command line asks for; without a command, print and write the report."""
     args = _parser().parse_args()
-    {"run": _run, "export": _export, "import": _import, "score": _score}.get(args.command, _report)(
-        args
-    )
+    commands = {
+        "run": _run,
+        "export": _export,
+        "import": _import,
+        "score": _score,
+        "calibrate": _calibrate,
+    }
+    commands.get(args.command, _report)(args)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -50,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("--judge", default=JUDGE)
     for command in (export, score):
         command.add_argument("--half", choices=HALVES)
+    commands.add_parser("calibrate", help="choose a threshold for each judge that has scored")
     commands.add_parser("report", help="print the tables and write results.md")
     return parser
 
@@ -106,6 +113,11 @@ def _score(args: argparse.Namespace) -> None:
     known = [pair for pair in pairs.values() if pair.id in graded]
     margins = judge_margins(known, choose(all_sections(), args.half), args.judge)
     print(f"{write_scores(args.judge, margins)}: {len(margins)} pairs judged")
+
+
+def _calibrate(_: argparse.Namespace) -> None:
+    write_calibrations(read_scores(), read_grades())
+    print(CALIBRATIONS.read_text(encoding="utf-8"), end="")
 
 
 def _report(_: argparse.Namespace) -> None:
