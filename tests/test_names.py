@@ -38,6 +38,8 @@ DEFINED_TWICE = {
 
 FLAG = re.compile(r"(?<![\w-])--[a-z][\w-]*")
 OWN_FLAGS = {
+    # A flag of pip.
+    "dlm_lsp.local.packaged": ["--no-deps"],
     "dlm_lsp.server.main": [
         "--version",
         "--stdio",

@@ -70,7 +70,7 @@ def _check_gguf(shown: str, gguf: Path, models: Path) -> None:
     reader = GGUFReader(gguf)
     split = reader.get_field("split.count")
     if split and int(split.contents()) > 1:
-        raise ModelError(f"{shown} is one part of several; join them with llama-gguf-split --merge")
+        raise ModelError(f"{shown} is one part of several; join them with llama-gguf-split")
     needed = _ROOM_BESIDE + _BYTES_PER_WEIGHT * sum(int(part.n_elements) for part in reader.tensors)
     free = shutil.disk_usage(models).free
     if free < needed:
