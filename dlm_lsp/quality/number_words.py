@@ -21,6 +21,8 @@ _MOST_DIGITS = 28
 _HAN_LANGUAGES = ("zh", "ja", "yue")
 _MONTHS = 12
 _HOURS = 12
+# So many tokens, an "and" or a hyphen, stand between two words of one number, or none do.
+_NEAR = 3
 _SCALES = frozenset((10**3, 10**6, 10**9, 10**12))
 _SEPARATORS = str.maketrans({"٫": ".", "٬": ",", "×": "x"})
 _VULGAR_FRACTION = re.compile(r"(?:(?<![0-9])([0-9]{1,9})[^\S\n]?)?([¼-¾⅐-⅞])")
@@ -83,10 +85,16 @@ def find_numbers(text: str, languages: Iterable[str] = ()) -> list[Number]:
 
     What several languages read comes for each of them.
     """
-    text = _in_ascii_digits(text)
+    # Half a character, a lone surrogate, is none that a library reads; this keeps the length.
+    text = _in_ascii_digits(text.encode("utf-8", "replace").decode())
     numbers = list(_in_digits(text))
-    for language in languages:
-        numbers = _with_words(numbers, text, language)
+    if languages := tuple(languages):
+        words = list(_WORD.finditer(text))
+        distinct = {match[0] for match in words if match[0].isalpha()}
+        apart = [_Token(word, 0, is_apart=True) for word in distinct]
+        for language in languages:
+            near = _near_number_words(words, apart, language)
+            numbers = _with_words(numbers, text, near, language)
     return numbers
 
 
@@ -224,12 +232,35 @@ def _scaled(number: Number, written: str, scale: int) -> Number:
     return replace(number, text=written, values=number.values.union(scaled))
 
 
-def _with_words(numbers: Sequence[Number], text: str, language: str) -> list[Number]:
-    """Return `numbers` and those in words; `million` after another number goes into that one."""
+def _near_number_words(
+    words: Sequence[re.Match[str]], distinct: Sequence["_Token"], language: str
+) -> list["_Token"]:
+    """Return the words that numbers in `language` are made of, and those beside them.
+
+    What is not near one is not read, for that takes the most time.
+    """
     # No run without words needs it, and it takes time to load.
     import text_to_num
 
-    tokens = [_Token(match[0], match.start()) for match in _WORD.finditer(text)]
+    places = text_to_num.find_numbers(distinct, language, threshold=0.0)
+    number_words = {distinct[place.start].word for place in places}
+    near = {
+        beside
+        for at, match in enumerate(words)
+        if match[0] in number_words
+        for beside in range(max(0, at - _NEAR), min(len(words), at + _NEAR + 1))
+    }
+    return [
+        _Token(words[at][0], words[at].start(), is_apart=at - 1 not in near) for at in sorted(near)
+    ]
+
+
+def _with_words(
+    numbers: Sequence[Number], text: str, tokens: Sequence["_Token"], language: str
+) -> list[Number]:
+    """Return `numbers` and those in words; `million` after another number goes into that one."""
+    import text_to_num
+
     ends = {number.start + len(number.text): at for at, number in enumerate(numbers)}
     found = list(numbers)
     for place in text_to_num.find_numbers(tokens, language, threshold=0.0):
@@ -252,12 +283,13 @@ class _Token(NamedTuple):
 
     word: str
     start: int
+    is_apart: bool
 
     def text(self) -> str:
         return self.word
 
     def nt_separated(self, previous: object) -> bool:
-        return False
+        return self.is_apart
 
     def not_a_number_part(self) -> bool:
         return self.word[0].isdigit()
