@@ -21,6 +21,7 @@ _MOST_DIGITS = 28
 _HAN_LANGUAGES = ("zh", "ja", "yue")
 _MONTHS = 12
 _HOURS = 12
+_SHORTEST_PHONE = 7
 # So many tokens, an "and" or a hyphen, stand between two words of one number, or none do.
 _NEAR = 3
 _SCALES = frozenset((10**3, 10**6, 10**9, 10**12))
@@ -76,8 +77,10 @@ class Number:
 
     @property
     def is_date(self) -> bool:
-        """Whether it has a day, a month and a year."""
-        return len(self.parts) == len("dmy") and any(len(part) == 4 for part in self.parts)
+        """Whether it has a day, a month and a year, or a month and a year."""
+        others = [int(part) for part in self.parts if len(part) < 3]
+        is_with_year = [len(part) for part in self.parts if len(part) >= 3] == [len("2020")]
+        return is_with_year and (len(others) == 2 or (len(others) == 1 and others[0] <= _MONTHS))
 
 
 def find_numbers(text: str, languages: Iterable[str] = ()) -> list[Number]:
@@ -198,7 +201,9 @@ def _clock(match: re.Match[str]) -> Number:
     if minute == "00":
         values |= {str(hour) for hour in hours} | {str(hour % _HOURS) for hour in hours}
     parts = () if half else (str(hour), _canonical(minute))
-    return Number(match[0].strip(), frozenset(values), match.start(), parts)
+    # `1h 30m` may be how long something takes.
+    is_duration = ":" not in match[0]
+    return Number(match[0].strip(), frozenset(values), match.start(), parts, is_duration)
 
 
 def _compound(written: str, start: int) -> Number:
@@ -216,7 +221,12 @@ def _compound(written: str, start: int) -> Number:
         return Number(written, frozenset(values), start, parts if " " in written else ())
     if len(parts) == 2 and _FRACTION.fullmatch(written):
         values.add(_quotient(int(parts[0]), int(parts[1])))
-    number = Number(written, frozenset(values), start, parts, parts_count=":" not in written)
+    digits = "".join(_DIGITS.findall(written))
+    if "-" in written and len(digits) >= _SHORTEST_PHONE:
+        values.add(_canonical(digits))
+    # Of a ratio both count, of an address or a time with seconds none does.
+    counts = ":" not in written or len(parts) == 2
+    number = Number(written, frozenset(values), start, parts, parts_count=counts)
     if len(parts) > 2 and "." in written and not number.is_date:
         # The parts of a version or an address say nothing elsewhere.
         return replace(number, parts=())
