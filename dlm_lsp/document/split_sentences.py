@@ -2,7 +2,15 @@
 
 import re
 
-_END = re.compile(r"""(?<=[.!?…。！？])["'”’»)\]]*(?:\s+(?=["'“„«(\[]*[^\Wa-z])|(?<=[。！？]))""")
+# Of Unicode's Sentence_Terminal, the marks of Chinese, Japanese, Urdu, Hindi, Armenian, Amharic,
+# Burmese and Khmer; behind them no blank need stand.
+_STATEMENT_MARKS = "。！｡۔।॥։።။។"
+UNSPACED_MARKS = f"？؟{_STATEMENT_MARKS}"
+SENTENCE_MARKS = f".!?…{UNSPACED_MARKS}"
+_END = re.compile(
+    rf"""(?<=[{SENTENCE_MARKS}])["'”’»)\]]*"""
+    rf"""(?:\s+(?=["'“„«(\[]*[^\Wa-z])|(?<=[{UNSPACED_MARKS}]))"""
+)
 _ABBREVIATED = re.compile(
     r"(?:(?:^|\bby |(?<!\w)(?=[^\WA-Z]*+[A-Z])\w++\.? )[A-Z]|"
     r"\b(?:am|vom|zum|dem|den|der|bis|seit) \d{1,2}|"
@@ -26,7 +34,7 @@ def split_sentences(prose: str) -> tuple[str, ...]:
                 lines = []
             lines.append(_LEADING.sub("", line).strip())
         sentences += _split(lines)
-    return tuple(sentence for sentence in sentences if sentence[-1:] in ".!。！")
+    return tuple(sentence for sentence in sentences if sentence[-1:] in f".!{_STATEMENT_MARKS}")
 
 
 def _split(lines: list[str]) -> list[str]:

@@ -10,10 +10,15 @@ from dlm_lsp.quality.word_tokenize import word_tokens
 _BETWEEN_CHOICES = frozenset(
     word_tokens(
         "or and oder und ou et o u y e of en eller og och tai ja vagy és sau și veya ve "
-        "czy albo lub i nebo a или либо и ли чи або ή και أم أو و או 或 还 還 和 与 與 跟 か と や"
+        "czy albo lub i nebo a или либо и ли чи або ή και أم أو و או 或 还 還 和 与 與 跟 か と や "
+        "than als dan än enn чем ніж niż než mint"
     )
 )
+# Elsewhere than in a comparison these begin a subordinate clause.
+_THAN = frozenset(("que", "che"))
+_MORE_OR_LESS = frozenset(word_tokens("plus moins mieux más menos mejor peor mais melhor più meno"))
 _KOREAN_CHOICES = re.compile(r"또는|아니면|[와과]\s|\S\s중|이나\s")
+_CHOICE_MARK = re.compile("[,;:/|，；：／、،؛–—]")
 
 
 def says_nothing(pair: Pair) -> str | None:
@@ -29,6 +34,12 @@ def says_nothing(pair: Pair) -> str | None:
         return None
     # An article may stand between.
     before = question[: -len(answer)][-2:]
-    if not _BETWEEN_CHOICES.isdisjoint(before) or _KOREAN_CHOICES.search(pair.question):
+    last_choice = word_tokens(_CHOICE_MARK.split(pair.question)[-1])
+    if (
+        not _BETWEEN_CHOICES.isdisjoint(before)
+        or len(answer) <= len(last_choice) <= min(len(answer) + 1, len(question) - 1)
+        or not (_THAN.isdisjoint(before) or _MORE_OR_LESS.isdisjoint(question))
+        or _KOREAN_CHOICES.search(pair.question)
+    ):
         return None
     return f'the answer says "{" ".join(answer)}", as the question does'

@@ -5,12 +5,13 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
+from dlm_lsp.document.split_sentences import UNSPACED_MARKS
 from dlm_lsp.quality.word_tokenize import word_tokens
 
 _ELLIPSIS = re.compile(r"\[?(?:\.\.\.|…)\]?")
 # More of a quotation does not tell better which passage is meant.
 _LONGEST = 1_000
-_PASSAGE_END = re.compile(r"(?<=[.!?])[\"'”’»)\]]*+\s+|(?<=[。！？])|\n+")
+_PASSAGE_END = re.compile(rf"(?<=[.!?])[\"'”’»)\]]*+\s+|(?<=[{UNSPACED_MARKS}])|\n+")
 
 
 def standing_evidence(evidence: str, answer: str, prose: str) -> str:

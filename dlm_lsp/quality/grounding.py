@@ -6,6 +6,7 @@ the section says is for a judge to tell: the words are the same with "not" and w
 
 import html
 import re
+import unicodedata
 from bisect import bisect_left
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -44,6 +45,9 @@ _CAPITAL_NOUNS = ("de", "lb")
 _HIRAGANA = re.compile("[ぁ-ゟー]+")
 _SYLLABLE = re.compile("[가-힣]|[^가-힣]+")
 _BY_NUMBER = re.compile(r"(?<=\d)[^\w\n]{1,3}[^\W\d]+|\b[^\W\d]++(?=\W{1,3}\d)")
+# A word before an amount and two after it, as in `USD 50` and `100 degrees Celsius`.
+_BESIDE_NUMBER = re.compile(r"\b[^\W\d]++\W?(?=\d)|(?<=\d)[^\w\n,;:]{0,2}[^\W\d]++(?: [^\W\d]++)?")
+_UNIT_SIGN = re.compile(r"(?<=\d)[^\w\n,.;:]{0,2}([^\W\d]{1,4})\b")
 _LINE_START = re.compile(r"^\s*+((?:\d++[.)]|[-*+])\s++)?", re.MULTILINE)
 
 
@@ -52,6 +56,7 @@ class _Source:
     """The words of a section: in a set, in order of the alphabet, and as one run without blanks.
 
     `word_languages` are those whose number words it may have; `has_date` tells of one in digits.
+    `unit_signs` are the short words behind its numbers, and "$" where it has a currency's sign.
     """
 
     language: str | None
@@ -61,6 +66,12 @@ class _Source:
     run: str
     numbers: frozenset[str]
     has_date: bool
+    unit_signs: frozenset[str]
+
+    @property
+    def inflects_names(self) -> bool:
+        """Whether its names may have endings: none of the languages of number words has them."""
+        return self.language not in NUMBER_WORD_LANGUAGES
 
 
 def ungrounded_reason(pair: Pair, prose: str) -> str | None:
@@ -70,9 +81,16 @@ def ungrounded_reason(pair: Pair, prose: str) -> str | None:
     source, question = _source(prose), _words(pair.question)
     asked = frozenset(question)
     answer = _without_list_marks(pair.answer)
+    units = _unit_words(answer, source.unit_signs)
     # The month of a date in digits is no name.
     for name in _names(_BY_NUMBER.sub(" ", answer) if source.has_date else answer, source.language):
-        if not (_stands(name, source.words, source.sorted_words) or name in asked):
+        if not (
+            _stands(name, source.words, source.sorted_words, inflected=source.inflects_names)
+            or name in asked
+            or name in units
+            # What has a digit is looked up as a number.
+            or any(map(str.isdigit, name))
+        ):
             return f'the section does not name "{name}"'
     if not _covered(pair.answer, asked, source):
         return "the answer is not in the words of the section"
@@ -112,7 +130,29 @@ def _source(prose: str) -> _Source:
         "".join(words),
         known_values(numbers),
         any(number.is_date for number in numbers),
+        frozenset(sign.casefold() for sign in _UNIT_SIGN.findall(text))
+        | ({"$"} if any(unicodedata.category(sign) == "Sc" for sign in set(text)) else set()),
     )
+
+
+def _unit_words(answer: str, signs: AbstractSet[str]) -> AbstractSet[str]:
+    """Return the words beside numbers where one of them is a unit of which `signs` has the sign.
+
+    Of a currency it may be any name: `USD`, `Canadian Dollars`.
+    """
+    units: set[str] = set()
+    for match in _BESIDE_NUMBER.finditer(answer):
+        words = word_tokens(match[0])
+        is_currency = "$" in signs and not any(map(str.islower, match[0].split()))
+        if is_currency or any(_abbreviates(sign, word) for sign in signs for word in words):
+            units.update(words)
+    return units
+
+
+def _abbreviates(sign: str, word: str) -> bool:
+    """Tell whether a word begins as `sign` does and has its letters in order: `km`, `C`, `kWh`."""
+    rest = iter(word)
+    return word.startswith(sign[:1]) and all(letter in rest for letter in sign)
 
 
 def _is_standing_word(number: Number, question: str, source: _Source) -> bool:
@@ -142,6 +182,7 @@ def _covered(answer: str, asked: AbstractSet[str], source: _Source) -> bool:
     numbers = find_numbers(answer, source.word_languages)
     in_numbers = {word for number in numbers for word in _words(number.text)}
     sorted_asked = tuple(sorted(asked))
+    inflected = name_tokens(answer) if source.inflects_names else frozenset()
     standing = [
         number for number in numbers if not number.unsure and stands_in(number, source.numbers)
     ]
@@ -150,7 +191,7 @@ def _covered(answer: str, asked: AbstractSet[str], source: _Source) -> bool:
     for word in _words(answer):
         if word in in_numbers or any(map(str.isdigit, word)):
             continue
-        if _stands(word, source.words, source.sorted_words):
+        if _stands(word, source.words, source.sorted_words, inflected=word in inflected):
             covered += 0 if _stands(word, asked, sorted_asked) else _weight(word)
         elif not _stands(word, asked, sorted_asked):
             uncovered += _weight(word)
@@ -164,12 +205,22 @@ def _weight(word: str) -> int:
     return _SIGN_WEIGHT if len(word) == 1 and word >= _FIRST_SIGN else len(word)
 
 
-def _stands(word: str, words: AbstractSet[str], sorted_words: tuple[str, ...]) -> bool:
-    """Tell whether a word or another form of it is among `words`."""
+def _stands(
+    word: str, words: AbstractSet[str], sorted_words: tuple[str, ...], *, inflected: bool = False
+) -> bool:
+    """Tell whether a word or another form of it is among `words`.
+
+    Of an `inflected` name the ending may be long beside the name: `Jan`, `Janem`.
+    """
     if word in words:
         return True
     # Whatever shares the longest beginning stands next to where the word would.
     at = bisect_left(sorted_words, word)
-    least = max(_SHORTEST_STEM, _SHARED_STEM * len(word))
-    neighbours = sorted_words[max(0, at - 1) : at + 1]
-    return any(Prefix.similarity(word, other) >= least for other in neighbours)
+    return any(
+        Prefix.similarity(word, other)
+        >= max(
+            _SHORTEST_STEM,
+            _SHARED_STEM * (min(len(word), len(other)) if inflected else len(word)),
+        )
+        for other in sorted_words[max(0, at - 1) : at + 1]
+    )

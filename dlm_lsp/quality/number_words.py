@@ -21,6 +21,9 @@ _MOST_DIGITS = 28
 _HAN_LANGUAGES = ("zh", "ja", "yue")
 _MONTHS = 12
 _HOURS = 12
+_SHORTEST_PHONE = 7
+# So many tokens, an "and" or a hyphen, stand between two words of one number, or none do.
+_NEAR = 3
 _SCALES = frozenset((10**3, 10**6, 10**9, 10**12))
 _SEPARATORS = str.maketrans({"٫": ".", "٬": ",", "×": "x"})
 _VULGAR_FRACTION = re.compile(r"(?:(?<![0-9])([0-9]{1,9})[^\S\n]?)?([¼-¾⅐-⅞])")
@@ -74,8 +77,10 @@ class Number:
 
     @property
     def is_date(self) -> bool:
-        """Whether it has a day, a month and a year."""
-        return len(self.parts) == len("dmy") and any(len(part) == 4 for part in self.parts)
+        """Whether it has a day, a month and a year, or a month and a year."""
+        others = [int(part) for part in self.parts if len(part) < 3]
+        is_with_year = [len(part) for part in self.parts if len(part) >= 3] == [len("2020")]
+        return is_with_year and (len(others) == 2 or (len(others) == 1 and others[0] <= _MONTHS))
 
 
 def find_numbers(text: str, languages: Iterable[str] = ()) -> list[Number]:
@@ -83,10 +88,16 @@ def find_numbers(text: str, languages: Iterable[str] = ()) -> list[Number]:
 
     What several languages read comes for each of them.
     """
-    text = _in_ascii_digits(text)
+    # Half a character, a lone surrogate, is none that a library reads; this keeps the length.
+    text = _in_ascii_digits(text.encode("utf-8", "replace").decode())
     numbers = list(_in_digits(text))
-    for language in languages:
-        numbers = _with_words(numbers, text, language)
+    if languages := tuple(languages):
+        words = list(_WORD.finditer(text))
+        distinct = {match[0] for match in words if match[0].isalpha()}
+        apart = [_Token(word, 0, is_apart=True) for word in distinct]
+        for language in languages:
+            near = _near_number_words(words, apart, language)
+            numbers = _with_words(numbers, text, near, language)
     return numbers
 
 
@@ -190,7 +201,9 @@ def _clock(match: re.Match[str]) -> Number:
     if minute == "00":
         values |= {str(hour) for hour in hours} | {str(hour % _HOURS) for hour in hours}
     parts = () if half else (str(hour), _canonical(minute))
-    return Number(match[0].strip(), frozenset(values), match.start(), parts)
+    # `1h 30m` may be how long something takes.
+    is_duration = ":" not in match[0]
+    return Number(match[0].strip(), frozenset(values), match.start(), parts, is_duration)
 
 
 def _compound(written: str, start: int) -> Number:
@@ -208,7 +221,12 @@ def _compound(written: str, start: int) -> Number:
         return Number(written, frozenset(values), start, parts if " " in written else ())
     if len(parts) == 2 and _FRACTION.fullmatch(written):
         values.add(_quotient(int(parts[0]), int(parts[1])))
-    number = Number(written, frozenset(values), start, parts, parts_count=":" not in written)
+    digits = "".join(_DIGITS.findall(written))
+    if "-" in written and len(digits) >= _SHORTEST_PHONE:
+        values.add(_canonical(digits))
+    # Of a ratio both count, of an address or a time with seconds none does.
+    counts = ":" not in written or len(parts) == 2
+    number = Number(written, frozenset(values), start, parts, parts_count=counts)
     if len(parts) > 2 and "." in written and not number.is_date:
         # The parts of a version or an address say nothing elsewhere.
         return replace(number, parts=())
@@ -224,12 +242,35 @@ def _scaled(number: Number, written: str, scale: int) -> Number:
     return replace(number, text=written, values=number.values.union(scaled))
 
 
-def _with_words(numbers: Sequence[Number], text: str, language: str) -> list[Number]:
-    """Return `numbers` and those in words; `million` after another number goes into that one."""
+def _near_number_words(
+    words: Sequence[re.Match[str]], distinct: Sequence["_Token"], language: str
+) -> list["_Token"]:
+    """Return the words that numbers in `language` are made of, and those beside them.
+
+    What is not near one is not read, for that takes the most time.
+    """
     # No run without words needs it, and it takes time to load.
     import text_to_num
 
-    tokens = [_Token(match[0], match.start()) for match in _WORD.finditer(text)]
+    places = text_to_num.find_numbers(distinct, language, threshold=0.0)
+    number_words = {distinct[place.start].word for place in places}
+    near = {
+        beside
+        for at, match in enumerate(words)
+        if match[0] in number_words
+        for beside in range(max(0, at - _NEAR), min(len(words), at + _NEAR + 1))
+    }
+    return [
+        _Token(words[at][0], words[at].start(), is_apart=at - 1 not in near) for at in sorted(near)
+    ]
+
+
+def _with_words(
+    numbers: Sequence[Number], text: str, tokens: Sequence["_Token"], language: str
+) -> list[Number]:
+    """Return `numbers` and those in words; `million` after another number goes into that one."""
+    import text_to_num
+
     ends = {number.start + len(number.text): at for at, number in enumerate(numbers)}
     found = list(numbers)
     for place in text_to_num.find_numbers(tokens, language, threshold=0.0):
@@ -252,12 +293,13 @@ class _Token(NamedTuple):
 
     word: str
     start: int
+    is_apart: bool
 
     def text(self) -> str:
         return self.word
 
     def nt_separated(self, previous: object) -> bool:
-        return False
+        return self.is_apart
 
     def not_a_number_part(self) -> bool:
         return self.word[0].isdigit()

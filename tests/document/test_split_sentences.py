@@ -49,6 +49,21 @@ def test_chinese_sentences_need_no_blank_between_them():
     assert split_sentences("水车很旧。锯子是新的。") == ("水车很旧。", "锯子是新的。")
 
 
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ("चक्की पुरानी है।", "आरी नई है।"),
+        ("چکی پرانی ہے۔", "آری نئی ہے۔"),
+        ("Ջրաղացը հին է։", "Սղոցը նոր է։"),
+        ("ወፍጮው አሮጌ ነው።", "መጋዙ አዲስ ነው።"),
+        ("စက်ဟောင်းသည်။", "လွှသစ်သည်။"),
+        ("ម៉ាស៊ីនចាស់។", "រណារថ្មី។"),
+    ],
+)
+def test_sentences_end_in_the_marks_of_their_script(sentences):
+    assert split_sentences(" ".join(sentences)) == sentences
+
+
 @given(st.text())
 def test_every_sentence_ends_as_sentences_do(prose):
-    assert all(sentence[-1] in ".!。！" for sentence in split_sentences(prose))
+    assert all(sentence[-1] in ".!。！｡۔।॥։።။។" for sentence in split_sentences(prose))

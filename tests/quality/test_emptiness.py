@@ -18,6 +18,8 @@ from dlm_lsp.quality.emptiness import says_nothing
         ("Co to jest latarnia?", "Latarnia."),
         ("什么是灯塔?", "灯塔。"),
         ("Which tower is the tower of Ville?", "The tower of Ville."),
+        ("In the library, what is the library called oneMKL?", "oneMKL"),
+        ("What is Paris, Texas?", "Paris, Texas."),
     ],
 )
 def test_an_answer_that_only_repeats_the_end_of_its_question_says_nothing(question, answer):
@@ -30,6 +32,13 @@ def test_an_answer_that_only_repeats_the_end_of_its_question_says_nothing(questi
         ("Which is weaker, X-rays or gamma rays?", "Gamma rays"),
         ("Is the starter asleep or dead?", "Dead."),
         ("Quel fromage n'est jamais percé, le bleu ou le cendré ?", "Le cendré."),
+        ("Which is steeped for two minutes — black tea, green tea?", "Green tea"),
+        ("Which is steeped for two minutes, black/green tea?", "Green tea"),
+        ("Quel thé infuse deux minutes : thé noir, le thé vert ?", "Thé vert"),
+        ("哪种茶泡两分钟：红茶、绿茶？", "绿茶"),
+        ("Zahlt man lieber monatlich als jährlich?", "Jährlich."),
+        ("Which is cheaper, the bus rather than the train?", "The train."),
+        ("Qu'est-ce qui est plus lent que le bus ?", "Le bus."),
         ("Quel fromage n'est jamais percé, le bleu ou le cendré ?", "Cendré."),
         ("Ist ein Moor oder ein Sumpf nass?", "Ein Sumpf nass."),
         ("¿Qué madura antes, el azul o el rojo?", "El rojo"),

@@ -38,9 +38,20 @@ def test_without_a_quotation_the_passage_most_like_the_answer_is_shown():
     assert standing_evidence("", "The keeper rings the bell.", PROSE) == BELLS
 
 
-def test_passages_are_told_in_scripts_without_blanks():
-    prose = "灯台は1874年に建てられた。霧の日は鐘を鳴らす。"
-    assert standing_evidence("霧の日に鐘が鳴る", "鐘", prose) == "霧の日は鐘を鳴らす。"
+@pytest.mark.parametrize(
+    ("prose", "answer", "passage"),
+    [
+        (
+            "灯台は1874年に建てられた。霧の日は鐘を鳴らす。",
+            "霧の日に鐘が鳴る",
+            "霧の日は鐘を鳴らす。",
+        ),
+        ("चक्की पुरानी है। आरी नई और तेज़ है।", "आरी नई", "आरी नई और तेज़ है।"),
+        ("چکی پرانی ہے۔ آری نئی اور تیز ہے۔", "آری نئی", "آری نئی اور تیز ہے۔"),
+    ],
+)
+def test_passages_are_told_in_scripts_with_marks_of_their_own(prose, answer, passage):
+    assert standing_evidence("", answer, prose) == passage
 
 
 @given(st.text(), st.text(), st.text())

@@ -263,6 +263,59 @@ def test_a_number_may_stand_in_the_question(question, answer, number):
     assert ungrounded_number(Pair(question, answer), LIGHTHOUSES["en"]) == number
 
 
+@pytest.mark.parametrize(
+    ("prose", "answer"),
+    [
+        ("Water boils at 100 °C and freezes at 0 °C.", "At 100 degrees Celsius."),
+        ("Das Wasser kocht bei 100 °C und gefriert bei 0 °C.", "Bei 100 Grad Celsius."),
+        ("The ticket costs $50 for adults.", "It costs US$50."),
+        ("The ticket costs $50 for adults.", "It costs USD 50."),
+        ("The ticket costs €50 for adults.", "It costs 50 Euros."),
+        ("The line is 40 km long.", "It is 40 Kilometres long."),
+        ("The heater draws 500W of power.", "It draws 500 Watts."),
+    ],
+)
+def test_a_unit_may_be_written_out(prose, answer):
+    assert ungrounded_reason(Pair("How much is it?", answer), prose) is None
+
+
+@pytest.mark.parametrize(
+    ("prose", "answer"),
+    [
+        ("Ellen Marsh kept the lighthouse in 1931 for 50 EUR.", "In 1931 Harold kept it."),
+        ("The ticket costs $50 for adults.", "The one who pays $50 is Harold."),
+        ("The line is 40 km long.", "The line of 40 Harolds is long."),
+    ],
+)
+def test_a_name_beside_a_number_is_a_name(prose, answer):
+    assert "harold" in ungrounded_reason(Pair("What is told?", answer), prose)
+
+
+@pytest.mark.parametrize(
+    ("prose", "answer"),
+    [
+        ("Dům postavil Jan Novák v roce 1900 a bydlel v něm.", "Byl postaven Janem Novákem."),
+        ("Іван пише листи своїй матері, а вона відповідає.", "Вони написані Іваном."),
+        ("Zbudował go Jan Nowak i mieszkał w nim przez wiele lat.", "Przez Jana Nowaka."),
+        ("Письма пишет Олег, а мать отвечает на них.", "Они написаны Олегом."),
+    ],
+)
+def test_a_name_may_have_an_ending_that_its_language_gives_it(prose, answer):
+    assert ungrounded_reason(Pair("?", answer), prose) is None
+
+
+@pytest.mark.parametrize(
+    ("prose", "answer"),
+    [
+        ("Dům postavil Jan Novák v roce 1900 a bydlel v něm.", "Byl postaven Petrem Novotným."),
+        ("Іван пише листи своїй матері, а вона відповідає.", "Вони написані Ігорем."),
+        ("Today Ellen Marsh looks after it.", "The one who looks after it is Ellen Marston."),
+    ],
+)
+def test_another_name_of_the_same_beginning_is_another(prose, answer):
+    assert "does not name" in ungrounded_reason(Pair("?", answer), prose)
+
+
 def test_a_name_that_the_section_lacks_is_named():
     pair = Pair("Who looks after it?", "Today the one who looks after it is Finch.")
     assert ungrounded_reason(pair, LIGHTHOUSES["en"]) == 'the section does not name "finch"'

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,6 +84,14 @@ def same(left, right, language="en"):
         ("en", "2024-03-05", "March 5, 2024"),
         ("en", "version 2.0.1", "v2.0.1"),
         ("en", "10-20", "10 to 20"),
+        ("en", "16:9", "16 to 9"),
+        ("en", "555-0100", "5550100"),
+        ("de", "030-555-0100", "0305550100"),
+        ("en", "05/2020", "May 2020"),
+        ("en", "2020-05", "May 2020"),
+        ("en", "1h 30m", "1 hour 30 minutes"),
+        ("fr", "1h30", "1 heure et 30 minutes"),
+        ("ja", "1時間30分", "1 時間 30 分"),
         ("en", "m² 12", "12"),
     ],
 )
@@ -104,6 +114,12 @@ def test_a_number_is_the_same_in_another_way_of_writing(language, left, right):
         ("int8", "8"),
         ("uint16", "int16"),
         ("0x1f", "1"),
+        ("16 to 10", "16:9"),
+        ("555-0101", "5550100"),
+        ("10-21", "1021"),
+        ("05/2021", "May 2020"),
+        ("13/2020", "2020"),
+        ("30 minutes", "10:30:15"),
         ("twenty-five", "20 and 5"),
         ("3.10.1891", "4 October 1891"),
         ("三十", "三百"),
@@ -159,6 +175,7 @@ def test_only_where_number_words_cannot_be_read_a_short_number_may_be_one(langua
 
 @given(
     st.text()
+    | st.text(st.characters(categories=("Cs", "L", "N")))
     | st.text("0123456789.,:/- 'xveh万三十½²_")
     | st.lists(st.sampled_from(["12", "1.5.7", "9:3", "million", "hundred", "and"])).map(" ".join)
 )
@@ -166,6 +183,42 @@ def test_every_number_has_a_value_and_stands_in_its_own_text(text):
     numbers = find_numbers(text, NUMBER_WORD_LANGUAGES)
     known = known_values(numbers)
     assert all(number.values and stands_in(number, known) for number in numbers)
+
+
+@given(
+    st.lists(
+        st.sampled_from(("one", "two", "seventy", "hundred", "million", "and", "-", "third", "7")),
+        max_size=8,
+    ),
+    st.integers(4, 40),
+)
+def test_a_number_in_words_is_read_alike_wherever_it_stands(words, distance):
+    said = " ".join(words)
+    values = [number.values for number in find_numbers(said, ("en",))]
+    far = find_numbers(f"{'house ' * distance}{said}{' house' * distance} nine", ("en",))
+    # Those in digits come first.
+    assert [number.values for number in far] == [*values, frozenset(("9",))]
+
+
+def test_half_a_character_beside_a_number_in_words_does_not_stop_the_reading():
+    numbers = find_numbers("forty \ud800 \udc00 sixty", ("en",))
+    assert [number.text for number in numbers] == ["forty", "sixty"]
+
+
+@pytest.mark.parametrize("languages", [("en",), sorted(NUMBER_WORD_LANGUAGES)])
+def test_text_without_number_words_is_read_in_little_time(languages):
+    prose = "The keeper of the lighthouse rings its bell when there is fog over the sea. " * 300
+    assert cpu_seconds(prose, languages) < 4 * cpu_seconds(prose, ())
+
+
+def cpu_seconds(prose, languages):
+    """Return the shortest time of several that reading takes."""
+    times = []
+    for _ in range(7):
+        start = time.process_time()
+        find_numbers(prose, languages)
+        times.append(time.process_time() - start)
+    return min(times)
 
 
 @given(st.integers(1000, 999_999_999), st.sampled_from(",. '_\N{NO-BREAK SPACE}"))
