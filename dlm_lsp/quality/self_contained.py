@@ -164,7 +164,9 @@ def _pointing_at_text(text: str, prose: str, languages: Collection[str | None]) 
         if match[0] not in prose:
             yield match[0]
     for language in languages:
-        for match in _TEXT[language].finditer(text) if language in _TEXT else ():
+        if language not in _TEXT:
+            continue
+        for match in _TEXT[language].finditer(text):
             near = f"{text[: match.start()][-_NEAR:]}|{text[match.end() :][:_NEAR]}"
             is_told = _TELLS[language].search(near)
             spoken_of = match["noun"][:_STEM] in _texts(language, prose) and not is_told
