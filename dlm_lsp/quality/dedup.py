@@ -48,6 +48,8 @@ _SHORT = 3
 _SHARED_STEM = 0.8
 _LEAST_STEM = 3
 _LONGEST_ENDING = 2
+# So many words, or signs, at most change their place as one: "the server".
+_LONGEST_EXCHANGED = 12
 # A negation is one of a few words in each language; no library here tells them. "N'est" is two
 # words; of "doesn't", and where words have no blanks between them, it is a part.
 _NEGATIONS = frozenset(
@@ -320,9 +322,15 @@ def _needed_weight(left: _TextFeatures, right: _TextFeatures, said: set[str]) ->
     if not any(rests):
         if words[0] == words[1]:
             return 0
+        if _exchanged(*words):
+            return inf
         in_one_order = all(map(_inflected, *words))
         return _SAYS_SOMETHING if in_one_order else _SAYS_ENOUGH
-    rests = [[word for word in rest if word not in said] for rest in rests]
+    unsaid = [[word for word in rest if word not in said] for rest in rests]
+    # Where only one of two words is said, the other is another: "user", "system"; not "How high".
+    is_other = all(rests) and any(unsaid) and not all(unsaid)
+    if not is_other or all(map(_is_how, unsaid, words)):
+        rests = unsaid
     is_in_head = not any(map(_behind_head, rests, words))
     if all(rests):
         has_shared_name = bool(left.names & set(right.words))
@@ -342,7 +350,8 @@ def _needed_for_other_words(
     has_shared_name: bool,
 ) -> float:
     """Return how much an answer has to say where each question has words that the other lacks."""
-    if not all(map(_is_no_name, chain(*rests))):
+    # Of one beginning, they ask alike for two things: "if the file exists", "... is missing".
+    if _shared(*words) > _HEAD or not all(map(_is_no_name, chain(*rests))):
         return inf
     slot = _slot(*words)
     if slot is not None:
@@ -381,6 +390,11 @@ def _can_be_left_out(rest: Sequence[str], words: Sequence[str]) -> bool:
     )
 
 
+def _is_how(rest: Sequence[str], words: Sequence[str]) -> bool:
+    """Tell whether words say what kind of thing is asked for: "How high"."""
+    return all(word in words[1:2] for word in rest)
+
+
 def _is_light(word: str) -> bool:
     """Tell whether a word is short, or Japanese grammar, and so may say nothing of its own."""
     return bool(_HIRAGANA.fullmatch(word)) or (len(word) <= _SHORT and _has_case(word))
@@ -409,6 +423,28 @@ def _slot(left: Sequence[str], right: Sequence[str]) -> int | None:
         right_slot
     )
     return begin if is_replaced else None
+
+
+def _exchanged(left: Sequence[str], right: Sequence[str]) -> bool:
+    """Tell whether two stretches apart from each other have changed places: "client", "server".
+
+    Words that say nothing of their own move with those that they belong to, which changes nothing.
+    """
+    begin = _shared(left, right)
+    end = _shared(left[begin:][::-1], right[begin:][::-1])
+    left, right = left[begin : len(left) - end], right[begin : len(right) - end]
+    size = len(left)
+    lengths = range(1, min(size, _LONGEST_EXCHANGED + 1))
+    lasts = [last for last in lengths if _inflected(left[0], right[size - last])]
+    firsts = [first for first in lengths if _inflected(left[-1], right[first - 1])]
+    return any(
+        first + last < size
+        and not any(map(_is_light, (*right[:first], *right[size - last :])))
+        and _shared(left, (*right[size - last :], *right[first : size - last], *right[:first]))
+        == size
+        for first in firsts
+        for last in lasts
+    )
 
 
 def _shared(left: Sequence[str], right: Sequence[str]) -> int:

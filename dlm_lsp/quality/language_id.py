@@ -39,6 +39,15 @@ _SIGN = (
 )
 _UNSEGMENTED = re.compile(rf"[{_SIGN}]")
 _WORD = re.compile(rf"[{_SIGN}]+|[^\s{_SIGN}]+")
+# The model takes short Chinese for Cebuano or Hebrew, so kana tell here: of 673 Japanese sentences
+# of manual pages each has a quarter of them. Only a list of names or a title has none.
+_CHINESE_OR_JAPANESE = re.compile(
+    "[\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff ]+"
+)
+_KANA = re.compile("[\u3041-\u30ff]")
+_LEAST_KANA = 0.2
+# Of what is not among the likeliest languages.
+_UNSURE = 0.001
 _MOST_LANGUAGES = 10
 # The model's labels are names of Wikipedias, of which this is another language's id.
 _BCP_47 = {"als": "gsw"}
@@ -179,9 +188,22 @@ def _scores(text: str) -> Mapping[str, float]:
     if not text:
         return MappingProxyType({})
     found = _detector().detect(text, k=_MOST_LANGUAGES)
-    return MappingProxyType(
-        {_BCP_47.get(entry["lang"], entry["lang"]): entry["score"] for entry in found}
-    )
+    scores = {_BCP_47.get(entry["lang"], entry["lang"]): entry["score"] for entry in found}
+    if _CHINESE_OR_JAPANESE.fullmatch(text):
+        scores = _chinese_or_japanese(text, scores)
+    return MappingProxyType(scores)
+
+
+def _chinese_or_japanese(text: str, scores: Mapping[str, float]) -> dict[str, float]:
+    """Return how likely each of the two is, by kana; by the model where only names have none."""
+    kana = len(_KANA.findall(text)) / len(text)
+    if kana >= _LEAST_KANA:
+        return {"ja": 1.0}
+    # The codec has no simplified signs.
+    if kana or text.encode("cp932", "ignore").decode("cp932") == text:
+        japanese, chinese = (scores.get(language, _UNSURE) for language in ("ja", "zh"))
+        return {"zh": 1.0, "ja": 1.0 if kana else japanese / (japanese + chinese)}
+    return {"zh": 1.0}
 
 
 @lru_cache(maxsize=1)

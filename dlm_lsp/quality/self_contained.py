@@ -13,12 +13,14 @@ from dlm_lsp.quality.word_tokenize import name_tokens, normalize, number_tokens,
 class _Deixis(NamedTuple):
     """How a language points at the text before it, as patterns of normalized text.
 
-    What a text is called, what stands before that where it is this one, and what points at a thing
-    that was named before, whatever it is.
+    What a text is called, what stands before that where it is this one, what is done in a text, or
+    it does (also where the section has such texts, it is this one then; it stands at `|`), and what
+    points at a thing that was named before, whatever it is.
     """
 
     text: str
     definite: str
+    tells: str
     this: str
 
 
@@ -28,57 +30,66 @@ _DEIXIS = {
         r"writer|narrator|context|note|guide|manual|source|material|information|evidence|reply)s?",
         r"\b(?:the|this|these|your(?= last)) "
         r"(?:(?:given|provided|above|following|preceding|previous|last) )?",
+        r"(?:sa(?:y|id)|stat(?:ed|ing)\b|mention|describ|expla(?:in|nation)|discuss|suggest|"
+        r"noted\b|according|based)|\| states\b",
         r"this|these",
     ),
     "de": _Deixis(
         r"(?:text|abschnitt|absatz|artikel|auszug|dokument|kapitel|autor)(?:e?s)?",
         r"\b(?:im|vom|d(?:as|e[mnrs])|dies(?:e[mnrs])?) (?:(?:obigen|vorliegenden|gegebenen) )?",
+        r"(?:steht \||laut \||(?:ge)?sagt\b|genannt|nennt|erwähn|beschr(?:eib|ieb)|erklärt)",
         r"diese[mnrs]?",
     ),
     "fr": _Deixis(
         r"(?:texte|passage|extrait|document|article|section|paragraphe|chapitre|auteur)s?",
         r"\b(?:l[ea] |l'|du |au |cet? |cette )",
-        r"c(?:ette|et|es|e(?! (?:qu|dont|sont|n')))",
+        r"(?:dit\b|mention|décri|expli|selon|d'après)",
+        r"c(?:ette|et|es)|(?<!-)ce(?! (?:qu|dont|sont|n'))",
     ),
     "es": _Deixis(
         r"(?:texto|pasaje|fragmento|documento|artículo|sección|párrafo|capítulo|autor)s?",
         r"\b(?:el|la|del|al|est[ea]) ",
+        r"(?:dice|menciona|descri|explica|según|acuerdo)",
         r"(?<!el )(?<!al )(?<!del )est(?:e|a|os|as)",
     ),
     "it": _Deixis(
         r"(?:testo|brano|passaggio|documento|articolo|paragrafo|autore)",
         r"(?:\b(?:il|nel|del|dal|questo) |\b\w*l')",
+        r"(?:dice|menzion|descri|spieg|secondo \||accordo)",
         r"quest[oaei]",
     ),
     "pt": _Deixis(
-        r"(?:texto|trecho|documento|artigo|parágrafo|autor)", r"\b[nd]?(?:o|este) ", "[nd]?estes?"
+        r"(?:texto|trecho|documento|artigo|parágrafo|autor)",
+        r"\b[nd]?(?:o|este) ",
+        r"(?:diz|menciona|descrev|descrit|explica|segundo \||acordo)",
+        "[nd]?estes?",
     ),
     "nl": _Deixis(
         r"(?:tekst|passage|alinea|document|artikel|hoofdstuk|auteur)",
         r"\b(?:de|het|dit|deze) ",
+        r"(?:zegt|genoemd|noemt|staat in \||vermeld|beschr(?:ev|ij)|uitgelegd|volgens)",
         r"deze|dit",
     ),
     "ru": _Deixis(
         r"(?:текст|отрыво?к|абзац|раздел|документ|фрагмент|автор|стать)\w*",
         r"\b(?:в|из|о|согласно|этот|эта|этом|этой|данн\w+|привед[её]нн\w+) ",
+        r"(?:говор|сказан|упом|описа|соглас|указан[оы]?\b)",
         r"эт(?:от|а|и|ого|ой|их|ом|им|ими|ому|у)",
     ),
     "ja": _Deixis(
-        r"(?<!の)(?:文章|テキスト|段落|本文|記事|文書|著者|筆者)", "(?:この|上の)?", "この"
+        r"(?<!の)(?:文章|テキスト|段落|本文|記事|文書|著者|筆者)",
+        "(?:この|上の)?",
+        "によると|によれば|述べ|書かれ",
+        "この",
     ),
     "zh": _Deixis(
         r"(?<!的)(?:文本|文章|文中|段落|原文|本文|上文|文档|作者)",
         "(?:本|该|这[段篇份])?",
-        r"这[个种项一]|(?<!应)该",
+        "提到|根据|按照|指出",
+        # Elsewhere it says what should be done.
+        r"这[个种项一]|^该(?=..的)",
     ),
 }
-# What is done in a text, or it does: also where the section has such texts, it is this one then.
-_TELLS = re.compile(
-    r"\b(?:say|said|stat|mention|menzion|descr|décri|beschr|expla|expli|erklär|discuss|suggest|"
-    r"note[sd]?\b|accord|based|steht|sag|genannt|nenn|erwähn|laut|dit\b|selon|d'après|dice|según|secondo|segundo|"
-    r"acordo|volgens|zegt|staat|говор|сказан|упом|описа|соглас|указан)"
-    r"|によると|によれば|述べ|書かれ|提到|根据|按照|指出"
-)
 _ABOVE = re.compile(
     r"\b(?:mentioned|described|stated|discussed|explained|shown|listed|noted|given) "
     r"(?:above|below|earlier|previously)\b|\bself-contained\b"
@@ -153,9 +164,12 @@ def _pointing_at_text(text: str, prose: str, languages: Collection[str | None]) 
         if match[0] not in prose:
             yield match[0]
     for language in languages:
-        for match in _TEXT[language].finditer(text) if language in _TEXT else ():
-            near = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
-            spoken_of = match["noun"][:_STEM] in _texts(language, prose) and not _TELLS.search(near)
+        if language not in _TEXT:
+            continue
+        for match in _TEXT[language].finditer(text):
+            near = f"{text[: match.start()][-_NEAR:]}|{text[match.end() :][:_NEAR]}"
+            is_told = _TELLS[language].search(near)
+            spoken_of = match["noun"][:_STEM] in _texts(language, prose) and not is_told
             if not (_OF.match(text, match.end()) or match[0] in prose or spoken_of):
                 yield match[0]
 
@@ -208,6 +222,10 @@ def _pattern(before: str, noun: str, language: str) -> re.Pattern[str]:
 
 _TEXT = {
     language: _pattern(deixis.definite, deixis.text, language)
+    for language, deixis in _DEIXIS.items()
+}
+_TELLS = {
+    language: re.compile(deixis.tells if language in _UNSEGMENTED else rf"\b{deixis.tells}")
     for language, deixis in _DEIXIS.items()
 }
 _THIS = {

@@ -186,6 +186,103 @@ OTHERS = {
         ("Is 3 more than 5?", "Is 5 more than 3", "Is 3 more than 5", "It is not."),
         ("Is the lid above the tray?", "tray above the lid", "lid above the tray", "Yes."),
     ],
+    "what one of two questions says in the answer": [
+        (
+            "Where are user settings stored?",
+            "system",
+            "user",
+            "In the user folder under the home directory.",
+        ),
+        (
+            "Wo liegen private Schlüssel?",
+            "öffentliche",
+            "private",
+            "Im Ordner für private Schlüssel unter dem Heimatverzeichnis.",
+        ),
+        (
+            "Où sont les journaux privés ?",
+            "publics",
+            "privés",
+            "Dans le dossier des journaux privés du serveur.",
+        ),
+    ],
+    "other words, more or fewer": [
+        (
+            "What happens if the file exists?",
+            "is missing",
+            "exists",
+            "The command fails with status 1.",
+        ),
+        (
+            "What happens if the file is empty?",
+            "folder is full",
+            "file is empty",
+            "The command fails with status 1.",
+        ),
+        (
+            "Was geschieht, wenn die Datei fehlt?",
+            "schon vorhanden ist",
+            "fehlt",
+            "Der Befehl endet mit einem Fehler.",
+        ),
+        (
+            "Que se passe-t-il si le fichier manque ?",
+            "est trop grand",
+            "manque",
+            "La commande échoue avec le code 1.",
+        ),
+        (
+            "¿Qué ocurre si el archivo falta?",
+            "ya existe",
+            "falta",
+            "La orden termina con un error grave.",
+        ),
+        (
+            "Что будет, если файл пуст?",
+            "слишком велик",
+            "пуст",
+            "Команда завершится с ошибкой номер один.",
+        ),
+        ("如果文件不存在会怎样？", "太大", "不存在", "命令以状态一失败，并显示消息。"),
+    ],
+    "exchanged": [
+        (
+            "What does the client send to the server?",
+            "server send to the client",
+            "client send to the server",
+            "A list of all known keys.",
+        ),
+        (
+            "Was schickt der Klient dem Server?",
+            "Server dem Klienten",
+            "Klient dem Server",
+            "Eine Liste aller bekannten Schlüssel.",
+        ),
+        (
+            "Qu'envoie le client vers le serveur ?",
+            "serveur vers le client",
+            "client vers le serveur",
+            "Une liste de toutes les clés connues.",
+        ),
+        (
+            "Что клиент отправляет серверу?",
+            "сервер отправляет клиенту",
+            "клиент отправляет серверу",
+            "Список всех известных ключей.",
+        ),
+        (
+            "客户端向服务器发送什么？",
+            "服务器向客户端",
+            "客户端向服务器",
+            "所有已知密钥的列表。",
+        ),
+        (
+            "親機から子機へ何を送りますか？",
+            "子機から親機",
+            "親機から子機",
+            "既知の鍵の一覧を送ります。",
+        ),
+    ],
     "narrower question": [
         ("Is the cache shared?", "old cache", "cache", "No."),
         ("What is the size of the cache?", "write cache", "cache", "1024"),

@@ -48,6 +48,17 @@ RUSSIAN = "Старая мельница стоит на берегу реки. 
         ("山谷里的旧水磨是修士们建造的。", "zh"),
         ("Młyn w Ashford jest stary i stoi nad rzeką.", "pl"),
         ("Ashfordin mylly on vanha ja se on joen rannalla.", "fi"),
+        ("桥上允许停车还是禁止停车？", "zh"),
+        ("步行者走哪一边？", "zh"),
+        ("自行车必须怎样？", "zh"),
+        ("步行者走右边，骑车者走左边。", "zh"),
+        ("濾芯多久更換一次？", "zh"),
+        ("歩行者はどちら側を歩きますか？", "ja"),
+        ("コマンドプロンプト", "ja"),
+        ("คนเดินเท้าเดินด้านไหน", "th"),
+        ("ຄົນຍ່າງຢູ່ຝັ່ງໃດ", "lo"),
+        ("လမ်းလျှောက်သူများ ဘယ်ဘက်မှ သွားသလဲ", "my"),
+        ("អ្នកថ្មើរជើងដើរខាងណា", "km"),
         ("", None),
         ("12 34 + 5", None),
         ("M3 M4 x86", None),
@@ -142,6 +153,41 @@ def test_a_pair_in_another_language_is_foreign(question, answer, prose, detail):
 )
 def test_names_terms_titles_code_and_numbers_make_no_pair_foreign(question, answer, prose):
     assert language_mismatch(Pair(question, answer), prose) is None
+
+
+CHINESE = "步行者走右边，骑车者走左边。"
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "prose"),
+    [
+        ("步行者走哪一边？", "右边。", CHINESE),
+        ("自行车必须怎样？", "骑车者必须走左边。", CHINESE),
+        ("桥上允许停车还是禁止停车？", "禁止停车。", CHINESE),
+        ("行人走哪一侧？", "行人走右侧，騎車的人走左側，橋上不可以停車。", CHINESE),
+        ("誰が建てましたか？", "東京都千代田区大手町株式会社山田建設事務所", JAPANESE),
+    ],
+)
+def test_signs_that_both_languages_have_make_no_pair_foreign(question, answer, prose):
+    assert language_mismatch(Pair(question, answer), prose) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "prose", "detail"),
+    [
+        (
+            "歩行者はどちら側を歩きますか？",
+            "右側です。",
+            CHINESE,
+            "in Japanese, the section in Chinese",
+        ),
+        ("步行者走哪一边？", "右边。", JAPANESE, "in Chinese, the section in Japanese"),
+        ("步行者走哪一边？", "右边。", ENGLISH, "in Chinese, the section in English"),
+        ("Where do people walk?", "On the right.", CHINESE, "in English, the section in Chinese"),
+    ],
+)
+def test_of_chinese_and_japanese_the_other_is_foreign(question, answer, prose, detail):
+    assert language_mismatch(Pair(question, answer), prose) == f"the question is {detail}"
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,55 @@ def test_the_document_may_be_one_of_those_that_the_prose_is_about(prose):
     assert lean("What does the document say?", prose=prose) is not None
 
 
+# The sections are about such texts; what a text does not do is no telling.
+@pytest.mark.parametrize(
+    ("question", "prose"),
+    [
+        ("What do the notes on the staff show?", "A note on the staff shows a pitch."),
+        ("Where must the material for the station be stored?", "Material is kept in a shed."),
+        ("In which states may the document be?", "A document has three states."),
+        ("Which statue is next to the passage?", "A passage leads to a statue."),
+        ("Who plays the accordion in the last chapter?", "In each chapter someone plays."),
+        ("How many dice does the author throw?", "Each author throws two dice."),
+        ("Wie laut liest der Autor?", "Ein Autor liest leise."),
+        ("Was steht am Anfang des Dokuments?", "Jedes Dokument hat einen Kopf."),
+        ("Wie ist die Länge des Textes beschränkt?", "Ein Text hat höchstens 100 Zeichen."),
+        ("Welche Sagen sammelt der Autor?", "Ein Autor sammelt Sagen."),
+        ("Quel accord ouvre le passage ?", "Un passage commence par un accord."),
+        ("¿Cuál es el segundo capítulo del libro?", "Un libro tiene tres capítulos."),
+        ("Chi legge il secondo articolo?", "Un lettore legge ogni articolo."),
+        ("Waar staat het artikel in de krant?", "Een artikel staat op de eerste pagina."),
+        ("Как стоит указанная цена на документе?", "На документе стоит цена."),
+    ],
+)
+def test_a_section_about_texts_may_be_asked_what_is_not_told_in_them(question, prose):
+    assert lean(question, prose=prose) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "prose"),
+    [
+        ("What is stated in the document?", "A document has three states."),
+        ("What is red, as the document states?", "A document has three states."),
+        ("What does the author suggest?", "Each author throws two dice."),
+        ("As noted in the guide, what is a pitch?", "A guide leads a group."),
+        ("Was steht im Text über Zeichen?", "Ein Text hat höchstens 100 Zeichen."),
+        ("Was hat laut dem Autor 100 Zeichen?", "Ein Autor schreibt höchstens 100 Zeichen."),
+        ("Was wird im Dokument beschrieben?", "Jedes Dokument hat einen Kopf."),
+        ("Que dit l'auteur sur le moulin ?", "Un auteur écrit un livre."),
+        ("¿Qué dice el autor sobre los libros?", "Un autor escribe libros."),
+        ("Secondo l'autore, che cosa è un libro?", "Un autore scrive un libro."),
+        ("Segundo o autor, o que é um livro?", "Um autor escreve um livro."),
+        ("Wat staat in het artikel over de krant?", "Een artikel wordt gedrukt."),
+        ("Что сказано в документе о цене?", "На каждом документе стоит цена."),
+        ("这篇文章提到了什么？", "每篇文章有一个标题。"),
+        ("この記事では何が述べられていますか?", "記事には見出しがある。"),
+    ],
+)
+def test_a_section_about_texts_may_not_be_asked_what_they_tell(question, prose):
+    assert lean(question, prose=prose) is not None
+
+
 def test_a_word_that_only_begins_like_it_is_another():
     assert lean("What is in the text?", prose="Textiles are sold in this context.") is not None
 
@@ -261,6 +310,10 @@ def test_a_question_that_points_at_what_its_reader_does_not_see_is_blocked(langu
         ("锅热的时候，应该怎么洗它？", "锅热的时候应该用盐洗。"),
         ("《红楼梦》的作者是谁？", "《红楼梦》是曹雪芹写的。"),
         ("应该用什么洗锅？", "锅应该用盐洗。"),
+        ("更换滤芯前该做什么？", "更换滤芯前关水。"),
+        ("滤芯该怎么更换？", "拧下外壳，更换滤芯。"),
+        ("该用什么洗锅？", "锅用盐洗。"),
+        ("Est-ce la pluie qui arrête le moulin ?", "Le gel arrête le moulin."),
         ("Если сковорода горячая, как её чистят?", "Горячую сковороду чистят солью."),
         ("Что это такое: секстант?", "Секстант измеряет углы."),
         ("Кто автор романа «Идиот»?", "Достоевский написал роман «Идиот»."),
