@@ -2,7 +2,17 @@
 
 import re
 
-_END = re.compile(r"""(?<=[.!?…。！？])["'”’»)\]]*(?:\s+(?=["'“„«(\[]*[^\Wa-z])|(?<=[。！？]))""")
+from dlm_lsp.document.sentence_marks import (
+    MARKS_WITHOUT_BLANKS,
+    QUESTION_MARKS,
+    SENTENCE_MARKS,
+)
+
+_END = re.compile(
+    rf"""(?<=[{SENTENCE_MARKS}…])["'”’»)\]]*"""
+    rf"""(?:\s+(?=["'“„«(\[]*[^\Wa-z])|(?<=[{MARKS_WITHOUT_BLANKS}]))"""
+)
+_STATED = tuple(set(SENTENCE_MARKS) - set(QUESTION_MARKS))
 _ABBREVIATED = re.compile(
     r"(?:(?:^|\bby |(?<!\w)(?=[^\WA-Z]*+[A-Z])\w++\.? )[A-Z]|"
     r"\b(?:am|vom|zum|dem|den|der|bis|seit) \d{1,2}|"
@@ -26,7 +36,7 @@ def split_sentences(prose: str) -> tuple[str, ...]:
                 lines = []
             lines.append(_LEADING.sub("", line).strip())
         sentences += _split(lines)
-    return tuple(sentence for sentence in sentences if sentence[-1:] in ".!。！")
+    return tuple(sentence for sentence in sentences if sentence.endswith(_STATED))
 
 
 def _split(lines: list[str]) -> list[str]:

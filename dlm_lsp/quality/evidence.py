@@ -5,12 +5,15 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
+from dlm_lsp.document.sentence_marks import MARKS_WITHOUT_BLANKS, SENTENCE_MARKS
 from dlm_lsp.quality.word_tokenize import word_tokens
 
 _ELLIPSIS = re.compile(r"\[?(?:\.\.\.|…)\]?")
 # More of a quotation does not tell better which passage is meant.
 _LONGEST = 1_000
-_PASSAGE_END = re.compile(r"(?<=[.!?])[\"'”’»)\]]*+\s+|(?<=[。！？])|\n+")
+_PASSAGE_END = re.compile(
+    rf"(?<=[{SENTENCE_MARKS}])[\"'”’»)\]]*+\s+|(?<=[{MARKS_WITHOUT_BLANKS}])|\n+"
+)
 
 
 def standing_evidence(evidence: str, answer: str, prose: str) -> str:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from dlm_lsp.document.section import Pair
+from dlm_lsp.document.sentence_marks import SENTENCE_MARKS
 from dlm_lsp.document.well_formed import PairFault
 from dlm_lsp.quality.emptiness import says_nothing
 from dlm_lsp.quality.grounding import ungrounded_reason
@@ -29,7 +30,7 @@ _REPEATS = 3
 _LONGEST_RUN = 40
 _LEAST_SENTENCE = 4
 _LAST_CHARACTER = chr(sys.maxunicode)
-_SENTENCE_END = re.compile(r"(?<=[.!?。！？؟۔।॥])\s*|\n")
+_SENTENCE_END = re.compile(rf"(?<=[{SENTENCE_MARKS}])\s*|\n")
 _RUN = re.compile(rf"(?<!\S)(\S++(?: \S++){{0,{_LONGEST_RUN - 1}}}?)(?: \1(?!\S)){{{_REPEATS},}}")
 
 

@@ -49,6 +49,20 @@ def test_chinese_sentences_need_no_blank_between_them():
     assert split_sentences("水车很旧。锯子是新的。") == ("水车很旧。", "锯子是新的。")
 
 
+@pytest.mark.parametrize(
+    ("prose", "count"),
+    [
+        ("पवनचक्की में दो पहिए हैं। आरी नई है।", 2),
+        ("پن چکی میں دو پہیے ہیں۔ آری نئی ہے۔", 2),
+        ("للطاحونة عجلتان. هل المنشار جديد؟ المنشار جديد.", 2),
+        ("पवनचक्की पुरानी है॥ आरी नई है॥", 2),
+    ],
+    ids=["hi", "ur", "ar", "double danda"],
+)
+def test_sentences_end_by_the_marks_of_their_script(prose, count):
+    assert len(split_sentences(prose)) == count
+
+
 @given(st.text())
 def test_every_sentence_ends_as_sentences_do(prose):
-    assert all(sentence[-1] in ".!。！" for sentence in split_sentences(prose))
+    assert all(sentence[-1] in ".!。！۔।॥" for sentence in split_sentences(prose))
