@@ -38,6 +38,8 @@ DEFINED_TWICE = {
 
 FLAG = re.compile(r"(?<![\w-])--[a-z][\w-]*")
 OWN_FLAGS = {
+    "dlm_lsp.local.gguf": ["--merge"],
+    "dlm_lsp.local.packaged": ["--no-deps"],
     "dlm_lsp.server.main": [
         "--version",
         "--stdio",

@@ -423,7 +423,7 @@ RIGHT = replace(BRIDGE, verdict=Verdict(0.9))
 UNREAD = replace(BRIDGE, verdict=Verdict(None, "the verdict could not be read"))
 
 
-def told(capsys, verifier: str | None, why_not: str = "", **more: object) -> str:
+def printed(capsys, verifier: str | None, why_not: str = "", **more: object) -> str:
     """What is printed of a run with these pairs."""
     values = {"accepted": (), "refused": (), "skipped": (), "usage": Usage(2)} | more
     report = Report("sway", 4, 4, 3, 3, **values)
@@ -433,17 +433,17 @@ def told(capsys, verifier: str | None, why_not: str = "", **more: object) -> str
 
 
 def test_what_is_verified_follows_the_four_fields_and_what_is_not_is_told(capsys):
-    out = told(capsys, "openai:m", accepted=(RIGHT, UNREAD), verified=1)
+    out = printed(capsys, "openai:m", accepted=(RIGHT, UNREAD), verified=1)
     assert "synth filter: generated 4, dedup 4, judge passed 3, threshold 3, verified 1\n" in out
     assert out.count("  unverified: the verdict could not be read\n") == 1
     assert out.endswith("judged by sway:j, verified by openai:m (1 accepted unverified)\n")
 
 
 def test_where_nobody_verifies_the_four_fields_stay_and_the_reason_is_told(capsys):
-    out = told(capsys, None, "the models are small", accepted=(BRIDGE,))
+    out = printed(capsys, None, "the models are small", accepted=(BRIDGE,))
     assert "synth filter: generated 4, dedup 4, judge passed 3, threshold 3\n" in out
     assert out.endswith("judged by sway:j; not verified: the models are small\n")
-    assert "verif" not in told(capsys, None, accepted=(BRIDGE,))
+    assert "verif" not in printed(capsys, None, accepted=(BRIDGE,))
 
 
 def test_a_verifier_without_the_filter_sway_is_a_usage_error_that_shows_no_password(

@@ -698,9 +698,9 @@ async def test_a_base_model_is_refused_as_writer_of_expansion_in_the_words_of_th
         client.open(TEXT)
         await client.command("dlm.synth.run")
         await client.until(client.finished)
-        (told,) = [told.message for told in client.messages]
-        assert "dlm.strategy is 'expansion'" in told
-        assert "take extraction, or an instruct model as dlm.teacher" in told
+        (message,) = [shown.message for shown in client.messages]
+        assert "dlm.strategy is 'expansion'" in message
+        assert "take extraction, or an instruct model as dlm.teacher" in message
 
 
 async def test_with_both_strategies_a_base_model_extracts_all_and_that_is_told(env, llama):
