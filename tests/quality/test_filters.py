@@ -121,7 +121,7 @@ def test_what_goes_on_passes_in_every_script(question, answer, prose):
 def test_the_words_of_the_form_may_be_what_the_prose_is_about():
     prose = "A judge weighs the evidence before the verdict is read, and then the trial is over."
     pair = Pair("What does a judge weigh before the verdict is read?", "The evidence.")
-    assert find_pair_fault(pair, prose, (), "extraction") is None
+    assert find_pair_fault(pair, prose, "extraction") is None
 
 
 def test_a_run_that_the_prose_has_itself_passes():
