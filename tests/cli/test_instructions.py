@@ -102,6 +102,13 @@ def test_staging_again_keeps_what_was_staged_before(dlm, document, teacher):
     assert "beside 2 staged before" in run.stdout
 
 
+def test_the_json_of_a_run_says_what_is_known_of_teacher_judge_and_verifier(dlm, document, teacher):
+    run = dlm("synth", "instructions", document((1,)), *plain(teacher), "--json")
+    found = value(run)
+    assert {"notes", "judged_by", "verifier", "why_unverified"} <= found.keys()
+    assert (found["verifier"], found["why_unverified"]) == (None, "")
+
+
 def test_a_failed_request_costs_its_section_alone(dlm, document, teacher):
     teacher.answer = lambda prompt: (
         Response("no", status=400) if "Ville2 has" in prompt else Town(prompt)
@@ -427,7 +434,17 @@ def printed(capsys, verifier: str | None, why_not: str = "", **more: object) -> 
     """What is printed of a run with these pairs."""
     values = {"accepted": (), "refused": (), "skipped": (), "usage": Usage(2)} | more
     report = Report("sway", 4, 4, 3, 3, **values)
-    result = SynthResult("t", "sway:j", ESTIMATE, report, (), "now", verifier, why_not)
+    result = SynthResult(
+        "t",
+        "sway:j",
+        ESTIMATE,
+        report,
+        (),
+        "now",
+        judged_by="sway:j",
+        verifier=verifier,
+        why_unverified=why_not,
+    )
     print_run(DocumentSynthesis(Path("towns.dlm"), result, SavedPairs()))
     return capsys.readouterr().out
 
