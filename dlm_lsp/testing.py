@@ -180,12 +180,14 @@ def _check_fingerprints(
     others = [
         replace(first, prose=f"{first.prose} It is so."),
         replace(first, count=first.count + 1),
-        replace(first, have=(("Is it so?", "It is."),)),
+        # A second request names both, and a teacher heeds whichever it has a use for.
+        replace(first, sentences=(first.prose,), have=(("Is it so?", "It is."),)),
     ]
     prints = [teacher.fingerprint(request) for request in (first, *others)]
     _check(
         len(set(prints)) == len(prints),
-        "requests that differ in prose, count or pairs at hand have one fingerprint",
+        "requests that differ in prose, in count, or in sentences and pairs at hand have one "
+        "fingerprint",
     )
     for text in (teacher.name, *prints):
         _check(

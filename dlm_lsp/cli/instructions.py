@@ -246,6 +246,7 @@ def _run_json(run: DocumentSynthesis) -> dict[str, Any]:
         "notes": list(run.result.notes),
         "judged_by": run.result.judged_by,
         "verifier": run.result.verifier,
+        "why_unverified": run.result.why_unverified,
         "estimate": asdict(run.result.estimate),
         "filter": report.filter,
         "generated": report.generated,

@@ -1,6 +1,6 @@
 """Progress of a synthesis: a live line on a terminal, plain lines elsewhere; always on stderr."""
 
-from dlm_lsp.cli.output import err, print_notice
+from dlm_lsp.cli.output import err, pluralize, print_notice
 from dlm_lsp.cli.progress_line import ProgressLine
 from dlm_lsp.synth.events import (
     PairAccepted,
@@ -20,6 +20,7 @@ class SynthProgress(ProgressLine):
     def __init__(self) -> None:
         super().__init__("synth")
         self._accepted = self._refused = self._tokens = 0
+        self._verified = ""
 
     def show(self, event: SynthEvent) -> None:
         """Take one event of the run into account."""
@@ -36,13 +37,14 @@ class SynthProgress(ProgressLine):
             case PairRefused():
                 self._refused += 1
             case PairVerified():
+                self._verified = f"{event.done} of {event.total} verified, "
                 if event.done == event.total and not err().is_terminal:
-                    print_notice(f"{event.total} pairs verified: {self._state()}")
+                    print_notice(f"{pluralize(event.total, 'pair')} verified: {self._state()}")
             case SectionDone():
                 self.update(completed=event.done)
                 if not err().is_terminal:
                     print_notice(f"{event.done} of {event.total} sections: {self._state()}")
-        self.update(state=self._state())
+        self.update(state=self._verified + self._state())
 
     def _state(self) -> str:
         tokens = f", {self._tokens:,} tokens" if self._tokens else ""

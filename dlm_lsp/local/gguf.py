@@ -123,14 +123,9 @@ def _converting(shown: str, models: Path) -> Iterator[None]:
         raise ModelError(
             f"cannot convert {shown} into {models}: {error}; see to that folder and its free space"
         ) from error
+    except (ModelError, MemoryError):
+        raise
     # Whatever the file holds, it is read by code that expects a sound one.
-    except (
-        ValueError,
-        TypeError,
-        LookupError,
-        AttributeError,
-        RuntimeError,
-        NotImplementedError,
-    ) as error:
+    except Exception as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise ModelError(f"cannot convert {shown}: {reason}; {_OTHERWISE}") from error

@@ -47,8 +47,13 @@ def model_is_there(model: str, folder: Path) -> bool:
 
 
 def is_within(model: str, folders: tuple[Path, ...]) -> bool:
-    """Say whether the path that names a model, if one does, leads into one of the folders."""
+    """Say whether the path that names a model, if one does, leads into one of the folders.
+
+    A path on another machine leads into none: to look where it does would be to log in there.
+    """
     path = model_path(model)
-    return path is None or any(
-        Path(path).resolve().is_relative_to(folder.resolve()) for folder in folders
+    if path is None:
+        return True
+    return not path.startswith(_OTHER_MACHINE) and any(
+        expanded(path).resolve().is_relative_to(folder.resolve()) for folder in folders
     )

@@ -37,7 +37,7 @@ class PackagedModel:
         Raises:
             ModelError: the weights cannot be read or there is no room for them.
         """
-        return converted_folder(self.key, f"{self.key}-{self.stamp()}", "bf16", self.provide)
+        return converted_folder(self.key, self.key, f"{self.stamp()}-bf16", self.provide)
 
 
 def packaged_model(name: str) -> PackagedModel | None:

@@ -4,13 +4,16 @@ from dataclasses import asdict
 from typing import Any
 
 from dlm_lsp.document import Document
+from dlm_lsp.errors import TeacherError
 from dlm_lsp.ide.overview import OverviewPair, OverviewSource, first_question, overview
 from dlm_lsp.server.availability import document_availability
 from dlm_lsp.server.live_documents import LiveDocument
 from dlm_lsp.server.positions import PositionMap
 from dlm_lsp.server.server import DlmServer
+from dlm_lsp.server.settings import Settings
 from dlm_lsp.server.store_cache import ledger_entries_of, staged_sections_of
 from dlm_lsp.store.plan import StagedSection
+from dlm_lsp.synth.choose_verifier import verifier_selector
 
 
 def overview_answer(server: DlmServer, text_document: LiveDocument) -> dict[str, Any]:
@@ -27,11 +30,20 @@ def overview_answer(server: DlmServer, text_document: LiveDocument) -> dict[str,
         "uri": text_document.uri,
         "version": text_document.version,
         "teacher": settings.teacher,
+        "verifier": _named_verifier(settings),
         "availability": asdict(unavailable) if unavailable else None,
         "running": len(server.jobs.on(server.store(document))),
         "counts": {state: states.count(state) for state in ("inserted", "stale", "staged")},
         "sources": [_source(server, source, positions, margins) for source in sources],
     }
+
+
+def _named_verifier(settings: Settings) -> str | None:
+    """Return who is asked for verdicts beside the teacher, as a selector; None where nobody is."""
+    try:
+        return verifier_selector(settings.verify) if settings.filter == "sway" else None
+    except TeacherError:  # Whoever starts a run is told.
+        return None
 
 
 def _waiting(server: DlmServer, document: Document) -> list[OverviewPair]:

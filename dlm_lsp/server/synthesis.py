@@ -196,7 +196,8 @@ class _ProgressCounts:
             case SectionDone():
                 self._show(event.done, event.total)
             case PairVerified():
-                self._tell(f"{event.done} of {event.total} pairs verified")
+                noun = "pair" if event.total == 1 else "pairs"
+                self._tell(f"{event.done} of {event.total} {noun} verified")
             case _:
                 pass
 

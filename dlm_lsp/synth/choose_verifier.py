@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dlm_lsp.errors import TeacherError
+from dlm_lsp.errors import SelectorError, TeacherError
 from dlm_lsp.synth.judge import Judge, SwayJudge
+from dlm_lsp.synth.options import plain_verify
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.teachers.local_teacher import LocalTeacher
 from dlm_lsp.teachers.protocol import Teacher, Verifier
@@ -29,11 +30,16 @@ def verifier_selector(verify: str) -> str | None:
     Raises:
         SelectorError: it names none.
     """
-    if verify in ("auto", "off"):
+    name = plain_verify(verify)
+    if name in ("auto", "off"):
         return None
-    kind = verify.strip().partition(":")[0]
-    selector = verify if find_kind(kind) else f"hf:{verify.strip()}"
-    check_selector(selector)
+    selector = name if find_kind(name.partition(":")[0]) else f"hf:{name}"
+    try:
+        check_selector(selector)
+    except SelectorError as error:
+        raise SelectorError(
+            f"no such verifier: {error}; it can also be auto, off or a local model"
+        ) from error
     return selector
 
 
@@ -51,7 +57,7 @@ async def choose_verifier(
     Raises:
         TeacherError: the one that is named cannot verify, with the remedy.
     """
-    if options.verify == "off":
+    if plain_verify(options.verify) == "off":
         return ChosenVerifier()
     selector = verifier_selector(options.verify)
     if selector is not None:
@@ -68,7 +74,9 @@ async def choose_verifier(
         return ChosenVerifier(teacher)
     if isinstance(judge, SwayJudge):
         model = judge.model
+        # As the judge is called.
         second = LocalTeacher(model.name, options.sampling, adapter=model.adapter)
+        second.name += "+adapter" if model.adapter else ""
         await second.prepare()
         if _is_large(second):
             return ChosenVerifier(second)

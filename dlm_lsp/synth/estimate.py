@@ -38,7 +38,10 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class VerificationEstimate:
-    """What the verifier will be asked at most: about every pair that may be written."""
+    """What the verifier will be asked at most: about every pair that the first requests bring.
+
+    Verdicts in the cache are not taken off: which pairs they are on is known once these are there.
+    """
 
     verifier: str
     requests: int
@@ -99,7 +102,8 @@ async def _estimate_verification(
 ) -> VerificationEstimate:
     counts: Counter[str] = Counter()
     for request in planned:
-        counts[request.prose] += request.count
+        # The spare ones are verified too: the best are chosen after that.
+        counts[request.prose] += request.count + request.spare
     alone = verifier.one_by_one
     requests = [
         VerdictRequest(prose, (_ANY_PAIR,) * (1 if alone else count))

@@ -68,6 +68,8 @@ class Option(NamedTuple):
             return self.default is None
         if self.choices:
             return value in self.choices
+        if isinstance(value, str):
+            return self.kind is str and bool(value.strip())
         if self.kind in (bool, str):
             return isinstance(value, self.kind)
         if not isinstance(value, int if self.kind is int else int | float):
@@ -136,3 +138,9 @@ OPTIONS = {
 
 DEFAULTS = {name: option.default for name, option in OPTIONS.items()}
 """What counts where an option is not named."""
+
+
+def plain_verify(verify: str) -> str:
+    """Return what `verify` says without blanks around it, `auto` and `off` in lower case."""
+    name = verify.strip()
+    return name.lower() if name.lower() in ("auto", "off") else name

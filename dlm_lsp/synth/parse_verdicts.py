@@ -58,15 +58,20 @@ def _in_words(text: str, count: int) -> dict[int, Verdict]:
     # What a model thinks aloud may hold objects too: the last is what it came to. Of a list that
     # broke off, those are left that are whole.
     items: Sequence[Any] = lists[-1] if lists else [value for value in objects if "right" in value]
+    items = [item for item in items if isinstance(item, Mapping)]
+    number_of = {str(number): number for number in range(1, count + 1)}
+    named = [item.get("pair") for item in items]
+    numbers = [
+        number_of.get(str(place if name is None else name)) for place, name in enumerate(named, 1)
+    ]
     verdicts: dict[int, Verdict] = {}
-    for place, item in enumerate(items, 1):
-        if isinstance(item, Mapping):
-            right = _RIGHT.get(str(item.get("right")).strip().lower())
-            number = str(item.get("pair", place))
-            if right is not None and number.isdecimal():
-                says = " ".join(str(item.get("text_says") or "").split())[:_LONGEST]
-                detail = f"the text says: {says}" if says and not right else ""
-                verdicts.setdefault(int(number), Verdict(right, detail))
+    # Who names a pair that there is none of counts in another way, and may mean others throughout.
+    for item, number in zip(items, numbers, strict=True) if None not in numbers else ():
+        right = _RIGHT.get(str(item.get("right")).strip().lower())
+        if right is not None and number is not None:
+            says = " ".join(str(item.get("text_says") or "").split())[:_LONGEST]
+            detail = f"the text says: {says}" if says and not right else ""
+            verdicts.setdefault(number, Verdict(right, detail))
     if not verdicts and count == 1 and (word := _WORD.match(text)):
         verdicts[1] = Verdict(_RIGHT[word[1].lower()])
     return verdicts

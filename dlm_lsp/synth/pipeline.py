@@ -40,12 +40,15 @@ class SynthRequest:
 
 
 def request_beside(request: SynthRequest, folder: Path) -> SynthRequest:
-    """Return a request in which a path that names teacher or judge is seen from `folder`."""
+    """Return a request in which a path that names a model is seen from `folder`."""
     hub = request.teacher.startswith(HUB_PREFIX)
     return replace(
         request,
         teacher=model_beside(request.teacher, folder) if hub else request.teacher,
         judge=request.judge and model_beside(request.judge, folder),
+        options=replace(
+            request.options, verify=model_beside(request.options.verify.strip(), folder)
+        ),
     )
 
 
@@ -61,22 +64,25 @@ def needed_models(request: SynthRequest, frontmatter: Frontmatter) -> tuple[Need
     """Return the local models that a run needs.
 
     Raises:
-        SelectorError: the teacher cannot be.
+        SelectorError: teacher or verifier cannot be.
     """
-    kind, target = check_selector(request.teacher)
-    needed: list[NeededModel] = []
-    if kind.needs_adapter:
-        needed.append(NeededModel(frontmatter.base_model, named_by_user=False))
-    elif kind.name == "hf":
-        needed.append(NeededModel(target, named_by_user=True))
-    if request.options.filter == "sway":
-        by_user = request.judge is not None
-        needed.append(NeededModel(request.judge or frontmatter.base_model, named_by_user=by_user))
-    if selector := verifier_selector(request.options.verify):
-        kind, target = check_selector(selector)
-        if kind.name == "hf":
-            needed.append(NeededModel(target, named_by_user=True))
+    own, by_user = frontmatter.base_model, request.judge is not None
+    judging = request.options.filter == "sway"
+    judge = [NeededModel(request.judge or own, named_by_user=by_user)] if judging else []
+    verifier = verifier_selector(request.options.verify)
+    needed = [
+        *_model_of(request.teacher, own),
+        *judge,
+        *(_model_of(verifier, own) if verifier else ()),
+    ]
     return tuple(dict.fromkeys(needed))
+
+
+def _model_of(selector: str, base_model: str) -> tuple[NeededModel, ...]:
+    kind, target = check_selector(selector)
+    if kind.needs_adapter:
+        return (NeededModel(base_model, named_by_user=False),)
+    return (NeededModel(target, named_by_user=True),) if kind.name == "hf" else ()
 
 
 @dataclass(frozen=True, slots=True)

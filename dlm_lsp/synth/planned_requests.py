@@ -10,7 +10,7 @@ from dlm_lsp.quality.strategy import Strategy
 from dlm_lsp.synth.chunking import estimate_tokens, split_text, spread_count
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.strategy_shares import strategy_shares
-from dlm_lsp.teachers.protocol import PairRequest, Teacher, VerdictRequest
+from dlm_lsp.teachers.protocol import PairRequest, Teacher, VerdictRequest, limits_of
 
 # Without a tokenizer a count is only about right: leave a quarter of the window free.
 SAFE_SHARE = 0.75
@@ -68,7 +68,8 @@ async def plan_requests(
         OptionError: the teacher writes nothing by the strategy that was chosen.
     """
     # Without filters no pair is better than another.
-    spare = spare_count if options.filter != "none" else lambda _: 0
+    some = options.filter != "none" and limits_of(teacher).writes_spare
+    spare = spare_count if some else lambda _: 0
     shares = strategy_shares(teacher, options)
     passages_of = await _within_window([source.prose for source in sources], teacher)
     requests = [

@@ -10,6 +10,7 @@ from dlm_lsp.synth.options import (
     FilterKind,
     PlacementChoice,
     StrategyChoice,
+    plain_verify,
 )
 from dlm_lsp.teachers.protocol import GenerationOptions
 
@@ -48,7 +49,7 @@ class SynthOptions:
                 other="filter",
             )
 
-        if self.verify not in ("auto", "off") and self.filter != "sway":
+        if plain_verify(self.verify) not in ("auto", "off") and self.filter != "sway":
             raise OptionError(
                 "verify",
                 # An address may hold a password.

@@ -270,7 +270,12 @@ def _within_count(
             taken[at] += 1
             staying.add(index)
     refusals += [
-        (at, make_refusal(candidate, "over_count", f"{room[at]} are wanted, and others come first"))
+        (
+            at,
+            make_refusal(
+                candidate, "over_count", f"{max(0, room[at])} are wanted, and others come first"
+            ),
+        )
         for index, (at, candidate) in enumerate(enough)
         if index not in staying
     ]

@@ -3,7 +3,7 @@
 import json
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from types import ModuleType
@@ -228,8 +228,16 @@ class ApiTeacher(ABC):
     async def _send_by_shape(self, request: Request) -> Reply:
         sdk = self._sdk()
 
-        def redacted(reply: Reply) -> Reply:
-            return replace(reply, text=redact_reply(reply.text, self._secrets, request.prose))
+        unscored: list[Reply] = []
+
+        def finished(reply: Reply) -> Reply:
+            # What came of it first and was no use has its cost all the same.
+            return replace(
+                reply,
+                text=redact_reply(reply.text, self._secrets, request.prose),
+                tokens_in=_total(each.tokens_in for each in (*unscored, reply)),
+                tokens_out=_total(each.tokens_out for each in (*unscored, reply)),
+            )
 
         refused = (sdk.BadRequestError, sdk.UnprocessableEntityError, sdk.PermissionDeniedError)
         while True:
@@ -239,7 +247,8 @@ class ApiTeacher(ABC):
                 reply = await self._send(request, shape)
             except NotScoredError as error:
                 if self._has_scored:
-                    return redacted(error.reply)
+                    return finished(error.reply)
+                unscored.append(error.reply)
                 self._learn_that_nothing_scores()
             except refused as error:
                 words = server_message(error.body)
@@ -251,7 +260,7 @@ class ApiTeacher(ABC):
                     raise
             else:
                 self._has_scored |= scored
-                return redacted(reply)
+                return finished(reply)
 
     def _learn_that_nothing_scores(self) -> None:
         if self.one_by_one:
@@ -305,3 +314,9 @@ class ApiTeacher(ABC):
         return http_client(
             self._sdk(), self._endpoint, timeout=self._timeout, hooks=self.request_hooks
         )
+
+
+def _total(counts: Iterable[int | None]) -> int | None:
+    """Return the sum of the counts that are known, None where none is."""
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None

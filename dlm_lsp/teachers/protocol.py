@@ -189,11 +189,13 @@ class TeacherLimits:
     """What a teacher cannot do, and what it does badly.
 
     `refused` are the strategies by which it writes nothing, each with the reason and without the
-    teacher's name; `warning` is a line about the pairs that are to be expected, if one is due.
+    teacher's name; `warning` is a line about the pairs that are to be expected, if one is due;
+    `writes_spare` is whether it also writes the pairs that a request has beyond its count.
     """
 
     refused: Mapping[Strategy, str] = field(default_factory=dict)
     warning: str = ""
+    writes_spare: bool = True
 
 
 @runtime_checkable

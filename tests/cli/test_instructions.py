@@ -102,6 +102,13 @@ def test_staging_again_keeps_what_was_staged_before(dlm, document, teacher):
     assert "beside 2 staged before" in run.stdout
 
 
+def test_the_json_of_a_run_says_what_is_known_of_teacher_judge_and_verifier(dlm, document, teacher):
+    run = dlm("synth", "instructions", document((1,)), *plain(teacher), "--json")
+    found = value(run)
+    assert {"notes", "judged_by", "verifier", "why_unverified"} <= found.keys()
+    assert (found["verifier"], found["why_unverified"]) == (None, "")
+
+
 def test_a_failed_request_costs_its_section_alone(dlm, document, teacher):
     teacher.answer = lambda prompt: (
         Response("no", status=400) if "Ville2 has" in prompt else Town(prompt)
@@ -423,27 +430,37 @@ RIGHT = replace(BRIDGE, verdict=Verdict(0.9))
 UNREAD = replace(BRIDGE, verdict=Verdict(None, "the verdict could not be read"))
 
 
-def told(capsys, verifier: str | None, why_not: str = "", **more: object) -> str:
+def printed(capsys, verifier: str | None, why_not: str = "", **more: object) -> str:
     """What is printed of a run with these pairs."""
     values = {"accepted": (), "refused": (), "skipped": (), "usage": Usage(2)} | more
     report = Report("sway", 4, 4, 3, 3, **values)
-    result = SynthResult("t", "sway:j", ESTIMATE, report, (), "now", verifier, why_not)
+    result = SynthResult(
+        "t",
+        "sway:j",
+        ESTIMATE,
+        report,
+        (),
+        "now",
+        judged_by="sway:j",
+        verifier=verifier,
+        why_unverified=why_not,
+    )
     print_run(DocumentSynthesis(Path("towns.dlm"), result, SavedPairs()))
     return capsys.readouterr().out
 
 
 def test_what_is_verified_follows_the_four_fields_and_what_is_not_is_told(capsys):
-    out = told(capsys, "openai:m", accepted=(RIGHT, UNREAD), verified=1)
+    out = printed(capsys, "openai:m", accepted=(RIGHT, UNREAD), verified=1)
     assert "synth filter: generated 4, dedup 4, judge passed 3, threshold 3, verified 1\n" in out
     assert out.count("  unverified: the verdict could not be read\n") == 1
     assert out.endswith("judged by sway:j, verified by openai:m (1 accepted unverified)\n")
 
 
 def test_where_nobody_verifies_the_four_fields_stay_and_the_reason_is_told(capsys):
-    out = told(capsys, None, "the models are small", accepted=(BRIDGE,))
+    out = printed(capsys, None, "the models are small", accepted=(BRIDGE,))
     assert "synth filter: generated 4, dedup 4, judge passed 3, threshold 3\n" in out
     assert out.endswith("judged by sway:j; not verified: the models are small\n")
-    assert "verif" not in told(capsys, None, accepted=(BRIDGE,))
+    assert "verif" not in printed(capsys, None, accepted=(BRIDGE,))
 
 
 def test_a_verifier_without_the_filter_sway_is_a_usage_error_that_shows_no_password(

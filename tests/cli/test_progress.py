@@ -1,11 +1,15 @@
+import io
 import os
 import pty
 import re
 
+import pytest
+from rich.console import Console
 from support.teacher_server import DLM, plain
 
+from dlm_lsp.cli import progress, progress_line
 from dlm_lsp.cli.progress import SynthProgress
-from dlm_lsp.synth.events import RequestDone, SectionDone
+from dlm_lsp.synth.events import PairVerified, RequestDone, SectionDone
 
 
 def test_a_terminal_shows_a_live_line_that_is_gone_at_the_end(document, teacher, home, tmp_path):
@@ -41,18 +45,38 @@ def test_elsewhere_there_is_a_plain_line_for_each_section(dlm, document, teacher
 
 
 def test_only_tokens_that_were_paid_for_in_this_run_are_counted(capsys):
-    with SynthProgress() as progress:
+    with SynthProgress() as line:
         for event in (
             RequestDone("a", "extraction", cached=True, tokens_in=1000, tokens_out=200),
             RequestDone("b", "extraction", cached=False, tokens_in=30, tokens_out=4),
             SectionDone("b", 1, 1),
         ):
-            progress.show(event)
+            line.show(event)
     assert "1 of 1 sections: 0 accepted, 0 refused, 34 tokens\n" in capsys.readouterr().err
 
 
 def test_where_no_tokens_are_told_none_are_shown(capsys):
-    with SynthProgress() as progress:
-        progress.show(RequestDone("a", "extraction", cached=False, tokens_in=None, tokens_out=None))
-        progress.show(SectionDone("a", 1, 1))
+    with SynthProgress() as line:
+        line.show(RequestDone("a", "extraction", cached=False, tokens_in=None, tokens_out=None))
+        line.show(SectionDone("a", 1, 1))
     assert "1 of 1 sections: 0 accepted, 0 refused\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("total", "noun"), [(1, "pair"), (2, "pairs")])
+def test_verification_is_told_once_it_is_done(capsys, total, noun):
+    with SynthProgress() as line:
+        for done in range(1, total + 1):
+            line.show(PairVerified(done, total))
+    assert capsys.readouterr().err == f"{total} {noun} verified: 0 accepted, 0 refused\n"
+
+
+def test_a_terminal_shows_how_far_verification_is(monkeypatch):
+    shown = io.StringIO()
+    screen = Console(file=shown, force_terminal=True, width=120)
+    for module in (progress, progress_line):
+        monkeypatch.setattr(module, "err", lambda: screen)
+    with SynthProgress() as line:
+        line.show(PairVerified(3, 8))
+        line.show(PairVerified(4, 8))
+    assert "4 of 8 verified, 0 accepted" in shown.getvalue()
+    assert "\n8 pairs" not in shown.getvalue()

@@ -112,6 +112,27 @@ def test_a_file_that_is_none_says_so(cache, tmp_path):
     assert folders(cache) == []
 
 
+@pytest.mark.usefixtures("cache")
+@pytest.mark.parametrize("error", [ImportError, AssertionError, OverflowError, EOFError])
+def test_whatever_goes_wrong_is_told_as_a_fault_of_the_model(error):
+    def provide(_: Path) -> Path:
+        raise error("protobuf is missing\nand more")
+
+    with pytest.raises(ModelError, match=r"^cannot convert m: protobuf is missing; take"):
+        converted_folder("m", "m", "1", provide)
+
+
+@pytest.mark.usefixtures("cache")
+@pytest.mark.parametrize("error", [ModelError("no room"), MemoryError()])
+def test_what_says_itself_what_is_wrong_comes_through(error):
+    def provide(_: Path) -> Path:
+        raise error
+
+    with pytest.raises(type(error)) as raised:
+        converted_folder("m", "m", "1", provide)
+    assert raised.value is error
+
+
 def test_a_file_that_was_cut_off_is_no_defect_and_leaves_nothing_behind(cache, file):
     content = file.read_bytes()
     for length in (4, 30, len(content) // 3, len(content) - 10):

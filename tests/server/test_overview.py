@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from server.editor import URI, VSCODE, asks_for, editor
 from server.test_synthesis import TEXT, hold
 from server.test_synthesis import settings as by_teacher
@@ -68,3 +69,21 @@ async def test_what_is_staged_and_cannot_be_read_is_not_listed(env):
         assert (listed["counts"]["staged"], listed["sources"]) == (0, [])
         assert listed["availability"]["code"] == "no-adapter"
         assert "adapter" in listed["availability"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("filter_", "verify", "verifier"),
+    [
+        ("sway", "auto", None),
+        ("sway", "OFF ", None),
+        ("sway", "openai:m", "openai:m"),
+        ("sway", "some-model", "hf:some-model"),
+        ("sway", "C:\\m.gguf", "hf:C:\\m.gguf"),
+        ("sway", "openai:", None),
+        ("dedup-only", "openai:m", None),
+    ],
+)
+async def test_who_verifies_is_told_as_the_selector_that_it_is(env, filter_, verify, verifier):
+    async with editor(VSCODE, env, filter=filter_, verify=verify) as client:
+        client.open(TEXT)
+        assert (await client.command("dlm.synth.overview"))["verifier"] == verifier

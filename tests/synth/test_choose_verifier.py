@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from support.http_servers import WireServer
 from support.scripted_teacher import ScriptedJudge, ScriptedTeacher, ScriptedVerifier
-from support.tiny_model import tiny_llama
+from support.tiny_model import tiny_adapter, tiny_llama
 from support.verdict_server import VerdictServer
 
 from dlm_lsp.errors import SelectorError, TeacherError
@@ -79,13 +79,23 @@ async def test_the_model_of_the_judge_verifies_where_the_teacher_cannot(base, ch
     monkeypatch.setattr(module, "LEAST_PARAMETERS", 1)
     chosen = await choose(teacher=await local(base), judge=judge_of(chat))
     assert chosen.verifier is not None
-    assert chosen.verifier.name == f"hf:{chat}"
+    assert chosen.verifier.name == f"hf:{chat.name}"
+
+
+async def test_the_adapter_of_the_judge_is_told_of_in_the_verifiers_name(
+    chat, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(module, "LEAST_PARAMETERS", 1)
+    judge = SwayJudge(LocalModel(str(chat), tiny_adapter(tmp_path, chat)), "sway:m+adapter", None)
+    chosen = await choose(judge=judge)
+    assert chosen.verifier is not None
+    assert chosen.verifier.name.endswith("+adapter")
 
 
 async def test_a_small_instruct_model_that_is_named_does_as_it_is_told(chat):
     chosen = await choose(str(chat), ScriptedVerifier())
     assert chosen.verifier is not None
-    assert chosen.verifier.name == f"hf:{chat}"
+    assert chosen.verifier.name == f"hf:{chat.name}"
 
 
 async def test_a_base_model_that_is_named_is_an_error_with_the_way_out(base):
@@ -106,6 +116,9 @@ async def test_a_server_that_is_named_verifies_instead_of_the_teacher():
     [
         ("auto", None),
         ("off", None),
+        (" Auto", None),
+        ("OFF ", None),
+        (" openai:m ", "openai:m"),
         ("openai:m", "openai:m"),
         ("hf:some/model", "hf:some/model"),
         ("some/model", "hf:some/model"),
@@ -118,5 +131,10 @@ def test_a_verifier_is_named_as_a_teacher_or_as_a_local_model(verify, selector):
 
 @pytest.mark.parametrize("verify", ["openai:", "openai", "vllm-server:"])
 def test_what_names_nobody_is_an_error(verify):
-    with pytest.raises(SelectorError):
+    with pytest.raises(SelectorError, match=r"^no such verifier: .* also be auto, off or a local"):
         verifier_selector(verify)
+
+
+async def test_off_is_off_however_it_is_spelled():
+    chosen = await choose("Off ", ScriptedVerifier())
+    assert chosen == ChosenVerifier()

@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import pytest
 from support.scripted_teacher import (
     ScriptedJudge,
     ScriptedTeacher,
@@ -11,7 +12,7 @@ from support.scripted_teacher import (
 from dlm_lsp.synth.estimate import VerificationEstimate, estimate_run
 from dlm_lsp.synth.run import run_synthesis
 from dlm_lsp.synth.run_options import SynthOptions
-from dlm_lsp.teachers.protocol import GenerationOptions
+from dlm_lsp.teachers.protocol import GenerationOptions, TeacherLimits
 
 OPTIONS = SynthOptions(filter="none", strategy="both", per_section=3)
 
@@ -86,7 +87,7 @@ async def test_verdicts_are_estimated_as_one_request_a_section(cache):
         document(*towns(2)), ScriptedTeacher(), cache, options, verifier=verifier
     )
     assert found.requests == 2
-    assert found.verification == VerificationEstimate("scripted", 2, 2 * 13, 6 * 40)
+    assert found.verification == VerificationEstimate("scripted", 2, 2 * 14, 8 * 40)
     assert verifier.read == []
 
 
@@ -96,7 +97,23 @@ async def test_verdicts_by_likelihood_are_estimated_as_one_request_and_token_a_p
     found = await estimate_run(
         document(*towns(2)), ScriptedTeacher(), cache, SynthOptions(), verifier=verifier
     )
-    assert found.verification == VerificationEstimate("scripted", 6, 6 * 11, 6)
+    assert found.verification == VerificationEstimate("scripted", 8, 8 * 11, 8)
+
+
+class Sparing(ScriptedTeacher):
+    """Leaves out what is not wanted but welcome."""
+
+    limits = TeacherLimits(writes_spare=False)
+
+
+@pytest.mark.parametrize(("teacher", "pairs"), [(ScriptedTeacher(), 4), (Sparing(), 3)])
+async def test_spare_pairs_cost_tokens_and_verdicts_where_the_teacher_writes_them(
+    cache, teacher, pairs
+):
+    options = SynthOptions(per_section=3)
+    found = await estimate_run(document(*towns(1)), teacher, cache, options, verifier=Counting())
+    assert found.tokens_out == pairs * 110
+    assert found.verification.tokens_out == pairs * 40
 
 
 async def test_verdicts_are_estimated_within_the_limit_on_requests(cache):

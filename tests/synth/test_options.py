@@ -85,6 +85,17 @@ def test_a_value_of_another_type_is_refused_as_well(value):
         SynthOptions(per_section=value)
 
 
+@pytest.mark.parametrize("verify", ["", "  "])
+def test_an_empty_verifier_is_refused(verify):
+    with pytest.raises(OptionError, match=r"^verify is .*; it takes a text that is not empty"):
+        SynthOptions(verify=verify)
+
+
+@pytest.mark.parametrize("verify", ["Auto", "off "])
+def test_a_verifier_that_is_none_goes_with_every_filter(verify):
+    assert SynthOptions(filter="none", verify=verify).verify == verify
+
+
 @pytest.mark.parametrize(
     ("option", "requirement"),
     [

@@ -55,6 +55,23 @@ def test_verdicts_in_words_are_found_by_their_number():
     assert parse_verdicts(Reply(text), 2) == (Verdict(0.0), Verdict(1.0))
 
 
+@pytest.mark.parametrize("number", ["9" * 5_000, 10**30, 0, 3, -1, [], True, "Pair 1"])
+def test_a_number_that_is_no_pairs_gives_no_pair_a_verdict(number):
+    text = json.dumps({"verdicts": [{"pair": number, "right": True}]})
+    assert parse_verdicts(Reply(text), 2) == (UNREADABLE, UNREADABLE)
+
+
+def test_pairs_that_are_counted_from_nought_are_not_taken_for_others():
+    text = '{"verdicts": [{"pair": 0, "right": true}, {"pair": 1, "right": false}]}'
+    assert parse_verdicts(Reply(text), 2) == (UNREADABLE, UNREADABLE)
+
+
+@pytest.mark.parametrize("number", [{}, {"pair": None}])
+def test_a_verdict_without_a_number_belongs_to_the_pair_at_its_place(number):
+    text = json.dumps({"verdicts": [{"right": True, **number}, {"right": False, **number}]})
+    assert parse_verdicts(Reply(text), 2) == (Verdict(1.0), Verdict(0.0))
+
+
 def test_a_no_tells_in_one_line_what_the_text_says_instead():
     reply = Reply(verdicts(False, True, says="in\n1790"))
     assert parse_verdicts(reply, 2) == (Verdict(0.0, "the text says: in 1790"), Verdict(1.0))

@@ -13,7 +13,14 @@ from dlm_lsp.document.document import Document
 from dlm_lsp.errors import JudgeError, OptionError, SelectorError, StoreError, TeacherError
 from dlm_lsp.synth import pipeline as module
 from dlm_lsp.synth.events import SectionDone
-from dlm_lsp.synth.pipeline import SynthRequest, SynthResult, open_session
+from dlm_lsp.synth.pipeline import (
+    NeededModel,
+    SynthRequest,
+    SynthResult,
+    needed_models,
+    open_session,
+    request_beside,
+)
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.teachers.protocol import TeacherLimits
 
@@ -300,3 +307,41 @@ async def test_the_ledger_keeps_for_each_section_what_spoke_for_it(cast, tmp_pat
         assert (entry.teacher, entry.judge, entry.margin) == ("scripted", "judge", 1.0)
         assert entry.evidence == candidate.evidence
     assert {entry.run_id for entry in result.entries} == {f"{result.at} scripted"}
+
+
+@pytest.mark.parametrize("prefix", ["", "hf:"])
+def test_a_path_is_seen_from_the_folder_of_the_document_whoever_is_named_by_it(prefix, tmp_path):
+    options = SynthOptions(verify=f"{prefix}./v.gguf")
+    seen = request_beside(SynthRequest("hf:./t.gguf", f"{prefix}./j.gguf", options), tmp_path)
+    assert seen.teacher == f"hf:{tmp_path / 't.gguf'}"
+    assert seen.judge == f"{prefix}{tmp_path / 'j.gguf'}"
+    assert seen.options.verify == f"{prefix}{tmp_path / 'v.gguf'}"
+
+
+@pytest.mark.parametrize("verify", ["auto", "off", "openai:m", "some/model"])
+def test_a_verifier_that_is_no_path_stays_as_it_is(verify, tmp_path):
+    request = SynthRequest(OTHER, None, SynthOptions(verify=verify))
+    assert request_beside(request, tmp_path) == request
+
+
+@pytest.mark.parametrize(
+    ("teacher", "verify", "needed"),
+    [
+        (OTHER, "auto", [("smollm2-135m", False)]),
+        (OTHER, "hf:v", [("smollm2-135m", False), ("v", True)]),
+        ("hf:t", "off", [("t", True), ("smollm2-135m", False)]),
+    ],
+)
+def test_a_run_needs_the_models_of_teacher_judge_and_verifier(teacher, verify, needed):
+    found = needed_models(
+        SynthRequest(teacher, None, SynthOptions(verify=verify)), document().frontmatter
+    )
+    assert [(model.name, model.named_by_user) for model in found] == needed
+
+
+def test_the_own_adapter_as_verifier_needs_its_base_model_where_another_judges():
+    request = SynthRequest(OTHER, "j", SynthOptions(verify="self"))
+    assert needed_models(request, document().frontmatter) == (
+        NeededModel("j", named_by_user=True),
+        NeededModel("smollm2-135m", named_by_user=False),
+    )

@@ -73,6 +73,18 @@ def test_an_equal_section_in_the_document_is_already_present():
     ]
 
 
+def test_no_fewer_than_none_are_wanted_where_more_are_there_than_were_asked_for():
+    there = candidate("What is Oslo?"), candidate("What is Bergen?", "Another city.")
+    marker = SynthMarker("t", "extraction", "2026-01-31T09:30:00Z", "a" * 16).line()
+    texts = (f"### Q\n{c.pair.question}\n### A\n{c.pair.answer}\n" for c in there)
+    doc = document("Prose.", tail="".join(f"::instruction::\n{marker}\n{qa}" for qa in texts))
+    new = candidate("When was the bridge of Narvik built?", "In 1899.")
+    outcome = RequestOutcome(0, ParsedCandidates(requested=1, candidates=(*there, new)))
+    report = select_pairs(doc, [outcome], DEDUP, usage=Usage())
+    assert report.already_present == 2
+    assert [r.detail for r in report.refused] == ["0 are wanted, and others come first"]
+
+
 def test_none_drops_nothing_but_what_would_be_the_same_section_twice():
     report = select_candidates(
         candidate(), candidate("What is Oslo"), candidate(), options=SynthOptions(filter="none")

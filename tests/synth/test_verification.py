@@ -41,8 +41,9 @@ class Run:
         pairs: Sequence[Unverified] = PAIRS,
         options: SynthOptions | None = None,
     ) -> None:
-        options = options or SynthOptions()
-        teacher = served(url, GenerationOptions(max_new_tokens=512))
+        sampling = GenerationOptions(max_new_tokens=512)
+        options = options or SynthOptions(sampling=sampling)
+        teacher = served(url, sampling)
         runner = RequestRunner(teacher, cache, options, self.events.append)
         verification = Verification(teacher, runner, cache, options)
         try:

@@ -380,6 +380,20 @@ async def test_a_server_that_refuses_likelihoods_is_asked_in_words_from_then_on(
     assert sent[1]["response_format"] == {"type": "json_schema", "json_schema": schema}
 
 
+async def test_a_reply_that_tells_no_likelihoods_is_paid_for_with_the_one_in_words():
+    server = VerdictServer("ignores")
+    async with WireServer(server) as wire:
+        teacher = served(wire.url)
+        await teacher.prepare()
+        [first] = await outcomes(teacher, [ONE])
+        [second] = await outcomes(teacher, [ONE])
+        await teacher.aclose()
+    assert isinstance(first, Reply)
+    assert isinstance(second, Reply)
+    assert len(server.asked) == 3
+    assert (first.tokens_in, first.tokens_out) == (2 * second.tokens_in, 2 * second.tokens_out)
+
+
 async def test_a_refused_key_is_no_matter_of_likelihoods():
     async def behave(request: Request) -> Answer:
         if "models" in request.target:

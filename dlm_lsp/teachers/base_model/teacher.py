@@ -40,7 +40,7 @@ class BaseModelTeacher:
     # It wanders off in long passages, and their cost grows with the square of the length.
     longest_window = 1024
     reply_tokens = 0
-    limits = TeacherLimits({"expansion": _NO_EXPANSION})
+    limits = TeacherLimits({"expansion": _NO_EXPANSION}, writes_spare=False)
 
     def __init__(self, model: LocalModel, info: ModelInfo, sampling: GenerationOptions) -> None:
         self._model = model

@@ -43,8 +43,10 @@ export function middleware(
       if (!(await consent.given(overview?.teacher ?? teacherOf(uri)))) {
         return undefined;
       }
-      const verifier = namedVerifier(text("verify", uri));
-      if (verifier !== undefined && !(await consent.given(verifier))) {
+      const verifier = overview
+        ? (overview.verifier ?? null)
+        : namedVerifier(text("filter", uri), text("verify", uri));
+      if (verifier !== null && !(await consent.given(verifier))) {
         return undefined;
       }
       return next(command, args) as unknown;

@@ -27,9 +27,11 @@ export function decide(selector: string, circumstances: Circumstances): Decision
   return circumstances.agreed.includes(host) ? { kind: "go" } : { kind: "ask", host };
 }
 
-/** Who is asked for verdicts beside the teacher; what has no colon is a model on this machine. */
-export function namedVerifier(verify: string): string | undefined {
-  return verify.includes(":") ? verify : undefined;
+/** Whom the settings name to be asked for verdicts, where the server does not tell. */
+export function namedVerifier(filter: string, verify: string): string | null {
+  const named = verify.trim();
+  const isNobody = ["", "auto", "off"].includes(named.toLowerCase());
+  return isNobody || !["", "sway"].includes(filter) ? null : named;
 }
 
 /** The document that a command is about; some editors' commands carry its address alone. */

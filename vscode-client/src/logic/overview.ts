@@ -44,6 +44,8 @@ export interface Overview {
   readonly uri: string;
   readonly version: number;
   readonly teacher: string;
+  /** Who is asked for verdicts beside the teacher; null where nobody is. */
+  readonly verifier: string | null;
   /** null where nothing is in the way of a synthesis. */
   readonly availability: Unavailable | null;
   /** How many sections the teacher is being asked about. */

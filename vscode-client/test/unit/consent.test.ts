@@ -23,9 +23,14 @@ test("an untrusted workspace sends nothing, whatever was agreed to", () => {
   });
 });
 
-test("a verifier that is named is asked beside the teacher, unless it is a model by its mere name", () => {
-  assert.equal(namedVerifier("openai:m"), "openai:m");
-  assert.deepEqual(["auto", "off", "", "some-model"].map(namedVerifier), Array(4).fill(undefined));
+test("a verifier that is named is asked beside the teacher, with the filter that has one", () => {
+  for (const verify of ["openai:m", "plugin", "C:\\m.gguf"]) {
+    assert.equal(namedVerifier("sway", verify), verify);
+    assert.equal(namedVerifier("dedup-only", verify), null);
+  }
+  for (const verify of ["auto", "OFF ", ""]) {
+    assert.equal(namedVerifier("sway", verify), null);
+  }
 });
 
 test("the document of a command", () => {

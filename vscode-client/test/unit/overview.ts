@@ -30,6 +30,7 @@ export function overview(uri: string, ...sections: readonly SynthesizedSection[]
     uri,
     version: 1,
     teacher: "hf:x",
+    verifier: null,
     availability: null,
     running: 0,
     counts: countsOf(sections),
