@@ -28,7 +28,7 @@ def calibration(margins: Iterable[float], right: Iterable[bool]) -> Calibration:
     area = auroc([margin for margin, _ in pairs], [is_right for _, is_right in pairs])
     threshold = math.floor(least * 1000) / 1000
     return Calibration(
-        threshold if threshold > 0 else None,
+        threshold,
         round(area, 3),
         len(of_right),
         len(pairs) - len(of_right),

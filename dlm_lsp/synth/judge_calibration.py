@@ -17,12 +17,12 @@ from dlm_lsp.document.base_models import HUB_PREFIX, public_name
 class Calibration:
     """How well a judge model tells right pairs from wrong ones, by `bench/quality`.
 
-    `threshold` is the margin that 19 of 20 right pairs reach, in nats per token, None where that is
-    not above 0; `auroc` is how often a right pair has a larger margin than a wrong one, from 0 to
-    1, over so many graded pairs, `right` and `wrong`.
+    `threshold` is the margin that 19 of 20 right pairs reach, in nats per token; `auroc` is how
+    often a right pair has a larger margin than a wrong one, from 0 to 1, over so many graded pairs,
+    `right` and `wrong`.
     """
 
-    threshold: float | None
+    threshold: float
     auroc: float
     right: int
     wrong: int
@@ -40,6 +40,13 @@ def calibration_of(model: str) -> Calibration | None:
     An adapter changes the margins: that of its base model does not hold for it.
     """
     return _calibrations().get(public_name(model.removeprefix(HUB_PREFIX)))
+
+
+def judge_threshold(named: float | None, calibration: Calibration | None) -> float | None:
+    """Return the margin from which on a pair passes, None where the judge only ranks the pairs."""
+    if named is None and calibration:
+        return calibration.threshold
+    return named
 
 
 def describe_judge(name: str, threshold: float | None, calibration: Calibration | None) -> str:

@@ -21,7 +21,7 @@ from dlm_lsp.synth.estimate import Estimate, estimate_run
 from dlm_lsp.synth.events import OnEvent
 from dlm_lsp.synth.insertion import ledger_entries, staged_sections
 from dlm_lsp.synth.judge import Judge, sway_judge
-from dlm_lsp.synth.judge_calibration import describe_judge
+from dlm_lsp.synth.judge_calibration import describe_judge, judge_threshold
 from dlm_lsp.synth.report import Report
 from dlm_lsp.synth.run import run_synthesis
 from dlm_lsp.synth.run_options import SynthOptions
@@ -169,7 +169,8 @@ class SynthSession:
         judge = self._judge
         if judge is None:
             return ""
-        return describe_judge(judge.name, self._options.threshold, judge.calibration)
+        threshold = judge_threshold(self._options.threshold, judge.calibration)
+        return describe_judge(judge.name, threshold, judge.calibration)
 
     @property
     def remote_hosts(self) -> tuple[str, ...]:
@@ -211,8 +212,6 @@ async def open_session(
         base_model=frontmatter.base_model,
     )
     judge = sway_judge(frontmatter.base_model, adapter, request.judge) if sway else None
-    if judge and judge.calibration and options.threshold is None:
-        options = replace(options, threshold=judge.calibration.threshold)
     chosen = ChosenVerifier()
     try:
         if judge:

@@ -26,6 +26,7 @@ from dlm_lsp.synth.events import (
     SynthEvent,
 )
 from dlm_lsp.synth.judge import Judge
+from dlm_lsp.synth.judge_calibration import judge_threshold
 from dlm_lsp.synth.planned_requests import PlannedRequest, ProseSource, plan_requests, prose_sources
 from dlm_lsp.synth.report import Candidate, Report, Skip, Verdict
 from dlm_lsp.synth.request_rounds import RequestRounds
@@ -142,6 +143,7 @@ class _SynthesisRun:
         self._document = document
         self._teacher = teacher
         self._judge = judge if options.filter == "sway" else None
+        self._calibration = judge.calibration if judge else None
         self._options = options
         self._on_event = on_event
         self._runner = RequestRunner(teacher, cache, options, on_event)
@@ -196,6 +198,7 @@ class _SynthesisRun:
             [*self._without_prose, *self._rounds.outcomes.values(), *self._unasked()],
             self._options,
             usage=self._runner.usage(anyio.current_time() - self._began),
+            calibration=self._calibration,
             verifying=self._verification is not None,
             failure=self._failure,
             stopped=self._stopped,
@@ -265,7 +268,7 @@ class _SynthesisRun:
         """Ask about each pair that has passed everything else and was not asked about yet."""
         outcomes = list(self._rounds.outcomes.values())
         passed = await anyio.to_thread.run_sync(
-            passed_pairs, self._document, outcomes, self._options
+            passed_pairs, self._document, outcomes, self._options, self._calibration
         )
         prose_of = {
             planned_request.index: planned_request.request.prose
@@ -305,7 +308,8 @@ class _SynthesisRun:
         self._on_event(SectionDone(source_id, self._sections_done, len(self._sources)))
 
     def _report_candidate(self, candidate: Candidate) -> None:
-        refusal = judge_verdict(candidate, self._options.threshold) if self._judge else None
+        threshold = judge_threshold(self._options.threshold, self._calibration)
+        refusal = judge_verdict(candidate, threshold) if self._judge else None
         if refusal:
             self._on_event(PairRefused(refusal))
         elif not self._verification:

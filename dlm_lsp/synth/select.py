@@ -9,6 +9,7 @@ from dlm_lsp.document.document import Document
 from dlm_lsp.document.section import Pair
 from dlm_lsp.quality.dedup import duplicates
 from dlm_lsp.synth.candidates import CAME_BEFORE, NO_CANDIDATES, ParsedCandidates
+from dlm_lsp.synth.judge_calibration import Calibration, judge_threshold
 from dlm_lsp.synth.report import Candidate, Refusal, Report, Skip, Usage, Verdict
 from dlm_lsp.synth.run_options import SynthOptions
 
@@ -46,12 +47,16 @@ def select_pairs(
     options: SynthOptions,
     *,
     usage: Usage,
+    calibration: Calibration | None = None,
     verifying: bool = False,
     failure: str | None = None,
     stopped: bool = False,
 ) -> Report:
-    """Return the report over `outcomes`, in whatever order they come."""
-    passed = passed_pairs(document, outcomes, options)
+    """Return the report over `outcomes`, in whatever order they come.
+
+    `calibration` is that of the judge's model.
+    """
+    passed = passed_pairs(document, outcomes, options, calibration)
     refusals = list(passed.refusals)
     candidates = [
         (at, replace(c, verdict=c.verdict or _NO_VERDICT) if verifying else c)
@@ -85,7 +90,10 @@ def select_pairs(
 
 
 def passed_pairs(
-    document: Document, outcomes: Iterable[RequestOutcome], options: SynthOptions
+    document: Document,
+    outcomes: Iterable[RequestOutcome],
+    options: SynthOptions,
+    calibration: Calibration | None,
 ) -> Passed:
     """Return the pairs over which the verifier is to decide, if there is one."""
     refusals: list[tuple[int, Refusal]] = []
@@ -120,7 +128,8 @@ def passed_pairs(
     unique = _without_duplicates(document, fresh, options, refusals)
     passed, enough = unique, unique
     if options.filter == "sway":
-        judged = [(at, c, judge_verdict(c, options.threshold)) for at, c in unique]
+        threshold = judge_threshold(options.threshold, calibration)
+        judged = [(at, c, judge_verdict(c, threshold)) for at, c in unique]
         refusals += [(at, refusal) for at, _, refusal in judged if refusal]
         enough = [(at, c) for at, c, refusal in judged if not refusal]
         passed = [(at, c) for at, c, out in judged if not out or out.reason == "below_threshold"]

@@ -10,5 +10,5 @@ def test_nineteen_of_twenty_right_pairs_reach_the_threshold():
     assert (found.right, found.wrong, found.auroc) == (20, 1, 1.0)
 
 
-def test_a_judge_that_likes_an_empty_answer_better_than_right_ones_only_ranks():
-    assert calibration([-0.4, 0.3, 0.1], [True, True, False]).threshold is None
+def test_of_few_right_pairs_all_reach_it():
+    assert calibration([-0.4004, 0.3, 0.1], [True, True, False]).threshold == -0.401

@@ -19,7 +19,6 @@ def test_a_model_that_nobody_measured_has_none():
     ("threshold", "calibration", "words"),
     [
         (0.25, Calibration(0.25, 0.7, 63, 22), "threshold 0.25; AUROC 0.70 over 85 graded pairs"),
-        (None, Calibration(None, 0.5, 63, 22), "ranks the pairs and refuses none; AUROC 0.50"),
         (0.1, None, "threshold 0.1; not calibrated"),
         (None, None, "ranks the pairs and refuses none; not calibrated"),
     ],

@@ -9,6 +9,7 @@ from dlm_lsp.document import SynthMarker, apply_edits, parse
 from dlm_lsp.document.section import Pair
 from dlm_lsp.synth.candidates import ParsedCandidates
 from dlm_lsp.synth.insertion import plan_insertion, staged_sections
+from dlm_lsp.synth.judge_calibration import Calibration
 from dlm_lsp.synth.report import Candidate, Refusal, Skip, Usage, Verdict
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.select import RequestOutcome, judge_verdict, select_pairs
@@ -58,6 +59,14 @@ def test_a_margin_that_is_no_number_is_not_accepted():
 
 def test_without_a_threshold_the_judge_refuses_none():
     assert judge_verdict(candidate(margin=-3.0), None) is None
+
+
+def test_a_threshold_that_is_named_comes_before_that_of_the_judge():
+    pair = candidate(margin=-0.1)
+    calibrated = Calibration(-0.2, 0.76, 95, 90)
+    for options, accepted in ((SynthOptions(), (pair,)), (SWAY, ())):
+        report = select_candidates(pair, options=options, calibration=calibrated)
+        assert report.accepted == accepted
 
 
 def test_the_threshold_itself_is_enough():
