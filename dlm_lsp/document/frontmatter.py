@@ -20,7 +20,6 @@ from dlm_lsp.document.yaml_tree import YamlTree, mapping_entries, read_yaml_tree
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
 _OPENING_LENGTH = len("---")
-LOCAL_BASE_MODEL = "local-base-model"
 _ONLY_HERE = (
     "a path to a model is read by this tool alone: where others are to train the document too, "
     "name a key of the registry or `hf:org/name`"
@@ -115,7 +114,7 @@ def _base_model(yaml: str, root: YamlTree) -> list[Problem]:
     span = entry.tree.span
     is_path, is_hub_id = model_path(name) is not None, _HUB_ID.fullmatch(hub_id) is not None
     if is_path and name != hub_id:
-        return [Problem(LOCAL_BASE_MODEL, Severity.WARNING, span, _ONLY_HERE)]
+        return [Problem("local-base-model", Severity.WARNING, span, _ONLY_HERE)]
     if is_hub_id and name != hub_id:
         return []
     suggestion = (
@@ -129,7 +128,7 @@ def _base_model(yaml: str, root: YamlTree) -> list[Problem]:
 
 def missing_base_model(problems: Iterable[Problem], base_model: str) -> Problem | None:
     """Return the problem that the path of a base model leads nowhere, where `problems` mark it."""
-    marked = next((problem for problem in problems if problem.code == LOCAL_BASE_MODEL), None)
+    marked = next((problem for problem in problems if problem.code == "local-base-model"), None)
     if marked is None:
         return None
     path = base_model.removeprefix(HUB_PREFIX)

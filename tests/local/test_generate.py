@@ -167,4 +167,4 @@ def test_no_prompts_give_nothing(llama):
 
 def test_counted_tokens_are_those_that_are_read(llama):
     read = [generated.tokens_in for generated in generate_batch(llama, None, PROMPTS)]
-    assert count_prompt_tokens(llama, PROMPTS) == read
+    assert count_prompt_tokens(llama, None, PROMPTS) == read
