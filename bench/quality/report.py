@@ -164,7 +164,16 @@ def _of(of_run: Tally, grade: str) -> str:
 
 
 def _refusals_table(runs: Sequence[Run], graded: Mapping[str, GradedPair]) -> Iterator[str]:
-    yield "| run | right | of these refused by a text rule | right refused, by reason | wrong | accepted | wrong refused, by reason |"  # noqa: E501
+    columns = (
+        "run",
+        "right",
+        "of these refused by a text rule",
+        "right refused, by reason",
+        "wrong",
+        "accepted",
+        "wrong refused, by reason",
+    )
+    yield f"| {' | '.join(columns)} |"
     yield "|---|--:|--:|---|--:|--:|---|"
     for run in runs:
         if run.maker != "ours" or run.filter == "none":
