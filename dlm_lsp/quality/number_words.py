@@ -18,7 +18,7 @@ from dlm_lsp.quality.word_tokenize import normalize
 NUMBER_WORD_LANGUAGES = frozenset(("en", "de", "fr", "es", "pt", "nl", "it", "da"))
 # More digits than these are compared as they are written.
 _MOST_DIGITS = 28
-_HAN_LANGUAGES = ("zh", "ja", "yue")
+_HAN_LANGUAGES = ("zh", "ja")
 _MONTHS = 12
 _HOURS = 12
 _SHORTEST_PHONE = 7

@@ -11,6 +11,8 @@ from dlm_lsp.synth.report import Verdict
 from dlm_lsp.teachers.protocol import YES_OR_NO, Reply
 
 _YES, _NO = YES_OR_NO
+# "1", 1.0, "Pair 1"; longer runs of digits number no pair.
+_NUMBER = re.compile(r"(?:pair\s*)?#?0*(\d{1,9})(?:\.0?)?", re.IGNORECASE)
 _WORD = re.compile(r"\W*(yes|no)(?:\W*\Z|\s*[.,;:!*\n])", re.IGNORECASE)
 _RIGHT = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 # What is told of a verdict is one line.
@@ -52,6 +54,13 @@ def _probability(likely: object) -> float | None:
     return shares[_YES] / total if total > 0 else None
 
 
+def _number(name: object, place: int, count: int) -> int | None:
+    """Return the number of a pair, by its place where it has none; None where there is no such."""
+    found = _NUMBER.fullmatch(str(place if name is None else name).strip())
+    number = int(found[1]) if found else 0
+    return number if 1 <= number <= count else None
+
+
 def _in_words(text: str, count: int) -> dict[int, Verdict]:
     objects = list(find_objects(text))
     lists = [value["verdicts"] for value in objects if isinstance(value.get("verdicts"), list)]
@@ -59,11 +68,7 @@ def _in_words(text: str, count: int) -> dict[int, Verdict]:
     # broke off, those are left that are whole.
     items: Sequence[Any] = lists[-1] if lists else [value for value in objects if "right" in value]
     items = [item for item in items if isinstance(item, Mapping)]
-    number_of = {str(number): number for number in range(1, count + 1)}
-    named = [item.get("pair") for item in items]
-    numbers = [
-        number_of.get(str(place if name is None else name)) for place, name in enumerate(named, 1)
-    ]
+    numbers = [_number(item.get("pair"), place, count) for place, item in enumerate(items, 1)]
     verdicts: dict[int, Verdict] = {}
     # Who names a pair that there is none of counts in another way, and may mean others throughout.
     for item, number in zip(items, numbers, strict=True) if None not in numbers else ():

@@ -97,7 +97,7 @@ class Report:
     """The outcome of a run, in document order.
 
     Of the `generated` well-formed pairs, `dedup` passed the filters and are no duplicates; of these
-    `judge_passed` beat the judge's baseline, and `threshold` of them by the margin asked for.
+    the judge disfavored all but `judge_passed`, and `threshold` of them have the margin asked for.
     Without the judge both are as `dedup`. Where pairs were verified, the verifier stands by
     `verified` of these, and those that got no verdict go on as if it had not run. Of what is left
     no more is `accepted` than was asked for, less those of the same replies that an earlier run

@@ -155,11 +155,12 @@ def judge_verdict(candidate: Candidate, threshold: float | None) -> Refusal | No
         return make_refusal(candidate, "unjudged", "the run ended before the judge had read it")
     if margin >= (-math.inf if threshold is None else threshold):
         return None
+    asked = "" if threshold is None else f", threshold {threshold:.3f}"
     if not margin > 0:
         return make_refusal(
             candidate,
             "judge_disfavored",
-            f"the judge likes the empty answer as well (margin {margin:.3f})",
+            f"the judge likes the empty answer as well (margin {margin:.3f}{asked})",
         )
     detail = f"margin {margin:.3f} is below the threshold {threshold:.3f}"
     return make_refusal(candidate, "below_threshold", detail)

@@ -55,10 +55,16 @@ def test_verdicts_in_words_are_found_by_their_number():
     assert parse_verdicts(Reply(text), 2) == (Verdict(0.0), Verdict(1.0))
 
 
-@pytest.mark.parametrize("number", ["9" * 5_000, 10**30, 0, 3, -1, [], True, "Pair 1"])
+@pytest.mark.parametrize("number", ["9" * 5_000, 10**30, 0, 3, -1, [], True, "Pair one"])
 def test_a_number_that_is_no_pairs_gives_no_pair_a_verdict(number):
     text = json.dumps({"verdicts": [{"pair": number, "right": True}]})
     assert parse_verdicts(Reply(text), 2) == (UNREADABLE, UNREADABLE)
+
+
+@pytest.mark.parametrize("number", ["2", "02", "2.", 2.0, "Pair 2", "#2"])
+def test_a_number_may_be_written_in_another_way(number):
+    text = json.dumps({"verdicts": [{"pair": number, "right": True}]})
+    assert parse_verdicts(Reply(text), 2) == (UNREADABLE, Verdict(1.0))
 
 
 def test_pairs_that_are_counted_from_nought_are_not_taken_for_others():

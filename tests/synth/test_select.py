@@ -69,6 +69,12 @@ def test_a_threshold_that_is_named_comes_before_that_of_the_judge():
         assert report.accepted == accepted
 
 
+def test_a_refusal_by_a_threshold_below_zero_tells_the_threshold():
+    refusal = judge_verdict(candidate(margin=-0.5), -0.2)
+    assert refusal.reason == "judge_disfavored"
+    assert refusal.detail.endswith("(margin -0.500, threshold -0.200)")
+
+
 def test_the_threshold_itself_is_enough():
     assert judge_verdict(candidate(margin=0.1), 0.1) is None
 
