@@ -1,5 +1,6 @@
 """Chat template: a conversation laid out for a model in its own way, or as plain Q and A."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -51,9 +52,18 @@ def template_of(tokenizer: Any, adapter: Path | None = None) -> str:
     return _PLAIN.replace("BEGIN", begin).replace("END", "{{ eos_token }}")
 
 
-def render_prompt(tokenizer: Any, template: str, system: str | None, question: str) -> str:
+def render_prompt(
+    tokenizer: Any,
+    template: str,
+    system: str | None,
+    question: str,
+    examples: Sequence[tuple[str, str]] = (),
+) -> str:
     """Return what the model reads before it answers, special tokens included."""
-    return _rendered(tokenizer, template, system, [("user", question)], ends=False)
+    shown = [
+        turn for asked, answer in examples for turn in (("user", asked), ("assistant", answer))
+    ]
+    return _rendered(tokenizer, template, system, [*shown, ("user", question)], ends=False)
 
 
 def render_exchange(

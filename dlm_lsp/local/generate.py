@@ -18,13 +18,14 @@ BATCH = 8
 class Prompt:
     """What the model reads and how it is to go on.
 
-    Where `system` is given, both texts go through the chat template of the adapter, or else of the
-    model; `rendered` says that the text went through one already. `grammar` is Lark as llguidance
-    reads it.
+    Where `system` is given, it goes through the chat template of the adapter, or else of the model,
+    with the `examples`, as turns of (asked, answered), and the text; `rendered` says that the text
+    went through one already. `grammar` is Lark as llguidance reads it.
     """
 
     text: str
     system: str | None = None
+    examples: tuple[tuple[str, str], ...] = ()
     grammar: str | None = None
     max_new_tokens: int = 512
     sampling: SamplingParams = GREEDY
@@ -102,7 +103,11 @@ def prompt_ids(
     text, tokenizer = prompt.text, loaded.tokenizer
     if prompt.system is not None:
         text = chat_template.render_prompt(
-            tokenizer, chat_template.template_of(tokenizer, adapter), prompt.system, text
+            tokenizer,
+            chat_template.template_of(tokenizer, adapter),
+            prompt.system,
+            text,
+            prompt.examples,
         )
     raw = begins and prompt.system is None and not prompt.rendered
     return list(tokenizer(text, add_special_tokens=raw).input_ids)

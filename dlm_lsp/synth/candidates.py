@@ -1,7 +1,7 @@
 """Candidates: the pairs of a reply that can be used, and what was wrong with the rest."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from dlm_lsp.document.section import Pair
@@ -9,6 +9,7 @@ from dlm_lsp.document.well_formed import PairFault, well_formed
 from dlm_lsp.quality.dedup import duplicates
 from dlm_lsp.quality.evidence import standing_evidence
 from dlm_lsp.quality.filters import find_pair_fault
+from dlm_lsp.quality.topic import name_topic
 from dlm_lsp.synth.options import FilterKind
 from dlm_lsp.synth.parse_reply import RawPair, parse_reply
 from dlm_lsp.synth.planned_requests import PlannedRequest, spare_count
@@ -70,7 +71,7 @@ def parse_candidates(
         raw_pairs += parsed.pairs
         declined = reply.finish == "refusal" and not parsed.pairs
         form_fault = "the teacher declined to answer" if declined else parsed.complaint
-        for raw_pair in parsed.pairs:
+        for raw_pair in _with_topics(parsed.pairs, request.prose, filter_):
             verdict = _verdict(raw_pair, request, filter_, examples)
             if isinstance(verdict, Pair):
                 verdict = _checked_count(verdict, candidates, request.count, filter_)
@@ -103,6 +104,15 @@ def parse_candidates(
         missing=missing,
         follow_up=_follow_up(request, missing, raw_pairs, candidates) if may_follow else None,
     )
+
+
+def _with_topics(pairs: Sequence[RawPair], prose: str, filter_: FilterKind) -> list[RawPair]:
+    """Return pairs whose questions say what they are about; without filters all is as it came."""
+    if filter_ == "none":
+        return list(pairs)
+    return [
+        replace(pair, question=name_topic(pair.question, pair.evidence, prose)) for pair in pairs
+    ]
 
 
 def _verdict(

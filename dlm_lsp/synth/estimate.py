@@ -11,11 +11,19 @@ from dlm_lsp.synth.planned_requests import plan_requests, prose_sources
 from dlm_lsp.synth.request_runner import cached_reply
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.teachers.prompts import prompt_messages
-from dlm_lsp.teachers.protocol import PairRequest, Teacher, VerdictRequest, Verifier
+from dlm_lsp.teachers.protocol import (
+    AnswerRequest,
+    CheckRequest,
+    PairRequest,
+    Teacher,
+    VerdictRequest,
+    Verifier,
+)
 from dlm_lsp.teachers.verdict_prompts import request_messages
 
 # A question of 15 words, an answer and a quotation of 30 each, and the JSON around them.
 _TOKENS_PER_PAIR = 110
+_TOKENS_PER_ANSWER = 30
 _ANY_PAIR = ("word " * 15, "word " * 30)
 
 
@@ -75,7 +83,7 @@ async def estimate_run(
     sent = uncached[: options.max_requests]
     counts = await teacher.count_tokens(sent)
     prompt_tokens = (
-        [estimate_tokens("".join(prompt_messages(request))) for request in sent]
+        [estimate_tokens(prompt_messages(request).text) for request in sent]
         if counts is None
         else counts
     )
@@ -105,22 +113,33 @@ async def _estimate_verification(
         # The spare ones are verified too: the best are chosen after that.
         counts[request.prose] += request.count + request.spare
     alone = verifier.one_by_one
-    requests = [
+    again = [
+        AnswerRequest(prose, _ANY_PAIR[0])
+        for prose, count in counts.items()
+        for _ in range(count if verifier.by_likelihood else 0)
+    ]
+    verdicts = [
         VerdictRequest(prose, (_ANY_PAIR,) * (1 if alone else count))
         for prose, count in counts.items()
         for _ in range(count if alone else 1)
     ]
+    requests: list[CheckRequest] = [*again, *verdicts]
     most = None if options.max_requests is None else max(0, options.max_requests - spent)
     requests = requests[:most]
     tokens = await verifier.count_tokens(requests)
     if tokens is None:
         tokens = [
-            estimate_tokens("".join(request_messages(request, scored=alone)))
-            for request in requests
+            estimate_tokens(request_messages(request, scored=alone).text) for request in requests
         ]
     return VerificationEstimate(
         verifier.name,
         len(requests),
         sum(tokens),
-        sum(1 if alone else len(r.pairs) * verifier.tokens_per_verdict for r in requests),
+        sum(_tokens_out(request, verifier) for request in requests),
     )
+
+
+def _tokens_out(request: CheckRequest, verifier: Verifier) -> int:
+    if isinstance(request, AnswerRequest):
+        return _TOKENS_PER_ANSWER
+    return 1 if verifier.one_by_one else len(request.pairs) * verifier.tokens_per_verdict

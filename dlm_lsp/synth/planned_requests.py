@@ -10,7 +10,7 @@ from dlm_lsp.quality.strategy import Strategy
 from dlm_lsp.synth.chunking import estimate_tokens, split_text, spread_count
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.strategy_shares import strategy_shares
-from dlm_lsp.teachers.protocol import PairRequest, Teacher, VerdictRequest, limits_of
+from dlm_lsp.teachers.protocol import CheckRequest, PairRequest, Teacher, limits_of
 
 # Without a tokenizer a count is only about right: leave a quarter of the window free.
 SAFE_SHARE = 0.75
@@ -20,7 +20,7 @@ _WANTED_PER_SPARE = 3
 _MOST_ROUNDS = 6
 
 
-_R = TypeVar("_R", PairRequest, VerdictRequest)
+_R = TypeVar("_R", PairRequest, CheckRequest)
 
 
 # Without slots, which Python 3.11 cannot set the parameter of a generic class beside.

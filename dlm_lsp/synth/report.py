@@ -7,11 +7,11 @@ from dlm_lsp.document.well_formed import body_of
 from dlm_lsp.quality.strategy import Strategy
 from dlm_lsp.synth.options import FilterKind
 
-LEAST_PROBABILITY = 0.5
-"""The probability of being right from which on a pair counts as verified: a yes likelier than a no.
+LEAST_PROBABILITY = 0.8
+"""The probability of being right from which on a pair counts as verified.
 
-With the wording of `dlm_lsp.teachers.verdict_prompts`, Qwen2.5-Coder-1.5B-Instruct then keeps 36 of
-38 right pairs and refuses 21 of 45 wrong ones.
+Of 131 pairs that Qwen2.5-Coder-1.5B-Instruct wrote in six languages 60 were right; of those that
+it takes when it has answered their questions again, 41 of 59 at 0.8, 52 of 96 at 0.5.
 """
 
 

@@ -12,9 +12,9 @@ from dlm_lsp.synth.events import OnEvent, RequestDone, RequestFailed
 from dlm_lsp.synth.planned_requests import Planned
 from dlm_lsp.synth.report import Usage
 from dlm_lsp.synth.run_options import SynthOptions
-from dlm_lsp.teachers.protocol import PairRequest, Replier, Reply, VerdictRequest
+from dlm_lsp.teachers.protocol import CheckRequest, PairRequest, Replier, Reply
 
-_R = TypeVar("_R", PairRequest, VerdictRequest)
+_R = TypeVar("_R", PairRequest, CheckRequest)
 
 
 @dataclass(slots=True)

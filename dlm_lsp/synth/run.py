@@ -42,7 +42,7 @@ from dlm_lsp.synth.select import (
     with_verdicts,
 )
 from dlm_lsp.synth.verification import Unverified, Verification
-from dlm_lsp.teachers.protocol import Teacher, Verifier
+from dlm_lsp.teachers.protocol import CheckRequest, Teacher, Verifier
 
 
 def _ignore(event: SynthEvent) -> None:
@@ -149,7 +149,9 @@ class _SynthesisRun:
         self._runner = RequestRunner(teacher, cache, options, on_event)
         self._verification: Verification | None = None
         if self._judge and verifier:
-            runner = RequestRunner(verifier, cache, options, on_event, self._runner.spending)
+            runner = RequestRunner[CheckRequest](
+                verifier, cache, options, on_event, self._runner.spending
+            )
             self._verification = Verification(verifier, runner, cache, options)
         self._rounds = RequestRounds(teacher, self._runner, options)
         self._sources = prose_sources(document, sections)

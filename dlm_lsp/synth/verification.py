@@ -1,10 +1,15 @@
-"""Verification: whether an answer is right and complete by its text, asked of a large model."""
+"""Verification: whether an answer is right and complete by its text, asked of a large model.
+
+Where a verdict is but a likelihood, the question is asked again first, without the answer: of those
+that agree the likelihood decides.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dlm_lsp.document.section import Pair
 from dlm_lsp.errors import TeacherError
+from dlm_lsp.quality.answer_agreement import answers_agree
 from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.chunking import estimate_tokens
 from dlm_lsp.synth.judge import excerpt_around
@@ -13,7 +18,16 @@ from dlm_lsp.synth.planned_requests import SAFE_SHARE, Planned
 from dlm_lsp.synth.report import Verdict
 from dlm_lsp.synth.request_runner import RequestRunner, cached_reply
 from dlm_lsp.synth.run_options import SynthOptions
-from dlm_lsp.teachers.protocol import Reply, VerdictRequest, Verifier
+from dlm_lsp.teachers.protocol import (
+    AnswerRequest,
+    CheckRequest,
+    Reply,
+    VerdictRequest,
+    Verifier,
+)
+
+# What is told of an answer is one line.
+_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +62,7 @@ class Verification:
     def __init__(
         self,
         verifier: Verifier,
-        runner: RequestRunner[VerdictRequest],
+        runner: RequestRunner[CheckRequest],
         cache: ReplyCache,
         options: SynthOptions,
     ) -> None:
@@ -65,6 +79,8 @@ class Verification:
             StoreError: the cache cannot be read or written.
         """
         left = list(pairs)
+        if self._verifier.by_likelihood:
+            left = await self._ask_again(left, on_verdict)
         # A server that tells no likelihoods says so only when it is asked: what earlier runs have
         # asked of it alone or together is looked up both ways.
         for group in (self._alone, self._together):
@@ -78,6 +94,30 @@ class Verification:
             self._tried = True
         group = self._alone if self._verifier.one_by_one else self._together
         await self._ask(group(left), on_verdict)
+
+    async def _ask_again(
+        self, pairs: Sequence[Unverified], on_verdict: OnVerdict
+    ) -> list[Unverified]:
+        """Return the pairs whose question gets the same answer again, or none that can be told."""
+        agreeing = set(pairs)
+
+        async def take(asked: Planned[CheckRequest], outcome: Reply | TeacherError) -> None:
+            unverified = pairs[asked.index]
+            if not isinstance(outcome, Reply) or outcome.finish != "stop":
+                return
+            if not answers_agree(unverified.pair.answer, outcome.text):
+                agreeing.discard(unverified)
+                says = " ".join(outcome.text.split())[:_LONGEST]
+                on_verdict(unverified, Verdict(0.0, f'asked again, it answers "{says}"'))
+
+        await self._runner.run(
+            [
+                Planned(index, u.source_id, AnswerRequest(self._excerpt(u), u.pair.question))
+                for index, u in enumerate(pairs)
+            ],
+            take,
+        )
+        return [unverified for unverified in pairs if unverified in agreeing]
 
     def _alone(self, pairs: Sequence[Unverified]) -> list[_Group]:
         return [_Group(self._excerpt(unverified), (unverified,)) for unverified in pairs]
@@ -109,12 +149,12 @@ class Verification:
         return cached_reply(self._cache, self._verifier, group.request) is not None
 
     async def _ask(self, groups: Sequence[_Group], on_verdict: OnVerdict) -> None:
-        def tell(asked: Planned[VerdictRequest], verdicts: Sequence[Verdict]) -> None:
+        def tell(asked: Planned[CheckRequest], verdicts: Sequence[Verdict]) -> None:
             for unverified, verdict in zip(groups[asked.index].pairs, verdicts, strict=True):
                 on_verdict(unverified, verdict)
 
-        async def take(asked: Planned[VerdictRequest], outcome: Reply | TeacherError) -> None:
-            count = len(asked.request.pairs)
+        async def take(asked: Planned[CheckRequest], outcome: Reply | TeacherError) -> None:
+            count = len(groups[asked.index].pairs)
             tell(
                 asked,
                 [Verdict(detail=str(outcome))] * count
@@ -122,13 +162,13 @@ class Verification:
                 else parse_verdicts(outcome, count),
             )
 
-        planned = [
+        planned: list[Planned[CheckRequest]] = [
             Planned(index, group.pairs[0].source_id, group.request)
             for index, group in enumerate(groups)
         ]
         limit = Verdict(detail=f"max_requests is {self._options.max_requests}")
         for asked in await self._runner.run(planned, take):
-            tell(asked, [limit] * len(asked.request.pairs))
+            tell(asked, [limit] * len(groups[asked.index].pairs))
 
 
 def _without(pairs: Sequence[Unverified], groups: Sequence[_Group]) -> list[Unverified]:

@@ -12,6 +12,7 @@ from dlm_lsp.teachers.api import ApiTeacher
 from dlm_lsp.teachers.concurrency import map_concurrently
 from dlm_lsp.teachers.endpoint import endpoint_from, parse_endpoint
 from dlm_lsp.teachers.kind import TeacherContext
+from dlm_lsp.teachers.prompts import Messages
 from dlm_lsp.teachers.protocol import Reply, Request
 from dlm_lsp.teachers.request_fallback import RequestShape
 from dlm_lsp.teachers.response_parsing import message_text, token_count
@@ -81,13 +82,13 @@ class AnthropicTeacher(ApiTeacher):
         counts = [0] * len(requests)
 
         async def count(request: Request) -> int | None:
-            system, user = request_messages(request)
+            messages = request_messages(request)
             try:
                 counted: object = await self._guarded(
                     lambda: self._client.messages.count_tokens(
                         model=self._model,
-                        system=system,
-                        messages=[{"role": "user", "content": user}],
+                        system=messages.system,
+                        messages=_turns(messages),
                     ),
                     self._timeout,
                 )
@@ -103,12 +104,10 @@ class AnthropicTeacher(ApiTeacher):
         return counts
 
     async def _send(self, request: Request, shape: RequestShape) -> Reply:
-        system, user = request_messages(request)
+        messages, schema = request_messages(request), reply_schema(request)
         parameters: dict[str, Any] = {}
-        if self.formats[shape.format_index] == "json_schema":
-            parameters["output_config"] = {
-                "format": {"type": "json_schema", "schema": reply_schema(request)}
-            }
+        if schema and self.formats[shape.format_index] == "json_schema":
+            parameters["output_config"] = {"format": {"type": "json_schema", "schema": schema}}
         if "cache_control" not in shape.without:
             parameters["cache_control"] = {"type": "ephemeral"}
         # The SDK's own signature has left these out; models that take them still do.
@@ -116,8 +115,8 @@ class AnthropicTeacher(ApiTeacher):
         message: object = await self._client.messages.create(
             model=self._model,
             max_tokens=self._sampling.max_new_tokens,
-            system=system,
-            messages=[{"role": "user", "content": user}],
+            system=messages.system,
+            messages=_turns(messages),
             extra_body={
                 name: value
                 for name, value in drawn.items()
@@ -143,6 +142,10 @@ class AnthropicTeacher(ApiTeacher):
             tokens_out=token_count(getattr(usage, "output_tokens", None)),
             finish=_FINISHES.get(str(getattr(message, "stop_reason", None)), "stop"),
         )
+
+
+def _turns(messages: Messages) -> list[dict[str, str]]:
+    return [{"role": role, "content": content} for role, content in messages.turns]
 
 
 def anthropic_teacher(context: TeacherContext) -> AnthropicTeacher:

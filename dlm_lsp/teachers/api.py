@@ -5,7 +5,7 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import asdict, replace
 from types import ModuleType
 from typing import Any, ClassVar, TypeVar
 
@@ -15,7 +15,7 @@ from dlm_lsp.teachers.echoed_secrets import redact_reply
 from dlm_lsp.teachers.endpoint import Endpoint
 from dlm_lsp.teachers.error_messages import server_message
 from dlm_lsp.teachers.model_discovery import ServedModel, discover_model, prose_window
-from dlm_lsp.teachers.prompts import EXAMPLES
+from dlm_lsp.teachers.prompts import example_pairs
 from dlm_lsp.teachers.protocol import (
     GenerationOptions,
     Reply,
@@ -54,7 +54,6 @@ class ApiTeacher(ABC):
     """The output formats to try, strictest first; the last is none."""
     droppable: ClassVar[tuple[str, ...]]
     """The parameters that a request can go without."""
-    examples: Sequence[tuple[str, str]] = EXAMPLES
     key_variable: ClassVar[str]
     """The environment variable of the key."""
     looks_up_one: ClassVar[bool] = True
@@ -118,9 +117,19 @@ class ApiTeacher(ABC):
         """
 
     @property
-    def one_by_one(self) -> bool:
-        """Whether verdicts are read off how likely a yes is, which takes a request for each."""
+    def examples(self) -> Sequence[tuple[str, str]]:
+        """The pairs that it is shown to learn the form from."""
+        return example_pairs()
+
+    @property
+    def by_likelihood(self) -> bool:
+        """Whether verdicts are read off how likely a yes is."""
         return self.log_probabilities and LOGPROBS not in self._shape.without
+
+    @property
+    def one_by_one(self) -> bool:
+        """Whether each verdict takes a request of its own, as it does by likelihood."""
+        return self.by_likelihood
 
     def _is_scored(self, request: Request, shape: RequestShape) -> bool:
         """Say whether a request asks for nothing but a yes or no, and how likely either is."""
@@ -157,10 +166,14 @@ class ApiTeacher(ABC):
 
     def fingerprint(self, request: Request) -> str:
         """Return everything that decides the reply to the request: model, parameters and prompt."""
-        system, user = request_messages(request)
+        messages = request_messages(request)
         sampling = self._sampling
         # In which of two ways a verdict is had is found out on the way.
-        scored = {"scored": verdict_prompts(request)} if isinstance(request, VerdictRequest) else {}
+        scored = (
+            {"scored": [asdict(messages) for messages in verdict_prompts(request)]}
+            if isinstance(request, VerdictRequest)
+            else {}
+        )
         return json.dumps(
             {
                 "server": self._endpoint.url,
@@ -170,8 +183,7 @@ class ApiTeacher(ABC):
                 "top_p": sampling.top_p,
                 "seed": sampling.seed,
                 "schema": reply_schema(request),
-                "system": system,
-                "user": user,
+                **asdict(messages),
                 **scored,
             },
             sort_keys=True,

@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import asdict, replace
 
 from dlm_lsp.errors import ModelError, TeacherError
 from dlm_lsp.local.constrained_decoding import SamplingParams
 from dlm_lsp.local.model import BATCH, LocalModel, ModelInfo, Prompt
-from dlm_lsp.teachers.prompts import REPLY_SCHEMA, prompt_messages
+from dlm_lsp.teachers.prompts import REPLY_SCHEMA, Messages
 from dlm_lsp.teachers.protocol import (
     YES_OR_NO,
+    AnswerRequest,
     GenerationOptions,
     PairRequest,
     Reply,
@@ -21,6 +23,8 @@ from dlm_lsp.teachers.verdict_prompts import request_messages, verdict_prompts
 
 _LONGEST = {"question": 400, "answer": 1200, "evidence": 1200}
 """The most characters of each field; a model that has begun to loop comes to the end of it."""
+# In tokens; what a text says to a question is a clause or two.
+_LONGEST_ANSWER = 128
 # One of 135M parameters wrote no right pair of 48; one that is sold as half a billion has 0.49.
 _LEAST_PARAMETERS = 450e6
 
@@ -41,25 +45,28 @@ class InstructTeacher:
     def fingerprint_parts(self, request: Request) -> tuple[object, object]:
         """Return the chat template's identity, and the prompt."""
         if isinstance(request, VerdictRequest):
-            return self._chat, verdict_prompts(request)
-        return self._chat, prompt_messages(request)
+            return self._chat, [asdict(messages) for messages in verdict_prompts(request)]
+        return self._chat, asdict(request_messages(request))
 
     def prompt(self, request: Request) -> Prompt:
         """Return the prompt as the model reads it; of verdicts the one that holds all pairs."""
-        system, user = request_messages(request, scored=True)
+        messages = request_messages(request, scored=True)
         if isinstance(request, VerdictRequest):
-            return Prompt(user, system)
+            return _as_prompt(messages)
+        if isinstance(request, AnswerRequest):
+            return replace(_as_prompt(messages), max_new_tokens=_LONGEST_ANSWER)
         sampling = self._sampling
         params = SamplingParams(sampling.temperature, sampling.top_p, sampling.seed or 0)
-        return Prompt(
-            user,
-            system,
-            _grammar(request.count, request.count + request.spare),
-            sampling.max_new_tokens,
-            params,
+        return replace(
+            _as_prompt(messages),
+            grammar=_grammar(request.count, request.count + request.spare),
+            max_new_tokens=sampling.max_new_tokens,
+            sampling=params,
         )
 
-    async def answer(self, requests: Sequence[PairRequest]) -> AsyncGenerator[TeacherResult, None]:
+    async def answer(
+        self, requests: Sequence[PairRequest | AnswerRequest]
+    ) -> AsyncGenerator[TeacherResult, None]:
         """Answer each request once, batch by batch; a failure costs its batch."""
         for at in range(0, len(requests), BATCH):
             for index, outcome in enumerate(await self._batch(requests[at : at + BATCH]), at):
@@ -67,7 +74,7 @@ class InstructTeacher:
 
     async def verdicts(self, request: VerdictRequest) -> Reply | TeacherError:
         """Say how likely the model begins with a yes, and with a no, about each pair."""
-        prompts = [Prompt(user, system) for system, user in verdict_prompts(request)]
+        prompts = list(map(_as_prompt, verdict_prompts(request)))
         words = [word.capitalize() for word in YES_OR_NO]
         try:
             scores = await self._model.score_answers(prompts, words)
@@ -76,7 +83,9 @@ class InstructTeacher:
         likely = [dict(zip(words, pair_scores, strict=True)) for pair_scores in scores]
         return Reply(json.dumps({"log_probabilities": likely}))
 
-    async def _batch(self, requests: Sequence[PairRequest]) -> Sequence[Reply | TeacherError]:
+    async def _batch(
+        self, requests: Sequence[PairRequest | AnswerRequest]
+    ) -> Sequence[Reply | TeacherError]:
         try:
             texts = await self._model.generate([self.prompt(request) for request in requests])
         except ModelError as error:
@@ -85,6 +94,10 @@ class InstructTeacher:
             Reply(text.text, text.tokens_in, text.tokens_out, "stop" if text.ended else "length")
             for text in texts
         ]
+
+
+def _as_prompt(messages: Messages) -> Prompt:
+    return Prompt(messages.user, messages.system, messages.examples)
 
 
 def _size_warning(parameters: int) -> str:

@@ -1,10 +1,11 @@
 """Local model as teacher: inspected once, then an instruct model or a base model answers."""
 
 import json
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from dlm_lsp.document.base_models import HUB_PREFIX, shown_name
 from dlm_lsp.errors import ModelError, TeacherError
@@ -12,8 +13,10 @@ from dlm_lsp.local.model import LocalModel, ModelInfo
 from dlm_lsp.teachers.base_model.teacher import FEW_SHOT_QUESTIONS, BaseModelTeacher
 from dlm_lsp.teachers.instruct import InstructTeacher
 from dlm_lsp.teachers.kind import TeacherContext
-from dlm_lsp.teachers.prompts import EXAMPLES
+from dlm_lsp.teachers.prompts import example_pairs
 from dlm_lsp.teachers.protocol import (
+    AnswerRequest,
+    CheckRequest,
     GenerationOptions,
     PairRequest,
     Request,
@@ -22,6 +25,7 @@ from dlm_lsp.teachers.protocol import (
     VerdictRequest,
 )
 
+_R = TypeVar("_R", PairRequest, AnswerRequest)
 _SMALLEST_WINDOW = 64
 _TOKENS_BESIDE_PROSE = 1024
 
@@ -35,7 +39,7 @@ class LocalTeacher:
     """A model by registry key, hub id or path, on this machine."""
 
     remote_host: str | None = None
-    examples: Sequence[tuple[str, str]] = (*FEW_SHOT_QUESTIONS, *EXAMPLES)
+    by_likelihood = True
     one_by_one = False
     tokens_per_verdict = 0
 
@@ -79,6 +83,11 @@ class LocalTeacher:
         self._info, self._prepared = info, teacher
 
     @property
+    def examples(self) -> Sequence[tuple[str, str]]:
+        """The pairs that it is shown to learn the form from."""
+        return (*FEW_SHOT_QUESTIONS, *example_pairs())
+
+    @property
     def why_no_verdicts(self) -> str:
         """Why it can give no verdicts; empty where it can."""
         return "" if isinstance(self._prepared, InstructTeacher) else "is a base model"
@@ -90,7 +99,7 @@ class LocalTeacher:
 
     def fingerprint(self, request: Request) -> str:
         """Return everything that decides the reply to the request."""
-        if isinstance(request, VerdictRequest):
+        if isinstance(request, CheckRequest):
             prompts, prompt = self._instruct.fingerprint_parts(request)
         else:
             prompts, prompt = self._ready.fingerprint_parts(request)
@@ -103,7 +112,7 @@ class LocalTeacher:
         """Return how many tokens the model reads before it writes, for each request."""
         prompts = [
             self._instruct.prompt(request)
-            if isinstance(request, VerdictRequest)
+            if isinstance(request, CheckRequest)
             else self._ready.prompt(request)
             for request in requests
         ]
@@ -115,15 +124,23 @@ class LocalTeacher:
     async def answer(self, requests: Sequence[Request]) -> AsyncGenerator[TeacherResult, None]:
         """Answer each request: one after the other for a base model, else in batches."""
         pairs: dict[int, PairRequest] = {}
+        questions: dict[int, AnswerRequest] = {}
         for index, request in enumerate(requests):
-            if isinstance(request, PairRequest):
-                pairs[index] = request
-            else:
-                yield TeacherResult(index, await self._instruct.verdicts(request))
-        places = list(pairs)
-        async with aclosing(self._ready.answer(list(pairs.values()))) as results:
-            async for result in results:
-                yield replace(result, index=places[result.index])
+            match request:
+                case PairRequest():
+                    pairs[index] = request
+                case AnswerRequest():
+                    questions[index] = request
+                case VerdictRequest():
+                    yield TeacherResult(index, await self._instruct.verdicts(request))
+        for answers in (
+            _in_place(pairs, self._ready.answer),
+            _in_place(questions, self._instruct.answer) if questions else None,
+        ):
+            if answers is not None:
+                async with aclosing(answers):
+                    async for result in answers:
+                        yield result
 
     async def aclose(self) -> None:
         """Let the worker be: it ends with the event loop, and the judge may still need it."""
@@ -139,6 +156,17 @@ class LocalTeacher:
         if self._prepared is None:
             raise TeacherError(f"{self.name} was asked before it was prepared")
         return self._prepared
+
+
+async def _in_place(
+    requests: Mapping[int, _R],
+    answer: Callable[[Sequence[_R]], AsyncGenerator[TeacherResult, None]],
+) -> AsyncGenerator[TeacherResult, None]:
+    """Yield the answers to requests by the places that these have."""
+    places = list(requests)
+    async with aclosing(answer(list(requests.values()))) as results:
+        async for result in results:
+            yield replace(result, index=places[result.index])
 
 
 def _fit_for_marker(name: str) -> str:

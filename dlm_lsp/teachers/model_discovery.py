@@ -74,7 +74,7 @@ def prose_window(
     Raises:
         TeacherError: there is no room for prose.
     """
-    rules = "".join(prompt_messages(PairRequest(prose="", strategy="expansion", count=99)))
+    rules = prompt_messages(PairRequest(prose="", strategy="expansion", count=99)).text
     beside = max_new_tokens + len(rules) // _CHARACTERS_PER_TOKEN
     if context is None:
         # On a mere assumption no reply is too long.

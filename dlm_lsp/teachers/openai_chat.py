@@ -82,7 +82,7 @@ class OpenAiTeacher(ApiTeacher):
 
     async def _send(self, request: Request, shape: RequestShape) -> Reply:
         scored = self._is_scored(request, shape)
-        system, user = request_messages(request, scored=scored)
+        messages = request_messages(request, scored=scored)
         sampling = GenerationOptions(max_new_tokens=1) if scored else self._sampling
         limited_by_old_name = "max_completion_tokens" in shape.without
         parameters = {
@@ -100,7 +100,10 @@ class OpenAiTeacher(ApiTeacher):
         }
         completion: object = await self._client.chat.completions.create(
             model=self._model,
-            messages=[{"role": "system", "content": system}, {"role": "user", "content": user}],
+            messages=[
+                {"role": role, "content": content}
+                for role, content in (("system", messages.system), *messages.turns)
+            ],
             **{
                 name: value
                 for name, value in parameters.items()
@@ -226,9 +229,11 @@ def _scored(reply: Reply, completion: Any) -> Reply:
 
 
 def _response_format(name: str, request: Request) -> dict[str, Any] | None:
+    schema = reply_schema(request)
+    if schema is None:
+        return None
     match name:
         case "json_schema":
-            schema = reply_schema(request)
             name = next(iter(schema["properties"]))
             strict = {"name": name, "strict": True, "schema": schema}
             return {"type": "json_schema", "json_schema": strict}

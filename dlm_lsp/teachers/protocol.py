@@ -43,9 +43,19 @@ class VerdictRequest:
     pairs: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerRequest:
+    """One request: what `prose` says to `question`, as briefly as it can be said."""
+
+    prose: str
+    question: str
+
+
 YES_OR_NO = ("yes", "no")
 """What a verdict in one word is, in lower case."""
-Request = PairRequest | VerdictRequest
+CheckRequest = VerdictRequest | AnswerRequest
+"""What a verifier is asked."""
+Request = PairRequest | CheckRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +98,12 @@ class Replier(Protocol[_R_contra]):
 
 
 @runtime_checkable
-class Verifier(Replier[VerdictRequest], Protocol):
+class Verifier(Replier[CheckRequest], Protocol):
     """A teacher that can also be asked for verdicts; `prepare` settles all that it says of itself.
 
-    The text of its reply is either `{"log_probabilities": [{"Yes": -0.1, "No": -2.4}, ...]}`, for
-    each pair those of what it may say first, or `{"verdicts": [...]}` by the schema of verdicts.
+    The text of its reply to a question is the answer. That of verdicts is either
+    `{"log_probabilities": [{"Yes": -0.1, "No": -2.4}, ...]}`, for each pair those of what it may
+    say first, or `{"verdicts": [...]}` by the schema of verdicts.
     """
 
     @property
@@ -112,6 +123,10 @@ class Verifier(Replier[VerdictRequest], Protocol):
         """How many parameters it has; None for a model behind an API."""
 
     @property
+    def by_likelihood(self) -> bool:
+        """Whether verdicts are log-probabilities; this may change with what a server says."""
+
+    @property
     def one_by_one(self) -> bool:
         """Whether it is asked about one pair at a time; this may change with what a server says."""
 
@@ -122,7 +137,7 @@ class Verifier(Replier[VerdictRequest], Protocol):
     async def prepare(self) -> None:
         """See `Teacher.prepare`."""
 
-    async def count_tokens(self, requests: Sequence[VerdictRequest]) -> list[int] | None:
+    async def count_tokens(self, requests: Sequence[CheckRequest]) -> list[int] | None:
         """Return the prompt tokens of each request, or None where they cannot be counted."""
 
     async def aclose(self) -> None:
