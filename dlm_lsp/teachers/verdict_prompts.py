@@ -85,15 +85,14 @@ def verdict_prompts(request: VerdictRequest) -> list[Messages]:
 
 def _answer_messages(request: AnswerRequest) -> Messages:
     example = example_in(detect_language(request.prose))
-    shown = tuple(
-        (_question(example.text, pair.question), pair.answer)
-        for pair in example.pairs["extraction"]
+    first, *others = [
+        (f"Question: {pair.question}", pair.answer) for pair in example.pairs["extraction"]
+    ]
+    return Messages(
+        _ANSWER_RULES,
+        f"{text_block(request.prose)}\n\nQuestion: {request.question}",
+        ((f"{text_block(example.text)}\n\n{first[0]}", first[1]), *others),
     )
-    return Messages(_ANSWER_RULES, _question(request.prose, request.question), shown)
-
-
-def _question(prose: str, question: str) -> str:
-    return f"{text_block(prose)}\n\nQuestion: {question}"
 
 
 def _verdict_messages(request: VerdictRequest, *, scored: bool) -> Messages:
