@@ -84,7 +84,8 @@ def run_ours(
 def prompt_version(teacher: TeacherModel) -> str:
     """Return a hash over what the prompts of a teacher are made of."""
     base = teacher.selector.startswith("hf:")
-    files = sorted((_PROMPTS / "base_model").glob("*.py")) if base else [_PROMPTS / "prompts.py"]
+    instruct = [_PROMPTS / name for name in ("prompts.py", "examples.toml", "verdict_prompts.py")]
+    files = sorted((_PROMPTS / "base_model").glob("*.py")) if base else instruct
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:6]
 
 
