@@ -10,8 +10,9 @@ from dlm_lsp.quality.dedup import duplicates
 from dlm_lsp.quality.evidence import standing_evidence
 from dlm_lsp.quality.filters import find_pair_fault
 from dlm_lsp.synth.options import FilterKind
-from dlm_lsp.synth.parse_reply import RawPair, parse_reply
+from dlm_lsp.synth.parse_reply import parse_reply
 from dlm_lsp.synth.planned_requests import PlannedRequest, spare_count
+from dlm_lsp.synth.raw_pair import RawPair
 from dlm_lsp.synth.report import Candidate, Refusal, Skip
 from dlm_lsp.synth.unused_sentences import unused_sentences
 from dlm_lsp.teachers.protocol import PairRequest, Reply

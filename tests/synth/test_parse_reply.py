@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlm_lsp.synth.parse_reply import RawPair, parse_reply
+from dlm_lsp.synth.parse_reply import parse_reply
+from dlm_lsp.synth.raw_pair import RawPair
 
 TWO = (RawPair("What is A?", "One.", "A is one."), RawPair("What is B?", "Two.", "B is two."))
 BARE = tuple(RawPair(pair.question, pair.answer) for pair in TWO)
