@@ -109,5 +109,9 @@ class UnreachableError(TeacherError):
     """The server was not there, or did not say a word in time."""
 
 
+class UnusableReplyError(TeacherError):
+    """A server answered, and with nothing to use: asked once more it may do better."""
+
+
 class RejectedError(TeacherError):
     """The server does not know the key or the model, whatever it is asked."""

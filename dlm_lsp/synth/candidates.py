@@ -10,9 +10,9 @@ from dlm_lsp.quality.dedup import duplicates
 from dlm_lsp.quality.evidence import standing_evidence
 from dlm_lsp.quality.filters import find_pair_fault
 from dlm_lsp.synth.options import FilterKind
-from dlm_lsp.synth.parse_reply import parse_reply
 from dlm_lsp.synth.planned_requests import PlannedRequest, spare_count
 from dlm_lsp.synth.raw_pair import RawPair
+from dlm_lsp.synth.reply_faults import read_pairs
 from dlm_lsp.synth.report import Candidate, Refusal, Skip
 from dlm_lsp.synth.unused_sentences import unused_sentences
 from dlm_lsp.teachers.protocol import PairRequest, Reply
@@ -67,7 +67,7 @@ def parse_candidates(
     raw_pairs: list[RawPair] = []
     form_fault = ""
     for reply in replies:
-        parsed = parse_reply(reply.text, cut=reply.finish == "length")
+        parsed = read_pairs(reply)
         raw_pairs += parsed.pairs
         declined = reply.finish == "refusal" and not parsed.pairs
         form_fault = "the teacher declined to answer" if declined else parsed.complaint

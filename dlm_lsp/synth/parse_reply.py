@@ -33,7 +33,8 @@ _STRING = r'"(?:[^"\\]|\\.)*+"'
 _ROW = re.compile(rf"\[\s*+{_STRING}(?:\s*+,\s*+{_STRING}){{1,2}}\s*+\]", re.DOTALL)
 _DEEPEST = 3
 # What a server leaves of a chat template at the end.
-_END_TOKENS = re.compile(r"(?:\s*+(?:<\|\w{1,30}\|>|</s>|<eos>|<end_of_turn>))++\s*+\Z")
+_END_TOKEN = re.compile(r"(?:<\|\w{1,30}\|>|</s>|<eos>|<end_of_turn>|\s{1,40})\Z")
+_LONGEST_TOKEN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def parse_reply(text: str, *, cut: bool = False) -> ParsedReply:
 def _pairs(visible: str, fields: FieldPairs, *, cut: bool) -> tuple[RawPair, ...]:
     if fields.named:
         return fields.named
-    plain = _END_TOKENS.sub("", visible)
+    plain = _without_end_tokens(visible)
     rows = pairs_in_values(table_records(plain, cut=cut))
     readings: tuple[Callable[[], Sequence[RawPair]], ...] = (
         lambda: named_tags(plain),
@@ -75,6 +76,13 @@ def _pairs(visible: str, fields: FieldPairs, *, cut: bool) -> tuple[RawPair, ...
         lambda: marked_lines(plain, cut=cut),
     )
     return next((tuple(pairs) for reading in readings if (pairs := reading())), ())
+
+
+def _without_end_tokens(text: str) -> str:
+    end = len(text)
+    while found := _END_TOKEN.search(text, max(0, end - _LONGEST_TOKEN), end):
+        end = found.start()
+    return text[:end]
 
 
 def _in_json(text: str, depth: int = 0) -> FieldPairs:
