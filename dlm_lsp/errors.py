@@ -13,6 +13,7 @@
     └── TeacherError            a teacher cannot be asked, or failed
         ├── SelectorError       a selector that names no teacher
         ├── UnreachableError    the server was not there, or was silent for too long
+        ├── UnusableReplyError  a reply is empty, broken or an error; again may help
         └── RejectedError       the server knows neither the key nor the model
 
 Shell, language server and API catch by this tree. Whatever else reaches them is a defect of this

@@ -29,8 +29,8 @@ _NEXT_KEY = rf"[,，]{_GAP}(?:{_KEY}|{_BARE_KEY}|[}}\]])"
 _NEXT_VALUE = rf"[,，]{_GAP}[{_OPENING}{{\[\]\d]"
 _CLOSE = r"[}\]]\s{0,99}(?:[,，}\]{;)`]|//|\Z|\n)"
 _AFTER_KEY = re.compile(r"\s{0,9}[:：]")
-_AFTER_IN_OBJECT = re.compile(rf"\s{{0,99}}(?:\Z|{_NEXT_KEY}|{_CLOSE})")
-_AFTER_IN_LIST = re.compile(rf"\s{{0,99}}(?:\Z|{_NEXT_VALUE}|{_CLOSE})")
+_AFTER_IN_OBJECT = re.compile(rf"{_GAP}(?:\Z|{_NEXT_KEY}|{_CLOSE})")
+_AFTER_IN_LIST = re.compile(rf"{_GAP}(?:\Z|{_NEXT_VALUE}|{_CLOSE})")
 _OBJECT_BEGINS = re.compile(
     rf"\{{\s{{0,99}}(?://[^\n]{{0,200}}\s{{0,99}})?(?:[{_OPENING}]|{_BARE_KEY})"
 )

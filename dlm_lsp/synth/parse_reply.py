@@ -21,8 +21,7 @@ from dlm_lsp.synth.pair_tags import asked_tags, named_tags
 from dlm_lsp.synth.raw_pair import RawPair
 from dlm_lsp.synth.thoughts import without_thoughts
 
-EMPTY = "the reply is empty"
-"""The complaint about a reply that says nothing, or nothing but what the model thought."""
+_EMPTY = "the reply is empty"
 _NONE = "the reply holds no pair that can be read"
 _CUT = "the reply broke off at its token limit"
 # JSON as the text of a string of JSON: that of a whole reply, and of a reply that broke off.
@@ -51,7 +50,7 @@ def parse_reply(text: str, *, cut: bool = False) -> ParsedReply:
     fields = _in_json(visible)
     pairs = _pairs(visible, fields, cut=cut)
     if not pairs:
-        return ParsedReply((), _NONE if visible.strip() else EMPTY)
+        return ParsedReply((), _NONE if visible.strip() else _EMPTY)
     if cut:
         return ParsedReply(pairs, _CUT)
     if fields.named and fields.broken:

@@ -1,10 +1,11 @@
 """Reply faults: whether a reply was worth its request, and may be taken from the cache later."""
 
-from dlm_lsp.synth.parse_reply import EMPTY, ParsedReply, parse_reply
+from dlm_lsp.synth.parse_reply import ParsedReply, parse_reply
 from dlm_lsp.synth.parse_verdicts import parse_verdicts
+from dlm_lsp.synth.thoughts import without_thoughts
 from dlm_lsp.teachers.protocol import PairRequest, Reply, Request
 
-_CUT = "broke off at its token limit before its first pair was complete"
+_CUT = "broke off at its token limit before anything in it was complete"
 _RAISE = "raise max_new_tokens"
 
 
@@ -24,25 +25,21 @@ def reply_fault(request: Request, reply: Reply) -> str:
     """Return what makes a reply a failed request, as in "was empty; try another model"."""
     if reply.finish == "refusal" or (reply.note and reply.finish == "stop"):
         return ""
-    if not isinstance(request, PairRequest):
-        return "" if reply.text.strip() else "was empty; try another model"
-    parsed = read_pairs(reply)
-    if parsed.pairs:
+    says_something = bool(without_thoughts(reply.text).strip())
+    if says_something and (reply.finish == "stop" or not isinstance(request, PairRequest)):
+        return ""
+    if isinstance(request, PairRequest) and read_pairs(reply).pairs:
         return ""
     if reply.finish == "length":
         return f"{_CUT}; {reply.note or _RAISE}"
-    if parsed.complaint == EMPTY:
-        thought = " but for its thoughts" if (reply.text + reply.reasoning).strip() else ""
-        return f"was empty{thought}; try another model"
-    return ""
+    thought = " but for its thoughts" if (reply.text + reply.reasoning).strip() else ""
+    return f"was empty{thought}; try another model"
 
 
 def is_whole(request: Request, reply: Reply) -> bool:
     """Tell whether a reply says all that there is to say, so that nobody need ask again."""
-    if reply_fault(request, reply):
-        return False
     if reply.finish != "length":
-        return True
+        return not reply_fault(request, reply)
     if isinstance(request, PairRequest):
         return False
     verdicts = parse_verdicts(reply, len(request.pairs))

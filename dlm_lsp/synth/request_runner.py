@@ -98,7 +98,8 @@ class RequestRunner(Generic[_R]):
         failure = TeacherError(f"{self._teacher.name} gave no reply; try again")
         try:
             # Closed at once where keeping fails, or requests would go on behind our back.
-            async with aclosing(answer_twice(self._teacher, requests, self._may_repeat)) as results:
+            answers = answer_twice(self._teacher, requests, self._may_repeat, self._spend)
+            async with aclosing(answers) as results:
                 async for result in results:
                     request, outcome = requests[result.index], result.outcome
                     self.spending.requests += 1
@@ -123,6 +124,9 @@ class RequestRunner(Generic[_R]):
 
     def _keep(self, request: _R, reply: Reply) -> None:
         store_reply(self._cache, self._teacher, request, reply)
+        self._spend(reply)
+
+    def _spend(self, reply: Reply) -> None:
         spent = self.spending
         spent.tokens_in = _add(spent.tokens_in, reply.tokens_in)
         spent.tokens_out = _add(spent.tokens_out, reply.tokens_out)

@@ -2,68 +2,78 @@
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import replace
 from typing import TypeVar
+
+import anyio
+import anyio.to_thread
 
 from dlm_lsp.errors import TeacherError, UnusableReplyError
 from dlm_lsp.synth.reply_faults import reply_fault
-from dlm_lsp.teachers.protocol import PairRequest, Replier, Reply, TeacherResult, VerdictRequest
+from dlm_lsp.teachers.protocol import (
+    PairRequest,
+    Replier,
+    Reply,
+    Request,
+    TeacherResult,
+    VerdictRequest,
+)
 
 _R = TypeVar("_R", PairRequest, VerdictRequest)
 
 
 async def answer_twice(
-    teacher: Replier[_R], requests: Sequence[_R], may_repeat: Callable[[], bool]
+    teacher: Replier[_R],
+    requests: Sequence[_R],
+    may_repeat: Callable[[], bool],
+    on_wasted: Callable[[Reply], None],
 ) -> AsyncGenerator[TeacherResult, None]:
-    """Answer each request as the teacher does; an empty, broken or useless reply is an error.
+    """Answer each request as the teacher does; an empty reply, or one cut to nothing, is an error.
 
-    Such a request is made once more if `may_repeat` allows it, which counts it then. What the first
-    reply cost is added to the second.
+    Such a request is made once more if `may_repeat` allows it, which counts it then. What was of no
+    use is handed to `on_wasted`, for it has its cost.
 
     Raises:
         TeacherError: as the teacher; what failed before is told first.
     """
-    failed: dict[int, tuple[UnusableReplyError, Reply | None]] = {}
+    failed: dict[int, UnusableReplyError] = {}
     try:
-        async with aclosing(teacher.answer(requests)) as results:
+        async with aclosing(_checked(teacher, requests, on_wasted)) as results:
             async for result in results:
-                outcome = _checked(teacher, requests[result.index], result.outcome)
-                if isinstance(outcome, UnusableReplyError):
-                    wasted = result.outcome if isinstance(result.outcome, Reply) else None
-                    failed[result.index] = outcome, wasted
+                if isinstance(result.outcome, UnusableReplyError):
+                    failed[result.index] = result.outcome
                 else:
                     yield result
     except TeacherError:
-        for index, (error, _) in failed.items():
+        for index, error in failed.items():
             yield TeacherResult(index, error)
         raise
     again = [index for index in sorted(failed) if may_repeat()]
     for index in sorted(failed.keys() - set(again)):
-        yield TeacherResult(index, failed[index][0])
-    if not again:
-        return
-    async with aclosing(teacher.answer([requests[index] for index in again])) as results:
+        yield TeacherResult(index, failed[index])
+    if again:
+        repeated = [requests[index] for index in again]
+        async with aclosing(_checked(teacher, repeated, on_wasted)) as results:
+            async for result in results:
+                yield TeacherResult(again[result.index], result.outcome)
+
+
+async def _checked(
+    teacher: Replier[_R], requests: Sequence[_R], on_wasted: Callable[[Reply], None]
+) -> AsyncGenerator[TeacherResult, None]:
+    """Answer as the teacher does, with the error that a reply amounts to in its place."""
+    async with aclosing(teacher.answer(requests)) as results:
         async for result in results:
-            index = again[result.index]
-            outcome = _checked(teacher, requests[index], result.outcome)
-            wasted = failed[index][1]
-            if isinstance(outcome, Reply) and wasted:
-                outcome = replace(
-                    outcome,
-                    tokens_in=_sum(wasted.tokens_in, outcome.tokens_in),
-                    tokens_out=_sum(wasted.tokens_out, outcome.tokens_out),
-                )
-            yield TeacherResult(index, outcome)
+            reply = result.outcome
+            if isinstance(reply, Reply) and (fault := await _fault(requests[result.index], reply)):
+                on_wasted(reply)
+                error = UnusableReplyError(f"the reply of {teacher.name} {fault}")
+                yield TeacherResult(result.index, error)
+            else:
+                yield result
 
 
-def _checked(
-    teacher: Replier[_R], request: _R, outcome: Reply | TeacherError
-) -> Reply | TeacherError:
-    """Return the outcome, or the error that it amounts to."""
-    if isinstance(outcome, Reply) and (fault := reply_fault(request, outcome)):
-        return UnusableReplyError(f"the reply of {teacher.name} {fault}")
-    return outcome
-
-
-def _sum(first: int | None, second: int | None) -> int | None:
-    return second if first is None else first + (second or 0)
+async def _fault(request: Request, reply: Reply) -> str:
+    # A reply may be large, and somebody may be typing. It was paid for, whoever ends the run.
+    with anyio.CancelScope(shield=True):
+        fault = await anyio.to_thread.run_sync(reply_fault, request, reply)
+    return fault  # noqa: RET504 (mypy takes it that a scope may swallow the return)

@@ -73,7 +73,8 @@ def without_thoughts(text: str) -> str:
                 skipped.add(tag.closed_by)
     if not thinking:
         parts.append(text[at:])
-    return "".join(parts)
+    # What stood around a thought is no one line.
+    return "\n".join(parts)
 
 
 @dataclass(slots=True)

@@ -153,8 +153,9 @@ def in_language(language: str) -> list[Shape]:
     """The shapes that keys and labels of a language come in."""
     (question, answer, evidence), first, second = LANGUAGES[language]
     records = [{question: q, answer: a} for q, a in (first, second)]
-    proven = [{evidence: f"{a} {a}", **record} for record, (_, a) in zip(records, (first, second))]
-    behind = [{**record, evidence: f"{a} {a}"} for record, (_, a) in zip(records, (first, second))]
+    proofs = [{evidence: f"{a} {a}"} for _, a in (first, second)]
+    proven = [{**proof, **record} for proof, record in zip(proofs, records, strict=True)]
+    behind = [{**record, **proof} for proof, record in zip(proofs, records, strict=True)]
     with_evidence = [(q, a, f"{a} {a}") for q, a in (first, second)]
     lines = "\n".join(f"{question}: {q}\n{answer}: {a}\n" for q, a in (first, second))
     return [
@@ -305,8 +306,8 @@ JSON_SHAPES = [
     ),
     shape(
         "quotes that nobody escaped, in lines",
-        '[\n  {\n    "question": "What is "A"?",\n    "answer": "The first "letter", as in "Anna"."\n'
-        "  }\n]",
+        '[\n  {\n    "question": "What is "A"?",\n    "answer": "The first "letter", as in "Anna"."'
+        "\n  }\n]",
         ('What is "A"?', 'The first "letter", as in "Anna".'),
     ),
     shape(
@@ -335,7 +336,8 @@ JSON_SHAPES = [
     ),
     shape(
         "comments",
-        '{"pairs": [\n  // the first\n  {"question": "What is A?", /* brief */ "answer": "One // two."}, '
+        '{"pairs": [\n  // the first\n  {"question": "What is A?", /* brief */ '
+        '"answer": "One // two."}, '
         '# and so on\n  {"question": "What is B?", "answer": "#2."} // the last\n]}',
         ("What is A?", "One // two."),
         ("What is B?", "#2."),
@@ -435,7 +437,8 @@ THOUGHT_SHAPES = [
     shape("an end alone", f"{SCHEMA}\n</think>", *BOTH),
     shape(
         "marks as words in a list",
-        "Q: What does <think> begin?\nA: A thought.\nQ: What do <think> and </think> hold?\nA: What "
+        "Q: What does <think> begin?\nA: A thought.\nQ: What do <think> and </think> hold?\n"
+        "A: What "
         "the model thinks.\nQ: What is `</think>`?\nA: Its end.",
         ("What does <think> begin?", "A thought."),
         ("What do <think> and </think> hold?", "What the model thinks."),
@@ -449,7 +452,8 @@ THOUGHT_SHAPES = [
     ),
     shape(
         "marks as words in broken JSON",
-        '[{"question": "What does the "<think>" tag do?", "answer": "It opens up to </think> so."}]',
+        '[{"question": "What does the "<think>" tag do?", '
+        '"answer": "It opens up to </think> so."}]',
         ('What does the "<think>" tag do?', "It opens up to </think> so."),
     ),
 ]
@@ -463,7 +467,8 @@ TEXT_SHAPES = [
     ),
     shape(
         "lines with evidence",
-        "Q: What is A?\nA: One.\nEvidence: A is one.\n\nQ: What is B?\nA: Two.\nEvidence: B is two.",
+        "Q: What is A?\nA: One.\nEvidence: A is one.\n\n"
+        "Q: What is B?\nA: Two.\nEvidence: B is two.",
         ("What is A?", "One.", "A is one."),
         ("What is B?", "Two.", "B is two."),
     ),
@@ -505,13 +510,15 @@ TEXT_SHAPES = [
     ),
     shape(
         "YAML",
-        'pairs:\n  - question: "What is A?"\n    answer: "One."\n  - question: "What is B?"\n    answer: "Two."',
+        'pairs:\n  - question: "What is A?"\n    answer: "One."\n'
+        '  - question: "What is B?"\n    answer: "Two."',
         ("What is A?", "One."),
         ("What is B?", "Two."),
     ),
     shape(
         "table",
-        "Here:\n\n| # | Question | Answer |\n|---|---|---|\n| 1 | What is A? | One \\| two. |\n\nBye.",
+        "Here:\n\n| # | Question | Answer |\n|---|---|---|\n"
+        "| 1 | What is A? | One \\| two. |\n\nBye.",
         ("What is A?", "One | two."),
     ),
     shape(

@@ -9,6 +9,7 @@ from support.scripted_teacher import ScriptedTeacher, reply
 from dlm_lsp.errors import StoreError, TeacherError
 from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.planned_requests import PlannedRequest
+from dlm_lsp.synth.reply_faults import is_whole
 from dlm_lsp.synth.request_runner import RequestRunner, cached_reply, store_reply
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.teachers.protocol import PairRequest, Reply, TeacherResult
@@ -136,10 +137,13 @@ COUNT = st.none() | st.integers(0)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.builds(Reply, TEXT, COUNT, COUNT, st.sampled_from(["stop", "length", "refusal"]), TEXT))
-def test_a_reply_comes_back_as_it_was_kept(cache, reply):
+@given(
+    st.builds(Reply, TEXT, COUNT, COUNT, st.sampled_from(["stop", "length", "refusal"]), TEXT, TEXT)
+)
+def test_a_whole_reply_comes_back_as_it_was_kept_and_no_other(cache, reply):
     store_reply(cache, TEACHER, REQUEST, reply)
-    assert cached_reply(cache, TEACHER, REQUEST) == reply
+    expected = reply if is_whole(REQUEST, reply) else None
+    assert cached_reply(cache, TEACHER, REQUEST) == expected
 
 
 def test_a_reply_is_kept_for_its_request_and_teacher_alone(cache):
