@@ -115,9 +115,9 @@ class RequestRunner(Generic[_R]):
         for planned_requests in waiting.values():
             await self._deliver(planned_requests, failure, on_reply, cached=False)
 
-    def _may_repeat(self) -> bool:
-        """Count one more request, if the limit allows it."""
-        if self._limit is not None and self.spending.requests >= self._limit:
+    def _may_repeat(self, uncounted: int) -> bool:
+        """Count one more request, if the limit allows it beside those that are not counted yet."""
+        if self._limit is not None and self.spending.requests + uncounted >= self._limit:
             return False
         self.spending.requests += 1
         return True

@@ -24,13 +24,14 @@ _R = TypeVar("_R", PairRequest, VerdictRequest)
 async def answer_twice(
     teacher: Replier[_R],
     requests: Sequence[_R],
-    may_repeat: Callable[[], bool],
+    may_repeat: Callable[[int], bool],
     on_wasted: Callable[[Reply], None],
 ) -> AsyncGenerator[TeacherResult, None]:
     """Answer each request as the teacher does; an empty reply, or one cut to nothing, is an error.
 
-    Such a request is made once more if `may_repeat` allows it, which counts it then. What was of no
-    use is handed to `on_wasted`, for it has its cost.
+    Such a request is made once more if `may_repeat` allows it, which counts it then; it is told how
+    many requests are still to be yielded. What was of no use is handed to `on_wasted`, for it has
+    its cost.
 
     Raises:
         TeacherError: as the teacher; what failed before is told first.
@@ -47,7 +48,7 @@ async def answer_twice(
         for index, error in failed.items():
             yield TeacherResult(index, error)
         raise
-    again = [index for index in sorted(failed) if may_repeat()]
+    again = [index for index in sorted(failed) if may_repeat(len(failed))]
     for index in sorted(failed.keys() - set(again)):
         yield TeacherResult(index, failed[index])
     if again:

@@ -162,7 +162,7 @@ def _final_channel(text: str) -> str:
         finals = [
             final.end() for final in _BARE_FINAL.finditer(text) if outside.holds(final.start())
         ]
-        return text[finals[-1] :] if finals else ""
+        return text[finals[0] :] if finals else ""
     marks = [mark for mark in _HARMONY.finditer(text) if outside.holds(mark.start())]
     if not any(mark["channel"] for mark in marks):
         return text

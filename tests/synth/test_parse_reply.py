@@ -318,7 +318,11 @@ WRITERS = {
     "German": lambda pairs: in_json(pairs, "Frage", "Antwort", "Beleg"),
     "double-encoded": lambda pairs: json.dumps(in_json(pairs, "q", "a"), ensure_ascii=False),
     "messages": lambda pairs: json.dumps(
-        [[{"role": "user", "content": q}, {"role": "assistant", "content": a}] for q, a, _ in pairs]
+        [
+            [{"role": "user", "content": q}, {"role": "assistant", "content": a}]
+            for q, a, _ in pairs
+        ],
+        ensure_ascii=False,
     ),
     "numbered": lambda pairs: json.dumps(
         {
