@@ -65,10 +65,11 @@ def parse_candidates(
     refused: list[Refusal] = []
     skipped: list[Skip] = []
     raw_pairs: list[RawPair] = []
-    form_fault = ""
+    form_fault = malformed = ""
     for reply in replies:
         parsed = read_pairs(reply)
         raw_pairs += parsed.pairs
+        malformed = parsed.complaint if parsed.pairs else malformed
         declined = reply.finish == "refusal" and not parsed.pairs
         form_fault = "the teacher declined to answer" if declined else parsed.complaint
         for raw_pair in parsed.pairs:
@@ -92,7 +93,7 @@ def parse_candidates(
         skipped.append(Skip(source_id, request.strategy, "invalid_output", detail))
     elif missing:
         detail = f"{request.count - missing} of the {request.count} pairs asked for can be used"
-        reason = f"{_CUT}; {_REMEDY}" if cut else note
+        reason = f"{_CUT}; {_REMEDY}" if cut else note or malformed
         detail = f"{detail}: {reason}" if reason else detail
         skipped.append(Skip(source_id, request.strategy, "shortfall", detail))
     may_follow = missing and len(replies) == 1 and replies[0].finish != "refusal"
