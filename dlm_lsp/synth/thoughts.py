@@ -51,6 +51,7 @@ def without_thoughts(text: str) -> str:
     if not _TAG.search(text):
         return text
     tags = _tags(text)
+    end = len(text.rstrip())
     parts: list[str] = []
     at = 0
     thinking = False
@@ -62,7 +63,7 @@ def without_thoughts(text: str) -> str:
             if tag.closes:
                 thinking, at = False, tag.end
         elif tag.closes:
-            if _ends_thought(text, tag):
+            if _ends_thought(text, tag, end):
                 parts, at = [], tag.end
         elif _begins_thought(text, tag, at):
             parts.append(text[at : tag.start])
@@ -137,12 +138,12 @@ def _begins_thought(text: str, tag: _Tag, at: int) -> bool:
     )
 
 
-def _ends_thought(text: str, tag: _Tag) -> bool:
+def _ends_thought(text: str, tag: _Tag, end: int) -> bool:
     if tag.fenced:
         return False
     if _LINE_ENDS.match(text, tag.end):
         # A reply that is JSON from its first character has not thought aloud.
-        return bool(text[tag.end :].strip()) or not _JSON_BEGINS.match(text)
+        return tag.end < end or not _JSON_BEGINS.match(text)
     before = text[max(0, tag.start - _BACK) : tag.start]
     return bool(
         _LINE_BEGINS.search(before)

@@ -1,6 +1,7 @@
 import html
 import json
 import re
+import time
 from dataclasses import asdict
 
 import pytest
@@ -383,3 +384,42 @@ WHOLE = HOSTILE.filter(lambda text: "\\" not in text)
 def test_texts_that_are_escaped_come_back_as_they_were(writer, pairs):
     found = [(p.question, p.answer) for p in parse_reply(WRITERS[writer](pairs)).pairs]
     assert found == [(q, a) for q, a, _ in pairs]
+
+
+# Before, over and over, and behind: each is kin of what made some expression look back.
+LONG = {
+    "blanks": ("", " ", "x"),
+    "blank lines": ("A: b", "\n", "x"),
+    "open keys": ("", '{"', ""),
+    "objects that break": ("", '{"a": "b', ""),
+    "objects and thoughts": ("", '{"a": 1}<think>', ""),
+    "quotes of a string": ('{"a": "', '" ', ""),
+    "strings in lists": ("", '["a","b"', ""),
+    "comments": ('{"a":', "/*", ""),
+    "bare keys": ("{", "a:", ""),
+    "Python": ("{'a': 'x', ", "'b': 'c', ", ""),
+    "typographic": ("{“a”: “b", "“, ", "x"),
+    "escaped objects": ("", r'"{\"a\":', ""),
+    "numbered keys": ("{", '"k1":"a",', "}"),
+    "channels": ("", "<|channel|>analysis<|message|>", "x"),
+    "ends of thoughts": ("", "</think> a ", ""),
+    "ends of thoughts in lines": ("", "</think>\n", ""),
+    "thoughts in code": ("", "```\n<think>\n", ""),
+    "open tags": ("", "<a><b>", "</a>"),
+    "closed tags": ("", "<a>x?</a><b>y</b>", ""),
+    "entities": ("<q>", "&amp;", "</q><a>x</a>"),
+    "bars": ("|a|b|\n", "|-", "x"),
+    "labels in a line": ("Q: a? ", " b: ", "x"),
+    "labels of any name": ("", "F: x?\nG: y\n", ""),
+    "words of a label": ("", "aa bb ", ":"),
+    "bold questions": ("", "**a?**\n", ""),
+    "end tokens": ("Q: a\nA: b", "<|a|> ", "x"),
+}
+
+
+@pytest.mark.parametrize("before, unit, behind", LONG.values(), ids=LONG)
+def test_a_hostile_reply_of_200_kilobytes_is_read_in_less_than_a_second(before, unit, behind):
+    text = before + unit * (200_000 // len(unit)) + behind
+    began = time.process_time()
+    parse_reply(text)
+    assert time.process_time() - began < 1
