@@ -13,6 +13,7 @@
     └── TeacherError            a teacher cannot be asked, or failed
         ├── SelectorError       a selector that names no teacher
         ├── UnreachableError    the server was not there, or was silent for too long
+        ├── UnusableReplyError  a reply is empty, broken or an error; again may help
         └── RejectedError       the server knows neither the key nor the model
 
 Shell, language server and API catch by this tree. Whatever else reaches them is a defect of this
@@ -107,6 +108,10 @@ class SelectorError(TeacherError):
 
 class UnreachableError(TeacherError):
     """The server was not there, or did not say a word in time."""
+
+
+class UnusableReplyError(TeacherError):
+    """A server answered, and with nothing to use: asked once more it may do better."""
 
 
 class RejectedError(TeacherError):

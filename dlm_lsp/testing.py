@@ -17,7 +17,7 @@ from typing import get_args
 
 from dlm_lsp.errors import TeacherError
 from dlm_lsp.quality.strategy import Strategy
-from dlm_lsp.synth.parse_reply import parse_reply
+from dlm_lsp.synth.reply_faults import read_pairs
 from dlm_lsp.teachers.kind import TeacherContext, TeacherKind, row_fault
 from dlm_lsp.teachers.protocol import (
     GenerationOptions,
@@ -234,7 +234,7 @@ async def _check_answers(
         _check(isinstance(first, Reply), f"the first request failed: {first}")
         if isinstance(first, Reply):
             _check(
-                bool(parse_reply(first.text).pairs),
+                bool(read_pairs(first).pairs),
                 f"the reply holds no pair: {first.text[:200]!r}",
             )
 

@@ -8,6 +8,7 @@ from dlm_lsp.synth.events import (
     PairVerified,
     RequestDone,
     RequestFailed,
+    RunFinished,
     RunStarted,
     SectionDone,
     SynthEvent,
@@ -44,7 +45,16 @@ class SynthProgress(ProgressLine):
                 self.update(completed=event.done)
                 if not err().is_terminal:
                     print_notice(f"{event.done} of {event.total} sections: {self._state()}")
+            case RunFinished(report=report):
+                self._finish(len(report.accepted), len(report.refused))
         self.update(state=self._verified + self._state())
+
+    def _finish(self, accepted: int, refused: int) -> None:
+        """Tell the counts of the report where they are others: which pairs stay is known last."""
+        if (self._accepted, self._refused) != (accepted, refused):
+            self._accepted, self._refused = accepted, refused
+            if not err().is_terminal:
+                print_notice(f"in all: {self._state()}")
 
     def _state(self) -> str:
         tokens = f", {self._tokens:,} tokens" if self._tokens else ""

@@ -26,6 +26,7 @@ from dlm_lsp.synth.events import (
     PairAccepted,
     PairRefused,
     PairVerified,
+    RunFinished,
     RunStarted,
     SectionDone,
     SynthEvent,
@@ -198,6 +199,10 @@ class _ProgressCounts:
             case PairVerified():
                 noun = "pair" if event.total == 1 else "pairs"
                 self._tell(f"{event.done} of {event.total} {noun} verified")
+            case RunFinished(report=report):
+                # Which pairs stay is known last.
+                self._accepted, self._refused = len(report.accepted), len(report.refused)
+                self._show(self._done, self._total)
             case _:
                 pass
 

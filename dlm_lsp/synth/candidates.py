@@ -11,8 +11,9 @@ from dlm_lsp.quality.evidence import standing_evidence
 from dlm_lsp.quality.filters import find_pair_fault
 from dlm_lsp.quality.topic import name_topic
 from dlm_lsp.synth.options import FilterKind
-from dlm_lsp.synth.parse_reply import RawPair, parse_reply
 from dlm_lsp.synth.planned_requests import PlannedRequest, spare_count
+from dlm_lsp.synth.raw_pair import RawPair
+from dlm_lsp.synth.reply_faults import read_pairs
 from dlm_lsp.synth.report import Candidate, Refusal, Skip
 from dlm_lsp.synth.unused_sentences import unused_sentences
 from dlm_lsp.teachers.protocol import PairRequest, Reply
@@ -65,10 +66,11 @@ def parse_candidates(
     refused: list[Refusal] = []
     skipped: list[Skip] = []
     raw_pairs: list[RawPair] = []
-    form_fault = ""
+    form_fault = malformed = ""
     for reply in replies:
-        parsed = parse_reply(reply.text, cut=reply.finish == "length")
+        parsed = read_pairs(reply)
         raw_pairs += parsed.pairs
+        malformed = parsed.complaint if parsed.pairs else malformed
         declined = reply.finish == "refusal" and not parsed.pairs
         form_fault = "the teacher declined to answer" if declined else parsed.complaint
         for raw_pair in _with_topics(parsed.pairs, request.prose, filter_):
@@ -92,7 +94,7 @@ def parse_candidates(
         skipped.append(Skip(source_id, request.strategy, "invalid_output", detail))
     elif missing:
         detail = f"{request.count - missing} of the {request.count} pairs asked for can be used"
-        reason = f"{_CUT}; {_REMEDY}" if cut else note
+        reason = f"{_CUT}; {_REMEDY}" if cut else note or malformed
         detail = f"{detail}: {reason}" if reason else detail
         skipped.append(Skip(source_id, request.strategy, "shortfall", detail))
     may_follow = missing and len(replies) == 1 and replies[0].finish != "refusal"

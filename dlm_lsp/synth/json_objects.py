@@ -7,7 +7,7 @@ is not tried again, and a failure is found in a window, for the library counts t
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 # Numbers stay as they are written: 1.10 is not 1.1, and no length of digits is too much.
 _DECODER = json.JSONDecoder(strict=False, parse_int=str, parse_float=str, parse_constant=str)
@@ -21,8 +21,22 @@ _LONGEST_TOKEN = 16
 _PASSED = 100
 
 
+class FoundObject(NamedTuple):
+    """A whole object, and from where to where it stands in the text."""
+
+    value: dict[str, Any]
+    start: int
+    end: int
+
+
 def find_objects(text: str) -> Iterator[dict[str, Any]]:
     """Yield each whole object of `text` that stands in no other whole one, numbers as text."""
+    for found in locate_objects(text):
+        yield found.value
+
+
+def locate_objects(text: str) -> Iterator[FoundObject]:
+    """Yield the objects of `find_objects`, each with its place."""
     broken: set[int] = set()
     at = text.find("{")
     while at >= 0:
@@ -31,7 +45,7 @@ def find_objects(text: str) -> Iterator[dict[str, Any]]:
             read = _read(text, at)
             if isinstance(read, tuple):
                 value, end = read
-                yield value
+                yield FoundObject(value, at, end)
             else:
                 broken.update(read)
         at = text.find("{", end)

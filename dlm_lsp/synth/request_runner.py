@@ -10,8 +10,10 @@ from dlm_lsp.errors import TeacherError
 from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.events import OnEvent, RequestDone, RequestFailed
 from dlm_lsp.synth.planned_requests import Planned
+from dlm_lsp.synth.reply_faults import is_whole
 from dlm_lsp.synth.report import Usage
 from dlm_lsp.synth.run_options import SynthOptions
+from dlm_lsp.synth.second_attempts import answer_twice
 from dlm_lsp.teachers.protocol import CheckRequest, PairRequest, Replier, Reply
 
 _R = TypeVar("_R", PairRequest, CheckRequest)
@@ -96,7 +98,8 @@ class RequestRunner(Generic[_R]):
         failure = TeacherError(f"{self._teacher.name} gave no reply; try again")
         try:
             # Closed at once where keeping fails, or requests would go on behind our back.
-            async with aclosing(self._teacher.answer(requests)) as results:
+            answers = answer_twice(self._teacher, requests, self._may_repeat, self._spend)
+            async with aclosing(answers) as results:
                 async for result in results:
                     request, outcome = requests[result.index], result.outcome
                     self.spending.requests += 1
@@ -112,8 +115,18 @@ class RequestRunner(Generic[_R]):
         for planned_requests in waiting.values():
             await self._deliver(planned_requests, failure, on_reply, cached=False)
 
+    def _may_repeat(self, uncounted: int) -> bool:
+        """Count one more request, if the limit allows it beside those that are not counted yet."""
+        if self._limit is not None and self.spending.requests + uncounted >= self._limit:
+            return False
+        self.spending.requests += 1
+        return True
+
     def _keep(self, request: _R, reply: Reply) -> None:
         store_reply(self._cache, self._teacher, request, reply)
+        self._spend(reply)
+
+    def _spend(self, reply: Reply) -> None:
         spent = self.spending
         spent.tokens_in = _add(spent.tokens_in, reply.tokens_in)
         spent.tokens_out = _add(spent.tokens_out, reply.tokens_out)
@@ -154,7 +167,7 @@ def store_reply(cache: ReplyCache, teacher: Replier[_R], request: _R, reply: Rep
 
 
 def cached_reply(cache: ReplyCache, teacher: Replier[_R], request: _R) -> Reply | None:
-    """Return the reply that is kept for `request`, None where there is none that can be read.
+    """Return the whole reply that is kept for `request`, None where there is none.
 
     Raises:
         StoreError: the cache cannot be read.
@@ -172,6 +185,10 @@ def cached_reply(cache: ReplyCache, teacher: Replier[_R], request: _R) -> Reply 
             "tokens_in": int() | None as tokens_in,
             "tokens_out": int() | None as tokens_out,
             "finish": "stop" | "length" | "refusal" as finish,
-        } if isinstance(note := stored.get("note", ""), str):
-            return Reply(text, tokens_in, tokens_out, finish, note)
+        } if isinstance(note := stored.get("note", ""), str) and isinstance(
+            reasoning := stored.get("reasoning", ""), str
+        ):
+            reply = Reply(text, tokens_in, tokens_out, finish, note, reasoning)
+            # Earlier versions kept what is not: an empty reply, and one that broke off.
+            return reply if is_whole(request, reply) else None
     return None

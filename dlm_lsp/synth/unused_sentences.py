@@ -6,7 +6,7 @@ from rapidfuzz import fuzz
 
 from dlm_lsp.document.split_sentences import split_sentences
 from dlm_lsp.quality.word_tokenize import word_tokens
-from dlm_lsp.synth.parse_reply import RawPair
+from dlm_lsp.synth.raw_pair import RawPair
 
 # A quotation with a slip of the pen scores 95, a sentence of the same build on other things 80.
 _SAME = 90.0

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from types import ModuleType
 from typing import Any, Literal
 
-from dlm_lsp.errors import TeacherError
+from dlm_lsp.errors import TeacherError, UnusableReplyError
 from dlm_lsp.install_hint import install_hint
 from dlm_lsp.teachers.api import ApiTeacher
 from dlm_lsp.teachers.concurrency import map_concurrently
@@ -130,7 +130,7 @@ class AnthropicTeacher(ApiTeacher):
         content = getattr(message, "content", None)
         text = message_text(content)
         if not isinstance(content, list) or text is None:
-            raise TeacherError(f"{self._endpoint.url} sent no message; run the command again")
+            raise UnusableReplyError(f"{self._endpoint.url} sent no message; run the command again")
         usage = getattr(message, "usage", None)
         read = [
             token_count(getattr(usage, part, None))

@@ -247,6 +247,7 @@ class ApiTeacher(ABC):
             return replace(
                 reply,
                 text=redact_reply(reply.text, self._secrets, request.prose),
+                reasoning=redact_reply(reply.reasoning, self._secrets, request.prose),
                 tokens_in=_total(each.tokens_in for each in (*unscored, reply)),
                 tokens_out=_total(each.tokens_out for each in (*unscored, reply)),
             )

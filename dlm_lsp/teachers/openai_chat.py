@@ -9,7 +9,7 @@ from dataclasses import replace
 from types import ModuleType
 from typing import Any, ClassVar, Literal
 
-from dlm_lsp.errors import SelectorError, TeacherError
+from dlm_lsp.errors import SelectorError, TeacherError, UnusableReplyError
 from dlm_lsp.install_hint import DISTRIBUTION, install_hint
 from dlm_lsp.teachers.api import LOGPROBS, ApiTeacher, NotScoredError
 from dlm_lsp.teachers.endpoint import Endpoint, endpoint_from, parse_endpoint
@@ -17,7 +17,12 @@ from dlm_lsp.teachers.error_messages import redact, server_message
 from dlm_lsp.teachers.kind import TeacherContext
 from dlm_lsp.teachers.protocol import YES_OR_NO, GenerationOptions, Reply, Request
 from dlm_lsp.teachers.request_fallback import RequestShape
-from dlm_lsp.teachers.response_parsing import message_text, token_count
+from dlm_lsp.teachers.response_parsing import (
+    completion_error,
+    message_reasoning,
+    message_text,
+    token_count,
+)
 from dlm_lsp.teachers.transport import RETRIES, usable_key
 from dlm_lsp.teachers.verdict_prompts import reply_schema, request_messages
 
@@ -118,21 +123,24 @@ class OpenAiTeacher(ApiTeacher):
         choice = choices[0] if isinstance(choices, list) and choices else None
         message = getattr(choice, "message", None)
         text = message_text(getattr(message, "content", None))
-        if not isinstance(message, self._sdk().BaseModel) or text is None:
-            words = server_message(getattr(completion, "error", None))
+        failure = completion_error(completion, choice)
+        if failure or not isinstance(message, self._sdk().BaseModel) or text is None:
+            words = server_message(failure)
             detail = redact(words, self._secrets)
-            raise TeacherError(
+            raise UnusableReplyError(
                 f"{self._endpoint.url} sent no chat completion{f': {detail}' if detail else ''}; "
                 "run the command again"
             )
         usage = getattr(completion, "usage", None)
         refusal = getattr(message, "refusal", None)
         finish = getattr(choice, "finish_reason", None)
+        text = text or message_text(refusal) or ""
         return Reply(
-            text=text or message_text(refusal) or "",
+            text=text,
             tokens_in=token_count(getattr(usage, "prompt_tokens", None)),
             tokens_out=token_count(getattr(usage, "completion_tokens", None)),
             finish="refusal" if refusal else _FINISHES.get(str(finish), "stop"),
+            reasoning="" if text.strip() else message_reasoning(message),
         )
 
 

@@ -62,7 +62,8 @@ Request = PairRequest | CheckRequest
 class Reply:
     """What a teacher wrote, as it wrote it, and what it cost in tokens where that is known.
 
-    `note` tells why there are fewer pairs than were requested, where the teacher knows.
+    `note` tells why there are fewer pairs than were requested, where the teacher knows;
+    `reasoning` is what the server took for thoughts, kept where the text is empty.
     """
 
     text: str
@@ -70,6 +71,7 @@ class Reply:
     tokens_out: int | None = None
     finish: Literal["stop", "length", "refusal"] = "stop"
     note: str = ""
+    reasoning: str = ""
 
 
 @dataclass(frozen=True, slots=True)

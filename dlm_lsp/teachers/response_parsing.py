@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 
+_REASONING = ("reasoning_content", "reasoning")
+# Of the parts of a content, those that are said and not thought.
+_SAID = (None, "text", "output_text")
+
 
 def message_text(content: object) -> str | None:
     """Return a message's text: the content, or the texts of its parts; None if it is neither."""
@@ -9,11 +13,27 @@ def message_text(content: object) -> str | None:
         return content or ""
     if not isinstance(content, list):
         return None
-    texts = (
-        part.get("text") if isinstance(part, Mapping) else getattr(part, "text", None)
-        for part in content
-    )
+    texts = (_field(part, "text") for part in content if _field(part, "type") in _SAID)
     return "".join(text for text in texts if isinstance(text, str))
+
+
+def _field(part: object, name: str) -> object:
+    return part.get(name) if isinstance(part, Mapping) else getattr(part, name, None)
+
+
+def message_reasoning(message: object) -> str:
+    """Return what stands beside an empty content: servers put replies there that they misread."""
+    texts = (message_text(getattr(message, name, None)) for name in _REASONING)
+    return next((text for text in texts if text and text.strip()), "")
+
+
+def completion_error(completion: object, choice: object) -> object:
+    """Return the error that came as a completion (status 200) or in its choice, None for none."""
+    for carrier in (completion, choice):
+        if error := getattr(carrier, "error", None):
+            return error
+    ended = getattr(choice, "finish_reason", None) == "error"
+    return {"message": "the provider broke off (finish_reason error)"} if ended else None
 
 
 def token_count(value: object) -> int | None:

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from rich.console import Console
-from support.teacher_server import DLM, plain
+from support.teacher_server import DLM, Town, plain
 
 from dlm_lsp.cli import progress, progress_line
 from dlm_lsp.cli.progress import SynthProgress
@@ -60,6 +60,14 @@ def test_where_no_tokens_are_told_none_are_shown(capsys):
         line.show(RequestDone("a", "extraction", cached=False, tokens_in=None, tokens_out=None))
         line.show(SectionDone("a", 1, 1))
     assert "1 of 1 sections: 0 accepted, 0 refused\n" in capsys.readouterr().err
+
+
+def test_the_counts_end_as_those_of_the_report(dlm, document, teacher):
+    teacher.answer = lambda _: Town("Ville1 has")
+    run = dlm("synth", "instructions", document((1, 2)), *plain(teacher))
+    told = [line for line in run.stderr.splitlines() if " accepted, " in line]
+    assert told[-2].startswith("2 of 2 sections: 4 accepted, 0 refused")
+    assert told[-1].startswith("in all: 2 accepted, 2 refused")
 
 
 @pytest.mark.parametrize(("total", "noun"), [(1, "pair"), (2, "pairs")])

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlm_lsp.synth import json_objects
-from dlm_lsp.synth.json_objects import find_objects
+from dlm_lsp.synth.json_objects import find_objects, locate_objects
 
 
 def tried_at_every_brace(text):
@@ -83,3 +83,11 @@ def test_the_same_is_found_as_by_trying_every_brace(window, text):
         assert list(find_objects(text)) == list(tried_at_every_brace(text))
     finally:
         json_objects._FIRST_WINDOW = first
+
+
+def test_each_object_is_found_in_its_place():
+    text = 'See {"a": 1}, {"b": {"c": "}"}}.'
+    assert [text[found.start : found.end] for found in locate_objects(text)] == [
+        '{"a": 1}',
+        '{"b": {"c": "}"}}',
+    ]

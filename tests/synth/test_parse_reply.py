@@ -1,11 +1,16 @@
+import html
 import json
+import re
+import time
 from dataclasses import asdict
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.reply_shapes import JSON_SHAPES, SHAPES, TEXT_SHAPES
 
-from dlm_lsp.synth.parse_reply import RawPair, parse_reply
+from dlm_lsp.synth.parse_reply import parse_reply
+from dlm_lsp.synth.raw_pair import RawPair
 
 TWO = (RawPair("What is A?", "One.", "A is one."), RawPair("What is B?", "Two.", "B is two."))
 BARE = tuple(RawPair(pair.question, pair.answer) for pair in TWO)
@@ -106,13 +111,6 @@ def test_an_answer_goes_on_with_a_list_or_code_behind_a_blank_line(following):
     assert parse_reply(text).pairs == (RawPair("How?", f"There are two:\n{following}"),)
 
 
-@pytest.mark.parametrize("keys", [("frage", "antwort"), ("Domanda", "Risposta"), ("q", "réponse")])
-def test_the_fields_may_have_the_names_of_another_language(keys):
-    assert parse_reply(json.dumps(dict(zip(keys, ("What?", "That."), strict=True)))).pairs == (
-        RawPair("What?", "That."),
-    )
-
-
 def test_an_answer_in_several_items_is_read_line_by_line():
     item = {"question": "Which?", "answer": ["red", "blue"], "evidence": ["It is red", "or blue"]}
     assert parse_reply(json.dumps([item])).pairs == (
@@ -190,6 +188,21 @@ def test_hostile_nesting_comes_to_nothing():
     assert parse_reply("</think" * 20_000).pairs == ()
 
 
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
+def test_each_shape_has_its_pairs(shape):
+    assert parse_reply(shape.reply, cut=shape.cut).pairs == shape.pairs
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [shape for shape in [*JSON_SHAPES, *TEXT_SHAPES[:-3]] if not shape.cut],
+    ids=lambda shape: shape.name,
+)
+def test_talk_around_a_reply_adds_no_pair(shape):
+    wrapped = f"Sure, here they are.\n\n{shape.reply}\n\nI hope this helps!"
+    assert set(parse_reply(wrapped).pairs) <= set(shape.pairs)
+
+
 WORDS = st.text(max_size=30) | st.sampled_from(
     [
         "{",
@@ -250,3 +263,163 @@ def _is_object(text):
     except ValueError:
         return False
     return True
+
+
+HOSTILE = st.lists(
+    st.sampled_from(
+        [
+            "What is",
+            " it",
+            "?",
+            '"',
+            "'",
+            "\\",
+            r"$\frac{1}{2}$",
+            r"\alpha ",
+            "\n",
+            "{",
+            "}",
+            "[",
+            "]",
+            ", ",
+            ": ",
+            "“so”",
+            "</answer>",
+            "<b>",
+            "<think>",
+            "</think>",
+            "&amp;",
+            "|",
+            "Q: ",
+            "A: ",
+            "// ",
+            "```",
+            "甲是什么？",
+            "وما؟",
+        ]
+    ),
+    min_size=1,
+    max_size=8,
+).map("".join)
+PAIRS = st.lists(st.tuples(HOSTILE, HOSTILE, HOSTILE), min_size=1, max_size=3)
+
+
+def records(pairs, *keys):
+    return [dict(zip(keys, pair, strict=False)) for pair in pairs]
+
+
+def in_json(pairs, *keys, **options):
+    return json.dumps(records(pairs, *keys), ensure_ascii=False, **options)
+
+
+WRITERS = {
+    "schema": lambda pairs: in_json(pairs, "question", "answer", "evidence"),
+    "indented": lambda pairs: in_json(pairs, "question", "answer", "evidence", indent=2),
+    "instruction": lambda pairs: in_json(pairs, "instruction", "output"),
+    "German": lambda pairs: in_json(pairs, "Frage", "Antwort", "Beleg"),
+    "double-encoded": lambda pairs: json.dumps(in_json(pairs, "q", "a"), ensure_ascii=False),
+    "messages": lambda pairs: json.dumps(
+        [
+            [{"role": "user", "content": q}, {"role": "assistant", "content": a}]
+            for q, a, _ in pairs
+        ],
+        ensure_ascii=False,
+    ),
+    "numbered": lambda pairs: json.dumps(
+        {
+            f"{key}{n}": text
+            for n, pair in enumerate(pairs)
+            for key, text in zip("qa", pair[:2], strict=True)
+        },
+        ensure_ascii=False,
+    ),
+    "Python": lambda pairs: repr(records(pairs, "question", "answer")),
+    "nothing escaped": lambda pairs: "\n".join(
+        f'{{"question": "{q}", "answer": "{a}"}}' for q, a, _ in pairs
+    ),
+    "typographic": lambda pairs: "\n".join(
+        f"{{“question”: “{q}”, “answer”: “{a}”}}" for q, a, _ in pairs
+    ),
+    "tags": lambda pairs: "\n".join(
+        f"<question>{q}</question><answer>{a}</answer>" for q, a, _ in pairs
+    ),
+    "tags of any name": lambda pairs: "\n".join(f"<f>{q}?</f><b>{a}</b>" for q, a, _ in pairs),
+    "table": lambda pairs: (
+        "| Q | A |\n|---|---|\n" + "\n".join(f"| {q} | {a} |" for q, a, _ in pairs)
+    ),
+    "lines": lambda pairs: "\n".join(f"Q: {q}\nA: {a}" for q, a, _ in pairs),
+    "lines of any label": lambda pairs: "\n".join(f"Frage: {q}?\nB: {a}" for q, a, _ in pairs),
+    "headings": lambda pairs: "\n\n".join(f"## {q}?\n\n{a}" for q, a, _ in pairs),
+    "rows": lambda pairs: json.dumps([[f"{q}?", a] for q, a, _ in pairs], ensure_ascii=False),
+}
+
+
+def bones(text):
+    """What no escape of JSON and no reading of one touches."""
+    return re.sub(r"[\\\s\"'ntrbf]", "", text)
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+@given(PAIRS, st.data())
+def test_what_is_taken_stands_in_the_reply_word_for_word(writer, pairs, data):
+    reply = WRITERS[writer](pairs)
+    cut = data.draw(st.booleans())
+    if cut:
+        reply = reply[: data.draw(st.integers(0, len(reply)))]
+    plain = [bones(text) for text in (reply, reply.replace("\\|", "|"), html.unescape(reply))]
+    for pair in parse_reply(reply, cut=cut).pairs:
+        # Quotations from several places are told apart by an ellipsis, and lines by their ends.
+        for text in (pair.question, pair.answer, pair.evidence):
+            for line in text.split("\n"):
+                assert any(bones(line) in whole for whole in plain)
+
+
+ESCAPED = ("schema", "indented", "messages")
+# Whoever forgets a backslash forgets others: what is doubled by the rules of JSON stays so.
+WHOLE = HOSTILE.filter(lambda text: "\\" not in text)
+
+
+@pytest.mark.parametrize("writer", ESCAPED)
+@given(st.lists(st.tuples(WHOLE, WHOLE, WHOLE), min_size=1, max_size=3))
+def test_texts_that_are_escaped_come_back_as_they_were(writer, pairs):
+    found = [(p.question, p.answer) for p in parse_reply(WRITERS[writer](pairs)).pairs]
+    assert found == [(q, a) for q, a, _ in pairs]
+
+
+# Before, over and over, and behind: each is kin of what made some expression look back.
+LONG = {
+    "blanks": ("", " ", "x"),
+    "blank lines": ("A: b", "\n", "x"),
+    "open keys": ("", '{"', ""),
+    "objects that break": ("", '{"a": "b', ""),
+    "objects and thoughts": ("", '{"a": 1}<think>', ""),
+    "quotes of a string": ('{"a": "', '" ', ""),
+    "strings in lists": ("", '["a","b"', ""),
+    "comments": ('{"a":', "/*", ""),
+    "bare keys": ("{", "a:", ""),
+    "Python": ("{'a': 'x', ", "'b': 'c', ", ""),
+    "typographic": ("{“a”: “b", "“, ", "x"),
+    "escaped objects": ("", r'"{\"a\":', ""),
+    "numbered keys": ("{", '"k1":"a",', "}"),
+    "channels": ("", "<|channel|>analysis<|message|>", "x"),
+    "ends of thoughts": ("", "</think> a ", ""),
+    "ends of thoughts in lines": ("", "</think>\n", ""),
+    "thoughts in code": ("", "```\n<think>\n", ""),
+    "open tags": ("", "<a><b>", "</a>"),
+    "closed tags": ("", "<a>x?</a><b>y</b>", ""),
+    "entities": ("<q>", "&amp;", "</q><a>x</a>"),
+    "bars": ("|a|b|\n", "|-", "x"),
+    "labels in a line": ("Q: a? ", " b: ", "x"),
+    "labels of any name": ("", "F: x?\nG: y\n", ""),
+    "words of a label": ("", "aa bb ", ":"),
+    "bold questions": ("", "**a?**\n", ""),
+    "end tokens": ("Q: a\nA: b", "<|a|> ", "x"),
+}
+
+
+@pytest.mark.parametrize("before, unit, behind", LONG.values(), ids=LONG)
+def test_a_hostile_reply_of_200_kilobytes_is_read_in_less_than_a_second(before, unit, behind):
+    text = before + unit * (200_000 // len(unit)) + behind
+    began = time.process_time()
+    parse_reply(text)
+    assert time.process_time() - began < 1

@@ -9,6 +9,7 @@ from support.scripted_teacher import ScriptedTeacher, reply
 from dlm_lsp.errors import StoreError, TeacherError
 from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.planned_requests import PlannedRequest
+from dlm_lsp.synth.reply_faults import is_whole
 from dlm_lsp.synth.request_runner import RequestRunner, cached_reply, store_reply
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.teachers.protocol import PairRequest, Reply, TeacherResult
@@ -136,10 +137,13 @@ COUNT = st.none() | st.integers(0)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.builds(Reply, TEXT, COUNT, COUNT, st.sampled_from(["stop", "length", "refusal"]), TEXT))
-def test_a_reply_comes_back_as_it_was_kept(cache, reply):
+@given(
+    st.builds(Reply, TEXT, COUNT, COUNT, st.sampled_from(["stop", "length", "refusal"]), TEXT, TEXT)
+)
+def test_a_whole_reply_comes_back_as_it_was_kept_and_no_other(cache, reply):
     store_reply(cache, TEACHER, REQUEST, reply)
-    assert cached_reply(cache, TEACHER, REQUEST) == reply
+    expected = reply if is_whole(REQUEST, reply) else None
+    assert cached_reply(cache, TEACHER, REQUEST) == expected
 
 
 def test_a_reply_is_kept_for_its_request_and_teacher_alone(cache):
@@ -176,3 +180,57 @@ def test_what_cannot_be_read_is_as_good_as_nothing(cache: ReplyCache):
     for payload in ("", "{", "[]", '{"else": 1}', "null", "[" * 100_000, *spoilt):
         cache.put(TEACHER.name, TEACHER.fingerprint(REQUEST), payload)
         assert cached_reply(cache, TEACHER, REQUEST) is None
+
+
+@pytest.mark.parametrize(
+    "kept",
+    ['{"text": "", "finish": "stop"', '{"text": "{\\"pairs\\": [{\\"que", "finish": "length"'],
+    ids=["empty", "cut"],
+)
+async def test_what_earlier_versions_kept_of_a_failed_request_is_asked_for_again(cache, kept):
+    [planned] = planned_requests("x")
+    payload = f'{kept}, "tokens_in": 3, "tokens_out": 2}}'
+    cache.put(WRITES.name, WRITES.fingerprint(planned.request), payload)
+    replies, _ = await run(request_runner(WRITES, cache), [planned])
+    assert replies == [(0, "about x")]
+    assert cached_reply(cache, WRITES, planned.request).text == "about x"
+
+
+async def test_a_reply_of_an_earlier_version_that_is_whole_is_taken(cache):
+    [planned] = planned_requests("x")
+    payload = '{"text": "kept", "finish": "stop", "tokens_in": 3, "tokens_out": 2}'
+    cache.put(WRITES.name, WRITES.fingerprint(planned.request), payload)
+    replies, _ = await run(request_runner(WRITES, cache), [planned])
+    assert replies == [(0, "kept")]
+
+
+async def test_an_empty_reply_is_asked_for_once_more_told_and_never_kept(cache):
+    teacher = ScriptedTeacher(lambda _: Reply("", tokens_in=3, tokens_out=0))
+    failures, events = [], []
+    runner = RequestRunner(teacher, cache, SynthOptions(), events.append)
+    await runner.run(planned_requests("x"), taking(lambda _, outcome: failures.append(outcome)))
+    assert [str(failure) for failure in failures] == [
+        "the reply of scripted was empty; try another model"
+    ]
+    assert [event.message for event in events] == [str(failures[0])]
+    assert (runner.usage(0).requests, runner.usage(0).tokens_in) == (2, 6)
+    [planned] = planned_requests("x")
+    assert cache.get(teacher.name, teacher.fingerprint(planned.request)) is None
+
+
+async def test_a_second_attempt_counts_against_the_limit(cache):
+    teacher = ScriptedTeacher(lambda _: Reply(""))
+    failures = []
+    await request_runner(teacher, cache, max_requests=1).run(
+        planned_requests("x"), taking(lambda _, outcome: failures.append(outcome))
+    )
+    assert len(failures) == len(teacher.requests) == 1
+
+
+async def test_a_cut_reply_with_a_pair_is_used_and_asked_for_again_by_the_next_run(cache):
+    cut = Reply('{"pairs": [{"question": "Why?", "answer": "So."}, {"que', finish="length")
+    teacher = ScriptedTeacher(lambda _: cut)
+    for asked in (1, 2):
+        replies, _ = await run(request_runner(teacher, cache), planned_requests("x"))
+        assert replies == [(0, cut.text)]
+        assert len(teacher.requests) == asked

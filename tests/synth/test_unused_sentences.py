@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlm_lsp.document.split_sentences import split_sentences
-from dlm_lsp.synth.parse_reply import RawPair
+from dlm_lsp.synth.raw_pair import RawPair
 from dlm_lsp.synth.unused_sentences import unused_sentences
 
 PROSES = (

@@ -1,8 +1,15 @@
+from types import SimpleNamespace
+
 import pytest
 from hypothesis import given
 from support.odd_json import values
 
-from dlm_lsp.teachers.response_parsing import message_text, token_count
+from dlm_lsp.teachers.response_parsing import (
+    completion_error,
+    message_reasoning,
+    message_text,
+    token_count,
+)
 
 
 @pytest.mark.parametrize(
@@ -15,6 +22,7 @@ from dlm_lsp.teachers.response_parsing import message_text, token_count
         ([{"type": "text", "text": "fi"}, {"type": "text", "text": "ne"}], "fine"),
         ([{"type": "image", "url": "x"}, {"type": "text", "text": "fine"}], "fine"),
         ([{"type": "text", "text": 5}, 5, None], ""),
+        ([{"type": "reasoning", "text": "hm"}, {"type": "text", "text": "fine"}], "fine"),
         ({"pairs": []}, None),
         (5, None),
     ],
@@ -29,6 +37,20 @@ def test_text_is_a_string_or_the_texts_of_the_parts(content, text):
 )
 def test_a_count_is_a_whole_number(value, count):
     assert token_count(value) is count
+
+
+@pytest.mark.parametrize("name", ["reasoning_content", "reasoning"])
+def test_what_a_server_took_for_thoughts_is_read_beside_the_content(name):
+    assert message_reasoning(SimpleNamespace(**{name: "hm"})) == "hm"
+    assert message_reasoning(SimpleNamespace(**{name: None})) == ""
+
+
+def test_an_error_that_came_as_a_completion_or_in_its_choice_is_found():
+    error, nothing = {"code": 502, "message": "no"}, SimpleNamespace()
+    assert completion_error(SimpleNamespace(error=error), nothing) == error
+    assert completion_error(nothing, SimpleNamespace(error=error)) == error
+    assert completion_error(nothing, SimpleNamespace(finish_reason="error")) is not None
+    assert completion_error(nothing, SimpleNamespace(finish_reason="stop", error=None)) is None
 
 
 @given(values)

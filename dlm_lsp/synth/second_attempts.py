@@ -1,0 +1,80 @@
+"""Second attempts: a request that came to nothing is made once more, behind all the others."""
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from typing import TypeVar
+
+import anyio
+import anyio.to_thread
+
+from dlm_lsp.errors import TeacherError, UnusableReplyError
+from dlm_lsp.synth.reply_faults import reply_fault
+from dlm_lsp.teachers.protocol import (
+    CheckRequest,
+    PairRequest,
+    Replier,
+    Reply,
+    Request,
+    TeacherResult,
+)
+
+_R = TypeVar("_R", PairRequest, CheckRequest)
+
+
+async def answer_twice(
+    teacher: Replier[_R],
+    requests: Sequence[_R],
+    may_repeat: Callable[[int], bool],
+    on_wasted: Callable[[Reply], None],
+) -> AsyncGenerator[TeacherResult, None]:
+    """Answer each request as the teacher does; an empty reply, or one cut to nothing, is an error.
+
+    Such a request is made once more if `may_repeat` allows it, which counts it then; it is told how
+    many requests are still to be yielded. What was of no use is handed to `on_wasted`, for it has
+    its cost.
+
+    Raises:
+        TeacherError: as the teacher; what failed before is told first.
+    """
+    failed: dict[int, UnusableReplyError] = {}
+    try:
+        async with aclosing(_checked(teacher, requests, on_wasted)) as results:
+            async for result in results:
+                if isinstance(result.outcome, UnusableReplyError):
+                    failed[result.index] = result.outcome
+                else:
+                    yield result
+    except TeacherError:
+        for index, error in failed.items():
+            yield TeacherResult(index, error)
+        raise
+    again = [index for index in sorted(failed) if may_repeat(len(failed))]
+    for index in sorted(failed.keys() - set(again)):
+        yield TeacherResult(index, failed[index])
+    if again:
+        repeated = [requests[index] for index in again]
+        async with aclosing(_checked(teacher, repeated, on_wasted)) as results:
+            async for result in results:
+                yield TeacherResult(again[result.index], result.outcome)
+
+
+async def _checked(
+    teacher: Replier[_R], requests: Sequence[_R], on_wasted: Callable[[Reply], None]
+) -> AsyncGenerator[TeacherResult, None]:
+    """Answer as the teacher does, with the error that a reply amounts to in its place."""
+    async with aclosing(teacher.answer(requests)) as results:
+        async for result in results:
+            reply = result.outcome
+            if isinstance(reply, Reply) and (fault := await _fault(requests[result.index], reply)):
+                on_wasted(reply)
+                error = UnusableReplyError(f"the reply of {teacher.name} {fault}")
+                yield TeacherResult(result.index, error)
+            else:
+                yield result
+
+
+async def _fault(request: Request, reply: Reply) -> str:
+    # A reply may be large, and somebody may be typing. It was paid for, whoever ends the run.
+    with anyio.CancelScope(shield=True):
+        fault = await anyio.to_thread.run_sync(reply_fault, request, reply)
+    return fault  # noqa: RET504 (mypy takes it that a scope may swallow the return)
