@@ -231,6 +231,9 @@ def instructions_command(
     verify: Annotated[str, option_flag("verify", metavar="MODEL")] = DEFAULTS["verify"],
     max_pairs: Annotated[int | None, option_flag("max_pairs")] = DEFAULTS["max_pairs"],
     max_requests: Annotated[int | None, option_flag("max_requests")] = DEFAULTS["max_requests"],
+    max_cost: Annotated[float | None, option_flag("max_cost", metavar="AMOUNT")] = DEFAULTS[
+        "max_cost"
+    ],
     max_new_tokens: Annotated[int, option_flag("max_new_tokens")] = DEFAULTS["max_new_tokens"],
     temp: Annotated[float, option_flag("temperature")] = DEFAULTS["temperature"],
     top_p: Annotated[float | None, option_flag("top_p")] = DEFAULTS["top_p"],
@@ -269,6 +272,7 @@ def instructions_command(
         verify=verify,
         max_pairs=max_pairs,
         max_requests=max_requests,
+        max_cost=max_cost,
         placement=placement,
         fresh=fresh,
         sampling=GenerationOptions(max_new_tokens, temp, top_p, seed),

@@ -27,6 +27,7 @@ from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.cli.progress import SynthProgress
 from dlm_lsp.store.lock import document_lock
 from dlm_lsp.synth.choose_verifier import verifier_selector
+from dlm_lsp.synth.cost import Budget, budget_of
 from dlm_lsp.synth.estimate import Estimate, VerificationEstimate
 from dlm_lsp.synth.pipeline import (
     SynthRequest,
@@ -35,6 +36,7 @@ from dlm_lsp.synth.pipeline import (
     needed_models,
 )
 from dlm_lsp.synth.report import Candidate, Refusal, Report
+from dlm_lsp.teachers.money import Money
 from dlm_lsp.teachers.registry import check_selector
 
 
@@ -49,9 +51,10 @@ def synthesize_instructions(
     """Synthesize pairs for each document in turn, and say what became of them."""
     check_selector(request.teacher)
     verifier_selector(request.options.verify)
+    budget = budget_of(request.options)
 
     def work(path: Path) -> BatchOutcome:
-        run = _synthesize_document(path, request, destination, force=force)
+        run = _synthesize_document(path, request, destination, budget, force=force)
         if not as_json:
             print_run(run)
             _print_saved(run)
@@ -72,7 +75,7 @@ def _code(report: Report) -> int:
 
 
 def _synthesize_document(
-    path: Path, request: SynthRequest, destination: Destination, *, force: bool
+    path: Path, request: SynthRequest, destination: Destination, budget: Budget, *, force: bool
 ) -> DocumentSynthesis:
     loaded = load_for_synthesis(path, destination, force=force)
     # Others wait for who holds the document, and a download may take an hour.
@@ -81,12 +84,13 @@ def _synthesize_document(
     with document_lock(loaded.folder, "dlm synth instructions", print_notice, path):
         # Loaded again, for who held the lock may have changed it.
         loaded = load_for_synthesis(path, destination, force=force)
-        result = anyio.run(run_on_document, loaded, request, partial(_run_interruptibly, path))
+        run = partial(_run_interruptibly, path, budget)
+        result = anyio.run(run_on_document, loaded, request, run)
         saved = save_pairs(loaded, result, destination, request.options.placement)
         return DocumentSynthesis(path, result, saved)
 
 
-async def _run_interruptibly(path: Path, ready: SynthSession) -> SynthResult:
+async def _run_interruptibly(path: Path, budget: Budget, ready: SynthSession) -> SynthResult:
     """Synthesize; the first Ctrl-C keeps what is finished, the second drops it."""
     if ready.remote_hosts:
         print_notice(f"The prose of {path} is sent to {' and '.join(ready.remote_hosts)}.")
@@ -109,7 +113,7 @@ async def _run_interruptibly(path: Path, ready: SynthSession) -> SynthResult:
             if sys.platform != "win32":
                 tasks.start_soon(listen)
             with SynthProgress() as progress:
-                result = await ready.run(progress.show, stop)
+                result = await ready.run(progress.show, stop, budget)
             tasks.cancel_scope.cancel()
     except BaseExceptionGroup as group:
         raise _first(group) from None
@@ -155,8 +159,15 @@ def _estimate_line(expected: Estimate) -> str:
         f"{pluralize(expected.sections, 'section')}, "
         f"{pluralize(expected.requests, 'request')}{cached}, "
         f"{about}{expected.tokens_in:,} tokens in, about {expected.tokens_out:,} out"
+        f"{_cost_part(expected.cost, expected.prices_as_of)}"
         f"{_verification_part(expected.verification)}"
     )
+
+
+def _cost_part(cost: Money | None, as_of: str | None = None) -> str:
+    if cost is None:
+        return ""
+    return f", about {cost}{f' by prices of {as_of}' if as_of else ''}"
 
 
 def _verification_part(expected: VerificationEstimate | None) -> str:
@@ -164,7 +175,7 @@ def _verification_part(expected: VerificationEstimate | None) -> str:
         return ""
     return (
         f"; to verify with {expected.verifier}, up to {pluralize(expected.requests, 'request')}, "
-        f"{expected.tokens_in:,} tokens in, {expected.tokens_out:,} out"
+        f"{expected.tokens_in:,} tokens in, {expected.tokens_out:,} out{_cost_part(expected.cost)}"
     )
 
 
@@ -217,6 +228,8 @@ def _usage_line(run: DocumentSynthesis) -> str:
     tokens = ""
     if usage.tokens_in is not None or usage.tokens_out is not None:
         tokens = f", {usage.tokens_in or 0:,} tokens in, {usage.tokens_out or 0:,} out"
+    if usage.cost is not None:
+        tokens += f", {usage.cost}"
     judge = f", judged by {run.result.judged_by}" if run.result.judge else ""
     if run.result.verifier:
         judge += f", verified by {run.result.verifier}"

@@ -17,6 +17,7 @@ from dlm_lsp.store.ledger import LedgerEntry
 from dlm_lsp.store.plan import StagedSection
 from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.choose_verifier import ChosenVerifier, choose_verifier, verifier_selector
+from dlm_lsp.synth.cost import Budget, RunPrices, check_max_cost, find_prices
 from dlm_lsp.synth.estimate import Estimate, estimate_run
 from dlm_lsp.synth.events import OnEvent
 from dlm_lsp.synth.insertion import ledger_entries, staged_sections
@@ -125,13 +126,18 @@ class SynthSession:
     estimate: Estimate
     notes: tuple[str, ...]
     verification: ChosenVerifier
+    prices: RunPrices
     _judge: Judge | None
     _cache: ReplyCache
     _options: SynthOptions
     _sections: Sequence[str] | None
 
-    async def run(self, on_event: OnEvent, stop: anyio.Event) -> SynthResult:
+    async def run(
+        self, on_event: OnEvent, stop: anyio.Event, budget: Budget | None = None
+    ) -> SynthResult:
         """Ask and filter, until all is done or `stop` is set.
+
+        `budget` is that of a run over several documents, in which this is one.
 
         Raises:
             TeacherError, JudgeError, StoreError: see `synthesize`.
@@ -146,6 +152,8 @@ class SynthSession:
             on_event=on_event,
             stop=stop,
             verifier=self.verification.verifier,
+            prices=self.prices,
+            budget=budget,
         )
         at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         sections = staged_sections(self.document, report.accepted, self.teacher.name, at)
@@ -194,7 +202,8 @@ async def open_session(
 
     Raises:
         TeacherError, JudgeError, StoreError: with the remedy.
-        OptionError: the teacher writes nothing by the strategy that was chosen.
+        OptionError: the teacher writes nothing by the strategy that was chosen, or costs are to be
+            limited and no price is known.
     """
     options = request.options
     sway = options.filter == "sway"
@@ -219,16 +228,25 @@ async def open_session(
         await teacher.prepare()
         if judge:
             chosen = await choose_verifier(options, teacher, judge, adapter, frontmatter.base_model)
+        prices = find_prices(teacher, chosen.verifier)
+        check_max_cost(options, prices)
         with ReplyCache(folder) as cache:
             expected = await estimate_run(
-                document, teacher, cache, options, sections=sections, verifier=chosen.verifier
+                document,
+                teacher,
+                cache,
+                options,
+                sections=sections,
+                verifier=chosen.verifier,
+                prices=prices,
             )
             yield SynthSession(
                 document,
                 teacher,
                 expected,
-                teacher_notes(teacher, options),
+                (*teacher_notes(teacher, options), *([prices.problem] if prices.problem else [])),
                 chosen,
+                prices,
                 judge,
                 cache,
                 options,

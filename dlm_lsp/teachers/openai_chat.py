@@ -123,6 +123,7 @@ class OpenAiTeacher(ApiTeacher):
                 "run the command again"
             )
         usage = getattr(completion, "usage", None)
+        details = getattr(usage, "prompt_tokens_details", None)
         refusal = getattr(message, "refusal", None)
         finish = getattr(choice, "finish_reason", None)
         return Reply(
@@ -130,6 +131,8 @@ class OpenAiTeacher(ApiTeacher):
             tokens_in=token_count(getattr(usage, "prompt_tokens", None)),
             tokens_out=token_count(getattr(usage, "completion_tokens", None)),
             finish="refusal" if refusal else _FINISHES.get(str(finish), "stop"),
+            cached_input=token_count(getattr(details, "cached_tokens", None)) or 0,
+            cache_write=token_count(getattr(details, "cache_write_tokens", None)) or 0,
         )
 
 

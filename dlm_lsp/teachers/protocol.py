@@ -53,6 +53,8 @@ class Reply:
     """What a teacher wrote, as it wrote it, and what it cost in tokens where that is known.
 
     `note` tells why there are fewer pairs than were requested, where the teacher knows.
+    `cached_input` and `cache_write` are how many of `tokens_in` the provider's prompt cache gave
+    and took, which have prices of their own.
     """
 
     text: str
@@ -60,6 +62,8 @@ class Reply:
     tokens_out: int | None = None
     finish: Literal["stop", "length", "refusal"] = "stop"
     note: str = ""
+    cached_input: int = 0
+    cache_write: int = 0
 
 
 @dataclass(frozen=True, slots=True)
