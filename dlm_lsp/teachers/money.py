@@ -34,4 +34,4 @@ def _digits(amount: Decimal) -> str:
     two_digits = Decimal(f"{amount:.2g}")
     if not amount or two_digits >= Decimal("0.1"):
         return f"{amount:,.2f}"
-    return f"{two_digits:f}"
+    return f"{two_digits.normalize():f}"
