@@ -28,7 +28,7 @@ from dlm_lsp.cli.progress import SynthProgress
 from dlm_lsp.store.lock import document_lock
 from dlm_lsp.synth.choose_verifier import verifier_selector
 from dlm_lsp.synth.cost import Budget, budget_of
-from dlm_lsp.synth.estimate import Estimate, VerificationEstimate
+from dlm_lsp.synth.estimate import describe_estimate
 from dlm_lsp.synth.pipeline import (
     SynthRequest,
     SynthResult,
@@ -36,7 +36,6 @@ from dlm_lsp.synth.pipeline import (
     needed_models,
 )
 from dlm_lsp.synth.report import Candidate, Refusal, Report
-from dlm_lsp.teachers.money import Money
 from dlm_lsp.teachers.registry import check_selector
 
 
@@ -96,7 +95,7 @@ async def _run_interruptibly(path: Path, budget: Budget, ready: SynthSession) ->
         print_notice(f"The prose of {path} is sent to {' and '.join(ready.remote_hosts)}.")
     for note in ready.notes:
         print_notice(f"note: {note}")
-    print_notice(_estimate_line(ready.estimate))
+    print_notice(describe_estimate(ready.estimate))
     stop = anyio.Event()
 
     async def listen() -> None:
@@ -150,33 +149,6 @@ def _print_saved(run: DocumentSynthesis) -> None:
         )
     elif run.result.sections:
         print_result("\nsynth: dry-run only, nothing is staged.")
-
-
-def _estimate_line(expected: Estimate) -> str:
-    about = "" if expected.exact else "about "
-    cached = f" ({expected.from_cache} more from the cache)" if expected.from_cache else ""
-    return (
-        f"{pluralize(expected.sections, 'section')}, "
-        f"{pluralize(expected.requests, 'request')}{cached}, "
-        f"{about}{expected.tokens_in:,} tokens in, about {expected.tokens_out:,} out"
-        f"{_cost_part(expected.cost, expected.prices_as_of)}"
-        f"{_verification_part(expected.verification)}"
-    )
-
-
-def _cost_part(cost: Money | None, as_of: str | None = None) -> str:
-    if cost is None:
-        return ""
-    return f", about {cost}{f' by prices of {as_of}' if as_of else ''}"
-
-
-def _verification_part(expected: VerificationEstimate | None) -> str:
-    if expected is None:
-        return ""
-    return (
-        f"; to verify with {expected.verifier}, up to {pluralize(expected.requests, 'request')}, "
-        f"{expected.tokens_in:,} tokens in, {expected.tokens_out:,} out{_cost_part(expected.cost)}"
-    )
 
 
 def print_run(run: DocumentSynthesis) -> None:

@@ -54,6 +54,40 @@ class VerificationEstimate:
     tokens_in: int
     tokens_out: int
     cost: Money | None = None
+    prices_as_of: str | None = None
+
+
+def describe_estimate(expected: Estimate) -> str:
+    """Return an estimate as one line to be read."""
+    about = "" if expected.exact else "about "
+    cached = f" ({expected.from_cache} more from the cache)" if expected.from_cache else ""
+    return (
+        f"{_counted(expected.sections, 'section')}, "
+        f"{_counted(expected.requests, 'request')}{cached}, "
+        f"{about}{expected.tokens_in:,} tokens in, about {expected.tokens_out:,} out"
+        f"{_describe_cost(expected.cost, expected.prices_as_of)}"
+        f"{_describe_verification(expected.verification)}"
+    )
+
+
+def _describe_verification(expected: VerificationEstimate | None) -> str:
+    if expected is None:
+        return ""
+    return (
+        f"; to verify with {expected.verifier}, up to {_counted(expected.requests, 'request')}, "
+        f"{expected.tokens_in:,} tokens in, {expected.tokens_out:,} out"
+        f"{_describe_cost(expected.cost, expected.prices_as_of)}"
+    )
+
+
+def _describe_cost(cost: Money | None, as_of: str | None) -> str:
+    if cost is None:
+        return ""
+    return f", about {cost}{f' by prices of {as_of}' if as_of else ''}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 async def estimate_run(
@@ -94,7 +128,6 @@ async def estimate_run(
         min(options.sampling.max_new_tokens, (request.count + request.spare) * _TOKENS_PER_PAIR)
         for request in sent
     ]
-    as_of = prices.teacher.as_of if prices.teacher else None
     return Estimate(
         sections=len(sources),
         requests=len(sent),
@@ -113,8 +146,12 @@ async def estimate_run(
         if verifier
         else None,
         cost=_total_cost(prices.teacher, prompt_tokens, reply_tokens),
-        prices_as_of=as_of.isoformat() if as_of else None,
+        prices_as_of=_date_of(prices.teacher),
     )
+
+
+def _date_of(price: Price | None) -> str | None:
+    return price.as_of.isoformat() if price and price.as_of else None
 
 
 def _total_cost(
@@ -160,4 +197,5 @@ async def _estimate_verification(
         sum(tokens),
         sum(reply_tokens),
         _total_cost(price, tokens, reply_tokens),
+        _date_of(price),
     )

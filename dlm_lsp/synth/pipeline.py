@@ -23,11 +23,12 @@ from dlm_lsp.synth.events import OnEvent
 from dlm_lsp.synth.insertion import ledger_entries, staged_sections
 from dlm_lsp.synth.judge import Judge, sway_judge
 from dlm_lsp.synth.judge_calibration import describe_judge, judge_threshold
+from dlm_lsp.synth.options import plain_verify
 from dlm_lsp.synth.report import Report
 from dlm_lsp.synth.run import run_synthesis
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.strategy_shares import teacher_notes
-from dlm_lsp.teachers.protocol import Teacher
+from dlm_lsp.teachers.protocol import Teacher, Verifier
 from dlm_lsp.teachers.registry import check_selector, select
 
 
@@ -186,6 +187,45 @@ class SynthSession:
         asked = (self.teacher, self.verification.verifier)
         hosts = [who.remote_host for who in asked if who and who.remote_host]
         return tuple(dict.fromkeys(hosts))
+
+
+async def estimate_offline(
+    document: Document,
+    folder: Path,
+    request: SynthRequest,
+    sections: Sequence[str] | None = None,
+) -> Estimate:
+    """Return about what a run will ask, without a word to any server and without any model.
+
+    Of a model on this machine, which costs nothing, all is taken to be asked anew.
+
+    Raises:
+        TeacherError, StoreError, OptionError: as `open_session`.
+    """
+    options = request.options
+    selector = verifier_selector(options.verify) if options.filter == "sway" else None
+    is_local = check_selector(request.teacher)[0].is_local
+    teacher = _unprepared(request.teacher, options)
+    verifier: object = _unprepared(selector, options) if selector else None
+    if selector is None and options.filter == "sway" and plain_verify(options.verify) == "auto":
+        verifier = None if is_local else teacher
+    chosen = verifier if isinstance(verifier, Verifier) else None
+    with ReplyCache(folder) as cache:
+        return await estimate_run(
+            document,
+            teacher,
+            cache,
+            replace(options, fresh=options.fresh or is_local),
+            sections=sections,
+            verifier=chosen,
+            prices=find_prices(teacher, chosen),
+            counting=False,
+        )
+
+
+def _unprepared(selector: str, options: SynthOptions) -> Teacher:
+    sampling, timeout = options.sampling, options.timeout
+    return select(selector, sampling, concurrency=options.concurrency, timeout=timeout)
 
 
 @asynccontextmanager
