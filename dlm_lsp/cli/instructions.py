@@ -28,7 +28,7 @@ from dlm_lsp.cli.progress import SynthProgress
 from dlm_lsp.store.lock import document_lock
 from dlm_lsp.synth.choose_verifier import verifier_selector
 from dlm_lsp.synth.cost import Budget, budget_of
-from dlm_lsp.synth.estimate import describe_estimate
+from dlm_lsp.synth.estimate import Estimate, describe_estimate
 from dlm_lsp.synth.pipeline import (
     SynthRequest,
     SynthResult,
@@ -36,6 +36,7 @@ from dlm_lsp.synth.pipeline import (
     needed_models,
 )
 from dlm_lsp.synth.report import Candidate, Refusal, Report
+from dlm_lsp.teachers.money import Money
 from dlm_lsp.teachers.registry import check_selector
 
 
@@ -62,6 +63,35 @@ def synthesize_instructions(
 
     codes = for_each(resolve_paths(paths), work, as_json=as_json, until=(INTERRUPTED,))
     return next((c for c in (INTERRUPTED, FAILED, DONE) if c in codes), NOTHING_ACCEPTED)
+
+
+def estimate_instructions(paths: Sequence[str], request: SynthRequest, *, as_json: bool) -> int:
+    """Say what a synthesis of each document would ask and cost; no teacher is asked for pairs."""
+    check_selector(request.teacher)
+    verifier_selector(request.options.verify)
+    costs: list[Money] = []
+
+    def work(path: Path) -> BatchOutcome:
+        loaded = load_for_synthesis(path, "nowhere", force=True)
+        for needed in needed_models(request, loaded.frontmatter):
+            try_fetch_for_run(needed.name, named_by_user=needed.named_by_user)
+        expected, notes = anyio.run(run_on_document, loaded, request, _estimate_and_notes)
+        costs.extend(expected.costs)
+        for note in notes:
+            print_notice(f"note: {note}")
+        if not as_json:
+            print_result(f"{escape_line(path)}: {describe_estimate(expected)}")
+        return DONE, {"estimate": asdict(expected), "notes": list(notes)}
+
+    codes = for_each(resolve_paths(paths), work, as_json=as_json)
+    if not as_json and len(codes) > 1 and len({cost.currency for cost in costs}) == 1:
+        total = Money(sum(cost.micros for cost in costs), costs[0].currency)
+        print_result(f"in all about {total}")
+    return FAILED if FAILED in codes else DONE
+
+
+async def _estimate_and_notes(ready: SynthSession) -> tuple[Estimate, tuple[str, ...]]:
+    return ready.estimate, ready.notes
 
 
 def _code(report: Report) -> int:

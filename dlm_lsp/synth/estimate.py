@@ -41,6 +41,12 @@ class Estimate:
     cost: Money | None = None
     prices_as_of: str | None = None
 
+    @property
+    def costs(self) -> tuple[Money, ...]:
+        """What is known of the costs of teacher and verifier."""
+        verifying = self.verification.cost if self.verification else None
+        return tuple(cost for cost in (self.cost, verifying) if cost is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class VerificationEstimate:

@@ -561,3 +561,30 @@ def test_a_server_on_this_machine_is_free_and_needs_no_price(dlm, document, teac
     assert run.returncode == 0
     assert len(teacher.asked) == 2
     assert "$" not in run.stderr + run.stdout
+
+
+def test_an_estimate_alone_asks_nothing_and_adds_up(dlm, document, paid, teacher, tmp_path):
+    flags, env = paid
+    document((1, 2), "a.dlm")
+    document((3,), "b.dlm")
+    run = dlm("synth", "instructions", tmp_path, *flags, "--estimate", env=env)
+    assert run.returncode == 0
+    first, second, total = run.stdout.splitlines()
+    assert first.startswith(f"{tmp_path / 'a.dlm'}: 2 sections, 2 requests, about ")
+    assert first.endswith("about $6.60 by prices of 2026-11-28")
+    assert second.endswith("about $3.30 by prices of 2026-11-28")
+    assert total == "in all about $9.90"
+    assert teacher.asked == []
+
+
+def test_an_estimate_alone_is_json_too(dlm, document, paid):
+    flags, env = paid
+    found = value(dlm("synth", "instructions", document(), *flags, "--estimate", "--json", env=env))
+    assert found["estimate"]["cost"] == {"micros": 6_600_000, "currency": "USD"}
+    assert found["notes"] == []
+
+
+def test_an_estimate_alone_writes_nothing_into_the_document(dlm, document, teacher):
+    run = dlm("synth", "instructions", document(), *plain(teacher), "--estimate", "--apply")
+    assert run.returncode == 2
+    assert teacher.asked == []
