@@ -18,14 +18,15 @@ _TOKENS_AROUND_PROMPT = 256
 
 @dataclass(frozen=True, slots=True)
 class RunPrices:
-    """What teacher and verifier charge, None where that is not known, and who they are.
+    """What teacher and verifier charge, None where that is not known.
 
-    `problem` is a line about what cannot be read of the price list.
+    `unpriced` are host and model of the first of them whose price is not known, `problem` is a line
+    about what cannot be read of the price list.
     """
 
     teacher: Price | None = None
     verifier: Price | None = FREE
-    unpriced: str = ""
+    unpriced: tuple[str, str] | None = None
     problem: str = ""
 
     @property
@@ -67,15 +68,10 @@ def find_prices(teacher: Teacher, verifier: Verifier | None) -> RunPrices:
             return FREE
         return prices.find(who.remote_host, _model_of(who.name))
 
-    unpriced = next((who for who in remote if price_of(who) is None), None)
-    return RunPrices(
-        price_of(teacher),
-        price_of(verifier),
-        f"{_model_of(unpriced.name) or unpriced.name} at {unpriced.remote_host}"
-        if unpriced
-        else "",
-        prices.problem,
+    unpriced = (
+        (who.remote_host or "", _model_of(who.name)) for who in remote if price_of(who) is None
     )
+    return RunPrices(price_of(teacher), price_of(verifier), next(unpriced, None), prices.problem)
 
 
 def check_max_cost(options: SynthOptions, prices: RunPrices) -> None:
@@ -86,14 +82,22 @@ def check_max_cost(options: SynthOptions, prices: RunPrices) -> None:
     """
     if options.max_cost is None or prices.is_free or prices.currency:
         return
+    needs = "needs prices in one currency, and those of teacher and verifier are in two"
+    if prices.unpriced:
+        needs = _how_to_add_price(*prices.unpriced, prices.problem)
+    # It goes through `format`.
+    raise OptionError("max_cost", options.max_cost, needs.replace("{", "{{").replace("}", "}}"))
+
+
+def _how_to_add_price(host: str, model: str, problem: str) -> str:
     from dlm_lsp.teachers.price_list import price_table_path
 
-    # What follows goes through `format`.
-    shown = f"{prices.unpriced}; write it into {price_table_path()}, as docs/teachers.md shows"
-    needs = f"needs a price, and none is known of {shown}"
-    if not prices.unpriced:
-        needs = "needs prices in one currency, and those of teacher and verifier are in two"
-    raise OptionError("max_cost", options.max_cost, needs.replace("{", "{{").replace("}", "}}"))
+    key = f"{json.dumps(host)}.models.{json.dumps(model or '*')}"
+    return (
+        f"needs the price of {model or 'the model'} at {host}, which is not known"
+        f"{f' ({problem})' if problem else ''}; write what a million tokens cost into "
+        f"{price_table_path()}, such as {key} = {{ input = 0.1, output = 0.4 }}"
+    )
 
 
 @dataclass(slots=True)

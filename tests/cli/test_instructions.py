@@ -538,7 +538,7 @@ def test_without_a_known_price_a_limit_on_costs_is_a_usage_error(
     run = dlm("synth", "instructions", document(), *flags, "--max-cost", "1", env=env)
     assert run.returncode == 2
     (line,) = run.stderr.splitlines()
-    assert line.startswith("dlm: --max-cost is 1.0; it needs a price, and none is known of towns")
+    assert line.startswith("dlm: --max-cost is 1.0; it needs the price of towns at models.example")
     assert str(home / "prices.toml") in line
     assert teacher.asked == []
 

@@ -118,9 +118,25 @@ def test_a_limit_on_costs_is_refused_without_a_price_and_says_where_to_write_it(
     with pytest.raises(OptionError) as found:
         check_max_cost(options, find_prices(ROUTED, None))
     message = found.value.worded(lambda name: f"<{name}>")
-    assert message.startswith("<max_cost> is 0.5; it needs a price")
-    assert "qwen/qwen3-8b at openrouter.ai" in message
+    assert message.startswith(
+        "<max_cost> is 0.5; it needs the price of qwen/qwen3-8b at openrouter"
+    )
     assert str(home / "prices.toml") in message
+
+
+def test_what_is_shown_for_the_price_table_can_be_written_into_it(home):
+    with pytest.raises(OptionError) as found:
+        check_max_cost(SynthOptions(max_cost=0.5), find_prices(ROUTED, None))
+    (home / "prices.toml").write_text(str(found.value).partition("such as ")[2], "utf-8")
+    prices = find_prices(ROUTED, None)
+    assert prices.problem == ""
+    assert prices.teacher.rates == Rates(Decimal("0.1"), Decimal("0.4"))
+
+
+def test_a_limit_on_costs_that_is_refused_tells_what_ails_the_price_table(home):
+    (home / "prices.toml").write_text("[", "utf-8")
+    with pytest.raises(OptionError, match=r"not known \(.*prices\.toml, line 1: "):
+        check_max_cost(SynthOptions(max_cost=0.5), find_prices(ROUTED, None))
 
 
 def test_a_path_with_braces_is_shown_as_it_is(tmp_path, monkeypatch):
