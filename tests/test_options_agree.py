@@ -103,6 +103,7 @@ def test_the_other_flags_are_of_one_command_alone():
     assert {flag for flag in FLAGS if flag.startswith("--")} - names == {
         "--apply",
         "--dry-run",
+        "--estimate",
         "--force",
         "--json",
     }

@@ -231,6 +231,9 @@ def instructions_command(
     verify: Annotated[str, option_flag("verify", metavar="MODEL")] = DEFAULTS["verify"],
     max_pairs: Annotated[int | None, option_flag("max_pairs")] = DEFAULTS["max_pairs"],
     max_requests: Annotated[int | None, option_flag("max_requests")] = DEFAULTS["max_requests"],
+    max_cost: Annotated[float | None, option_flag("max_cost", metavar="AMOUNT")] = DEFAULTS[
+        "max_cost"
+    ],
     max_new_tokens: Annotated[int, option_flag("max_new_tokens")] = DEFAULTS["max_new_tokens"],
     temp: Annotated[float, option_flag("temperature")] = DEFAULTS["temperature"],
     top_p: Annotated[float | None, option_flag("top_p")] = DEFAULTS["top_p"],
@@ -245,6 +248,9 @@ def instructions_command(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be accepted; keep nothing.")
     ] = False,
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Show what a run would ask and cost; ask nothing.")
+    ] = False,
     force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -253,13 +259,15 @@ def instructions_command(
     Exit codes: 0 done, 1 failed, 2 usage, 3 nothing accepted, 130 interrupted.
     """
     from dlm_lsp.api.synthesis import Destination
-    from dlm_lsp.cli.instructions import synthesize_instructions
+    from dlm_lsp.cli.instructions import estimate_instructions, synthesize_instructions
     from dlm_lsp.synth.pipeline import SynthRequest
     from dlm_lsp.synth.run_options import SynthOptions
     from dlm_lsp.teachers.protocol import GenerationOptions
 
     if apply and dry_run:
         raise UsageError("--apply and --dry-run exclude each other; leave one out")
+    if estimate and apply:
+        raise UsageError("--apply and --estimate exclude each other; leave one out")
     destination: Destination = "document" if apply else "nowhere" if dry_run else "stage"
     options = SynthOptions(
         per_section=per_section,
@@ -269,6 +277,7 @@ def instructions_command(
         verify=verify,
         max_pairs=max_pairs,
         max_requests=max_requests,
+        max_cost=max_cost,
         placement=placement,
         fresh=fresh,
         sampling=GenerationOptions(max_new_tokens, temp, top_p, seed),
@@ -276,6 +285,8 @@ def instructions_command(
         timeout=timeout,
     )
     request = SynthRequest(teacher, judge, options)
+    if estimate:
+        raise typer.Exit(estimate_instructions(paths, request, as_json=as_json))
     raise typer.Exit(
         synthesize_instructions(paths, request, destination, force=force, as_json=as_json)
     )

@@ -27,7 +27,8 @@ from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.cli.progress import SynthProgress
 from dlm_lsp.store.lock import document_lock
 from dlm_lsp.synth.choose_verifier import verifier_selector
-from dlm_lsp.synth.estimate import Estimate, VerificationEstimate
+from dlm_lsp.synth.cost import Budget, budget_of
+from dlm_lsp.synth.estimate import Estimate, describe_estimate
 from dlm_lsp.synth.pipeline import (
     SynthRequest,
     SynthResult,
@@ -35,6 +36,7 @@ from dlm_lsp.synth.pipeline import (
     needed_models,
 )
 from dlm_lsp.synth.report import Candidate, Refusal, Report
+from dlm_lsp.teachers.money import Money
 from dlm_lsp.teachers.registry import check_selector
 
 
@@ -49,9 +51,10 @@ def synthesize_instructions(
     """Synthesize pairs for each document in turn, and say what became of them."""
     check_selector(request.teacher)
     verifier_selector(request.options.verify)
+    budget = budget_of(request.options)
 
     def work(path: Path) -> BatchOutcome:
-        run = _synthesize_document(path, request, destination, force=force)
+        run = _synthesize_document(path, request, destination, budget, force=force)
         if not as_json:
             print_run(run)
             _print_saved(run)
@@ -60,6 +63,35 @@ def synthesize_instructions(
 
     codes = for_each(resolve_paths(paths), work, as_json=as_json, until=(INTERRUPTED,))
     return next((c for c in (INTERRUPTED, FAILED, DONE) if c in codes), NOTHING_ACCEPTED)
+
+
+def estimate_instructions(paths: Sequence[str], request: SynthRequest, *, as_json: bool) -> int:
+    """Say what a synthesis of each document would ask and cost; no teacher is asked for pairs."""
+    check_selector(request.teacher)
+    verifier_selector(request.options.verify)
+    costs: list[Money] = []
+
+    def work(path: Path) -> BatchOutcome:
+        loaded = load_for_synthesis(path, "nowhere", force=True)
+        for needed in needed_models(request, loaded.frontmatter):
+            try_fetch_for_run(needed.name, named_by_user=needed.named_by_user)
+        expected, notes = anyio.run(run_on_document, loaded, request, _estimate_and_notes)
+        costs.extend(expected.costs)
+        for note in notes:
+            print_notice(f"note: {note}")
+        if not as_json:
+            print_result(f"{escape_line(path)}: {describe_estimate(expected)}")
+        return DONE, {"estimate": asdict(expected), "notes": list(notes)}
+
+    codes = for_each(resolve_paths(paths), work, as_json=as_json)
+    if not as_json and len(codes) > 1 and len({cost.currency for cost in costs}) == 1:
+        total = Money(sum(cost.micros for cost in costs), costs[0].currency)
+        print_result(f"in all about {total}")
+    return FAILED if FAILED in codes else DONE
+
+
+async def _estimate_and_notes(ready: SynthSession) -> tuple[Estimate, tuple[str, ...]]:
+    return ready.estimate, ready.notes
 
 
 def _code(report: Report) -> int:
@@ -72,7 +104,7 @@ def _code(report: Report) -> int:
 
 
 def _synthesize_document(
-    path: Path, request: SynthRequest, destination: Destination, *, force: bool
+    path: Path, request: SynthRequest, destination: Destination, budget: Budget, *, force: bool
 ) -> DocumentSynthesis:
     loaded = load_for_synthesis(path, destination, force=force)
     # Others wait for who holds the document, and a download may take an hour.
@@ -81,18 +113,19 @@ def _synthesize_document(
     with document_lock(loaded.folder, "dlm synth instructions", print_notice, path):
         # Loaded again, for who held the lock may have changed it.
         loaded = load_for_synthesis(path, destination, force=force)
-        result = anyio.run(run_on_document, loaded, request, partial(_run_interruptibly, path))
+        run = partial(_run_interruptibly, path, budget)
+        result = anyio.run(run_on_document, loaded, request, run)
         saved = save_pairs(loaded, result, destination, request.options.placement)
         return DocumentSynthesis(path, result, saved)
 
 
-async def _run_interruptibly(path: Path, ready: SynthSession) -> SynthResult:
+async def _run_interruptibly(path: Path, budget: Budget, ready: SynthSession) -> SynthResult:
     """Synthesize; the first Ctrl-C keeps what is finished, the second drops it."""
     if ready.remote_hosts:
         print_notice(f"The prose of {path} is sent to {' and '.join(ready.remote_hosts)}.")
     for note in ready.notes:
         print_notice(f"note: {note}")
-    print_notice(_estimate_line(ready.estimate))
+    print_notice(describe_estimate(ready.estimate))
     stop = anyio.Event()
 
     async def listen() -> None:
@@ -109,7 +142,7 @@ async def _run_interruptibly(path: Path, ready: SynthSession) -> SynthResult:
             if sys.platform != "win32":
                 tasks.start_soon(listen)
             with SynthProgress() as progress:
-                result = await ready.run(progress.show, stop)
+                result = await ready.run(progress.show, stop, budget)
             tasks.cancel_scope.cancel()
     except BaseExceptionGroup as group:
         raise _first(group) from None
@@ -146,26 +179,6 @@ def _print_saved(run: DocumentSynthesis) -> None:
         )
     elif run.result.sections:
         print_result("\nsynth: dry-run only, nothing is staged.")
-
-
-def _estimate_line(expected: Estimate) -> str:
-    about = "" if expected.exact else "about "
-    cached = f" ({expected.from_cache} more from the cache)" if expected.from_cache else ""
-    return (
-        f"{pluralize(expected.sections, 'section')}, "
-        f"{pluralize(expected.requests, 'request')}{cached}, "
-        f"{about}{expected.tokens_in:,} tokens in, about {expected.tokens_out:,} out"
-        f"{_verification_part(expected.verification)}"
-    )
-
-
-def _verification_part(expected: VerificationEstimate | None) -> str:
-    if expected is None:
-        return ""
-    return (
-        f"; to verify with {expected.verifier}, up to {pluralize(expected.requests, 'request')}, "
-        f"{expected.tokens_in:,} tokens in, {expected.tokens_out:,} out"
-    )
 
 
 def print_run(run: DocumentSynthesis) -> None:
@@ -217,6 +230,8 @@ def _usage_line(run: DocumentSynthesis) -> str:
     tokens = ""
     if usage.tokens_in is not None or usage.tokens_out is not None:
         tokens = f", {usage.tokens_in or 0:,} tokens in, {usage.tokens_out or 0:,} out"
+    if usage.cost is not None:
+        tokens += f", {usage.cost}"
     judge = f", judged by {run.result.judged_by}" if run.result.judge else ""
     if run.result.verifier:
         judge += f", verified by {run.result.verifier}"

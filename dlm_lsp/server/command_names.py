@@ -2,6 +2,7 @@
 
 COMMANDS = {
     "synthesize": "dlm.synth.run",
+    "estimate": "dlm.synth.estimate",
     "cancel": "dlm.synth.cancel",
     "keep": "dlm.synth.keep",
     "remove": "dlm.synth.remove",

@@ -2,7 +2,8 @@
 
 The one argument of a command is an object that names the document by `uri`, and for most of them
 sections by `sections`, a list of ids. `teachers` is about no document and needs none. With `force`
-a copy of a document uses what is staged for the other.
+a copy of a document uses what is staged for the other. `estimate` takes what `synthesize` takes, or
+with `regenerate` what that takes.
 """
 
 import asyncio
@@ -31,6 +32,7 @@ from dlm_lsp.server.command_error import CommandError, error_code
 from dlm_lsp.server.command_names import COMMANDS
 from dlm_lsp.server.copies import copy_refusal, is_forced
 from dlm_lsp.server.editor_messages import editor_message
+from dlm_lsp.server.estimate import estimate_answer
 from dlm_lsp.server.hover_context import hover_context
 from dlm_lsp.server.live_documents import LiveDocument
 from dlm_lsp.server.overview import overview_answer
@@ -68,7 +70,8 @@ async def execute_command(server: DlmServer, name: str, arguments: Sequence[Any]
             )
         if isinstance(uri := argument.get("uri"), str) and server.text_document(uri):
             await server.settings(uri)
-        return _COMMAND_HANDLERS[name](server, argument)
+        result = _COMMAND_HANDLERS[name](server, argument)
+        return await result if isinstance(result, Awaitable) else result
     except Exception as error:
         message = editor_message(error)
         server.tell_error(message)
@@ -76,6 +79,12 @@ async def execute_command(server: DlmServer, name: str, arguments: Sequence[Any]
 
 
 def _run(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
+    request = _run_request(server, argument)
+    _refuse_copy(server, _text_document(server, argument), argument)
+    return _start(server, request)
+
+
+def _run_request(server: DlmServer, argument: Mapping[str, Any]) -> EditorRequest:
     text_document = _text_document(server, argument)
     settings = server.open_document(text_document.uri).settings
     prose = prose_sections(text_document.incremental.document.sections)
@@ -92,11 +101,16 @@ def _run(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
             "bad-argument", f"review is {review!r}; it takes insert, preview or stage"
         )
     options = options_from_settings(settings, strategy)
-    _refuse_copy(server, text_document, argument)
-    return _start(server, EditorRequest(text_document.uri, sections, options, review))
+    return EditorRequest(text_document.uri, sections, options, review)
 
 
 def _regenerate(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
+    request = _regeneration(server, argument)
+    _refuse_copy(server, _text_document(server, argument), argument)
+    return _start(server, request)
+
+
+def _regeneration(server: DlmServer, argument: Mapping[str, Any]) -> EditorRequest:
     text_document = _text_document(server, argument)
     settings = server.open_document(text_document.uri).settings
     sections = sections_to_change(text_document.incremental.document, argument).sections
@@ -105,8 +119,12 @@ def _regenerate(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult
     )
     if isinstance(request, Unavailable):
         raise CommandError(request.code, request.message)
-    _refuse_copy(server, text_document, argument)
-    return _start(server, request)
+    return request
+
+
+async def _estimate(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
+    requested = _regeneration if argument.get("regenerate") is True else _run_request
+    return await estimate_answer(server, requested(server, argument))
 
 
 def _refuse_copy(
@@ -363,8 +381,10 @@ def _store(server: DlmServer, text_document: LiveDocument) -> Path:
     return store
 
 
-_COMMAND_HANDLERS: dict[str, Callable[[DlmServer, Mapping[str, Any]], CommandResult]] = {
+_Handler = Callable[[DlmServer, Mapping[str, Any]], CommandResult | Awaitable[CommandResult]]
+_COMMAND_HANDLERS: dict[str, _Handler] = {
     COMMANDS["synthesize"]: _run,
+    COMMANDS["estimate"]: _estimate,
     COMMANDS["cancel"]: _cancel,
     COMMANDS["keep"]: _keep,
     COMMANDS["remove"]: _remove,

@@ -35,6 +35,7 @@ def _lines(result: SynthResult, outcome: str) -> Iterator[str]:
     yield (
         f"- Cost: {spent.requests} requests, {spent.from_cache} from the cache, "
         f"{spent.tokens_in or 0} tokens in, {spent.tokens_out or 0} out, {spent.seconds:.1f} s"
+        f"{f', {spent.cost}' if spent.cost else ''}"
     )
     if report.failure:
         yield f"- Ended early: {escape_markdown(report.failure)}"

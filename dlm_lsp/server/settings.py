@@ -59,6 +59,7 @@ class Settings(_Section):
     threshold: float | None = _option("threshold")
     max_pairs: int | None = _option("max_pairs")
     max_requests: int | None = _option("max_requests")
+    max_cost: float | None = _option("max_cost")
     max_new_tokens: int = _option("max_new_tokens")
     temperature: float = _option("temperature")
     top_p: float | None = _option("top_p")

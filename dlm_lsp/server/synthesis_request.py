@@ -53,6 +53,7 @@ def options_from_settings(
         verify=settings.verify if settings.filter == "sway" else "off",
         max_pairs=settings.max_pairs,
         max_requests=settings.max_requests,
+        max_cost=settings.max_cost,
         placement=settings.placement,
         sampling=sampling,
         concurrency=settings.concurrency,

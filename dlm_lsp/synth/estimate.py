@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from dlm_lsp.document.document import Document
 from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.chunking import estimate_tokens
+from dlm_lsp.synth.cost import UNKNOWN_PRICES, RunPrices
 from dlm_lsp.synth.planned_requests import plan_requests, prose_sources
 from dlm_lsp.synth.request_runner import cached_reply
 from dlm_lsp.synth.run_options import SynthOptions
+from dlm_lsp.teachers.money import Money
+from dlm_lsp.teachers.price import Price
 from dlm_lsp.teachers.prompts import prompt_messages
 from dlm_lsp.teachers.protocol import (
     AnswerRequest,
@@ -32,7 +35,8 @@ class Estimate:
     """What the first requests of a run will be; a second may follow each of them.
 
     `tokens_in` is exact where `exact` says so, `tokens_out` is always about. Where `max_pairs` is
-    set the run may end long before; then all numbers are the most that it can come to.
+    set the run may end long before; then all numbers are the most that it can come to. `cost` is
+    None where no price is known or nothing costs anything; `prices_as_of` is an ISO 8601 date.
     """
 
     sections: int
@@ -42,6 +46,14 @@ class Estimate:
     tokens_out: int
     exact: bool
     verification: "VerificationEstimate | None" = None
+    cost: Money | None = None
+    prices_as_of: str | None = None
+
+    @property
+    def costs(self) -> tuple[Money, ...]:
+        """What is known of the costs of teacher and verifier."""
+        verifying = self.verification.cost if self.verification else None
+        return tuple(cost for cost in (self.cost, verifying) if cost is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,41 @@ class VerificationEstimate:
     requests: int
     tokens_in: int
     tokens_out: int
+    cost: Money | None = None
+    prices_as_of: str | None = None
+
+
+def describe_estimate(expected: Estimate) -> str:
+    """Return an estimate as one line to be read."""
+    about = "" if expected.exact else "about "
+    cached = f" ({expected.from_cache} more from the cache)" if expected.from_cache else ""
+    return (
+        f"{_counted(expected.sections, 'section')}, "
+        f"{_counted(expected.requests, 'request')}{cached}, "
+        f"{about}{expected.tokens_in:,} tokens in, about {expected.tokens_out:,} out"
+        f"{_describe_cost(expected.cost, expected.prices_as_of)}"
+        f"{_describe_verification(expected.verification)}"
+    )
+
+
+def _describe_verification(expected: VerificationEstimate | None) -> str:
+    if expected is None:
+        return ""
+    return (
+        f"; to verify with {expected.verifier}, up to {_counted(expected.requests, 'request')}, "
+        f"{expected.tokens_in:,} tokens in, {expected.tokens_out:,} out"
+        f"{_describe_cost(expected.cost, expected.prices_as_of)}"
+    )
+
+
+def _describe_cost(cost: Money | None, as_of: str | None) -> str:
+    if cost is None:
+        return ""
+    return f", about {cost}{f' by prices of {as_of}' if as_of else ''}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 async def estimate_run(
@@ -65,8 +112,12 @@ async def estimate_run(
     *,
     sections: Sequence[str] | None = None,
     verifier: Verifier | None = None,
+    prices: RunPrices = UNKNOWN_PRICES,
+    counting: bool = True,
 ) -> Estimate:
     """Return what a run with `options` will ask; teacher and verifier are asked nothing.
+
+    Without `counting` they do not count tokens either, for which some send the text away.
 
     Raises:
         TeacherError: tokens cannot be counted.
@@ -81,32 +132,59 @@ async def estimate_run(
         if options.fresh or cached_reply(cache, teacher, request) is None
     ]
     sent = uncached[: options.max_requests]
-    counts = await teacher.count_tokens(sent)
+    counts = await teacher.count_tokens(sent) if counting else None
     prompt_tokens = (
         [estimate_tokens(prompt_messages(request).text) for request in sent]
         if counts is None
         else counts
     )
+    reply_tokens = [
+        min(options.sampling.max_new_tokens, (request.count + request.spare) * _TOKENS_PER_PAIR)
+        for request in sent
+    ]
     return Estimate(
         sections=len(sources),
         requests=len(sent),
         from_cache=len(requests) - len(uncached),
         tokens_in=sum(prompt_tokens),
-        tokens_out=sum(
-            min(options.sampling.max_new_tokens, (request.count + request.spare) * _TOKENS_PER_PAIR)
-            for request in sent
-        ),
+        tokens_out=sum(reply_tokens),
         exact=counts is not None and teacher.counts_exactly,
         verification=await _estimate_verification(
-            verifier, [planned.request for planned in planned_requests], options, len(sent)
+            verifier,
+            [planned.request for planned in planned_requests],
+            options,
+            len(sent),
+            price=prices.verifier,
+            counting=counting,
         )
         if verifier
         else None,
+        cost=_total_cost(prices.teacher, prompt_tokens, reply_tokens),
+        prices_as_of=_date_of(prices.teacher),
     )
 
 
+def _date_of(price: Price | None) -> str | None:
+    return price.as_of.isoformat() if price and price.as_of else None
+
+
+def _total_cost(
+    price: Price | None, tokens_in: Sequence[int], tokens_out: Sequence[int]
+) -> Money | None:
+    if price is None or price.is_free:
+        return None
+    costs = map(price.cost, tokens_in, tokens_out)
+    return Money(sum(cost.micros for cost in costs), price.currency)
+
+
 async def _estimate_verification(
-    verifier: Verifier, planned: Sequence[PairRequest], options: SynthOptions, spent: int
+    verifier: Verifier,
+    planned: Sequence[PairRequest],
+    options: SynthOptions,
+    spent: int,
+    *,
+    price: Price | None,
+    counting: bool,
 ) -> VerificationEstimate:
     counts: Counter[str] = Counter()
     for request in planned:
@@ -126,16 +204,19 @@ async def _estimate_verification(
     requests: list[CheckRequest] = [*again, *verdicts]
     most = None if options.max_requests is None else max(0, options.max_requests - spent)
     requests = requests[:most]
-    tokens = await verifier.count_tokens(requests)
+    tokens = await verifier.count_tokens(requests) if counting else None
     if tokens is None:
         tokens = [
             estimate_tokens(request_messages(request, scored=alone).text) for request in requests
         ]
+    reply_tokens = [_tokens_out(request, verifier) for request in requests]
     return VerificationEstimate(
         verifier.name,
         len(requests),
         sum(tokens),
-        sum(_tokens_out(request, verifier) for request in requests),
+        sum(reply_tokens),
+        _total_cost(price, tokens, reply_tokens),
+        _date_of(price),
     )
 
 

@@ -117,6 +117,7 @@ OPTIONS = {
         ),
         Option("max_pairs", int, None, "Most pairs to accept per document.", ge=1),
         Option("max_requests", int, None, "Most requests to make per document.", ge=1),
+        Option("max_cost", float, None, "Most money to spend in the whole run.", gt=0.0),
         Option("max_new_tokens", int, 1024, "Most tokens of one reply.", ge=1),
         Option("temperature", float, 0.0, "Temperature of the teacher.", ge=0.0, le=2.0),
         Option("top_p", float, None, "Nucleus of the teacher.", gt=0.0, le=1.0),

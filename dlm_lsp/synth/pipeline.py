@@ -17,16 +17,18 @@ from dlm_lsp.store.ledger import LedgerEntry
 from dlm_lsp.store.plan import StagedSection
 from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.choose_verifier import ChosenVerifier, choose_verifier, verifier_selector
+from dlm_lsp.synth.cost import Budget, RunPrices, check_max_cost, find_prices
 from dlm_lsp.synth.estimate import Estimate, estimate_run
 from dlm_lsp.synth.events import OnEvent
 from dlm_lsp.synth.insertion import ledger_entries, staged_sections
 from dlm_lsp.synth.judge import Judge, sway_judge
 from dlm_lsp.synth.judge_calibration import describe_judge, judge_threshold
+from dlm_lsp.synth.options import plain_verify
 from dlm_lsp.synth.report import Report
 from dlm_lsp.synth.run import run_synthesis
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.strategy_shares import teacher_notes
-from dlm_lsp.teachers.protocol import Teacher
+from dlm_lsp.teachers.protocol import Teacher, Verifier
 from dlm_lsp.teachers.registry import check_selector, select
 
 
@@ -125,13 +127,18 @@ class SynthSession:
     estimate: Estimate
     notes: tuple[str, ...]
     verification: ChosenVerifier
+    prices: RunPrices
     _judge: Judge | None
     _cache: ReplyCache
     _options: SynthOptions
     _sections: Sequence[str] | None
 
-    async def run(self, on_event: OnEvent, stop: anyio.Event) -> SynthResult:
+    async def run(
+        self, on_event: OnEvent, stop: anyio.Event, budget: Budget | None = None
+    ) -> SynthResult:
         """Ask and filter, until all is done or `stop` is set.
+
+        `budget` is that of a run over several documents, in which this is one.
 
         Raises:
             TeacherError, JudgeError, StoreError: see `synthesize`.
@@ -146,6 +153,8 @@ class SynthSession:
             on_event=on_event,
             stop=stop,
             verifier=self.verification.verifier,
+            prices=self.prices,
+            budget=budget,
         )
         at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         sections = staged_sections(self.document, report.accepted, self.teacher.name, at)
@@ -180,6 +189,45 @@ class SynthSession:
         return tuple(dict.fromkeys(hosts))
 
 
+async def estimate_offline(
+    document: Document,
+    folder: Path,
+    request: SynthRequest,
+    sections: Sequence[str] | None = None,
+) -> Estimate:
+    """Return about what a run will ask, without a word to any server and without any model.
+
+    Of a model on this machine, which costs nothing, all is taken to be asked anew.
+
+    Raises:
+        TeacherError, StoreError, OptionError: as `open_session`.
+    """
+    options = request.options
+    selector = verifier_selector(options.verify) if options.filter == "sway" else None
+    is_local = check_selector(request.teacher)[0].is_local
+    teacher = _unprepared(request.teacher, options)
+    verifier: object = _unprepared(selector, options) if selector else None
+    if selector is None and options.filter == "sway" and plain_verify(options.verify) == "auto":
+        verifier = None if is_local else teacher
+    chosen = verifier if isinstance(verifier, Verifier) else None
+    with ReplyCache(folder) as cache:
+        return await estimate_run(
+            document,
+            teacher,
+            cache,
+            replace(options, fresh=options.fresh or is_local),
+            sections=sections,
+            verifier=chosen,
+            prices=find_prices(teacher, chosen),
+            counting=False,
+        )
+
+
+def _unprepared(selector: str, options: SynthOptions) -> Teacher:
+    sampling, timeout = options.sampling, options.timeout
+    return select(selector, sampling, concurrency=options.concurrency, timeout=timeout)
+
+
 @asynccontextmanager
 async def open_session(
     document: Document,
@@ -194,7 +242,8 @@ async def open_session(
 
     Raises:
         TeacherError, JudgeError, StoreError: with the remedy.
-        OptionError: the teacher writes nothing by the strategy that was chosen.
+        OptionError: the teacher writes nothing by the strategy that was chosen, or costs are to be
+            limited and no price is known.
     """
     options = request.options
     sway = options.filter == "sway"
@@ -219,16 +268,25 @@ async def open_session(
         await teacher.prepare()
         if judge:
             chosen = await choose_verifier(options, teacher, judge, adapter, frontmatter.base_model)
+        prices = find_prices(teacher, chosen.verifier)
+        check_max_cost(options, prices)
         with ReplyCache(folder) as cache:
             expected = await estimate_run(
-                document, teacher, cache, options, sections=sections, verifier=chosen.verifier
+                document,
+                teacher,
+                cache,
+                options,
+                sections=sections,
+                verifier=chosen.verifier,
+                prices=prices,
             )
             yield SynthSession(
                 document,
                 teacher,
                 expected,
-                teacher_notes(teacher, options),
+                (*teacher_notes(teacher, options), *([prices.problem] if prices.problem else [])),
                 chosen,
+                prices,
                 judge,
                 cache,
                 options,

@@ -6,6 +6,7 @@ from dlm_lsp.document.section import Pair, SectionType, section_id
 from dlm_lsp.document.well_formed import body_of
 from dlm_lsp.quality.strategy import Strategy
 from dlm_lsp.synth.options import FilterKind
+from dlm_lsp.teachers.money import Money
 
 LEAST_PROBABILITY = 0.8
 """The probability of being right from which on a pair counts as verified.
@@ -83,13 +84,14 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a run cost; tokens are None where no teacher told."""
+    """What a run cost; tokens are None where no teacher told, `cost` where no price is known."""
 
     requests: int = 0
     from_cache: int = 0
     tokens_in: int | None = None
     tokens_out: int | None = None
     seconds: float = 0.0
+    cost: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,15 +31,15 @@ class _FollowUp:
 class RequestRounds:
     """What came of the requests of one run so far.
 
-    `outcomes` has what came of each request, by its index; `over_limit` are the indexes of those
-    that the limit on requests left unasked.
+    `outcomes` has what came of each request, by its index; `over_limit` says of those that a limit
+    left unasked which limit that was.
     """
 
     def __init__(
         self, teacher: Teacher, runner: RequestRunner[PairRequest], options: SynthOptions
     ) -> None:
         self.outcomes: dict[int, RequestOutcome] = {}
-        self.over_limit: set[int] = set()
+        self.over_limit: dict[int, str] = {}
         self._teacher = teacher
         self._examples = teacher.examples
         self._runner = runner
@@ -59,21 +59,16 @@ class RequestRounds:
         follow_ups = [self._follow_ups.get(planned_request.index) for planned_request in requests]
         await self._ask_follow_ups([follow_up for follow_up in follow_ups if follow_up], on_final)
 
-    @property
-    def limit(self) -> str:
-        """The limit on requests, in words."""
-        return f"max_requests is {self._options.max_requests}"
-
     async def _ask_once(self, requests: Sequence[PlannedRequest], on_final: OnFinal) -> None:
         unasked = await self._runner.run(requests, partial(self._take_reply, on_final))
         for planned_request in unasked:
-            self.over_limit.add(planned_request.index)
+            self.over_limit[planned_request.index] = self._runner.limit
             on_final(planned_request)
 
     async def _ask_follow_ups(self, follow_ups: Sequence[_FollowUp], on_final: OnFinal) -> None:
         requests = [follow_up.planned_request for follow_up in follow_ups]
         unasked = await self._runner.run(requests, partial(self._take_follow_up, on_final))
-        detail = f"{self.limit}, so that what is missing was not asked for once more"
+        detail = f"{self._runner.limit}, so that what is missing was not asked for once more"
         for planned_request in unasked:
             self._add_skip(planned_request.index, _skip(planned_request, "not_asked", detail))
             on_final(planned_request)

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from dlm_lsp.errors import TeacherError
 from dlm_lsp.store.replies import ReplyCache
+from dlm_lsp.synth.cost import Budget, CostMeter
 from dlm_lsp.synth.events import OnEvent, RequestDone, RequestFailed
 from dlm_lsp.synth.planned_requests import Planned
 from dlm_lsp.synth.reply_faults import is_whole
@@ -32,7 +33,8 @@ class Spending:
 class RequestRunner(Generic[_R]):
     """Asks a teacher within the limits of one run, and keeps count of what that costs.
 
-    `spending` is that of the runners that share the limits.
+    `spending` is that of the runners that share the limits, and `meter` counts in money. `limit`
+    says in words which limit has left requests unasked last.
     """
 
     def __init__(
@@ -41,13 +43,18 @@ class RequestRunner(Generic[_R]):
         cache: ReplyCache,
         options: SynthOptions,
         on_event: OnEvent,
+        *,
         spending: Spending | None = None,
+        meter: CostMeter | None = None,
     ) -> None:
+        self.limit = ""
         self.spending = spending or Spending()
+        self._meter = meter or CostMeter(None, Budget(), options.sampling.max_new_tokens)
+        self._max_cost = options.max_cost
         self._teacher: Replier[_R] = teacher
         self._cache = cache
         self._fresh = options.fresh
-        self._limit = options.max_requests
+        self._max_requests = options.max_requests
         self._at_once = options.concurrency
         self._on_event = on_event
         self._failures: set[str] = set()
@@ -64,8 +71,8 @@ class RequestRunner(Generic[_R]):
     ) -> tuple[Planned[_R], ...]:
         """Give `on_reply` the reply to each request, or its failure, as it comes.
 
-        Equal requests are asked once. Returns those that the limit on requests left unasked: the
-        last ones, whatever the teacher is quick with.
+        Equal requests are asked once. Returns those that a limit left unasked: the last ones,
+        whatever the teacher is quick with.
 
         Raises:
             StoreError: the cache cannot be read or written.
@@ -82,12 +89,37 @@ class RequestRunner(Generic[_R]):
             self.spending.from_cache += 1
             await self._deliver(planned_requests, reply, on_reply, cached=True)
         most = (
-            len(uncached) if self._limit is None else max(0, self._limit - self.spending.requests)
+            len(uncached)
+            if self._max_requests is None
+            else max(0, self._max_requests - self.spending.requests)
         )
-        await self._ask_teacher({request: alike[request] for request in uncached[:most]}, on_reply)
+        allowed = uncached[:most]
+        self.limit = f"max_requests is {self._max_requests}"
+        asked = await self._ask_within_budget(allowed, alike, on_reply)
+        if asked < len(allowed):
+            reason = self._meter.over_budget(allowed[asked])
+            self.limit = f"max_cost is {self._max_cost:.10g}: {reason}"
         return tuple(
-            planned_request for request in uncached[most:] for planned_request in alike[request]
+            planned_request for request in uncached[asked:] for planned_request in alike[request]
         )
+
+    async def _ask_within_budget(
+        self,
+        requests: Sequence[_R],
+        alike: dict[_R, list[Planned[_R]]],
+        on_reply: Callable[[Planned[_R], Reply | TeacherError], Awaitable[None]],
+    ) -> int:
+        """Ask what the budget allows, from the first request on, and return how many that were.
+
+        What is asked together cannot exceed it, whatever it comes to. It comes to less, so more is
+        asked, until the budget may not do for the next: which that is, no quick reply decides.
+        """
+        asked = 0
+        while count := self._meter.affordable(requests[asked:]):
+            batch = requests[asked : asked + count]
+            await self._ask_teacher({request: alike[request] for request in batch}, on_reply)
+            asked += count
+        return asked
 
     async def _ask_teacher(
         self,
@@ -111,22 +143,27 @@ class RequestRunner(Generic[_R]):
         except BaseException:
             # What was sent and will not be waited for may have to be paid for all the same.
             self.spending.requests += min(len(waiting), self._at_once)
+            self._meter.add_unanswered(tuple(waiting)[: self._at_once])
             raise
         for planned_requests in waiting.values():
             await self._deliver(planned_requests, failure, on_reply, cached=False)
 
     def _may_repeat(self, uncounted: int) -> bool:
         """Count one more request, if the limit allows it beside those that are not counted yet."""
-        if self._limit is not None and self.spending.requests + uncounted >= self._limit:
+        if (
+            self._max_requests is not None
+            and self.spending.requests + uncounted >= self._max_requests
+        ):
             return False
         self.spending.requests += 1
         return True
 
     def _keep(self, request: _R, reply: Reply) -> None:
+        self._spend(request, reply)
         store_reply(self._cache, self._teacher, request, reply)
-        self._spend(reply)
 
-    def _spend(self, reply: Reply) -> None:
+    def _spend(self, request: _R, reply: Reply) -> None:
+        self._meter.add_reply(request, reply)
         spent = self.spending
         spent.tokens_in = _add(spent.tokens_in, reply.tokens_in)
         spent.tokens_out = _add(spent.tokens_out, reply.tokens_out)

@@ -15,6 +15,7 @@ from dlm_lsp.document.document import Document
 from dlm_lsp.errors import JudgeError
 from dlm_lsp.quality.strategy import Strategy
 from dlm_lsp.store.replies import ReplyCache
+from dlm_lsp.synth.cost import UNKNOWN_PRICES, Budget, CostMeter, RunPrices, budget_of
 from dlm_lsp.synth.events import (
     OnEvent,
     PairAccepted,
@@ -42,6 +43,7 @@ from dlm_lsp.synth.select import (
     with_verdicts,
 )
 from dlm_lsp.synth.verification import Unverified, Verification
+from dlm_lsp.teachers.money import Money
 from dlm_lsp.teachers.protocol import CheckRequest, Teacher, Verifier
 
 
@@ -60,13 +62,16 @@ async def run_synthesis(
     on_event: OnEvent = _ignore,
     stop: anyio.Event | None = None,
     verifier: Verifier | None = None,
+    prices: RunPrices = UNKNOWN_PRICES,
+    budget: Budget | None = None,
 ) -> Report:
     """Ask `teacher` about the prose of `document` and return what is accepted, and why not more.
 
     `sections` limits the run to these section ids. Setting `stop` cancels the requests in flight
     and returns the report of what is finished; cancelling the task from outside loses the report,
     but no reply: those are in `cache`. `verifier` is prepared, and is asked about what the judge
-    lets pass; without one nothing is verified. None of the three is closed.
+    lets pass; without one nothing is verified. None of the three is closed. By `prices` the run is
+    counted against `budget`, which is that of its options where it is the only one.
 
     Raises:
         TeacherError, JudgeError: found before anything was asked. Later, a failed request is
@@ -85,6 +90,8 @@ async def run_synthesis(
         sections=sections,
         on_event=on_event,
         verifier=verifier,
+        prices=prices,
+        budget=budget or budget_of(options),
     )
     try:
         async with anyio.create_task_group() as tasks:
@@ -138,6 +145,8 @@ class _SynthesisRun:
         sections: Sequence[str] | None,
         on_event: OnEvent,
         verifier: Verifier | None,
+        prices: RunPrices,
+        budget: Budget,
     ) -> None:
         self.end: Callable[[], None] = lambda: None
         self._document = document
@@ -146,11 +155,17 @@ class _SynthesisRun:
         self._calibration = judge.calibration if judge else None
         self._options = options
         self._on_event = on_event
-        self._runner = RequestRunner(teacher, cache, options, on_event)
+        self._currency = prices.currency
+        self._budget = budget
+        self._spent_before = budget.spent
+        most = options.sampling.max_new_tokens
+        meter = CostMeter(prices.teacher, budget, most)
+        self._runner = RequestRunner(teacher, cache, options, on_event, meter=meter)
         self._verification: Verification | None = None
         if self._judge and verifier:
+            meter = CostMeter(prices.verifier, budget, most)
             runner = RequestRunner[CheckRequest](
-                verifier, cache, options, on_event, self._runner.spending
+                verifier, cache, options, on_event, spending=self._runner.spending, meter=meter
             )
             self._verification = Verification(verifier, runner, cache, options)
         self._rounds = RequestRounds(teacher, self._runner, options)
@@ -199,7 +214,7 @@ class _SynthesisRun:
             self._document,
             [*self._without_prose, *self._rounds.outcomes.values(), *self._unasked()],
             self._options,
-            usage=self._runner.usage(anyio.current_time() - self._began),
+            usage=replace(self._runner.usage(anyio.current_time() - self._began), cost=self._cost),
             calibration=self._calibration,
             verifying=self._verification is not None,
             failure=self._failure,
@@ -207,6 +222,12 @@ class _SynthesisRun:
         )
         # New pairs are held against all of a document, and somebody may be typing.
         return await anyio.to_thread.run_sync(select)
+
+    @property
+    def _cost(self) -> Money | None:
+        if self._currency is None:
+            return None
+        return Money(self._budget.spent - self._spent_before, self._currency)
 
     async def _waves(self) -> AsyncIterator[Sequence[ProseSource]]:
         """Yield the sections to ask at once: all, or as few as can give the pairs that are wanted.
@@ -330,7 +351,7 @@ class _SynthesisRun:
                 if index in self._rounds.outcomes or strategy in strategies:
                     continue
                 strategies.add(strategy)
-                detail = self._rounds.limit if index in self._rounds.over_limit else reason
+                detail = self._rounds.over_limit.get(index, reason)
                 skip = Skip(source.id, strategy, "not_asked", detail)
                 yield RequestOutcome(index, skipped=(skip,))
 

@@ -30,6 +30,7 @@ class SynthOptions:
     verify: str = DEFAULTS["verify"]
     max_pairs: int | None = DEFAULTS["max_pairs"]
     max_requests: int | None = DEFAULTS["max_requests"]
+    max_cost: float | None = DEFAULTS["max_cost"]
     placement: PlacementChoice = DEFAULTS["placement"]
     fresh: bool = DEFAULTS["fresh"]
     sampling: GenerationOptions = field(default_factory=GenerationOptions)

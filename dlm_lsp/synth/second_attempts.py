@@ -25,7 +25,7 @@ async def answer_twice(
     teacher: Replier[_R],
     requests: Sequence[_R],
     may_repeat: Callable[[int], bool],
-    on_wasted: Callable[[Reply], None],
+    on_wasted: Callable[[_R, Reply], None],
 ) -> AsyncGenerator[TeacherResult, None]:
     """Answer each request as the teacher does; an empty reply, or one cut to nothing, is an error.
 
@@ -59,14 +59,14 @@ async def answer_twice(
 
 
 async def _checked(
-    teacher: Replier[_R], requests: Sequence[_R], on_wasted: Callable[[Reply], None]
+    teacher: Replier[_R], requests: Sequence[_R], on_wasted: Callable[[_R, Reply], None]
 ) -> AsyncGenerator[TeacherResult, None]:
     """Answer as the teacher does, with the error that a reply amounts to in its place."""
     async with aclosing(teacher.answer(requests)) as results:
         async for result in results:
             reply = result.outcome
             if isinstance(reply, Reply) and (fault := await _fault(requests[result.index], reply)):
-                on_wasted(reply)
+                on_wasted(requests[result.index], reply)
                 error = UnusableReplyError(f"the reply of {teacher.name} {fault}")
                 yield TeacherResult(result.index, error)
             else:

@@ -166,9 +166,8 @@ class Verification:
             Planned(index, group.pairs[0].source_id, group.request)
             for index, group in enumerate(groups)
         ]
-        limit = Verdict(detail=f"max_requests is {self._options.max_requests}")
         for asked in await self._runner.run(planned, take):
-            tell(asked, [limit] * len(groups[asked.index].pairs))
+            tell(asked, [Verdict(detail=self._runner.limit)] * len(groups[asked.index].pairs))
 
 
 def _without(pairs: Sequence[Unverified], groups: Sequence[_Group]) -> list[Unverified]:

@@ -132,15 +132,18 @@ class AnthropicTeacher(ApiTeacher):
         if not isinstance(content, list) or text is None:
             raise UnusableReplyError(f"{self._endpoint.url} sent no message; run the command again")
         usage = getattr(message, "usage", None)
-        read = [
-            token_count(getattr(usage, part, None))
-            for part in ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+        cached = [
+            token_count(getattr(usage, part, None)) or 0
+            for part in ("cache_read_input_tokens", "cache_creation_input_tokens")
         ]
+        uncached = token_count(getattr(usage, "input_tokens", None))
         return Reply(
             text=text,
-            tokens_in=None if read[0] is None else sum(part or 0 for part in read),
+            tokens_in=None if uncached is None else uncached + sum(cached),
             tokens_out=token_count(getattr(usage, "output_tokens", None)),
             finish=_FINISHES.get(str(getattr(message, "stop_reason", None)), "stop"),
+            cached_input=cached[0],
+            cache_write=cached[1],
         )
 
 

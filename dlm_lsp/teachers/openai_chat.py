@@ -132,6 +132,7 @@ class OpenAiTeacher(ApiTeacher):
                 "run the command again"
             )
         usage = getattr(completion, "usage", None)
+        details = getattr(usage, "prompt_tokens_details", None)
         refusal = getattr(message, "refusal", None)
         finish = getattr(choice, "finish_reason", None)
         text = text or message_text(refusal) or ""
@@ -141,6 +142,8 @@ class OpenAiTeacher(ApiTeacher):
             tokens_out=token_count(getattr(usage, "completion_tokens", None)),
             finish="refusal" if refusal else _FINISHES.get(str(finish), "stop"),
             reasoning="" if text.strip() else message_reasoning(message),
+            cached_input=token_count(getattr(details, "cached_tokens", None)) or 0,
+            cache_write=token_count(getattr(details, "cache_write_tokens", None)) or 0,
         )
 
 

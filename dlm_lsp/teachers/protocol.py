@@ -63,7 +63,9 @@ class Reply:
     """What a teacher wrote, as it wrote it, and what it cost in tokens where that is known.
 
     `note` tells why there are fewer pairs than were requested, where the teacher knows;
-    `reasoning` is what the server took for thoughts, kept where the text is empty.
+    `reasoning` is what the server took for thoughts, kept where the text is empty. `cached_input`
+    and `cache_write` are how many of `tokens_in` the provider's prompt cache gave and took, which
+    have prices of their own.
     """
 
     text: str
@@ -72,6 +74,8 @@ class Reply:
     finish: Literal["stop", "length", "refusal"] = "stop"
     note: str = ""
     reasoning: str = ""
+    cached_input: int = 0
+    cache_write: int = 0
 
 
 @dataclass(frozen=True, slots=True)

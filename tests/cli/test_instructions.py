@@ -482,3 +482,109 @@ def test_a_verifier_that_cannot_be_is_told_before_anything_is_asked(dlm, documen
     assert run.returncode == 2
     assert "openai: names nothing" in run.stderr
     assert teacher.asked == []
+
+
+@pytest.fixture
+def paid(teacher, httpserver, home) -> tuple[list[str], dict[str, str]]:
+    """Flags and environment with which the teacher is behind a host that is elsewhere.
+
+    A reply costs 0.07 there, and one of 1,000 tokens 10.
+    """
+    home.mkdir()
+    own = '["models.example"]\nas_of = 2026-11-28\n'
+    own += '["models.example".models]\n"towns" = { input = 0, output = 10_000 }\n'
+    (home / "prices.toml").write_text(own, "utf-8")
+    flags = [*plain(teacher), "--teacher", "vllm-server:http://models.example#towns"]
+    proxy = {"HTTP_PROXY": httpserver.url_for("").rstrip("/"), "NO_PROXY": "", "no_proxy": ""}
+    return [*flags, "--max-new-tokens", "1000"], proxy
+
+
+def test_what_a_run_costs_stands_beside_its_tokens_before_and_after(dlm, document, paid):
+    flags, env = paid
+    run = dlm("synth", "instructions", document(), *flags, env=env)
+    assert run.returncode == 0
+    estimate = next(line for line in run.stderr.splitlines() if "tokens in" in line)
+    assert estimate.endswith("about 660 out, about $6.60 by prices of 2026-11-28")
+    assert "synth usage: 2 requests, 0 from the cache, 22 tokens in, 14 out, $0.14, " in run.stdout
+
+
+def test_what_a_run_costs_is_in_its_json(dlm, document, paid):
+    flags, env = paid
+    found = value(dlm("synth", "instructions", document(), *flags, "--json", env=env))
+    assert found["estimate"]["cost"] == {"micros": 6_600_000, "currency": "USD"}
+    assert found["estimate"]["prices_as_of"] == "2026-11-28"
+    assert found["spent"]["cost"] == {"micros": 140_000, "currency": "USD"}
+
+
+def test_a_limit_on_costs_holds_over_all_documents(dlm, document, paid, teacher, tmp_path):
+    flags, env = paid
+    for number in (1, 2):
+        path = document((number, number + 2), f"{number}.dlm")
+        path.write_text(path.read_text().replace("RHV8CE", f"RHV8C{number}"))
+    run = dlm("synth", "instructions", tmp_path, *flags, "--max-cost", "10.15", "--json", env=env)
+    first, second = json.loads(run.stdout)["documents"]
+    assert len(teacher.asked) == 3
+    assert [first["spent"]["requests"], second["spent"]["requests"]] == [2, 1]
+    assert [skip["detail"] for skip in second["skipped"]] == [
+        "max_cost is 10.15: $0.21 is spent, and the next request may cost up to $10.00"
+    ]
+
+
+def test_without_a_known_price_a_limit_on_costs_is_a_usage_error(
+    dlm, document, paid, teacher, home
+):
+    flags, env = paid
+    (home / "prices.toml").unlink()
+    run = dlm("synth", "instructions", document(), *flags, "--max-cost", "1", env=env)
+    assert run.returncode == 2
+    (line,) = run.stderr.splitlines()
+    assert line.startswith("dlm: --max-cost is 1.0; it needs the price of towns at models.example")
+    assert str(home / "prices.toml") in line
+    assert teacher.asked == []
+
+
+def test_a_price_table_that_cannot_be_read_is_one_line_and_the_run_goes_on(
+    dlm, document, paid, home
+):
+    flags, env = paid
+    (home / "prices.toml").write_text("\n[models.example\n", "utf-8")
+    run = dlm("synth", "instructions", document(), *flags, env=env)
+    assert run.returncode == 0
+    notes = [line for line in run.stderr.splitlines() if "prices.toml" in line]
+    assert len(notes) == 1
+    assert notes[0].startswith(f"note: {home / 'prices.toml'}, line 2: ")
+    assert "$" not in run.stderr + run.stdout
+
+
+def test_a_server_on_this_machine_is_free_and_needs_no_price(dlm, document, teacher):
+    run = dlm("synth", "instructions", document(), *plain(teacher), "--max-cost", "0.001")
+    assert run.returncode == 0
+    assert len(teacher.asked) == 2
+    assert "$" not in run.stderr + run.stdout
+
+
+def test_an_estimate_alone_asks_nothing_and_adds_up(dlm, document, paid, teacher, tmp_path):
+    flags, env = paid
+    document((1, 2), "a.dlm")
+    document((3,), "b.dlm")
+    run = dlm("synth", "instructions", tmp_path, *flags, "--estimate", env=env)
+    assert run.returncode == 0
+    first, second, total = run.stdout.splitlines()
+    assert first.startswith(f"{tmp_path / 'a.dlm'}: 2 sections, 2 requests, about ")
+    assert first.endswith("about $6.60 by prices of 2026-11-28")
+    assert second.endswith("about $3.30 by prices of 2026-11-28")
+    assert total == "in all about $9.90"
+    assert teacher.asked == []
+
+
+def test_an_estimate_alone_is_json_too(dlm, document, paid):
+    flags, env = paid
+    found = value(dlm("synth", "instructions", document(), *flags, "--estimate", "--json", env=env))
+    assert found["estimate"]["cost"] == {"micros": 6_600_000, "currency": "USD"}
+    assert found["notes"] == []
+
+
+def test_an_estimate_alone_writes_nothing_into_the_document(dlm, document, teacher):
+    run = dlm("synth", "instructions", document(), *plain(teacher), "--estimate", "--apply")
+    assert run.returncode == 2
+    assert teacher.asked == []

@@ -13,6 +13,7 @@ from dlm_lsp.server.report import report_markdown
 from dlm_lsp.synth.estimate import Estimate
 from dlm_lsp.synth.pipeline import SynthResult
 from dlm_lsp.synth.report import Candidate, Refusal, Report, Skip, Usage, Verdict
+from dlm_lsp.teachers.money import Money
 
 ID = "0123456789abcdef"
 ESTIMATE = Estimate(0, 0, 0, 0, 0, exact=True)
@@ -54,6 +55,11 @@ def test_the_head_says_who_wrote_when_what_came_of_it_and_what_it_cost():
         "- Outcome: 2 inserted",
         "- Cost: 3 requests, 1 from the cache, 100 tokens in, 20 out, 1.2 s",
     ]
+
+
+def test_what_a_run_cost_in_money_is_named_where_it_is_known():
+    cost = replace(SPENT, cost=Money(43_210, "USD"))
+    assert "20 out, 1.2 s, $0.043" in report(usage=cost)
 
 
 def test_without_a_judge_none_is_named():

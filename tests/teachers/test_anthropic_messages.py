@@ -341,3 +341,15 @@ async def test_verdicts_on_all_pairs_are_one_request_in_words(server):
     prompt = body["messages"][0]["content"]
     places = [prompt.index(text) for text in ("Oslo is a city.", "A city.", "In Bergen.")]
     assert places == sorted(places)
+
+
+async def test_what_the_prompt_cache_gave_and_took_is_part_of_the_input_and_told_apart(server):
+    usage = {"input_tokens": 10, "output_tokens": 7}
+    usage |= {"cache_read_input_tokens": 200, "cache_creation_input_tokens": 30}
+    answer = anthropic_message("{}", usage=usage)
+    server.expect_request("/v1/messages").respond_with_json(answer)
+    teacher = teacher_of("m")
+    await teacher.prepare()
+    [reply] = await outcomes(teacher, [request_for()])
+    await teacher.aclose()
+    assert (reply.tokens_in, reply.cached_input, reply.cache_write) == (240, 200, 30)

@@ -428,3 +428,28 @@ async def test_what_is_learnt_of_verdicts_leaves_pairs_as_they_were():
         assert (teacher.fingerprint(ONE), teacher.fingerprint(request_for())) == before
         await teacher.aclose()
     assert server.asked[-1]["response_format"]["json_schema"]["schema"] == REPLY_SCHEMA
+
+
+@pytest.mark.parametrize(
+    ("details", "cached", "written"),
+    [
+        ({"cached_tokens": 5, "cache_write_tokens": 3}, 5, 3),
+        ({"cached_tokens": None}, 0, 0),
+        (None, 0, 0),
+        ("none", 0, 0),
+    ],
+)
+async def test_what_the_prompt_cache_gave_and_took_is_told_apart(details, cached, written):
+    async def behave(request: Request) -> Answer:
+        if "models" in request.target:
+            return Answer({"object": "list", "data": [{"id": "m", "object": "model"}]})
+        answer = chat_completion("{}")
+        answer["usage"]["prompt_tokens_details"] = details
+        return Answer(answer)
+
+    async with WireServer(behave) as wire:
+        teacher = served(wire.url)
+        await teacher.prepare()
+        [reply] = await outcomes(teacher, [request_for()])
+        await teacher.aclose()
+    assert (reply.tokens_in, reply.cached_input, reply.cache_write) == (11, cached, written)

@@ -36,7 +36,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const runs = new Runs(server, log);
   const review = new Review(server, overviews);
   const view = new SynthesizedView(overviews);
-  server.middleware = middleware(server, new Consent(context.workspaceState), runs, overviews);
+  const consent = new Consent(context.workspaceState);
+  server.middleware = middleware(server, consent, runs, overviews, log);
   running = server;
 
   const commands: Record<string, (about?: unknown) => unknown> = {

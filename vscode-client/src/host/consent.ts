@@ -2,14 +2,19 @@
 
 import * as vscode from "vscode";
 import { decide } from "../logic/consent";
+import { consentDetail } from "../logic/estimate";
 
 const AGREED = "dlm.agreedHosts";
 
 export class Consent {
   constructor(private readonly memory: vscode.Memento) {}
 
-  /** Whether a synthesis may go ahead; the user is asked once for each workspace and host. */
-  async given(teacher: string): Promise<boolean> {
+  /**
+   * Whether a synthesis may go ahead; the user is asked once for each workspace and host.
+   *
+   * `estimate` says what it would cost, where that can be told.
+   */
+  async given(teacher: string, estimate: () => Promise<string | undefined>): Promise<boolean> {
     const agreed = this.memory.get<string[]>(AGREED, []);
     const decision = decide(teacher, {
       environment: process.env,
@@ -23,7 +28,7 @@ export class Consent {
       void refuse(decision.host);
       return false;
     }
-    if (!(await ask(decision.host))) {
+    if (!(await ask(decision.host, await estimate()))) {
       return false;
     }
     await this.memory.update(AGREED, [...agreed, decision.host]);
@@ -31,15 +36,12 @@ export class Consent {
   }
 }
 
-async function ask(host: string): Promise<boolean> {
+async function ask(host: string, estimate: string | undefined): Promise<boolean> {
   const send = "Send";
   const other = "Choose Another Teacher";
   const chosen = await vscode.window.showWarningMessage(
     `Send text to ${host}?`,
-    {
-      modal: true,
-      detail: `The teacher gets the prose of the document and the pairs that were already written about it. They go to ${host}. You are asked once for this workspace.`,
-    },
+    { modal: true, detail: consentDetail(host, estimate) },
     send,
     other,
   );

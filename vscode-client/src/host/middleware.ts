@@ -6,6 +6,7 @@ import { documentOf, namedVerifier, SYNTHESES } from "../logic/consent";
 import { LANGUAGE } from "../logic/language";
 import type { Consent } from "./consent";
 import { teacherOf } from "./documents";
+import { estimateOf } from "./estimates";
 import type { Overviews } from "./overviews";
 import type { Runs } from "./runs";
 import type { Server } from "./server";
@@ -17,6 +18,7 @@ export function middleware(
   consent: Consent,
   runs: Runs,
   overviews: Overviews,
+  log: vscode.LogOutputChannel,
 ): Middleware {
   return {
     handleWorkDoneProgress: (token, progress, next) => {
@@ -39,14 +41,15 @@ export function middleware(
         void tellUnavailable(overview.availability, overview.teacher, server);
         return undefined;
       }
+      const estimate = () => estimateOf(server, log, command, args[0]);
       // The server's own word for it counts: it is the one that asks the teacher.
-      if (!(await consent.given(overview?.teacher ?? teacherOf(uri)))) {
+      if (!(await consent.given(overview?.teacher ?? teacherOf(uri), estimate))) {
         return undefined;
       }
       const verifier = overview
         ? (overview.verifier ?? null)
         : namedVerifier(text("filter", uri), text("verify", uri));
-      if (verifier !== null && !(await consent.given(verifier))) {
+      if (verifier !== null && !(await consent.given(verifier, estimate))) {
         return undefined;
       }
       return next(command, args) as unknown;
