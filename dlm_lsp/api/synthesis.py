@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import anyio
 
@@ -27,6 +27,7 @@ from dlm_lsp.synth.pipeline import (
 )
 from dlm_lsp.synth.report import Report
 
+_T = TypeVar("_T")
 Destination = Literal["document", "stage", "nowhere"]
 
 
@@ -76,9 +77,9 @@ def load_for_synthesis(path: Path, destination: Destination, *, force: bool) -> 
 async def run_on_document(
     loaded: LoadedDocument,
     request: SynthRequest,
-    run: Callable[[SynthSession], Awaitable[SynthResult]],
+    run: Callable[[SynthSession], Awaitable[_T]],
     sections: Sequence[str] | None = None,
-) -> SynthResult:
+) -> _T:
     """Get teacher and judge ready, let `run` use them, and let go of them.
 
     A path that names one of them is seen from the document, as that of a base model is.

@@ -92,7 +92,7 @@ async def _run_interruptibly(path: Path, ready: SynthSession) -> SynthResult:
         print_notice(f"The prose of {path} is sent to {' and '.join(ready.remote_hosts)}.")
     for note in ready.notes:
         print_notice(f"note: {note}")
-    print_notice(_estimate_line(ready.estimate))
+    print_notice(estimate_line(ready.estimate))
     stop = anyio.Event()
 
     async def listen() -> None:
@@ -148,7 +148,8 @@ def _print_saved(run: DocumentSynthesis) -> None:
         print_result("\nsynth: dry-run only, nothing is staged.")
 
 
-def _estimate_line(expected: Estimate) -> str:
+def estimate_line(expected: Estimate) -> str:
+    """Return what a run will ask at the most."""
     about = "" if expected.exact else "about "
     cached = f" ({expected.from_cache} more from the cache)" if expected.from_cache else ""
     return (

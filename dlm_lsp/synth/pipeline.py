@@ -16,6 +16,7 @@ from dlm_lsp.store.adapters import current_adapter, first_adapter
 from dlm_lsp.store.ledger import LedgerEntry
 from dlm_lsp.store.plan import StagedSection
 from dlm_lsp.store.replies import ReplyCache
+from dlm_lsp.synth.answer_through import AnswerThrough, directly
 from dlm_lsp.synth.choose_verifier import ChosenVerifier, choose_verifier, verifier_selector
 from dlm_lsp.synth.estimate import Estimate, estimate_run
 from dlm_lsp.synth.events import OnEvent
@@ -130,8 +131,10 @@ class SynthSession:
     _options: SynthOptions
     _sections: Sequence[str] | None
 
-    async def run(self, on_event: OnEvent, stop: anyio.Event) -> SynthResult:
-        """Ask and filter, until all is done or `stop` is set.
+    async def run(
+        self, on_event: OnEvent, stop: anyio.Event, through: AnswerThrough = directly
+    ) -> SynthResult:
+        """Ask and filter, until all is done or `stop` is set; `through` is the way of asking.
 
         Raises:
             TeacherError, JudgeError, StoreError: see `synthesize`.
@@ -146,6 +149,7 @@ class SynthSession:
             on_event=on_event,
             stop=stop,
             verifier=self.verification.verifier,
+            through=through,
         )
         at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         sections = staged_sections(self.document, report.accepted, self.teacher.name, at)

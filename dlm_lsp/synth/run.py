@@ -15,6 +15,7 @@ from dlm_lsp.document.document import Document
 from dlm_lsp.errors import JudgeError
 from dlm_lsp.quality.strategy import Strategy
 from dlm_lsp.store.replies import ReplyCache
+from dlm_lsp.synth.answer_through import AnswerThrough, directly
 from dlm_lsp.synth.events import (
     OnEvent,
     PairAccepted,
@@ -60,13 +61,15 @@ async def run_synthesis(
     on_event: OnEvent = _ignore,
     stop: anyio.Event | None = None,
     verifier: Verifier | None = None,
+    through: AnswerThrough = directly,
 ) -> Report:
     """Ask `teacher` about the prose of `document` and return what is accepted, and why not more.
 
     `sections` limits the run to these section ids. Setting `stop` cancels the requests in flight
     and returns the report of what is finished; cancelling the task from outside loses the report,
     but no reply: those are in `cache`. `verifier` is prepared, and is asked about what the judge
-    lets pass; without one nothing is verified. None of the three is closed.
+    lets pass; without one nothing is verified. None of the three is closed. `through` is the way on
+    which both are asked.
 
     Raises:
         TeacherError, JudgeError: found before anything was asked. Later, a failed request is
@@ -85,6 +88,7 @@ async def run_synthesis(
         sections=sections,
         on_event=on_event,
         verifier=verifier,
+        through=through,
     )
     try:
         async with anyio.create_task_group() as tasks:
@@ -138,6 +142,7 @@ class _SynthesisRun:
         sections: Sequence[str] | None,
         on_event: OnEvent,
         verifier: Verifier | None,
+        through: AnswerThrough,
     ) -> None:
         self.end: Callable[[], None] = lambda: None
         self._document = document
@@ -146,10 +151,11 @@ class _SynthesisRun:
         self._calibration = judge.calibration if judge else None
         self._options = options
         self._on_event = on_event
-        self._runner = RequestRunner(teacher, cache, options, on_event)
+        self._runner = RequestRunner(through(teacher), cache, options, on_event)
         self._verification: Verification | None = None
         if self._judge and verifier:
-            runner = RequestRunner(verifier, cache, options, on_event, self._runner.spending)
+            spending = self._runner.spending
+            runner = RequestRunner(through(verifier), cache, options, on_event, spending)
             self._verification = Verification(verifier, runner, cache, options)
         self._rounds = RequestRounds(teacher, self._runner, options)
         self._sources = prose_sources(document, sections)
@@ -210,7 +216,8 @@ class _SynthesisRun:
         """Yield the sections to ask at once: all, or as few as can give the pairs that are wanted.
 
         Each wave is twice the one before, so that a document that gives little is not asked one
-        section at a time. Nothing here depends on which reply comes first.
+        section at a time. Nothing here depends on which reply comes first. Replies that are
+        still to come may be enough.
         """
         most = self._options.max_pairs
         if most is None:
@@ -221,6 +228,8 @@ class _SynthesisRun:
             size = 2 * size or math.ceil(most / self._options.per_section)
             yield self._sources[at : at + size]
             at += size
+            if self._rounds.deferred:
+                return
 
     async def _pair_count(self) -> int:
         report = await self.report()
@@ -275,10 +284,12 @@ class _SynthesisRun:
             for requests in self._requests.values()
             for planned_request in requests
         }
+        # Pairs about one passage are asked about together, so all of them have to be there.
+        deferred = self._rounds.deferred
         candidate_of = {
             Unverified(at, candidate.source_id, prose_of[at], candidate.pair): candidate
             for at, candidate in passed.candidates
-            if candidate.verdict is None
+            if candidate.verdict is None and candidate.source_id not in deferred
         }
         done = 0
 
