@@ -13,6 +13,7 @@ from dlm_lsp.document.base_models import HUB_PREFIX
 from dlm_lsp.document.schema import Frontmatter
 from dlm_lsp.local.model_paths import model_beside
 from dlm_lsp.store.adapters import current_adapter, first_adapter
+from dlm_lsp.store.batches import BatchRecords
 from dlm_lsp.store.ledger import LedgerEntry
 from dlm_lsp.store.plan import StagedSection
 from dlm_lsp.store.replies import ReplyCache
@@ -184,6 +185,25 @@ class SynthSession:
         return tuple(dict.fromkeys(hosts))
 
 
+def batch_notes(folder: Path, teacher: str) -> tuple[str, ...]:
+    """Return what is to be told of requests to a teacher that wait in batches.
+
+    Raises:
+        StoreError: the records of batches cannot be read.
+    """
+    batches = [record for record in BatchRecords(folder).open() if record.teacher == teacher]
+    count = sum(len(record.keys) for record in batches)
+    if not count:
+        return ()
+    waiting = (
+        f"1 request to {teacher} waits" if count == 1 else f"{count} requests to {teacher} wait"
+    )
+    return (
+        f"{waiting} in a batch, whose replies `dlm synth batch collect` brings; a request that is "
+        "made again is paid for again",
+    )
+
+
 @asynccontextmanager
 async def open_session(
     document: Document,
@@ -231,7 +251,7 @@ async def open_session(
                 document,
                 teacher,
                 expected,
-                teacher_notes(teacher, options),
+                (*teacher_notes(teacher, options), *batch_notes(folder, teacher.name)),
                 chosen,
                 judge,
                 cache,
