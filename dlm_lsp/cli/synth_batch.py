@@ -83,7 +83,8 @@ def _look_at(
 
 
 def _announce(path: Path, ready: SynthSession) -> None:
-    print_notice(f"The prose of {path} is sent to {' and '.join(ready.remote_hosts)}.")
+    if ready.remote_hosts:
+        print_notice(f"The prose of {path} is sent to {' and '.join(ready.remote_hosts)}.")
     for note in ready.notes:
         print_notice(f"note: {note}")
     print_notice(estimate_line(ready.estimate))

@@ -7,7 +7,7 @@ from typing import Any
 
 from dlm_lsp.errors import TeacherError
 from dlm_lsp.teachers.api import ApiTeacher
-from dlm_lsp.teachers.batch_errors import is_certainly_refused, unknown_batch
+from dlm_lsp.teachers.batch_errors import is_certainly_refused, no_batches, unknown_batch
 from dlm_lsp.teachers.batches import (
     SETTLING,
     TRANSFER_SECONDS,
@@ -50,6 +50,8 @@ class AnthropicBatches:
                         for request in requests
                     ]
                 )
+            except sdk.NotFoundError:
+                raise no_batches(self._teacher) from None
             except Exception as error:
                 refused = is_certainly_refused(error, sdk)
                 raise

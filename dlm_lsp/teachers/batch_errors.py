@@ -4,6 +4,7 @@ from types import ModuleType
 
 from dlm_lsp.errors import TeacherError
 from dlm_lsp.teachers.api import ApiTeacher
+from dlm_lsp.teachers.batches import BatchRefusedError
 
 _TIMED_OUT = 408
 # Both HTTP clients that the SDKs have used call them so.
@@ -24,4 +25,11 @@ def unknown_batch(teacher: ApiTeacher, batch_id: str) -> TeacherError:
         f"{teacher.server} knows no batch {batch_id} by the key in {teacher.key_variable}: set the "
         "key of the account and project that it was submitted with, or go on without its replies "
         "(`dlm synth instructions` asks for what is missing)"
+    )
+
+
+def no_batches(teacher: ApiTeacher) -> BatchRefusedError:
+    """Return the error for a server that has no such thing as a batch."""
+    return BatchRefusedError(
+        f"{teacher.server} offers no batches; ask it with `dlm synth instructions`"
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from dlm_lsp.errors import TeacherError
 from dlm_lsp.teachers.api import ApiTeacher
-from dlm_lsp.teachers.batch_errors import is_certainly_refused, unknown_batch
+from dlm_lsp.teachers.batch_errors import is_certainly_refused, no_batches, unknown_batch
 from dlm_lsp.teachers.batches import (
     SETTLING,
     TRANSFER_SECONDS,
@@ -45,8 +45,11 @@ class OpenAiBatches:
         file = "".join(f"{json.dumps(_line(request))}\n" for request in requests).encode("ascii")
         refused = False
 
-        async def upload(client: Any, _: ModuleType) -> Any:
-            return await client.files.create(file=(f"{run_id}.jsonl", file), purpose="batch")
+        async def upload(client: Any, sdk: ModuleType) -> Any:
+            try:
+                return await client.files.create(file=(f"{run_id}.jsonl", file), purpose="batch")
+            except sdk.NotFoundError:
+                raise no_batches(self._teacher) from None
 
         async def create(client: Any, sdk: ModuleType) -> Any:
             nonlocal refused

@@ -43,8 +43,8 @@ class User:
     def records(self) -> BatchRecords:
         return BatchRecords(load_document(self.path).folder)
 
-    def write(self, numbers: Sequence[int]) -> None:
-        body = "\n::prose::\n".join(town(number) for number in numbers)
+    def write(self, numbers: Sequence[int], more: Callable[[int], str] = lambda number: "") -> None:
+        body = "\n::prose::\n".join(f"{town(number)} {more(number)}" for number in numbers)
         self.path.write_bytes(f"{HEAD}{body}\n".encode())
 
     def submit(self) -> Submission:
@@ -186,7 +186,9 @@ def test_a_batch_that_fails_as_a_whole_says_why_and_is_sent_again(openai, user_o
 
 def test_second_requests_about_what_is_missing_go_into_the_next_batch(user, provider):
     provider.reply = one_pair_first
+    user.write(ALL, fair)
     user.submit()
+    assert [is_second(prompt) for prompt in provider.last.prompts].count(True) == 1
     provider.finish()
     user.collect()
     again = user.submit()
@@ -200,13 +202,18 @@ def test_second_requests_about_what_is_missing_go_into_the_next_batch(user, prov
     assert provider.asked == []
 
 
+def fair(number: int) -> str:
+    return f"The fair of Ville{number} opens in May."
+
+
 def one_pair_first(prompt: str) -> str:
-    first, second = pairs_about(town_in(prompt))
-    return pairs_json(second if is_second(prompt) else first)
+    number = town_in(prompt)
+    second = (f"When does the fair of Ville{number} open?", "It opens in May.", fair(number))
+    return pairs_json(second if is_second(prompt) else pairs_about(number)[0])
 
 
 def is_second(prompt: str) -> bool:
-    return "mills." in prompt.replace(town(town_in(prompt)), "")
+    return "quoted below" in prompt
 
 
 def test_verdicts_go_into_the_batch_after_that_of_the_pairs(user, provider, monkeypatch):
@@ -360,14 +367,12 @@ def test_a_key_goes_to_no_other_address_than_the_batch_went_to(user, provider, m
     assert "set the address that it was submitted with" in batch.failure
 
 
-@pytest.mark.parametrize("api", [OpenAiBatches, AnthropicBatches])
-def test_more_than_one_batch_takes_goes_into_several(user, provider, monkeypatch, api):
-    monkeypatch.setattr(api, "limits", BatchLimits(requests=3, size=10**6))
+def test_more_than_one_batch_takes_goes_into_several(user, provider, monkeypatch):
+    for api in (OpenAiBatches, AnthropicBatches):
+        monkeypatch.setattr(api, "limits", BatchLimits(requests=3, size=10**6))
     submitted = user.submit()
-    if submitted.requests and len(submitted.sent) == 2:
-        assert [len(record.keys) for record in submitted.sent] == [3, 1]
-    else:
-        assert len(submitted.sent) == 1
+    assert [len(record.keys) for record in submitted.sent] == [3, 1]
+    assert [len(batch.requests) for batch in provider.batches.values()] == [3, 1]
 
 
 def test_a_limit_on_requests_holds_for_batches(user, provider):
@@ -411,3 +416,51 @@ def test_an_ordinary_run_tells_what_is_under_way(user, provider):
     user.submit()
     done = synthesize(user.path, teacher=provider.selector, options=PLAIN, dry_run=True)
     assert done.result.notes[0].startswith(f"4 requests to {provider.selector} wait in a batch")
+
+
+def test_results_that_are_no_longer_kept_are_told_and_asked_for_anew(openai, user_of):
+    user = user_of(openai)
+    user.submit()
+    openai.finish()
+    del openai.files[f"{openai.last.id}-output"]
+    openai.batches[openai.last.id].status = "completed"
+    assert user.collect()[0].record.failures == {"no answer": 4}
+    assert user.submit().requests == 4
+
+
+def test_a_model_without_likelihoods_gives_its_verdicts_in_words(openai, user_of, monkeypatch):
+    monkeypatch.setattr(pipeline, "sway_judge", lambda *_: ScriptedJudge())
+    openai.tells_likelihoods = False
+    user = user_of(openai)
+    user.options = SynthOptions(per_section=2)
+    for _ in range(2):
+        user.submit()
+        openai.finish()
+        user.collect()
+    assert not any("logprobs" in body for body in openai.last.requests.values())
+    openai.asked.clear()
+    report = user.run()
+    assert (report.verified, openai.asked) == (10, [])
+
+
+def test_a_verifier_of_another_kind_is_left_to_the_ordinary_run(
+    openai, user_of, monkeypatch, httpserver
+):
+    monkeypatch.setattr(pipeline, "sway_judge", lambda *_: ScriptedJudge())
+    user = user_of(openai)
+    openai.keys |= {"none"}
+    user.options = SynthOptions(per_section=2, verify=f"vllm-server:{openai.url}#m")
+    user.submit()
+    openai.finish()
+    user.collect()
+    assert len(openai.asked) == 1
+    assert user.submit().requests == 0
+
+
+def test_a_server_without_batches_is_told_as_such(user, provider):
+    provider.offers_batches = False
+    submitted = user.submit()
+    assert submitted.failure == (
+        f"{provider.base} offers no batches; ask it with `dlm synth instructions`"
+    )
+    assert user.records.all() == ()

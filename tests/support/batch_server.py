@@ -64,6 +64,7 @@ class BatchServer:
         self.on_create: Callable[[], Response | None] = lambda: None
         self.listed = True
         self.page = 2
+        self.offers_batches = True
         httpserver.expect_request(re.compile(".*")).respond_with_handler(self._serve)
 
     @property
@@ -86,6 +87,8 @@ class BatchServer:
         sent_key = request.headers.get("x-api-key") or request.headers.get("authorization", "")
         if sent_key.removeprefix("Bearer ") not in self.keys:
             return error(401, f"Incorrect API key provided: {sent_key}")
+        if not self.offers_batches and ("batches" in request.path or "files" in request.path):
+            return error(404, "Not Found")
         try:
             return self.route(request)
         except KeyError as missing:
@@ -111,6 +114,7 @@ class OpenAiServer(BatchServer):
     def __init__(self, httpserver: HTTPServer) -> None:
         super().__init__(httpserver)
         self.files: dict[str, bytes] = {}
+        self.tells_likelihoods = True
 
     @property
     def base(self) -> str:
@@ -138,7 +142,7 @@ class OpenAiServer(BatchServer):
 
     def complete(self, body: dict[str, Any]) -> dict[str, Any]:
         prompt = prompt_of(body)
-        if "logprobs" in body:
+        if "logprobs" in body and self.tells_likelihoods:
             return scored({"Yes": 0.9, "No": 0.1})
         return chat_completion(self.reply(prompt))
 
