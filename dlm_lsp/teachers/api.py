@@ -159,7 +159,15 @@ class ApiTeacher(ABC):
         Raises:
             TeacherError: it holds no reply.
         """
-        reply = self._read_answer(answer)
+        try:
+            reply = self._read_answer(answer)
+        except TeacherError:
+            raise
+        # A file can hold what makes the SDK's parser fail in any way at all.
+        except Exception as error:
+            raise TeacherError(f"no reply that can be read ({type(error).__name__})") from None
+        if not reply.text.strip():
+            raise TeacherError("an empty reply")
         return replace(reply, text=redact_reply(reply.text, self._secrets, prose=""))
 
     def connect(self) -> None:

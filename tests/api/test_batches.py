@@ -464,3 +464,17 @@ def test_a_server_without_batches_is_told_as_such(user, provider):
         f"{provider.base} offers no batches; ask it with `dlm synth instructions`"
     )
     assert user.records.all() == ()
+
+
+ODD_ANSWERS = [{}, [], None, "text", {"choices": 1}, {"choices": [{"message": {"content": ""}}]}]
+ODD_ANSWERS += [{"content": 7}, {"content": []}, {"choices": [[]], "content": [[]], "usage": []}]
+
+
+@pytest.mark.parametrize("odd", ODD_ANSWERS, ids=repr)
+def test_an_odd_answer_costs_its_request_alone(user, provider, odd):
+    user.submit()
+    provider.finish()
+    provider.spoil_first_result(odd)
+    (collected,) = user.collect()
+    assert (collected.record.replies, sum(collected.record.failures.values())) == (3, 1)
+    assert user.submit().asked + user.submit().under_way == 1

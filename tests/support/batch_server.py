@@ -172,6 +172,12 @@ class OpenAiServer(BatchServer):
                 self.files[f"{batch.id}-{name}"] = jsonl(lines)
         batch.results, batch.errors, batch.status = done, failed, status
 
+    def spoil_first_result(self, answer: Any) -> None:
+        """Put something else in the place of the first answer."""
+        first, *rest = self.last.results
+        response = {**first["response"], "body": answer}
+        self.files[f"{self.last.id}-output"] = jsonl([{**first, "response": response}, *rest])
+
     def fail(self, words: str) -> None:
         """Let the last batch fail at its validation."""
         self.last.status, self.last.detail = "failed", words
@@ -280,6 +286,10 @@ class AnthropicServer(BatchServer):
             lines.append({"custom_id": custom_id, "result": result})
         random.Random(7).shuffle(lines)
         batch.results, batch.status = lines, status
+
+    def spoil_first_result(self, answer: Any) -> None:
+        """Put something else in the place of the first answer."""
+        self.last.results[0]["result"]["message"] = answer
 
     def _create(self, lines: list[dict[str, Any]]) -> Response:
         refusal = self.on_create()
