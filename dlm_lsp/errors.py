@@ -14,7 +14,8 @@
         ├── SelectorError       a selector that names no teacher
         ├── UnreachableError    the server was not there, or was silent for too long
         ├── UnusableReplyError  a reply is empty, broken or an error; again may help
-        └── RejectedError       the server knows neither the key nor the model
+        ├── RejectedError       the server knows neither the key nor the model
+        └── DeferredError       a request waits in a batch, and its reply comes later
 
 Shell, language server and API catch by this tree. Whatever else reaches them is a defect of this
 program, and is told as a defect. A model or a provider's SDK can fail in any way at all: where they
@@ -116,3 +117,7 @@ class UnusableReplyError(TeacherError):
 
 class RejectedError(TeacherError):
     """The server does not know the key or the model, whatever it is asked."""
+
+
+class DeferredError(TeacherError):
+    """A request that waits in a batch, so that its reply comes later."""

@@ -11,7 +11,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from dlm_lsp import __version__
 from dlm_lsp.cli.exit_codes import bypass_typer, run_command
-from dlm_lsp.cli.flags import option_flag
+from dlm_lsp.cli.flags import option_flag, with_options_of
 from dlm_lsp.conflicts import check_environment
 from dlm_lsp.errors import UsageError
 from dlm_lsp.install_hint import DISTRIBUTION
@@ -58,6 +58,12 @@ synth_app = typer.Typer(
     rich_markup_mode=None,
 )
 dlm_app.add_typer(synth_app, name="synth")
+batch_app = typer.Typer(
+    help="Ask in batches, at half the price: submit, wait for hours, collect.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+synth_app.add_typer(batch_app, name="batch")
 
 PathsArgument = Annotated[
     list[str], typer.Argument(metavar="PATH...", help="Documents, folders or glob patterns.")
@@ -360,3 +366,38 @@ def revert_command(
     raise typer.Exit(
         revert_documents(paths, section, since, teacher, with_edited=edited, as_json=as_json)
     )
+
+
+@batch_app.command("submit", cls=_InstructionsCommand)
+@with_options_of(
+    instructions_command, without=("fresh", "placement", "apply", "dry_run", "force", "as_json")
+)
+def submit_command(paths: PathsArgument, *, as_json: JsonOption = False, **options: Any) -> None:
+    """Send the requests of `dlm synth instructions` whose replies are not there, as batches.
+
+    One request is asked at once, to learn what the model takes. Submit again after `collect` for
+    second requests about what is missing, and for the verdicts on pairs that passed.
+    """
+    from dlm_lsp.cli.synth_batch import submit_batches
+    from dlm_lsp.cli.synth_request import request_of
+
+    raise typer.Exit(submit_batches(paths, request_of(options), as_json=as_json))
+
+
+@batch_app.command("status")
+def status_command(paths: PathsArgument, *, as_json: JsonOption = False) -> None:
+    """Show how far each batch is, and when it ends at the latest."""
+    from dlm_lsp.cli.synth_batch import show_batches
+
+    raise typer.Exit(show_batches(paths, as_json=as_json))
+
+
+@batch_app.command("collect")
+def collect_command(paths: PathsArgument, *, as_json: JsonOption = False) -> None:
+    """Keep the replies of the batches that have ended; `dlm synth instructions` then uses them.
+
+    Exit codes: 0 replies came, 1 failed, 2 usage, 3 nothing came (yet).
+    """
+    from dlm_lsp.cli.synth_batch import collect_replies
+
+    raise typer.Exit(collect_replies(paths, as_json=as_json))

@@ -1,10 +1,14 @@
 """Command-line flags: the options of a run, as the shell calls them."""
 
-from typing import Any
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import typer
 
 from dlm_lsp.synth.options import OPTIONS
+
+_C = TypeVar("_C", bound=Callable[..., Any])
 
 
 def flag_name(option: str) -> str:
@@ -17,3 +21,27 @@ def option_flag(option: str, **details: Any) -> Any:
     known = OPTIONS[option]
     usual = {"help": known.meaning, "show_default": known.unset or True}
     return typer.Option(flag_name(option), **(usual | details))
+
+
+def with_options_of(command: Callable[..., Any], *, without: Sequence[str]) -> Callable[[_C], _C]:
+    """Give a command that takes `**options` those of another, but for some."""
+
+    def give(function: _C) -> _C:
+        own = inspect.signature(function)
+        parameters = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
+        there = {p.name for p in parameters}
+        more = [
+            p
+            for p in inspect.signature(command).parameters.values()
+            if p.name not in (*there, *without)
+        ]
+        *first, last = parameters
+        # typer reads these two.
+        function.__signature__ = own.replace(parameters=[*first, *more, last])  # type: ignore[attr-defined]
+        function.__annotations__ = {
+            **{p.name: p.annotation for p in more},
+            **{name: kind for name, kind in function.__annotations__.items() if name != "options"},
+        }
+        return function
+
+    return give

@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import sqlite3
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -47,9 +50,17 @@ class ReplyCache:
         Raises:
             StoreError: the cache cannot be read.
         """
+        return self.get_by_key(reply_key(teacher, fingerprint))
+
+    def get_by_key(self, key: bytes) -> str | None:
+        """Return what was put at this `reply_key`, None where nothing was.
+
+        Raises:
+            StoreError: the cache cannot be read.
+        """
         with as_store_error(self.path):
             row = self._connection.execute(
-                "SELECT payload FROM replies WHERE key = ?", (_key(teacher, fingerprint),)
+                "SELECT payload FROM replies WHERE key = ?", (key,)
             ).fetchone()
         if row is None:
             return None
@@ -66,13 +77,27 @@ class ReplyCache:
         Raises:
             StoreError: the cache cannot be written.
         """
+        self.put_by_key([(reply_key(teacher, fingerprint), payload)])
+
+    def put_by_key(self, replies: Iterable[tuple[bytes, str]]) -> None:
+        """Keep replies at their `reply_key`, all or none; they are on disk on return.
+
+        Raises:
+            StoreError: the cache cannot be written.
+        """
         # A reply may hold half a surrogate pair; it was paid for all the same.
-        data = payload.encode("utf-8", "surrogatepass")
+        rows = [(key, payload.encode("utf-8", "surrogatepass")) for key, payload in replies]
         with as_store_error(self.path):
-            self._connection.execute(
-                "INSERT OR REPLACE INTO replies VALUES (?, ?)", (_key(teacher, fingerprint), data)
-            )
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                self._connection.executemany("INSERT OR REPLACE INTO replies VALUES (?, ?)", rows)
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    self._connection.execute("ROLLBACK")
+                raise
 
 
-def _key(teacher: str, fingerprint: str) -> bytes:
+def reply_key(teacher: str, fingerprint: str) -> bytes:
+    """Return the key of a reply: a hash, from which nothing of the request can be told."""
     return hashlib.sha256(json.dumps([teacher, fingerprint]).encode("ascii")).digest()

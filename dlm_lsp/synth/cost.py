@@ -173,7 +173,7 @@ class CostMeter:
 
 def _most_tokens(request: Request) -> int:
     """Return a bound on the tokens of a prompt: no tokenizer makes more of them than bytes."""
-    texts = (*request_messages(request), json.dumps(reply_schema(request)))
+    texts = (request_messages(request).text, json.dumps(reply_schema(request)))
     prompt_bytes = sum(len(text.encode("utf-8", "replace")) for text in texts)
     return prompt_bytes + _TOKENS_AROUND_PROMPT
 

@@ -13,9 +13,11 @@ from dlm_lsp.document.base_models import HUB_PREFIX
 from dlm_lsp.document.schema import Frontmatter
 from dlm_lsp.local.model_paths import model_beside
 from dlm_lsp.store.adapters import current_adapter, first_adapter
+from dlm_lsp.store.batches import BatchRecords
 from dlm_lsp.store.ledger import LedgerEntry
 from dlm_lsp.store.plan import StagedSection
 from dlm_lsp.store.replies import ReplyCache
+from dlm_lsp.synth.answer_through import AnswerThrough, directly
 from dlm_lsp.synth.choose_verifier import ChosenVerifier, choose_verifier, verifier_selector
 from dlm_lsp.synth.cost import Budget, RunPrices, check_max_cost, find_prices
 from dlm_lsp.synth.estimate import Estimate, estimate_run
@@ -134,9 +136,13 @@ class SynthSession:
     _sections: Sequence[str] | None
 
     async def run(
-        self, on_event: OnEvent, stop: anyio.Event, budget: Budget | None = None
+        self,
+        on_event: OnEvent,
+        stop: anyio.Event,
+        budget: Budget | None = None,
+        through: AnswerThrough = directly,
     ) -> SynthResult:
-        """Ask and filter, until all is done or `stop` is set.
+        """Ask and filter, until all is done or `stop` is set; `through` is the way of asking.
 
         `budget` is that of a run over several documents, in which this is one.
 
@@ -155,6 +161,7 @@ class SynthSession:
             verifier=self.verification.verifier,
             prices=self.prices,
             budget=budget,
+            through=through,
         )
         at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         sections = staged_sections(self.document, report.accepted, self.teacher.name, at)
@@ -228,6 +235,25 @@ def _unprepared(selector: str, options: SynthOptions) -> Teacher:
     return select(selector, sampling, concurrency=options.concurrency, timeout=timeout)
 
 
+def batch_notes(folder: Path, teacher: str) -> tuple[str, ...]:
+    """Return what is to be told of requests to a teacher that wait in batches.
+
+    Raises:
+        StoreError: the records of batches cannot be read.
+    """
+    batches = [record for record in BatchRecords(folder).open() if record.teacher == teacher]
+    count = sum(len(record.keys) for record in batches)
+    if not count:
+        return ()
+    waiting = (
+        f"1 request to {teacher} waits" if count == 1 else f"{count} requests to {teacher} wait"
+    )
+    return (
+        f"{waiting} in a batch, whose replies `dlm synth batch collect` brings; a request that is "
+        "made again is paid for again",
+    )
+
+
 @asynccontextmanager
 async def open_session(
     document: Document,
@@ -284,7 +310,11 @@ async def open_session(
                 document,
                 teacher,
                 expected,
-                (*teacher_notes(teacher, options), *([prices.problem] if prices.problem else [])),
+                (
+                    *teacher_notes(teacher, options),
+                    *batch_notes(folder, teacher.name),
+                    *([prices.problem] if prices.problem else []),
+                ),
                 chosen,
                 prices,
                 judge,

@@ -73,7 +73,8 @@ class Skip:
     """A section, or a strategy for it, that gave nothing or less than it was asked for.
 
     `reason` is one of `no_prose`, `invalid_output`, `empty_pair`, `already_present`, `shortfall`,
-    `request_failed`, `not_asked`. `source_id` is `(document)` where no section is meant.
+    `request_failed`, `deferred`, `not_asked`. `source_id` is `(document)` where no section is
+    meant.
     """
 
     source_id: str

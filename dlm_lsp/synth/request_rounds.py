@@ -7,7 +7,7 @@ from functools import partial
 import anyio
 import anyio.to_thread
 
-from dlm_lsp.errors import TeacherError
+from dlm_lsp.errors import DeferredError, TeacherError
 from dlm_lsp.synth.candidates import ParsedCandidates, parse_candidates
 from dlm_lsp.synth.planned_requests import PlannedRequest
 from dlm_lsp.synth.report import Skip
@@ -59,6 +59,12 @@ class RequestRounds:
         follow_ups = [self._follow_ups.get(planned_request.index) for planned_request in requests]
         await self._ask_follow_ups([follow_up for follow_up in follow_ups if follow_up], on_final)
 
+    @property
+    def deferred(self) -> frozenset[str]:
+        """The ids of the sections of which replies are still to come."""
+        skips = (skip for outcome in self.outcomes.values() for skip in outcome.skipped)
+        return frozenset(skip.source_id for skip in skips if skip.reason == "deferred")
+
     async def _ask_once(self, requests: Sequence[PlannedRequest], on_final: OnFinal) -> None:
         unasked = await self._runner.run(requests, partial(self._take_reply, on_final))
         for planned_request in unasked:
@@ -78,7 +84,7 @@ class RequestRounds:
     ) -> None:
         index = planned_request.index
         if isinstance(reply, TeacherError):
-            skip = _skip(planned_request, "request_failed", str(reply))
+            skip = _failure(planned_request, reply)
             self.outcomes[index] = RequestOutcome(index, skipped=(skip,))
             on_final(planned_request)
             return
@@ -95,7 +101,7 @@ class RequestRounds:
     ) -> None:
         index = planned_request.index
         if isinstance(reply, TeacherError):
-            self._add_skip(index, _skip(planned_request, "request_failed", str(reply)))
+            self._add_skip(index, _failure(planned_request, reply))
         else:
             follow_up = self._follow_ups[index]
             parsed = await self._parse(follow_up.original, (follow_up.first_reply, reply))
@@ -122,6 +128,11 @@ class RequestRounds:
         A base model reads what is there, not what is missing.
         """
         return self._teacher.fingerprint(follow_up) != self._teacher.fingerprint(request)
+
+
+def _failure(planned_request: PlannedRequest, error: TeacherError) -> Skip:
+    reason = "deferred" if isinstance(error, DeferredError) else "request_failed"
+    return _skip(planned_request, reason, str(error))
 
 
 def _skip(planned_request: PlannedRequest, reason: str, detail: str) -> Skip:

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from typing import Generic, TypeVar
 
-from dlm_lsp.errors import TeacherError
+from dlm_lsp.errors import DeferredError, TeacherError
 from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.cost import Budget, CostMeter
 from dlm_lsp.synth.events import OnEvent, RequestDone, RequestFailed
@@ -179,7 +179,9 @@ class RequestRunner(Generic[_R]):
         for planned_request in planned_requests:
             source_id, request = planned_request.source_id, planned_request.request
             strategy = request.strategy if isinstance(request, PairRequest) else None
-            if isinstance(outcome, TeacherError):
+            if isinstance(outcome, DeferredError):
+                pass
+            elif isinstance(outcome, TeacherError):
                 # The report names every section; what ails them all is told once.
                 if (message := str(outcome)) not in self._failures:
                     self._failures.add(message)
@@ -200,7 +202,12 @@ def store_reply(cache: ReplyCache, teacher: Replier[_R], request: _R, reply: Rep
     Raises:
         StoreError: the cache cannot be written.
     """
-    cache.put(teacher.name, teacher.fingerprint(request), json.dumps(asdict(reply)))
+    cache.put(teacher.name, teacher.fingerprint(request), reply_payload(reply))
+
+
+def reply_payload(reply: Reply) -> str:
+    """Return a reply as it is kept."""
+    return json.dumps(asdict(reply))
 
 
 def cached_reply(cache: ReplyCache, teacher: Replier[_R], request: _R) -> Reply | None:
@@ -209,7 +216,13 @@ def cached_reply(cache: ReplyCache, teacher: Replier[_R], request: _R) -> Reply 
     Raises:
         StoreError: the cache cannot be read.
     """
-    payload = cache.get(teacher.name, teacher.fingerprint(request))
+    reply = reply_in(cache.get(teacher.name, teacher.fingerprint(request)))
+    # Earlier versions kept what is not: an empty reply, and one that broke off.
+    return reply if reply and is_whole(request, reply) else None
+
+
+def reply_in(payload: str | None) -> Reply | None:
+    """Return the reply that was kept as `payload`, None where there is none that can be read."""
     if payload is None:
         return None
     try:
@@ -225,7 +238,5 @@ def cached_reply(cache: ReplyCache, teacher: Replier[_R], request: _R) -> Reply 
         } if isinstance(note := stored.get("note", ""), str) and isinstance(
             reasoning := stored.get("reasoning", ""), str
         ):
-            reply = Reply(text, tokens_in, tokens_out, finish, note, reasoning)
-            # Earlier versions kept what is not: an empty reply, and one that broke off.
-            return reply if is_whole(request, reply) else None
+            return Reply(text, tokens_in, tokens_out, finish, note, reasoning)
     return None

@@ -15,6 +15,7 @@ from dlm_lsp.document.document import Document
 from dlm_lsp.errors import JudgeError
 from dlm_lsp.quality.strategy import Strategy
 from dlm_lsp.store.replies import ReplyCache
+from dlm_lsp.synth.answer_through import AnswerThrough, directly
 from dlm_lsp.synth.cost import UNKNOWN_PRICES, Budget, CostMeter, RunPrices, budget_of
 from dlm_lsp.synth.events import (
     OnEvent,
@@ -64,6 +65,7 @@ async def run_synthesis(
     verifier: Verifier | None = None,
     prices: RunPrices = UNKNOWN_PRICES,
     budget: Budget | None = None,
+    through: AnswerThrough = directly,
 ) -> Report:
     """Ask `teacher` about the prose of `document` and return what is accepted, and why not more.
 
@@ -71,7 +73,8 @@ async def run_synthesis(
     and returns the report of what is finished; cancelling the task from outside loses the report,
     but no reply: those are in `cache`. `verifier` is prepared, and is asked about what the judge
     lets pass; without one nothing is verified. None of the three is closed. By `prices` the run is
-    counted against `budget`, which is that of its options where it is the only one.
+    counted against `budget`, which is that of its options where it is the only one. `through` is
+    the way on which teacher and verifier are asked.
 
     Raises:
         TeacherError, JudgeError: found before anything was asked. Later, a failed request is
@@ -92,6 +95,7 @@ async def run_synthesis(
         verifier=verifier,
         prices=prices,
         budget=budget or budget_of(options),
+        through=through,
     )
     try:
         async with anyio.create_task_group() as tasks:
@@ -147,6 +151,7 @@ class _SynthesisRun:
         verifier: Verifier | None,
         prices: RunPrices,
         budget: Budget,
+        through: AnswerThrough,
     ) -> None:
         self.end: Callable[[], None] = lambda: None
         self._document = document
@@ -160,12 +165,16 @@ class _SynthesisRun:
         self._spent_before = budget.spent
         most = options.sampling.max_new_tokens
         meter = CostMeter(prices.teacher, budget, most)
-        self._runner = RequestRunner(teacher, cache, options, on_event, meter=meter)
+        self._runner = RequestRunner(through(teacher), cache, options, on_event, meter=meter)
         self._verification: Verification | None = None
         if self._judge and verifier:
-            meter = CostMeter(prices.verifier, budget, most)
             runner = RequestRunner[CheckRequest](
-                verifier, cache, options, on_event, spending=self._runner.spending, meter=meter
+                through(verifier),
+                cache,
+                options,
+                on_event,
+                spending=self._runner.spending,
+                meter=CostMeter(prices.verifier, budget, most),
             )
             self._verification = Verification(verifier, runner, cache, options)
         self._rounds = RequestRounds(teacher, self._runner, options)
@@ -233,7 +242,8 @@ class _SynthesisRun:
         """Yield the sections to ask at once: all, or as few as can give the pairs that are wanted.
 
         Each wave is twice the one before, so that a document that gives little is not asked one
-        section at a time. Nothing here depends on which reply comes first.
+        section at a time. Nothing here depends on which reply comes first. Replies that are
+        still to come may be enough.
         """
         most = self._options.max_pairs
         if most is None:
@@ -244,6 +254,8 @@ class _SynthesisRun:
             size = 2 * size or math.ceil(most / self._options.per_section)
             yield self._sources[at : at + size]
             at += size
+            if self._rounds.deferred:
+                return
 
     async def _pair_count(self) -> int:
         report = await self.report()
@@ -298,10 +310,12 @@ class _SynthesisRun:
             for requests in self._requests.values()
             for planned_request in requests
         }
+        # Pairs about one passage are asked about together, so all of them have to be there.
+        deferred = self._rounds.deferred
         candidate_of = {
             Unverified(at, candidate.source_id, prose_of[at], candidate.pair): candidate
             for at, candidate in passed.candidates
-            if candidate.verdict is None
+            if candidate.verdict is None and candidate.source_id not in deferred
         }
         done = 0
 

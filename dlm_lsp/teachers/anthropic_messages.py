@@ -1,7 +1,7 @@
 """Anthropic messages API: its models as teachers."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from types import ModuleType
 from typing import Any, Literal
@@ -104,27 +104,36 @@ class AnthropicTeacher(ApiTeacher):
         return counts
 
     async def _send(self, request: Request, shape: RequestShape) -> Reply:
+        body = self._body(request, shape)
+        # The SDK's own signature has left these out; models that take them still do.
+        drawn = {name: body.pop(name) for name in ("temperature", "top_p") if name in body}
+        message: object = await self._client.messages.create(**body, extra_body=drawn)
+        return self._read(message)
+
+    def _body(self, request: Request, shape: RequestShape) -> dict[str, Any]:
         messages, schema = request_messages(request), reply_schema(request)
-        parameters: dict[str, Any] = {}
+        parameters: dict[str, Any] = {
+            name: value
+            for name, value in (
+                ("temperature", self._sampling.temperature),
+                ("top_p", self._sampling.top_p),
+            )
+            if value is not None and name not in shape.without
+        }
         if schema and self.formats[shape.format_index] == "json_schema":
             parameters["output_config"] = {"format": {"type": "json_schema", "schema": schema}}
         if "cache_control" not in shape.without:
             parameters["cache_control"] = {"type": "ephemeral"}
-        # The SDK's own signature has left these out; models that take them still do.
-        drawn = {"temperature": self._sampling.temperature, "top_p": self._sampling.top_p}
-        message: object = await self._client.messages.create(
-            model=self._model,
-            max_tokens=self._sampling.max_new_tokens,
-            system=messages.system,
-            messages=_turns(messages),
-            extra_body={
-                name: value
-                for name, value in drawn.items()
-                if value is not None and name not in shape.without
-            },
+        return {
+            "model": self._model,
+            "max_tokens": self._sampling.max_new_tokens,
+            "system": messages.system,
+            "messages": _turns(messages),
             **parameters,
-        )
-        return self._read(message)
+        }
+
+    def _read_answer(self, answer: Mapping[str, Any]) -> Reply:
+        return self._read(self._sdk().types.Message.construct(**answer))
 
     def _read(self, message: Any) -> Reply:
         content = getattr(message, "content", None)

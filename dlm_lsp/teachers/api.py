@@ -3,7 +3,7 @@
 import json
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, replace
 from types import ModuleType
@@ -13,7 +13,7 @@ from dlm_lsp.errors import RejectedError, TeacherError, UnreachableError
 from dlm_lsp.teachers.concurrency import map_concurrently
 from dlm_lsp.teachers.echoed_secrets import redact_reply
 from dlm_lsp.teachers.endpoint import Endpoint
-from dlm_lsp.teachers.error_messages import server_message
+from dlm_lsp.teachers.error_messages import redact, server_message
 from dlm_lsp.teachers.model_discovery import ServedModel, discover_model, prose_window
 from dlm_lsp.teachers.prompts import example_pairs
 from dlm_lsp.teachers.protocol import (
@@ -116,6 +116,14 @@ class ApiTeacher(ABC):
             NotScoredError: a yes or no was asked for, and nothing tells how likely either is.
         """
 
+    @abstractmethod
+    def _body(self, request: Request, shape: RequestShape) -> dict[str, Any]:
+        """Return the body of one request in this shape."""
+
+    @abstractmethod
+    def _read_answer(self, answer: Mapping[str, Any]) -> Reply:
+        """Read the body of an answer, as decoded from JSON."""
+
     @property
     def examples(self) -> Sequence[tuple[str, str]]:
         """The pairs that it is shown to learn the form from."""
@@ -136,14 +144,71 @@ class ApiTeacher(ABC):
         alone = isinstance(request, VerdictRequest) and len(request.pairs) == 1
         return alone and self.log_probabilities and LOGPROBS not in shape.without
 
-    async def prepare(self) -> None:
-        """Check the extra, the key, the server and the model, all of it for free and once.
+    @property
+    def server(self) -> str:
+        """The server's address, as it may be shown and recorded."""
+        return self._endpoint.url
+
+    @property
+    def shape(self) -> RequestShape:
+        """What the server takes, as far as that is known."""
+        return self._shape
+
+    @shape.setter
+    def shape(self, learned: RequestShape) -> None:
+        self._shape = learned
+
+    def body(self, request: Request) -> dict[str, Any]:
+        """Return the body of a request that somebody else is to send."""
+        return self._body(request, self._shape)
+
+    def read_answer(self, answer: Mapping[str, Any]) -> Reply:
+        """Read an answer that came on another way; no secret of ours is in it.
+
+        Raises:
+            TeacherError: it holds no reply.
+        """
+        try:
+            reply = self._read_answer(answer)
+        except TeacherError:
+            raise
+        # A file can hold what makes the SDK's parser fail in any way at all.
+        except Exception as error:
+            raise TeacherError(f"no reply that can be read ({type(error).__name__})") from None
+        if not reply.text.strip():
+            raise TeacherError("an empty reply")
+        return replace(reply, text=redact_reply(reply.text, self._secrets, prose=""))
+
+    def connect(self) -> None:
+        """Check the extra and the key, and be ready for `call`; nothing is sent.
 
         Raises:
             TeacherError: with the remedy.
         """
         if self._client is None:
             self._client = self._connect()
+
+    async def call(self, work: Callable[[Any, ModuleType], Awaitable[_R]], limit: float) -> _R:
+        """Return what `work` returns of the client and its library.
+
+        Each request in it may take `limit` seconds.
+
+        Raises:
+            TeacherError: with the remedy.
+        """
+        return await self._guarded(lambda: work(self._client, self._sdk()), limit)
+
+    def shown(self, words: str) -> str:
+        """Return words of the server as a message may hold them: shortened, without a secret."""
+        return redact(words, self._secrets)
+
+    async def prepare(self) -> None:
+        """Check the extra, the key, the server and the model, all of it for free and once.
+
+        Raises:
+            TeacherError: with the remedy.
+        """
+        self.connect()
         if self._checked:
             return
         timeout = min(self._timeout, _LONGEST_CHECK)

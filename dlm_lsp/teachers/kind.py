@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dlm_lsp.install_hint import DISTRIBUTION, install_hint
+from dlm_lsp.teachers.batches import BatchApi
 from dlm_lsp.teachers.protocol import GenerationOptions, Teacher
 
 
@@ -55,6 +57,8 @@ class TeacherKind:
     """Whether the model runs in a process of ours, so that no prose can leave this machine."""
     needs_adapter: bool = False
     """Whether the document's trained adapter is what answers."""
+    batches: Callable[[Any], BatchApi] | None = None
+    """Return the batches of a connected teacher of this kind; None where the provider has none."""
     import_name: str | None = None
     """The package that has to be installed."""
     extra: str | None = None

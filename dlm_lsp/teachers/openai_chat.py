@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from types import ModuleType
@@ -86,6 +87,12 @@ class OpenAiTeacher(ApiTeacher):
         )
 
     async def _send(self, request: Request, shape: RequestShape) -> Reply:
+        body = self._body(request, shape)
+        completion: object = await self._client.chat.completions.create(**body)
+        reply = self._read(completion)
+        return _scored(reply, completion) if self._is_scored(request, shape) else reply
+
+    def _body(self, request: Request, shape: RequestShape) -> dict[str, Any]:
         scored = self._is_scored(request, shape)
         messages = request_messages(request, scored=scored)
         sampling = GenerationOptions(max_new_tokens=1) if scored else self._sampling
@@ -103,9 +110,9 @@ class OpenAiTeacher(ApiTeacher):
             LOGPROBS: True if scored else None,
             "top_logprobs": _ALTERNATIVES if scored else None,
         }
-        completion: object = await self._client.chat.completions.create(
-            model=self._model,
-            messages=[
+        return {
+            "model": self._model,
+            "messages": [
                 {"role": role, "content": content}
                 for role, content in (("system", messages.system), *messages.turns)
             ],
@@ -114,9 +121,15 @@ class OpenAiTeacher(ApiTeacher):
                 for name, value in parameters.items()
                 if value is not None and name not in shape.without
             },
-        )
+        }
+
+    def _read_answer(self, answer: Mapping[str, Any]) -> Reply:
+        completion = self._sdk().types.chat.ChatCompletion.construct(**answer)
         reply = self._read(completion)
-        return _scored(reply, completion) if scored else reply
+        try:
+            return _scored(reply, completion)
+        except NotScoredError:
+            return reply
 
     def _read(self, completion: Any) -> Reply:
         choices = getattr(completion, "choices", None)

@@ -6,9 +6,11 @@ To add a teacher, write its file and add its row to `TEACHER_KINDS`; a plugin br
 import logging
 import re
 from pathlib import Path
+from typing import Any
 
 from dlm_lsp.document.did_you_mean import closest_name
 from dlm_lsp.errors import SelectorError, TeacherError
+from dlm_lsp.teachers.batches import BatchApi
 from dlm_lsp.teachers.kind import TeacherContext, TeacherKind
 from dlm_lsp.teachers.plugins import plugin_kind, plugin_kinds
 from dlm_lsp.teachers.protocol import GenerationOptions, Teacher
@@ -47,6 +49,18 @@ def _create_vllm_server(context: TeacherContext) -> Teacher:
     return vllm_server_teacher(context)
 
 
+def _openai_batches(teacher: Any) -> BatchApi:
+    from dlm_lsp.teachers.openai_batches import OpenAiBatches
+
+    return OpenAiBatches(teacher)
+
+
+def _anthropic_batches(teacher: Any) -> BatchApi:
+    from dlm_lsp.teachers.anthropic_batches import AnthropicBatches
+
+    return AnthropicBatches(teacher)
+
+
 def _whole_target(target: str) -> str:
     return target
 
@@ -81,6 +95,7 @@ TEACHER_KINDS = (
         target="<model>",
         description="OpenAI",
         create=_create_openai,
+        batches=_openai_batches,
         model_in=_whole_target,
         import_name="openai",
         extra="openai",
@@ -92,6 +107,7 @@ TEACHER_KINDS = (
         target="<model>",
         description="Anthropic",
         create=_create_anthropic,
+        batches=_anthropic_batches,
         model_in=_whole_target,
         import_name="anthropic",
         extra="anthropic",

@@ -12,6 +12,12 @@ from typing import Any
 REPLY_LIMIT = 8 * 2**20
 """How many bytes of an answer are read: many times what a model writes or a server lists."""
 
+FILE_LIMIT = 2**30
+"""How many bytes of a file are read, which may hold the answers to a hundred thousand requests."""
+
+# How the SDKs ask for a file.
+_FILE_TYPE = "application/binary"
+
 REPLY_HEADERS = {"accept-encoding": "gzip"}
 """What a request has to say for `read_reply` to understand the answer."""
 
@@ -66,15 +72,17 @@ async def _read_body(response: Any) -> bytes:
         if response.is_error:
             return b""
         raise
+    # What was asked for decides, not what the server says that it sends.
+    limit = FILE_LIMIT if response.request.headers.get("accept") == _FILE_TYPE else REPLY_LIMIT
     body = bytearray()
     received = 0
     async with aclosing(response.aiter_raw()) as parts:
         async for part in parts:
             received += len(part)
             # One byte more than is read says that there is more.
-            body += unzip.unpack(part, REPLY_LIMIT - len(body) + 1) if unzip else part
+            body += unzip.unpack(part, limit - len(body) + 1) if unzip else part
             # Parts that unpack to nothing can come without end too.
-            if max(received, len(body)) > REPLY_LIMIT:
+            if max(received, len(body)) > limit:
                 raise OversizedReplyError
     if unzip and received and not unzip.is_whole:
         raise EncodedReplyError
