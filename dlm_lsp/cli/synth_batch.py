@@ -13,6 +13,7 @@ from dlm_lsp.cli.fetch import try_fetch_for_run
 from dlm_lsp.cli.output import escape_line, pluralize, print_notice, print_result
 from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.cli.progress import SynthProgress
+from dlm_lsp.errors import UsageError
 from dlm_lsp.store.batches import BatchRecord
 from dlm_lsp.synth.batch_collection import BatchProgress
 from dlm_lsp.synth.batch_submission import LearnedShapes, Submission, check_takes_batches
@@ -24,6 +25,11 @@ from dlm_lsp.synth.pipeline import SynthRequest, SynthSession, needed_models
 def submit_batches(paths: Sequence[str], request: SynthRequest, *, as_json: bool) -> int:
     """Submit what a run over each document would ask, and say what became of it."""
     check_takes_batches(request.teacher)
+    if request.options.max_cost is not None:
+        raise UsageError(
+            "--max-cost does not hold for batches, whose cost is known when they come back; "
+            "use --max-requests"
+        )
     verifier_selector(request.options.verify)
     shapes: LearnedShapes = {}
 

@@ -107,7 +107,7 @@ async def submit_requests(
     # Whoever takes no batches verifies in the run that follows.
     if batches_of(session.verification.verifier) is None:
         session = replace(session, verification=ChosenVerifier())
-    result = await session.run(on_event, anyio.Event(), through)
+    result = await session.run(on_event, anyio.Event(), through=through)
     sent: list[BatchRecord] = []
     failures: list[str] = []
     for teacher, replier in repliers.values():
