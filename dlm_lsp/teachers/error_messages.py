@@ -28,6 +28,9 @@ def server_message(body: object) -> str:
     its input, which can be the whole prompt.
     """
     named: list[str] = []
+    # Gemini puts its error into a list.
+    if isinstance(body, list) and body and isinstance(body[0], Mapping) and "error" in body[0]:
+        body = body[0]
     for _ in range(_DEEPEST):
         if not isinstance(body, Mapping):
             break
