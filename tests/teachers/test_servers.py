@@ -80,7 +80,7 @@ SERVERS = {
         "",
         "/v1",
         _listed("HuggingFaceH4/zephyr-7b-beta", created=0, owned_by="HuggingFaceH4"),
-        "tgi",
+        "",
         422,
         {"error": "Template error: unknown", "error_type": "template_error"},
         "Template error: unknown",
