@@ -9,14 +9,16 @@ from typing import Any, Literal
 from dlm_lsp.errors import TeacherError, UnusableReplyError
 from dlm_lsp.install_hint import install_hint
 from dlm_lsp.teachers.api import ApiTeacher
+from dlm_lsp.teachers.api_keys import ANTHROPIC_KEYS, usable_key
 from dlm_lsp.teachers.concurrency import map_concurrently
-from dlm_lsp.teachers.endpoint import endpoint_from, parse_endpoint
+from dlm_lsp.teachers.endpoint import anthropic_endpoint, parse_endpoint
 from dlm_lsp.teachers.kind import TeacherContext
+from dlm_lsp.teachers.model_names import recordable
 from dlm_lsp.teachers.prompts import Messages
 from dlm_lsp.teachers.protocol import Reply, Request
 from dlm_lsp.teachers.request_fallback import RequestShape
 from dlm_lsp.teachers.response_parsing import message_text, token_count
-from dlm_lsp.teachers.transport import RETRIES, usable_key
+from dlm_lsp.teachers.transport import RETRIES
 from dlm_lsp.teachers.verdict_prompts import reply_schema, request_messages
 
 _FINISHES: dict[str, Literal["length", "refusal"]] = {
@@ -24,7 +26,6 @@ _FINISHES: dict[str, Literal["length", "refusal"]] = {
     "model_context_window_exceeded": "length",
     "refusal": "refusal",
 }
-_KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
 
 
 class AnthropicTeacher(ApiTeacher):
@@ -33,6 +34,7 @@ class AnthropicTeacher(ApiTeacher):
     formats = ("json_schema", "plain")
     droppable = ("cache_control", "top_p", "temperature")
     key_variable = "ANTHROPIC_API_KEY"
+    models_path = "/v1/models"
     counts_exactly = True
 
     def _sdk(self) -> ModuleType:
@@ -48,7 +50,7 @@ class AnthropicTeacher(ApiTeacher):
         if self._sampling.seed is not None:
             raise TeacherError(f"{self.name} takes no seed; leave the seed out")
         sdk = self._sdk()
-        keys = {usable_key(os.environ.get(variable, ""), variable) for variable in _KEYS}
+        keys = {usable_key(os.environ.get(variable, ""), variable) for variable in ANTHROPIC_KEYS}
         self._secrets |= keys - {""}
         basic = self._endpoint.basic
         named = "ANTHROPIC_BASE_URL" in os.environ
@@ -167,8 +169,8 @@ def anthropic_teacher(context: TeacherContext) -> AnthropicTeacher:
         TeacherError: if ANTHROPIC_BASE_URL is no address.
     """
     return AnthropicTeacher(
-        f"anthropic:{context.target}",
-        endpoint_from("ANTHROPIC_BASE_URL", "https://api.anthropic.com"),
+        f"anthropic:{recordable(context.target)}",
+        anthropic_endpoint(),
         context.target,
         context.sampling,
         concurrency=context.concurrency,

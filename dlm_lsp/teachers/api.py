@@ -20,9 +20,11 @@ from dlm_lsp.teachers.protocol import (
     GenerationOptions,
     Reply,
     Request,
+    TeacherLimits,
     TeacherResult,
     VerdictRequest,
 )
+from dlm_lsp.teachers.proxy_choice import proxy_for
 from dlm_lsp.teachers.request_fallback import RequestShape, next_shape
 from dlm_lsp.teachers.transport import (
     RequestHook,
@@ -54,8 +56,10 @@ class ApiTeacher(ABC):
     """The output formats to try, strictest first; the last is none."""
     droppable: ClassVar[tuple[str, ...]]
     """The parameters that a request can go without."""
-    key_variable: ClassVar[str]
+    key_variable: str
     """The environment variable of the key."""
+    models_path: ClassVar[str] = "/models"
+    """Where the provider lists its models."""
     looks_up_one: ClassVar[bool] = True
     """Whether the provider answers for a single model, beside listing them all."""
     assumed_context: ClassVar[int] = 100_000
@@ -67,8 +71,6 @@ class ApiTeacher(ABC):
     # A number, a yes or no, and now and then a few words of what is wrong.
     tokens_per_verdict: int = 40
     parameters: int | None = None
-    request_hooks: ClassVar[Sequence[RequestHook]] = ()
-    """What is to be done to every request before it is sent."""
 
     def __init__(
         self,
@@ -94,11 +96,32 @@ class ApiTeacher(ABC):
         self._fatal_error: TeacherError | None = None
         self._has_served = False
         self._has_scored = False
+        self._unlisted = ""
+
+    @property
+    def request_hooks(self) -> Sequence[RequestHook]:
+        """What is to be done to every request before it is sent."""
+        return ()
+
+    @property
+    def lists_all(self) -> bool:
+        """Whether a list of models is one of what may be asked."""
+        return True
 
     @property
     def remote_host(self) -> str | None:
         """The host that the prose is sent to; None for a server on this machine."""
         return self._endpoint.remote_host
+
+    @property
+    def limits(self) -> TeacherLimits:
+        """What is to be known before it is asked: a model that its server does not list."""
+        if not self._unlisted:
+            return TeacherLimits()
+        return TeacherLimits(
+            warning=f"the server does not list this model and is asked for it all the same; "
+            f"{self._unlisted}"
+        )
 
     @abstractmethod
     def _sdk(self) -> ModuleType:
@@ -220,7 +243,7 @@ class ApiTeacher(ABC):
             # Replies that are kept from earlier need no server.
             self._fatal_error = error
             served = ServedModel(self._model)
-        self._model = served.name
+        self._model, self._unlisted = served.name, served.unlisted
         self.window = prose_window(
             served.context,
             selector=self.name,
@@ -367,6 +390,7 @@ class ApiTeacher(ABC):
 
         `limit` is how many seconds each request in it may take.
         """
+        proxy = proxy_for(self._endpoint)
         return await with_teacher_errors(
             work,
             self._sdk(),
@@ -374,6 +398,8 @@ class ApiTeacher(ABC):
             key=self.key_variable,
             limit=limit,
             secrets=self._secrets,
+            proxy=proxy.variable if proxy else "",
+            models=self._unlisted,
         )
 
     async def _discover(self, limit: float) -> ServedModel:
@@ -382,7 +408,9 @@ class ApiTeacher(ABC):
             self._client.with_options(timeout=sdk_timeout(sdk, limit), max_retries=1),
             sdk,
             self._model,
+            path=self.models_path,
             looks_up_one=self.looks_up_one,
+            lists_all=self.lists_all,
             selector=self.name,
             server=self._endpoint.url,
             secrets=self._secrets,

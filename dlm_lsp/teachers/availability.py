@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-from dlm_lsp.errors import TeacherError
+from dlm_lsp.errors import SelectorError, TeacherError
 from dlm_lsp.teachers.kind import TeacherKind
 from dlm_lsp.teachers.registry import split_selector
 
@@ -34,11 +34,14 @@ def availability(selector: str, *, has_adapter: bool) -> Unavailable | None:
             "no-teacher",
             f"{selector!r} names no teacher: set dlm.teacher, for example to hf:gemma-3-270m",
         )
-    return kind_availability(parts[0], has_adapter=has_adapter)
+    kind, target = parts
+    return kind_availability(kind, target, has_adapter=has_adapter)
 
 
-def kind_availability(kind: TeacherKind, *, has_adapter: bool) -> Unavailable | None:
-    """Return why no teacher of this kind can be used; None where nothing shows."""
+def kind_availability(
+    kind: TeacherKind, target: str = "", *, has_adapter: bool
+) -> Unavailable | None:
+    """Return why no teacher of this kind and target can be used; None where nothing shows."""
     if kind.needs_adapter and not has_adapter:
         return Unavailable(
             "no-adapter",
@@ -50,16 +53,26 @@ def kind_availability(kind: TeacherKind, *, has_adapter: bool) -> Unavailable | 
             "missing-extra",
             f"{kind.name} needs more than is installed: {kind.install_hint}",
         )
-    if (
-        kind.key_required
-        and kind.key_variable
-        and not os.environ.get(kind.key_variable, "").strip()
-    ):
+    try:
+        variable = _missing_key(kind, target)
+    except SelectorError as error:
+        return Unavailable("no-teacher", str(error))
+    except TeacherError as error:
+        return Unavailable("missing-key", str(error))
+    if variable:
         return Unavailable(
-            "missing-key",
-            f"{kind.name} needs a key in the environment variable {kind.key_variable}",
+            "missing-key", f"{kind.name} needs a key in the environment variable {variable}"
         )
     return None
+
+
+def _missing_key(kind: TeacherKind, target: str) -> str | None:
+    """Return the variable of a key that is needed and not there."""
+    if kind.key_of:
+        key = kind.key_of(target)
+        return key.variable if key.expected and not key.value else None
+    variable = kind.key_variable if kind.key_required else None
+    return variable if variable and not os.environ.get(variable, "").strip() else None
 
 
 def _is_installed(package: str) -> bool:

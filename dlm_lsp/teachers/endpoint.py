@@ -5,12 +5,15 @@ import ipaddress
 import os
 import re
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from dlm_lsp.errors import TeacherError
 
 _UNSHOWABLE = re.compile(r"[\s\x00-\x1f\x7f]")
 _HOST = re.compile(r"[\w.-]+")
+_TOP_LEVEL = re.compile(r"(?i:[a-z][a-z0-9-]*[a-z])")
+# Names that are given out within a house or a cluster, never by a registrar.
+_PRIVATE_NAMES = (".localhost", ".local", ".lan", ".internal", ".home.arpa")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +32,23 @@ class Endpoint:
     @property
     def remote_host(self) -> str | None:
         """The host that requests are sent to, None where that is this machine."""
-        if self.host == "localhost" or self.host.endswith(".localhost"):
+        name = self.host.rstrip(".")
+        if name == "localhost" or name.endswith(".localhost"):
             return None
-        try:
-            address = ipaddress.ip_address(self.host)
-        except ValueError:
+        address = _ip_address(self.host)
+        if address is None:
             return self.host
         return None if address.is_loopback or address.is_unspecified else self.host
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether no path follows the host."""
+        return not urlsplit(self.url).path
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port: the part of `url` before the path."""
+        return self.url.removesuffix(urlsplit(self.url).path)
 
     @property
     def basic(self) -> str | None:
@@ -59,21 +72,25 @@ class Endpoint:
 
 
 def parse_endpoint(text: str) -> Endpoint:
-    """Return the server that `text` names by an http or https URL.
+    """Return the server that `text` names by an http or https URL, or by host and port alone.
+
+    Without a scheme it is http for this machine and for private hosts, and https otherwise.
 
     Raises:
         ValueError: saying what is wrong, without repeating anything of `text`.
     """
+    text = text.strip()
     if not text or _UNSHOWABLE.search(text):
         raise ValueError("an address has no blanks and is not empty")
     try:
-        parts = urlsplit(text)
+        parts = urlsplit(text if "://" in text else f"//{text}")
         port = parts.port
     except ValueError:
         raise ValueError("its host or port cannot be read") from None
-    if parts.scheme not in ("http", "https"):
-        raise ValueError("an address begins with http:// or https://")
     host = parts.hostname or ""
+    scheme = parts.scheme or _usual_scheme(parts, host)
+    if scheme not in ("http", "https"):
+        raise ValueError("an address begins with http:// or https://")
     shown_host = host
     if ":" in host:
         try:
@@ -85,7 +102,7 @@ def parse_endpoint(text: str) -> Endpoint:
     path = quote(parts.path.rstrip("/"), safe="/%:@+~=,;-._")
     shown_port = "" if port is None else f":{port}"
     userinfo = parts.netloc.rpartition("@")[0]
-    return Endpoint(f"{parts.scheme}://{shown_host}{shown_port}{path}", host, userinfo, parts.query)
+    return Endpoint(f"{scheme}://{shown_host}{shown_port}{path}", host, userinfo, parts.query)
 
 
 def endpoint_from(variable: str, default: str) -> Endpoint:
@@ -98,3 +115,34 @@ def endpoint_from(variable: str, default: str) -> Endpoint:
         return parse_endpoint(os.environ.get(variable, "").strip() or default)
     except ValueError as error:
         raise TeacherError(f"{variable} cannot be used, {error}; correct or unset it") from None
+
+
+def anthropic_endpoint() -> Endpoint:
+    """Return the server of `anthropic:`: the one of ANTHROPIC_BASE_URL, or else Anthropic's own.
+
+    Raises:
+        TeacherError: if ANTHROPIC_BASE_URL is no address.
+    """
+    return endpoint_from("ANTHROPIC_BASE_URL", "https://api.anthropic.com")
+
+
+def _usual_scheme(parts: SplitResult, host: str) -> str:
+    """Return the scheme of an address that was typed without one; empty for what is no address."""
+    address, name = _ip_address(host), host.rstrip(".")
+    # A password belongs behind a scheme, and a word alone is rather the name of a model.
+    if "@" in parts.netloc or not (address or name == "localhost" or "." in name or parts.port):
+        return ""
+    if address:
+        return "https" if address.is_global else "http"
+    if "." not in name or name.endswith(_PRIVATE_NAMES):
+        return "http"
+    return "https" if _TOP_LEVEL.fullmatch(name.rpartition(".")[2]) else ""
+
+
+def _ip_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address

@@ -1,6 +1,7 @@
 """Error messages: of a request that failed, in one line that ends with what to do."""
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from types import ModuleType
 from typing import Any
@@ -9,6 +10,7 @@ from dlm_lsp.teachers.reply_limit import REPLY_LIMIT, EncodedReplyError, Oversiz
 
 _LONGEST = 240
 _DEEPEST = 8
+_VERSION = re.compile(r"/v\d")
 
 
 class OutOfTimeError(Exception):
@@ -26,6 +28,9 @@ def server_message(body: object) -> str:
     its input, which can be the whole prompt.
     """
     named: list[str] = []
+    # Gemini puts its error into a list.
+    if isinstance(body, list) and body and isinstance(body[0], Mapping) and "error" in body[0]:
+        body = body[0]
     for _ in range(_DEEPEST):
         if not isinstance(body, Mapping):
             break
@@ -71,10 +76,13 @@ def error_message(
     key: str,
     timeout: float,
     secrets: Collection[str],
+    proxy: str = "",
+    models: str = "",
 ) -> str:
     """Return the line for an error of a request by `sdk` (openai or anthropic, which are alike).
 
-    `server` is the address as it may be shown, `key` the environment variable of its key.
+    `server` is the address as it may be shown, `key` the environment variable of its key, `proxy`
+    that of the proxy on the way; `models` is what to say of a model that is not there.
     """
     cause = error.__cause__
     # Both HTTP clients that the SDKs have used call it so.
@@ -85,11 +93,10 @@ def error_message(
     if timed_out or isinstance(error, OutOfTimeError):
         return f"{server} gave no answer in {timeout:g} s; allow more time or a lower concurrency"
     if isinstance(error, sdk.APIStatusError):
-        return _status_line(error, server=server, key=key, secrets=secrets)
+        return _status_line(error, server=server, key=key, secrets=secrets, models=models)
     if isinstance(error, sdk.APIConnectionError):
         words = "no connection in time" if connecting else server_message(cause)
-        detail = _detail(redact(words, secrets))
-        return f"cannot reach {server}{detail}; check that it is running and the address"
+        return _connection_line(redact(words, secrets), server=server, proxy=proxy)
     if isinstance(error, json.JSONDecodeError):
         return f"{server} sent a reply that is cut off or is not JSON; run the command again"
     outcome = f"failed ({type(error).__name__}); run the command again"
@@ -103,7 +110,26 @@ def error_message(
     return f"the request to {server} {outcome}"
 
 
-def _status_line(error: Any, *, server: str, key: str, secrets: Collection[str]) -> str:
+def _connection_line(words: str, *, server: str, proxy: str) -> str:
+    detail = _detail(words)
+    if "CERTIFICATE_VERIFY_FAILED" in words:
+        return (
+            f"the certificate of {server} is not trusted here{detail}; name the file with that of "
+            "its authority in SSL_CERT_FILE"
+        )
+    if "[SSL" in words:
+        return f"cannot speak TLS with {server}{detail}; check whether it is http:// there"
+    if proxy:
+        return (
+            f"cannot reach {server} through the proxy that {proxy} names{detail}; correct or unset "
+            "that, or name the host in NO_PROXY"
+        )
+    return f"cannot reach {server}{detail}; check that it is running and the address"
+
+
+def _status_line(
+    error: Any, *, server: str, key: str, secrets: Collection[str], models: str
+) -> str:
     status: int = error.status_code
     detail = _detail(redact(server_message(error.body), secrets))
     match status:
@@ -113,7 +139,8 @@ def _status_line(error: Any, *, server: str, key: str, secrets: Collection[str])
         case 403:
             outcome = f"does not allow this (403); check what the key in {key} may do"
         case 404:
-            outcome = f"does not know the model or the address (404){detail}; check both"
+            remedy = models or _check_both(server)
+            outcome = f"does not know the model or the address (404){detail}; {remedy}"
         case 429:
             outcome = f"limits the rate or the budget (429){detail}; run again later"
         case _ if status < 400:
@@ -123,6 +150,11 @@ def _status_line(error: Any, *, server: str, key: str, secrets: Collection[str])
         case _:
             outcome = f"refused the request ({status}){detail}; change what it names"
     return f"{server} {outcome}"
+
+
+def _check_both(server: str) -> str:
+    # A path is taken as it was given, and may lack what a bare host would have got.
+    return "check both" if _VERSION.search(server) else "check both; it may have to end in /v1"
 
 
 def _detail(words: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dlm_lsp.install_hint import DISTRIBUTION, install_hint
+from dlm_lsp.teachers.api_keys import ApiKey
 from dlm_lsp.teachers.batches import BatchApi
 from dlm_lsp.teachers.protocol import GenerationOptions, Teacher
 
@@ -67,6 +68,9 @@ class TeacherKind:
     key_variable: str | None = None
     """The environment variable of the key."""
     key_required: bool = False
+    key_of: Callable[[str], ApiKey] | None = None
+    """Return the key that a target, or the empty one, is asked with, where more than
+    `key_variable` decides that; TeacherError with the remedy where it cannot be used."""
 
     @property
     def form(self) -> str:
@@ -87,8 +91,8 @@ def row_fault(kind: TeacherKind) -> str | None:
         text is None or isinstance(text, str) for text in optional
     ):
         return "a field that takes a text holds something else"
-    if not (callable(kind.create) and callable(kind.model_in)):
-        return "create or model_in cannot be called"
+    if not all(callable(each) for each in (kind.create, kind.model_in, kind.key_of or _no_model)):
+        return "create, model_in or key_of cannot be called"
     if not kind.description or "\n" in kind.description:
         return "the description is not one line"
     if kind.key_required and kind.key_variable is None:

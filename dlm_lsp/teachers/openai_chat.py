@@ -2,20 +2,21 @@
 
 import hashlib
 import json
-import os
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from types import ModuleType
 from typing import Any, ClassVar, Literal
 
-from dlm_lsp.errors import SelectorError, TeacherError, UnusableReplyError
+from dlm_lsp.errors import TeacherError, UnusableReplyError
 from dlm_lsp.install_hint import DISTRIBUTION, install_hint
 from dlm_lsp.teachers.api import LOGPROBS, ApiTeacher, NotScoredError
-from dlm_lsp.teachers.endpoint import Endpoint, endpoint_from, parse_endpoint
+from dlm_lsp.teachers.api_keys import key_for
+from dlm_lsp.teachers.azure_openai import AZURE_KEY_HEADER, azure_client, is_azure
 from dlm_lsp.teachers.error_messages import redact, server_message
 from dlm_lsp.teachers.kind import TeacherContext
+from dlm_lsp.teachers.model_names import recordable
+from dlm_lsp.teachers.openai_address import openai_endpoint, shown_address, vllm_server
 from dlm_lsp.teachers.protocol import YES_OR_NO, GenerationOptions, Reply, Request
 from dlm_lsp.teachers.request_fallback import RequestShape
 from dlm_lsp.teachers.response_parsing import (
@@ -24,7 +25,7 @@ from dlm_lsp.teachers.response_parsing import (
     message_text,
     token_count,
 )
-from dlm_lsp.teachers.transport import RETRIES, usable_key
+from dlm_lsp.teachers.transport import RETRIES, RequestHook
 from dlm_lsp.teachers.verdict_prompts import reply_schema, request_messages
 
 _FINISHES: dict[str, Literal["length", "refusal"]] = {
@@ -45,7 +46,6 @@ _HEADERS = frozenset(
     )
 )
 """What any HTTP request needs, and the key of this very server."""
-_UNRECORDABLE = re.compile(r"[^\w./:@+~=,-]")
 
 
 class OpenAiTeacher(ApiTeacher):
@@ -59,6 +59,11 @@ class OpenAiTeacher(ApiTeacher):
     caches_by_key: ClassVar[bool] = True
     counts_exactly = False
 
+    @property
+    def lists_all(self) -> bool:
+        """Whether a list of models is one of what may be asked: Azure's is not of deployments."""
+        return not is_azure(self._endpoint)
+
     def _sdk(self) -> ModuleType:
         try:
             import openai
@@ -70,20 +75,25 @@ class OpenAiTeacher(ApiTeacher):
 
     def _connect(self) -> Any:
         sdk = self._sdk()
-        key = usable_key(os.environ.get(self.key_variable, ""), self.key_variable)
-        self._secrets |= {key} - {""}
+        key = key_for(self._endpoint, (type(self).key_variable,), required=self.key_required)
+        self.key_variable = key.variable
+        self._secrets |= {key.value} - {""}
         basic = self._endpoint.basic
-        if self.key_required and not (key or basic):
-            raise TeacherError(f"{self.name} needs a key; set {self.key_variable}")
+        if key.expected and not key.value:
+            raise TeacherError(f"{self.name} needs a key; set {key.variable}")
         http_client = self._http_client()
-        return sdk.AsyncOpenAI(
-            # Never None: the SDK would take OpenAI's own key for whatever server this is.
-            api_key=key or "none",
+        options = {
+            "max_retries": RETRIES,
+            "timeout": http_client.timeout,
+            "http_client": http_client,
+        }
+        # Never None: the SDK would take OpenAI's own key for whatever server this is.
+        secret = key.value or "none"
+        return azure_client(sdk, self._endpoint, secret, **options) or sdk.AsyncOpenAI(
+            api_key=secret,
             base_url=self._endpoint.url,
-            default_headers={"Authorization": basic or f"Bearer {key or 'none'}"},
-            max_retries=RETRIES,
-            timeout=http_client.timeout,
-            http_client=http_client,
+            default_headers={"Authorization": basic or f"Bearer {secret}"},
+            **options,
         )
 
     async def _send(self, request: Request, shape: RequestShape) -> Reply:
@@ -160,12 +170,16 @@ class OpenAiTeacher(ApiTeacher):
         )
 
 
-async def _drop_what_is_meant_for_openai(request: Any) -> None:
+def _drop_what_is_meant_for_openai(kept: frozenset[str]) -> RequestHook:
     """Drop the headers that the SDK takes from OPENAI_CUSTOM_HEADERS, _ORG_ID and _PROJECT_ID."""
-    for name in set(request.headers) - _HEADERS:
-        del request.headers[name]
-    request.headers["accept"] = "application/json"
-    request.headers["user-agent"] = DISTRIBUTION
+
+    async def drop(request: Any) -> None:
+        for name in set(request.headers) - kept:
+            del request.headers[name]
+        request.headers["accept"] = "application/json"
+        request.headers["user-agent"] = DISTRIBUTION
+
+    return drop
 
 
 class VllmServerTeacher(OpenAiTeacher):
@@ -176,7 +190,12 @@ class VllmServerTeacher(OpenAiTeacher):
     caches_by_key = False
     looks_up_one = False
     assumed_context = 8192
-    request_hooks = (_drop_what_is_meant_for_openai,)
+
+    @property
+    def request_hooks(self) -> Sequence[RequestHook]:
+        """What keeps apart that which is set for OpenAI and that which is for this server."""
+        own = {AZURE_KEY_HEADER} if is_azure(self._endpoint) else set()
+        return (_drop_what_is_meant_for_openai(_HEADERS | own),)
 
     async def prepare(self) -> None:
         """Check the extra, the key, the server and the model; name the model if it was not.
@@ -188,7 +207,7 @@ class VllmServerTeacher(OpenAiTeacher):
         await super().prepare()
         if unnamed and self._model is not None:
             model = redact(self._model, self._secrets)
-            self.name = f"{self.name}#{_UNRECORDABLE.sub('_', model)}"
+            self.name = f"{self.name}#{recordable(model)}"
 
 
 def openai_teacher(context: TeacherContext) -> OpenAiTeacher:
@@ -198,8 +217,8 @@ def openai_teacher(context: TeacherContext) -> OpenAiTeacher:
         TeacherError: if OPENAI_BASE_URL is no address.
     """
     return OpenAiTeacher(
-        f"openai:{context.target}",
-        endpoint_from("OPENAI_BASE_URL", "https://api.openai.com/v1"),
+        f"openai:{recordable(context.target)}",
+        openai_endpoint(),
         context.target,
         context.sampling,
         concurrency=context.concurrency,
@@ -208,37 +227,20 @@ def openai_teacher(context: TeacherContext) -> OpenAiTeacher:
 
 
 def vllm_server_teacher(context: TeacherContext) -> VllmServerTeacher:
-    """Return the teacher `vllm-server:<url>[#model]`; VLLM_API_KEY is sent if it is set.
+    """Return the teacher `vllm-server:<url>[#model]`, with the key for its host or VLLM_API_KEY.
 
     Raises:
         SelectorError: the address cannot be read; no part of it is repeated.
     """
     endpoint, model = vllm_server(context.target)
-    shown = endpoint.url.removesuffix("/v1")
     return VllmServerTeacher(
-        f"vllm-server:{shown}{f'#{model}' if model else ''}",
-        Endpoint(f"{shown}/v1", endpoint.host, endpoint.userinfo, endpoint.query),
+        f"vllm-server:{shown_address(endpoint)}{f'#{recordable(model)}' if model else ''}",
+        endpoint,
         model or None,
         context.sampling,
         concurrency=context.concurrency,
         timeout=context.timeout,
     )
-
-
-def vllm_server(target: str) -> tuple[Endpoint, str]:
-    """Return the server and the model, which may be empty, that `<url>[#model]` names.
-
-    Raises:
-        SelectorError: the address cannot be read; no part of it is repeated.
-    """
-    address, _, model = target.partition("#")
-    try:
-        return parse_endpoint(address), model
-    except ValueError as error:
-        raise SelectorError(
-            f"the address of vllm-server: cannot be used, {error}; write it as "
-            "vllm-server:http://localhost:8000 or vllm-server:http://localhost:8000#MODEL"
-        ) from None
 
 
 def _scored(reply: Reply, completion: Any) -> Reply:

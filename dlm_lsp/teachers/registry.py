@@ -10,13 +10,17 @@ from typing import Any
 
 from dlm_lsp.document.did_you_mean import closest_name
 from dlm_lsp.errors import SelectorError, TeacherError
+from dlm_lsp.teachers.api_keys import ANTHROPIC_KEYS, ApiKey, key_for
 from dlm_lsp.teachers.batches import BatchApi
+from dlm_lsp.teachers.endpoint import anthropic_endpoint
 from dlm_lsp.teachers.kind import TeacherContext, TeacherKind
+from dlm_lsp.teachers.openai_address import openai_endpoint, vllm_server
 from dlm_lsp.teachers.plugins import plugin_kind, plugin_kinds
 from dlm_lsp.teachers.protocol import GenerationOptions, Teacher
 
 _logger = logging.getLogger(__name__)
-_MODEL = re.compile(r"[\w./:@+~=,-]+")
+# The marker puts a name between quotes into a comment; whoever copies `<model>` is told, too.
+_UNNAMEABLE = re.compile(r'["<>\x00-\x1f\x7f-\x9f\u2028\u2029]')
 
 
 def _create_self(context: TeacherContext) -> Teacher:
@@ -66,9 +70,20 @@ def _whole_target(target: str) -> str:
 
 
 def _model_of_server(target: str) -> str:
-    from dlm_lsp.teachers.openai_chat import vllm_server
-
     return vllm_server(target)[1]
+
+
+def _key_of_openai(target: str) -> ApiKey:
+    return key_for(openai_endpoint(), ("OPENAI_API_KEY",), required=True)
+
+
+def _key_of_anthropic(target: str) -> ApiKey:
+    return key_for(anthropic_endpoint(), ANTHROPIC_KEYS, required=True)
+
+
+def _key_of_server(target: str) -> ApiKey:
+    own = ("VLLM_API_KEY",)
+    return key_for(vllm_server(target or "localhost")[0], own, required=False)
 
 
 TEACHER_KINDS = (
@@ -101,6 +116,7 @@ TEACHER_KINDS = (
         extra="openai",
         key_variable="OPENAI_API_KEY",
         key_required=True,
+        key_of=_key_of_openai,
     ),
     TeacherKind(
         name="anthropic",
@@ -113,6 +129,7 @@ TEACHER_KINDS = (
         extra="anthropic",
         key_variable="ANTHROPIC_API_KEY",
         key_required=True,
+        key_of=_key_of_anthropic,
     ),
     TeacherKind(
         name="vllm-server",
@@ -123,6 +140,7 @@ TEACHER_KINDS = (
         import_name="openai",
         extra="openai",
         key_variable="VLLM_API_KEY",
+        key_of=_key_of_server,
     ),
 )
 """The teachers that come with this package, in the order in which they are listed."""
@@ -190,7 +208,7 @@ def split_selector(selector: str) -> tuple[TeacherKind, str] | None:
         TeacherError: a plugin claims the kind and cannot be loaded.
     """
     name, colon, target = selector.strip().partition(":")
-    kind = find_kind(name)
+    kind, target = find_kind(name), target.strip()
     if kind is None or bool(colon) != bool(kind.target) or bool(target) != bool(kind.target):
         return None
     return kind, target
@@ -207,11 +225,10 @@ def check_selector(selector: str) -> tuple[TeacherKind, str]:
     if parts is None:
         raise SelectorError(_no_such_teacher(selector.strip()))
     kind, target = parts
-    # The name goes into a marker line, between quotes, inside an HTML comment.
-    if not _MODEL.fullmatch(_model_in(kind, target) or "unnamed"):
+    if _UNNAMEABLE.search(_model_in(kind, target)):
         raise SelectorError(
-            f"the model of {kind.name}: holds a blank, a quote or another character that no model "
-            f"name has; a teacher is one of {forms()}"
+            f"the model of {kind.name}: holds a quote, an angle bracket or a line break, which no "
+            f"model name has; a teacher is one of {forms()}"
         )
     return kind, target
 

@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 import anyio
 import anyio.lowlevel
@@ -17,7 +18,9 @@ import anyio.lowlevel
 from dlm_lsp.errors import RejectedError, TeacherError, UnreachableError
 from dlm_lsp.teachers.endpoint import Endpoint
 from dlm_lsp.teachers.error_messages import OutOfTimeError, error_message
+from dlm_lsp.teachers.proxy_choice import proxy_for, unusable_proxy
 from dlm_lsp.teachers.reply_limit import REPLY_HEADERS, UnreadReplyError, read_reply
+from dlm_lsp.teachers.trusted_certificates import trusted_certificates
 
 _R = TypeVar("_R")
 RequestHook = Callable[[Any], Awaitable[None]]
@@ -51,19 +54,28 @@ def http_client(
                 await _give_up(error)
                 raise
 
-    # Proxies of the environment are for what leaves this machine.
-    unproxied = () if endpoint.remote_host else ("all://", "http://", "https://")
-    return LimitedClient(
-        # The prose goes to the server that the user named and to no other.
-        follow_redirects=False,
-        headers=REPLY_HEADERS,
-        timeout=sdk_timeout(sdk, timeout),
-        mounts=dict.fromkeys(unproxied),
-        event_hooks={
-            "request": [begin_attempt, *_query_hooks(endpoint), *hooks],
-            "response": [end_attempt],
-        },
-    )
+    proxy = proxy_for(endpoint)
+    certificates = trusted_certificates(endpoint, proxy)
+    try:
+        return LimitedClient(
+            # The prose goes to the server that the user named and to no other.
+            follow_redirects=False,
+            headers=REPLY_HEADERS,
+            timeout=sdk_timeout(sdk, timeout),
+            # One server needs one proxy at most: others that are set may well be unusable.
+            trust_env=False,
+            proxy=proxy.url if proxy else None,
+            verify=certificates or True,
+            event_hooks={
+                "request": [begin_attempt, *_query_hooks(endpoint), *hooks],
+                "response": [end_attempt],
+            },
+        )
+    # The client says in many ways that it cannot do with a proxy.
+    except Exception as error:
+        if proxy is None:
+            raise
+        raise unusable_proxy(proxy, error) from None
 
 
 def sdk_timeout(sdk: ModuleType, limit: float) -> Any:
@@ -76,15 +88,20 @@ def sdk_timeout(sdk: ModuleType, limit: float) -> Any:
 
 
 def _query_hooks(endpoint: Endpoint) -> list[RequestHook]:
-    query = endpoint.query.encode()
+    parts = endpoint.query.split("&")
 
     # The request's own URL, which the HTTP client logs, never holds the query.
     async def add_query(request: Any) -> None:
         path: bytes = request.url.raw_path
-        joined = path + (b"&" if b"?" in path else b"?") + query
-        request.extensions = {**request.extensions, "target": joined}
+        # Azure's client sends the api-version of the address itself.
+        added = [
+            part for part in parts if unquote(part.partition("=")[0]) not in request.url.params
+        ]
+        if added:
+            joined = path + (b"&" if b"?" in path else b"?") + "&".join(added).encode()
+            request.extensions = {**request.extensions, "target": joined}
 
-    return [add_query] if query else []
+    return [add_query] if endpoint.query else []
 
 
 async def with_teacher_errors(
@@ -95,11 +112,12 @@ async def with_teacher_errors(
     key: str,
     limit: float,
     secrets: Collection[str],
+    proxy: str = "",
+    models: str = "",
 ) -> _R:
     """Return what `work` returns; whatever goes wrong becomes a TeacherError.
 
-    `server` is the address as it may be shown, `key` the environment variable of its key,
-    `limit` the seconds that each request in it may take.
+    `limit` is how many seconds each request in it may take; for the others see `error_message`.
 
     Raises:
         TeacherError: UnreachableError or RejectedError where it is one.
@@ -111,7 +129,16 @@ async def with_teacher_errors(
     # A server can send what makes the SDK's parser fail in any way at all.
     except Exception as error:
         kind = _kind_of(error, sdk)
-        line = error_message(error, sdk, server=server, key=key, timeout=limit, secrets=secrets)
+        line = error_message(
+            error,
+            sdk,
+            server=server,
+            key=key,
+            timeout=limit,
+            secrets=secrets,
+            proxy=proxy,
+            models=models,
+        )
     raise kind(line)
 
 
@@ -120,18 +147,6 @@ def _kind_of(error: Exception, sdk: ModuleType) -> type[TeacherError]:
         return UnreachableError
     rejected = isinstance(error, sdk.APIStatusError) and error.status_code in _REJECTED
     return RejectedError if rejected else TeacherError
-
-
-def usable_key(text: str, variable: str) -> str:
-    """Return the key without the blanks around it.
-
-    Raises:
-        TeacherError: if it holds what no HTTP header can carry; the key is not repeated.
-    """
-    key = text.strip()
-    if not (key.isascii() and key.isprintable()):
-        raise TeacherError(f"{variable} holds a character that no key has; set it anew")
-    return key
 
 
 @dataclass(slots=True)

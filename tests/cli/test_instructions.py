@@ -170,7 +170,7 @@ def test_a_teacher_that_cannot_work_is_one_line_with_the_remedy(dlm, document, s
 
 
 @pytest.mark.parametrize(
-    "selector", ["nosuch:model", "self:me", "openai:", "vllm-server:nowhere", "openai:gpt 5"]
+    "selector", ["nosuch:model", "self:me", "openai:", "vllm-server:nowhere", "openai:<model>"]
 )
 def test_a_selector_that_names_no_teacher_is_a_usage_error(dlm, document, tmp_path, selector):
     document((1,), "a.dlm")

@@ -15,11 +15,18 @@ def llama() -> Iterator[str]:
         yield url
 
 
+def _is_of_teachers(variable: str) -> bool:
+    name = variable.upper()
+    return name.startswith(("OPENAI_", "ANTHROPIC_", "AZURE_OPENAI_")) or name.endswith(
+        ("_API_KEY", "_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+    )
+
+
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No key, address or proxy of whoever runs the tests."""
+    """No key, address, proxy or certificate of whoever runs the tests."""
     for variable in list(os.environ):
-        if variable.startswith(("OPENAI_", "ANTHROPIC_", "VLLM_")) or "proxy" in variable.lower():
+        if _is_of_teachers(variable):
             monkeypatch.delenv(variable)
 
 

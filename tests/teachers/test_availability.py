@@ -33,6 +33,28 @@ def test_a_missing_key_is_named(selector, key, monkeypatch):
     assert availability(selector, has_adapter=False) is None
 
 
+def test_the_key_that_is_missing_is_the_one_of_the_host(monkeypatch):
+    monkeypatch.setenv("OPENAI_BASE_URL", "https://api.groq.com/openai/v1")
+    assert "GROQ_API_KEY" in reason("openai:m", "missing-key", has_adapter=False)
+    there = "vllm-server:https://openrouter.ai/api/v1#m"
+    assert "OPENROUTER_API_KEY" in reason(there, "missing-key", has_adapter=False)
+    monkeypatch.setenv("GROQ_API_KEY", "secret")
+    monkeypatch.setenv("VLLM_API_KEY", "secret")
+    for selector in ("openai:m", there):
+        assert availability(selector, has_adapter=False) is None
+
+
+def test_anthropics_token_is_a_key_too(monkeypatch):
+    monkeypatch.setenv("ANTHROPIC_AUTH_TOKEN", "secret")
+    assert availability("anthropic:m", has_adapter=False) is None
+
+
+def test_an_address_that_cannot_be_used_is_told(monkeypatch):
+    monkeypatch.setenv("OPENAI_BASE_URL", "ftp://host")
+    assert "OPENAI_BASE_URL cannot" in reason("openai:m", "missing-key", has_adapter=False)
+    assert "cannot be used" in reason("vllm-server:ftp://host", "no-teacher", has_adapter=False)
+
+
 @pytest.mark.parametrize("selector", ["", "nobody", "nobody:x", "hf:", "hf", "self:x"])
 def test_what_names_no_teacher_is_said_so(selector):
     assert "names no teacher" in reason(selector, "no-teacher", has_adapter=True)

@@ -34,7 +34,17 @@ def test_credentials_become_a_basic_authorization_with_their_escapes_undone():
 
 @pytest.mark.parametrize(
     "address",
-    ["http://localhost:8000", "http://127.0.0.1", "http://[::1]:8000/v1", "http://x.localhost"],
+    [
+        "http://localhost:8000",
+        "http://localhost.:8000",
+        "http://LOCALHOST",
+        "http://127.0.0.1",
+        "http://127.8.9.10",
+        "http://0.0.0.0:8000",
+        "http://[::1]:8000/v1",
+        "http://[::ffff:127.0.0.1]",
+        "http://x.localhost",
+    ],
 )
 def test_this_machine_is_no_remote_host(address):
     assert parse_endpoint(address).remote_host is None
@@ -48,6 +58,38 @@ def test_another_machine_is_named(address, host):
     assert parse_endpoint(address).remote_host == host
 
 
+@pytest.mark.parametrize(
+    ("typed", "url"),
+    [
+        (" http://host:8000/v1 ", "http://host:8000/v1"),
+        ("HTTPS://Host.Example", "https://host.example"),
+        ("localhost:8000", "http://localhost:8000"),
+        ("localhost", "http://localhost"),
+        ("api.localhost:1", "http://api.localhost:1"),
+        ("127.0.0.1:8080/v1/", "http://127.0.0.1:8080/v1"),
+        ("[::1]:8000", "http://[::1]:8000"),
+        ("[fd00::2]:8000", "http://[fd00::2]:8000"),
+        ("192.168.1.7", "http://192.168.1.7"),
+        ("100.101.102.103:8000", "http://100.101.102.103:8000"),
+        ("gpu-box:8000", "http://gpu-box:8000"),
+        ("gpu.local:8000", "http://gpu.local:8000"),
+        ("host.docker.internal:11434", "http://host.docker.internal:11434"),
+        ("api.groq.com/openai/v1", "https://api.groq.com/openai/v1"),
+        ("llm.example.org:8443", "https://llm.example.org:8443"),
+        ("8.8.8.8:8000", "https://8.8.8.8:8000"),
+        ("xn--bcher-kva.xn--p1ai", "https://xn--bcher-kva.xn--p1ai"),
+    ],
+)
+def test_blanks_around_and_a_missing_scheme_are_understood(typed, url):
+    assert parse_endpoint(typed).url == url
+
+
+def test_the_origin_is_what_stands_before_the_path():
+    endpoint = parse_endpoint("http://u:p@[::1]:8000/v1?q=1")
+    assert (endpoint.origin, endpoint.is_bare) == ("http://[::1]:8000", False)
+    assert parse_endpoint("http://host/").is_bare
+
+
 def test_quotes_and_angles_in_a_path_are_escaped():
     assert parse_endpoint("http://host/a\"b'-->").url == "http://host/a%22b%27--%3E"
 
@@ -56,7 +98,13 @@ def test_quotes_and_angles_in_a_path_are_escaped():
     "address",
     [
         "",
-        "host:8000",
+        "nowhere",
+        "qwen2.5:7b",
+        "llama3.2",
+        "//host:8000",
+        "mailto:hunter2@host",
+        "ann:hunter2@host",
+        "ann:hunter2@host.example:8000",
         "ftp://u:hunter2@host",
         "file:///etc/hunter2",
         "http://",

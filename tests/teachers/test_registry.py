@@ -23,6 +23,11 @@ def chosen(selector: str) -> Teacher:
         ("vllm-server:http://localhost:8000", "vllm-server:http://localhost:8000", None),
         ("vllm-server:http://h:8000/v1/#org/m", "vllm-server:http://h:8000#org/m", "h"),
         (" openai:gpt-5 ", "openai:gpt-5", "api.openai.com"),
+        ("openai: gpt-5", "openai:gpt-5", "api.openai.com"),
+        ("vllm-server: localhost:8000 # m ", "vllm-server:http://localhost:8000#m", None),
+        ("vllm-server:http://h#org/m:free@x", "vllm-server:http://h#org/m:free@x", "h"),
+        ("vllm-server:http://h#a b#c (q4) [x]", "vllm-server:http://h#a b#c (q4) [x]", "h"),
+        ("vllm-server:http://h#通义/千问", "vllm-server:http://h#通义/千问", "h"),
     ],
 )
 def test_a_selector_names_a_teacher_and_where_the_prose_goes(selector, name, host):
@@ -51,7 +56,7 @@ def test_the_closest_kind_is_named():
 
 @pytest.mark.parametrize(
     "selector",
-    ['openai:gpt"5', "openai:gpt 5", "anthropic:a\nb", "vllm-server:http://h#a-->b", "openai:'x'"],
+    ['openai:gpt"5', "anthropic:a\nb", "vllm-server:http://h#a-->b", "openai:<model>"],
 )
 def test_a_model_name_that_no_marker_could_hold_is_refused(selector):
     with pytest.raises(SelectorError, match="no model name has"):

@@ -135,9 +135,9 @@ async function askForServer(
     value: "http://localhost:8000",
     ignoreFocusOut: true,
     validateInput: (value) =>
-      /^https?:\/\/[^\s#]+$/.test(value.trim())
+      /^(?:https?:\/\/)?[^\s#/][^\s#]*$/.test(value.trim())
         ? undefined
-        : "An address begins with http:// or https://, without blanks or #",
+        : "An address is written as http://localhost:8000, without blanks or #",
   });
   return address === undefined
     ? undefined

@@ -41,10 +41,13 @@ export async function listModels(api: Api, ask: typeof fetch = fetch): Promise<L
 
 function listAddress(api: Api): string {
   const base = api.address.replace(/\/+$/, "");
-  if (api.kind === "openai") {
-    return `${base}/models`;
+  if (api.kind === "anthropic") {
+    return `${base.replace(/\/v1$/, "")}/v1/models?limit=1000`;
   }
-  return `${base.replace(/\/v1$/, "")}/v1/models${api.kind === "anthropic" ? "?limit=1000" : ""}`;
+  // As the server does: a version is added to a bare host alone, and one operation is cut off.
+  const isBare = new URL(base).pathname === "/";
+  const apiBase = base.replace(/\/(?:(?:chat\/)?completions|models)$/, "");
+  return `${apiBase}${api.kind === "vllm-server" && isBare ? "/v1" : ""}/models`;
 }
 
 function headersOf(api: Api, url: URL): Record<string, string> {

@@ -26,6 +26,10 @@ const LOCAL_KINDS = ["self", "hf"];
 const ADDRESS =
   /^https?:\/\/(?:[^/?#\\\s]*@)?(?:\[([0-9a-f:.]+)\]|([\w.-]+))(?::\d*)?(?:[/?#][^\s\\]*)?$/i;
 
+// This machine, names without a dot or given out at home, and private networks.
+const PRIVATE_HOST =
+  /^(?:[^.]*|.*\.(?:localhost|local|lan|internal|home\.arpa)|(?:127|10|192\.168|169\.254|172\.(?:1[6-9]|2\d|3[01])|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\.[\d.]+|0\.0\.0\.0|\[(?:::1?|f[cd].*|fe80.*)\])$/;
+
 /** The kind and what stands behind its colon. */
 export function parted(selector: string): { kind: string; rest: string } {
   const [kind = "", ...rest] = selector.trim().split(":");
@@ -39,7 +43,17 @@ export function addressOf(selector: string, environment: Environment): string | 
     const given = environment[BASES[kind].variable]?.trim();
     return given === undefined || given === "" ? BASES[kind].url : given;
   }
-  return kind === "vllm-server" ? (rest.split("#")[0] ?? "") : undefined;
+  return kind === "vllm-server" ? withScheme(rest.split("#")[0] ?? "") : undefined;
+}
+
+/** An address with the scheme that the server reads into it where none was typed. */
+function withScheme(address: string): string {
+  const typed = address.trim();
+  if (typed === "" || typed.includes("://")) {
+    return typed;
+  }
+  const host = (/^(?:\[[^\]]*\]|[^/:?#]*)/.exec(typed)?.[0] ?? "").toLowerCase();
+  return `${PRIVATE_HOST.test(host) ? "http" : "https"}://${typed}`;
 }
 
 /**

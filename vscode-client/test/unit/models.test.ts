@@ -58,6 +58,19 @@ test("a server: with or without version, without a key if there is none", async 
   assert.equal(request.headers.authorization, `Basic ${btoa("me:w d")}`);
 });
 
+test("a server: a path is taken as it is, without the one of an operation", async () => {
+  const api = { kind: "vllm-server", key: undefined } as const;
+  for (const [path, models] of [
+    ["http://HOST/v1beta/openai/", "/v1beta/openai/models"],
+    ["http://HOST/api/paas/v4", "/api/paas/v4/models"],
+    ["http://HOST/proxy", "/proxy/models"],
+    ["http://HOST/v1/chat/completions", "/v1/models"],
+    ["http://HOST/chat/completions", "/models"],
+  ] as const) {
+    assert.equal((await asked(api, path, 200, TWO)).request.url, models);
+  }
+});
+
 test("a key that is rejected, and other failures", async () => {
   const api = { kind: "openai", key: "secret" } as const;
   const rejected = (await asked(api, "http://HOST/v1", 401, "")).listed;

@@ -12,6 +12,8 @@ test("what is on this machine goes nowhere", () => {
     "vllm-server:http://127.0.0.1:8000/v1#org/model",
     "vllm-server:http://[::1]:8000",
     "vllm-server:http://user:word@box.localhost",
+    "vllm-server:localhost:8000#m",
+    "vllm-server: [::1]:8000",
   ]) {
     assert.equal(remoteHost(selector, {}), null, selector);
   }
@@ -37,7 +39,8 @@ test("what cannot be read counts as remote", () => {
   for (const address of [
     "http://localhost\\@evil.example",
     "http://local\thost",
-    "localhost:8000",
+    "localhost\\@evil.example:8000",
+    "localhost:pass@evil.example",
     "",
     "file:///etc",
   ]) {
@@ -48,6 +51,18 @@ test("what cannot be read counts as remote", () => {
 
 test("addresses", () => {
   assert.equal(addressOf("vllm-server:http://a:1/v1#m", {}), "http://a:1/v1");
+  for (const [typed, address] of [
+    ["localhost:8000", "http://localhost:8000"],
+    ["gpu-box:8000", "http://gpu-box:8000"],
+    ["gpu.local", "http://gpu.local"],
+    ["192.168.1.7:80", "http://192.168.1.7:80"],
+    ["172.16.0.1", "http://172.16.0.1"],
+    ["172.32.0.1", "https://172.32.0.1"],
+    ["[fd00::1]:80", "http://[fd00::1]:80"],
+    ["api.groq.com/openai/v1", "https://api.groq.com/openai/v1"],
+  ]) {
+    assert.equal(addressOf(`vllm-server: ${typed}#m`, {}), address);
+  }
   assert.equal(addressOf("hf:x", {}), undefined);
 });
 
