@@ -102,7 +102,7 @@ class AnthropicTeacher(ApiTeacher):
                 counts[index] = tokens
         return counts
 
-    async def _send(self, request: Request, shape: RequestShape) -> Reply:
+    async def _send(self, client: Any, request: Request, shape: RequestShape) -> Reply:
         system, user = request_messages(request)
         parameters: dict[str, Any] = {}
         if self.formats[shape.format_index] == "json_schema":
@@ -112,10 +112,11 @@ class AnthropicTeacher(ApiTeacher):
         if "cache_control" not in shape.without:
             parameters["cache_control"] = {"type": "ephemeral"}
         # The SDK's own signature has left these out; models that take them still do.
-        drawn = {"temperature": self._sampling.temperature, "top_p": self._sampling.top_p}
-        message: object = await self._client.messages.create(
+        temperature = self._sampling.temperature or shape.temperature or 0.0
+        drawn = {"temperature": temperature, "top_p": self._sampling.top_p}
+        message: object = await client.messages.create(
             model=self._model,
-            max_tokens=self._sampling.max_new_tokens,
+            max_tokens=shape.limit(self._sampling.max_new_tokens),
             system=system,
             messages=[{"role": "user", "content": user}],
             extra_body={

@@ -11,12 +11,13 @@ from typing import Any, ClassVar, Literal
 
 from dlm_lsp.errors import SelectorError, TeacherError
 from dlm_lsp.install_hint import DISTRIBUTION, install_hint
-from dlm_lsp.teachers.api import LOGPROBS, ApiTeacher, NotScoredError
+from dlm_lsp.teachers.api import LOGPROBS, ApiTeacher, NoReplyError, NotScoredError
 from dlm_lsp.teachers.endpoint import Endpoint, endpoint_from, parse_endpoint
 from dlm_lsp.teachers.error_messages import redact, server_message
+from dlm_lsp.teachers.event_stream import completion_of_events
 from dlm_lsp.teachers.kind import TeacherContext
 from dlm_lsp.teachers.protocol import YES_OR_NO, GenerationOptions, Reply, Request
-from dlm_lsp.teachers.request_fallback import RequestShape
+from dlm_lsp.teachers.request_fallback import NEW_LIMIT, OLD_LIMIT, RequestShape
 from dlm_lsp.teachers.response_parsing import message_text, token_count
 from dlm_lsp.teachers.transport import RETRIES, usable_key
 from dlm_lsp.teachers.verdict_prompts import reply_schema, request_messages
@@ -46,7 +47,15 @@ class OpenAiTeacher(ApiTeacher):
     """A chat model of OpenAI, or of the server that OPENAI_BASE_URL names."""
 
     formats = ("json_schema", "json_object", "plain")
-    droppable = ("prompt_cache_key", "seed", "top_p", "temperature", "max_completion_tokens")
+    droppable = (
+        "stream_options",
+        "prompt_cache_key",
+        "seed",
+        "top_p",
+        "temperature",
+        NEW_LIMIT,
+        OLD_LIMIT,
+    )
     key_variable = "OPENAI_API_KEY"
     key_required: ClassVar[bool] = True
     log_probabilities = True
@@ -80,15 +89,27 @@ class OpenAiTeacher(ApiTeacher):
             http_client=http_client,
         )
 
-    async def _send(self, request: Request, shape: RequestShape) -> Reply:
+    def _sent(self, shape: RequestShape) -> list[str]:
+        absent = {
+            "stream_options" if not shape.streams else "",
+            "prompt_cache_key" if not self.caches_by_key else "",
+            OLD_LIMIT if NEW_LIMIT not in shape.without else "",
+        }
+        return [name for name in super()._sent(shape) if name not in absent]
+
+    def _other_limit(self, shape: RequestShape) -> RequestShape | None:
+        if NEW_LIMIT in shape.without:
+            return None
+        return replace(shape, without=shape.without | {NEW_LIMIT})
+
+    async def _send(self, client: Any, request: Request, shape: RequestShape) -> Reply:
         scored = self._is_scored(request, shape)
-        system, user = request_messages(request, scored=scored)
         sampling = GenerationOptions(max_new_tokens=1) if scored else self._sampling
-        limited_by_old_name = "max_completion_tokens" in shape.without
+        limit = shape.limit(sampling.max_new_tokens)
         parameters = {
-            "max_completion_tokens": sampling.max_new_tokens,
-            "max_tokens": sampling.max_new_tokens if limited_by_old_name else None,
-            "temperature": sampling.temperature,
+            NEW_LIMIT: limit,
+            OLD_LIMIT: limit if NEW_LIMIT in shape.without else None,
+            "temperature": sampling.temperature or shape.temperature or 0.0,
             "top_p": sampling.top_p,
             "seed": sampling.seed,
             "prompt_cache_key": _cache_key(request) if self.caches_by_key else None,
@@ -97,18 +118,32 @@ class OpenAiTeacher(ApiTeacher):
             else _response_format(self.formats[shape.format_index], request),
             LOGPROBS: True if scored else None,
             "top_logprobs": _ALTERNATIVES if scored else None,
+            # The body is read whole either way, so the client need not know that it is a stream.
+            "extra_body": _streamed(shape) if shape.streams else None,
         }
-        completion: object = await self._client.chat.completions.create(
-            model=self._model,
-            messages=[{"role": "system", "content": system}, {"role": "user", "content": user}],
-            **{
-                name: value
-                for name, value in parameters.items()
-                if value is not None and name not in shape.without
-            },
-        )
+        try:
+            completion: object = await client.chat.completions.create(
+                model=self._model,
+                messages=_messages(*request_messages(request, scored=scored), shape),
+                **{
+                    name: value
+                    for name, value in parameters.items()
+                    if value is not None and name not in shape.without
+                },
+            )
+        except json.JSONDecodeError as error:
+            # Events that are announced as JSON.
+            completion = self._from_events(error.doc)
+            if completion is None:
+                raise
+        if isinstance(completion, str):
+            completion = self._from_events(completion)
         reply = self._read(completion)
         return _scored(reply, completion) if scored else reply
+
+    def _from_events(self, body: str) -> Any:
+        completion = completion_of_events(body)
+        return completion and self._sdk().types.chat.ChatCompletion.construct(**completion)
 
     def _read(self, completion: Any) -> Reply:
         choices = getattr(completion, "choices", None)
@@ -118,16 +153,17 @@ class OpenAiTeacher(ApiTeacher):
         if not isinstance(message, self._sdk().BaseModel) or text is None:
             words = server_message(getattr(completion, "error", None))
             detail = redact(words, self._secrets)
-            raise TeacherError(
+            failure = TeacherError(
                 f"{self._endpoint.url} sent no chat completion{f': {detail}' if detail else ''}; "
                 "run the command again"
             )
+            raise NoReplyError(words, failure)
         usage = getattr(completion, "usage", None)
         refusal = getattr(message, "refusal", None)
         finish = getattr(choice, "finish_reason", None)
         return Reply(
             text=text or message_text(refusal) or "",
-            tokens_in=token_count(getattr(usage, "prompt_tokens", None)),
+            tokens_in=_prompt_tokens(usage),
             tokens_out=token_count(getattr(usage, "completion_tokens", None)),
             finish="refusal" if refusal else _FINISHES.get(str(finish), "stop"),
         )
@@ -212,6 +248,26 @@ def vllm_server(target: str) -> tuple[Endpoint, str]:
             f"the address of vllm-server: cannot be used, {error}; write it as "
             "vllm-server:http://localhost:8000 or vllm-server:http://localhost:8000#MODEL"
         ) from None
+
+
+def _messages(system: str, user: str, shape: RequestShape) -> list[dict[str, str]]:
+    if shape.system_as_user:
+        return [{"role": "user", "content": f"{system}\n\n{user}"}]
+    return [{"role": "system", "content": system}, {"role": "user", "content": user}]
+
+
+def _streamed(shape: RequestShape) -> dict[str, Any]:
+    if "stream_options" in shape.without:
+        return {"stream": True}
+    return {"stream": True, "stream_options": {"include_usage": True}}
+
+
+def _prompt_tokens(usage: Any) -> int | None:
+    """Return the tokens of the prompt, of which some servers leave out those in their cache."""
+    tokens = token_count(getattr(usage, "prompt_tokens", None))
+    details = getattr(usage, "prompt_tokens_details", None)
+    cached = token_count(getattr(details, "cached_tokens", None)) or 0
+    return tokens + cached if tokens is not None and cached > tokens else tokens
 
 
 def _scored(reply: Reply, completion: Any) -> Reply:

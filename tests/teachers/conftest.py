@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -16,8 +17,9 @@ def llama() -> Iterator[str]:
 
 
 @pytest.fixture(autouse=True)
-def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No key, address or proxy of whoever runs the tests."""
+def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No key, address, proxy or store of whoever runs the tests."""
+    monkeypatch.setenv("DLM_HOME", str(tmp_path / "home"))
     for variable in list(os.environ):
         if variable.startswith(("OPENAI_", "ANTHROPIC_", "VLLM_")) or "proxy" in variable.lower():
             monkeypatch.delenv(variable)
