@@ -5,7 +5,7 @@ same template error comes as 400, 424 or 500). The patterns are those of public 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 LEAST_TEMPERATURE = 0.01
@@ -115,7 +115,7 @@ def next_shape(
     """
     if _NO_MODEL.search(words):
         return None
-    least_first = (
+    steps: tuple[Callable[[], RequestShape | None], ...] = (
         lambda: _if(not shape.streams and _STREAM_ONLY.search(words), shape, streams=True),
         lambda: _if(not shape.system_as_user and _SYSTEM.search(words), shape, system_as_user=True),
         lambda: _with_smaller_limit(shape, words, shape.limit(max_new_tokens)),
@@ -127,7 +127,7 @@ def next_shape(
         ),
         lambda: _with_fewer_parameters(shape, formats, sent) if _UNNAMED.search(words) else None,
     )
-    return next(filter(None, (step() for step in least_first)), None)
+    return next(filter(None, (step() for step in steps)), None)
 
 
 def _if(condition: object, shape: RequestShape, **changes: bool) -> RequestShape | None:
