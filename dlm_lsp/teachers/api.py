@@ -120,6 +120,7 @@ class ApiTeacher(ABC):
         self._has_served = False
         self._has_scored = False
         self._remembered = self._shape
+        self._is_recalled = False
         self._trial = anyio.Lock()
         self._has_tried_blindly = False
         self._limit_is_settled = False
@@ -195,6 +196,7 @@ class ApiTeacher(ABC):
         self._shape = self._remembered = recall_shape(
             self._endpoint.url, self._model or "", self.formats, (*self.droppable, LOGPROBS)
         )
+        self._is_recalled = self._shape != RequestShape()
         self._tell_lower_limit()
         self._checked = True
 
@@ -356,14 +358,15 @@ class ApiTeacher(ABC):
             words = server_message(response.json())
         except (ValueError, RecursionError):
             return False
-        return self._next_shape(words) is not None
+        # Another request may have taken the step already.
+        return self._next_shape(RequestShape(), words) is not None
 
-    def _next_shape(self, words: str) -> RequestShape | None:
+    def _next_shape(self, shape: RequestShape, words: str) -> RequestShape | None:
         return next_shape(
-            self._shape,
+            shape,
             words,
             formats=len(self.formats),
-            sent=self._sent(self._shape),
+            sent=self._sent(shape),
             temperature=self._sampling.temperature,
             max_new_tokens=self._sampling.max_new_tokens,
         )
@@ -374,6 +377,7 @@ class ApiTeacher(ABC):
 
     def _remember(self, shape: RequestShape) -> None:
         """Keep the shape in which a reply came, if it is news."""
+        self._is_recalled = False
         if shape != self._remembered and shape == self._shape:
             self._remembered = shape
             remember_shape(self._endpoint.url, self._model or "", shape, self.formats)
@@ -453,13 +457,18 @@ class ApiTeacher(ABC):
 
     def _learn(self, words: str, *, scored: bool) -> bool:
         """Lower the shape of every later request by what was refused; False if nothing was."""
-        shape = self._next_shape(words)
+        shape = self._next_shape(self._shape, words)
         if scored and ("logprob" in words or (shape is None and not self._has_scored)):
             # Whatever it is that the server does not take, a verdict may be had without.
             self._learn_that_nothing_scores()
             return True
         if shape is None:
             return False
+        if self._is_recalled:
+            # The server is not as it was, so nothing that was kept of it has to be true.
+            self._is_recalled = False
+            self._shape = RequestShape()
+            return True
         if shape.most_tokens != self._shape.most_tokens:
             self._shape = shape
             self._tell_lower_limit()

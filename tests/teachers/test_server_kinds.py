@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 from support.http_servers import Answer, Request, WireServer, chat_completion, pairs_json
-from support.server_kinds import KINDS, PAIRS, ServerKind, complain, error
+from support.server_kinds import KINDS, PAIRS, ServerKind, complain, error, without
 from support.teacher_calls import outcome, outcomes, request_for, served
 
 from dlm_lsp.errors import TeacherError
@@ -30,6 +30,30 @@ async def test_each_kind_of_server_gives_its_pairs_and_in_the_next_run_at_once(k
         again = await outcome(served(server.url, sampling))
         assert pairs_in(again) == pairs_in(first)
         assert len(chats(server)) == kind.requests + 1
+
+
+async def test_a_server_that_is_another_than_it_was_is_learned_anew():
+    kinds = {kind.name: kind for kind in KINDS}
+    async with WireServer(kinds["Mistral: names that it does not know"]) as server:
+        await outcome(served(server.url))
+        assert "max_tokens" in chats(server)[-1]
+        refusal = error("Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.")
+        server.behave = ServerKind("new", (without("max_tokens", 400, refusal),))
+        for _ in range(2):
+            assert pairs_in(await outcome(served(server.url)))
+            assert chats(server)[-1]["max_completion_tokens"] == 1024
+        assert len(chats(server)) == 2 + 2 + 1
+
+
+async def test_a_failure_that_names_what_is_refused_is_not_asked_again_by_the_client():
+    [kind] = [kind for kind in KINDS if kind.name.startswith("llama.cpp: template")]
+    async with WireServer(kind) as server:
+        teacher = served(server.url, concurrency=3)
+        await teacher.prepare()
+        replies = await outcomes(teacher, [request_for(f"Prose {at}.") for at in range(3)])
+        await teacher.aclose()
+        assert all(pairs_in(reply) for reply in replies)
+        assert len(chats(server)) <= 6
 
 
 def test_the_table_has_the_servers_that_people_use():
