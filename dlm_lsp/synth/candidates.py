@@ -94,7 +94,7 @@ def parse_candidates(
         skipped.append(Skip(source_id, request.strategy, "invalid_output", detail))
     elif missing:
         detail = f"{request.count - missing} of the {request.count} pairs asked for can be used"
-        reason = f"{_CUT}; {_REMEDY}" if cut else note or malformed
+        reason = note or (f"{_CUT}; {_REMEDY}" if cut else malformed)
         detail = f"{detail}: {reason}" if reason else detail
         skipped.append(Skip(source_id, request.strategy, "shortfall", detail))
     may_follow = missing and len(replies) == 1 and replies[0].finish != "refusal"

@@ -105,21 +105,19 @@ class AnthropicTeacher(ApiTeacher):
                 counts[index] = tokens
         return counts
 
-    async def _send(self, request: Request, shape: RequestShape) -> Reply:
+    async def _send(self, client: Any, request: Request, shape: RequestShape) -> Reply:
         body = self._body(request, shape)
         # The SDK's own signature has left these out; models that take them still do.
         drawn = {name: body.pop(name) for name in ("temperature", "top_p") if name in body}
-        message: object = await self._client.messages.create(**body, extra_body=drawn)
+        message: object = await client.messages.create(**body, extra_body=drawn)
         return self._read(message)
 
     def _body(self, request: Request, shape: RequestShape) -> dict[str, Any]:
         messages, schema = request_messages(request), reply_schema(request)
+        temperature = self._sampling.temperature or shape.temperature or 0.0
         parameters: dict[str, Any] = {
             name: value
-            for name, value in (
-                ("temperature", self._sampling.temperature),
-                ("top_p", self._sampling.top_p),
-            )
+            for name, value in (("temperature", temperature), ("top_p", self._sampling.top_p))
             if value is not None and name not in shape.without
         }
         if schema and self.formats[shape.format_index] == "json_schema":
@@ -128,7 +126,7 @@ class AnthropicTeacher(ApiTeacher):
             parameters["cache_control"] = {"type": "ephemeral"}
         return {
             "model": self._model,
-            "max_tokens": self._sampling.max_new_tokens,
+            "max_tokens": shape.limit(self._sampling.max_new_tokens),
             "system": messages.system,
             "messages": _turns(messages),
             **parameters,

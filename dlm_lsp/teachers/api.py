@@ -9,12 +9,16 @@ from dataclasses import asdict, replace
 from types import ModuleType
 from typing import Any, ClassVar, TypeVar
 
+import anyio
+
 from dlm_lsp.errors import RejectedError, TeacherError, UnreachableError
 from dlm_lsp.teachers.concurrency import map_concurrently
 from dlm_lsp.teachers.echoed_secrets import redact_reply
 from dlm_lsp.teachers.endpoint import Endpoint
 from dlm_lsp.teachers.error_messages import redact, server_message
+from dlm_lsp.teachers.learned_shapes import recall_shape, remember_shape
 from dlm_lsp.teachers.model_discovery import ServedModel, discover_model, prose_window
+from dlm_lsp.teachers.prompt_cut import is_cut
 from dlm_lsp.teachers.prompts import example_pairs
 from dlm_lsp.teachers.protocol import (
     GenerationOptions,
@@ -25,7 +29,12 @@ from dlm_lsp.teachers.protocol import (
     VerdictRequest,
 )
 from dlm_lsp.teachers.proxy_choice import proxy_for
-from dlm_lsp.teachers.request_fallback import RequestShape, next_shape
+from dlm_lsp.teachers.request_fallback import (
+    RequestShape,
+    blind_shapes,
+    next_shape,
+    says_nothing,
+)
 from dlm_lsp.teachers.transport import (
     RequestHook,
     http_client,
@@ -39,6 +48,21 @@ _logger = logging.getLogger(__name__)
 _LONGEST_CHECK = 20.0
 LOGPROBS = "logprobs"
 """The parameter that asks how likely each token was, and each that could have been instead."""
+
+
+_ABOUT_NO_SHAPE = frozenset((401, 402, 403, 407, 408, 409, 413, 429))
+"""Statuses of errors that another shape of the request would not mend."""
+_BLIND = frozenset((400, 422, 500, 501))
+"""Statuses after which other shapes are tried where the server gives no reason."""
+
+
+class NoReplyError(Exception):
+    """An answer without a completion: what the server said instead, and the `failure` to tell."""
+
+    def __init__(self, words: str, failure: TeacherError) -> None:
+        super().__init__(words)
+        self.words = words
+        self.failure = failure
 
 
 class NotScoredError(Exception):
@@ -97,6 +121,11 @@ class ApiTeacher(ABC):
         self._has_served = False
         self._has_scored = False
         self._unlisted = ""
+        self._remembered = self._shape
+        self._is_recalled = False
+        self._trial = anyio.Lock()
+        self._has_tried_blindly = False
+        self._limit_is_settled = False
 
     @property
     def request_hooks(self) -> Sequence[RequestHook]:
@@ -132,11 +161,12 @@ class ApiTeacher(ABC):
         """Return a client; TeacherError where the key is missing."""
 
     @abstractmethod
-    async def _send(self, request: Request, shape: RequestShape) -> Reply:
+    async def _send(self, client: Any, request: Request, shape: RequestShape) -> Reply:
         """Make one request in this shape and read its reply.
 
         Raises:
             NotScoredError: a yes or no was asked for, and nothing tells how likely either is.
+            NoReplyError: the answer holds no reply.
         """
 
     @abstractmethod
@@ -156,6 +186,16 @@ class ApiTeacher(ABC):
     def by_likelihood(self) -> bool:
         """Whether verdicts are read off how likely a yes is."""
         return self.log_probabilities and LOGPROBS not in self._shape.without
+
+    def _sent(self, shape: RequestShape) -> list[str]:
+        """Return the parameters that a request in this shape carries and can go without."""
+        sampling = self._sampling
+        sent = [name for name in self.droppable if name not in shape.without]
+        return [name for name in sent if getattr(sampling, name, name) is not None]
+
+    def _other_limit(self, shape: RequestShape) -> RequestShape | None:
+        """Return the shape that names the limit on a reply otherwise, None where there is none."""
+        return None
 
     @property
     def one_by_one(self) -> bool:
@@ -250,6 +290,11 @@ class ApiTeacher(ABC):
             max_new_tokens=self._sampling.max_new_tokens,
             assumed_context=self.assumed_context,
         )
+        self._shape = self._remembered = recall_shape(
+            self._endpoint.url, self._model or "", self.formats, (*self.droppable, LOGPROBS)
+        )
+        self._is_recalled = self._shape != RequestShape()
+        self._tell_lower_limit()
         self._checked = True
 
     def fingerprint(self, request: Request) -> str:
@@ -327,41 +372,184 @@ class ApiTeacher(ABC):
 
     async def _send_by_shape(self, request: Request) -> Reply:
         sdk = self._sdk()
-
-        unscored: list[Reply] = []
-
-        def finished(reply: Reply) -> Reply:
-            # What came of it first and was no use has its cost all the same.
-            return replace(
-                reply,
-                text=redact_reply(reply.text, self._secrets, request.prose),
-                reasoning=redact_reply(reply.reasoning, self._secrets, request.prose),
-                tokens_in=_total(each.tokens_in for each in (*unscored, reply)),
-                tokens_out=_total(each.tokens_out for each in (*unscored, reply)),
-            )
-
-        refused = (sdk.BadRequestError, sdk.UnprocessableEntityError, sdk.PermissionDeniedError)
+        wasted: list[Reply] = []
         while True:
             shape = self._shape
             scored = self._is_scored(request, shape)
             try:
-                reply = await self._send(request, shape)
+                reply = await self._send(self._client, request, shape)
             except NotScoredError as error:
                 if self._has_scored:
-                    return finished(error.reply)
-                unscored.append(error.reply)
+                    return self._finished(request, shape, error.reply, wasted)
+                wasted.append(error.reply)
                 self._learn_that_nothing_scores()
-            except refused as error:
-                words = server_message(error.body)
-                if isinstance(error, sdk.PermissionDeniedError) and not (
-                    scored and "logprob" in words
-                ):
-                    raise
-                if self._shape == shape and not self._learn(words, scored=scored):
-                    raise
+            except (sdk.APIStatusError, NoReplyError) as error:
+                words = _words(error)
+                if not self._may_be_shape(error, words, scored=scored):
+                    raise _as_told(error) from None
+                if self._shape != shape or self._learn(words, scored=scored):
+                    continue
+                found = await self._try_blindly(request, shape, error, words)
+                if found is None and self._shape == shape:
+                    raise _as_told(error) from None
+                if found is not None:
+                    return self._finished(request, self._shape, found, wasted)
             else:
                 self._has_scored |= scored
-                return finished(reply)
+                self._remember(shape)
+                if scored or not self._is_cut_early(shape, reply):
+                    return self._finished(request, shape, reply, wasted)
+                longer = await self._try_other_limit(request, shape, wasted)
+                if longer is None and self._shape == shape:
+                    return self._finished(request, shape, reply, wasted)
+                wasted.append(reply)
+                if longer is not None:
+                    return self._finished(request, self._shape, longer, wasted)
+
+    def _finished(
+        self, request: Request, shape: RequestShape, reply: Reply, wasted: Sequence[Reply]
+    ) -> Reply:
+        """Return a reply as it is to be kept.
+
+        Raises:
+            TeacherError: the server has not read the prompt to its end.
+        """
+        if is_cut(reply.tokens_in, request_messages(request).user):
+            raise TeacherError(
+                f"{self._endpoint.url} read {reply.tokens_in} tokens of a prompt that has more, so "
+                "its reply is not kept; give the model a longer context (num_ctx in Ollama), or "
+                "cut the prose into smaller windows"
+            )
+        # What came of it first and was no use has its cost all the same.
+        return replace(
+            reply,
+            text=redact_reply(reply.text, self._secrets, request.prose),
+            reasoning=redact_reply(reply.reasoning, self._secrets, request.prose),
+            tokens_in=_total(each.tokens_in for each in (*wasted, reply)),
+            tokens_out=_total(each.tokens_out for each in (*wasted, reply)),
+            note=reply.note or self._why_cut(shape, reply),
+        )
+
+    def _why_cut(self, shape: RequestShape, reply: Reply) -> str:
+        """Return why a reply is cut where more than was asked for would not help."""
+        if reply.finish != "length":
+            return ""
+        if self._is_cut_early(shape, reply):
+            return (
+                f"the server ended the reply far below the limit of "
+                f"{shape.limit(self._sampling.max_new_tokens)} tokens that it was sent; "
+                "see its own limit and its context"
+            )
+        if shape.most_tokens and shape.most_tokens < self._sampling.max_new_tokens:
+            return f"the server gives no more than {shape.most_tokens} tokens a reply"
+        return ""
+
+    def _may_be_shape(self, error: Exception, words: str, *, scored: bool) -> bool:
+        """Tell whether an error can be about how the request is put."""
+        status = getattr(error, "status_code", None)
+        if status == 403:
+            return scored and "logprob" in words
+        return status not in _ABOUT_NO_SHAPE
+
+    def _is_final(self, response: Any) -> bool:
+        """Tell whether a server's failure names what another request would have to leave out."""
+        if response.status_code < 500:
+            return False
+        try:
+            words = server_message(response.json())
+        except (ValueError, RecursionError):
+            return False
+        # Another request may have taken the step already.
+        return self._next_shape(RequestShape(), words) is not None
+
+    def _next_shape(self, shape: RequestShape, words: str) -> RequestShape | None:
+        return next_shape(
+            shape,
+            words,
+            formats=len(self.formats),
+            sent=self._sent(shape),
+            temperature=self._sampling.temperature,
+            max_new_tokens=self._sampling.max_new_tokens,
+        )
+
+    def _take(self, shape: RequestShape, refused: str) -> None:
+        _logger.warning("%s refuses %s; asking without it", self.name, refused)
+        self._shape = shape
+
+    def _remember(self, shape: RequestShape) -> None:
+        """Keep the shape in which a reply came, if it is news."""
+        self._is_recalled = False
+        if shape != self._remembered and shape == self._shape:
+            self._remembered = shape
+            remember_shape(self._endpoint.url, self._model or "", shape, self.formats)
+
+    async def _try_blindly(
+        self, request: Request, shape: RequestShape, error: Exception, words: str
+    ) -> Reply | None:
+        """Return the reply to a request in another shape, where a server fails without a reason.
+
+        That is tried once in a run, by one request while others wait, and only as long as nothing
+        has been answered: else the shape is not to blame.
+        """
+        status = getattr(error, "status_code", None)
+        if self._has_served or status not in _BLIND or not says_nothing(words):
+            return None
+        async with self._trial:
+            if self._has_tried_blindly or self._shape != shape:
+                return None
+            self._has_tried_blindly = True
+            for other in blind_shapes(shape, formats=len(self.formats)):
+                reply = await self._tried(request, other)
+                if reply is not None:
+                    self._take(other, _difference(shape, other, self.formats))
+                    self._remember(other)
+                    return reply
+        return None
+
+    async def _try_other_limit(
+        self, request: Request, shape: RequestShape, wasted: list[Reply]
+    ) -> Reply | None:
+        """Return a reply that is longer by the other name of its limit; tried once in a run."""
+        async with self._trial:
+            other = self._other_limit(shape)
+            if other is None or self._limit_is_settled or self._shape != shape:
+                return None
+            self._limit_is_settled = True
+            reply = await self._tried(request, other)
+            if reply is None:
+                return None
+            if self._is_cut_early(other, reply):
+                wasted.append(reply)
+                return None
+            _logger.warning("%s cuts replies unless the limit is max_tokens", self.name)
+            self._shape = other
+            self._remember(other)
+            return reply
+
+    async def _tried(self, request: Request, shape: RequestShape) -> Reply | None:
+        """Return the reply to a request in this shape, None where it fails; it is sent once."""
+        try:
+            return await self._send(self._client.with_options(max_retries=0), request, shape)
+        except NotScoredError as error:
+            return error.reply
+        except (self._sdk().APIError, NoReplyError, TeacherError):
+            return None
+
+    def _is_cut_early(self, shape: RequestShape, reply: Reply) -> bool:
+        """Tell whether a reply ended by length, and far below the limit that was sent."""
+        # No token is less than a byte.
+        written = len(reply.text.encode("utf-8", "replace"))
+        if reply.tokens_out is not None:
+            written = reply.tokens_out
+        limit = shape.limit(self._sampling.max_new_tokens)
+        return reply.finish == "length" and 2 * written <= limit
+
+    def _tell_lower_limit(self) -> None:
+        most = self._shape.most_tokens
+        if most and most < self._sampling.max_new_tokens:
+            _logger.warning(
+                "%s gives no more than %d tokens a reply; asking for these", self.name, most
+            )
 
     def _learn_that_nothing_scores(self) -> None:
         if self.one_by_one:
@@ -370,19 +558,23 @@ class ApiTeacher(ABC):
 
     def _learn(self, words: str, *, scored: bool) -> bool:
         """Lower the shape of every later request by what was refused; False if nothing was."""
-        shape = next_shape(self._shape, words, formats=len(self.formats), droppable=self.droppable)
+        shape = self._next_shape(self._shape, words)
         if scored and ("logprob" in words or (shape is None and not self._has_scored)):
             # Whatever it is that the server does not take, a verdict may be had without.
             self._learn_that_nothing_scores()
             return True
         if shape is None:
             return False
-        parameters = shape.without - self._shape.without
-        refused = (
-            ", ".join(parameters) or f"the output format {self.formats[self._shape.format_index]}"
-        )
-        _logger.warning("%s refuses %s; asking without it", self.name, refused)
-        self._shape = shape
+        if self._is_recalled:
+            # The server is not as it was, so nothing that was kept of it has to be true.
+            self._is_recalled = False
+            self._shape = RequestShape()
+            return True
+        if shape.most_tokens != self._shape.most_tokens:
+            self._shape = shape
+            self._tell_lower_limit()
+        else:
+            self._take(shape, _difference(self._shape, shape, self.formats))
         return True
 
     async def _guarded(self, work: Callable[[], Awaitable[_R]], limit: float) -> _R:
@@ -418,8 +610,34 @@ class ApiTeacher(ABC):
 
     def _http_client(self) -> Any:
         return http_client(
-            self._sdk(), self._endpoint, timeout=self._timeout, hooks=self.request_hooks
+            self._sdk(),
+            self._endpoint,
+            timeout=self._timeout,
+            hooks=self.request_hooks,
+            is_final=self._is_final,
         )
+
+
+def _words(error: Exception) -> str:
+    return error.words if isinstance(error, NoReplyError) else server_message(error.body)  # type: ignore[attr-defined]
+
+
+def _as_told(error: Exception) -> Exception:
+    return error.failure if isinstance(error, NoReplyError) else error
+
+
+def _difference(before: RequestShape, after: RequestShape, formats: Sequence[str]) -> str:
+    """Return what a request in the second shape goes without, in words."""
+    gone = sorted(after.without - before.without)
+    if after.format_index != before.format_index:
+        gone.append(f"the output format {formats[before.format_index]}")
+    if after.system_as_user != before.system_as_user:
+        gone.append("the system role")
+    if after.temperature != before.temperature:
+        gone.append("a temperature of 0")
+    if after.streams != before.streams:
+        gone.append("replies that are not streamed")
+    return ", ".join(gone)
 
 
 def _total(counts: Iterable[int | None]) -> int | None:

@@ -11,6 +11,8 @@ from dlm_lsp.teachers.reply_limit import REPLY_LIMIT, EncodedReplyError, Oversiz
 _LONGEST = 240
 _DEEPEST = 8
 _VERSION = re.compile(r"/v\d")
+# Some begin with the status: `<400> InternalError...`.
+_PAGE = re.compile(r"\s*<[!?a-zA-Z]")
 
 
 class OutOfTimeError(Exception):
@@ -28,28 +30,36 @@ def server_message(body: object) -> str:
     its input, which can be the whole prompt.
     """
     named: list[str] = []
-    # Gemini puts its error into a list.
-    if isinstance(body, list) and body and isinstance(body[0], Mapping) and "error" in body[0]:
-        body = body[0]
+    beside = ""
     for _ in range(_DEEPEST):
+        # Gemini's compatible endpoint wraps an error in a list.
+        if isinstance(body, list) and len(body) == 1 and "error" in _mapping(body[0]):
+            body = body[0]
         if not isinstance(body, Mapping):
             break
         if isinstance(body.get("param"), str):
             named.append(body["param"])
+        # What the provider behind OpenRouter said.
+        raw = _mapping(body.get("metadata")).get("raw")
+        beside = raw if isinstance(raw, str) else beside
         body = next((body[key] for key in ("error", "detail", "message") if body.get(key)), None)
     if body is None or isinstance(body, Mapping):
         return ""
     if isinstance(body, list):
         words = "; ".join(filter(None, map(_validation_words, body)))
     else:
-        words = str(body)
+        words = f"{body}: {beside}" if beside else str(body)
     # A proxy's error page has nothing to say that fits into a line.
-    if words.lstrip().startswith("<"):
+    if _PAGE.match(words):
         return ""
     for name in reversed(named):
         if name not in words:
             words = f"{name}: {words}"
     return " ".join(words.split())
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _validation_words(entry: object) -> str:

@@ -10,15 +10,17 @@ from typing import Any, ClassVar, Literal
 
 from dlm_lsp.errors import TeacherError, UnusableReplyError
 from dlm_lsp.install_hint import DISTRIBUTION, install_hint
-from dlm_lsp.teachers.api import LOGPROBS, ApiTeacher, NotScoredError
+from dlm_lsp.teachers.api import LOGPROBS, ApiTeacher, NoReplyError, NotScoredError
 from dlm_lsp.teachers.api_keys import key_for
 from dlm_lsp.teachers.azure_openai import AZURE_KEY_HEADER, azure_client, is_azure
 from dlm_lsp.teachers.error_messages import redact, server_message
+from dlm_lsp.teachers.event_stream import completion_of_events
 from dlm_lsp.teachers.kind import TeacherContext
 from dlm_lsp.teachers.model_names import recordable
 from dlm_lsp.teachers.openai_address import openai_endpoint, shown_address, vllm_server
+from dlm_lsp.teachers.prompts import Messages
 from dlm_lsp.teachers.protocol import YES_OR_NO, GenerationOptions, Reply, Request
-from dlm_lsp.teachers.request_fallback import RequestShape
+from dlm_lsp.teachers.request_fallback import NEW_LIMIT, OLD_LIMIT, RequestShape
 from dlm_lsp.teachers.response_parsing import (
     completion_error,
     message_reasoning,
@@ -52,7 +54,15 @@ class OpenAiTeacher(ApiTeacher):
     """A chat model of OpenAI, or of the server that OPENAI_BASE_URL names."""
 
     formats = ("json_schema", "json_object", "plain")
-    droppable = ("prompt_cache_key", "seed", "top_p", "temperature", "max_completion_tokens")
+    droppable = (
+        "stream_options",
+        "prompt_cache_key",
+        "seed",
+        "top_p",
+        "temperature",
+        NEW_LIMIT,
+        OLD_LIMIT,
+    )
     key_variable = "OPENAI_API_KEY"
     key_required: ClassVar[bool] = True
     log_probabilities = True
@@ -96,9 +106,33 @@ class OpenAiTeacher(ApiTeacher):
             **options,
         )
 
-    async def _send(self, request: Request, shape: RequestShape) -> Reply:
+    def _sent(self, shape: RequestShape) -> list[str]:
+        absent = {
+            "stream_options" if not shape.streams else "",
+            "prompt_cache_key" if not self.caches_by_key else "",
+            OLD_LIMIT if NEW_LIMIT not in shape.without else "",
+        }
+        return [name for name in super()._sent(shape) if name not in absent]
+
+    def _other_limit(self, shape: RequestShape) -> RequestShape | None:
+        if NEW_LIMIT in shape.without:
+            return None
+        return replace(shape, without=shape.without | {NEW_LIMIT})
+
+    async def _send(self, client: Any, request: Request, shape: RequestShape) -> Reply:
         body = self._body(request, shape)
-        completion: object = await self._client.chat.completions.create(**body)
+        if shape.streams:
+            # The body is read whole either way, so the client need not know that it is a stream.
+            body["extra_body"] = _streamed(shape)
+        try:
+            completion: object = await client.chat.completions.create(**body)
+        except json.JSONDecodeError as error:
+            # Events that are announced as JSON.
+            completion = self._from_events(error.doc)
+            if completion is None:
+                raise
+        if isinstance(completion, str):
+            completion = self._from_events(completion)
         reply = self._read(completion)
         return _scored(reply, completion) if self._is_scored(request, shape) else reply
 
@@ -106,11 +140,11 @@ class OpenAiTeacher(ApiTeacher):
         scored = self._is_scored(request, shape)
         messages = request_messages(request, scored=scored)
         sampling = GenerationOptions(max_new_tokens=1) if scored else self._sampling
-        limited_by_old_name = "max_completion_tokens" in shape.without
+        limit = shape.limit(sampling.max_new_tokens)
         parameters = {
-            "max_completion_tokens": sampling.max_new_tokens,
-            "max_tokens": sampling.max_new_tokens if limited_by_old_name else None,
-            "temperature": sampling.temperature,
+            NEW_LIMIT: limit,
+            OLD_LIMIT: limit if NEW_LIMIT in shape.without else None,
+            "temperature": sampling.temperature or shape.temperature or 0.0,
             "top_p": sampling.top_p,
             "seed": sampling.seed,
             "prompt_cache_key": _cache_key(request) if self.caches_by_key else None,
@@ -122,10 +156,7 @@ class OpenAiTeacher(ApiTeacher):
         }
         return {
             "model": self._model,
-            "messages": [
-                {"role": role, "content": content}
-                for role, content in (("system", messages.system), *messages.turns)
-            ],
+            "messages": _chat_messages(messages, shape),
             **{
                 name: value
                 for name, value in parameters.items()
@@ -141,6 +172,10 @@ class OpenAiTeacher(ApiTeacher):
         except NotScoredError:
             return reply
 
+    def _from_events(self, body: str) -> Any:
+        completion = completion_of_events(body)
+        return completion and self._sdk().types.chat.ChatCompletion.construct(**completion)
+
     def _read(self, completion: Any) -> Reply:
         choices = getattr(completion, "choices", None)
         choice = choices[0] if isinstance(choices, list) and choices else None
@@ -150,10 +185,11 @@ class OpenAiTeacher(ApiTeacher):
         if failure or not isinstance(message, self._sdk().BaseModel) or text is None:
             words = server_message(failure)
             detail = redact(words, self._secrets)
-            raise UnusableReplyError(
+            unusable = UnusableReplyError(
                 f"{self._endpoint.url} sent no chat completion{f': {detail}' if detail else ''}; "
                 "run the command again"
             )
+            raise NoReplyError(words, unusable)
         usage = getattr(completion, "usage", None)
         details = getattr(usage, "prompt_tokens_details", None)
         refusal = getattr(message, "refusal", None)
@@ -161,7 +197,7 @@ class OpenAiTeacher(ApiTeacher):
         text = text or message_text(refusal) or ""
         return Reply(
             text=text,
-            tokens_in=token_count(getattr(usage, "prompt_tokens", None)),
+            tokens_in=_prompt_tokens(usage),
             tokens_out=token_count(getattr(usage, "completion_tokens", None)),
             finish="refusal" if refusal else _FINISHES.get(str(finish), "stop"),
             reasoning="" if text.strip() else message_reasoning(message),
@@ -241,6 +277,28 @@ def vllm_server_teacher(context: TeacherContext) -> VllmServerTeacher:
         concurrency=context.concurrency,
         timeout=context.timeout,
     )
+
+
+def _chat_messages(messages: Messages, shape: RequestShape) -> list[dict[str, str]]:
+    turns = [("system", messages.system), *messages.turns]
+    if shape.system_as_user:
+        (_, asked), *others = messages.turns
+        turns = [("user", f"{messages.system}\n\n{asked}"), *others]
+    return [{"role": role, "content": content} for role, content in turns]
+
+
+def _streamed(shape: RequestShape) -> dict[str, Any]:
+    if "stream_options" in shape.without:
+        return {"stream": True}
+    return {"stream": True, "stream_options": {"include_usage": True}}
+
+
+def _prompt_tokens(usage: Any) -> int | None:
+    """Return the tokens of the prompt, of which some servers leave out those in their cache."""
+    tokens = token_count(getattr(usage, "prompt_tokens", None))
+    details = getattr(usage, "prompt_tokens_details", None)
+    cached = token_count(getattr(details, "cached_tokens", None)) or 0
+    return tokens + cached if tokens is not None and cached > tokens else tokens
 
 
 def _scored(reply: Reply, completion: Any) -> Reply:

@@ -34,11 +34,21 @@ _LONGEST_CONNECT = 10.0
 _LONGEST_PAUSE = 130.0
 
 
+def _never(response: Any) -> bool:
+    return False
+
+
 def http_client(
-    sdk: ModuleType, endpoint: Endpoint, *, timeout: float, hooks: Sequence[RequestHook] = ()
+    sdk: ModuleType,
+    endpoint: Endpoint,
+    *,
+    timeout: float,
+    hooks: Sequence[RequestHook] = (),
+    is_final: Callable[[Any], bool] = _never,
 ) -> Any:
     """Return the one connection pool; `hooks` are done to every request before it is sent.
 
+    An error for which `is_final` is true would come again, so the SDK does not ask again.
     An answer that is not to be read ends the work that asked for it: see `with_deadline`.
     """
     client_type: Any = sdk.DefaultAsyncHttpxClient
@@ -49,10 +59,13 @@ def http_client(
             del stream
             response = await super().send(request, stream=True, **options)
             try:
-                return await read_reply(response)
+                answer = await read_reply(response)
             except UnreadReplyError as error:
                 await _give_up(error)
                 raise
+            if answer.is_error and is_final(answer):
+                answer.headers["x-should-retry"] = "false"
+            return answer
 
     proxy = proxy_for(endpoint)
     certificates = trusted_certificates(endpoint, proxy)

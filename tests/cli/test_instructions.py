@@ -588,3 +588,29 @@ def test_an_estimate_alone_writes_nothing_into_the_document(dlm, document, teach
     run = dlm("synth", "instructions", document(), *plain(teacher), "--estimate", "--apply")
     assert run.returncode == 2
     assert teacher.asked == []
+
+
+def test_what_a_server_refuses_is_told_once_and_not_asked_for_in_the_next_run(
+    dlm, document, httpserver
+):
+    sent = []
+    words = "max_tokens is too large: 1024. This model supports at most 512 completion tokens."
+    models = {"object": "list", "data": [{"id": "towns", "object": "model"}]}
+    httpserver.expect_request("/v1/models").respond_with_json(models)
+
+    def serve(request):
+        sent.append(request.json)
+        if request.json["max_completion_tokens"] > 512:
+            return Response(json.dumps({"error": {"message": words}}), 400)
+        return Town(request.json["messages"][-1]["content"])
+
+    httpserver.expect_request("/v1/chat/completions").respond_with_handler(serve)
+    flags = ["--teacher", f"vllm-server:{httpserver.url_for('')}#towns", "--filter", "dedup-only"]
+    options = [*flags, "--per-section", "2", "--concurrency", "1", "--max-new-tokens", "1024"]
+    first = dlm("synth", "instructions", document(), *options)
+    assert "accepted 4" in first.stdout
+    assert "gives no more than 512 tokens a reply" in first.stderr
+    assert len(sent) == 3
+    second = dlm("synth", "instructions", document(), *options, "--fresh")
+    assert "accepted 4" in second.stdout
+    assert len(sent) == 5

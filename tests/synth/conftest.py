@@ -1,4 +1,4 @@
-"""Synthesis fixtures: an empty reply cache."""
+"""Synthesis fixtures: an empty reply cache, and an empty store of what servers take."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +6,12 @@ from pathlib import Path
 import pytest
 
 from dlm_lsp.store.replies import ReplyCache
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No store of whoever runs the tests."""
+    monkeypatch.setenv("DLM_HOME", str(tmp_path / "home"))
 
 
 @pytest.fixture

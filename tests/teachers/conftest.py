@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -23,8 +24,9 @@ def _is_of_teachers(variable: str) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No key, address, proxy or certificate of whoever runs the tests."""
+def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No key, address, proxy, certificate or store of whoever runs the tests."""
+    monkeypatch.setenv("DLM_HOME", str(tmp_path / "home"))
     for variable in list(os.environ):
         if _is_of_teachers(variable):
             monkeypatch.delenv(variable)

@@ -106,12 +106,18 @@ async def test_a_request_carries_the_prompt_the_schema_and_the_parameters(server
     ]
 
 
+FULL = {"usage": {"input_tokens": 11, "output_tokens": 1024}}
+
+
 @pytest.mark.parametrize(
     ("changes", "reply"),
     [
         ({}, FINE),
-        ({"stop_reason": "max_tokens"}, Reply("fine", 11, 7, "length")),
-        ({"stop_reason": "model_context_window_exceeded"}, Reply("fine", 11, 7, "length")),
+        ({"stop_reason": "max_tokens", **FULL}, Reply("fine", 11, 1024, "length")),
+        (
+            {"stop_reason": "model_context_window_exceeded", **FULL},
+            Reply("fine", 11, 1024, "length"),
+        ),
         ({"stop_reason": "refusal", "content": []}, Reply("", 11, 7, "refusal")),
         ({"stop_reason": None}, FINE),
         (

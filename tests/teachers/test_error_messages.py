@@ -119,3 +119,19 @@ def test_words_with_a_secret_in_them_are_dropped_and_long_ones_cut():
     assert redact("the key hunter2 is bad", {"hunter2"}) == ""
     assert redact("fine", {"hunter2"}) == "fine"
     assert len(redact("x" * 5000, set())) < 300
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ([{"error": {"code": 400, "message": "no such field"}}], "no such field"),
+        ({"error": {"message": "Provider", "metadata": {"raw": "no seed"}}}, "Provider: no seed"),
+        ({"error": {"message": "Provider", "metadata": {"raw": 3}}}, "Provider"),
+        ({"error": {"message": "Provider", "metadata": "raw"}}, "Provider"),
+        ("<400> InvalidParameter: too many", "<400> InvalidParameter: too many"),
+        ("<!DOCTYPE html><p>Bad Gateway", ""),
+        ([{"error": 1}, {"error": 2}], ""),
+    ],
+)
+def test_the_words_are_found_where_providers_put_them(body, words):
+    assert server_message(body) == words

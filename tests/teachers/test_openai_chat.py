@@ -183,8 +183,11 @@ async def test_openai_gets_what_is_set_for_it(httpserver, monkeypatch):
         (chat_completion(None), Reply("", 11, 7)),
         (chat_completion("<think>hm</think>{}"), Reply("<think>hm</think>{}", 11, 7)),
         (
-            chat_completion('{"pairs": [', finish_reason="length"),
-            Reply('{"pairs": [', 11, 7, "length"),
+            {
+                **chat_completion('{"pairs": [', finish_reason="length"),
+                "usage": {"prompt_tokens": 11, "completion_tokens": 1024},
+            },
+            Reply('{"pairs": [', 11, 1024, "length"),
         ),
         (chat_completion(None, refusal="I won't."), Reply("I won't.", 11, 7, "refusal")),
         (chat_completion("", finish_reason="content_filter"), Reply("", 11, 7, "refusal")),
