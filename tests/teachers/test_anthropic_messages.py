@@ -89,13 +89,18 @@ async def test_a_request_carries_the_prompt_the_schema_and_the_parameters(server
     server.expect_request(MESSAGES).respond_with_json(anthropic_message("fine"))
     sampling = GenerationOptions(max_new_tokens=99, temperature=0.5, top_p=0.9)
     assert await outcome(teacher_of(sampling=sampling)) == FINE
-    system, user = prompt_messages(request_for())
+    messages = prompt_messages(request_for())
+    ((asked, answered),) = messages.examples
     assert posted(server, MESSAGES) == [
         {
             "model": "m",
             "max_tokens": 99,
-            "system": system,
-            "messages": [{"role": "user", "content": user}],
+            "system": messages.system,
+            "messages": [
+                {"role": "user", "content": asked},
+                {"role": "assistant", "content": answered},
+                {"role": "user", "content": messages.user},
+            ],
             "temperature": 0.5,
             "top_p": 0.9,
             "cache_control": {"type": "ephemeral"},
@@ -296,7 +301,7 @@ async def test_the_window_comes_from_the_models_card(server):
 
 async def test_every_prompt_is_counted_in_its_place(server):
     def count(request):
-        prompt = json.loads(request.data)["messages"][0]["content"]
+        prompt = json.loads(request.data)["messages"][-1]["content"]
         return Response(json.dumps({"input_tokens": len(prompt)}), content_type="application/json")
 
     server.expect_request(COUNT).respond_with_handler(count)
@@ -304,7 +309,7 @@ async def test_every_prompt_is_counted_in_its_place(server):
     await teacher.prepare()
     requests = [request_for("short"), request_for("a longer section"), request_for("mid size")]
     assert await teacher.count_tokens(requests) == [
-        len(prompt_messages(request)[1]) for request in requests
+        len(prompt_messages(request).user) for request in requests
     ]
     await teacher.aclose()
 

@@ -92,13 +92,16 @@ async def test_a_request_carries_the_prompt_the_schema_and_the_parameters(server
     server.expect_request(CHAT).respond_with_json(chat_completion("fine"))
     sampling = GenerationOptions(max_new_tokens=99, temperature=0.5, top_p=0.9, seed=7)
     assert await outcome(served(address(server), sampling)) == FINE
-    system, user = prompt_messages(request_for())
+    messages = prompt_messages(request_for())
+    ((asked, answered),) = messages.examples
     assert posted(server) == [
         {
             "model": "m",
             "messages": [
-                {"role": "system", "content": system},
-                {"role": "user", "content": user},
+                {"role": "system", "content": messages.system},
+                {"role": "user", "content": asked},
+                {"role": "assistant", "content": answered},
+                {"role": "user", "content": messages.user},
             ],
             "max_completion_tokens": 99,
             "temperature": 0.5,
