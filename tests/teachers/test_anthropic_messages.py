@@ -24,8 +24,14 @@ from dlm_lsp.errors import TeacherError
 from dlm_lsp.teachers.anthropic_messages import AnthropicTeacher, anthropic_teacher
 from dlm_lsp.teachers.kind import TeacherContext
 from dlm_lsp.teachers.prompts import REPLY_SCHEMA, prompt_messages
-from dlm_lsp.teachers.protocol import GenerationOptions, Reply, VerdictRequest, Verifier
-from dlm_lsp.teachers.verdict_prompts import VERDICT_SCHEMA
+from dlm_lsp.teachers.protocol import (
+    AnswerRequest,
+    GenerationOptions,
+    Reply,
+    VerdictRequest,
+    Verifier,
+)
+from dlm_lsp.teachers.verdict_prompts import VERDICT_SCHEMA, request_messages
 
 MESSAGES = "/v1/messages"
 COUNT = "/v1/messages/count_tokens"
@@ -336,6 +342,7 @@ async def test_verdicts_on_all_pairs_are_one_request_in_words(server):
     teacher = teacher_of()
     await teacher.prepare()
     assert isinstance(teacher, Verifier)
+    assert not teacher.by_likelihood
     assert (teacher.one_by_one, teacher.why_no_verdicts, teacher.parameters) == (False, "", None)
     [reply] = await outcomes(teacher, [VerdictRequest("Oslo is a city.", pairs)])
     await teacher.aclose()
@@ -346,3 +353,31 @@ async def test_verdicts_on_all_pairs_are_one_request_in_words(server):
     prompt = body["messages"][0]["content"]
     places = [prompt.index(text) for text in ("Oslo is a city.", "A city.", "In Bergen.")]
     assert places == sorted(places)
+
+
+async def test_a_question_asked_again_carries_examples_and_no_format(server):
+    server.expect_request(MESSAGES).respond_with_json(anthropic_message("fine"))
+    again = AnswerRequest("Oslo is a city.", "What is Oslo?")
+    teacher = teacher_of()
+    await teacher.prepare()
+    assert await outcomes(teacher, [again]) == [FINE]
+    await teacher.aclose()
+    messages = request_messages(again)
+    (body,) = posted(server, MESSAGES)
+    assert "output_config" not in body
+    assert body["system"] == messages.system
+    assert [(turn["role"], turn["content"]) for turn in body["messages"]] == [*messages.turns]
+
+
+async def test_a_question_asked_again_is_counted_with_its_examples(server):
+    def count(request):
+        read = json.loads(request.data)
+        prompt = read["system"] + "".join(turn["content"] for turn in read["messages"])
+        return Response(json.dumps({"input_tokens": len(prompt)}), content_type="application/json")
+
+    server.expect_request(COUNT).respond_with_handler(count)
+    again = AnswerRequest("Oslo is a city.", "What is Oslo?")
+    teacher = teacher_of()
+    await teacher.prepare()
+    assert await teacher.count_tokens([again]) == [len(request_messages(again).text)]
+    await teacher.aclose()
