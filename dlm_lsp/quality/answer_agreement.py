@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from dlm_lsp.quality.identifiers import identifier_tokens
 from dlm_lsp.quality.word_tokenize import word_tokens
 
 # Of 60 right answers and those that a model of 1.5B parameters gave to their questions without
@@ -18,13 +19,20 @@ def answers_agree(answer: str, other: str) -> bool:
     and agrees with any.
     """
     words, others = _words(answer), _words(other)
-    if not others:
+    if not words or not others:
         return False
-    if sum(map(len, words)) < _SHORTEST and not any(map(str.isdigit, answer)):
+    if _as_short_as_a_no(words) or _as_short_as_a_no(others):
         return True
     shared = (words & others).total()
     return shared >= _SHARED * min(words.total(), others.total())
 
 
+def _as_short_as_a_no(words: Counter[str]) -> bool:
+    letters = "".join(words.elements())
+    return len(letters) < _SHORTEST and not any(map(str.isdigit, letters))
+
+
 def _words(text: str) -> Counter[str]:
-    return Counter(word for word in word_tokens(text) if any(map(str.isalnum, word)))
+    # An answer may be an operator, which has no words.
+    words = [word for word in word_tokens(text) if any(map(str.isalnum, word))]
+    return Counter(words or identifier_tokens(text))

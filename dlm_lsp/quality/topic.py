@@ -21,7 +21,10 @@ _FIRST_SIGN = "\u0e00"
 # Longer headings are sentences, not topics.
 _LONGEST = 80
 _CAPITAL_NOUNS = ("de", "lb")
-_FENCED = re.compile(r"^(```|~~~).*?^\1[^\n]*$", re.MULTILINE | re.DOTALL)
+# A block in a list is indented; one that is not closed goes to the end.
+_FENCED = re.compile(
+    r"^[ \t]*+(`{3,}+(?=[^`\n]*$)|~{3,}+).*?(?:^[ \t]*+\1[^\n]*$|\Z)", re.MULTILINE | re.DOTALL
+)
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
 _NUMBERING = re.compile(r"^(?:\d+[.)])+\d*\s+")
 

@@ -141,6 +141,7 @@ class ScriptedVerifier(ScriptedTeacher):
 
     why_no_verdicts = ""
     parameters = None
+    by_likelihood = False
     one_by_one = False
     tokens_per_verdict = 40
 

@@ -3,10 +3,13 @@
 import json
 import math
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from support.http_servers import Answer, Hang, Request, chat_completion
 
+ANY_ANSWER = "Two or three wheels, in Kent."
+"""What agrees with each answer of the tests that say nothing of it."""
 NO_LOGPROBS = "logprobs is not supported by this model"
 
 
@@ -32,13 +35,22 @@ def verdicts(*rights: bool | None, says: str = "") -> str:
 class VerdictServer:
     """A behaviour for `WireServer`: a pair whose answer is in `wrong` gets a no.
 
-    `kind` is what it can: tell log-probabilities, refuse them, or say nothing of them.
+    `kind` is what it can: tell log-probabilities, refuse them, or say nothing of them. A question
+    that is asked again gets what `answers` says to it, else `ANY_ANSWER`. `asked` are the requests
+    for verdicts, `asked_again` those for answers.
     """
 
-    def __init__(self, kind: str = "scores", wrong: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        kind: str = "scores",
+        wrong: frozenset[str] = frozenset(),
+        answers: Mapping[str, str | Answer] = {},
+    ) -> None:
         self.kind = kind
         self.wrong = wrong
+        self.answers = answers
         self.asked: list[dict[str, Any]] = []
+        self.asked_again: list[dict[str, Any]] = []
         self.hang_at: int | None = None
         self.fail_at: int | None = None
         self.words: str | None = None
@@ -49,6 +61,10 @@ class VerdictServer:
         body = request.json
         if "logprobs" in body and self.kind == "refuses":
             return Answer({"error": {"message": NO_LOGPROBS}}, status=400)
+        if not answers_in(body):
+            self.asked_again.append(body)
+            answer = self.answers.get(question_in(body), ANY_ANSWER)
+            return answer if isinstance(answer, Answer) else Answer(chat_completion(answer))
         self.asked.append(body)
         if self.hang_at == len(self.asked):
             return Hang()
@@ -62,6 +78,12 @@ class VerdictServer:
             return Answer(scored({"Yes": yes, "No": 0.95 - yes, "Well": 0.05}))
         text = verdicts(*rights, says="two wheels") if self.words is None else self.words
         return Answer(chat_completion(text))
+
+
+def question_in(asked: dict[str, Any]) -> str:
+    """The question that is asked again."""
+    prompt: str = asked["messages"][-1]["content"]
+    return prompt.rpartition("Question: ")[2]
 
 
 def answers_in(asked: dict[str, Any] | str) -> list[str]:

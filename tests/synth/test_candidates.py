@@ -204,3 +204,27 @@ def test_a_second_request_stays_short_however_long_the_sentences_are():
 def test_a_second_request_knows_the_pairs_that_can_be_used():
     parsed = read(reply([STEPS, ("What does this text tell?", "Things.")], FIRST), count=3)
     assert parsed.follow_up.have == (STEPS,)
+
+
+CLOCK = "## The tower clock\n\nEach weight weighs forty kilos. It was built in 1790."
+WEIGHT = ("How much does each weight weigh?", "Forty kilos.")
+
+
+@pytest.mark.parametrize("filter_", ["sway", "dedup-only"])
+def test_a_question_that_names_nothing_is_told_with_its_heading(filter_):
+    parsed = read(reply([WEIGHT], "Each weight weighs forty kilos."), prose=CLOCK, filter_=filter_)
+    assert questions(parsed.candidates) == ["The tower clock: How much does each weight weigh?"]
+    assert parsed.candidates[0].pair.answer == "Forty kilos."
+
+
+def test_without_filters_a_question_is_as_it_came():
+    parsed = read(reply([WEIGHT], "Each weight weighs forty kilos."), prose=CLOCK, filter_="none")
+    assert questions(parsed.candidates) == [WEIGHT[0]]
+
+
+def test_a_second_request_knows_questions_by_their_topics():
+    parsed = read(reply([WEIGHT], "Each weight weighs forty kilos."), prose=CLOCK)
+    assert parsed.follow_up.have == (
+        ("The tower clock: How much does each weight weigh?", "Forty kilos."),
+    )
+    assert parsed.follow_up.sentences == ("It was built in 1790.",)

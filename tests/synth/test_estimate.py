@@ -91,13 +91,45 @@ async def test_verdicts_are_estimated_as_one_request_a_section(cache):
     assert verifier.read == []
 
 
-async def test_verdicts_by_likelihood_are_estimated_as_one_request_and_token_a_pair(cache):
+async def test_verdicts_one_by_one_are_estimated_as_one_request_and_token_a_pair(cache):
     verifier = Counting()
     verifier.one_by_one = True
     found = await estimate_run(
         document(*towns(2)), ScriptedTeacher(), cache, SynthOptions(), verifier=verifier
     )
     assert found.verification == VerificationEstimate("scripted", 8, 8 * 11, 8)
+
+
+@pytest.mark.parametrize(
+    ("one_by_one", "expected"),
+    [
+        # 8 questions of 10 tokens and an answer of 30; then 8 verdicts of one token each.
+        (True, VerificationEstimate("scripted", 16, 8 * 10 + 8 * 11, 8 * 30 + 8)),
+        # A local model weighs all pairs of a section at once, and writes nothing: 4 a section.
+        (False, VerificationEstimate("scripted", 10, 8 * 10 + 2 * 14, 8 * 30)),
+    ],
+)
+async def test_by_likelihood_each_question_is_estimated_to_be_asked_again(
+    cache, one_by_one, expected
+):
+    verifier = Counting()
+    verifier.by_likelihood, verifier.one_by_one = True, one_by_one
+    verifier.tokens_per_verdict = 0
+    found = await estimate_run(
+        document(*towns(2)), ScriptedTeacher(), cache, SynthOptions(), verifier=verifier
+    )
+    assert found.verification == expected
+    assert verifier.read == []
+
+
+async def test_questions_and_verdicts_are_estimated_within_the_limit_on_requests(cache):
+    verifier = Counting()
+    verifier.by_likelihood = verifier.one_by_one = True
+    options = SynthOptions(max_requests=12)
+    found = await estimate_run(
+        document(*towns(2)), ScriptedTeacher(), cache, options, verifier=verifier
+    )
+    assert found.verification == VerificationEstimate("scripted", 10, 8 * 10 + 2 * 11, 8 * 30 + 2)
 
 
 class Sparing(ScriptedTeacher):

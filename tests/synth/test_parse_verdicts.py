@@ -23,7 +23,12 @@ def test_a_probability_is_the_share_of_yes_in_yes_and_no_however_they_are_writte
     tokens = {"Yes": math.log(0.5), " yes": math.log(0.1), "No": math.log(0.2), "Well": -0.1}
     (verdict,) = parse_verdicts(likely(tokens), 1)
     assert verdict.probability == pytest.approx(0.75)
-    assert verdict.verified
+
+
+@pytest.mark.parametrize(("yes", "verified"), [(0.79, False), (0.81, True)])
+def test_a_yes_that_is_only_likelier_than_a_no_is_not_enough(yes, verified):
+    (verdict,) = parse_verdicts(likely({"Yes": math.log(yes), "No": math.log(1 - yes)}), 1)
+    assert verdict.verified is verified
 
 
 def test_each_pair_has_its_own():

@@ -1,12 +1,13 @@
 """Verification: against a real HTTP server, by likelihood and in words."""
 
+import json
 from collections.abc import Sequence
 
 import anyio
 import pytest
-from support.http_servers import WireServer
+from support.http_servers import Answer, WireServer, chat_completion
 from support.teacher_calls import served
-from support.verdict_server import VerdictServer, answers_in
+from support.verdict_server import VerdictServer, answers_in, question_in
 
 from dlm_lsp.document.section import Pair
 from dlm_lsp.store.replies import ReplyCache
@@ -95,6 +96,7 @@ async def test_all_pairs_of_a_passage_are_one_request_once_that_is_known(cache):
         Unverified(0, "one", PROSE, Pair(f"How many wheels has mill {n}?", f"{n} wheels."))
         for n in range(15)
     ]
+    server.answers = {pair.pair.question: pair.pair.answer for pair in pairs}
     async with WireServer(server) as wire:
         await run.verify(wire.url, cache, pairs)
     assert len(run.verdicts) == 15
@@ -107,9 +109,9 @@ async def test_no_verdict_is_asked_for_twice(kind, cache):
     server, first, again = VerdictServer(kind, WRONG), Run(), Run()
     async with WireServer(server) as wire:
         await first.verify(wire.url, cache)
-        asked = len(server.asked)
+        asked = len(server.asked), len(server.asked_again)
         await again.verify(wire.url, cache)
-        assert len(server.asked) == asked
+        assert (len(server.asked), len(server.asked_again)) == asked
     assert (again.verdicts, again.requests) == (first.verdicts, 0)
     assert again.from_cache == first.requests
     assert all(event.cached for event in again.events if isinstance(event, RequestDone))
@@ -120,7 +122,7 @@ async def test_fresh_asks_for_verdicts_again(cache):
     async with WireServer(server) as wire:
         await Run().verify(wire.url, cache)
         await Run().verify(wire.url, cache, options=SynthOptions(fresh=True))
-    assert len(server.asked) == 6
+    assert (len(server.asked), len(server.asked_again)) == (6, 6)
 
 
 async def test_what_cannot_be_read_is_unverified_and_is_kept(cache):
@@ -142,19 +144,104 @@ async def test_one_failure_costs_one_request(cache):
     assert run.verified == {**EACH, "Three wheels.": False}
     assert run.verdicts["Three wheels."].probability is None
     assert "Three wheels." in answers_in(server.asked[1])
-    assert (len(server.asked), run.requests) == (3, 3)
+    assert (len(server.asked), run.requests) == (3, 6)
 
 
 async def test_a_limit_on_requests_leaves_the_last_unverified(cache):
     run = Run()
     async with WireServer(VerdictServer()) as wire:
-        await run.verify(wire.url, cache, options=SynthOptions(max_requests=2))
-    assert run.requests == 2
-    assert run.verdicts["In Kent."] == Verdict(None, "max_requests is 2")
+        await run.verify(wire.url, cache, options=SynthOptions(max_requests=5))
+    assert run.requests == 5
+    assert run.verdicts["In Kent."] == Verdict(None, "max_requests is 5")
     assert [run.verdicts[answer].verified for answer in ("Two wheels.", "Three wheels.")] == [
         True,
         True,
     ]
+
+
+async def test_what_the_limit_leaves_unasked_again_costs_nothing_but_its_verdict(cache):
+    server, run = VerdictServer(), Run()
+    async with WireServer(server) as wire:
+        await run.verify(wire.url, cache, options=SynthOptions(max_requests=2))
+    assert (len(server.asked_again), len(server.asked), run.requests) == (2, 0, 2)
+    assert set(run.verdicts.values()) == {Verdict(None, "max_requests is 2")}
+    assert len(run.verdicts) == 3
+
+
+async def test_each_question_is_asked_again_without_its_answer_before_any_verdict(cache):
+    server, run = VerdictServer(), Run()
+    async with WireServer(server) as wire:
+        await run.verify(wire.url, cache)
+        bodies = [json.loads(r.body) for r in wire.requests if r.method == "POST"]
+    assert bodies == [*server.asked_again, *server.asked]
+    assert {question_in(body) for body in server.asked_again} == {
+        pair.pair.question for pair in PAIRS
+    }
+    for body in server.asked_again:
+        assert not {"logprobs", "response_format"} & body.keys()
+    assert run.requests == 6
+
+
+async def test_a_pair_whose_question_gets_another_answer_is_refused_and_says_which(cache):
+    answers = {"How many wheels has the mill?": "Six\n wheels drive the saw."}
+    server, run = VerdictServer(answers=answers), Run()
+    async with WireServer(server) as wire:
+        await run.verify(wire.url, cache)
+    assert run.verdicts["Two wheels."] == Verdict(
+        0.0, 'asked again, it answers "Six wheels drive the saw."'
+    )
+    assert run.verified == {"Two wheels.": False, "Three wheels.": True, "In Kent.": True}
+    assert [answers_in(body) for body in server.asked] == [["Three wheels."], ["In Kent."]]
+
+
+async def test_where_the_text_says_nothing_to_the_question_the_pair_is_refused(cache):
+    server, run = VerdictServer(answers={"Where is Ashford?": "-"}), Run()
+    async with WireServer(server) as wire:
+        await run.verify(wire.url, cache)
+    assert run.verdicts["In Kent."] == Verdict(0.0, 'asked again, it answers "-"')
+
+
+async def test_a_long_answer_is_told_in_part(cache):
+    server, run = VerdictServer(answers={"Where is Ashford?": "far " * 200}), Run()
+    async with WireServer(server) as wire:
+        await run.verify(wire.url, cache)
+    detail = run.verdicts["In Kent."].detail
+    assert detail.startswith('asked again, it answers "far far')
+    assert len(detail) < 250
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer({"error": {"message": "no"}}, status=422),
+        Answer(chat_completion("Six wh", finish_reason="length")),
+        Answer(chat_completion("I will not.", finish_reason="content_filter")),
+    ],
+    ids=["failed", "cut", "declined"],
+)
+async def test_an_answer_that_failed_or_was_cut_costs_its_pair_nothing(answer, cache):
+    server, run = VerdictServer(answers={"How many wheels has the mill?": answer}), Run()
+    async with WireServer(server) as wire:
+        await run.verify(wire.url, cache)
+    assert run.verified == dict.fromkeys(EACH, True)
+    assert len(server.asked) == 3
+
+
+async def test_who_is_known_to_give_verdicts_in_words_is_asked_no_question_again(cache):
+    server, verdicts = VerdictServer("refuses", WRONG), {}
+    options = SynthOptions(sampling=GenerationOptions(max_new_tokens=512))
+    async with WireServer(server) as wire:
+        teacher = served(wire.url, options.sampling)
+        await teacher.prepare()
+        runner = RequestRunner(teacher, cache, options, lambda event: None)
+        verification = Verification(teacher, runner, cache, options)
+        for pairs in (PAIRS[:1], PAIRS[1:]):
+            await verification.verify(
+                pairs, lambda pair, verdict: verdicts.update({pair.pair.answer: verdict.verified})
+            )
+        await teacher.aclose()
+    assert [question_in(body) for body in server.asked_again] == [PAIRS[0].pair.question]
+    assert verdicts == EACH
 
 
 async def test_a_server_that_is_gone_leaves_all_unverified_and_says_so_once(cache):

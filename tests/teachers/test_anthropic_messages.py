@@ -24,8 +24,14 @@ from dlm_lsp.errors import TeacherError
 from dlm_lsp.teachers.anthropic_messages import AnthropicTeacher, anthropic_teacher
 from dlm_lsp.teachers.kind import TeacherContext
 from dlm_lsp.teachers.prompts import REPLY_SCHEMA, prompt_messages
-from dlm_lsp.teachers.protocol import GenerationOptions, Reply, VerdictRequest, Verifier
-from dlm_lsp.teachers.verdict_prompts import VERDICT_SCHEMA
+from dlm_lsp.teachers.protocol import (
+    AnswerRequest,
+    GenerationOptions,
+    Reply,
+    VerdictRequest,
+    Verifier,
+)
+from dlm_lsp.teachers.verdict_prompts import VERDICT_SCHEMA, request_messages
 
 MESSAGES = "/v1/messages"
 COUNT = "/v1/messages/count_tokens"
@@ -91,13 +97,18 @@ async def test_a_request_carries_the_prompt_the_schema_and_the_parameters(server
     server.expect_request(MESSAGES).respond_with_json(anthropic_message("fine"))
     sampling = GenerationOptions(max_new_tokens=99, temperature=0.5, top_p=0.9)
     assert await outcome(teacher_of(sampling=sampling)) == FINE
-    system, user = prompt_messages(request_for())
+    messages = prompt_messages(request_for())
+    ((asked, answered),) = messages.examples
     assert posted(server, MESSAGES) == [
         {
             "model": "m",
             "max_tokens": 99,
-            "system": system,
-            "messages": [{"role": "user", "content": user}],
+            "system": messages.system,
+            "messages": [
+                {"role": "user", "content": asked},
+                {"role": "assistant", "content": answered},
+                {"role": "user", "content": messages.user},
+            ],
             "temperature": 0.5,
             "top_p": 0.9,
             "cache_control": {"type": "ephemeral"},
@@ -304,7 +315,7 @@ async def test_the_window_comes_from_the_models_card(server):
 
 async def test_every_prompt_is_counted_in_its_place(server):
     def count(request):
-        prompt = json.loads(request.data)["messages"][0]["content"]
+        prompt = json.loads(request.data)["messages"][-1]["content"]
         return Response(json.dumps({"input_tokens": len(prompt)}), content_type="application/json")
 
     server.expect_request(COUNT).respond_with_handler(count)
@@ -312,7 +323,7 @@ async def test_every_prompt_is_counted_in_its_place(server):
     await teacher.prepare()
     requests = [request_for("short"), request_for("a longer section"), request_for("mid size")]
     assert await teacher.count_tokens(requests) == [
-        len(prompt_messages(request)[1]) for request in requests
+        len(prompt_messages(request).user) for request in requests
     ]
     await teacher.aclose()
 
@@ -339,6 +350,7 @@ async def test_verdicts_on_all_pairs_are_one_request_in_words(server):
     teacher = teacher_of()
     await teacher.prepare()
     assert isinstance(teacher, Verifier)
+    assert not teacher.by_likelihood
     assert (teacher.one_by_one, teacher.why_no_verdicts, teacher.parameters) == (False, "", None)
     [reply] = await outcomes(teacher, [VerdictRequest("Oslo is a city.", pairs)])
     await teacher.aclose()
@@ -361,3 +373,31 @@ async def test_what_the_prompt_cache_gave_and_took_is_part_of_the_input_and_told
     [reply] = await outcomes(teacher, [request_for()])
     await teacher.aclose()
     assert (reply.tokens_in, reply.cached_input, reply.cache_write) == (240, 200, 30)
+
+
+async def test_a_question_asked_again_carries_examples_and_no_format(server):
+    server.expect_request(MESSAGES).respond_with_json(anthropic_message("fine"))
+    again = AnswerRequest("Oslo is a city.", "What is Oslo?")
+    teacher = teacher_of()
+    await teacher.prepare()
+    assert await outcomes(teacher, [again]) == [FINE]
+    await teacher.aclose()
+    messages = request_messages(again)
+    (body,) = posted(server, MESSAGES)
+    assert "output_config" not in body
+    assert body["system"] == messages.system
+    assert [(turn["role"], turn["content"]) for turn in body["messages"]] == [*messages.turns]
+
+
+async def test_a_question_asked_again_is_counted_with_its_examples(server):
+    def count(request):
+        read = json.loads(request.data)
+        prompt = read["system"] + "".join(turn["content"] for turn in read["messages"])
+        return Response(json.dumps({"input_tokens": len(prompt)}), content_type="application/json")
+
+    server.expect_request(COUNT).respond_with_handler(count)
+    again = AnswerRequest("Oslo is a city.", "What is Oslo?")
+    teacher = teacher_of()
+    await teacher.prepare()
+    assert await teacher.count_tokens([again]) == [len(request_messages(again).text)]
+    await teacher.aclose()

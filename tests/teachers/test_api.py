@@ -26,7 +26,7 @@ from werkzeug import Response
 from dlm_lsp.errors import TeacherError
 from dlm_lsp.teachers.kind import TeacherContext
 from dlm_lsp.teachers.openai_chat import openai_teacher, vllm_server_teacher
-from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply
+from dlm_lsp.teachers.protocol import AnswerRequest, GenerationOptions, PairRequest, Reply
 
 # Failures and retries
 
@@ -55,7 +55,7 @@ async def test_retry_after_is_waited_for(server):
 
 async def test_a_lasting_failure_costs_its_request_alone(server):
     def chat(request):
-        if "broken" in json.loads(request.data)["messages"][1]["content"]:
+        if "broken" in json.loads(request.data)["messages"][-1]["content"]:
             return Response('{"error": {"message": "out of order"}}', 500, headers=NOW)
         return Response(json.dumps(chat_completion("fine")), content_type="application/json")
 
@@ -458,6 +458,9 @@ def test_the_fingerprint_tells_apart_what_decides_a_reply_and_nothing_else():
         printed(
             request=PairRequest(prose=PROSE, strategy="extraction", count=1, sentences=("It is.",))
         ),
+        printed(request=AnswerRequest(PROSE, "Where is it?")),
+        printed(request=AnswerRequest(PROSE, "What is it?")),
+        printed(request=AnswerRequest("Another section.", "What is it?")),
         printed(sampling=GenerationOptions(max_new_tokens=9)),
         printed(sampling=GenerationOptions(temperature=1.0)),
         printed(sampling=GenerationOptions(top_p=0.5)),

@@ -13,7 +13,9 @@ from dlm_lsp.local.model import LocalModel, ModelInfo
 from dlm_lsp.teachers.base_model.few_shot import LANGUAGES, UNSUPPORTED_LANGUAGE
 from dlm_lsp.teachers.instruct import InstructTeacher
 from dlm_lsp.teachers.local_teacher import LocalTeacher
+from dlm_lsp.teachers.prompts import example_pairs
 from dlm_lsp.teachers.protocol import (
+    AnswerRequest,
     GenerationOptions,
     PairRequest,
     Reply,
@@ -172,9 +174,15 @@ async def test_what_is_missing_changes_nothing_for_a_base_model(base, chat):
     )
 
 
+def test_every_pair_that_an_instruct_model_is_shown_is_known_as_an_example():
+    shown = LocalTeacher("gemma-3-270m", GenerationOptions()).examples
+    assert set(example_pairs()) <= set(shown)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_question_that_a_base_model_is_shown_is_known_as_an_example(language):
-    questions = {question for question, _ in LocalTeacher.examples}
+    teacher = LocalTeacher("gemma-3-270m", GenerationOptions())
+    questions = {question for question, _ in teacher.examples}
     for line in language.examples.splitlines():
         if line.startswith("Question: "):
             assert line.removeprefix("Question: ") in questions
@@ -279,6 +287,56 @@ async def test_a_verdict_has_a_fingerprint_and_a_length_of_its_own(chat):
     assert teacher.fingerprint(ASHFORD) != teacher.fingerprint(other)
     more, fewer = await teacher.count_tokens([ASHFORD, other])
     assert more > fewer > 0
+
+
+AGAIN = [AnswerRequest(PROSE, f"How many wheels has mill {n}?") for n in range(9)]
+
+
+async def test_an_instruct_model_answers_questions_in_plain_text_more_than_a_batch_at_once(chat):
+    teacher = await prepared(chat)
+    assert teacher.by_likelihood
+    replies = {answered.index: answered.outcome async for answered in teacher.answer(AGAIN)}
+    assert sorted(replies) == list(range(len(AGAIN)))
+    for reply in replies.values():
+        assert isinstance(reply, Reply)
+        # What a text says to a question is a clause or two, whatever a reply of pairs may take.
+        assert reply.tokens_out and reply.tokens_out <= 128
+    counts = await teacher.count_tokens(AGAIN)
+    assert counts == [replies[index].tokens_in for index in range(len(AGAIN))]
+
+
+async def test_answers_are_not_drawn_by_chance(chat):
+    first = await prepared(chat, GenerationOptions(temperature=1.0, seed=1))
+    other = await prepared(chat, GenerationOptions(temperature=1.0, seed=2))
+    texts = [
+        answered.outcome.text
+        for teacher in (first, other)
+        async for answered in teacher.answer(AGAIN[:1])
+    ]
+    assert texts[0] == texts[1]
+
+
+async def test_pairs_verdicts_and_answers_come_in_their_own_places(chat):
+    teacher = await prepared(chat, GenerationOptions(max_new_tokens=5))
+    requests = [AGAIN[0], REQUESTS[0], ASHFORD, AGAIN[1]]
+    found = {answered.index: answered.outcome async for answered in teacher.answer(requests)}
+    assert sorted(found) == [0, 1, 2, 3]
+    (alone,) = [answered.outcome async for answered in teacher.answer(AGAIN[1:2])]
+    assert found[3] == alone
+    assert "log_probabilities" in found[2].text
+    assert found[1].tokens_out == 5
+
+
+async def test_a_question_has_a_fingerprint_of_its_own(chat):
+    teacher = await prepared(chat)
+    prints = [teacher.fingerprint(request) for request in (*AGAIN, ASHFORD, *REQUESTS)]
+    assert len(set(prints)) == len(prints)
+
+
+async def test_a_base_model_answers_no_questions(base):
+    teacher = await prepared(base)
+    with pytest.raises(TeacherError, match="is a base model, which gives no verdicts"):
+        [answered async for answered in teacher.answer(AGAIN[:1])]
 
 
 async def test_a_base_model_gives_no_verdicts(base):

@@ -31,8 +31,14 @@ from dlm_lsp.errors import TeacherError
 from dlm_lsp.teachers.kind import TeacherContext
 from dlm_lsp.teachers.openai_chat import openai_teacher, vllm_server_teacher
 from dlm_lsp.teachers.prompts import REPLY_SCHEMA, prompt_messages
-from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply, VerdictRequest
-from dlm_lsp.teachers.verdict_prompts import VERDICT_SCHEMA
+from dlm_lsp.teachers.protocol import (
+    AnswerRequest,
+    GenerationOptions,
+    PairRequest,
+    Reply,
+    VerdictRequest,
+)
+from dlm_lsp.teachers.verdict_prompts import VERDICT_SCHEMA, request_messages
 
 # A real server and a real model
 
@@ -93,13 +99,16 @@ async def test_a_request_carries_the_prompt_the_schema_and_the_parameters(server
     server.expect_request(CHAT).respond_with_json(chat_completion("fine"))
     sampling = GenerationOptions(max_new_tokens=99, temperature=0.5, top_p=0.9, seed=7)
     assert await outcome(served(address(server), sampling)) == FINE
-    system, user = prompt_messages(request_for())
+    messages = prompt_messages(request_for())
+    ((asked, answered),) = messages.examples
     assert posted(server) == [
         {
             "model": "m",
             "messages": [
-                {"role": "system", "content": system},
-                {"role": "user", "content": user},
+                {"role": "system", "content": messages.system},
+                {"role": "user", "content": asked},
+                {"role": "assistant", "content": answered},
+                {"role": "user", "content": messages.user},
             ],
             "max_completion_tokens": 99,
             "temperature": 0.5,
@@ -373,11 +382,13 @@ async def test_a_server_that_refuses_likelihoods_is_asked_in_words_from_then_on(
         teacher = served(wire.url)
         await teacher.prepare()
         assert teacher.one_by_one
+        assert teacher.by_likelihood
         for _ in range(2):
             [reply] = await outcomes(teacher, [ONE])
             assert isinstance(reply, Reply)
             assert reply.text == verdicts(True)
         assert not teacher.one_by_one
+        assert not teacher.by_likelihood
         await teacher.aclose()
     assert ["logprobs" in body for body in sent] == [True, False, False]
     schema = {"name": "verdicts", "strict": True, "schema": VERDICT_SCHEMA}
@@ -457,3 +468,51 @@ async def test_what_the_prompt_cache_gave_and_took_is_told_apart(details, cached
         [reply] = await outcomes(teacher, [request_for()])
         await teacher.aclose()
     assert (reply.tokens_in, reply.cached_input, reply.cache_write) == (11, cached, written)
+
+
+# Questions asked again
+
+AGAIN = AnswerRequest(PROSE, "Where does Oslo lie?")
+
+
+async def test_a_real_server_answers_a_question_in_plain_text(llama, monkeypatch):
+    monkeypatch.setenv("VLLM_API_KEY", LLAMA_KEY)
+    teacher = vllm_server_teacher(
+        TeacherContext(llama, GenerationOptions(max_new_tokens=8), concurrency=1, timeout=120)
+    )
+    await teacher.prepare()
+    [reply] = await outcomes(teacher, [AGAIN])
+    await teacher.aclose()
+    assert isinstance(reply, Reply)
+    assert reply.text
+    assert not reply.text.lstrip().startswith("{")
+
+
+async def test_a_question_asked_again_carries_examples_and_no_format(server):
+    server.expect_request(CHAT).respond_with_json(chat_completion("fine"))
+    teacher = served(address(server), GenerationOptions(max_new_tokens=99, seed=7))
+    await teacher.prepare()
+    assert await outcomes(teacher, [AGAIN]) == [FINE]
+    await teacher.aclose()
+    messages = request_messages(AGAIN)
+    (body,) = posted(server)
+    assert body == {
+        "model": "m",
+        "messages": [
+            {"role": "system", "content": messages.system},
+            *({"role": role, "content": content} for role, content in messages.turns),
+        ],
+        "max_completion_tokens": 99,
+        "temperature": 0.0,
+        "seed": 7,
+    }
+    assert len(messages.examples) == 3
+
+
+async def test_pairs_after_a_question_asked_again_are_asked_for_by_the_schema(server):
+    server.expect_request(CHAT).respond_with_json(chat_completion("fine"))
+    teacher = served(address(server), concurrency=1)
+    await teacher.prepare()
+    assert await outcomes(teacher, [AGAIN, request_for()]) == [FINE, FINE]
+    await teacher.aclose()
+    assert ["response_format" in body for body in posted(server)] == [False, True]
