@@ -1,7 +1,7 @@
 """Error messages: of a request that failed, in one line that ends with what to do."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -27,6 +27,9 @@ def server_message(body: object) -> str:
     """
     named: list[str] = []
     for _ in range(_DEEPEST):
+        # Gemini's is in a list.
+        if isinstance(body, list) and len(body) == 1 and _wraps_error(body[0]):
+            body = body[0]
         if not isinstance(body, Mapping):
             break
         if isinstance(body.get("param"), str):
@@ -45,6 +48,28 @@ def server_message(body: object) -> str:
         if name not in words:
             words = f"{name}: {words}"
     return " ".join(words.split())
+
+
+def _wraps_error(entry: object) -> bool:
+    return isinstance(entry, Mapping) and "error" in entry
+
+
+def error_layers(body: object) -> Iterator[Mapping[str, Any]]:
+    """Yield an error body and what it wraps: each provider puts its codes at another depth."""
+    for _ in range(_DEEPEST):
+        # Gemini's is in a list.
+        if isinstance(body, list) and len(body) == 1:
+            body = body[0]
+        if not isinstance(body, Mapping):
+            return
+        yield body
+        body = next((body[key] for key in ("error", "detail", "message") if body.get(key)), None)
+
+
+def error_codes(body: object) -> frozenset[str]:
+    """Return the codes and types that an error body names, at any depth."""
+    named = (layer.get(key) for layer in error_layers(body) for key in ("code", "type"))
+    return frozenset(str(name) for name in named if name)
 
 
 def _validation_words(entry: object) -> str:
@@ -71,10 +96,12 @@ def error_message(
     key: str,
     timeout: float,
     secrets: Collection[str],
+    spent: bool = False,
 ) -> str:
     """Return the line for an error of a request by `sdk` (openai or anthropic, which are alike).
 
-    `server` is the address as it may be shown, `key` the environment variable of its key.
+    `server` is the address as it may be shown, `key` the environment variable of its key; `spent`
+    says that the server wants more money.
     """
     cause = error.__cause__
     # Both HTTP clients that the SDKs have used call it so.
@@ -85,7 +112,7 @@ def error_message(
     if timed_out or isinstance(error, OutOfTimeError):
         return f"{server} gave no answer in {timeout:g} s; allow more time or a lower concurrency"
     if isinstance(error, sdk.APIStatusError):
-        return _status_line(error, server=server, key=key, secrets=secrets)
+        return _status_line(error, server=server, key=key, secrets=secrets, spent=spent)
     if isinstance(error, sdk.APIConnectionError):
         words = "no connection in time" if connecting else server_message(cause)
         detail = _detail(redact(words, secrets))
@@ -103,11 +130,18 @@ def error_message(
     return f"the request to {server} {outcome}"
 
 
-def _status_line(error: Any, *, server: str, key: str, secrets: Collection[str]) -> str:
+def _status_line(
+    error: Any, *, server: str, key: str, secrets: Collection[str], spent: bool
+) -> str:
     status: int = error.status_code
     detail = _detail(redact(server_message(error.body), secrets))
     match status:
         # Providers repeat parts of a refused key: no word of theirs here.
+        case _ if spent:
+            outcome = (
+                f"has nothing left to spend ({status}){detail}; add to the account of {key}, or "
+                "name another teacher"
+            )
         case 401:
             outcome = f"refused the key (401); check {key}"
         case 403:
