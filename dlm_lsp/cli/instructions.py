@@ -35,7 +35,7 @@ from dlm_lsp.synth.pipeline import (
     needed_models,
 )
 from dlm_lsp.synth.report import Candidate, Refusal, Report
-from dlm_lsp.teachers.registry import check_selector
+from dlm_lsp.teachers.registry import check_options
 
 
 def synthesize_instructions(
@@ -47,7 +47,7 @@ def synthesize_instructions(
     as_json: bool,
 ) -> int:
     """Synthesize pairs for each document in turn, and say what became of them."""
-    check_selector(request.teacher)
+    check_options(request.teacher, request.options.teacher_options)
     verifier_selector(request.options.verify)
 
     def work(path: Path) -> BatchOutcome:
@@ -243,7 +243,7 @@ def _run_json(run: DocumentSynthesis) -> dict[str, Any]:
         "stopped": report.stopped,
         "teacher": run.result.teacher,
         "judge": run.result.judge,
-        "notes": list(run.result.notes),
+        "notes": [*run.result.notes, *report.notices],
         "judged_by": run.result.judged_by,
         "verifier": run.result.verifier,
         "why_unverified": run.result.why_unverified,

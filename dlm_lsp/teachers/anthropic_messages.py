@@ -122,7 +122,8 @@ class AnthropicTeacher(ApiTeacher):
                 name: value
                 for name, value in drawn.items()
                 if value is not None and name not in shape.without
-            },
+            }
+            | self._options,
             **parameters,
         )
         return self._read(message)
@@ -158,4 +159,6 @@ def anthropic_teacher(context: TeacherContext) -> AnthropicTeacher:
         context.sampling,
         concurrency=context.concurrency,
         timeout=context.timeout,
+        options=context.options,
+        window=context.window,
     )

@@ -2,22 +2,39 @@
 
 import json
 import logging
+import re
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from types import ModuleType
 from typing import Any, ClassVar, TypeVar
 
-from dlm_lsp.errors import RejectedError, TeacherError, UnreachableError
+from dlm_lsp.errors import (
+    KeyRefusedError,
+    RateError,
+    RejectedError,
+    SpentError,
+    TeacherError,
+    TooLongError,
+    UnreachableError,
+)
 from dlm_lsp.teachers.concurrency import map_concurrently
+from dlm_lsp.teachers.context_refusal import context_refusal
 from dlm_lsp.teachers.echoed_secrets import redact_reply
 from dlm_lsp.teachers.endpoint import Endpoint
-from dlm_lsp.teachers.error_messages import server_message
-from dlm_lsp.teachers.model_discovery import ServedModel, discover_model, prose_window
+from dlm_lsp.teachers.error_messages import redact, server_message
+from dlm_lsp.teachers.model_discovery import (
+    SMALLEST_WINDOW,
+    ServedModel,
+    discover_model,
+    prose_window,
+)
+from dlm_lsp.teachers.pace import Pace
 from dlm_lsp.teachers.prompts import EXAMPLES
 from dlm_lsp.teachers.protocol import (
     GenerationOptions,
+    PairRequest,
     Reply,
     Request,
     TeacherResult,
@@ -25,7 +42,9 @@ from dlm_lsp.teachers.protocol import (
 )
 from dlm_lsp.teachers.request_fallback import RequestShape, next_shape
 from dlm_lsp.teachers.transport import (
+    RETRIES,
     RequestHook,
+    duration,
     http_client,
     sdk_timeout,
     with_teacher_errors,
@@ -35,6 +54,9 @@ from dlm_lsp.teachers.verdict_prompts import reply_schema, request_messages, ver
 _R = TypeVar("_R")
 _logger = logging.getLogger(__name__)
 _LONGEST_CHECK = 20.0
+_FINAL = (SpentError, KeyRefusedError)
+# Bytes per token of English prose, and how much of a window an estimate may fill.
+_BYTES_PER_TOKEN = 4 * 0.75
 LOGPROBS = "logprobs"
 """The parameter that asks how likely each token was, and each that could have been instead."""
 
@@ -80,9 +102,14 @@ class ApiTeacher(ABC):
         *,
         concurrency: int,
         timeout: float,
+        options: Mapping[str, Any] | None = None,
+        window: int | None = None,
     ) -> None:
         self.name = selector
         self.window: int | None = None
+        self._options = dict(options or {})
+        self._context = window
+        self._on_notice: Callable[[str], None] = _ignore_notice
         self._endpoint = endpoint
         self._model = model
         self._sampling = sampling
@@ -93,6 +120,8 @@ class ApiTeacher(ABC):
         self._client: Any = None
         self._checked = False
         self._fatal_error: TeacherError | None = None
+        self._pace = Pace(concurrency)
+        self._learned_window: int | None = None
         self._has_served = False
         self._has_scored = False
 
@@ -148,7 +177,7 @@ class ApiTeacher(ABC):
             served = ServedModel(self._model)
         self._model = served.name
         self.window = prose_window(
-            served.context,
+            self._context or served.context,
             selector=self.name,
             max_new_tokens=self._sampling.max_new_tokens,
             assumed_context=self.assumed_context,
@@ -161,6 +190,7 @@ class ApiTeacher(ABC):
         sampling = self._sampling
         # In which of two ways a verdict is had is found out on the way.
         scored = {"scored": verdict_prompts(request)} if isinstance(request, VerdictRequest) else {}
+        options = {"options": self._options} if self._options else {}
         return json.dumps(
             {
                 "server": self._endpoint.url,
@@ -173,8 +203,16 @@ class ApiTeacher(ABC):
                 "system": system,
                 "user": user,
                 **scored,
+                **options,
             },
             sort_keys=True,
+        )
+
+    def tell_to(self, on_notice: Callable[[str], None]) -> None:
+        """Tell `on_notice` of what the server does on the way, a line each."""
+        self._on_notice = on_notice
+        self._pace.on_wait = lambda seconds: on_notice(
+            f"{self._endpoint.url} limits the rate; waiting {duration(seconds)}"
         )
 
     async def count_tokens(self, requests: Sequence[Request]) -> list[int] | None:
@@ -185,17 +223,26 @@ class ApiTeacher(ABC):
         """Answer each request once, as they finish; a failure costs its request alone.
 
         Raises:
-            TeacherError: the server could not be reached when the teacher was prepared, or rejects
-                the key or the model and has answered nothing yet.
+            TeacherError: the server could not be reached when the teacher was prepared, refuses
+                the key, wants more money or a longer pause than anybody waits, or rejects the model
+                and has answered nothing yet.
         """
         if requests and self._fatal_error:
             raise self._fatal_error
 
         async def outcome(request: Request) -> Reply | TeacherError:
+            if too_long := self._too_long(request):
+                return too_long
+            answered: Reply | TeacherError
             try:
-                return await self._guarded(lambda: self._send_by_shape(request), self._timeout)
+                answered = await self._guarded(lambda: self._send_by_shape(request), self._timeout)
+            except TooLongError as error:
+                answered = self._learn_window(request, error)
             except TeacherError as error:
-                return error
+                answered = error
+            # Before anything else starts.
+            self._note(answered)
+            return answered
 
         left = len(requests)
         answers = map_concurrently(
@@ -204,7 +251,6 @@ class ApiTeacher(ABC):
         async with aclosing(answers) as finished:
             async for index, answered in finished:
                 left -= 1
-                self._note(answered)
                 yield TeacherResult(index, answered)
         if left and self._fatal_error:
             raise self._fatal_error
@@ -215,9 +261,62 @@ class ApiTeacher(ABC):
         A server that has answered once may reject a single request, say by what it is about.
         """
         if isinstance(answered, Reply):
-            self._has_served, self._fatal_error = True, None
+            self._has_served = True
+            # What is rejected for good stays so, whatever was under way.
+            self._fatal_error = self._pace.end
+        elif isinstance(answered, _FINAL) or (
+            isinstance(answered, RateError) and self._pace.refusals_in_a_row > RETRIES
+        ):
+            self._fatal_error = answered
+            self._pace.stop(answered)
         elif isinstance(answered, RejectedError) and not self._has_served:
             self._fatal_error = answered
+
+    def _too_long(self, request: Request) -> TooLongError | None:
+        """Return why a request is not sent: a text no longer was too long before."""
+        window = self._learned_window
+        if (
+            window is None
+            or not isinstance(request, PairRequest)
+            or _rough_tokens(request.prose) <= window
+        ):
+            return None
+        return TooLongError(f"{self.name} reads no more than {window} tokens of prose", asked=False)
+
+    def _learn_window(self, request: Request, error: TooLongError) -> TeacherError:
+        """Take note of what a refusal says of the context; requests from now on keep to it."""
+        if not isinstance(request, PairRequest) or request.sentences:
+            return error
+        refused = _rough_tokens(request.prose)
+        known = self._learned_window
+        if known is not None and refused > known:
+            # It was under way when that was learned.
+            return error
+        room = None
+        if error.limit is not None:
+            with suppress(TeacherError):
+                room = prose_window(
+                    error.limit,
+                    selector=self.name,
+                    max_new_tokens=self._sampling.max_new_tokens,
+                    assumed_context=self.assumed_context,
+                )
+        if room is not None and room < refused:
+            reads = f"{self.name} reads {error.limit} tokens"
+        elif room is not None:
+            # By its bytes it should have fitted: what is special is this text.
+            return error
+        else:
+            room, reads = refused // 2, f"{self.name} takes less than {refused} tokens of prose"
+        if room < SMALLEST_WINDOW:
+            return RejectedError(
+                f"{error}; hardly any prose fits in: lower max_new_tokens, or have the model read "
+                "more"
+            )
+        self.window = min(self.window or room, room)
+        self._learned_window = self.window
+        self._on_notice(f"{reads}; what is longer is split and asked again")
+        return error
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -251,7 +350,10 @@ class ApiTeacher(ABC):
                 unscored.append(error.reply)
                 self._learn_that_nothing_scores()
             except refused as error:
+                if context_refusal(error.body):
+                    raise
                 words = server_message(error.body)
+                self._refuse_option(words)
                 if isinstance(error, sdk.PermissionDeniedError) and not (
                     scored and "logprob" in words
                 ):
@@ -261,6 +363,16 @@ class ApiTeacher(ABC):
             else:
                 self._has_scored |= scored
                 return finished(reply)
+
+    def _refuse_option(self, words: str) -> None:
+        """Raise an error if a refusal names a teacher option: none is left out in silence."""
+        for name in self._options:
+            if re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", words):
+                raise RejectedError(
+                    f"{self._endpoint.url} refuses the teacher option {name}"
+                    f"{f': {shown}' if (shown := redact(words, self._secrets)) else ''}; "
+                    "leave it out or correct it"
+                )
 
     def _learn_that_nothing_scores(self) -> None:
         if self.one_by_one:
@@ -312,8 +424,21 @@ class ApiTeacher(ABC):
 
     def _http_client(self) -> Any:
         return http_client(
-            self._sdk(), self._endpoint, timeout=self._timeout, hooks=self.request_hooks
+            self._sdk(),
+            self._endpoint,
+            timeout=self._timeout,
+            pace=self._pace,
+            hooks=self.request_hooks,
         )
+
+
+def _ignore_notice(message: str) -> None:
+    return
+
+
+def _rough_tokens(prose: str) -> int:
+    """Return about how many tokens prose is, and rather too many than too few."""
+    return int(len(prose.encode("utf-8", "replace")) / _BYTES_PER_TOKEN)
 
 
 def _total(counts: Iterable[int | None]) -> int | None:

@@ -1,8 +1,9 @@
 """Teacher kind: one row of the table of teachers, ours or a plugin's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dlm_lsp.install_hint import DISTRIBUTION, install_hint
 from dlm_lsp.teachers.protocol import GenerationOptions, Teacher
@@ -14,6 +15,8 @@ class TeacherContext:
 
     `target` is the part of the selector after the colon; `concurrency` bounds the requests in
     flight, `timeout` one attempt in seconds; `adapter` and `base_model` are the document's.
+    `options` go into the body of each request and into the fingerprint; `window` is how many tokens
+    the model reads, for prompt and reply together, where the user says so.
     """
 
     target: str
@@ -22,6 +25,8 @@ class TeacherContext:
     timeout: float
     adapter: Path | None = None
     base_model: str | None = None
+    options: Mapping[str, Any] | None = None
+    window: int | None = None
 
 
 def _no_model(target: str) -> str:
@@ -55,6 +60,8 @@ class TeacherKind:
     """Whether the model runs in a process of ours, so that no prose can leave this machine."""
     needs_adapter: bool = False
     """Whether the document's trained adapter is what answers."""
+    takes_options: bool = False
+    """Whether it heeds the `options` of a context; a run that has some is refused otherwise."""
     import_name: str | None = None
     """The package that has to be installed."""
     extra: str | None = None

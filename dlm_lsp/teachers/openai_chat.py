@@ -106,6 +106,7 @@ class OpenAiTeacher(ApiTeacher):
                 for name, value in parameters.items()
                 if value is not None and name not in shape.without
             },
+            extra_body=self._options or None,
         )
         reply = self._read(completion)
         return _scored(reply, completion) if scored else reply
@@ -177,6 +178,8 @@ def openai_teacher(context: TeacherContext) -> OpenAiTeacher:
         context.sampling,
         concurrency=context.concurrency,
         timeout=context.timeout,
+        options=context.options,
+        window=context.window,
     )
 
 
@@ -195,6 +198,8 @@ def vllm_server_teacher(context: TeacherContext) -> VllmServerTeacher:
         context.sampling,
         concurrency=context.concurrency,
         timeout=context.timeout,
+        options=context.options,
+        window=context.window,
     )
 
 
