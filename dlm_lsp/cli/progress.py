@@ -8,10 +8,13 @@ from dlm_lsp.synth.events import (
     PairVerified,
     RequestDone,
     RequestFailed,
+    RunFinished,
     RunStarted,
     SectionDone,
     SynthEvent,
+    TeacherNotice,
 )
+from dlm_lsp.synth.report import Report
 
 
 class SynthProgress(ProgressLine):
@@ -32,6 +35,8 @@ class SynthProgress(ProgressLine):
             case RequestFailed():
                 task = event.strategy or "verification"
                 print_notice(f"dlm: {event.source_id} [{task}]: {event.message}")
+            case TeacherNotice():
+                print_notice(f"note: {event.message}")
             case PairAccepted():
                 self._accepted += 1
             case PairRefused():
@@ -40,11 +45,20 @@ class SynthProgress(ProgressLine):
                 self._verified = f"{event.done} of {event.total} verified, "
                 if event.done == event.total and not err().is_terminal:
                     print_notice(f"{pluralize(event.total, 'pair')} verified: {self._state()}")
+            case RunFinished():
+                self._settle(event.report)
             case SectionDone():
                 self.update(completed=event.done)
                 if not err().is_terminal:
                     print_notice(f"{event.done} of {event.total} sections: {self._state()}")
         self.update(state=self._verified + self._state())
+
+    def _settle(self, report: Report) -> None:
+        """Show the counts of the report, which no pair alone could tell before."""
+        before = self._accepted, self._refused
+        self._accepted, self._refused = len(report.accepted), len(report.refused)
+        if before != (self._accepted, self._refused) and not err().is_terminal:
+            print_notice(f"in all: {self._state()}")
 
     def _state(self) -> str:
         tokens = f", {self._tokens:,} tokens" if self._tokens else ""

@@ -26,9 +26,11 @@ from dlm_lsp.synth.events import (
     PairAccepted,
     PairRefused,
     PairVerified,
+    RunFinished,
     RunStarted,
     SectionDone,
     SynthEvent,
+    TeacherNotice,
 )
 from dlm_lsp.synth.pipeline import (
     SynthRequest,
@@ -195,6 +197,15 @@ class _ProgressCounts:
                 self._refused += 1
             case SectionDone():
                 self._show(event.done, event.total)
+            case TeacherNotice():
+                self._tell(event.message)
+            case RunFinished():
+                # What no pair alone could tell: who says the same, and what is too much.
+                self._accepted, self._refused = (
+                    len(event.report.accepted),
+                    len(event.report.refused),
+                )
+                self._tell("done")
             case PairVerified():
                 noun = "pair" if event.total == 1 else "pairs"
                 self._tell(f"{event.done} of {event.total} {noun} verified")

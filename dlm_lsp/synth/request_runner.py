@@ -6,15 +6,24 @@ from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from typing import Generic, TypeVar
 
-from dlm_lsp.errors import TeacherError
+from dlm_lsp.errors import (
+    NotAskedError,
+    RateError,
+    RejectedError,
+    SpentError,
+    TeacherError,
+    TooLongError,
+)
 from dlm_lsp.store.replies import ReplyCache
-from dlm_lsp.synth.events import OnEvent, RequestDone, RequestFailed
+from dlm_lsp.synth.events import OnEvent, RequestDone, RequestFailed, TeacherNotice
 from dlm_lsp.synth.planned_requests import Planned
 from dlm_lsp.synth.report import Usage
 from dlm_lsp.synth.run_options import SynthOptions
-from dlm_lsp.teachers.protocol import PairRequest, Replier, Reply, VerdictRequest
+from dlm_lsp.teachers.protocol import PairRequest, Replier, Reply, TellingTeacher, VerdictRequest
 
 _R = TypeVar("_R", PairRequest, VerdictRequest)
+# The server has said so of one request, and the others were not sent.
+_ENDS_ASKING = (RejectedError, SpentError, RateError)
 
 
 @dataclass(slots=True)
@@ -25,6 +34,15 @@ class Spending:
     from_cache: int = 0
     tokens_in: int | None = None
     tokens_out: int | None = None
+
+
+# Without slots, as `Planned`.
+@dataclass(frozen=True)
+class Unasked(Generic[_R]):
+    """A request that was not made, and why."""
+
+    planned: Planned[_R]
+    reason: str
 
 
 class RequestRunner(Generic[_R]):
@@ -49,6 +67,9 @@ class RequestRunner(Generic[_R]):
         self._at_once = options.concurrency
         self._on_event = on_event
         self._failures: set[str] = set()
+        self._notices: dict[str, None] = {}
+        if isinstance(teacher, TellingTeacher):
+            teacher.tell_to(self._tell_notice)
 
     def usage(self, seconds: float) -> Usage:
         """Return what the replies so far have cost; a request cut short counts as well."""
@@ -59,11 +80,11 @@ class RequestRunner(Generic[_R]):
         self,
         requests: Sequence[Planned[_R]],
         on_reply: Callable[[Planned[_R], Reply | TeacherError], Awaitable[None]],
-    ) -> tuple[Planned[_R], ...]:
+    ) -> tuple[Unasked[_R], ...]:
         """Give `on_reply` the reply to each request, or its failure, as it comes.
 
-        Equal requests are asked once. Returns those that the limit on requests left unasked: the
-        last ones, whatever the teacher is quick with.
+        Equal requests are asked once. Returns those that were not asked: what the limit on requests
+        cuts off are the last ones, whatever the teacher is quick with.
 
         Raises:
             StoreError: the cache cannot be read or written.
@@ -82,24 +103,52 @@ class RequestRunner(Generic[_R]):
         most = (
             len(uncached) if self._limit is None else max(0, self._limit - self.spending.requests)
         )
-        await self._ask_teacher({request: alike[request] for request in uncached[:most]}, on_reply)
-        return tuple(
-            planned_request for request in uncached[most:] for planned_request in alike[request]
+        unasked: list[Unasked[_R]] = await self._ask_teacher(
+            {request: alike[request] for request in uncached[:most]}, on_reply
         )
+        for request in uncached[most:]:
+            unasked += [
+                Unasked(planned, f"max_requests is {self._limit}") for planned in alike[request]
+            ]
+        return tuple(unasked)
+
+    def tell_failure(self, planned_request: Planned[_R], error: TeacherError) -> None:
+        """Tell of a request that came to nothing; what ails them all is told once."""
+        if (message := str(error)) not in self._failures:
+            self._failures.add(message)
+            request = planned_request.request
+            strategy = request.strategy if isinstance(request, PairRequest) else None
+            self._on_event(RequestFailed(planned_request.source_id, strategy, message))
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the teacher's server did on the way, a line each."""
+        return tuple(self._notices)
+
+    def _tell_notice(self, message: str) -> None:
+        self._notices[message] = None
+        self._on_event(TeacherNotice(message))
 
     async def _ask_teacher(
         self,
         waiting: dict[_R, list[Planned[_R]]],
         on_reply: Callable[[Planned[_R], Reply | TeacherError], Awaitable[None]],
-    ) -> None:
+    ) -> list[Unasked[_R]]:
         requests = tuple(waiting)
+        unasked: list[Unasked[_R]] = []
         failure = TeacherError(f"{self._teacher.name} gave no reply; try again")
         try:
             # Closed at once where keeping fails, or requests would go on behind our back.
             async with aclosing(self._teacher.answer(requests)) as results:
                 async for result in results:
                     request, outcome = requests[result.index], result.outcome
-                    self.spending.requests += 1
+                    if isinstance(outcome, NotAskedError):
+                        reason = str(outcome)
+                        unasked += [Unasked(planned, reason) for planned in waiting.pop(request)]
+                        continue
+                    self.spending.requests += not (
+                        isinstance(outcome, TooLongError) and not outcome.asked
+                    )
                     if isinstance(outcome, Reply):
                         self._keep(request, outcome)
                     await self._deliver(waiting.pop(request), outcome, on_reply, cached=False)
@@ -110,7 +159,12 @@ class RequestRunner(Generic[_R]):
             self.spending.requests += min(len(waiting), self._at_once)
             raise
         for planned_requests in waiting.values():
-            await self._deliver(planned_requests, failure, on_reply, cached=False)
+            if isinstance(failure, _ENDS_ASKING):
+                self.tell_failure(planned_requests[0], failure)
+                unasked += [Unasked(planned, str(failure)) for planned in planned_requests]
+            else:
+                await self._deliver(planned_requests, failure, on_reply, cached=False)
+        return unasked
 
     def _keep(self, request: _R, reply: Reply) -> None:
         store_reply(self._cache, self._teacher, request, reply)
@@ -129,11 +183,10 @@ class RequestRunner(Generic[_R]):
         for planned_request in planned_requests:
             source_id, request = planned_request.source_id, planned_request.request
             strategy = request.strategy if isinstance(request, PairRequest) else None
-            if isinstance(outcome, TeacherError):
-                # The report names every section; what ails them all is told once.
-                if (message := str(outcome)) not in self._failures:
-                    self._failures.add(message)
-                    self._on_event(RequestFailed(source_id, strategy, message))
+            if isinstance(outcome, TooLongError):
+                pass  # whoever asked may ask for less
+            elif isinstance(outcome, TeacherError):
+                self.tell_failure(planned_request, outcome)
             else:
                 tokens = outcome.tokens_in, outcome.tokens_out
                 self._on_event(RequestDone(source_id, strategy, cached, *tokens))

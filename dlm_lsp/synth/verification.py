@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dlm_lsp.document.section import Pair
-from dlm_lsp.errors import TeacherError
+from dlm_lsp.errors import TeacherError, TooLongError
 from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.chunking import estimate_tokens
 from dlm_lsp.synth.judge import excerpt_around
@@ -15,12 +15,15 @@ from dlm_lsp.synth.request_runner import RequestRunner, cached_reply
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.teachers.protocol import Reply, VerdictRequest, Verifier
 
+# Characters of prose that a pair is verified by at least.
+_SHORTEST = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Unverified:
     """A pair that is to be verified: the request that it came of, its section and its passage."""
 
-    at: int
+    at: float
     source_id: str
     prose: str
     pair: Pair
@@ -110,11 +113,16 @@ class Verification:
 
     async def _ask(self, groups: Sequence[_Group], on_verdict: OnVerdict) -> None:
         def tell(asked: Planned[VerdictRequest], verdicts: Sequence[Verdict]) -> None:
-            for unverified, verdict in zip(groups[asked.index].pairs, verdicts, strict=True):
+            for unverified, verdict in zip(group_of[asked.index].pairs, verdicts, strict=True):
                 on_verdict(unverified, verdict)
 
         async def take(asked: Planned[VerdictRequest], outcome: Reply | TeacherError) -> None:
             count = len(asked.request.pairs)
+            if isinstance(outcome, TooLongError) and (parts := _shorter(group_of[asked.index])):
+                shorter.extend(parts)
+                return
+            if isinstance(outcome, TeacherError):
+                self._runner.tell_failure(asked, outcome)
             tell(
                 asked,
                 [Verdict(detail=str(outcome))] * count
@@ -122,13 +130,28 @@ class Verification:
                 else parse_verdicts(outcome, count),
             )
 
+        shorter: list[_Group] = []
+        group_of = dict[float, _Group](enumerate(groups))
         planned = [
             Planned(index, group.pairs[0].source_id, group.request)
             for index, group in enumerate(groups)
         ]
-        limit = Verdict(detail=f"max_requests is {self._options.max_requests}")
-        for asked in await self._runner.run(planned, take):
-            tell(asked, [limit] * len(asked.request.pairs))
+        for left in await self._runner.run(planned, take):
+            tell(left.planned, [Verdict(detail=left.reason)] * len(left.planned.request.pairs))
+        if shorter:
+            # Each is half as long, so that this ends.
+            await self._ask(shorter, on_verdict)
+
+
+def _shorter(group: _Group) -> list[_Group]:
+    """Return each pair with half of the prose, what is about it; nothing if it is short already."""
+    most = len(group.prose) // 2
+    if most < _SHORTEST:
+        return []
+    return [
+        _Group(excerpt_around(group.prose, unverified.pair.answer, most), (unverified,))
+        for unverified in group.pairs
+    ]
 
 
 def _without(pairs: Sequence[Unverified], groups: Sequence[_Group]) -> list[Unverified]:
