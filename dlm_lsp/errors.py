@@ -14,8 +14,13 @@
         ├── SelectorError       a selector that names no teacher
         ├── UnreachableError    the server was not there, or was silent for too long
         ├── UnusableReplyError  a reply is empty, broken or an error; again may help
-        ├── RejectedError       the server knows neither the key nor the model
-        └── DeferredError       a request waits in a batch, and its reply comes later
+        ├── DeferredError       a request waits in a batch, and its reply comes later
+        ├── NotAskedError       a request was not sent, for what befell another
+        ├── TooLongError        a request is longer than the model reads
+        ├── RateError           the server wants fewer requests, and went on to say so
+        ├── SpentError          nothing is left to spend, or not for long
+        └── RejectedError       the server does not allow this, or knows no such model
+            └── KeyRefusedError the server knows no such key
 
 Shell, language server and API catch by this tree. Whatever else reaches them is a defect of this
 program, and is told as a defect. A model or a provider's SDK can fail in any way at all: where they
@@ -115,9 +120,37 @@ class UnusableReplyError(TeacherError):
     """A server answered, and with nothing to use: asked once more it may do better."""
 
 
-class RejectedError(TeacherError):
-    """The server does not know the key or the model, whatever it is asked."""
-
-
 class DeferredError(TeacherError):
     """A request that waits in a batch, so that its reply comes later."""
+
+
+class NotAskedError(TeacherError):
+    """A request was not sent: another has shown that none makes sense any more."""
+
+
+class TooLongError(TeacherError):
+    """A request is longer than the model reads, which is `limit` tokens where that was said.
+
+    `asked` is false where that was known without asking.
+    """
+
+    def __init__(self, message: str, limit: int | None = None, *, asked: bool = True) -> None:
+        super().__init__(message)
+        self.limit = limit
+        self.asked = asked
+
+
+class RateError(TeacherError):
+    """The server wants fewer requests, and still did after the pauses that it asked for."""
+
+
+class SpentError(TeacherError):
+    """The account has nothing left to spend, or not for longer than anybody waits."""
+
+
+class RejectedError(TeacherError):
+    """The server does not allow this or does not know the model, whatever it is asked."""
+
+
+class KeyRefusedError(RejectedError):
+    """The server does not know the key."""

@@ -34,6 +34,8 @@ FLAGS = {
     flag.opts[0]: flag
     for flag in get_command(dlm_app).commands["synth"].commands["instructions"].params
 }
+# A value of each kind that is no default.
+OTHERS = {str: "other", dict: {"reasoning_effort": "low"}}
 # What a command is told each time, and what is told by whoever starts the server.
 PER_COMMAND = {"fresh"}
 TO_START = {"dlm.path", "dlm.interpreter"}
@@ -133,7 +135,7 @@ def test_the_settings_are_the_options_but_for_what_a_command_is_told():
 def test_every_setting_of_a_run_reaches_it(option):
     if option.name in ("teacher", "judge"):
         return
-    others = [*right_values(option), "other" if option.kind is str else 7]
+    others = [*right_values(option), OTHERS.get(option.kind, 777)]
     value = next(v for v in others if v != option.default)
     options = options_from_settings(Settings(**{to_camel(option.name): value}))
     holder = options.sampling if hasattr(options.sampling, option.name) else options
@@ -165,8 +167,11 @@ def json_types(annotation: Any) -> set[str]:
     """Return the types of JSON that a setting takes."""
     if get_origin(annotation) is Literal:
         return {"string"}
+    if get_origin(annotation) is dict:
+        return {"object"}
     names = {int: "integer", float: "number", str: "string", bool: "boolean", NoneType: "null"}
-    return {names[part] for part in get_args(annotation) or (annotation,)}
+    parts = get_args(annotation) or (annotation,)
+    return set().union(*({names[p]} if p in names else json_types(p) for p in parts))
 
 
 def test_the_extension_offers_each_setting_with_its_type_and_default():

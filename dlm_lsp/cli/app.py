@@ -229,6 +229,10 @@ def instructions_command(
     paths: PathsArgument,
     *,
     teacher: Annotated[str, option_flag("teacher")] = DEFAULTS["teacher"],
+    teacher_option: Annotated[
+        list[str] | None, option_flag("teacher_options", metavar="NAME=JSON")
+    ] = DEFAULTS["teacher_options"],
+    window: Annotated[int | None, option_flag("window")] = DEFAULTS["window"],
     per_section: Annotated[int, option_flag("per_section")] = DEFAULTS["per_section"],
     strategy: Annotated[StrategyChoice, option_flag("strategy")] = DEFAULTS["strategy"],
     filter_: Annotated[FilterKind, option_flag("filter")] = DEFAULTS["filter"],
@@ -268,6 +272,7 @@ def instructions_command(
     from dlm_lsp.cli.instructions import estimate_instructions, synthesize_instructions
     from dlm_lsp.synth.pipeline import SynthRequest
     from dlm_lsp.synth.run_options import SynthOptions
+    from dlm_lsp.synth.teacher_options import parse_teacher_options
     from dlm_lsp.teachers.protocol import GenerationOptions
 
     if apply and dry_run:
@@ -289,6 +294,8 @@ def instructions_command(
         sampling=GenerationOptions(max_new_tokens, temp, top_p, seed),
         concurrency=concurrency,
         timeout=timeout,
+        teacher_options=parse_teacher_options(teacher_option or ()),
+        window=window,
     )
     request = SynthRequest(teacher, judge, options)
     if estimate:

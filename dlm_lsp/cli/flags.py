@@ -10,10 +10,13 @@ from dlm_lsp.synth.options import OPTIONS
 
 _C = TypeVar("_C", bound=Callable[..., Any])
 
+# A flag that stands for each of several is called by one of them.
+_OTHERWISE = {"temperature": "--temp", "teacher_options": "--teacher-option"}
+
 
 def flag_name(option: str) -> str:
     """Return the flag of an option."""
-    return "--temp" if option == "temperature" else f"--{option.replace('_', '-')}"
+    return _OTHERWISE.get(option) or f"--{option.replace('_', '-')}"
 
 
 def option_flag(option: str, **details: Any) -> Any:

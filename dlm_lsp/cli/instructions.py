@@ -37,7 +37,7 @@ from dlm_lsp.synth.pipeline import (
 )
 from dlm_lsp.synth.report import Candidate, Refusal, Report
 from dlm_lsp.teachers.money import Money
-from dlm_lsp.teachers.registry import check_selector
+from dlm_lsp.teachers.registry import check_options
 
 
 def synthesize_instructions(
@@ -49,7 +49,7 @@ def synthesize_instructions(
     as_json: bool,
 ) -> int:
     """Synthesize pairs for each document in turn, and say what became of them."""
-    check_selector(request.teacher)
+    check_options(request.teacher, request.options.teacher_options)
     verifier_selector(request.options.verify)
     budget = budget_of(request.options)
 
@@ -67,7 +67,7 @@ def synthesize_instructions(
 
 def estimate_instructions(paths: Sequence[str], request: SynthRequest, *, as_json: bool) -> int:
     """Say what a synthesis of each document would ask and cost; no teacher is asked for pairs."""
-    check_selector(request.teacher)
+    check_options(request.teacher, request.options.teacher_options)
     verifier_selector(request.options.verify)
     costs: list[Money] = []
 
@@ -258,7 +258,7 @@ def _run_json(run: DocumentSynthesis) -> dict[str, Any]:
         "stopped": report.stopped,
         "teacher": run.result.teacher,
         "judge": run.result.judge,
-        "notes": list(run.result.notes),
+        "notes": [*run.result.notes, *report.notices],
         "judged_by": run.result.judged_by,
         "verifier": run.result.verifier,
         "why_unverified": run.result.why_unverified,

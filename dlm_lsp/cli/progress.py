@@ -12,6 +12,7 @@ from dlm_lsp.synth.events import (
     RunStarted,
     SectionDone,
     SynthEvent,
+    TeacherNotice,
 )
 
 
@@ -33,6 +34,8 @@ class SynthProgress(ProgressLine):
             case RequestFailed():
                 task = event.strategy or "verification"
                 print_notice(f"dlm: {event.source_id} [{task}]: {event.message}")
+            case TeacherNotice():
+                print_notice(f"note: {event.message}")
             case PairAccepted():
                 self._accepted += 1
             case PairRefused():

@@ -29,7 +29,7 @@ def _lines(result: SynthResult, outcome: str) -> Iterator[str]:
         f"- Pairs: {report.generated} generated, {report.dedup} after text rules and duplicates, "
         f"{len(report.accepted)} accepted"
     )
-    for note in result.notes:
+    for note in (*result.notes, *report.notices):
         yield f"- Note: {escape_markdown(note)}"
     yield f"- Outcome: {escape_markdown(outcome)}"
     yield (

@@ -6,9 +6,9 @@ Those of a run are the options of `dlm_lsp.synth.options`, with their defaults a
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from dlm_lsp.document.schema_description import describe_allowed
@@ -41,7 +41,7 @@ class Switch(_Section):
 def _option(name: str) -> Any:
     """Return the field of an option of a run, with its default and bounds."""
     option = OPTIONS[name]
-    if option.choices or (option.kind is str and option.default is None):
+    if option.choices or (option.kind in (str, dict) and option.default is None):
         return Field(option.default)
     if option.kind is str:
         return Field(option.default, min_length=1)
@@ -49,10 +49,23 @@ def _option(name: str) -> Any:
     return Field(option.default, ge=option.ge, gt=option.gt, le=option.le, allow_inf_nan=finite)
 
 
+def _checked(options: dict[str, Any] | None) -> dict[str, Any] | None:
+    try:
+        OPTIONS["teacher_options"].check(options)
+    except OptionError as error:
+        raise ValueError(str(error)) from error
+    return options
+
+
+TeacherOptions = Annotated[dict[str, Any] | None, AfterValidator(_checked)]
+
+
 class Settings(_Section):
     """The settings of one document, as `dlm.teacher`, `dlm.perSection` and so on."""
 
     teacher: str = _option("teacher")
+    teacher_options: TeacherOptions = _option("teacher_options")
+    window: int | None = _option("window")
     per_section: int = _option("per_section")
     strategy: StrategyChoice = _option("strategy")
     filter: FilterKind = _option("filter")
@@ -142,7 +155,11 @@ def _nested(given: Mapping[Any, Any]) -> dict[str, Any]:
     for name, value in given.items():
         first, dot, rest = str(name).partition(".")
         inner = {rest: value} if dot else value
-        if first == "synth":
+        if first in _VERBATIM:
+            # What stands within is not ours to read.
+            both = isinstance(inner, Mapping) and isinstance(values.get(first), dict)
+            values[first] = {**values[first], **inner} if both else inner
+        elif first == "synth":
             if isinstance(inner, Mapping) and "review" in inner:
                 values["review"] = inner["review"]
         elif isinstance(inner, Mapping):
@@ -168,6 +185,11 @@ def _dropped(values: dict[str, Any], path: list[str], value: object) -> list[str
         inner = inner[name]
     if not names:
         return []
+    if names[0] in _VERBATIM:
+        try:
+            OPTIONS["teacher_options"].check(value)
+        except OptionError as wrong:
+            return [f"{wrong.worded(setting_name)}; none is used"]
     requirement, default = _requirement(names)
     shown = "" if default is None else f" {json.dumps(default)}"
     error = OptionError(".".join(names), value, f"{requirement}; the default{shown} is used")
@@ -189,4 +211,5 @@ def _requirement(names: list[str]) -> tuple[str, object]:
 
 
 _NAMES = {"synth", *(str(field.alias) for field in Settings.model_fields.values())}
+_VERBATIM = {to_camel("teacher_options")}
 _NULLABLE = {str(field.alias) for field in Settings.model_fields.values() if field.default is None}

@@ -30,6 +30,7 @@ from dlm_lsp.synth.events import (
     RunStarted,
     SectionDone,
     SynthEvent,
+    TeacherNotice,
 )
 from dlm_lsp.synth.pipeline import (
     SynthRequest,
@@ -196,6 +197,8 @@ class _ProgressCounts:
                 self._refused += 1
             case SectionDone():
                 self._show(event.done, event.total)
+            case TeacherNotice():
+                self._tell(event.message)
             case PairVerified():
                 noun = "pair" if event.total == 1 else "pairs"
                 self._tell(f"{event.done} of {event.total} {noun} verified")

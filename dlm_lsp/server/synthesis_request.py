@@ -58,6 +58,8 @@ def options_from_settings(
         sampling=sampling,
         concurrency=settings.concurrency,
         timeout=settings.timeout,
+        teacher_options=settings.teacher_options,
+        window=settings.window,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from dlm_lsp.errors import DeferredError, TeacherError
+from dlm_lsp.errors import DeferredError, TeacherError, TooLongError
 from dlm_lsp.store.replies import reply_key
 from dlm_lsp.teachers.api import ApiTeacher
 from dlm_lsp.teachers.protocol import Reply, Request, TeacherResult
@@ -69,6 +69,8 @@ class DeferringReplier:
             return DeferredError("its reply is under way in a batch")
         if type(request) not in self._learned.kinds:
             return await self._ask(request)
+        if too_long := self._teacher.too_long(request):
+            return too_long
         self.deferred[key] = request
         return DeferredError("it goes into a batch")
 
@@ -86,6 +88,8 @@ class DeferringReplier:
             self._learned.shape = self._teacher.shape
             self._learned.kinds.add(type(request))
             self._failures = 0
+            return outcome
+        if isinstance(outcome, TooLongError):
             return outcome
         self._failures += 1
         if self._failures == _MOST_FAILURES:

@@ -39,6 +39,13 @@ class RequestFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class TeacherNotice:
+    """What the teacher's server does on the way: it lets requests wait, or reads less at once."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class PairAccepted:
     """A pair passed everything that can be known of it alone; what is verified comes after that.
 
@@ -83,6 +90,7 @@ SynthEvent = (
     RunStarted
     | RequestDone
     | RequestFailed
+    | TeacherNotice
     | PairAccepted
     | PairRefused
     | SectionDone

@@ -24,7 +24,7 @@ class Option(NamedTuple):
     """
 
     name: str
-    kind: type[bool] | type[int] | type[float] | type[str]
+    kind: type[bool] | type[int] | type[float] | type[str] | type[dict[str, Any]]
     default: Any
     meaning: str
     ge: float | None = None
@@ -38,8 +38,8 @@ class Option(NamedTuple):
         """What the option takes, as the end of a sentence about a wrong value."""
         if self.choices:
             return f"takes {', '.join(self.choices[:-1])} or {self.choices[-1]}"
-        if self.kind is bool:
-            return "takes true or false"
+        if self.kind in (bool, dict):
+            return "takes an object" if self.kind is dict else "takes true or false"
         if self.kind is str:
             return "takes a text that is not empty"
         noun = "a whole number" if self.kind is int else "a number"
@@ -60,7 +60,11 @@ class Option(NamedTuple):
         Raises:
             OptionError: the option does not take it.
         """
-        if not self._takes(value):
+        if self.kind is dict:
+            from dlm_lsp.synth.teacher_options import check_teacher_options
+
+            check_teacher_options(value)
+        elif not self._takes(value):
             raise OptionError(self.name, value, self.requirement)
 
     def _takes(self, value: object) -> bool:
@@ -85,6 +89,21 @@ OPTIONS = {
     option.name: option
     for option in (
         Option("teacher", str, "self", "Who writes the pairs."),
+        Option(
+            "teacher_options",
+            dict,
+            None,
+            "Beside what is sent anyway, for the teacher's server; a name and a value in JSON.",
+            unset="none",
+        ),
+        Option(
+            "window",
+            int,
+            None,
+            "Tokens that the teacher reads, prompt and reply together.",
+            ge=256,
+            unset="what its server lists",
+        ),
         Option("per_section", int, 3, "Pairs to ask for per prose section.", ge=1),
         Option(
             "strategy",

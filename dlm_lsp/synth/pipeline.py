@@ -285,6 +285,8 @@ async def open_session(
         timeout=options.timeout,
         adapter=adapter,
         base_model=frontmatter.base_model,
+        options=options.teacher_options,
+        window=options.window,
     )
     judge = sway_judge(frontmatter.base_model, adapter, request.judge) if sway else None
     chosen = ChosenVerifier()

@@ -1,7 +1,8 @@
 """Planned requests: what a teacher is asked about a document's sections, in document order."""
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from dlm_lsp.document.document import Document
@@ -18,6 +19,8 @@ SAFE_SHARE = 0.75
 _WANTED_PER_SPARE = 3
 # Each round cuts what is still too long; token counts vary little enough for two to do.
 _MOST_ROUNDS = 6
+# Characters that a part has at least: with less, a pair has nothing to stand on.
+_SHORTEST = 100
 
 
 _R = TypeVar("_R", PairRequest, CheckRequest)
@@ -26,11 +29,16 @@ _R = TypeVar("_R", PairRequest, CheckRequest)
 # Without slots, which Python 3.11 cannot set the parameter of a generic class beside.
 @dataclass(frozen=True)
 class Planned(Generic[_R]):
-    """A request and the section it is about; `index` is its place among those of the run."""
+    """A request and the section it is about.
 
-    index: int
+    `index` is its place among those of the run; it is `span` to the next one, and between these
+    the parts have their places that it is split into.
+    """
+
+    index: float
     source_id: str
     request: _R
+    span: float = 1.0
 
 
 PlannedRequest = Planned[PairRequest]
@@ -82,6 +90,38 @@ async def plan_requests(
     return tuple(
         PlannedRequest(index, source_id, request)
         for index, (source_id, request) in enumerate(requests)
+    )
+
+
+def split_request(planned: PlannedRequest, window: int | None) -> tuple[PlannedRequest, ...]:
+    """Return requests about parts of the prose, each at most half as long, that ask for as much.
+
+    Empty where the prose is too short to be cut. `window` is how many tokens fit, where known.
+    """
+    request = planned.request
+    prose = request.prose
+    tokens = max(1, int(estimate_tokens(prose) / SAFE_SHARE))
+    most = min(-(-len(prose) // 2), len(prose) * (window or tokens) // tokens)
+    if most < _SHORTEST:
+        return ()
+    parts = [part.strip() for part in split_text(prose, most) if part.strip()]
+    counts = spread_count(request.count, [len(part) for part in parts])
+    asked = [(part, count) for part, count in zip(parts, counts, strict=True) if count]
+    # A power of two keeps the places apart, however often a part is split again.
+    span = planned.span / 2 ** math.ceil(math.log2(max(2, len(asked))))
+    return tuple(
+        replace(
+            planned,
+            index=planned.index + at * span,
+            span=span,
+            request=replace(
+                request,
+                prose=part,
+                count=count,
+                spare=spare_count(count) if request.spare else 0,
+            ),
+        )
+        for at, (part, count) in enumerate(asked)
     )
 
 

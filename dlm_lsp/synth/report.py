@@ -105,7 +105,8 @@ class Report:
     `verified` of these, and those that got no verdict go on as if it had not run. Of what is left
     no more is `accepted` than was asked for, less those of the same replies that an earlier run
     has put in (`already_present`).
-    `failure` says why the run ended early; `stopped` that its caller ended it.
+    `failure` says why the run ended early; `stopped` that its caller ended it. `notices` are what
+    the teacher's server did on the way, a line each.
     """
 
     filter: FilterKind
@@ -121,6 +122,7 @@ class Report:
     stopped: bool = False
     already_present: int = 0
     verified: int | None = None
+    notices: tuple[str, ...] = ()
 
     @property
     def unverified(self) -> tuple[Candidate, ...]:

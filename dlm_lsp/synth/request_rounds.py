@@ -7,9 +7,9 @@ from functools import partial
 import anyio
 import anyio.to_thread
 
-from dlm_lsp.errors import DeferredError, TeacherError
+from dlm_lsp.errors import DeferredError, TeacherError, TooLongError
 from dlm_lsp.synth.candidates import ParsedCandidates, parse_candidates
-from dlm_lsp.synth.planned_requests import PlannedRequest
+from dlm_lsp.synth.planned_requests import PlannedRequest, split_request
 from dlm_lsp.synth.report import Skip
 from dlm_lsp.synth.request_runner import RequestRunner
 from dlm_lsp.synth.run_options import SynthOptions
@@ -17,6 +17,7 @@ from dlm_lsp.synth.select import RequestOutcome
 from dlm_lsp.teachers.protocol import PairRequest, Reply, Teacher
 
 OnFinal = Callable[[PlannedRequest], None]
+OnSplit = Callable[[PlannedRequest, Sequence[PlannedRequest]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,32 +32,41 @@ class _FollowUp:
 class RequestRounds:
     """What came of the requests of one run so far.
 
-    `outcomes` has what came of each request, by its index; `over_limit` says of those that a limit
-    left unasked which limit that was.
+    `outcomes` has what came of each request, by its index; `unasked` why one was not made.
     """
 
     def __init__(
         self, teacher: Teacher, runner: RequestRunner[PairRequest], options: SynthOptions
     ) -> None:
-        self.outcomes: dict[int, RequestOutcome] = {}
-        self.over_limit: dict[int, str] = {}
+        self.outcomes: dict[float, RequestOutcome] = {}
+        self.unasked: dict[float, str] = {}
         self._teacher = teacher
         self._examples = teacher.examples
         self._runner = runner
         self._options = options
-        self._follow_ups: dict[int, _FollowUp] = {}
+        self._follow_ups: dict[float, _FollowUp] = {}
+        self._too_long: list[tuple[PlannedRequest, TooLongError]] = []
 
-    async def ask(self, requests: Sequence[PlannedRequest], on_final: OnFinal) -> None:
+    async def ask(
+        self, requests: Sequence[PlannedRequest], on_final: OnFinal, on_split: OnSplit
+    ) -> None:
         """Ask each once, then once more where pairs are missing; tell of those that are final.
 
-        Second requests wait for all first replies, so that a limit on requests cuts off the same
-        ones whatever finishes first.
+        What is too long for the teacher is asked about in parts, which take its place. Second
+        requests wait for all first replies, so that a limit on requests cuts off the same ones
+        whatever finishes first.
 
         Raises:
             StoreError: the cache cannot be read or written.
         """
-        await self._ask_once(requests, on_final)
-        follow_ups = [self._follow_ups.get(planned_request.index) for planned_request in requests]
+        asked: list[PlannedRequest] = []
+        while requests:
+            await self._ask_once(requests, on_final)
+            asked += requests
+            # Each part is half as long at most, so that this ends.
+            requests = self._split_too_long(on_final, on_split)
+        asked.sort(key=lambda planned_request: planned_request.index)
+        follow_ups = [self._follow_ups.get(planned_request.index) for planned_request in asked]
         await self._ask_follow_ups([follow_up for follow_up in follow_ups if follow_up], on_final)
 
     @property
@@ -67,25 +77,48 @@ class RequestRounds:
 
     async def _ask_once(self, requests: Sequence[PlannedRequest], on_final: OnFinal) -> None:
         unasked = await self._runner.run(requests, partial(self._take_reply, on_final))
-        for planned_request in unasked:
-            self.over_limit[planned_request.index] = self._runner.limit
-            on_final(planned_request)
+        for left in unasked:
+            self.unasked[left.planned.index] = left.reason
+            on_final(left.planned)
+
+    def _split_too_long(self, on_final: OnFinal, on_split: OnSplit) -> list[PlannedRequest]:
+        """Return the parts of what was too long; what cannot be cut any further has failed."""
+        split: list[PlannedRequest] = []
+        # In their order, whichever was refused first.
+        for whole, error in sorted(self._too_long, key=lambda refused: refused[0].index):
+            if parts := split_request(whole, self._teacher.window):
+                on_split(whole, parts)
+                split += parts
+            else:
+                self._fail(whole, error)
+                on_final(whole)
+        self._too_long.clear()
+        return split
+
+    def _fail(self, planned_request: PlannedRequest, error: TeacherError) -> None:
+        self._runner.tell_failure(planned_request, error)
+        skip = _failure(planned_request, error)
+        self.outcomes[planned_request.index] = RequestOutcome(
+            planned_request.index, skipped=(skip,)
+        )
 
     async def _ask_follow_ups(self, follow_ups: Sequence[_FollowUp], on_final: OnFinal) -> None:
         requests = [follow_up.planned_request for follow_up in follow_ups]
         unasked = await self._runner.run(requests, partial(self._take_follow_up, on_final))
-        detail = f"{self._runner.limit}, so that what is missing was not asked for once more"
-        for planned_request in unasked:
-            self._add_skip(planned_request.index, _skip(planned_request, "not_asked", detail))
-            on_final(planned_request)
+        for left in unasked:
+            detail = f"{left.reason}, so that what is missing was not asked for once more"
+            self._add_skip(left.planned.index, _skip(left.planned, "not_asked", detail))
+            on_final(left.planned)
 
     async def _take_reply(
         self, on_final: OnFinal, planned_request: PlannedRequest, reply: Reply | TeacherError
     ) -> None:
         index = planned_request.index
+        if isinstance(reply, TooLongError):
+            self._too_long.append((planned_request, reply))
+            return
         if isinstance(reply, TeacherError):
-            skip = _failure(planned_request, reply)
-            self.outcomes[index] = RequestOutcome(index, skipped=(skip,))
+            self._fail(planned_request, reply)
             on_final(planned_request)
             return
         parsed = await self._parse(planned_request, (reply,))
@@ -101,6 +134,7 @@ class RequestRounds:
     ) -> None:
         index = planned_request.index
         if isinstance(reply, TeacherError):
+            self._runner.tell_failure(planned_request, reply)
             self._add_skip(index, _failure(planned_request, reply))
         else:
             follow_up = self._follow_ups[index]
@@ -108,7 +142,7 @@ class RequestRounds:
             self.outcomes[index] = RequestOutcome(index, parsed)
         on_final(planned_request)
 
-    def _add_skip(self, index: int, skip: Skip) -> None:
+    def _add_skip(self, index: float, skip: Skip) -> None:
         self.outcomes[index] = replace(self.outcomes[index], skipped=(skip,))
 
     async def _parse(

@@ -6,18 +6,28 @@ from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from typing import Generic, TypeVar
 
-from dlm_lsp.errors import DeferredError, TeacherError
+from dlm_lsp.errors import (
+    DeferredError,
+    NotAskedError,
+    RateError,
+    RejectedError,
+    SpentError,
+    TeacherError,
+    TooLongError,
+)
 from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.cost import Budget, CostMeter
-from dlm_lsp.synth.events import OnEvent, RequestDone, RequestFailed
+from dlm_lsp.synth.events import OnEvent, RequestDone, RequestFailed, TeacherNotice
 from dlm_lsp.synth.planned_requests import Planned
 from dlm_lsp.synth.reply_faults import is_whole
 from dlm_lsp.synth.report import Usage
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.second_attempts import answer_twice
-from dlm_lsp.teachers.protocol import CheckRequest, PairRequest, Replier, Reply
+from dlm_lsp.teachers.protocol import CheckRequest, PairRequest, Replier, Reply, TellingTeacher
 
 _R = TypeVar("_R", PairRequest, CheckRequest)
+# The server has said so of one request, and the others were not sent.
+_ENDS_ASKING = (RejectedError, SpentError, RateError)
 
 
 @dataclass(slots=True)
@@ -30,11 +40,19 @@ class Spending:
     tokens_out: int | None = None
 
 
+# Without slots, as `Planned`.
+@dataclass(frozen=True)
+class Unasked(Generic[_R]):
+    """A request that was not made, and why."""
+
+    planned: Planned[_R]
+    reason: str
+
+
 class RequestRunner(Generic[_R]):
     """Asks a teacher within the limits of one run, and keeps count of what that costs.
 
-    `spending` is that of the runners that share the limits, and `meter` counts in money. `limit`
-    says in words which limit has left requests unasked last.
+    `spending` is that of the runners that share the limits, and `meter` counts in money.
     """
 
     def __init__(
@@ -47,7 +65,6 @@ class RequestRunner(Generic[_R]):
         spending: Spending | None = None,
         meter: CostMeter | None = None,
     ) -> None:
-        self.limit = ""
         self.spending = spending or Spending()
         self._meter = meter or CostMeter(None, Budget(), options.sampling.max_new_tokens)
         self._max_cost = options.max_cost
@@ -58,6 +75,9 @@ class RequestRunner(Generic[_R]):
         self._at_once = options.concurrency
         self._on_event = on_event
         self._failures: set[str] = set()
+        self._notices: dict[str, None] = {}
+        if isinstance(teacher, TellingTeacher):
+            teacher.tell_to(self._tell_notice)
 
     def usage(self, seconds: float) -> Usage:
         """Return what the replies so far have cost; a request cut short counts as well."""
@@ -68,11 +88,11 @@ class RequestRunner(Generic[_R]):
         self,
         requests: Sequence[Planned[_R]],
         on_reply: Callable[[Planned[_R], Reply | TeacherError], Awaitable[None]],
-    ) -> tuple[Planned[_R], ...]:
+    ) -> tuple[Unasked[_R], ...]:
         """Give `on_reply` the reply to each request, or its failure, as it comes.
 
-        Equal requests are asked once. Returns those that a limit left unasked: the last ones,
-        whatever the teacher is quick with.
+        Equal requests are asked once. Returns those that were not asked: what a limit cuts off are
+        the last ones, whatever the teacher is quick with.
 
         Raises:
             StoreError: the cache cannot be read or written.
@@ -94,39 +114,65 @@ class RequestRunner(Generic[_R]):
             else max(0, self._max_requests - self.spending.requests)
         )
         allowed = uncached[:most]
-        self.limit = f"max_requests is {self._max_requests}"
-        asked = await self._ask_within_budget(allowed, alike, on_reply)
+        asked, unasked = await self._ask_within_budget(allowed, alike, on_reply)
         if asked < len(allowed):
             reason = self._meter.over_budget(allowed[asked])
-            self.limit = f"max_cost is {self._max_cost:.10g}: {reason}"
-        return tuple(
-            planned_request for request in uncached[asked:] for planned_request in alike[request]
-        )
+            limit = f"max_cost is {self._max_cost:.10g}: {reason}"
+        else:
+            limit = f"max_requests is {self._max_requests}"
+        unasked += [
+            Unasked(planned, limit) for request in uncached[asked:] for planned in alike[request]
+        ]
+        return tuple(unasked)
+
+    def tell_failure(self, planned_request: Planned[_R], error: TeacherError) -> None:
+        """Tell of a request that came to nothing; what ails them all is told once."""
+        if isinstance(error, DeferredError):
+            return
+        if (message := str(error)) not in self._failures:
+            self._failures.add(message)
+            request = planned_request.request
+            strategy = request.strategy if isinstance(request, PairRequest) else None
+            self._on_event(RequestFailed(planned_request.source_id, strategy, message))
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the teacher's server did on the way, a line each."""
+        return tuple(self._notices)
+
+    def _tell_notice(self, message: str) -> None:
+        self._notices[message] = None
+        self._on_event(TeacherNotice(message))
 
     async def _ask_within_budget(
         self,
         requests: Sequence[_R],
         alike: dict[_R, list[Planned[_R]]],
         on_reply: Callable[[Planned[_R], Reply | TeacherError], Awaitable[None]],
-    ) -> int:
-        """Ask what the budget allows, from the first request on, and return how many that were.
+    ) -> tuple[int, list[Unasked[_R]]]:
+        """Ask what the budget allows, from the first request on.
+
+        Returns how many that were, and which of them were not made all the same.
 
         What is asked together cannot exceed it, whatever it comes to. It comes to less, so more is
         asked, until the budget may not do for the next: which that is, no quick reply decides.
         """
-        asked = 0
+        asked, unasked = 0, list[Unasked[_R]]()
         while count := self._meter.affordable(requests[asked:]):
             batch = requests[asked : asked + count]
-            await self._ask_teacher({request: alike[request] for request in batch}, on_reply)
+            unasked += await self._ask_teacher(
+                {request: alike[request] for request in batch}, on_reply
+            )
             asked += count
-        return asked
+        return asked, unasked
 
     async def _ask_teacher(
         self,
         waiting: dict[_R, list[Planned[_R]]],
         on_reply: Callable[[Planned[_R], Reply | TeacherError], Awaitable[None]],
-    ) -> None:
+    ) -> list[Unasked[_R]]:
         requests = tuple(waiting)
+        unasked: list[Unasked[_R]] = []
         failure = TeacherError(f"{self._teacher.name} gave no reply; try again")
         try:
             # Closed at once where keeping fails, or requests would go on behind our back.
@@ -134,7 +180,13 @@ class RequestRunner(Generic[_R]):
             async with aclosing(answers) as results:
                 async for result in results:
                     request, outcome = requests[result.index], result.outcome
-                    self.spending.requests += 1
+                    if isinstance(outcome, NotAskedError):
+                        reason = str(outcome)
+                        unasked += [Unasked(planned, reason) for planned in waiting.pop(request)]
+                        continue
+                    self.spending.requests += not (
+                        isinstance(outcome, TooLongError) and not outcome.asked
+                    )
                     if isinstance(outcome, Reply):
                         self._keep(request, outcome)
                     await self._deliver(waiting.pop(request), outcome, on_reply, cached=False)
@@ -146,7 +198,12 @@ class RequestRunner(Generic[_R]):
             self._meter.add_unanswered(tuple(waiting)[: self._at_once])
             raise
         for planned_requests in waiting.values():
-            await self._deliver(planned_requests, failure, on_reply, cached=False)
+            if isinstance(failure, _ENDS_ASKING):
+                self.tell_failure(planned_requests[0], failure)
+                unasked += [Unasked(planned, str(failure)) for planned in planned_requests]
+            else:
+                await self._deliver(planned_requests, failure, on_reply, cached=False)
+        return unasked
 
     def _may_repeat(self, uncounted: int) -> bool:
         """Count one more request, if the limit allows it beside those that are not counted yet."""
@@ -179,13 +236,10 @@ class RequestRunner(Generic[_R]):
         for planned_request in planned_requests:
             source_id, request = planned_request.source_id, planned_request.request
             strategy = request.strategy if isinstance(request, PairRequest) else None
-            if isinstance(outcome, DeferredError):
-                pass
+            if isinstance(outcome, TooLongError):
+                pass  # whoever asked may ask for less
             elif isinstance(outcome, TeacherError):
-                # The report names every section; what ails them all is told once.
-                if (message := str(outcome)) not in self._failures:
-                    self._failures.add(message)
-                    self._on_event(RequestFailed(source_id, strategy, message))
+                self.tell_failure(planned_request, outcome)
             else:
                 tokens = outcome.tokens_in, outcome.tokens_out
                 self._on_event(RequestDone(source_id, strategy, cached, *tokens))

@@ -125,6 +125,10 @@ class _OpenSections:
         self._pending = Counter(planned_request.source_id for planned_request in requests)
         self._finished = finished
 
+    def split(self, whole: PlannedRequest, parts: Sequence[PlannedRequest]) -> None:
+        """Count the parts of a request in its place."""
+        self._pending[whole.source_id] += len(parts) - 1
+
     def close(self, planned_request: PlannedRequest) -> None:
         """Count off a request of which no more will come."""
         source_id = planned_request.source_id
@@ -228,6 +232,7 @@ class _SynthesisRun:
             verifying=self._verification is not None,
             failure=self._failure,
             stopped=self._stopped,
+            notices=self._runner.notices,
         )
         # New pairs are held against all of a document, and somebody may be typing.
         return await anyio.to_thread.run_sync(select)
@@ -267,7 +272,18 @@ class _SynthesisRun:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._judge_each, to_judge)
             with finished:
-                await self._rounds.ask(requests, _OpenSections(requests, finished).close)
+                sections = _OpenSections(requests, finished)
+
+                def split(whole: PlannedRequest, parts: Sequence[PlannedRequest]) -> None:
+                    self._replace(whole, parts)
+                    sections.split(whole, parts)
+
+                await self._rounds.ask(requests, sections.close, split)
+
+    def _replace(self, whole: PlannedRequest, parts: Sequence[PlannedRequest]) -> None:
+        requests = self._requests[whole.source_id]
+        at = requests.index(whole)
+        requests[at : at + 1] = parts
 
     async def _judge_each(self, to_judge: MemoryObjectReceiveStream[str]) -> None:
         with to_judge:
@@ -365,7 +381,7 @@ class _SynthesisRun:
                 if index in self._rounds.outcomes or strategy in strategies:
                     continue
                 strategies.add(strategy)
-                detail = self._rounds.over_limit.get(index, reason)
+                detail = self._rounds.unasked.get(index, reason)
                 skip = Skip(source.id, strategy, "not_asked", detail)
                 yield RequestOutcome(index, skipped=(skip,))
 

@@ -1,6 +1,8 @@
 """Run options: the choices of one run, checked against the table of options."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 from dlm_lsp.errors import OptionError
 from dlm_lsp.quality.strategy import Strategy
@@ -36,6 +38,8 @@ class SynthOptions:
     sampling: GenerationOptions = field(default_factory=GenerationOptions)
     concurrency: int = DEFAULTS["concurrency"]
     timeout: float = DEFAULTS["timeout"]
+    teacher_options: Mapping[str, Any] | None = DEFAULTS["teacher_options"]
+    window: int | None = DEFAULTS["window"]
 
     def __post_init__(self) -> None:
         for values in (self, self.sampling):

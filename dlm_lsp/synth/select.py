@@ -18,7 +18,7 @@ from dlm_lsp.synth.run_options import SynthOptions
 class RequestOutcome:
     """What came of the request at `index`; its candidates have their margins once judged."""
 
-    index: int
+    index: float
     parsed: ParsedCandidates = NO_CANDIDATES
     skipped: tuple[Skip, ...] = ()
 
@@ -31,13 +31,13 @@ class Passed:
     be accepted of each request, `present` how many an earlier run has put in.
     """
 
-    candidates: tuple[tuple[int, Candidate], ...]
-    refusals: tuple[tuple[int, Refusal], ...]
+    candidates: tuple[tuple[float, Candidate], ...]
+    refusals: tuple[tuple[float, Refusal], ...]
     skips: tuple[Skip, ...]
     generated: int
     unique: int
     judged: int
-    room: Mapping[int, int]
+    room: Mapping[float, int]
     present: int
 
 
@@ -51,6 +51,7 @@ def select_pairs(
     verifying: bool = False,
     failure: str | None = None,
     stopped: bool = False,
+    notices: tuple[str, ...] = (),
 ) -> Report:
     """Return the report over `outcomes`, in whatever order they come.
 
@@ -84,6 +85,7 @@ def select_pairs(
         usage=usage,
         failure=failure,
         stopped=stopped,
+        notices=notices,
         already_present=passed.present,
         verified=sum(is_verified(c) for _, c in enough) if verifying else None,
     )
@@ -96,16 +98,16 @@ def passed_pairs(
     calibration: Calibration | None,
 ) -> Passed:
     """Return the pairs over which the verifier is to decide, if there is one."""
-    refusals: list[tuple[int, Refusal]] = []
+    refusals: list[tuple[float, Refusal]] = []
     skips: list[Skip] = []
-    fresh: list[tuple[int, Candidate]] = []
+    fresh: list[tuple[float, Candidate]] = []
     in_document = {section.id for section in document.sections}
     # An earlier run on the same replies took these: they have their place, or this run would go on
     # with what was surplus then. Replies that are asked for anew are others.
     synthesized = {s.id for s in document.sections if s.synth and not options.fresh}
     present: set[str] = set()
     new: set[str] = set()
-    room: Counter[int] = Counter()
+    room: Counter[float] = Counter()
     filtered = 0
     for outcome in sorted(outcomes, key=lambda outcome: outcome.index):
         at = outcome.index
@@ -230,10 +232,10 @@ def _already_present(candidate: Candidate) -> Skip:
 
 def _without_duplicates(
     document: Document,
-    fresh: Sequence[tuple[int, Candidate]],
+    fresh: Sequence[tuple[float, Candidate]],
     options: SynthOptions,
-    refusals: list[tuple[int, Refusal]],
-) -> list[tuple[int, Candidate]]:
+    refusals: list[tuple[float, Refusal]],
+) -> list[tuple[float, Candidate]]:
     if options.filter == "none":
         return list(fresh)
     repeated = duplicates(
@@ -256,23 +258,23 @@ def _rank(candidate: Candidate) -> tuple[float, float]:
 
 
 def _within_count(
-    enough: Sequence[tuple[int, Candidate]],
-    room: Mapping[int, int],
-    refusals: list[tuple[int, Refusal]],
-) -> list[tuple[int, Candidate]]:
+    enough: Sequence[tuple[float, Candidate]],
+    room: Mapping[float, int],
+    refusals: list[tuple[float, Refusal]],
+) -> list[tuple[float, Candidate]]:
     """Return as many of the candidates as are wanted at each place.
 
     The best pair about each quotation comes first, then a second about any of them. The best are
     what the verifier finds likeliest to be right, then what the judge likes best.
     """
     best_first = sorted(range(len(enough)), key=lambda index: _rank(enough[index][1]))
-    quoted: Counter[tuple[int, str]] = Counter()
+    quoted: Counter[tuple[float, str]] = Counter()
     turn: dict[int, int] = {}
     for index in best_first:
         at, candidate = enough[index]
         turn[index] = quoted[at, candidate.evidence]
         quoted[at, candidate.evidence] += 1
-    taken: Counter[int] = Counter()
+    taken: Counter[float] = Counter()
     staying: set[int] = set()
     for index in sorted(best_first, key=turn.__getitem__):
         at = enough[index][0]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dlm_lsp.document.section import Pair
-from dlm_lsp.errors import TeacherError
+from dlm_lsp.errors import TeacherError, TooLongError
 from dlm_lsp.quality.answer_agreement import answers_agree
 from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.chunking import estimate_tokens
@@ -29,12 +29,15 @@ from dlm_lsp.teachers.protocol import (
 # What is told of an answer is one line.
 _LONGEST = 200
 
+# Characters of prose that a pair is verified by at least.
+_SHORTEST = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Unverified:
     """A pair that is to be verified: the request that it came of, its section and its passage."""
 
-    at: int
+    at: float
     source_id: str
     prose: str
     pair: Pair
@@ -100,9 +103,10 @@ class Verification:
     ) -> list[Unverified]:
         """Return the pairs whose question gets the same answer again, or none that can be told."""
         agreeing = set(pairs)
+        pair_at = dict[float, Unverified](enumerate(pairs))
 
         async def take(asked: Planned[CheckRequest], outcome: Reply | TeacherError) -> None:
-            unverified = pairs[asked.index]
+            unverified = pair_at[asked.index]
             if not isinstance(outcome, Reply) or outcome.finish != "stop":
                 return
             if not answers_agree(unverified.pair.answer, outcome.text):
@@ -150,11 +154,17 @@ class Verification:
 
     async def _ask(self, groups: Sequence[_Group], on_verdict: OnVerdict) -> None:
         def tell(asked: Planned[CheckRequest], verdicts: Sequence[Verdict]) -> None:
-            for unverified, verdict in zip(groups[asked.index].pairs, verdicts, strict=True):
+            for unverified, verdict in zip(group_of[asked.index].pairs, verdicts, strict=True):
                 on_verdict(unverified, verdict)
 
         async def take(asked: Planned[CheckRequest], outcome: Reply | TeacherError) -> None:
-            count = len(groups[asked.index].pairs)
+            group = group_of[asked.index]
+            count = len(group.pairs)
+            if isinstance(outcome, TooLongError) and (parts := _shorter(group)):
+                shorter.extend(parts)
+                return
+            if isinstance(outcome, TeacherError):
+                self._runner.tell_failure(asked, outcome)
             tell(
                 asked,
                 [Verdict(detail=str(outcome))] * count
@@ -162,12 +172,29 @@ class Verification:
                 else parse_verdicts(outcome, count),
             )
 
+        shorter: list[_Group] = []
+        group_of = dict[float, _Group](enumerate(groups))
         planned: list[Planned[CheckRequest]] = [
             Planned(index, group.pairs[0].source_id, group.request)
             for index, group in enumerate(groups)
         ]
-        for asked in await self._runner.run(planned, take):
-            tell(asked, [Verdict(detail=self._runner.limit)] * len(groups[asked.index].pairs))
+        for left in await self._runner.run(planned, take):
+            count = len(group_of[left.planned.index].pairs)
+            tell(left.planned, [Verdict(detail=left.reason)] * count)
+        if shorter:
+            # Each is half as long, so that this ends.
+            await self._ask(shorter, on_verdict)
+
+
+def _shorter(group: _Group) -> list[_Group]:
+    """Return each pair with half of the prose, what is about it; nothing if it is short already."""
+    most = len(group.prose) // 2
+    if most < _SHORTEST:
+        return []
+    return [
+        _Group(excerpt_around(group.prose, unverified.pair.answer, most), (unverified,))
+        for unverified in group.pairs
+    ]
 
 
 def _without(pairs: Sequence[Unverified], groups: Sequence[_Group]) -> list[Unverified]:

@@ -109,7 +109,7 @@ class AnthropicTeacher(ApiTeacher):
         body = self._body(request, shape)
         # The SDK's own signature has left these out; models that take them still do.
         drawn = {name: body.pop(name) for name in ("temperature", "top_p") if name in body}
-        message: object = await client.messages.create(**body, extra_body=drawn)
+        message: object = await client.messages.create(**body, extra_body=drawn | self._options)
         return self._read(message)
 
     def _body(self, request: Request, shape: RequestShape) -> dict[str, Any]:
@@ -173,4 +173,6 @@ def anthropic_teacher(context: TeacherContext) -> AnthropicTeacher:
         context.sampling,
         concurrency=context.concurrency,
         timeout=context.timeout,
+        options=context.options,
+        window=context.window,
     )

@@ -2,26 +2,43 @@
 
 import json
 import logging
+import re
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import asdict, replace
 from types import ModuleType
 from typing import Any, ClassVar, TypeVar
 
 import anyio
 
-from dlm_lsp.errors import RejectedError, TeacherError, UnreachableError
+from dlm_lsp.errors import (
+    KeyRefusedError,
+    RateError,
+    RejectedError,
+    SpentError,
+    TeacherError,
+    TooLongError,
+    UnreachableError,
+)
 from dlm_lsp.teachers.concurrency import map_concurrently
+from dlm_lsp.teachers.context_refusal import context_refusal
 from dlm_lsp.teachers.echoed_secrets import redact_reply
 from dlm_lsp.teachers.endpoint import Endpoint
 from dlm_lsp.teachers.error_messages import redact, server_message
 from dlm_lsp.teachers.learned_shapes import recall_shape, remember_shape
-from dlm_lsp.teachers.model_discovery import ServedModel, discover_model, prose_window
+from dlm_lsp.teachers.model_discovery import (
+    SMALLEST_WINDOW,
+    ServedModel,
+    discover_model,
+    prose_window,
+)
+from dlm_lsp.teachers.pace import Pace
 from dlm_lsp.teachers.prompt_cut import is_cut
 from dlm_lsp.teachers.prompts import example_pairs
 from dlm_lsp.teachers.protocol import (
     GenerationOptions,
+    PairRequest,
     Reply,
     Request,
     TeacherLimits,
@@ -36,7 +53,9 @@ from dlm_lsp.teachers.request_fallback import (
     says_nothing,
 )
 from dlm_lsp.teachers.transport import (
+    RETRIES,
     RequestHook,
+    duration,
     http_client,
     sdk_timeout,
     with_teacher_errors,
@@ -46,6 +65,9 @@ from dlm_lsp.teachers.verdict_prompts import reply_schema, request_messages, ver
 _R = TypeVar("_R")
 _logger = logging.getLogger(__name__)
 _LONGEST_CHECK = 20.0
+_FINAL = (SpentError, KeyRefusedError)
+# Bytes per token of English prose, and how much of a window an estimate may fill.
+_BYTES_PER_TOKEN = 4 * 0.75
 LOGPROBS = "logprobs"
 """The parameter that asks how likely each token was, and each that could have been instead."""
 
@@ -105,9 +127,14 @@ class ApiTeacher(ABC):
         *,
         concurrency: int,
         timeout: float,
+        options: Mapping[str, Any] | None = None,
+        window: int | None = None,
     ) -> None:
         self.name = selector
         self.window: int | None = None
+        self._options = dict(options or {})
+        self._context = window
+        self._on_notice: Callable[[str], None] = _ignore_notice
         self._endpoint = endpoint
         self._model = model
         self._sampling = sampling
@@ -118,6 +145,8 @@ class ApiTeacher(ABC):
         self._client: Any = None
         self._checked = False
         self._fatal_error: TeacherError | None = None
+        self._pace = Pace(concurrency)
+        self._learned_window: int | None = None
         self._has_served = False
         self._has_scored = False
         self._unlisted = ""
@@ -171,7 +200,7 @@ class ApiTeacher(ABC):
 
     @abstractmethod
     def _body(self, request: Request, shape: RequestShape) -> dict[str, Any]:
-        """Return the body of one request in this shape."""
+        """Return the body of one request in this shape, without the options of the user."""
 
     @abstractmethod
     def _read_answer(self, answer: Mapping[str, Any]) -> Reply:
@@ -223,7 +252,7 @@ class ApiTeacher(ABC):
 
     def body(self, request: Request) -> dict[str, Any]:
         """Return the body of a request that somebody else is to send."""
-        return self._body(request, self._shape)
+        return self._body(request, self._shape) | self._options
 
     def read_answer(self, answer: Mapping[str, Any]) -> Reply:
         """Read an answer that came on another way; no secret of ours is in it.
@@ -285,7 +314,7 @@ class ApiTeacher(ABC):
             served = ServedModel(self._model)
         self._model, self._unlisted = served.name, served.unlisted
         self.window = prose_window(
-            served.context,
+            self._context or served.context,
             selector=self.name,
             max_new_tokens=self._sampling.max_new_tokens,
             assumed_context=self.assumed_context,
@@ -307,6 +336,7 @@ class ApiTeacher(ABC):
             if isinstance(request, VerdictRequest)
             else {}
         )
+        options = {"options": self._options} if self._options else {}
         return json.dumps(
             {
                 "server": self._endpoint.url,
@@ -318,8 +348,16 @@ class ApiTeacher(ABC):
                 "schema": reply_schema(request),
                 **asdict(messages),
                 **scored,
+                **options,
             },
             sort_keys=True,
+        )
+
+    def tell_to(self, on_notice: Callable[[str], None]) -> None:
+        """Tell `on_notice` of what the server does on the way, a line each."""
+        self._on_notice = on_notice
+        self._pace.on_wait = lambda seconds: on_notice(
+            f"{self._endpoint.url} limits the rate; waiting {duration(seconds)}"
         )
 
     async def count_tokens(self, requests: Sequence[Request]) -> list[int] | None:
@@ -330,17 +368,26 @@ class ApiTeacher(ABC):
         """Answer each request once, as they finish; a failure costs its request alone.
 
         Raises:
-            TeacherError: the server could not be reached when the teacher was prepared, or rejects
-                the key or the model and has answered nothing yet.
+            TeacherError: the server could not be reached when the teacher was prepared, refuses
+                the key, wants more money or a longer pause than anybody waits, or rejects the model
+                and has answered nothing yet.
         """
         if requests and self._fatal_error:
             raise self._fatal_error
 
         async def outcome(request: Request) -> Reply | TeacherError:
+            if too_long := self.too_long(request):
+                return too_long
+            answered: Reply | TeacherError
             try:
-                return await self._guarded(lambda: self._send_by_shape(request), self._timeout)
+                answered = await self._guarded(lambda: self._send_by_shape(request), self._timeout)
+            except TooLongError as error:
+                answered = self._learn_window(request, error)
             except TeacherError as error:
-                return error
+                answered = error
+            # Before anything else starts.
+            self._note(answered)
+            return answered
 
         left = len(requests)
         answers = map_concurrently(
@@ -349,7 +396,6 @@ class ApiTeacher(ABC):
         async with aclosing(answers) as finished:
             async for index, answered in finished:
                 left -= 1
-                self._note(answered)
                 yield TeacherResult(index, answered)
         if left and self._fatal_error:
             raise self._fatal_error
@@ -360,9 +406,62 @@ class ApiTeacher(ABC):
         A server that has answered once may reject a single request, say by what it is about.
         """
         if isinstance(answered, Reply):
-            self._has_served, self._fatal_error = True, None
+            self._has_served = True
+            # What is rejected for good stays so, whatever was under way.
+            self._fatal_error = self._pace.end
+        elif isinstance(answered, _FINAL) or (
+            isinstance(answered, RateError) and self._pace.refusals_in_a_row > RETRIES
+        ):
+            self._fatal_error = answered
+            self._pace.stop(answered)
         elif isinstance(answered, RejectedError) and not self._has_served:
             self._fatal_error = answered
+
+    def too_long(self, request: Request) -> TooLongError | None:
+        """Return why a request is not sent: a text no longer was too long before."""
+        window = self._learned_window
+        if (
+            window is None
+            or not isinstance(request, PairRequest)
+            or _rough_tokens(request.prose) <= window
+        ):
+            return None
+        return TooLongError(f"{self.name} reads no more than {window} tokens of prose", asked=False)
+
+    def _learn_window(self, request: Request, error: TooLongError) -> TeacherError:
+        """Take note of what a refusal says of the context; requests from now on keep to it."""
+        if not isinstance(request, PairRequest) or request.sentences:
+            return error
+        refused = _rough_tokens(request.prose)
+        known = self._learned_window
+        if known is not None and refused > known:
+            # It was under way when that was learned.
+            return error
+        room = None
+        if error.limit is not None:
+            with suppress(TeacherError):
+                room = prose_window(
+                    error.limit,
+                    selector=self.name,
+                    max_new_tokens=self._sampling.max_new_tokens,
+                    assumed_context=self.assumed_context,
+                )
+        if room is not None and room < refused:
+            reads = f"{self.name} reads {error.limit} tokens"
+        elif room is not None:
+            # By its bytes it should have fitted: what is special is this text.
+            return error
+        else:
+            room, reads = refused // 2, f"{self.name} takes less than {refused} tokens of prose"
+        if room < SMALLEST_WINDOW:
+            return RejectedError(
+                f"{error}; hardly any prose fits in: lower max_new_tokens, or have the model read "
+                "more"
+            )
+        self.window = min(self.window or room, room)
+        self._learned_window = self.window
+        self._on_notice(f"{reads}; what is longer is split and asked again")
+        return error
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -385,7 +484,8 @@ class ApiTeacher(ABC):
                 self._learn_that_nothing_scores()
             except (sdk.APIStatusError, NoReplyError) as error:
                 words = _words(error)
-                if not self._may_be_shape(error, words, scored=scored):
+                self._refuse_option(error, words)
+                if _is_too_long(error) or not self._may_be_shape(error, words, scored=scored):
                     raise _as_told(error) from None
                 if self._shape != shape or self._learn(words, scored=scored):
                     continue
@@ -551,6 +651,19 @@ class ApiTeacher(ABC):
                 "%s gives no more than %d tokens a reply; asking for these", self.name, most
             )
 
+    def _refuse_option(self, error: Exception, words: str) -> None:
+        """Raise an error if a refusal names a teacher option: none is left out in silence."""
+        status = getattr(error, "status_code", None)
+        if status in _ABOUT_NO_SHAPE and status != 403:
+            return
+        for name in self._options:
+            if re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", words):
+                raise RejectedError(
+                    f"{self._endpoint.url} refuses the teacher option {name}"
+                    f"{f': {shown}' if (shown := redact(words, self._secrets)) else ''}; "
+                    "leave it out or correct it"
+                )
+
     def _learn_that_nothing_scores(self) -> None:
         if self.one_by_one:
             _logger.warning("%s tells no log-probabilities; asking it in words", self.name)
@@ -613,9 +726,14 @@ class ApiTeacher(ABC):
             self._sdk(),
             self._endpoint,
             timeout=self._timeout,
+            pace=self._pace,
             hooks=self.request_hooks,
             is_final=self._is_final,
         )
+
+
+def _ignore_notice(message: str) -> None:
+    return
 
 
 def _words(error: Exception) -> str:
@@ -638,6 +756,17 @@ def _difference(before: RequestShape, after: RequestShape, formats: Sequence[str
     if after.streams != before.streams:
         gone.append("replies that are not streamed")
     return ", ".join(gone)
+
+
+def _is_too_long(error: Exception) -> bool:
+    if isinstance(error, NoReplyError):
+        return isinstance(error.failure, TooLongError)
+    return context_refusal(error.body) is not None  # type: ignore[attr-defined]
+
+
+def _rough_tokens(prose: str) -> int:
+    """Return about how many tokens prose is, and rather too many than too few."""
+    return int(len(prose.encode("utf-8", "replace")) / _BYTES_PER_TOKEN)
 
 
 def _total(counts: Iterable[int | None]) -> int | None:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -62,6 +62,23 @@ def _mapping(value: object) -> Mapping[str, object]:
     return value if isinstance(value, Mapping) else {}
 
 
+def error_layers(body: object) -> Iterator[Mapping[str, Any]]:
+    """Yield an error body and what it wraps: each provider puts its codes at another depth."""
+    for _ in range(_DEEPEST):
+        if isinstance(body, list) and len(body) == 1:
+            body = body[0]
+        if not isinstance(body, Mapping):
+            return
+        yield body
+        body = next((body[key] for key in ("error", "detail", "message") if body.get(key)), None)
+
+
+def error_codes(body: object) -> frozenset[str]:
+    """Return the codes and types that an error body names, at any depth."""
+    named = (layer.get(key) for layer in error_layers(body) for key in ("code", "type"))
+    return frozenset(str(name) for name in named if name)
+
+
 def _validation_words(entry: object) -> str:
     if not isinstance(entry, Mapping):
         return ""
@@ -88,11 +105,13 @@ def error_message(
     secrets: Collection[str],
     proxy: str = "",
     models: str = "",
+    spent: bool = False,
 ) -> str:
     """Return the line for an error of a request by `sdk` (openai or anthropic, which are alike).
 
     `server` is the address as it may be shown, `key` the environment variable of its key, `proxy`
-    that of the proxy on the way; `models` is what to say of a model that is not there.
+    that of the proxy on the way; `models` is what to say of a model that is not there, and `spent`
+    says that the server wants more money.
     """
     cause = error.__cause__
     # Both HTTP clients that the SDKs have used call it so.
@@ -103,7 +122,9 @@ def error_message(
     if timed_out or isinstance(error, OutOfTimeError):
         return f"{server} gave no answer in {timeout:g} s; allow more time or a lower concurrency"
     if isinstance(error, sdk.APIStatusError):
-        return _status_line(error, server=server, key=key, secrets=secrets, models=models)
+        return _status_line(
+            error, server=server, key=key, secrets=secrets, models=models, spent=spent
+        )
     if isinstance(error, sdk.APIConnectionError):
         words = "no connection in time" if connecting else server_message(cause)
         return _connection_line(redact(words, secrets), server=server, proxy=proxy)
@@ -138,12 +159,17 @@ def _connection_line(words: str, *, server: str, proxy: str) -> str:
 
 
 def _status_line(
-    error: Any, *, server: str, key: str, secrets: Collection[str], models: str
+    error: Any, *, server: str, key: str, secrets: Collection[str], models: str, spent: bool
 ) -> str:
     status: int = error.status_code
     detail = _detail(redact(server_message(error.body), secrets))
     match status:
         # Providers repeat parts of a refused key: no word of theirs here.
+        case _ if spent:
+            outcome = (
+                f"has nothing left to spend ({status}){detail}; add to the account of {key}, or "
+                "name another teacher"
+            )
         case 401:
             outcome = f"refused the key (401); check {key}"
         case 403:

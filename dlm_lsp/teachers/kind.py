@@ -1,6 +1,6 @@
 """Teacher kind: one row of the table of teachers, ours or a plugin's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ class TeacherContext:
 
     `target` is the part of the selector after the colon; `concurrency` bounds the requests in
     flight, `timeout` one attempt in seconds; `adapter` and `base_model` are the document's.
+    `options` go into the body of each request and into the fingerprint; `window` is how many tokens
+    the model reads, for prompt and reply together, where the user says so.
     """
 
     target: str
@@ -25,6 +27,8 @@ class TeacherContext:
     timeout: float
     adapter: Path | None = None
     base_model: str | None = None
+    options: Mapping[str, Any] | None = None
+    window: int | None = None
 
 
 def _no_model(target: str) -> str:
@@ -60,6 +64,8 @@ class TeacherKind:
     """Whether the document's trained adapter is what answers."""
     batches: Callable[[Any], BatchApi] | None = None
     """Return the batches of a connected teacher of this kind; None where the provider has none."""
+    takes_options: bool = False
+    """Whether it heeds the `options` of a context; a run that has some is refused otherwise."""
     import_name: str | None = None
     """The package that has to be installed."""
     extra: str | None = None

@@ -32,7 +32,7 @@ _TOKENS_BESIDE_PROSE = 1024
 
 def hf_teacher(context: TeacherContext) -> "LocalTeacher":
     """Return the teacher `hf:<registry key, hub id or path>`."""
-    return LocalTeacher(context.target, context.sampling)
+    return LocalTeacher(context.target, context.sampling, reads=context.window)
 
 
 class LocalTeacher:
@@ -50,8 +50,11 @@ class LocalTeacher:
         *,
         adapter: Path | None = None,
         name: str | None = None,
+        reads: int | None = None,
     ) -> None:
         """Name the teacher `hf:` and the model, unless it is to have another name.
+
+        `reads` is how many tokens it is to read at most, prompt and reply together.
 
         Of a path only the last part is told, for the name goes into documents.
         """
@@ -61,6 +64,7 @@ class LocalTeacher:
         self.limits = TeacherLimits()
         self._model = LocalModel(model, adapter)
         self._sampling = sampling
+        self._reads = reads
         self._info: ModelInfo | None = None
         self._prepared: InstructTeacher | BaseModelTeacher | None = None
 
@@ -76,7 +80,8 @@ class LocalTeacher:
             raise TeacherError(str(error)) from error
         kind = InstructTeacher if info.chat else BaseModelTeacher
         teacher = kind(self._model, info, self._sampling)
-        room = info.window - _TOKENS_BESIDE_PROSE - teacher.reply_tokens
+        reads = min(info.window, self._reads or info.window)
+        room = reads - _TOKENS_BESIDE_PROSE - teacher.reply_tokens
         self.window = max(_SMALLEST_WINDOW, min(teacher.longest_window, room))
         self.counts_exactly = teacher.counts_exactly
         self.limits = teacher.limits

@@ -14,7 +14,8 @@ from dlm_lsp.teachers.protocol import PairRequest
 from dlm_lsp.teachers.response_parsing import token_count
 
 _NO_LIST = (400, 404, 405, 410, 422, 501)
-_SMALLEST_WINDOW = 64
+SMALLEST_WINDOW = 64
+"""For how many tokens of prose there has to be room at least."""
 _MOST_PAGES = 100
 _MOST_SHOWN = 12
 _CHARACTERS_PER_TOKEN = 3
@@ -103,7 +104,7 @@ def prose_window(
         # On a mere assumption no reply is too long.
         return max(assumed_context - beside, assumed_context // 2)
     room = context - beside
-    if room < _SMALLEST_WINDOW:
+    if room < SMALLEST_WINDOW:
         raise TeacherError(
             f"{selector} reads {context} tokens, which leaves no room for prose beside "
             f"max_new_tokens {max_new_tokens}; lower it"

@@ -8,11 +8,12 @@ from dataclasses import replace
 from types import ModuleType
 from typing import Any, ClassVar, Literal
 
-from dlm_lsp.errors import TeacherError, UnusableReplyError
+from dlm_lsp.errors import TeacherError, TooLongError, UnusableReplyError
 from dlm_lsp.install_hint import DISTRIBUTION, install_hint
 from dlm_lsp.teachers.api import LOGPROBS, ApiTeacher, NoReplyError, NotScoredError
 from dlm_lsp.teachers.api_keys import key_for
 from dlm_lsp.teachers.azure_openai import AZURE_KEY_HEADER, azure_client, is_azure
+from dlm_lsp.teachers.context_refusal import context_refusal
 from dlm_lsp.teachers.error_messages import redact, server_message
 from dlm_lsp.teachers.event_stream import completion_of_events
 from dlm_lsp.teachers.kind import TeacherContext
@@ -121,11 +122,12 @@ class OpenAiTeacher(ApiTeacher):
 
     async def _send(self, client: Any, request: Request, shape: RequestShape) -> Reply:
         body = self._body(request, shape)
-        if shape.streams:
-            # The body is read whole either way, so the client need not know that it is a stream.
-            body["extra_body"] = _streamed(shape)
+        # The body is read whole either way, so the client need not know that it is a stream.
+        beside = self._options | (_streamed(shape) if shape.streams else {})
         try:
-            completion: object = await client.chat.completions.create(**body)
+            completion: object = await client.chat.completions.create(
+                **body, extra_body=beside or None
+            )
         except json.JSONDecodeError as error:
             # Events that are announced as JSON.
             completion = self._from_events(error.doc)
@@ -185,11 +187,14 @@ class OpenAiTeacher(ApiTeacher):
         if failure or not isinstance(message, self._sdk().BaseModel) or text is None:
             words = server_message(failure)
             detail = redact(words, self._secrets)
-            unusable = UnusableReplyError(
+            line = (
                 f"{self._endpoint.url} sent no chat completion{f': {detail}' if detail else ''}; "
                 "run the command again"
             )
-            raise NoReplyError(words, unusable)
+            too_long = context_refusal(failure)
+            raise NoReplyError(
+                words, TooLongError(line, too_long.limit) if too_long else UnusableReplyError(line)
+            )
         usage = getattr(completion, "usage", None)
         details = getattr(usage, "prompt_tokens_details", None)
         refusal = getattr(message, "refusal", None)
@@ -259,6 +264,8 @@ def openai_teacher(context: TeacherContext) -> OpenAiTeacher:
         context.sampling,
         concurrency=context.concurrency,
         timeout=context.timeout,
+        options=context.options,
+        window=context.window,
     )
 
 
@@ -276,6 +283,8 @@ def vllm_server_teacher(context: TeacherContext) -> VllmServerTeacher:
         context.sampling,
         concurrency=context.concurrency,
         timeout=context.timeout,
+        options=context.options,
+        window=context.window,
     )
 
 

@@ -1,6 +1,6 @@
 """Teacher protocol: the one interface behind which every provider stands."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeVar, runtime_checkable
 
@@ -197,12 +197,22 @@ class Teacher(Protocol):
 
         Closing the generator (`contextlib.aclosing`) cancels the requests that are still running.
 
+        A TooLongError is answered by two shorter requests, where the prose can be cut.
+
         Raises:
             TeacherError: no request can be made, or none further; what was sent is answered.
         """
 
     async def aclose(self) -> None:
         """Let go of connections and workers."""
+
+
+@runtime_checkable
+class TellingTeacher(Protocol):
+    """A teacher that tells what its server does on the way."""
+
+    def tell_to(self, on_notice: Callable[[str], None]) -> None:
+        """Call `on_notice` with a line for each: that requests wait, and how long; and such."""
 
 
 @dataclass(frozen=True, slots=True)

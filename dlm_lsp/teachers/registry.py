@@ -5,11 +5,12 @@ To add a teacher, write its file and add its row to `TEACHER_KINDS`; a plugin br
 
 import logging
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from dlm_lsp.document.did_you_mean import closest_name
-from dlm_lsp.errors import SelectorError, TeacherError
+from dlm_lsp.errors import OptionError, SelectorError, TeacherError
 from dlm_lsp.teachers.api_keys import ANTHROPIC_KEYS, ApiKey, key_for
 from dlm_lsp.teachers.batches import BatchApi
 from dlm_lsp.teachers.endpoint import anthropic_endpoint
@@ -112,6 +113,7 @@ TEACHER_KINDS = (
         create=_create_openai,
         batches=_openai_batches,
         model_in=_whole_target,
+        takes_options=True,
         import_name="openai",
         extra="openai",
         key_variable="OPENAI_API_KEY",
@@ -125,6 +127,7 @@ TEACHER_KINDS = (
         create=_create_anthropic,
         batches=_anthropic_batches,
         model_in=_whole_target,
+        takes_options=True,
         import_name="anthropic",
         extra="anthropic",
         key_variable="ANTHROPIC_API_KEY",
@@ -137,6 +140,7 @@ TEACHER_KINDS = (
         description="any OpenAI-compatible server (vLLM, llama.cpp, ...)",
         create=_create_vllm_server,
         model_in=_model_of_server,
+        takes_options=True,
         import_name="openai",
         extra="openai",
         key_variable="VLLM_API_KEY",
@@ -178,17 +182,21 @@ def select(
     timeout: float,
     adapter: Path | None = None,
     base_model: str | None = None,
+    options: Mapping[str, Any] | None = None,
+    window: int | None = None,
 ) -> Teacher:
     """Return the teacher that the selector names, not yet prepared.
 
     `concurrency` bounds the requests in flight, `timeout` one attempt in seconds; `adapter` and
-    `base_model` are the document's, for `self`.
+    `base_model` are the document's, for `self`; `options` and `window` are as in `TeacherContext`.
 
     Raises:
+        OptionError: the teacher takes no options.
         SelectorError: it names none; a URL, which may hold a password, is not repeated.
         TeacherError: the teacher cannot be, with the remedy.
     """
     kind, target = check_selector(selector)
+    check_options(selector, options)
     return kind.create(
         TeacherContext(
             target,
@@ -197,8 +205,26 @@ def select(
             timeout=timeout,
             adapter=adapter,
             base_model=base_model,
+            options=options,
+            window=window,
         )
     )
+
+
+def check_options(selector: str, options: Mapping[str, Any] | None) -> None:
+    """Check that the teacher that the selector names takes options, if there are any.
+
+    Raises:
+        OptionError: it takes none.
+        SelectorError: it names none.
+    """
+    kind, _ = check_selector(selector)
+    if options and not kind.takes_options:
+        raise OptionError(
+            "teacher_options",
+            ", ".join(options),
+            f"goes to a server, and the teacher {kind.name} is none; leave it out",
+        )
 
 
 def split_selector(selector: str) -> tuple[TeacherKind, str] | None:

@@ -18,4 +18,10 @@ def self_teacher(context: TeacherContext) -> LocalTeacher:
         )
     if context.base_model is None:
         raise TeacherError("the document names no base_model for its adapter; add it on top")
-    return LocalTeacher(context.base_model, context.sampling, adapter=context.adapter, name="self")
+    return LocalTeacher(
+        context.base_model,
+        context.sampling,
+        adapter=context.adapter,
+        name="self",
+        reads=context.window,
+    )

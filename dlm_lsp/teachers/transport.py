@@ -5,6 +5,9 @@ long may be billed each time. It would also begin anew with every byte of a slow
 attempt has a deadline of ours.
 """
 
+import json
+import math
+import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -15,10 +18,22 @@ from urllib.parse import unquote
 import anyio
 import anyio.lowlevel
 
-from dlm_lsp.errors import RejectedError, TeacherError, UnreachableError
+from dlm_lsp.errors import (
+    KeyRefusedError,
+    NotAskedError,
+    RateError,
+    RejectedError,
+    SpentError,
+    TeacherError,
+    TooLongError,
+    UnreachableError,
+)
+from dlm_lsp.teachers.context_refusal import context_refusal
 from dlm_lsp.teachers.endpoint import Endpoint
 from dlm_lsp.teachers.error_messages import OutOfTimeError, error_message
+from dlm_lsp.teachers.pace import Pace, Turn
 from dlm_lsp.teachers.proxy_choice import proxy_for, unusable_proxy
+from dlm_lsp.teachers.rate_limit import is_spent, rate_limit
 from dlm_lsp.teachers.reply_limit import REPLY_HEADERS, UnreadReplyError, read_reply
 from dlm_lsp.teachers.trusted_certificates import trusted_certificates
 
@@ -28,7 +43,10 @@ RequestHook = Callable[[Any], Awaitable[None]]
 RETRIES = 3
 """How often the SDK sends a failed request again."""
 
-_REJECTED = (401, 403, 404)
+_BY_STATUS = {401: KeyRefusedError, 403: RejectedError, 404: RejectedError}
+_LONGEST_WAIT = 3600.0
+"""How many seconds a server may let us wait where somebody hears of it, and can stop the run."""
+_LONGEST_UNTOLD = 20.0
 _LONGEST_CONNECT = 10.0
 # The SDK of OpenAI waits no longer where a server names a time; beyond it come its own pauses.
 _LONGEST_PAUSE = 130.0
@@ -43,12 +61,15 @@ def http_client(
     endpoint: Endpoint,
     *,
     timeout: float,
+    pace: Pace,
     hooks: Sequence[RequestHook] = (),
     is_final: Callable[[Any], bool] = _never,
 ) -> Any:
     """Return the one connection pool; `hooks` are done to every request before it is sent.
 
-    An error for which `is_final` is true would come again, so the SDK does not ask again.
+    How often a request is tried is up to the SDK; when, is up to `pace`. An error for which
+    `is_final` is true would come again, so the SDK does not ask again.
+
     An answer that is not to be read ends the work that asked for it: see `with_deadline`.
     """
     client_type: Any = sdk.DefaultAsyncHttpxClient
@@ -57,6 +78,20 @@ def http_client(
     class LimitedClient(client_type):  # type: ignore[misc]
         async def send(self, request: Any, *, stream: bool = False, **options: Any) -> Any:
             del stream
+            if request.method != "POST":
+                return await self._attempt(request, options)
+            if pace.must_wait():
+                suspend_deadline()
+            async with pace.turn() as turn:
+                if pace.end:
+                    # The SDK counts its attempts there.
+                    tried = request.headers.get("x-stainless-retry-count", "0") != "0"
+                    await _give_up(pace.end if tried else NotAskedError(str(pace.end)))
+                response = await self._attempt(request, options)
+                await _heed(response, pace, turn, endpoint.url)
+            return response
+
+        async def _attempt(self, request: Any, options: dict[str, Any]) -> Any:
             response = await super().send(request, stream=True, **options)
             try:
                 answer = await read_reply(response)
@@ -89,6 +124,50 @@ def http_client(
         if proxy is None:
             raise
         raise unusable_proxy(proxy, error) from None
+
+
+async def _heed(response: Any, pace: Pace, turn: Turn, server: str) -> None:
+    """Pass on to `pace` what an answer says of it, and tell the SDK whether to try again."""
+    status: int = response.status_code
+    body = _json(response.content) if status >= 400 else None
+    limit = rate_limit(status, response.headers, body, now=time.time())
+    if limit is None or context_refusal(body):
+        pace.speed_up()
+        # However long it waits, the same will be said again.
+        if is_spent(status, body) or (status >= 400 and context_refusal(body)):
+            response.headers["x-should-retry"] = "false"
+        return
+    if limit.wait and limit.wait > (_LONGEST_WAIT if pace.on_wait else _LONGEST_UNTOLD):
+        error = SpentError(
+            f"{server} lets us wait {duration(limit.wait)} ({status}); run again then"
+        )
+        if pace.on_wait:
+            pace.stop(error)
+        await _give_up(error)
+    pace.slow_down(turn, limit.wait)
+    if response.headers.get("x-should-retry") != "false":
+        lasting = pace.refusals_in_a_row > RETRIES
+        response.headers["x-should-retry"] = "false" if lasting else "true"
+    # The SDK would wait as well, each request for itself.
+    response.headers["retry-after-ms"] = "1"
+
+
+def _json(content: bytes) -> object:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def duration(seconds: float) -> str:
+    """Return how long that is, in the two largest units."""
+    whole = math.ceil(seconds)
+    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
+    if hours:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    if minutes:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    return f"{rest} s"
 
 
 def sdk_timeout(sdk: ModuleType, limit: float) -> Any:
@@ -141,7 +220,6 @@ async def with_teacher_errors(
         raise
     # A server can send what makes the SDK's parser fail in any way at all.
     except Exception as error:
-        kind = _kind_of(error, sdk)
         line = error_message(
             error,
             sdk,
@@ -151,15 +229,24 @@ async def with_teacher_errors(
             secrets=secrets,
             proxy=proxy,
             models=models,
+            spent=isinstance(error, sdk.APIStatusError) and is_spent(error.status_code, error.body),
         )
-    raise kind(line)
+        failure = _failure_of(error, sdk, line)
+    raise failure
 
 
-def _kind_of(error: Exception, sdk: ModuleType) -> type[TeacherError]:
+def _failure_of(error: Exception, sdk: ModuleType, line: str) -> TeacherError:
     if isinstance(error, sdk.APIConnectionError | OutOfTimeError):
-        return UnreachableError
-    rejected = isinstance(error, sdk.APIStatusError) and error.status_code in _REJECTED
-    return RejectedError if rejected else TeacherError
+        return UnreachableError(line)
+    if not isinstance(error, sdk.APIStatusError):
+        return TeacherError(line)
+    status, body = error.status_code, error.body
+    if is_spent(status, body):
+        return SpentError(line)
+    too_long = None if status in _BY_STATUS else context_refusal(body)
+    if too_long:
+        return TooLongError(line, too_long.limit)
+    return _BY_STATUS.get(status, RateError if status == 429 else TeacherError)(line)
 
 
 @dataclass(slots=True)
@@ -190,6 +277,12 @@ async def with_deadline(work: Callable[[], Awaitable[_R]], limit: float) -> _R:
         finally:
             _attempts.reset(token)
     raise attempts.failure or OutOfTimeError(attempts.refused)
+
+
+def suspend_deadline() -> None:
+    """Stop the clock until the next request begins: waiting for one's turn is no work."""
+    if attempts := _attempts.get():
+        attempts.scope.deadline = math.inf
 
 
 async def begin_attempt(_: Any) -> None:

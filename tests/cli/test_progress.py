@@ -1,4 +1,5 @@
 import io
+import json
 import os
 import pty
 import re
@@ -88,3 +89,21 @@ def test_a_terminal_shows_how_far_verification_is(monkeypatch):
         line.show(PairVerified(4, 8))
     assert "4 of 8 verified, 0 accepted" in shown.getvalue()
     assert "\n8 pairs" not in shown.getvalue()
+
+
+def test_the_last_counts_are_those_of_the_report(dlm, document, teacher):
+    """Of the pairs that pass, one more came than is wanted of each section."""
+    path = document((1, 2, 3))
+    flags = [*plain(teacher)[:-1], "1"]
+    run = dlm("synth", "instructions", path, *flags, "--json")
+    (found,) = json.loads(run.stdout)["documents"]
+    counts = [
+        re.search(r"(\d+) accepted, (\d+) refused", line)
+        for line in run.stderr.splitlines()
+        if " accepted, " in line
+    ]
+    last = counts[-1]
+    assert last
+    assert tuple(map(int, last.groups())) == (len(found["accepted"]), len(found["refused"]))
+    assert found["accepted"]
+    assert found["refused"]

@@ -124,3 +124,26 @@ def test_our_settings_are_taken_back_by_a_push_without_them(pushed, own):
 )  # fmt: skip
 def test_reading_never_fails(given_):
     assert read_settings(given_).settings.per_section >= 1
+
+
+def test_options_for_the_teacher_are_taken_as_they_stand():
+    options = {"chat_template_kwargs": {"enable_thinking": False, "a.b": None}, "stop": [None]}
+    for pushed in ({"teacherOptions": options}, {"teacherOptions.chat_template_kwargs": {"a": 1}}):
+        read = read_settings(pushed)
+        assert read.complaints == ()
+    assert read_settings({"teacherOptions": options}).settings.teacher_options == options
+    assert read.settings.teacher_options == {"chat_template_kwargs": {"a": 1}}
+
+
+def test_an_option_for_the_teacher_that_cannot_be_is_named_without_its_value():
+    read = read_settings({"teacherOptions": {"num_ctx": 1, "api_key": "hunter2"}, "perSection": 2})
+    (complaint,) = read.complaints
+    assert complaint.startswith("dlm.teacherOptions is 'api_key'; it is an address or a secret")
+    assert complaint.endswith("none is used")
+    assert "hunter2" not in complaint
+    assert (read.settings.teacher_options, read.settings.per_section) == (None, 2)
+
+
+def test_options_for_the_teacher_that_are_no_object_are_left_out():
+    (complaint,) = read_settings({"teacherOptions": 7}).complaints
+    assert complaint == "dlm.teacherOptions is 7; it takes an object; none is used"

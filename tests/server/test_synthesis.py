@@ -714,3 +714,15 @@ async def test_with_both_strategies_a_base_model_extracts_all_and_that_is_told(e
         assert "extraction gets all 3 pairs of a section" in warned[0]
         report = await client.command("dlm.synth.report")
         assert "- Note: " in report["markdown"]
+
+
+async def test_progress_says_how_long_a_server_lets_us_wait_and_a_stop_ends_it(teacher, env):
+    teacher.answer = lambda prompt: Response("", 429, headers={"Retry-After": "600"})
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(
+            lambda: any("limits the rate; waiting 10 min" in m for m in client.progress())
+        )
+        await client.command("dlm.synth.cancel")
+        await client.until(client.finished)

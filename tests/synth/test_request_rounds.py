@@ -14,8 +14,10 @@ async def rounds_about(count, teacher, cache, **options):
     choices = SynthOptions(filter="none", per_section=2, **options)
     requests = await plan_requests(prose_sources(document(*towns(count))), teacher, choices)
     rounds = RequestRounds(teacher, RequestRunner(teacher, cache, choices, lambda _: None), choices)
-    final = []
-    await rounds.ask(requests, lambda planned: final.append(planned.index))
+    final, splits = [], []
+    await rounds.ask(
+        requests, lambda planned: final.append(planned.index), lambda *split: splits.append(split)
+    )
     return rounds, final
 
 
@@ -64,6 +66,6 @@ async def test_what_the_limit_leaves_unasked_is_final_and_has_no_outcome(cache):
     teacher = ScriptedTeacher(writes_one_pair)
     rounds, final = await rounds_about(3, teacher, cache, max_requests=2)
     assert sorted(final) == [0, 1, 2]
-    assert rounds.over_limit == {2: "max_requests is 2"}
+    assert rounds.unasked == {2: "max_requests is 2"}
     assert sorted(rounds.outcomes) == [0, 1]
     assert {rounds.outcomes[index].skipped[0].reason for index in range(2)} == {"not_asked"}

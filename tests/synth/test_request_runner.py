@@ -40,7 +40,7 @@ async def run(runner, planned_requests):
         planned_requests,
         taking(lambda planned, outcome: replies.append((planned.index, outcome.text))),
     )
-    return replies, [planned.index for planned in unasked]
+    return replies, [left.planned.index for left in unasked]
 
 
 def request_runner(teacher, cache, **options):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import anyio
 import pytest
-from support.http_servers import Answer, WireServer, chat_completion
+from support.http_servers import Answer, Request, WireServer, chat_completion
 from support.teacher_calls import served
 from support.verdict_server import VerdictServer, answers_in, question_in
 
@@ -279,3 +279,27 @@ async def test_of_prose_beyond_the_window_the_part_around_the_answer_is_read(cac
     prompt = server.asked[0]["messages"][-1]["content"]
     assert "The mill has two wheels." in prompt
     assert len(prompt) < 40_000
+
+
+async def test_prose_that_is_too_long_for_the_server_is_shortened_around_the_answer(cache):
+    filler = " ".join(f"The mill number {n} is old." for n in range(200))
+    prose = f"{filler} {PROSE} {filler}"
+    small = VerdictServer(wrong=WRONG)
+    lengths = []
+
+    async def behave(request: Request):
+        if request.method == "POST":
+            length = len(request.json["messages"][-1]["content"])
+            lengths.append(length)
+            if length > 2000:
+                error = {"message": "Context size has been exceeded"}
+                return Answer({"error": error}, status=400)
+        return await small(request)
+
+    run = Run()
+    pairs = [Unverified(0, "one", prose, pair.pair) for pair in PAIRS[:2]]
+    async with WireServer(behave) as wire:
+        await run.verify(wire.url, cache, pairs)
+    assert run.verified == {"Two wheels.": True, "Three wheels.": False}
+    assert not any(isinstance(event, RequestFailed) for event in run.events)
+    assert len(lengths) <= 12

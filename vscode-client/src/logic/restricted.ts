@@ -1,5 +1,12 @@
 /** The settings that a workspace cannot set before it is trusted, by their names under `dlm`. */
-export const RESTRICTED = ["path", "interpreter", "teacher", "judge", "verify"] as const;
+export const RESTRICTED = [
+  "path",
+  "interpreter",
+  "teacher",
+  "teacherOptions",
+  "judge",
+  "verify",
+] as const;
 
 /**
  * Settings with their restricted ones as `own` says.

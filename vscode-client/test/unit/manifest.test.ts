@@ -26,7 +26,13 @@ const server = (file: string) => readFileSync(join(REPOSITORY, "dlm_lsp/server",
 
 test("a workspace that is not trusted chooses nothing that is executed or sent to", () => {
   const restricted = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;
-  assert.deepEqual(restricted, [...STARTING, "dlm.teacher", "dlm.judge", "dlm.verify"]);
+  assert.deepEqual(restricted, [
+    ...STARTING,
+    "dlm.teacher",
+    "dlm.teacherOptions",
+    "dlm.judge",
+    "dlm.verify",
+  ]);
   // Whatever its name: only free text can be a path, an address or a model.
   const free = SETTINGS.filter(([, { type, enum: choices }]) => !choices && !isBounded(type));
   assert.deepEqual(free.map(([name]) => name).sort(), restricted.toSorted());

@@ -15,11 +15,18 @@ test("they are those of the manifest", () => {
 });
 
 test("what a workspace has set of them does not count, and all else does", () => {
-  const settings = { teacher: "openai:m", judge: "hf:evil", verify: "openai:m", perSection: 2 };
+  const settings = {
+    teacher: "openai:m",
+    teacherOptions: { store: true },
+    judge: "hf:evil",
+    verify: "openai:m",
+    perSection: 2,
+  };
   const own: Record<string, unknown> = {
     path: "",
     interpreter: "",
     teacher: "self",
+    teacherOptions: null,
     judge: null,
     verify: "auto",
   };
