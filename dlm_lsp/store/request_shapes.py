@@ -10,22 +10,22 @@ from dlm_lsp.errors import StoreError
 from dlm_lsp.store.files import make_folder, read_file, replace_file
 from dlm_lsp.store.home import store_home
 
-KEPT_FOR = timedelta(days=7)
+MAX_AGE = timedelta(days=7)
 """How long a server is taken to be as it was; then it is asked for everything again."""
 
 _LARGEST = 10**6
 
 
-def kept_shape(server: str, model: str, today: date) -> dict[str, Any] | None:
+def load_shape(server: str, model: str, today: date) -> dict[str, Any] | None:
     """Return what was kept for this model of a server, None where nothing is or it is too old.
 
     What cannot be read counts as not kept: it is learned again.
     """
-    kept = _entries(today).get(_key(server, model))
-    return kept["shape"] if kept else None
+    entry = _entries(today).get(_key(server, model))
+    return entry["shape"] if entry else None
 
 
-def keep_shape(server: str, model: str, shape: dict[str, Any], today: date) -> None:
+def save_shape(server: str, model: str, shape: dict[str, Any], today: date) -> None:
     """Keep what was found; server and model stand in the file as a hash alone.
 
     Raises:
@@ -63,5 +63,5 @@ def _is_fresh(entry: object, today: date) -> bool:
             except ValueError:
                 return False
             # A clock that was wrong must not keep an entry for ever.
-            return timedelta() <= age < KEPT_FOR
+            return timedelta() <= age < MAX_AGE
     return False

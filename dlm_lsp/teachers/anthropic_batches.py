@@ -131,7 +131,9 @@ class AnthropicBatches:
             except TeacherError as error:
                 return error
         words = self._teacher.shown(server_message(result.get("error")))
-        return TeacherError(words or str(kind))
+        return TeacherError(
+            words or ("no reply" if kind == "succeeded" else self._teacher.shown(str(kind)))
+        )
 
 
 def _total(batch: Any) -> int:

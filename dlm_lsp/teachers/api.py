@@ -49,8 +49,8 @@ from dlm_lsp.teachers.proxy_choice import proxy_for
 from dlm_lsp.teachers.request_fallback import (
     RequestShape,
     blind_shapes,
+    is_unexplained,
     next_shape,
-    says_nothing,
 )
 from dlm_lsp.teachers.transport import (
     RETRIES,
@@ -592,7 +592,7 @@ class ApiTeacher(ABC):
         has been answered: else the shape is not to blame.
         """
         status = getattr(error, "status_code", None)
-        if self._has_served or status not in _BLIND or not says_nothing(words):
+        if self._has_served or status not in _BLIND or not is_unexplained(words):
             return None
         async with self._trial:
             if self._has_tried_blindly or self._shape != shape:

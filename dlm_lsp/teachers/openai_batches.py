@@ -155,7 +155,8 @@ class OpenAiBatches:
             except TeacherError as error:
                 return error
         words = server_message(line.get("error")) or server_message(answer)
-        return TeacherError(self._teacher.shown(words) or f"failed ({status})")
+        fault = "no reply" if status == 200 else f"failed ({status})"
+        return TeacherError(self._teacher.shown(words) or fault)
 
 
 def _line(request: BatchRequest) -> dict[str, Any]:

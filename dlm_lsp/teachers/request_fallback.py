@@ -134,7 +134,7 @@ def _if(condition: object, shape: RequestShape, **changes: bool) -> RequestShape
     return replace(shape, **changes) if condition else None  # type: ignore[arg-type]
 
 
-def says_nothing(words: str) -> bool:
+def is_unexplained(words: str) -> bool:
     """Tell whether an error is told without any reason."""
     return bool(_NO_WORDS.fullmatch(words.strip(" .!")))
 

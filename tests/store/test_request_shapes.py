@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from dlm_lsp.errors import StoreError
-from dlm_lsp.store.request_shapes import KEPT_FOR, keep_shape, kept_shape
+from dlm_lsp.store.request_shapes import MAX_AGE, load_shape, save_shape
 
 TODAY = date(2026, 11, 28)
 SHAPE = {"format": "plain", "without": ["seed"]}
@@ -17,43 +17,43 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_what_is_kept_is_found_for_its_server_and_model_alone():
-    keep_shape("http://h/v1", "m", SHAPE, TODAY)
-    keep_shape("http://h/v1", "n", {"format": "json_object"}, TODAY)
-    assert kept_shape("http://h/v1", "m", TODAY) == SHAPE
-    assert kept_shape("http://h/v1", "n", TODAY) == {"format": "json_object"}
-    assert kept_shape("http://other/v1", "m", TODAY) is None
+    save_shape("http://h/v1", "m", SHAPE, TODAY)
+    save_shape("http://h/v1", "n", {"format": "json_object"}, TODAY)
+    assert load_shape("http://h/v1", "m", TODAY) == SHAPE
+    assert load_shape("http://h/v1", "n", TODAY) == {"format": "json_object"}
+    assert load_shape("http://other/v1", "m", TODAY) is None
 
 
 def test_nothing_is_kept_at_first_and_nothing_is_made(home):
-    assert kept_shape("http://h/v1", "m", TODAY) is None
+    assert load_shape("http://h/v1", "m", TODAY) is None
     assert not home.exists()
 
 
 def test_neither_server_nor_model_stands_in_the_file(home):
-    keep_shape("http://h/a-token-in-the-path", "my-model", SHAPE, TODAY)
+    save_shape("http://h/a-token-in-the-path", "my-model", SHAPE, TODAY)
     written = (home / "request-shapes.json").read_text()
     assert "a-token" not in written
     assert "my-model" not in written
 
 
 @pytest.mark.parametrize(
-    ("age", "kept"),
+    ("age", "is_found"),
     [
         (timedelta(), True),
-        (KEPT_FOR - timedelta(days=1), True),
-        (KEPT_FOR, False),
+        (MAX_AGE - timedelta(days=1), True),
+        (MAX_AGE, False),
         (timedelta(days=-1), False),
     ],
 )
-def test_an_entry_ends_after_some_days_and_one_of_the_future_at_once(age, kept):
-    keep_shape("http://h/v1", "m", SHAPE, TODAY)
-    assert (kept_shape("http://h/v1", "m", TODAY + age) is not None) == kept
+def test_an_entry_ends_after_some_days_and_one_of_the_future_at_once(age, is_found):
+    save_shape("http://h/v1", "m", SHAPE, TODAY)
+    assert (load_shape("http://h/v1", "m", TODAY + age) is not None) == is_found
 
 
 def test_entries_that_have_ended_leave_the_file(home):
-    keep_shape("http://h/v1", "m", SHAPE, TODAY - KEPT_FOR)
+    save_shape("http://h/v1", "m", SHAPE, TODAY - MAX_AGE)
     before = (home / "request-shapes.json").stat().st_size
-    keep_shape("http://h/v1", "n", SHAPE, TODAY)
+    save_shape("http://h/v1", "n", SHAPE, TODAY)
     assert (home / "request-shapes.json").stat().st_size == before
 
 
@@ -72,13 +72,13 @@ def test_entries_that_have_ended_leave_the_file(home):
 def test_a_damaged_file_counts_as_empty_and_is_replaced(home, damaged):
     home.mkdir()
     (home / "request-shapes.json").write_bytes(damaged)
-    assert kept_shape("http://h/v1", "m", TODAY) is None
-    keep_shape("http://h/v1", "m", SHAPE, TODAY)
-    assert kept_shape("http://h/v1", "m", TODAY) == SHAPE
+    assert load_shape("http://h/v1", "m", TODAY) is None
+    save_shape("http://h/v1", "m", SHAPE, TODAY)
+    assert load_shape("http://h/v1", "m", TODAY) == SHAPE
 
 
 def test_a_home_that_cannot_be_written_is_told(home):
     home.write_text("")
-    assert kept_shape("http://h/v1", "m", TODAY) is None
+    assert load_shape("http://h/v1", "m", TODAY) is None
     with pytest.raises(StoreError):
-        keep_shape("http://h/v1", "m", SHAPE, TODAY)
+        save_shape("http://h/v1", "m", SHAPE, TODAY)

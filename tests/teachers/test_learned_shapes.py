@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from dlm_lsp.store.request_shapes import keep_shape
+from dlm_lsp.store.request_shapes import save_shape
 from dlm_lsp.teachers.learned_shapes import _today, recall_shape, remember_shape
 from dlm_lsp.teachers.request_fallback import RequestShape
 
@@ -37,7 +37,7 @@ def test_an_output_format_is_recalled_by_its_name():
 
 
 @pytest.mark.parametrize(
-    "kept",
+    "record",
     [
         {},
         {"format": "toml", "without": ["model"], "temperature": 0.0, "most_tokens": 0},
@@ -46,8 +46,8 @@ def test_an_output_format_is_recalled_by_its_name():
         {"most_tokens": "512", "temperature": "0.01", "without": {"seed": 1}},
     ],
 )
-def test_what_is_not_understood_is_as_at_first(kept):
-    keep_shape("http://h/v1", "m", kept, _today())
+def test_what_is_not_understood_is_as_at_first(record):
+    save_shape("http://h/v1", "m", record, _today())
     assert recalled() == RequestShape()
 
 

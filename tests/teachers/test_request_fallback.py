@@ -8,8 +8,8 @@ from dlm_lsp.teachers.request_fallback import (
     LEAST_TEMPERATURE,
     RequestShape,
     blind_shapes,
+    is_unexplained,
     next_shape,
-    says_nothing,
 )
 
 WORDS = (
@@ -227,12 +227,12 @@ def test_refusals_always_run_out(words, most):
     ["", "Internal Server Error", "internal error.", "Bad Request", "Not Implemented", "error"],
 )
 def test_an_error_without_a_reason_is_known(words):
-    assert says_nothing(words)
+    assert is_unexplained(words)
 
 
 @pytest.mark.parametrize("words", ["out of order", "Internal Server Error: disk full", "no"])
 def test_an_error_with_a_reason_is_known(words):
-    assert not says_nothing(words)
+    assert not is_unexplained(words)
 
 
 def test_the_shapes_to_try_without_a_reason_are_few_and_each_another():
