@@ -24,7 +24,11 @@ def scripted(**outcomes):
 
 async def outcomes_of(teacher, asked, may_repeat=ALWAYS):
     found, wasted = {}, []
-    async with aclosing(answer_twice(teacher, asked, may_repeat, wasted.append)) as results:
+
+    def waste(_, reply):
+        wasted.append(reply)
+
+    async with aclosing(answer_twice(teacher, asked, may_repeat, waste)) as results:
         async for result in results:
             found[result.index] = result.outcome
     return found, wasted
@@ -69,6 +73,6 @@ async def test_what_failed_is_told_before_the_teacher_gives_up():
 
     found = {}
     with pytest.raises(RejectedError):
-        async for result in answer_twice(GivesUp(), requests("a", "b"), ALWAYS, lambda _: None):
+        async for result in answer_twice(GivesUp(), requests("a", "b"), ALWAYS, lambda *_: None):
             found[result.index] = result.outcome
     assert isinstance(found[0], UnusableReplyError)

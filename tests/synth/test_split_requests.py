@@ -100,7 +100,7 @@ def prompt_overhead():
     """The tokens of the rules, as the servers here count."""
     from dlm_lsp.teachers.prompts import prompt_messages
 
-    return len("".join(prompt_messages(PairRequest("", "extraction", 8)))) // 4
+    return len(prompt_messages(PairRequest("", "extraction", 8)).text) // 4
 
 
 ROOM = 400
@@ -146,7 +146,7 @@ async def test_a_text_of_more_tokens_than_its_length_tells_is_halved_until_it_fi
 
 async def test_what_is_known_to_be_too_long_is_not_sent(cache):
     doc = document(*(long_prose(range(n, n + 60)) for n in range(0, 600, 60)))
-    behave = SmallServer(prompt_overhead() + 100 + ROOM)
+    behave = SmallServer(prompt_overhead() + 300 + ROOM)
     report, _, _ = await run(doc, cache, behave, concurrency=1, per_section=4)
     assert len(report.accepted) == 40
     assert behave.refused == 1
