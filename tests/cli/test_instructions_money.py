@@ -89,7 +89,7 @@ def test_a_window_splits_what_is_longer(dlm, document, teacher):
     path = document((1,))
     path.write_text(path.read_text() + "\n\n".join(["The mills are old, the bridge is new."] * 90))
     command = ("synth", "instructions", path, *plain(teacher), "--max-new-tokens", "100")
-    assert dlm(*command, "--window", "1000").returncode == 0
+    assert dlm(*command, "--window", "1300").returncode == 0
     assert max(map(len, teacher.asked)) < 2000
     asked = len(teacher.asked)
     assert dlm(*command).returncode == 0
