@@ -23,6 +23,7 @@ INTERNAL = {
     "OversizedReplyError",
     "EncodedReplyError",
     "ContractError",
+    "NoReplyError",
     "NotScoredError",
 }
 

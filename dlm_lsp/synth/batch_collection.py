@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from dlm_lsp.errors import TeacherError
 from dlm_lsp.store.batches import BatchRecord, BatchRecords
 from dlm_lsp.store.replies import ReplyCache
-from dlm_lsp.synth.batch_submission import batches_of, settle
+from dlm_lsp.synth.batch_submission import batches_of, with_id
 from dlm_lsp.synth.request_runner import reply_in, reply_payload
 from dlm_lsp.teachers.api import ApiTeacher
 from dlm_lsp.teachers.batches import BatchApi, BatchResult, BatchState
@@ -88,7 +88,7 @@ async def _check(
     api = batches_of(teacher)
     if api is None:
         raise TeacherError(f"{record.teacher} takes no batches; update or reinstall its plugin")
-    settled = await settle(record, api, records, now)
+    settled = await with_id(record, api, records, now)
     if settled is None:
         return None
     if settled.stage == "sending":

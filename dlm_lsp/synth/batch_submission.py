@@ -135,11 +135,11 @@ async def _is_in_flight(
         if not (api and isinstance(teacher, ApiTeacher)):
             continue
         if (teacher.name, teacher.server) == (record.teacher, record.server):
-            return await settle(record, api, records, now) is not None
+            return await with_id(record, api, records, now) is not None
     return True
 
 
-async def settle(
+async def with_id(
     record: BatchRecord, api: BatchApi, records: BatchRecords, now: datetime
 ) -> BatchRecord | None:
     """Return the record of a batch with its id, once that is known; None if there is no batch.

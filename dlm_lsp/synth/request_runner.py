@@ -205,11 +205,11 @@ class RequestRunner(Generic[_R]):
                 await self._deliver(planned_requests, failure, on_reply, cached=False)
         return unasked
 
-    def _may_repeat(self, uncounted: int) -> bool:
+    def _may_repeat(self, pending: int) -> bool:
         """Count one more request, if the limit allows it beside those that are not counted yet."""
         if (
             self._max_requests is not None
-            and self.spending.requests + uncounted >= self._max_requests
+            and self.spending.requests + pending >= self._max_requests
         ):
             return False
         self.spending.requests += 1

@@ -1,10 +1,10 @@
 """Verification: whether an answer is right and complete by its text, asked of a large model.
 
-Where a verdict is but a likelihood, the question is asked again first, without the answer: of those
-that agree the likelihood decides.
+Where a verdict is but a likelihood, the question of a pair that is likely right is asked again,
+without its answer: the two have to agree.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dlm_lsp.document.section import Pair
@@ -81,9 +81,19 @@ class Verification:
         Raises:
             StoreError: the cache cannot be read or written.
         """
+        likely: dict[Unverified, Verdict] = {}
+
+        def hold_likely(unverified: Unverified, verdict: Verdict) -> None:
+            if verdict.verified and self._verifier.by_likelihood:
+                likely[unverified] = verdict
+            else:
+                on_verdict(unverified, verdict)
+
+        await self._ask_for_verdicts(pairs, hold_likely)
+        await self._ask_again(likely, on_verdict)
+
+    async def _ask_for_verdicts(self, pairs: Sequence[Unverified], on_verdict: OnVerdict) -> None:
         left = list(pairs)
-        if self._verifier.by_likelihood:
-            left = await self._ask_again(left, on_verdict)
         # A server that tells no likelihoods says so only when it is asked: what earlier runs have
         # asked of it alone or together is looked up both ways.
         for group in (self._alone, self._together):
@@ -98,30 +108,32 @@ class Verification:
         group = self._alone if self._verifier.one_by_one else self._together
         await self._ask(group(left), on_verdict)
 
-    async def _ask_again(
-        self, pairs: Sequence[Unverified], on_verdict: OnVerdict
-    ) -> list[Unverified]:
-        """Return the pairs whose question gets the same answer again, or none that can be told."""
-        agreeing = set(pairs)
+    async def _ask_again(self, likely: Mapping[Unverified, Verdict], on_verdict: OnVerdict) -> None:
+        """Ask the questions of pairs that are likely right again; another answer is against them.
+
+        Where there is none that can be compared, the likelihood holds.
+        """
+        pairs = list(likely)
         pair_at = dict[float, Unverified](enumerate(pairs))
 
         async def take(asked: Planned[CheckRequest], outcome: Reply | TeacherError) -> None:
             unverified = pair_at[asked.index]
-            if not isinstance(outcome, Reply) or outcome.finish != "stop":
-                return
-            if not answers_agree(unverified.pair.answer, outcome.text):
-                agreeing.discard(unverified)
-                says = " ".join(outcome.text.split())[:_LONGEST]
-                on_verdict(unverified, Verdict(0.0, f'asked again, it answers "{says}"'))
+            verdict = likely[unverified]
+            answer = (
+                outcome.text if isinstance(outcome, Reply) and outcome.finish == "stop" else None
+            )
+            if answer is not None and not answers_agree(unverified.pair.answer, answer):
+                says = " ".join(answer.split())[:_LONGEST]
+                verdict = Verdict(0.0, f'asked again, it answers "{says}"')
+            on_verdict(unverified, verdict)
 
-        await self._runner.run(
-            [
-                Planned(index, u.source_id, AnswerRequest(self._excerpt(u), u.pair.question))
-                for index, u in enumerate(pairs)
-            ],
-            take,
-        )
-        return [unverified for unverified in pairs if unverified in agreeing]
+        planned: list[Planned[CheckRequest]] = [
+            Planned(index, u.source_id, AnswerRequest(self._excerpt(u), u.pair.question))
+            for index, u in enumerate(pairs)
+        ]
+        for unasked in await self._runner.run(planned, take):
+            unverified = pair_at[unasked.planned.index]
+            on_verdict(unverified, likely[unverified])
 
     def _alone(self, pairs: Sequence[Unverified]) -> list[_Group]:
         return [_Group(self._excerpt(unverified), (unverified,)) for unverified in pairs]

@@ -211,11 +211,11 @@ class OpenAiTeacher(ApiTeacher):
         )
 
 
-def _drop_what_is_meant_for_openai(kept: frozenset[str]) -> RequestHook:
+def _drop_what_is_meant_for_openai(allowed: frozenset[str]) -> RequestHook:
     """Drop the headers that the SDK takes from OPENAI_CUSTOM_HEADERS, _ORG_ID and _PROJECT_ID."""
 
     async def drop(request: Any) -> None:
-        for name in set(request.headers) - kept:
+        for name in set(request.headers) - allowed:
             del request.headers[name]
         request.headers["accept"] = "application/json"
         request.headers["user-agent"] = DISTRIBUTION

@@ -8,7 +8,7 @@ FAR = ("--teacher", "vllm-server:https://far.example#m")
 
 
 @pytest.mark.parametrize(
-    ("variable", "value", "told"),
+    ("variable", "value", "message"),
     [
         ("ALL_PROXY", "socks://127.0.0.1:1080/", "ALL_PROXY names no proxy that can be used"),
         ("https_proxy", "socks5://127.0.0.1:1080", "https_proxy names a SOCKS proxy"),
@@ -17,7 +17,7 @@ FAR = ("--teacher", "vllm-server:https://far.example#m")
     ],
 )
 def test_what_cannot_be_used_is_one_line_that_names_the_variable(
-    dlm, document, variable, value, told
+    dlm, document, variable, value, message
 ):
     environment = {"HTTPS_PROXY": "", "https_proxy": "", variable: value}
     run = dlm(
@@ -26,7 +26,7 @@ def test_what_cannot_be_used_is_one_line_that_names_the_variable(
     )
     assert run.returncode == 1
     (synthesized,) = json.loads(run.stdout)["documents"]
-    assert told in synthesized["error"]
+    assert message in synthesized["error"]
     assert synthesized["error"].endswith("unset it") or "unset https_proxy" in synthesized["error"]
     assert "Traceback" not in run.stderr
     assert "defects.log" not in run.stderr

@@ -66,9 +66,9 @@ def test_where_no_tokens_are_told_none_are_shown(capsys):
 def test_the_counts_end_as_those_of_the_report(dlm, document, teacher):
     teacher.answer = lambda _: Town("Ville1 has")
     run = dlm("synth", "instructions", document((1, 2)), *plain(teacher))
-    told = [line for line in run.stderr.splitlines() if " accepted, " in line]
-    assert told[-2].startswith("2 of 2 sections: 4 accepted, 0 refused")
-    assert told[-1].startswith("in all: 2 accepted, 2 refused")
+    lines = [line for line in run.stderr.splitlines() if " accepted, " in line]
+    assert lines[-2].startswith("2 of 2 sections: 4 accepted, 0 refused")
+    assert lines[-1].startswith("in all: 2 accepted, 2 refused")
 
 
 @pytest.mark.parametrize(("total", "noun"), [(1, "pair"), (2, "pairs")])

@@ -59,9 +59,9 @@ def test_a_reply_that_broke_off_behind_a_pair_is_of_use_and_not_whole():
 
 
 def test_verdicts_are_whole_where_each_has_been_given():
-    one = '{"verdicts": [{"pair": 1, "right": true}'
-    assert not is_whole(VERDICTS, Reply(one, finish="length"))
-    assert is_whole(VERDICTS, Reply(f'{one}, {{"pair": 2, "right": false}}', finish="length"))
+    first = '{"verdicts": [{"pair": 1, "right": true}'
+    assert not is_whole(VERDICTS, Reply(first, finish="length"))
+    assert is_whole(VERDICTS, Reply(f'{first}, {{"pair": 2, "right": false}}', finish="length"))
     assert is_whole(VERDICTS, Reply("unreadable"))
     assert reply_fault(VERDICTS, Reply("")) == "was empty; try another model"
 

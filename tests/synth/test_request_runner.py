@@ -183,13 +183,13 @@ def test_what_cannot_be_read_is_as_good_as_nothing(cache: ReplyCache):
 
 
 @pytest.mark.parametrize(
-    "kept",
+    "stored",
     ['{"text": "", "finish": "stop"', '{"text": "{\\"pairs\\": [{\\"que", "finish": "length"'],
     ids=["empty", "cut"],
 )
-async def test_what_earlier_versions_kept_of_a_failed_request_is_asked_for_again(cache, kept):
+async def test_what_earlier_versions_kept_of_a_failed_request_is_asked_for_again(cache, stored):
     [planned] = planned_requests("x")
-    payload = f'{kept}, "tokens_in": 3, "tokens_out": 2}}'
+    payload = f'{stored}, "tokens_in": 3, "tokens_out": 2}}'
     cache.put(WRITES.name, WRITES.fingerprint(planned.request), payload)
     replies, _ = await run(request_runner(WRITES, cache), [planned])
     assert replies == [(0, "about x")]

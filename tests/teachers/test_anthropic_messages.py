@@ -133,7 +133,7 @@ FULL = {"usage": {"input_tokens": 11, "output_tokens": 1024}}
         ({"stop_reason": None}, FINE),
         (
             {"usage": {"input_tokens": 1, "cache_read_input_tokens": 9, "output_tokens": 7}},
-            Reply("fine", 10, 7),
+            Reply("fine", 10, 7, cached_input=9),
         ),
         ({"usage": None}, Reply("fine")),
         (

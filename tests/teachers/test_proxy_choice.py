@@ -119,10 +119,10 @@ async def test_a_proxy_that_cannot_be_used_is_told_by_its_variable(
 ):
     monkeypatch.setenv("ALL_PROXY", value)
     teacher = select(selector, GenerationOptions(), concurrency=1, timeout=5)
-    with pytest.raises(TeacherError, match=r"^ALL_PROXY names .*unset") as told:
+    with pytest.raises(TeacherError, match=r"^ALL_PROXY names .*unset") as raised:
         await teacher.prepare()
-    assert "\n" not in str(told.value)
-    assert value not in str(told.value).replace("socks5://HOST", "").replace("http://HOST", "")
+    assert "\n" not in str(raised.value)
+    assert value not in str(raised.value).replace("socks5://HOST", "").replace("http://HOST", "")
 
 
 @pytest.mark.parametrize("value", UNUSABLE)

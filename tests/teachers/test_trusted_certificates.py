@@ -39,9 +39,9 @@ async def test_certificates_that_cannot_be_read_are_told_by_their_variable(
     (tmp_path / "text.pem").write_text("not a certificate")
     monkeypatch.setenv(variable, str(tmp_path / name))
     teacher = select(selector, GenerationOptions(), concurrency=1, timeout=5)
-    with pytest.raises(TeacherError) as told:
+    with pytest.raises(TeacherError) as raised:
         await teacher.prepare()
-    assert str(told.value) == (
+    assert str(raised.value) == (
         f"the certificates that {variable} names cannot be read ({reason}); correct or unset it"
     )
 
