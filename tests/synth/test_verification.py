@@ -144,42 +144,37 @@ async def test_one_failure_costs_one_request(cache):
     assert run.verified == {**EACH, "Three wheels.": False}
     assert run.verdicts["Three wheels."].probability is None
     assert "Three wheels." in answers_in(server.asked[1])
-    assert (len(server.asked), run.requests) == (3, 6)
+    assert (len(server.asked), run.requests) == (3, 5)
 
 
 async def test_a_limit_on_requests_leaves_the_last_unverified(cache):
-    run = Run()
-    async with WireServer(VerdictServer()) as wire:
-        await run.verify(wire.url, cache, options=SynthOptions(max_requests=5))
-    assert run.requests == 5
-    assert run.verdicts["In Kent."] == Verdict(None, "max_requests is 5")
-    assert [run.verdicts[answer].verified for answer in ("Two wheels.", "Three wheels.")] == [
-        True,
-        True,
-    ]
-
-
-async def test_what_the_limit_leaves_unasked_again_costs_nothing_but_its_verdict(cache):
     server, run = VerdictServer(), Run()
     async with WireServer(server) as wire:
         await run.verify(wire.url, cache, options=SynthOptions(max_requests=2))
-    assert (len(server.asked_again), len(server.asked), run.requests) == (2, 0, 2)
-    assert set(run.verdicts.values()) == {Verdict(None, "max_requests is 2")}
-    assert len(run.verdicts) == 3
+    assert (len(server.asked), len(server.asked_again), run.requests) == (2, 0, 2)
+    assert run.verdicts["In Kent."] == Verdict(None, "max_requests is 2")
 
 
-async def test_each_question_is_asked_again_without_its_answer_before_any_verdict(cache):
+async def test_of_what_the_limit_leaves_unasked_again_the_likelihood_holds(cache):
     server, run = VerdictServer(), Run()
+    async with WireServer(server) as wire:
+        await run.verify(wire.url, cache, options=SynthOptions(max_requests=4))
+    assert (len(server.asked), len(server.asked_again), run.requests) == (3, 1, 4)
+    assert run.verified == dict.fromkeys(EACH, True)
+
+
+async def test_what_is_likely_right_is_asked_again_without_its_answer(cache):
+    server, run = VerdictServer(wrong=WRONG), Run()
     async with WireServer(server) as wire:
         await run.verify(wire.url, cache)
         bodies = [json.loads(r.body) for r in wire.requests if r.method == "POST"]
-    assert bodies == [*server.asked_again, *server.asked]
+    assert bodies == [*server.asked, *server.asked_again]
     assert {question_in(body) for body in server.asked_again} == {
-        pair.pair.question for pair in PAIRS
+        pair.pair.question for pair in PAIRS if pair.pair.answer not in WRONG
     }
     for body in server.asked_again:
         assert not {"logprobs", "response_format"} & body.keys()
-    assert run.requests == 6
+    assert run.requests == 5
 
 
 async def test_a_pair_whose_question_gets_another_answer_is_refused_and_says_which(cache):
@@ -191,7 +186,6 @@ async def test_a_pair_whose_question_gets_another_answer_is_refused_and_says_whi
         0.0, 'asked again, it answers "Six wheels drive the saw."'
     )
     assert run.verified == {"Two wheels.": False, "Three wheels.": True, "In Kent.": True}
-    assert [answers_in(body) for body in server.asked] == [["Three wheels."], ["In Kent."]]
 
 
 async def test_where_the_text_says_nothing_to_the_question_the_pair_is_refused(cache):
@@ -227,7 +221,7 @@ async def test_an_answer_that_failed_or_was_cut_costs_its_pair_nothing(answer, c
     assert len(server.asked) == 3
 
 
-async def test_who_is_known_to_give_verdicts_in_words_is_asked_no_question_again(cache):
+async def test_who_gives_verdicts_in_words_is_asked_no_question_again(cache):
     server, verdicts = VerdictServer("refuses", WRONG), {}
     options = SynthOptions(sampling=GenerationOptions(max_new_tokens=512))
     async with WireServer(server) as wire:
@@ -240,7 +234,7 @@ async def test_who_is_known_to_give_verdicts_in_words_is_asked_no_question_again
                 pairs, lambda pair, verdict: verdicts.update({pair.pair.answer: verdict.verified})
             )
         await teacher.aclose()
-    assert [question_in(body) for body in server.asked_again] == [PAIRS[0].pair.question]
+    assert server.asked_again == []
     assert verdicts == EACH
 
 
@@ -264,7 +258,7 @@ async def test_cancelling_cuts_off_what_runs_and_keeps_what_is_there(cache):
             await wire.until_hanging(1)
             tasks.cancel_scope.cancel()
         await wire.until_hanging(0)
-        assert list(run.verdicts) == ["Two wheels."]
+        assert run.verdicts == {}
         await again.verify(wire.url, cache, PAIRS[:1])
         assert len(server.asked) == 2
 

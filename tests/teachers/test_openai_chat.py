@@ -442,7 +442,7 @@ async def test_what_is_learnt_of_verdicts_leaves_pairs_as_they_were():
         await outcomes(teacher, [request_for()])
         assert (teacher.fingerprint(ONE), teacher.fingerprint(request_for())) == before
         await teacher.aclose()
-    assert server.asked[-1]["response_format"]["json_schema"]["schema"] == REPLY_SCHEMA
+    assert server.asked_again[-1]["response_format"]["json_schema"]["schema"] == REPLY_SCHEMA
 
 
 @pytest.mark.parametrize(
