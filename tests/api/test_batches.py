@@ -220,14 +220,18 @@ def test_verdicts_go_into_the_batch_after_that_of_the_pairs(user, provider, monk
     monkeypatch.setattr(pipeline, "sway_judge", lambda *_: ScriptedJudge())
     user.options = SynthOptions(per_section=2)
     submitted = user.submit()
-    # Those on the pairs of the first section, whose reply came at once.
-    assert submitted.asked == 2
-    provider.finish()
-    user.collect()
-    assert user.submit().asked == 0
-    assert all("Ville1 " not in prompt for prompt in provider.last.prompts)
-    provider.finish()
-    user.collect()
+    # The verdict on a pair of the first section, whose reply came at once. By likelihood its
+    # question is asked again too, in a batch after the verdicts.
+    by_likelihood = submitted.sent[0].teacher.startswith("openai:")
+    assert submitted.asked == (3 if by_likelihood else 2)
+    batches = 0
+    while submitted.sent:
+        provider.finish()
+        user.collect()
+        batches += 1
+        submitted = user.submit()
+        assert submitted.asked == 0
+    assert batches == (3 if by_likelihood else 2)
     provider.asked.clear()
     report = user.run()
     assert provider.asked == []

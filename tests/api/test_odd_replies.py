@@ -44,6 +44,8 @@ GOOD = {
     ),
     "JSON in a string": chat_completion(json.dumps(PAIRS)),
 }
+# Near the limit, so that nothing but the model has ended it.
+SPENT = {"prompt_tokens": 11, "completion_tokens": 1024, "total_tokens": 1035}
 FAILED = {
     "error with status 200": ({"error": {"code": 502, "message": "no provider"}}, "no provider"),
     "error in the choice": (in_choice(error={"code": 502, "message": "it broke"}), "it broke"),
@@ -57,15 +59,15 @@ FAILED = {
     "thoughts alone": (chat_completion(f"<think>{DRAFT}</think>"), "but for its thoughts"),
     "thoughts beside nothing": (chat_completion(None, reasoning="Hm."), "but for its thoughts"),
     "cut": (
-        chat_completion('{"pairs": [{"question": "Wh', finish_reason="length"),
+        {**chat_completion('{"pairs": [{"question": "Wh', finish_reason="length"), "usage": SPENT},
         "broke off at its token limit before anything in it was complete; raise max_new_tokens",
     ),
     "cut in a thought": (
-        chat_completion(f"<think>{DRAFT}", finish_reason="length"),
+        {**chat_completion(f"<think>{DRAFT}", finish_reason="length"), "usage": SPENT},
         "broke off at its token limit",
     ),
     "cut thoughts beside nothing": (
-        chat_completion(None, reasoning=DRAFT, finish_reason="length"),
+        {**chat_completion(None, reasoning=DRAFT, finish_reason="length"), "usage": SPENT},
         "broke off at its token limit",
     ),
 }

@@ -195,7 +195,7 @@ def test_a_rejected_key_or_model_ends_the_asking_and_is_told_once(dlm, document,
 
 
 def test_replies_of_the_cache_that_gave_nothing_can_be_asked_for_anew(dlm, document, teacher):
-    empty = json.dumps(chat_completion(""))
+    empty = json.dumps(chat_completion('{"pairs": []}'))
     teacher.answer = lambda prompt: Response(empty, content_type="application/json")
     path = document((1,))
     assert "--fresh" not in dlm("synth", "instructions", path, *plain(teacher)).stdout

@@ -19,7 +19,7 @@ FAR = ("--teacher", "vllm-server:https://far.example#m")
 def test_what_cannot_be_used_is_one_line_that_names_the_variable(
     dlm, document, variable, value, message
 ):
-    environment = {"HTTPS_PROXY": "", "https_proxy": "", variable: value}
+    environment = {"HTTPS_PROXY": "", "https_proxy": "", "SSL_CERT_FILE": "", variable: value}
     run = dlm(
         *("synth", "instructions", document((1,)), *FAR, "--filter", "none", "--json"),
         env=environment,

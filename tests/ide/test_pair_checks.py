@@ -306,13 +306,19 @@ def _present(results: PairCheckResults, text: IncrementalDocument) -> tuple[dict
     """What was found about the sections that a text has, in no order."""
     duplicates, ungrounded = _sets(results)
     ids = {part.id for part in text.parts}
+    # The same pair may also stand there without a marker, and then nobody asks for its source.
+    sources = {(part.id, part.source_id) for part in text.parts}
     return (
         {
             key: present
             for key, others in duplicates.items()
             if key[0] in ids and (present := {other for other in others if other[0] in ids})
         },
-        {key: reasons for key, reasons in ungrounded.items() if ids.issuperset(key)},
+        {
+            key: reasons
+            for key, reasons in ungrounded.items()
+            if ids.issuperset(key) and key in sources
+        },
     )
 
 

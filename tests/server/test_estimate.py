@@ -21,7 +21,7 @@ async def test_sections_requests_tokens_and_cost_are_told_and_nobody_is_asked(en
     assert estimate["cost"]["micros"] > estimate["tokens_out"] * 2
     assert re.fullmatch(
         r"2 sections, 2 requests, about [\d,]+ tokens in, about 880 out, "
-        r"about \$0\.00\d\d by prices of \d{4}-\d\d-\d\d",
+        r"about \$0\.00\d+ by prices of \d{4}-\d\d-\d\d",
         found["text"],
     )
 
