@@ -109,7 +109,7 @@ async def _collect(
     outcomes = _by_key(record, await api.results(record.batch_id))
     replies = {key: reply for key, reply in outcomes.items() if isinstance(reply, Reply)}
     # What was asked for meanwhile and used stays, or a later run would go on with other pairs.
-    new = [key for key in replies if reply_in(cache.get_by_key(key)) is None]
+    new = [key for key in replies if not _is_of_use(reply_in(cache.get_by_key(key)))]
     cache.put_by_key((key, reply_payload(replies[key])) for key in new)
     failures = Counter(
         str(outcome) for outcome in outcomes.values() if isinstance(outcome, TeacherError)
@@ -119,6 +119,15 @@ async def _collect(
     record = replace(record, stage="collected", replies=len(replies), failures=dict(failures))
     records.put(record)
     return record
+
+
+def _is_of_use(reply: Reply | None) -> bool:
+    """Tell whether a run goes on with a kept reply, as far as that shows without its request."""
+    if reply is None or reply.finish == "length":
+        return False
+    return bool(reply.text.strip() or reply.reasoning.strip() or reply.note) or (
+        reply.finish == "refusal"
+    )
 
 
 def _by_key(

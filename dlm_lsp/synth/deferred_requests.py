@@ -4,7 +4,7 @@ A batch cannot step down from what a model does not take, so one request is aske
 learned from its answer gives the others their shape.
 """
 
-from collections.abc import AsyncGenerator, Collection, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
@@ -48,6 +48,10 @@ class DeferringReplier:
         self._failures = 0
         if learned.kinds:
             teacher.shape = learned.shape
+
+    def tell_to(self, on_notice: Callable[[str], None]) -> None:
+        """Tell what the teacher's server does on the way."""
+        self._teacher.tell_to(on_notice)
 
     def fingerprint(self, request: Request) -> str:
         """Return that of the teacher."""

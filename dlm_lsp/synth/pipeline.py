@@ -1,10 +1,11 @@
 """Synthesis pipeline: a run from its request to what is kept, for the shell and for editors."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import anyio
 
@@ -212,7 +213,7 @@ async def estimate_offline(
     options = request.options
     selector = verifier_selector(options.verify) if options.filter == "sway" else None
     is_local = check_selector(request.teacher)[0].is_local
-    teacher = _unprepared(request.teacher, options)
+    teacher = _unprepared(request.teacher, options, options.teacher_options, options.window)
     verifier: object = _unprepared(selector, options) if selector else None
     if selector is None and options.filter == "sway" and plain_verify(options.verify) == "auto":
         verifier = None if is_local else teacher
@@ -230,9 +231,20 @@ async def estimate_offline(
         )
 
 
-def _unprepared(selector: str, options: SynthOptions) -> Teacher:
-    sampling, timeout = options.sampling, options.timeout
-    return select(selector, sampling, concurrency=options.concurrency, timeout=timeout)
+def _unprepared(
+    selector: str,
+    options: SynthOptions,
+    teacher_options: Mapping[str, Any] | None = None,
+    window: int | None = None,
+) -> Teacher:
+    return select(
+        selector,
+        options.sampling,
+        concurrency=options.concurrency,
+        timeout=options.timeout,
+        options=teacher_options,
+        window=window,
+    )
 
 
 def batch_notes(folder: Path, teacher: str) -> tuple[str, ...]:

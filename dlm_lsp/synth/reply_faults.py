@@ -3,7 +3,7 @@
 from dlm_lsp.synth.parse_reply import ParsedReply, parse_reply
 from dlm_lsp.synth.parse_verdicts import parse_verdicts
 from dlm_lsp.synth.thoughts import without_thoughts
-from dlm_lsp.teachers.protocol import PairRequest, Reply, Request, VerdictRequest
+from dlm_lsp.teachers.protocol import AnswerRequest, PairRequest, Reply, Request, VerdictRequest
 
 _CUT = "broke off at its token limit before anything in it was complete"
 _RAISE = "raise max_new_tokens"
@@ -38,7 +38,8 @@ def reply_fault(request: Request, reply: Reply) -> str:
 
 def is_whole(request: Request, reply: Reply) -> bool:
     """Tell whether a reply says all that there is to say, so that nobody need ask again."""
-    if reply.finish != "length":
+    # Of an answer to a question nothing is used but what ends, so that asking again is no help.
+    if reply.finish != "length" or isinstance(request, AnswerRequest):
         return not reply_fault(request, reply)
     if not isinstance(request, VerdictRequest):
         return False

@@ -108,18 +108,11 @@ class RequestRunner(Generic[_R]):
                 continue
             self.spending.from_cache += 1
             await self._deliver(planned_requests, reply, on_reply, cached=True)
-        most = (
-            len(uncached)
-            if self._max_requests is None
-            else max(0, self._max_requests - self.spending.requests)
-        )
-        allowed = uncached[:most]
-        asked, unasked = await self._ask_within_budget(allowed, alike, on_reply)
-        if asked < len(allowed):
-            reason = self._meter.over_budget(allowed[asked])
+        asked, unasked = await self._ask_within_limits(uncached, alike, on_reply)
+        limit = f"max_requests is {self._max_requests}"
+        if asked < len(uncached) and self._room(1):
+            reason = self._meter.over_budget(uncached[asked])
             limit = f"max_cost is {self._max_cost:.10g}: {reason}"
-        else:
-            limit = f"max_requests is {self._max_requests}"
         unasked += [
             Unasked(planned, limit) for request in uncached[asked:] for planned in alike[request]
         ]
@@ -144,13 +137,13 @@ class RequestRunner(Generic[_R]):
         self._notices[message] = None
         self._on_event(TeacherNotice(message))
 
-    async def _ask_within_budget(
+    async def _ask_within_limits(
         self,
         requests: Sequence[_R],
         alike: dict[_R, list[Planned[_R]]],
         on_reply: Callable[[Planned[_R], Reply | TeacherError], Awaitable[None]],
     ) -> tuple[int, list[Unasked[_R]]]:
-        """Ask what the budget allows, from the first request on.
+        """Ask what budget and limit allow, from the first request on.
 
         Returns how many that were, and which of them were not made all the same.
 
@@ -158,13 +151,19 @@ class RequestRunner(Generic[_R]):
         asked, until the budget may not do for the next: which that is, no quick reply decides.
         """
         asked, unasked = 0, list[Unasked[_R]]()
-        while count := self._meter.affordable(requests[asked:]):
+        while count := self._room(self._meter.affordable(requests[asked:])):
             batch = requests[asked : asked + count]
             unasked += await self._ask_teacher(
                 {request: alike[request] for request in batch}, on_reply
             )
             asked += count
         return asked, unasked
+
+    def _room(self, count: int) -> int:
+        """Return how many of so many requests the limit on them allows."""
+        if self._max_requests is None:
+            return count
+        return max(0, min(count, self._max_requests - self.spending.requests))
 
     async def _ask_teacher(
         self,
@@ -173,10 +172,21 @@ class RequestRunner(Generic[_R]):
     ) -> list[Unasked[_R]]:
         requests = tuple(waiting)
         unasked: list[Unasked[_R]] = []
+        repeated: list[_R] = []
+
+        def may_repeat(request: _R, pending: int) -> bool:
+            """Count one more request, if the limits allow it beside those not counted yet."""
+            affordable = self._meter.affordable([*repeated, request]) > len(repeated)
+            if not affordable or self._room(pending + 1) <= pending:
+                return False
+            repeated.append(request)
+            self.spending.requests += 1
+            return True
+
         failure = TeacherError(f"{self._teacher.name} gave no reply; try again")
         try:
             # Closed at once where keeping fails, or requests would go on behind our back.
-            answers = answer_twice(self._teacher, requests, self._may_repeat, self._spend)
+            answers = answer_twice(self._teacher, requests, may_repeat, self._spend)
             async with aclosing(answers) as results:
                 async for result in results:
                     request, outcome = requests[result.index], result.outcome
@@ -204,16 +214,6 @@ class RequestRunner(Generic[_R]):
             else:
                 await self._deliver(planned_requests, failure, on_reply, cached=False)
         return unasked
-
-    def _may_repeat(self, pending: int) -> bool:
-        """Count one more request, if the limit allows it beside those that are not counted yet."""
-        if (
-            self._max_requests is not None
-            and self.spending.requests + pending >= self._max_requests
-        ):
-            return False
-        self.spending.requests += 1
-        return True
 
     def _keep(self, request: _R, reply: Reply) -> None:
         self._spend(request, reply)

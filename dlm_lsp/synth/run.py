@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequenc
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -170,6 +171,7 @@ class _SynthesisRun:
         most = options.sampling.max_new_tokens
         meter = CostMeter(prices.teacher, budget, most)
         self._runner = RequestRunner(through(teacher), cache, options, on_event, meter=meter)
+        self._runners: list[RequestRunner[Any]] = [self._runner]
         self._verification: Verification | None = None
         if self._judge and verifier:
             runner = RequestRunner[CheckRequest](
@@ -180,6 +182,7 @@ class _SynthesisRun:
                 spending=self._runner.spending,
                 meter=CostMeter(prices.verifier, budget, most),
             )
+            self._runners.append(runner)
             self._verification = Verification(verifier, runner, cache, options)
         self._rounds = RequestRounds(teacher, self._runner, options)
         self._sources = prose_sources(document, sections)
@@ -232,7 +235,9 @@ class _SynthesisRun:
             verifying=self._verification is not None,
             failure=self._failure,
             stopped=self._stopped,
-            notices=self._runner.notices,
+            notices=tuple(
+                dict.fromkeys(notice for runner in self._runners for notice in runner.notices)
+            ),
         )
         # New pairs are held against all of a document, and somebody may be typing.
         return await anyio.to_thread.run_sync(select)

@@ -24,7 +24,7 @@ _R = TypeVar("_R", PairRequest, CheckRequest)
 async def answer_twice(
     teacher: Replier[_R],
     requests: Sequence[_R],
-    may_repeat: Callable[[int], bool],
+    may_repeat: Callable[[_R, int], bool],
     on_wasted: Callable[[_R, Reply], None],
 ) -> AsyncGenerator[TeacherResult, None]:
     """Answer each request as the teacher does; an empty reply, or one cut to nothing, is an error.
@@ -48,7 +48,7 @@ async def answer_twice(
         for index, error in failed.items():
             yield TeacherResult(index, error)
         raise
-    again = [index for index in sorted(failed) if may_repeat(len(failed))]
+    again = [index for index in sorted(failed) if may_repeat(requests[index], len(failed))]
     for index in sorted(failed.keys() - set(again)):
         yield TeacherResult(index, failed[index])
     if again:

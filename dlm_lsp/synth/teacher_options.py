@@ -13,6 +13,8 @@ _HAS_ITS_OWN = {
     "max_tokens": "max_new_tokens",
     "max_completion_tokens": "max_new_tokens",
     "max_output_tokens": "max_new_tokens",
+    "max_new_tokens": "max_new_tokens",
+    "num_predict": "max_new_tokens",
     "temperature": "temperature",
     "top_p": "top_p",
     "seed": "seed",
@@ -20,6 +22,7 @@ _HAS_ITS_OWN = {
 # What this program sends itself, or what would change the form in which a reply comes.
 _OURS = frozenset(
     (
+        "best_of",
         "cache_control",
         "function_call",
         "functions",

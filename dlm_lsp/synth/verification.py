@@ -18,6 +18,7 @@ from dlm_lsp.synth.planned_requests import SAFE_SHARE, Planned
 from dlm_lsp.synth.report import Verdict
 from dlm_lsp.synth.request_runner import RequestRunner, cached_reply
 from dlm_lsp.synth.run_options import SynthOptions
+from dlm_lsp.synth.thoughts import without_thoughts
 from dlm_lsp.teachers.protocol import (
     AnswerRequest,
     CheckRequest,
@@ -120,7 +121,9 @@ class Verification:
             unverified = pair_at[asked.index]
             verdict = likely[unverified]
             answer = (
-                outcome.text if isinstance(outcome, Reply) and outcome.finish == "stop" else None
+                without_thoughts(outcome.text)
+                if isinstance(outcome, Reply) and outcome.finish == "stop"
+                else None
             )
             if answer is not None and not answers_agree(unverified.pair.answer, answer):
                 says = " ".join(answer.split())[:_LONGEST]

@@ -58,6 +58,7 @@ from dlm_lsp.teachers.transport import (
     duration,
     http_client,
     sdk_timeout,
+    suspend_deadline,
     with_teacher_errors,
 )
 from dlm_lsp.teachers.verdict_prompts import reply_schema, request_messages, verdict_prompts
@@ -74,6 +75,8 @@ LOGPROBS = "logprobs"
 
 _ABOUT_NO_SHAPE = frozenset((401, 402, 403, 407, 408, 409, 413, 429))
 """Statuses of errors that another shape of the request would not mend."""
+_ABOUT_REQUEST = frozenset((400, 422))
+"""Statuses of errors that are about how a request is put, whatever their words."""
 _BLIND = frozenset((400, 422, 500, 501))
 """Statuses after which other shapes are tried where the server gives no reason."""
 
@@ -484,10 +487,9 @@ class ApiTeacher(ABC):
                 self._learn_that_nothing_scores()
             except (sdk.APIStatusError, NoReplyError) as error:
                 words = _words(error)
-                self._refuse_option(error, words)
-                if _is_too_long(error) or not self._may_be_shape(error, words, scored=scored):
+                if not self._may_be_shape(error, words, scored=scored):
                     raise _as_told(error) from None
-                if self._shape != shape or self._learn(words, scored=scored):
+                if self._shape != shape or self._learn(words, _status(error), scored=scored):
                     continue
                 found = await self._try_blindly(request, shape, error, words)
                 if found is None and self._shape == shape:
@@ -545,7 +547,14 @@ class ApiTeacher(ABC):
         return ""
 
     def _may_be_shape(self, error: Exception, words: str, *, scored: bool) -> bool:
-        """Tell whether an error can be about how the request is put."""
+        """Tell whether an error can be about how the request is put.
+
+        Raises:
+            RejectedError: it names a teacher option.
+        """
+        if _is_too_long(error):
+            return False
+        self._refuse_option(error, words)
         status = getattr(error, "status_code", None)
         if status == 403:
             return scored and "logprob" in words
@@ -594,6 +603,7 @@ class ApiTeacher(ABC):
         status = getattr(error, "status_code", None)
         if self._has_served or status not in _BLIND or not is_unexplained(words):
             return None
+        suspend_deadline()
         async with self._trial:
             if self._has_tried_blindly or self._shape != shape:
                 return None
@@ -610,6 +620,7 @@ class ApiTeacher(ABC):
         self, request: Request, shape: RequestShape, wasted: list[Reply]
     ) -> Reply | None:
         """Return a reply that is longer by the other name of its limit; tried once in a run."""
+        suspend_deadline()
         async with self._trial:
             other = self._other_limit(shape)
             if other is None or self._limit_is_settled or self._shape != shape:
@@ -669,10 +680,12 @@ class ApiTeacher(ABC):
             _logger.warning("%s tells no log-probabilities; asking it in words", self.name)
             self._shape = replace(self._shape, without=self._shape.without | {LOGPROBS})
 
-    def _learn(self, words: str, *, scored: bool) -> bool:
+    def _learn(self, words: str, status: int | None, *, scored: bool) -> bool:
         """Lower the shape of every later request by what was refused; False if nothing was."""
         shape = self._next_shape(self._shape, words)
-        if scored and ("logprob" in words or (shape is None and not self._has_scored)):
+        # An overload or a wrong address says nothing of what the server takes.
+        unexplained = shape is None and not self._has_scored and status in _ABOUT_REQUEST
+        if scored and ("logprob" in words or unexplained):
             # Whatever it is that the server does not take, a verdict may be had without.
             self._learn_that_nothing_scores()
             return True
@@ -738,6 +751,10 @@ def _ignore_notice(message: str) -> None:
 
 def _words(error: Exception) -> str:
     return error.words if isinstance(error, NoReplyError) else server_message(error.body)  # type: ignore[attr-defined]
+
+
+def _status(error: Exception) -> int | None:
+    return getattr(error, "status_code", None)
 
 
 def _as_told(error: Exception) -> Exception:

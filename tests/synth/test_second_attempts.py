@@ -9,7 +9,7 @@ from dlm_lsp.teachers.protocol import PairRequest, Reply, TeacherResult
 
 GOOD = Reply('{"pairs": [{"question": "Why?", "answer": "So."}]}', 5, 5)
 EMPTY = Reply("", 3, 0)
-ALWAYS = lambda _: True  # noqa: E731
+ALWAYS = lambda *_: True  # noqa: E731
 
 
 def requests(*proses):
@@ -53,7 +53,7 @@ async def test_a_request_that_comes_to_nothing_twice_is_told_as_failed():
 async def test_nothing_is_made_once_more_beyond_the_limit():
     allowed = iter([True, False])
     teacher = scripted(a=[EMPTY, GOOD], b=[EMPTY, GOOD])
-    found, _ = await outcomes_of(teacher, requests("a", "b"), lambda _: next(allowed))
+    found, _ = await outcomes_of(teacher, requests("a", "b"), lambda *_: next(allowed))
     assert found[0] == GOOD
     assert isinstance(found[1], UnusableReplyError)
 
