@@ -378,7 +378,7 @@ def revert_command(
 @batch_app.command("submit", cls=_InstructionsCommand)
 @with_options_of(
     instructions_command,
-    without=("fresh", "placement", "apply", "dry_run", "estimate", "force", "as_json"),
+    without=("fresh", "placement", "apply", "dry_run", "estimate", "max_cost", "force", "as_json"),
 )
 def submit_command(paths: PathsArgument, *, as_json: JsonOption = False, **options: Any) -> None:
     """Send the requests of `dlm synth instructions` whose replies are not there, as batches.

@@ -13,7 +13,6 @@ from dlm_lsp.cli.fetch import try_fetch_for_run
 from dlm_lsp.cli.output import escape_line, pluralize, print_notice, print_result
 from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.cli.progress import SynthProgress
-from dlm_lsp.errors import UsageError
 from dlm_lsp.store.batches import BatchRecord
 from dlm_lsp.synth.batch_collection import BatchProgress
 from dlm_lsp.synth.batch_submission import LearnedShapes, Submission, check_takes_batches
@@ -25,11 +24,6 @@ from dlm_lsp.synth.pipeline import SynthRequest, SynthSession, needed_models
 def submit_batches(paths: Sequence[str], request: SynthRequest, *, as_json: bool) -> int:
     """Submit what a run over each document would ask, and say what became of it."""
     check_takes_batches(request.teacher)
-    if request.options.max_cost is not None:
-        raise UsageError(
-            "--max-cost does not hold for batches, whose cost is known when they come back; "
-            "use --max-requests"
-        )
     verifier_selector(request.options.verify)
     shapes: LearnedShapes = {}
 
@@ -81,7 +75,7 @@ def _look_at(
             if batch.failure:
                 print_notice(f"dlm: {batch.failure}")
         has_failed = any(batch.failure for batch in batches)
-        has_new = any(batch.is_new for batch in batches)
+        has_new = any(batch.is_new and batch.record.replies for batch in batches)
         code = FAILED if has_failed else DONE if has_new else NOTHING_ACCEPTED
         return code, {"batches": [_progress_json(batch) for batch in batches]}
 

@@ -1,5 +1,6 @@
 """Topic naming: a question that names nothing gets the heading that its section stands under."""
 
+import html
 import re
 from bisect import bisect_right
 from functools import lru_cache
@@ -26,6 +27,11 @@ _FENCED = re.compile(
     r"^[ \t]*+(`{3,}+(?=[^`\n]*$)|~{3,}+).*?(?:^[ \t]*+\1[^\n]*$|\Z)", re.MULTILINE | re.DOTALL
 )
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
+# Images, tags, anchors, footnotes and emphasis; the name of a link stays.
+_NO_WORDS = re.compile(
+    r"!\[[^\]\n]*\]\([^)\n]*\)|<[^>\n]+>|\{#[^}\n]*\}|\[\^[^\]\n]*\]|\*\*|__|\\(?=[*_])"
+)
+_LINK = re.compile(r"\[([^\]\n]*)\](?:\([^)\n]*\)|\[[^\]\n]*\])")
 _NUMBERING = re.compile(r"^(?:\d+[.)])+\d*\s+")
 
 
@@ -60,19 +66,24 @@ def _names(heading: str, question: str) -> bool:
 
 def _heading_above(evidence: str, prose: str) -> str:
     starts, headings = _headings(prose)
-    if not headings:
-        return ""
     at = prose.find(evidence) if evidence else -1
-    return headings[max(0, bisect_right(starts, at) - 1)]
+    if at < 0:
+        # Only where the whole of it stands under one heading is it known under which.
+        return headings[0] if len(starts) == 1 and not prose[: starts[0]].strip() else ""
+    place = bisect_right(starts, at) - 1
+    return headings[place] if place >= 0 else ""
 
 
 @lru_cache(maxsize=32)
 def _headings(prose: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    """Return where each heading stands, and what it says without its number and its last mark."""
+    """Return where each heading stands, and its topic; an empty text where it can be none."""
     without_code = _FENCED.sub(lambda match: " " * len(match[0]), prose)
-    texts = {
-        match.start(): _NUMBERING.sub("", match[1]).rstrip(f"{SENTENCE_MARKS}:： ")
-        for match in _HEADING.finditer(without_code)
-    }
-    found = {start: text for start, text in texts.items() if text and len(text) <= _LONGEST}
+    found = {match.start(): _topic(match[1]) for match in _HEADING.finditer(without_code)}
     return tuple(found), tuple(found.values())
+
+
+def _topic(heading: str) -> str:
+    """Return what a heading says as it is read, without its number and its last mark."""
+    text = html.unescape(_LINK.sub(r"\1", _NO_WORDS.sub("", heading)))
+    text = _NUMBERING.sub("", text.strip()).rstrip(f"{SENTENCE_MARKS}:： ")
+    return text if len(text) <= _LONGEST and any(map(str.isalnum, text)) else ""

@@ -113,7 +113,13 @@ def _with_topics(pairs: Sequence[RawPair], prose: str, filter_: FilterKind) -> l
     if filter_ == "none":
         return list(pairs)
     return [
-        replace(pair, question=name_topic(pair.question, pair.evidence, prose)) for pair in pairs
+        replace(
+            pair,
+            question=name_topic(
+                pair.question, standing_evidence(pair.evidence, pair.answer, prose), prose
+            ),
+        )
+        for pair in pairs
     ]
 
 

@@ -86,7 +86,15 @@ def test_a_teacher_without_batches_is_a_usage_error(teacher, document):
 def test_submit_takes_the_options_of_a_run_that_decide_what_is_asked():
     of_a_run = {parameter.name for parameter in COMMANDS["instructions"].params}
     own = {parameter.name for parameter in COMMANDS["batch"].commands["submit"].params}
-    assert of_a_run - own == {"fresh", "placement", "apply", "dry_run", "estimate", "force"}
+    assert of_a_run - own == {
+        "fresh",
+        "placement",
+        "apply",
+        "dry_run",
+        "estimate",
+        "max_cost",
+        "force",
+    }
     assert own <= of_a_run
 
 

@@ -156,14 +156,15 @@ SEVERAL = "It is old.\n\n# The clock\n\nIt ticks.\n\n## The bell\n\nIt rings.\n"
     [
         ("It ticks.", "The clock"),
         ("It rings.", "The bell"),
-        # Above nothing, nowhere, and none: the text begins with its subject.
-        ("It is old.", "The clock"),
-        ("It sings.", "The clock"),
-        ("", "The clock"),
     ],
 )
 def test_of_several_headings_the_one_above_the_evidence_is_named(evidence, heading):
     assert name_topic("What does it do?", evidence, SEVERAL) == f"{heading}: What does it do?"
+
+
+@pytest.mark.parametrize("evidence", ["It is old.", "It sings.", ""])
+def test_of_several_headings_none_is_named_where_the_evidence_stands_under_none(evidence):
+    assert name_topic("What does it do?", evidence, SEVERAL) == "What does it do?"
 
 
 @pytest.mark.parametrize(
@@ -187,3 +188,38 @@ def test_the_question_stands_whole_at_the_end_and_naming_twice_changes_nothing(
         named = name_topic(question, evidence, prose)
         assert named.endswith(question)
         assert name_topic(named, evidence, prose) == named
+
+
+TWO = "# Rivers\n\nThey are long.\n\n# Clocks\n\nThe pendulum weighs 40 kg."
+
+
+@pytest.mark.parametrize(
+    ("prose", "evidence", "named"),
+    [
+        (TWO, "The pendulum weighs  40 kg.", "How heavy is it?"),
+        ("They are long.\n\n# Clocks\n\nThey tick.", "They are long.", "How heavy is it?"),
+        (f"{TWO}\n\n# {'very ' * 20}long\n\nIt is red.", "It is red.", "How heavy is it?"),
+        (TWO, "The pendulum weighs 40 kg.", "Clocks: How heavy is it?"),
+    ],
+    ids=["not found", "before the first heading", "below a sentence", "below its own"],
+)
+def test_no_heading_is_named_but_the_one_that_the_evidence_stands_under(prose, evidence, named):
+    assert name_topic("How heavy is it?", evidence, prose) == named
+
+
+@pytest.mark.parametrize(
+    ("heading", "topic"),
+    [
+        ("[Tower clock](http://x.example/z)", "Tower clock"),
+        ("![logo](a.png) Tower clock", "Tower clock"),
+        ("**Tower** clock {#tower}", "Tower clock"),
+        ("Tower clock[^1]", "Tower clock"),
+        ("Bells &amp; clocks", "Bells & clocks"),
+    ],
+)
+def test_a_heading_is_named_as_it_is_read(heading, topic):
+    assert name_topic("How heavy is it?", "", f"# {heading}\n\nIt is old.").startswith(f"{topic}: ")
+
+
+def test_a_heading_without_a_word_names_nothing():
+    assert name_topic("How heavy is it?", "", "# ---\n\nIt is old.") == "How heavy is it?"

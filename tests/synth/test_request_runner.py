@@ -1,4 +1,5 @@
 import json
+from decimal import Decimal
 
 import anyio
 import pytest
@@ -8,11 +9,13 @@ from support.scripted_teacher import ScriptedTeacher, reply
 
 from dlm_lsp.errors import StoreError, TeacherError
 from dlm_lsp.store.replies import ReplyCache
+from dlm_lsp.synth.cost import Budget, CostMeter
 from dlm_lsp.synth.planned_requests import PlannedRequest
 from dlm_lsp.synth.reply_faults import is_whole
 from dlm_lsp.synth.request_runner import RequestRunner, cached_reply, store_reply
 from dlm_lsp.synth.run_options import SynthOptions
-from dlm_lsp.teachers.protocol import PairRequest, Reply, TeacherResult
+from dlm_lsp.teachers.price import Price, Rates
+from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply, TeacherResult
 
 WRITES = ScriptedTeacher(lambda request: Reply(f"about {request.prose}", tokens_in=3, tokens_out=2))
 
@@ -234,3 +237,25 @@ async def test_a_cut_reply_with_a_pair_is_used_and_asked_for_again_by_the_next_r
         replies, _ = await run(request_runner(teacher, cache), planned_requests("x"))
         assert replies == [(0, cut.text)]
         assert len(teacher.requests) == asked
+
+
+DEAR = Price(Rates(Decimal(0), Decimal(1000)), "USD")
+
+
+def metered_runner(teacher, cache, budget, **options):
+    options = SynthOptions(sampling=GenerationOptions(max_new_tokens=10), **options)
+    meter = CostMeter(DEAR, budget, 10)
+    return RequestRunner(teacher, cache, options, lambda _: None, meter=meter)
+
+
+@given(st.integers(1, 8), st.integers(1, 8), st.integers(0, 12))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_neither_limit_is_ever_exceeded_by_second_attempts(tmp_path_factory, limit, count, worth):
+    teacher = ScriptedTeacher(lambda _: Reply("", tokens_in=3, tokens_out=10))
+    budget = Budget(limit=10_000 * worth)
+    with ReplyCache(tmp_path_factory.mktemp("cache")) as cache:
+        runner = metered_runner(teacher, cache, budget, max_requests=limit, max_cost=1.0)
+        planned = planned_requests(*map(str, range(count)))
+        anyio.run(runner.run, planned, taking(lambda *_: None))
+    assert len(teacher.requests) == runner.usage(0).requests <= limit
+    assert budget.spent <= budget.limit
