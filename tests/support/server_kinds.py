@@ -1,6 +1,6 @@
 """Server kinds: OpenAI-compatible servers, each refusing in its own words what it does not take.
 
-The words are those of public reports; where a name of the reporter's stood in them, it is ours.
+Most of the words are those of public reports; some, where no report was found, are from memory.
 """
 
 import json
