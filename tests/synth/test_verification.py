@@ -195,6 +195,14 @@ async def test_where_the_text_says_nothing_to_the_question_the_pair_is_refused(c
     assert run.verdicts["In Kent."] == Verdict(0.0, 'asked again, it answers "-"')
 
 
+async def test_what_was_thought_before_an_answer_is_no_part_of_it(cache):
+    thought = "<think>In Kent, says the pair.</think>Beside the sea."
+    server, run = VerdictServer(answers={"Where is Ashford?": thought}), Run()
+    async with WireServer(server) as wire:
+        await run.verify(wire.url, cache)
+    assert not run.verified["In Kent."]
+
+
 async def test_a_long_answer_is_told_in_part(cache):
     server, run = VerdictServer(answers={"Where is Ashford?": "far " * 200}), Run()
     async with WireServer(server) as wire:
