@@ -21,8 +21,10 @@ _TURN = re.compile(
 _HEAD = re.compile(
     rf"\s*+(?:\#++\s*+{_BOLD}|\*\*|__){_NUMBER}(?P<label>{_LABEL}?)\s*+\d*+{_BOLD}\s*+"
 )
-# A second label in the line of a question.
-_INLINE = re.compile(rf"(?:\s|(?<=[?？؟]))(?={_BOLD}(?P<label>{_LABEL}?)\s?\d{{0,4}}{_BOLD}[:：])")
+# A second label in a line.
+_INLINE = re.compile(
+    rf"(?:\s|(?<=[?？؟。！]))(?={_BOLD}(?P<label>{_LABEL}?)\s?\d{{0,4}}{_BOLD}[:：])"
+)
 _MARKED = re.compile(
     r"\s*+(?:\#++\s+|(?:[-*]\s++)?\(?\d{1,4}[.)、]\s*+(?=\S)|(?=\*\*|__))(?P<text>\S.*)"
 )
@@ -142,11 +144,23 @@ def _begun(line: str, is_label: Callable[[str], bool], rest: list[str]) -> _Turn
     words = found["text"]
     for inline in _INLINE.finditer(words[:_LONGEST_LINE]):
         other = inline["label"].lower()
-        if other != label and is_label(other) and is_question(words[: inline.start()]):
-            rest.append(words[inline.end() :])
+        if other == label or not is_label(other):
+            continue
+        after = words[inline.end() :]
+        if is_question(words[: inline.start()]) or _asks_for(label, after[:_LONGEST_LINE]):
+            rest.append(after)
             words = words[: inline.start()]
             break
     return _Turn(label, [_without_bold_end(words)])
+
+
+def _asks_for(label: str, text: str) -> bool:
+    """Tell whether a text is a labelled question, answered behind `label` in the same line."""
+    asked = _TURN.fullmatch(text)
+    inline = _INLINE.search(asked["text"]) if asked else None
+    if not (asked and inline):
+        return False
+    return inline["label"].lower() == label and is_question(asked["text"][: inline.start()])
 
 
 def _without_bold_end(line: str) -> str:

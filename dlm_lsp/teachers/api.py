@@ -750,7 +750,9 @@ def _ignore_notice(message: str) -> None:
 
 
 def _words(error: Exception) -> str:
-    return error.words if isinstance(error, NoReplyError) else server_message(error.body)  # type: ignore[attr-defined]
+    if isinstance(error, NoReplyError):
+        return error.words
+    return server_message(getattr(error, "body", None))
 
 
 def _status(error: Exception) -> int | None:
@@ -778,7 +780,7 @@ def _difference(before: RequestShape, after: RequestShape, formats: Sequence[str
 def _is_too_long(error: Exception) -> bool:
     if isinstance(error, NoReplyError):
         return isinstance(error.failure, TooLongError)
-    return context_refusal(error.body) is not None  # type: ignore[attr-defined]
+    return context_refusal(getattr(error, "body", None)) is not None
 
 
 def _rough_tokens(prose: str) -> int:

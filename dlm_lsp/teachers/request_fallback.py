@@ -7,6 +7,7 @@ same template error comes as 400, 424 or 500). The patterns are those of public 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 LEAST_TEMPERATURE = 0.01
 """What is sent for a temperature of 0 where it has to be positive: the likeliest word, all but."""
@@ -130,8 +131,8 @@ def next_shape(
     return next(filter(None, (step() for step in steps)), None)
 
 
-def _if(condition: object, shape: RequestShape, **changes: bool) -> RequestShape | None:
-    return replace(shape, **changes) if condition else None  # type: ignore[arg-type]
+def _if(condition: object, shape: RequestShape, **changes: Any) -> RequestShape | None:
+    return replace(shape, **changes) if condition else None
 
 
 def is_unexplained(words: str) -> bool:

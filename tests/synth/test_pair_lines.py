@@ -63,3 +63,18 @@ def test_the_last_turn_of_a_reply_that_broke_off_is_not_trusted(read):
 
 def test_quotes_that_only_one_text_has_are_its_own():
     assert named_lines('Q: Why?\nA: "So."', cut=False) == [RawPair("Why?", '"So."')]
+
+
+@pytest.mark.parametrize(
+    ("line", "pairs"),
+    [
+        ("Q: Why? A: So. Q: Who? A: He.", [RawPair("Why?", "So."), RawPair("Who?", "He.")]),
+        (
+            "问：为何？答：因此。问：谁？答：他。",
+            [RawPair("为何？", "因此。"), RawPair("谁？", "他。")],
+        ),
+        ("Q: Why? A: See A: and Q: there.", [RawPair("Why?", "See A: and Q: there.")]),
+    ],
+)
+def test_several_pairs_may_stand_in_one_line(line, pairs):
+    assert (named_lines(line, cut=False) or asked_lines(line, cut=False)) == pairs
