@@ -34,6 +34,7 @@ _DEEPEST = 3
 # What a server leaves of a chat template at the end.
 _END_TOKEN = re.compile(r"(?:<\|\w{1,30}\|>|</s>|<eos>|<end_of_turn>|\s{1,40})\Z")
 _LONGEST_TOKEN = 40
+_FENCE = re.compile(r"^[ \t]*```[^\n]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,23 @@ def _pairs(visible: str, fields: FieldPairs, *, cut: bool) -> tuple[RawPair, ...
         lambda: rows.unnamed,
         lambda: asked_lines(plain, cut=cut),
         lambda: marked_lines(plain, cut=cut),
+        lambda: _fenced_lines(plain, cut=cut),
     )
     return next((tuple(pairs) for reading in readings if (pairs := reading())), ())
+
+
+def _fenced_lines(text: str, *, cut: bool) -> list[RawPair]:
+    """Return the pairs of labelled lines that a reply has put into code blocks."""
+    blocks = _FENCE.split(text)[1::2]
+    return [
+        pair
+        for number, block in enumerate(blocks, 1)
+        for pair in _labelled(block, cut=cut and number == len(blocks))
+    ]
+
+
+def _labelled(text: str, *, cut: bool) -> list[RawPair]:
+    return named_lines(text, cut=cut) or asked_lines(text, cut=cut)
 
 
 def _without_end_tokens(text: str) -> str:

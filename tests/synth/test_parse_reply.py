@@ -423,3 +423,16 @@ def test_a_hostile_reply_of_200_kilobytes_is_read_in_less_than_a_second(before, 
     began = time.process_time()
     parse_reply(text)
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "```\nQ: Why?\nA: So.\n```\nI hope this helps!",
+        "Here you are:\n```yaml\n- question: Why?\n  answer: So.\n```",
+        "```\n问：为何？\n答：因此。\n```",
+    ],
+)
+def test_labelled_lines_may_stand_in_a_code_block(reply):
+    (pair,) = parse_reply(reply).pairs
+    assert (pair.question, pair.answer) in [("Why?", "So."), ("为何？", "因此。")]
