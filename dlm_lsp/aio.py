@@ -15,12 +15,12 @@ from dlm_lsp.api import functions
 from dlm_lsp.api.checking import LocatedProblem
 from dlm_lsp.api.functions import destination_of, ignore_event, section_ids_in
 from dlm_lsp.api.reverting import RevertOutcome
-from dlm_lsp.api.synthesis import DocumentSynthesis, synthesize_document
+from dlm_lsp.api.synthesis import DocumentSynthesis, synthesize_alone
 from dlm_lsp.document import Placement
 from dlm_lsp.synth.events import OnEvent
 from dlm_lsp.synth.insertion import InsertionPlan
-from dlm_lsp.synth.pipeline import SynthRequest
 from dlm_lsp.synth.run_options import SynthOptions
+from dlm_lsp.synth.synth_request import SynthRequest
 from dlm_lsp.training.devices import DeviceChoice
 from dlm_lsp.training.run import TrainedAdapter
 from dlm_lsp.training.trainer import TrainingEvent
@@ -46,14 +46,13 @@ async def synthesize(
     Raises:
         UsageError, TeacherError, JudgeError, StoreError: see there.
     """
-    return await synthesize_document(
+    return await synthesize_alone(
         Path(path),
         SynthRequest(teacher, judge, SynthOptions() if options is None else options),
         destination_of(apply=apply, dry_run=dry_run),
         sections=section_ids_in(sections),
         on_event=on_event,
         stop=stop or anyio.Event(),
-        on_wait=ignore_event,
         force=force,
     )
 

@@ -13,7 +13,8 @@ from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.batch_collection import BatchProgress, check_batches
 from dlm_lsp.synth.batch_submission import LearnedShapes, Submission, submit_requests
 from dlm_lsp.synth.events import OnEvent
-from dlm_lsp.synth.pipeline import SynthRequest, SynthSession
+from dlm_lsp.synth.pipeline import SynthSession
+from dlm_lsp.synth.synth_request import SynthRequest
 
 
 def submit_document(

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from dlm_lsp.document import Document, Edit, Problem, apply_edits, parse
 from dlm_lsp.document.lines import line_and_column, line_starts
+from dlm_lsp.document.parse import read_head
 from dlm_lsp.document.schema import Frontmatter
 from dlm_lsp.errors import FileChangedError, StoreError
 from dlm_lsp.local.model_paths import frontmatter_beside
@@ -44,6 +45,30 @@ def load_document(path: Path) -> LoadedDocument:
         raise StoreError(_first_error(path, document, list(document.errors)))
     frontmatter = frontmatter_beside(document.frontmatter, path.parent)
     return LoadedDocument(path, document, frontmatter, store_folder(frontmatter.dlm_id))
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentHead:
+    """What stands on top of a document, and where its store lies."""
+
+    path: Path
+    frontmatter: Frontmatter
+    folder: Path
+
+
+def load_head(path: Path) -> DocumentHead:
+    """Return what stands on top of the document at `path`; the rest is not looked at.
+
+    Raises:
+        StoreError: it cannot be read, or its frontmatter has an error.
+    """
+    head = read_head(read_document(path))
+    if head.frontmatter is None:
+        # Somebody may be saving it; and this names the error.
+        loaded = load_document(path)
+        return DocumentHead(path, loaded.frontmatter, loaded.folder)
+    frontmatter = frontmatter_beside(head.frontmatter, path.parent)
+    return DocumentHead(path, frontmatter, store_folder(frontmatter.dlm_id))
 
 
 def load_valid_document(path: Path) -> LoadedDocument:

@@ -14,15 +14,15 @@ import anyio
 from dlm_lsp.api.applying import apply_staged
 from dlm_lsp.api.checking import LocatedProblem, check_document
 from dlm_lsp.api.reverting import RevertFilter, RevertOutcome, parse_since, revert_document
-from dlm_lsp.api.synthesis import Destination, DocumentSynthesis, synthesize_document
+from dlm_lsp.api.synthesis import Destination, DocumentSynthesis, synthesize_alone
 from dlm_lsp.api.training import train_adapters
 from dlm_lsp.document import Placement
 from dlm_lsp.errors import UsageError
 from dlm_lsp.synth.events import OnEvent
 from dlm_lsp.synth.insertion import InsertionPlan
 from dlm_lsp.synth.options import OPTIONS
-from dlm_lsp.synth.pipeline import SynthRequest
 from dlm_lsp.synth.run_options import SynthOptions
+from dlm_lsp.synth.synth_request import SynthRequest
 from dlm_lsp.training.devices import DeviceChoice
 from dlm_lsp.training.plan import TrainRequest
 from dlm_lsp.training.run import TrainedAdapter
@@ -63,13 +63,12 @@ def synthesize(
     if _in_event_loop():
         raise UsageError("synthesize cannot wait in an event loop; await dlm_lsp.aio.synthesize")
     run = partial(
-        synthesize_document,
+        synthesize_alone,
         Path(path),
         SynthRequest(teacher, judge, SynthOptions() if options is None else options),
         destination_of(apply=apply, dry_run=dry_run),
         sections=section_ids_in(sections),
         on_event=on_event,
-        on_wait=ignore_event,
         force=force,
     )
 

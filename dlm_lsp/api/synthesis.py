@@ -2,33 +2,32 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Literal, TypeVar
 
 import anyio
 
 from dlm_lsp.api.applying import insert_sections
-from dlm_lsp.api.documents import LoadedDocument, load_valid_document
+from dlm_lsp.api.documents import LoadedDocument, load_head, load_valid_document
 from dlm_lsp.document import Placement
 from dlm_lsp.errors import StoreError
 from dlm_lsp.store.copies import refuse_copy
 from dlm_lsp.store.ledger import Ledger
 from dlm_lsp.store.lock import shared_document_lock
 from dlm_lsp.store.plan import StagedSection, add_to_plan, load_plan, take_from_plan
-from dlm_lsp.synth.events import OnEvent
+from dlm_lsp.synth.cost import Budget, budget_of
+from dlm_lsp.synth.events import OnEvent, SynthEvent
 from dlm_lsp.synth.insertion import InsertionPlan
-from dlm_lsp.synth.pipeline import (
-    SynthRequest,
-    SynthResult,
-    SynthSession,
-    open_session,
-    request_beside,
-)
+from dlm_lsp.synth.pipeline import SynthResult, SynthSession, open_session
 from dlm_lsp.synth.report import Report
+from dlm_lsp.synth.run_models import RunModels
+from dlm_lsp.synth.synth_request import SynthRequest, request_beside
 
 _T = TypeVar("_T")
 Destination = Literal["document", "stage", "nowhere"]
+OnDocumentEvent = Callable[[Path, SynthEvent], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +78,12 @@ async def run_on_document(
     request: SynthRequest,
     run: Callable[[SynthSession], Awaitable[_T]],
     sections: Sequence[str] | None = None,
+    models: RunModels | None = None,
 ) -> _T:
     """Get teacher and judge ready, let `run` use them, and let go of them.
 
-    A path that names one of them is seen from the document, as that of a base model is.
+    A path that names one of them is seen from the document, as that of a base model is. `models`
+    are those of a run over several documents, which go on to the next.
 
     Raises:
         TeacherError, JudgeError, StoreError: with the remedy.
@@ -93,6 +94,7 @@ async def run_on_document(
         loaded.folder,
         request_beside(request, loaded.path.parent),
         sections,
+        models=models,
     ) as ready:
         return await run(ready)
 
@@ -126,7 +128,59 @@ def save_pairs(
     return SavedPairs(insertion=insertion)
 
 
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """What the documents of one run have in common, and who hears of it.
+
+    Setting `stop` ends the run with what is finished; `force` lets a copy join what is staged for
+    its original. `on_wait` hears who holds a store, `on_ready` what is going to be asked about a
+    document, `on_event` what happens. `swept` are folders without leftovers of killed processes.
+    """
+
+    request: SynthRequest
+    destination: Destination
+    models: RunModels
+    budget: Budget
+    stop: anyio.Event
+    on_event: OnDocumentEvent
+    on_ready: Callable[[Path, SynthSession], None]
+    on_wait: Callable[[str], None]
+    force: bool = False
+    swept: set[Path] = field(default_factory=set)
+
+
 async def synthesize_document(
+    path: Path, context: RunContext, sections: Sequence[str] | None = None
+) -> DocumentSynthesis:
+    """Synthesize pairs for one document while other tasks go on, and keep what is accepted.
+
+    `sections` limits the run to these section ids. Nobody else works on the document meanwhile.
+
+    Raises:
+        TeacherError, JudgeError, StoreError: with the remedy.
+    """
+    request, destination = context.request, context.destination
+
+    async def run(ready: SynthSession) -> SynthResult:
+        context.on_ready(path, ready)
+        on_event = partial(context.on_event, path)
+        return await ready.run(on_event, context.stop, context.budget)
+
+    folder = (await anyio.to_thread.run_sync(load_head, path)).folder
+    async with shared_document_lock(
+        folder, "dlm synth instructions", context.on_wait, path, context.swept
+    ):
+        load = partial(load_for_synthesis, path, destination, force=context.force)
+        loaded = await anyio.to_thread.run_sync(load)
+        result = await run_on_document(loaded, request, run, sections, context.models)
+        with anyio.CancelScope(shield=True):
+            saved = await anyio.to_thread.run_sync(
+                save_pairs, loaded, result, destination, request.options.placement
+            )
+    return DocumentSynthesis(path, result, saved)
+
+
+async def synthesize_alone(
     path: Path,
     request: SynthRequest,
     destination: Destination,
@@ -134,26 +188,23 @@ async def synthesize_document(
     sections: Sequence[str] | None,
     on_event: OnEvent,
     stop: anyio.Event,
-    on_wait: Callable[[str], None],
     force: bool,
 ) -> DocumentSynthesis:
-    """Synthesize pairs for one document while other tasks go on, and keep what is accepted.
-
-    `sections` limits the run to these section ids; setting `stop` ends it with what is finished;
-    `on_wait` hears who holds the store; `force` lets a copy join what is staged for its original.
+    """Synthesize pairs for a document in a run of its own; see `RunContext`.
 
     Raises:
         TeacherError, JudgeError, StoreError: with the remedy.
     """
-    folder = load_valid_document(path).folder
-    async with shared_document_lock(folder, "dlm synth instructions", on_wait, path):
-        # Loaded again, for who held the lock may have changed it.
-        loaded = load_for_synthesis(path, destination, force=force)
-        result = await run_on_document(
-            loaded, request, lambda ready: ready.run(on_event, stop), sections
+    async with RunModels() as models:
+        context = RunContext(
+            request,
+            destination,
+            models,
+            budget_of(request.options),
+            stop,
+            on_event=lambda _, event: on_event(event),
+            on_ready=lambda _, ready: None,
+            on_wait=lambda _: None,
+            force=force,
         )
-        with anyio.CancelScope(shield=True):
-            saved = await anyio.to_thread.run_sync(
-                save_pairs, loaded, result, destination, request.options.placement
-            )
-    return DocumentSynthesis(path, result, saved)
+        return await synthesize_document(path, context, sections)

@@ -263,22 +263,41 @@ def instructions_command(
     ] = False,
     force: ForceOption = False,
     as_json: JsonOption = False,
+    as_json_lines: Annotated[
+        bool,
+        typer.Option("--jsonl", help="Print a JSON object a line for each document as it is done."),
+    ] = False,
 ) -> None:
     """Ask a teacher for pairs about the prose, filter them, and stage what is accepted.
 
     Exit codes: 0 done, 1 failed, 2 usage, 3 nothing accepted, 130 interrupted.
     """
     from dlm_lsp.api.synthesis import Destination
-    from dlm_lsp.cli.instructions import estimate_instructions, synthesize_instructions
-    from dlm_lsp.synth.pipeline import SynthRequest
+    from dlm_lsp.cli.instructions import (
+        OutputFormat,
+        estimate_instructions,
+        synthesize_instructions,
+    )
     from dlm_lsp.synth.run_options import SynthOptions
+    from dlm_lsp.synth.synth_request import SynthRequest
     from dlm_lsp.synth.teacher_options import parse_teacher_options
     from dlm_lsp.teachers.protocol import GenerationOptions
 
-    if apply and dry_run:
-        raise UsageError("--apply and --dry-run exclude each other; leave one out")
-    if estimate and apply:
-        raise UsageError("--apply and --estimate exclude each other; leave one out")
+    given = {
+        "--apply": apply,
+        "--dry-run": dry_run,
+        "--estimate": estimate,
+        "--json": as_json,
+        "--jsonl": as_json_lines,
+    }
+    for first, second in (
+        ("--apply", "--dry-run"),
+        ("--apply", "--estimate"),
+        ("--json", "--jsonl"),
+        ("--estimate", "--jsonl"),
+    ):
+        if given[first] and given[second]:
+            raise UsageError(f"{first} and {second} exclude each other; leave one out")
     destination: Destination = "document" if apply else "nowhere" if dry_run else "stage"
     options = SynthOptions(
         per_section=per_section,
@@ -300,8 +319,9 @@ def instructions_command(
     request = SynthRequest(teacher, judge, options)
     if estimate:
         raise typer.Exit(estimate_instructions(paths, request, as_json=as_json))
+    output: OutputFormat = "jsonl" if as_json_lines else "json" if as_json else "text"
     raise typer.Exit(
-        synthesize_instructions(paths, request, destination, force=force, as_json=as_json)
+        synthesize_instructions(paths, request, destination, force=force, output=output)
     )
 
 
@@ -378,7 +398,17 @@ def revert_command(
 @batch_app.command("submit", cls=_InstructionsCommand)
 @with_options_of(
     instructions_command,
-    without=("fresh", "placement", "apply", "dry_run", "estimate", "max_cost", "force", "as_json"),
+    without=(
+        "fresh",
+        "placement",
+        "apply",
+        "dry_run",
+        "estimate",
+        "max_cost",
+        "force",
+        "as_json",
+        "as_json_lines",
+    ),
 )
 def submit_command(paths: PathsArgument, *, as_json: JsonOption = False, **options: Any) -> None:
     """Send the requests of `dlm synth instructions` whose replies are not there, as batches.

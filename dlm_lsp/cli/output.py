@@ -35,6 +35,12 @@ def print_json(value: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(value, indent=2) + "\n")
 
 
+def print_json_line(value: dict[str, Any]) -> None:
+    """Print `value` as one line of JSON, at once."""
+    sys.stdout.write(json.dumps(value) + "\n")
+    sys.stdout.flush()
+
+
 def escape_controls(text: str) -> str:
     """Return `text` with all that could steer a terminal written as an escape."""
     return "".join(

@@ -1,5 +1,7 @@
 """Progress bar: a live line on a terminal, on stderr; elsewhere it is not there."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -38,6 +40,15 @@ class ProgressLine:
         trace: TracebackType | None,
     ) -> None:
         self._bar.stop()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Take the line away while something else is printed."""
+        self._bar.stop()
+        try:
+            yield
+        finally:
+            self._bar.start()
 
     def update(
         self, *, total: int | None = None, completed: int | None = None, state: str | None = None

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dlm_lsp.api.batches import batch_progress, collect_batches, submit_document
-from dlm_lsp.api.documents import load_valid_document
+from dlm_lsp.api.documents import load_head
 from dlm_lsp.cli.batch import BatchOutcome, for_each
 from dlm_lsp.cli.exit_codes import DONE, FAILED, NOTHING_ACCEPTED
 from dlm_lsp.cli.fetch import try_fetch_for_run
@@ -18,7 +18,8 @@ from dlm_lsp.synth.batch_collection import BatchProgress
 from dlm_lsp.synth.batch_submission import LearnedShapes, Submission, check_takes_batches
 from dlm_lsp.synth.choose_verifier import verifier_selector
 from dlm_lsp.synth.estimate import describe_estimate
-from dlm_lsp.synth.pipeline import SynthRequest, SynthSession, needed_models
+from dlm_lsp.synth.pipeline import SynthSession
+from dlm_lsp.synth.synth_request import SynthRequest, needed_models
 
 
 def submit_batches(paths: Sequence[str], request: SynthRequest, *, as_json: bool) -> int:
@@ -28,7 +29,7 @@ def submit_batches(paths: Sequence[str], request: SynthRequest, *, as_json: bool
     shapes: LearnedShapes = {}
 
     def work(path: Path) -> BatchOutcome:
-        for needed in needed_models(request, load_valid_document(path).frontmatter):
+        for needed in needed_models(request, load_head(path).frontmatter.base_model):
             try_fetch_for_run(needed.name, named_by_user=needed.named_by_user)
         with SynthProgress() as progress:
             submission = submit_document(

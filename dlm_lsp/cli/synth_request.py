@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from dlm_lsp.synth.pipeline import SynthRequest
 from dlm_lsp.synth.run_options import SynthOptions
+from dlm_lsp.synth.synth_request import SynthRequest
 from dlm_lsp.synth.teacher_options import parse_teacher_options
 from dlm_lsp.teachers.protocol import GenerationOptions
 

@@ -8,6 +8,7 @@ from dlm_lsp.local import worker
 from dlm_lsp.local.answer import ChatOptions, generate_answer
 from dlm_lsp.local.generate import BATCH, Generated, Prompt, count_prompt_tokens, generate_batch
 from dlm_lsp.local.inspect import ModelInfo, inspect_model
+from dlm_lsp.local.model_files import ModelFiles, read_model_files
 from dlm_lsp.local.score import Continuation, score_answers, score_continuations
 
 
@@ -21,6 +22,10 @@ class LocalModel:
 
     name: str
     adapter: Path | None = None
+
+    async def files(self) -> ModelFiles:
+        """Say what the model is by its files, converting them where needed; it is not loaded."""
+        return await worker.run_in_worker(read_model_files, self.name, self.adapter)
 
     async def inspect(self) -> ModelInfo:
         """Get the model ready, downloading or converting it where needed, and say what it is."""
@@ -63,4 +68,13 @@ class LocalModel:
         )
 
 
-__all__ = ["BATCH", "ChatOptions", "Continuation", "Generated", "LocalModel", "ModelInfo", "Prompt"]
+__all__ = [
+    "BATCH",
+    "ChatOptions",
+    "Continuation",
+    "Generated",
+    "LocalModel",
+    "ModelFiles",
+    "ModelInfo",
+    "Prompt",
+]

@@ -12,7 +12,7 @@ from dlm_lsp.local.model_paths import is_within
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.settings import Settings
 from dlm_lsp.store.adapters import current_adapter, first_adapter, other_base
-from dlm_lsp.synth.pipeline import SynthRequest, needed_models
+from dlm_lsp.synth.synth_request import SynthRequest, needed_models
 from dlm_lsp.teachers.availability import Unavailable, availability
 from dlm_lsp.teachers.registry import split_selector
 
@@ -53,7 +53,7 @@ def outside_model(
     folders += [folder for uri in server.workspace.folders if (folder := server.path(uri))]
     if is_within(base_model, tuple(folders)) or not any(
         needed.name == base_model and not needed.named_by_user
-        for needed in needed_models(request, frontmatter)
+        for needed in needed_models(request, frontmatter.base_model)
     ):
         return None
     adapter = current_adapter(store, first_adapter(frontmatter))

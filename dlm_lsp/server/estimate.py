@@ -12,7 +12,8 @@ from dlm_lsp.errors import DlmError
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.synthesis_request import EditorRequest
 from dlm_lsp.synth.estimate import describe_estimate
-from dlm_lsp.synth.pipeline import SynthRequest, estimate_offline, request_beside
+from dlm_lsp.synth.pipeline import estimate_offline
+from dlm_lsp.synth.synth_request import SynthRequest, request_beside
 
 _log = logging.getLogger(__name__)
 

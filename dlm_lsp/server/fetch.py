@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dlm_lsp.errors import ModelError
 from dlm_lsp.server.message_requests import ANSWER_TIMEOUT, NoChoice, ask_user
 from dlm_lsp.server.server import DlmServer
-from dlm_lsp.synth.pipeline import NeededModel
+from dlm_lsp.synth.synth_request import NeededModel
 
 _DOWNLOAD = "Download"
 

@@ -32,13 +32,8 @@ from dlm_lsp.synth.events import (
     SynthEvent,
     TeacherNotice,
 )
-from dlm_lsp.synth.pipeline import (
-    SynthRequest,
-    SynthResult,
-    needed_models,
-    open_session,
-    request_beside,
-)
+from dlm_lsp.synth.pipeline import SynthResult, open_session
+from dlm_lsp.synth.synth_request import SynthRequest, needed_models, request_beside
 from dlm_lsp.teachers.availability import Unavailable, client_package
 
 _NOT_OPEN = Unavailable("not-open", "the document is not open")
@@ -89,7 +84,7 @@ class _Run:
                 ):
                     raise CommandError(outside.code, outside.message)
                 await fetch_with_consent(
-                    self.server, needed_models(self.synth_request, self.frontmatter)
+                    self.server, needed_models(self.synth_request, self.frontmatter.base_model)
                 )
                 # The user may have typed for minutes before the answer.
                 document, sections = await self._current_text(job)

@@ -40,16 +40,22 @@ def document_lock(
 
 @asynccontextmanager
 async def shared_document_lock(
-    folder: Path, command: str, on_wait: Callable[[str], None], document: Path | None = None
+    folder: Path,
+    command: str,
+    on_wait: Callable[[str], None],
+    document: Path | None = None,
+    swept: set[Path] | None = None,
 ) -> AsyncIterator[None]:
     """Hold the store as `document_lock` does, while other tasks of this process go on.
+
+    `swept` are folders of documents without leftovers, to which that of the document is added.
 
     Raises:
         StoreError: the lock file cannot be made.
     """
     import anyio
 
-    lock = _Lock(folder, document)
+    lock = _Lock(folder, document, swept)
     has_told = False
     while not lock.acquired(0):
         if not has_told:
@@ -63,15 +69,17 @@ async def shared_document_lock(
 class _Lock:
     """The lock of one store folder, and the note that says who holds it."""
 
-    def __init__(self, folder: Path, document: Path | None) -> None:
+    def __init__(self, folder: Path, document: Path | None, swept: set[Path] | None = None) -> None:
         # Importing it takes longer than the commands that need no lock may take in all.
         from filelock import FileLock
 
         make_folder(folder / "synth")
         self._folder = folder
         self._document = document
+        self._swept = set() if swept is None else swept
         self._note = folder / "synth" / "lock.json"
-        self._lock = FileLock(folder / "synth" / "lock")
+        # Which of the threads of this process lets go of it is no matter.
+        self._lock = FileLock(folder / "synth" / "lock", thread_local=False)
 
     @property
     def holder(self) -> str:
@@ -114,7 +122,11 @@ class _Lock:
         yield from (self._folder, self._folder / "synth", self._folder / "logs")
         yield from (self._folder / "adapter", *(self._folder / "adapter").glob("*"))
         if self._document:
-            yield Path(os.path.realpath(self._document)).parent
+            parent = Path(os.path.realpath(self._document)).parent
+            # It may hold thousands of documents, each of which comes by here.
+            if parent not in self._swept:
+                self._swept.add(parent)
+                yield parent
 
 
 def _note(command: str) -> str:

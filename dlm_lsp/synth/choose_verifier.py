@@ -1,15 +1,15 @@
 """Verifier choice: who is asked whether an answer is right, and why nobody is."""
 
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from dlm_lsp.errors import SelectorError, TeacherError
 from dlm_lsp.synth.judge import Judge, SwayJudge
 from dlm_lsp.synth.options import plain_verify
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.teachers.local_teacher import LocalTeacher
-from dlm_lsp.teachers.protocol import Teacher, Verifier
-from dlm_lsp.teachers.registry import check_selector, find_kind, select
+from dlm_lsp.teachers.protocol import GenerationOptions, Teacher, Verifier
+from dlm_lsp.teachers.registry import check_selector, find_kind
 
 LEAST_PARAMETERS = 900_000_000
 """A billion, as makers of models round it. Smaller ones tell right from wrong by chance: AUROC 0.60
@@ -43,16 +43,21 @@ def verifier_selector(verify: str) -> str | None:
     return selector
 
 
+GetTeacher = Callable[[str, GenerationOptions], Awaitable[Teacher]]
+"""How the teacher that a selector names is had, prepared; whoever gives it lets go of it."""
+
+
 async def choose_verifier(
     options: SynthOptions,
     teacher: Teacher,
     judge: Judge,
-    adapter: Path | None,
-    base_model: str | None,
+    get: GetTeacher,
+    get_second: Callable[[Teacher, Hashable], Awaitable[Teacher]],
 ) -> ChosenVerifier:
     """Return the verifier that `options` name, or the teacher, or the judge's model; prepared.
 
-    Teacher and judge are prepared. Whoever is returned and is not the teacher is to be closed.
+    Teacher and judge are prepared. `get_second` prepares a teacher that is made here, and is the
+    same for the same second argument.
 
     Raises:
         TeacherError: the one that is named cannot verify, with the remedy.
@@ -61,43 +66,30 @@ async def choose_verifier(
         return ChosenVerifier()
     selector = verifier_selector(options.verify)
     if selector is not None:
-        named = select(
-            selector,
-            replace(options.sampling, temperature=0.0, top_p=None, seed=None),
-            concurrency=options.concurrency,
-            timeout=options.timeout,
-            adapter=adapter,
-            base_model=base_model,
-        )
-        return ChosenVerifier(await _named(named))
+        cold = replace(options.sampling, temperature=0.0, top_p=None, seed=None)
+        return ChosenVerifier(_named(await get(selector, cold)))
     if isinstance(teacher, Verifier) and _is_large(teacher):
         return ChosenVerifier(teacher)
-    if isinstance(judge, SwayJudge):
+    if isinstance(judge, SwayJudge) and judge.parameters >= LEAST_PARAMETERS and judge.chat:
         model = judge.model
         # As the judge is called.
         second = LocalTeacher(model.name, options.sampling, adapter=model.adapter)
         second.name += "+adapter" if model.adapter else ""
-        await second.prepare()
-        if _is_large(second):
-            return ChosenVerifier(second)
+        await get_second(second, model)
+        return ChosenVerifier(second)
     return ChosenVerifier(
         None, "neither teacher nor judge is an instruct model of a billion parameters or more"
     )
 
 
-async def _named(teacher: Teacher) -> Verifier:
-    try:
-        await teacher.prepare()
-        why_not = teacher.why_no_verdicts if isinstance(teacher, Verifier) else "gives no verdicts"
-        if isinstance(teacher, Verifier) and not why_not:
-            return teacher
-        raise TeacherError(
-            f"{teacher.name} cannot verify: it {why_not}; name an instruct model or a server, "
-            "or switch verification off"
-        )
-    except BaseException:
-        await teacher.aclose()
-        raise
+def _named(teacher: Teacher) -> Verifier:
+    why_not = teacher.why_no_verdicts if isinstance(teacher, Verifier) else "gives no verdicts"
+    if isinstance(teacher, Verifier) and not why_not:
+        return teacher
+    raise TeacherError(
+        f"{teacher.name} cannot verify: it {why_not}; name an instruct model or a server, "
+        "or switch verification off"
+    )
 
 
 def _is_large(verifier: Verifier) -> bool:

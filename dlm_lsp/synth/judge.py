@@ -60,22 +60,27 @@ def sway_judge(base_model: str | None, adapter: Path | None, judge: str | None) 
 
 
 class SwayJudge:
-    """Weighs an answer by how much likelier prose and question together make it."""
+    """Weighs an answer by how much likelier prose and question together make it.
+
+    Once prepared, `parameters` and `chat` tell how large its model is, and whether it knows turns.
+    """
 
     def __init__(self, model: LocalModel, name: str, calibration: Calibration | None) -> None:
         self.name = name
         self.calibration = calibration
         self.model = model
+        self.parameters = 0
+        self.chat = False
         self._window = 0
 
     async def prepare(self) -> None:
-        """Get the model ready.
+        """See that the model is there; it is loaded when the first pair reaches it.
 
         Raises:
             JudgeError: it cannot be had, with the ways out.
         """
         try:
-            info = await self.model.inspect()
+            files = await self.model.files()
         except ModelError as error:
             message = str(error)
             stop = "" if message.endswith(("?", ".")) else "."
@@ -83,7 +88,7 @@ class SwayJudge:
                 f"the judge is not at hand: {message}{stop} Or take the filter dedup-only, "
                 "or name another model as judge"
             ) from error
-        self._window = max(_LEAST, min(_WINDOW, info.window - _ROOM))
+        self.parameters, self.chat = files.parameters, files.chat
 
     async def margins(self, prose: str, pairs: Sequence[tuple[str, str]]) -> list[float]:
         """Return how far each answer stands above the empty ones: see `dlm_lsp.local.sway_score`.
@@ -110,6 +115,9 @@ class SwayJudge:
 
     async def _characters(self, prose: str) -> int:
         """Return how many characters of `prose` fit into the window."""
+        if not self._window:
+            info = await self.model.inspect()
+            self._window = max(_LEAST, min(_WINDOW, info.window - _ROOM))
         # No tokenizer makes more tokens than bytes, so most prose need not be counted.
         if len(prose.encode("utf-8", "replace")) <= self._window:
             return len(prose)

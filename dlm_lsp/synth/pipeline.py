@@ -1,7 +1,7 @@
 """Synthesis pipeline: a run from its request to what is kept, for the shell and for editors."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,84 +10,29 @@ from typing import Any
 import anyio
 
 from dlm_lsp.document import Document
-from dlm_lsp.document.base_models import HUB_PREFIX
 from dlm_lsp.document.schema import Frontmatter
-from dlm_lsp.local.model_paths import model_beside
-from dlm_lsp.store.adapters import current_adapter, first_adapter
 from dlm_lsp.store.batches import BatchRecords
 from dlm_lsp.store.ledger import LedgerEntry
 from dlm_lsp.store.plan import StagedSection
 from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.answer_through import AnswerThrough, directly
-from dlm_lsp.synth.choose_verifier import ChosenVerifier, choose_verifier, verifier_selector
-from dlm_lsp.synth.cost import Budget, RunPrices, check_max_cost, find_prices
+from dlm_lsp.synth.choose_verifier import ChosenVerifier, verifier_selector
+from dlm_lsp.synth.cost import Budget, RunPrices, find_prices
 from dlm_lsp.synth.estimate import Estimate, estimate_run
 from dlm_lsp.synth.events import OnEvent
 from dlm_lsp.synth.insertion import ledger_entries, staged_sections
-from dlm_lsp.synth.judge import Judge, sway_judge
+from dlm_lsp.synth.judge import Judge
 from dlm_lsp.synth.judge_calibration import describe_judge, judge_threshold
+from dlm_lsp.synth.notices import Notices
 from dlm_lsp.synth.options import plain_verify
 from dlm_lsp.synth.report import Report
 from dlm_lsp.synth.run import run_synthesis
+from dlm_lsp.synth.run_models import RunModels
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.strategy_shares import teacher_notes
+from dlm_lsp.synth.synth_request import SynthRequest
 from dlm_lsp.teachers.protocol import Teacher, Verifier
 from dlm_lsp.teachers.registry import check_selector, select
-
-
-@dataclass(frozen=True, slots=True)
-class SynthRequest:
-    """Who writes, who judges, and how the run goes."""
-
-    teacher: str
-    judge: str | None
-    options: SynthOptions
-
-
-def request_beside(request: SynthRequest, folder: Path) -> SynthRequest:
-    """Return a request in which a path that names a model is seen from `folder`."""
-    hub = request.teacher.startswith(HUB_PREFIX)
-    return replace(
-        request,
-        teacher=model_beside(request.teacher, folder) if hub else request.teacher,
-        judge=request.judge and model_beside(request.judge, folder),
-        options=replace(
-            request.options, verify=model_beside(request.options.verify.strip(), folder)
-        ),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class NeededModel:
-    """A local model that a run needs, and whether the user named it or the document."""
-
-    name: str
-    named_by_user: bool
-
-
-def needed_models(request: SynthRequest, frontmatter: Frontmatter) -> tuple[NeededModel, ...]:
-    """Return the local models that a run needs.
-
-    Raises:
-        SelectorError: teacher or verifier cannot be.
-    """
-    own, by_user = frontmatter.base_model, request.judge is not None
-    judging = request.options.filter == "sway"
-    judge = [NeededModel(request.judge or own, named_by_user=by_user)] if judging else []
-    verifier = verifier_selector(request.options.verify)
-    needed = [
-        *_model_of(request.teacher, own),
-        *judge,
-        *(_model_of(verifier, own) if verifier else ()),
-    ]
-    return tuple(dict.fromkeys(needed))
-
-
-def _model_of(selector: str, base_model: str) -> tuple[NeededModel, ...]:
-    kind, target = check_selector(selector)
-    if kind.needs_adapter:
-        return (NeededModel(base_model, named_by_user=False),)
-    return (NeededModel(target, named_by_user=True),) if kind.name == "hf" else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +77,7 @@ class SynthSession:
     verification: ChosenVerifier
     prices: RunPrices
     _judge: Judge | None
+    _notices: Notices
     _cache: ReplyCache
     _options: SynthOptions
     _sections: Sequence[str] | None
@@ -163,6 +109,7 @@ class SynthSession:
             prices=self.prices,
             budget=budget,
             through=through,
+            notices=self._notices,
         )
         at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         sections = staged_sections(self.document, report.accepted, self.teacher.name, at)
@@ -273,10 +220,13 @@ async def open_session(
     folder: Path,
     request: SynthRequest,
     sections: Sequence[str] | None = None,
+    *,
+    models: RunModels | None = None,
 ) -> AsyncIterator[SynthSession]:
     """Get teacher and judge ready, without asking anything, and let go of them at the end.
 
-    `folder` is the document's store; `sections` limits the run to these section ids.
+    `folder` is the document's store; `sections` limits the run to these section ids; `models` are
+    those of a run over several documents, which go on to the next.
 
     Raises:
         TeacherError, JudgeError, StoreError: with the remedy.
@@ -284,62 +234,34 @@ async def open_session(
             limited and no price is known.
     """
     options = request.options
-    sway = options.filter == "sway"
-    selectors = [request.teacher, verifier_selector(options.verify) or request.teacher]
-    own_teacher = any(check_selector(selector)[0].needs_adapter for selector in selectors)
-    # A broken pointer is no matter to a run that does without the adapter.
-    needs_adapter = own_teacher or (sway and request.judge is None)
-    adapter = current_adapter(folder, first_adapter(frontmatter)) if needs_adapter else None
-    teacher = select(
-        request.teacher,
-        options.sampling,
-        concurrency=options.concurrency,
-        timeout=options.timeout,
-        adapter=adapter,
-        base_model=frontmatter.base_model,
-        options=options.teacher_options,
-        window=options.window,
-    )
-    judge = sway_judge(frontmatter.base_model, adapter, request.judge) if sway else None
-    chosen = ChosenVerifier()
-    try:
-        if judge:
-            await judge.prepare()
-        await teacher.prepare()
-        if judge:
-            chosen = await choose_verifier(options, teacher, judge, adapter, frontmatter.base_model)
-        prices = find_prices(teacher, chosen.verifier)
-        check_max_cost(options, prices)
-        with ReplyCache(folder) as cache:
-            expected = await estimate_run(
-                document,
-                teacher,
-                cache,
-                options,
-                sections=sections,
-                verifier=chosen.verifier,
-                prices=prices,
-            )
-            yield SynthSession(
-                document,
-                teacher,
-                expected,
-                (
-                    *teacher_notes(teacher, options),
-                    *batch_notes(folder, teacher.name),
-                    *([prices.problem] if prices.problem else []),
-                ),
-                chosen,
-                prices,
-                judge,
-                cache,
-                options,
-                sections,
-            )
-    finally:
-        with anyio.CancelScope(shield=True):
-            await teacher.aclose()
-            if chosen.verifier:
-                await chosen.verifier.aclose()
-            if judge:
-                await judge.aclose()
+    async with AsyncExitStack() as stack:
+        shared = await stack.enter_async_context(RunModels()) if models is None else models
+        found = await stack.enter_async_context(shared.for_document(request, frontmatter, folder))
+        cache = stack.enter_context(ReplyCache(folder))
+        expected = await estimate_run(
+            document,
+            found.teacher,
+            cache,
+            options,
+            sections=sections,
+            verifier=found.verification.verifier,
+            prices=found.prices,
+        )
+        notes = (
+            *teacher_notes(found.teacher, options),
+            *batch_notes(folder, found.teacher.name),
+            *([found.prices.problem] if found.prices.problem else []),
+        )
+        yield SynthSession(
+            document,
+            found.teacher,
+            expected,
+            notes,
+            found.verification,
+            found.prices,
+            found.judge,
+            shared.notices,
+            cache,
+            options,
+            sections,
+        )

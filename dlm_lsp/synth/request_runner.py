@@ -17,13 +17,13 @@ from dlm_lsp.errors import (
 )
 from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.cost import Budget, CostMeter
-from dlm_lsp.synth.events import OnEvent, RequestDone, RequestFailed, TeacherNotice
+from dlm_lsp.synth.events import OnEvent, RequestDone, RequestFailed
 from dlm_lsp.synth.planned_requests import Planned
 from dlm_lsp.synth.reply_faults import is_whole
 from dlm_lsp.synth.report import Usage
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.second_attempts import answer_twice
-from dlm_lsp.teachers.protocol import CheckRequest, PairRequest, Replier, Reply, TellingTeacher
+from dlm_lsp.teachers.protocol import CheckRequest, PairRequest, Replier, Reply
 
 _R = TypeVar("_R", PairRequest, CheckRequest)
 # The server has said so of one request, and the others were not sent.
@@ -75,9 +75,6 @@ class RequestRunner(Generic[_R]):
         self._at_once = options.concurrency
         self._on_event = on_event
         self._failures: set[str] = set()
-        self._notices: dict[str, None] = {}
-        if isinstance(teacher, TellingTeacher):
-            teacher.tell_to(self._tell_notice)
 
     def usage(self, seconds: float) -> Usage:
         """Return what the replies so far have cost; a request cut short counts as well."""
@@ -127,15 +124,6 @@ class RequestRunner(Generic[_R]):
             request = planned_request.request
             strategy = request.strategy if isinstance(request, PairRequest) else None
             self._on_event(RequestFailed(planned_request.source_id, strategy, message))
-
-    @property
-    def notices(self) -> tuple[str, ...]:
-        """What the teacher's server did on the way, a line each."""
-        return tuple(self._notices)
-
-    def _tell_notice(self, message: str) -> None:
-        self._notices[message] = None
-        self._on_event(TeacherNotice(message))
 
     async def _ask_within_limits(
         self,

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequenc
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -27,9 +26,11 @@ from dlm_lsp.synth.events import (
     RunStarted,
     SectionDone,
     SynthEvent,
+    TeacherNotice,
 )
 from dlm_lsp.synth.judge import Judge
 from dlm_lsp.synth.judge_calibration import judge_threshold
+from dlm_lsp.synth.notices import Notices
 from dlm_lsp.synth.planned_requests import PlannedRequest, ProseSource, plan_requests, prose_sources
 from dlm_lsp.synth.report import Candidate, Report, Skip, Verdict
 from dlm_lsp.synth.request_rounds import RequestRounds
@@ -67,6 +68,7 @@ async def run_synthesis(
     prices: RunPrices = UNKNOWN_PRICES,
     budget: Budget | None = None,
     through: AnswerThrough = directly,
+    notices: Notices | None = None,
 ) -> Report:
     """Ask `teacher` about the prose of `document` and return what is accepted, and why not more.
 
@@ -75,7 +77,8 @@ async def run_synthesis(
     but no reply: those are in `cache`. `verifier` is prepared, and is asked about what the judge
     lets pass; without one nothing is verified. None of the three is closed. By `prices` the run is
     counted against `budget`, which is that of its options where it is the only one. `through` is
-    the way on which teacher and verifier are asked.
+    the way on which teacher and verifier are asked; `notices` is where they are heard already, if
+    anybody hears them.
 
     Raises:
         TeacherError, JudgeError: found before anything was asked. Later, a failed request is
@@ -98,15 +101,20 @@ async def run_synthesis(
         budget=budget or budget_of(options),
         through=through,
     )
-    try:
-        async with anyio.create_task_group() as tasks:
-            run.end = tasks.cancel_scope.cancel
-            if stop is not None:
-                tasks.start_soon(run.end_on, stop)
-            await run.ask_all()
-            tasks.cancel_scope.cancel()
-    except ExceptionGroup as group:
-        raise _first_error(group) from None
+    if notices is None:
+        notices = Notices()
+        notices.hear(teacher)
+        notices.hear(verifier)
+    with notices.listening(run.take_notice):
+        try:
+            async with anyio.create_task_group() as tasks:
+                run.end = tasks.cancel_scope.cancel
+                if stop is not None:
+                    tasks.start_soon(run.end_on, stop)
+                await run.ask_all()
+                tasks.cancel_scope.cancel()
+        except ExceptionGroup as group:
+            raise _first_error(group) from None
     report = await run.report()
     on_event(RunFinished(report))
     return report
@@ -171,7 +179,6 @@ class _SynthesisRun:
         most = options.sampling.max_new_tokens
         meter = CostMeter(prices.teacher, budget, most)
         self._runner = RequestRunner(through(teacher), cache, options, on_event, meter=meter)
-        self._runners: list[RequestRunner[Any]] = [self._runner]
         self._verification: Verification | None = None
         if self._judge and verifier:
             runner = RequestRunner[CheckRequest](
@@ -182,7 +189,6 @@ class _SynthesisRun:
                 spending=self._runner.spending,
                 meter=CostMeter(prices.verifier, budget, most),
             )
-            self._runners.append(runner)
             self._verification = Verification(verifier, runner, cache, options)
         self._rounds = RequestRounds(teacher, self._runner, options)
         self._sources = prose_sources(document, sections)
@@ -194,6 +200,12 @@ class _SynthesisRun:
         self._began = anyio.current_time()
         self._stopped = False
         self._failure: str | None = None
+        self._notices: dict[str, None] = {}
+
+    def take_notice(self, message: str) -> None:
+        """Pass on what the server of a teacher or a verifier did on the way."""
+        self._notices[message] = None
+        self._on_event(TeacherNotice(message))
 
     async def end_on(self, stop: anyio.Event) -> None:
         """End the run once `stop` is set."""
@@ -235,9 +247,7 @@ class _SynthesisRun:
             verifying=self._verification is not None,
             failure=self._failure,
             stopped=self._stopped,
-            notices=tuple(
-                dict.fromkeys(notice for runner in self._runners for notice in runner.notices)
-            ),
+            notices=tuple(self._notices),
         )
         # New pairs are held against all of a document, and somebody may be typing.
         return await anyio.to_thread.run_sync(select)

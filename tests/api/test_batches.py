@@ -18,12 +18,14 @@ from dlm_lsp.store.batches import BatchRecords
 from dlm_lsp.synth import pipeline
 from dlm_lsp.synth.batch_collection import BatchProgress
 from dlm_lsp.synth.batch_submission import LearnedShapes, Submission
-from dlm_lsp.synth.pipeline import SynthRequest
 from dlm_lsp.synth.report import Report
+from dlm_lsp.synth.run_models import ModelSource, RunModels
 from dlm_lsp.synth.run_options import SynthOptions
+from dlm_lsp.synth.synth_request import SynthRequest
 from dlm_lsp.teachers.anthropic_batches import AnthropicBatches
 from dlm_lsp.teachers.batches import BatchLimits
 from dlm_lsp.teachers.openai_batches import OpenAiBatches
+from dlm_lsp.teachers.registry import select
 
 PLAIN = SynthOptions(filter="dedup-only", per_section=2)
 ALL = (1, 2, 3, 4, 5)
@@ -69,6 +71,10 @@ class User:
             self.path, teacher=self.provider.selector, options=self.options, dry_run=True
         )
         return done.report
+
+
+def judged_by_script() -> RunModels:
+    return RunModels(ModelSource(select, lambda *_: ScriptedJudge()))
 
 
 @pytest.fixture(params=[OpenAiServer, AnthropicServer], ids=["openai", "anthropic"])
@@ -217,7 +223,7 @@ def is_second(prompt: str) -> bool:
 
 
 def test_verdicts_go_into_the_batch_after_that_of_the_pairs(user, provider, monkeypatch):
-    monkeypatch.setattr(pipeline, "sway_judge", lambda *_: ScriptedJudge())
+    monkeypatch.setattr(pipeline, "RunModels", judged_by_script)
     user.options = SynthOptions(per_section=2)
     submitted = user.submit()
     # The verdict on a pair of the first section, whose reply came at once. By likelihood its
@@ -433,7 +439,7 @@ def test_results_that_are_no_longer_kept_are_told_and_asked_for_anew(openai, use
 
 
 def test_a_model_without_likelihoods_gives_its_verdicts_in_words(openai, user_of, monkeypatch):
-    monkeypatch.setattr(pipeline, "sway_judge", lambda *_: ScriptedJudge())
+    monkeypatch.setattr(pipeline, "RunModels", judged_by_script)
     openai.tells_likelihoods = False
     user = user_of(openai)
     user.options = SynthOptions(per_section=2)
@@ -450,7 +456,7 @@ def test_a_model_without_likelihoods_gives_its_verdicts_in_words(openai, user_of
 def test_a_verifier_of_another_kind_is_left_to_the_ordinary_run(
     openai, user_of, monkeypatch, httpserver
 ):
-    monkeypatch.setattr(pipeline, "sway_judge", lambda *_: ScriptedJudge())
+    monkeypatch.setattr(pipeline, "RunModels", judged_by_script)
     user = user_of(openai)
     openai.keys |= {"none"}
     user.options = SynthOptions(per_section=2, verify=f"vllm-server:{openai.url}#m")

@@ -14,8 +14,8 @@ from dlm_lsp.cli.synth_batch import collect_replies, show_batches, submit_batche
 from dlm_lsp.errors import UsageError
 from dlm_lsp.store.batches import BatchRecords
 from dlm_lsp.store.home import store_folder
-from dlm_lsp.synth.pipeline import SynthRequest
 from dlm_lsp.synth.run_options import SynthOptions
+from dlm_lsp.synth.synth_request import SynthRequest
 
 REQUEST = SynthRequest("openai:m", None, SynthOptions(filter="dedup-only", per_section=2))
 COMMANDS = get_command(dlm_app).commands["synth"].commands

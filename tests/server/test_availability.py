@@ -15,8 +15,8 @@ from dlm_lsp.server.live_documents import LiveWorkspace
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.settings import Settings
 from dlm_lsp.store.home import store_folder
-from dlm_lsp.synth.pipeline import SynthRequest
 from dlm_lsp.synth.run_options import SynthOptions
+from dlm_lsp.synth.synth_request import SynthRequest
 from dlm_lsp.teachers.availability import Unavailable
 from dlm_lsp.teachers.kind import TeacherKind
 

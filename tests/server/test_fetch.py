@@ -18,7 +18,7 @@ from support.tiny_model import tiny_llama
 from dlm_lsp.errors import ModelError
 from dlm_lsp.server.fetch import fetch_with_consent
 from dlm_lsp.server.message_requests import ANSWER_TIMEOUT
-from dlm_lsp.synth.pipeline import NeededModel
+from dlm_lsp.synth.synth_request import NeededModel
 
 TEXT = f"{HEAD}{town(1)}\n".replace("base_model: smollm2-135m", "base_model: hf:org/name")
 TWO = f"{TEXT}::prose::\n{town(2)}\n"

@@ -16,6 +16,7 @@ from dlm_lsp.synth.judge import SwayJudge
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.teachers.local_teacher import LocalTeacher
 from dlm_lsp.teachers.protocol import GenerationOptions
+from dlm_lsp.teachers.registry import select
 
 
 @pytest.fixture(scope="module")
@@ -30,9 +31,20 @@ def chat(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 async def choose(verify="auto", teacher=None, judge=None) -> ChosenVerifier:
     options = SynthOptions(verify=verify)
-    return await choose_verifier(
-        options, teacher or ScriptedTeacher(), judge or ScriptedJudge(), None, None
-    )
+    judge = judge or ScriptedJudge()
+    await judge.prepare()
+    return await choose_verifier(options, teacher or ScriptedTeacher(), judge, get, get_second)
+
+
+async def get(selector, sampling):
+    teacher = select(selector, sampling, concurrency=1, timeout=60)
+    await teacher.prepare()
+    return teacher
+
+
+async def get_second(teacher, model):
+    await teacher.prepare()
+    return teacher
 
 
 def judge_of(model: Path) -> SwayJudge:

@@ -11,17 +11,12 @@ from support.scripted_teacher import ScriptedJudge, ScriptedTeacher, document, t
 
 from dlm_lsp.document.document import Document
 from dlm_lsp.errors import JudgeError, OptionError, SelectorError, StoreError, TeacherError
-from dlm_lsp.synth import pipeline as module
+from dlm_lsp.synth import pipeline
 from dlm_lsp.synth.events import SectionDone
-from dlm_lsp.synth.pipeline import (
-    NeededModel,
-    SynthRequest,
-    SynthResult,
-    needed_models,
-    open_session,
-    request_beside,
-)
+from dlm_lsp.synth.pipeline import SynthResult, open_session
+from dlm_lsp.synth.run_models import ModelSource, RunModels
 from dlm_lsp.synth.run_options import SynthOptions
+from dlm_lsp.synth.synth_request import SynthRequest
 from dlm_lsp.teachers.protocol import TeacherLimits
 
 DEDUP = SynthOptions(filter="dedup-only", per_section=2)
@@ -75,8 +70,8 @@ class Cast:
 @pytest.fixture
 def cast(monkeypatch) -> Cast:
     made = Cast()
-    monkeypatch.setattr(module, "select", made.select)
-    monkeypatch.setattr(module, "sway_judge", made.sway_judge)
+    source = ModelSource(made.select, made.sway_judge)
+    monkeypatch.setattr(pipeline, "RunModels", lambda: RunModels(source))
     return made
 
 
@@ -152,13 +147,18 @@ async def test_at_the_end_teacher_and_judge_are_let_go_of(cast, tmp_path):
     assert cast.done == ["close scripted", "close judge"]
 
 
-@pytest.mark.parametrize("who", ["teacher", "judge"])
-async def test_who_cannot_get_ready_is_let_go_of_too_and_so_is_the_other(who, cast, tmp_path):
-    error = TeacherError("no key") if who == "teacher" else JudgeError("no model")
-    getattr(cast, who).fails = error
-    with pytest.raises(type(error)):
+async def test_a_teacher_that_cannot_get_ready_is_let_go_of_too_and_so_is_the_judge(cast, tmp_path):
+    cast.teacher.fails = TeacherError("no key")
+    with pytest.raises(TeacherError):
         await run(tmp_path, SWAY)
     assert cast.done[-2:] == ["close scripted", "close judge"]
+
+
+async def test_a_judge_that_cannot_get_ready_is_let_go_of_too(cast, tmp_path):
+    cast.judge.fails = JudgeError("no model")
+    with pytest.raises(JudgeError):
+        await run(tmp_path, SWAY)
+    assert cast.done == ["prepare judge", "close judge"]
 
 
 async def test_a_judge_that_is_not_at_hand_is_known_before_a_teacher_is_reached(cast, tmp_path):
@@ -307,41 +307,3 @@ async def test_the_ledger_keeps_for_each_section_what_spoke_for_it(cast, tmp_pat
         assert (entry.teacher, entry.judge, entry.margin) == ("scripted", "judge", 1.0)
         assert entry.evidence == candidate.evidence
     assert {entry.run_id for entry in result.entries} == {f"{result.at} scripted"}
-
-
-@pytest.mark.parametrize("prefix", ["", "hf:"])
-def test_a_path_is_seen_from_the_folder_of_the_document_whoever_is_named_by_it(prefix, tmp_path):
-    options = SynthOptions(verify=f"{prefix}./v.gguf")
-    seen = request_beside(SynthRequest("hf:./t.gguf", f"{prefix}./j.gguf", options), tmp_path)
-    assert seen.teacher == f"hf:{tmp_path / 't.gguf'}"
-    assert seen.judge == f"{prefix}{tmp_path / 'j.gguf'}"
-    assert seen.options.verify == f"{prefix}{tmp_path / 'v.gguf'}"
-
-
-@pytest.mark.parametrize("verify", ["auto", "off", "openai:m", "some/model"])
-def test_a_verifier_that_is_no_path_stays_as_it_is(verify, tmp_path):
-    request = SynthRequest(OTHER, None, SynthOptions(verify=verify))
-    assert request_beside(request, tmp_path) == request
-
-
-@pytest.mark.parametrize(
-    ("teacher", "verify", "needed"),
-    [
-        (OTHER, "auto", [("smollm2-135m", False)]),
-        (OTHER, "hf:v", [("smollm2-135m", False), ("v", True)]),
-        ("hf:t", "off", [("t", True), ("smollm2-135m", False)]),
-    ],
-)
-def test_a_run_needs_the_models_of_teacher_judge_and_verifier(teacher, verify, needed):
-    found = needed_models(
-        SynthRequest(teacher, None, SynthOptions(verify=verify)), document().frontmatter
-    )
-    assert [(model.name, model.named_by_user) for model in found] == needed
-
-
-def test_the_own_adapter_as_verifier_needs_its_base_model_where_another_judges():
-    request = SynthRequest(OTHER, "j", SynthOptions(verify="self"))
-    assert needed_models(request, document().frontmatter) == (
-        NeededModel("j", named_by_user=True),
-        NeededModel("smollm2-135m", named_by_user=False),
-    )
