@@ -108,6 +108,7 @@ def test_the_other_flags_are_of_one_command_alone():
         "--estimate",
         "--force",
         "--json",
+        "--jsonl",
     }
 
 

@@ -18,12 +18,13 @@ from dlm_lsp.store.ledger import Ledger
 from dlm_lsp.store.lock import shared_document_lock
 from dlm_lsp.store.plan import StagedSection, add_to_plan, load_plan, take_from_plan
 from dlm_lsp.synth.cost import Budget, budget_of
-from dlm_lsp.synth.events import OnEvent, SynthEvent
+from dlm_lsp.synth.events import OnEvent, RunStarted, SynthEvent
 from dlm_lsp.synth.insertion import InsertionPlan
 from dlm_lsp.synth.pipeline import SynthResult, SynthSession, open_session
 from dlm_lsp.synth.report import Report
 from dlm_lsp.synth.run_models import RunModels
 from dlm_lsp.synth.synth_request import SynthRequest, request_beside
+from dlm_lsp.synth.turns import Ticket, Turns
 
 _T = TypeVar("_T")
 Destination = Literal["document", "stage", "nowhere"]
@@ -135,6 +136,7 @@ class RunContext:
     Setting `stop` ends the run with what is finished; `force` lets a copy join what is staged for
     its original. `on_wait` hears who holds a store, `on_ready` what is going to be asked about a
     document, `on_event` what happens. `swept` are folders without leftovers of killed processes.
+    By `turns` documents begin in their order, where one depends on those before.
     """
 
     request: SynthRequest
@@ -147,6 +149,12 @@ class RunContext:
     on_wait: Callable[[str], None]
     force: bool = False
     swept: set[Path] = field(default_factory=set)
+    turns: Turns = field(default_factory=Turns)
+
+    @property
+    def is_ordered(self) -> bool:
+        """Whether what comes of a document depends on those before it."""
+        return self.request.options.max_cost is not None
 
 
 async def synthesize_document(
@@ -159,11 +167,25 @@ async def synthesize_document(
     Raises:
         TeacherError, JudgeError, StoreError: with the remedy.
     """
+    with context.turns.ticket() as ticket:
+        if context.is_ordered:
+            # Nobody waits for another document while he holds one that others wait for.
+            await ticket.turn()
+        return await _synthesize_in_turn(path, context, sections, ticket)
+
+
+async def _synthesize_in_turn(
+    path: Path, context: RunContext, sections: Sequence[str] | None, ticket: Ticket
+) -> DocumentSynthesis:
     request, destination = context.request, context.destination
+
+    def on_event(event: SynthEvent) -> None:
+        if isinstance(event, RunStarted):
+            ticket.pass_on()
+        context.on_event(path, event)
 
     async def run(ready: SynthSession) -> SynthResult:
         context.on_ready(path, ready)
-        on_event = partial(context.on_event, path)
         return await ready.run(on_event, context.stop, context.budget)
 
     folder = (await anyio.to_thread.run_sync(load_head, path)).folder

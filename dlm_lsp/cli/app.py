@@ -274,7 +274,7 @@ def instructions_command(
     """
     from dlm_lsp.api.synthesis import Destination
     from dlm_lsp.cli.instructions import (
-        OutputFormat,
+        RunOutput,
         estimate_instructions,
         synthesize_instructions,
     )
@@ -319,7 +319,7 @@ def instructions_command(
     request = SynthRequest(teacher, judge, options)
     if estimate:
         raise typer.Exit(estimate_instructions(paths, request, as_json=as_json))
-    output: OutputFormat = "jsonl" if as_json_lines else "json" if as_json else "text"
+    output: RunOutput = "jsonl" if as_json_lines else "json" if as_json else "text"
     raise typer.Exit(
         synthesize_instructions(paths, request, destination, force=force, output=output)
     )

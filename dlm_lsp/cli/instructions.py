@@ -48,7 +48,7 @@ from dlm_lsp.synth.synth_request import SynthRequest, needed_models
 from dlm_lsp.teachers.money import Money
 from dlm_lsp.teachers.registry import check_options
 
-OutputFormat = Literal["text", "json", "jsonl"]
+RunOutput = Literal["text", "json", "jsonl"]
 
 
 def synthesize_instructions(
@@ -57,7 +57,7 @@ def synthesize_instructions(
     destination: Destination,
     *,
     force: bool,
-    output: OutputFormat,
+    output: RunOutput,
 ) -> int:
     """Synthesize pairs for all documents in one run, and say what became of each."""
     check_options(request.teacher, request.options.teacher_options)
@@ -75,7 +75,7 @@ def synthesize_instructions(
 class _Results:
     """What became of the documents so far, printed as they finish; `codes` are their exit codes."""
 
-    def __init__(self, groups: Sequence[DocumentGroup], output: OutputFormat) -> None:
+    def __init__(self, groups: Sequence[DocumentGroup], output: RunOutput) -> None:
         self.count = sum(len(group.paths) for group in groups)
         self.codes: set[int] = set()
         self._output = output

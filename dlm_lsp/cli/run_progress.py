@@ -1,4 +1,4 @@
-"""Progress of a run over documents: of one its sections, of several how many are done."""
+"""Run progress: of one document its sections, of several how many are done."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

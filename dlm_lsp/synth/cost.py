@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import anyio
+
 from dlm_lsp.errors import OptionError, TeacherError
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.teachers.money import Money, to_micros
@@ -100,15 +102,86 @@ def _how_to_add_price(host: str, model: str, problem: str) -> str:
     )
 
 
-@dataclass(slots=True)
+_MOST_FOR_EACH = 4
+"""How often a request is paid for at most: it, the second about what is missing, each twice."""
+
+
 class Budget:
     """What a run has cost over all of its documents, in millionths, and may cost if it is limited.
 
     `limit` and `spent` are in the one currency of the run.
     """
 
-    limit: int | None = None
-    spent: int = 0
+    def __init__(self, limit: int | None = None) -> None:
+        self.limit = limit
+        self.spent = 0
+        self._shares: list[BudgetShare] = []
+        self._changed = anyio.Event()
+
+    def share(self) -> "BudgetShare":
+        """Return the share of one document, which has nothing promised yet."""
+        return BudgetShare(self)
+
+    def left_beside(self, share: "BudgetShare") -> int | None:
+        """Return what is left of it if all others come to what they were promised."""
+        if self.limit is None:
+            return None
+        promised = sum(other.outstanding for other in self._shares if other is not share)
+        return self.limit - self.spent - promised
+
+    async def admit(self, share: "BudgetShare", most: int) -> None:
+        """Promise a share so much; wait until that is left beside the others, or none is."""
+        while self._shares:
+            left = self.left_beside(share)
+            if left is None or left >= most:
+                break
+            await self._changed.wait()
+        share.promised = most
+        self._shares.append(share)
+
+    def let_go(self, share: "BudgetShare") -> None:
+        """Take note that a document is done, and what it was promised is not needed."""
+        if share in self._shares:
+            self._shares.remove(share)
+            self._changed.set()
+            self._changed = anyio.Event()
+
+
+class BudgetShare:
+    """What a document has cost, and has been promised out of the budget of the run."""
+
+    def __init__(self, budget: Budget) -> None:
+        self.spent = 0
+        self.promised = 0
+        self._budget = budget
+
+    @property
+    def left(self) -> int | None:
+        """What it may cost further, None without a limit."""
+        return self._budget.left_beside(self)
+
+    @property
+    def spent_in_all(self) -> int:
+        """What all documents have cost."""
+        return self._budget.spent
+
+    @property
+    def outstanding(self) -> int:
+        """What is promised and not spent."""
+        return max(0, self.promised - self.spent)
+
+    def add(self, micros: int) -> None:
+        """Count what was spent."""
+        self.spent += micros
+        self._budget.spent += micros
+
+    async def admit(self, most: int) -> None:
+        """Wait until so much can be promised: see `Budget.admit`."""
+        await self._budget.admit(self, most)
+
+    def let_go(self) -> None:
+        """Give back what is promised and not spent."""
+        self._budget.let_go(self)
 
 
 def budget_of(options: SynthOptions) -> Budget:
@@ -118,22 +191,28 @@ def budget_of(options: SynthOptions) -> Budget:
 
 @dataclass(frozen=True, slots=True)
 class CostMeter:
-    """Counts what is asked of one teacher against the budget of the run."""
+    """Counts what is asked of one teacher against a document's share of the budget."""
 
     price: Price | None
-    budget: Budget
+    share: BudgetShare
     max_new_tokens: int
 
     def affordable(self, requests: Sequence[Request]) -> int:
         """Return how many of the requests, from the first on, cannot exceed the budget together."""
-        if self._counts_nothing or self.budget.limit is None:
+        left = self.share.left
+        if self._counts_nothing or left is None:
             return len(requests)
-        left = self.budget.limit - self.budget.spent
         for count, cost in enumerate(self._highest_costs(requests)):
             left -= cost
             if left < 0:
                 return count
         return len(requests)
+
+    def most_for(self, requests: Sequence[Request]) -> int:
+        """Return what requests and all that follows from them may come to, in millionths."""
+        if self._counts_nothing:
+            return 0
+        return _MOST_FOR_EACH * sum(self._highest_costs(requests))
 
     def add_reply(self, request: Request, reply: Reply) -> None:
         """Count what a reply says that it took, and where it says nothing what it took at most."""
@@ -146,17 +225,17 @@ class CostMeter:
             reply.cached_input,
             reply.cache_write,
         )
-        self.budget.spent += cost.micros
+        self.share.add(cost.micros)
 
     def add_unanswered(self, requests: Sequence[Request]) -> None:
         """Count requests that were sent and are not waited for, as what they cost at most."""
         if not self._counts_nothing:
-            self.budget.spent += sum(self._highest_costs(requests))
+            self.share.add(sum(self._highest_costs(requests)))
 
     def over_budget(self, request: Request) -> str:
         """Say why a request is not affordable."""
         currency = self.price.currency if self.price else ""
-        spent = Money(self.budget.spent, currency)
+        spent = Money(self.share.spent_in_all, currency)
         next_ = Money(sum(self._highest_costs([request])), currency)
         return f"{spent} is spent, and the next request may cost up to {next_}"
 

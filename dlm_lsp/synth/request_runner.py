@@ -66,7 +66,7 @@ class RequestRunner(Generic[_R]):
         meter: CostMeter | None = None,
     ) -> None:
         self.spending = spending or Spending()
-        self._meter = meter or CostMeter(None, Budget(), options.sampling.max_new_tokens)
+        self._meter = meter or CostMeter(None, Budget().share(), options.sampling.max_new_tokens)
         self._max_cost = options.max_cost
         self._teacher: Replier[_R] = teacher
         self._cache = cache

@@ -47,7 +47,7 @@ from dlm_lsp.synth.select import (
 )
 from dlm_lsp.synth.verification import Unverified, Verification
 from dlm_lsp.teachers.money import Money
-from dlm_lsp.teachers.protocol import CheckRequest, Teacher, Verifier
+from dlm_lsp.teachers.protocol import CheckRequest, PairRequest, Teacher, VerdictRequest, Verifier
 
 
 def _ignore(event: SynthEvent) -> None:
@@ -115,6 +115,8 @@ async def run_synthesis(
                 tasks.cancel_scope.cancel()
         except ExceptionGroup as group:
             raise _first_error(group) from None
+        finally:
+            run.share.let_go()
     report = await run.report()
     on_event(RunFinished(report))
     return report
@@ -174,20 +176,21 @@ class _SynthesisRun:
         self._options = options
         self._on_event = on_event
         self._currency = prices.currency
-        self._budget = budget
-        self._spent_before = budget.spent
+        self.share = budget.share()
         most = options.sampling.max_new_tokens
-        meter = CostMeter(prices.teacher, budget, most)
-        self._runner = RequestRunner(through(teacher), cache, options, on_event, meter=meter)
+        self._meter = CostMeter(prices.teacher, self.share, most)
+        self._checking_meter: CostMeter | None = None
+        self._runner = RequestRunner(through(teacher), cache, options, on_event, meter=self._meter)
         self._verification: Verification | None = None
         if self._judge and verifier:
+            self._checking_meter = CostMeter(prices.verifier, self.share, most)
             runner = RequestRunner[CheckRequest](
                 through(verifier),
                 cache,
                 options,
                 on_event,
                 spending=self._runner.spending,
-                meter=CostMeter(prices.verifier, budget, most),
+                meter=self._checking_meter,
             )
             self._verification = Verification(verifier, runner, cache, options)
         self._rounds = RequestRounds(teacher, self._runner, options)
@@ -223,6 +226,7 @@ class _SynthesisRun:
         requests = await plan_requests(self._sources, self._teacher, self._options)
         for planned_request in requests:
             self._requests[planned_request.source_id].append(planned_request)
+        await self.share.admit(self._most_cost([planned.request for planned in requests]))
         self._on_event(RunStarted(len(self._sources), len(requests)))
         async for wave in self._waves():
             await self._ask_and_judge(
@@ -234,6 +238,18 @@ class _SynthesisRun:
             )
             if self._verification:
                 await self._verify(self._verification)
+
+    def _most_cost(self, requests: Sequence[PairRequest]) -> int:
+        """Return what a run with these first requests may cost, in millionths."""
+        most = self._meter.most_for(requests)
+        if self._checking_meter:
+            verdicts = [
+                VerdictRequest(request.prose, (("", ""),))
+                for request in requests
+                for _ in range(request.count + request.spare)
+            ]
+            most += self._checking_meter.most_for(verdicts)
+        return most
 
     async def report(self) -> Report:
         """Return what the run came to, whether it went to its end or not."""
@@ -256,7 +272,7 @@ class _SynthesisRun:
     def _cost(self) -> Money | None:
         if self._currency is None:
             return None
-        return Money(self._budget.spent - self._spent_before, self._currency)
+        return Money(self.share.spent, self._currency)
 
     async def _waves(self) -> AsyncIterator[Sequence[ProseSource]]:
         """Yield the sections to ask at once: all, or as few as can give the pairs that are wanted.

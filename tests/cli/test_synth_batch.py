@@ -94,6 +94,7 @@ def test_submit_takes_the_options_of_a_run_that_decide_what_is_asked():
         "estimate",
         "max_cost",
         "force",
+        "as_json_lines",
     }
     assert own <= of_a_run
 

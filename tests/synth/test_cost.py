@@ -272,11 +272,11 @@ REQUESTS = [
 @pytest.mark.parametrize("request_", REQUESTS, ids=["pairs", "chinese", "verdicts"])
 def test_no_reply_within_its_limits_costs_more_than_was_set_aside_for_it(request_):
     for written in (0, 100):
-        meter = CostMeter(PRICED, Budget(10**9), 1024)
-        most = Budget(10**9)
+        meter = CostMeter(PRICED, Budget(10**9).share(), 1024)
+        most = Budget(10**9).share()
         CostMeter(PRICED, most, 1024).add_unanswered([request_])
         meter.add_reply(request_, Reply("", 300, 1024, cache_write=written))
-        assert meter.budget.spent <= most.spent
+        assert meter.share.spent <= most.spent
 
 
 ON_DISK = settings(

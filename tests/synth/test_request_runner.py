@@ -244,7 +244,7 @@ DEAR = Price(Rates(Decimal(0), Decimal(1000)), "USD")
 
 def metered_runner(teacher, cache, budget, **options):
     options = SynthOptions(sampling=GenerationOptions(max_new_tokens=10), **options)
-    meter = CostMeter(DEAR, budget, 10)
+    meter = CostMeter(DEAR, budget.share(), 10)
     return RequestRunner(teacher, cache, options, lambda _: None, meter=meter)
 
 
