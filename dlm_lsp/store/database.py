@@ -108,7 +108,9 @@ def _connect(path: Path, kind: DatabaseKind) -> sqlite3.Connection:
         raise StoreError(f"{path} is no {kind.name}; {_AWAY}")
     # Not "ro": what a killed writer left half done must be rolled back to be read.
     address = f"{path.absolute().as_uri()}?mode=rw"
-    connection = sqlite3.connect(address, timeout=_WAIT, isolation_level=None, uri=True)
+    connection = sqlite3.connect(
+        address, timeout=_WAIT, isolation_level=None, check_same_thread=False, uri=True
+    )
     try:
         (owner,) = connection.execute("PRAGMA application_id").fetchone()
         if owner != kind.application_id:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import sqlite3
+import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Self
 
 from dlm_lsp.errors import StoreError
 from dlm_lsp.store.database import DatabaseKind, as_store_error, open_database
+from dlm_lsp.store.group_commit import GroupCommit
 
 _KIND = DatabaseKind(
     name="reply cache",
@@ -32,6 +34,9 @@ class ReplyCache:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "synth" / "replies.sqlite"
         self._connection = open_database(self.path, _KIND)
+        # Read on the event loop, written in threads.
+        self._using = threading.Lock()
+        self._group_commit = GroupCommit(self.put_by_key)
 
     def __enter__(self) -> Self:
         return self
@@ -58,7 +63,7 @@ class ReplyCache:
         Raises:
             StoreError: the cache cannot be read.
         """
-        with as_store_error(self.path):
+        with self._using, as_store_error(self.path):
             row = self._connection.execute(
                 "SELECT payload FROM replies WHERE key = ?", (key,)
             ).fetchone()
@@ -79,6 +84,16 @@ class ReplyCache:
         """
         self.put_by_key([(reply_key(teacher, fingerprint), payload)])
 
+    async def put_grouped(self, teacher: str, fingerprint: str, payload: str) -> None:
+        """Keep a reply as `put` does, off the event loop, at once with those that wait beside it.
+
+        A cancellation waits until the reply is on disk.
+
+        Raises:
+            StoreError: the cache cannot be written.
+        """
+        await self._group_commit.add((reply_key(teacher, fingerprint), payload))
+
     def put_by_key(self, replies: Iterable[tuple[bytes, str]]) -> None:
         """Keep replies at their `reply_key`, all or none; they are on disk on return.
 
@@ -87,7 +102,7 @@ class ReplyCache:
         """
         # A reply may hold half a surrogate pair; it was paid for all the same.
         rows = [(key, payload.encode("utf-8", "surrogatepass")) for key, payload in replies]
-        with as_store_error(self.path):
+        with self._using, as_store_error(self.path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 self._connection.executemany("INSERT OR REPLACE INTO replies VALUES (?, ?)", rows)
