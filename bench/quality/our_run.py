@@ -112,7 +112,7 @@ def _pairs(report: Report, evidence: Mapping[tuple[str, str], str]) -> Iterator[
 def _evidence(home: Path) -> dict[tuple[str, str], str]:
     """Return the evidence that the replies kept so far give for each question and answer."""
     found: dict[tuple[str, str], str] = {}
-    for path in home.rglob("replies.sqlite"):
+    for path in home.rglob("store.sqlite"):
         with sqlite3.connect(path) as connection:
             payloads = connection.execute("SELECT payload FROM replies").fetchall()
         for (payload,) in payloads:

@@ -1,4 +1,4 @@
-"""File cache: a file is read again once it is another."""
+"""File cache: what stands in files is read again once one of them is another."""
 
 import time
 from collections.abc import Callable
@@ -15,28 +15,29 @@ _TICK_NS = 100_000_000
 
 @dataclass(frozen=True, slots=True)
 class FileCache(Generic[_T]):
-    """What `read` finds in the file at `path`, both of a store folder; read again once it changes.
+    """What `read` finds in the `files` of a store folder; read again once one of them changes.
 
     `read` may raise `StoreError`, of which nothing is kept.
     """
 
-    path: Callable[[Path], Path]
+    files: Callable[[Path], tuple[Path, ...]]
     read: Callable[[Path], _T]
-    _known: dict[Path, tuple[_Stamp | None, _T]] = field(default_factory=dict)
+    _known: dict[Path, tuple[tuple[_Stamp | None, ...], _T]] = field(default_factory=dict)
 
     def of(self, store: Path) -> _T:
         """Return what stands there now.
 
         Raises:
-            StoreError: the file cannot be read.
+            StoreError: a file cannot be read.
         """
-        stamp = _stamp(self.path(store))
+        stamps = tuple(map(_stamp, self.files(store)))
         cached = self._known.get(store)
-        if cached and cached[0] == stamp:
+        if cached and cached[0] == stamps:
             return cached[1]
         value = self.read(store)
-        if stamp is None or time.time_ns() - stamp[1] > _TICK_NS:
-            self._known[store] = stamp, value
+        now = time.time_ns()
+        if all(stamp is None or now - stamp[1] > _TICK_NS for stamp in stamps):
+            self._known[store] = stamps, value
         return value
 
 

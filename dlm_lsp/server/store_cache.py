@@ -13,8 +13,8 @@ from dlm_lsp.store.ledger import Ledger, LedgerEntry
 from dlm_lsp.store.plan import StagedSection, load_plan, plan_path
 
 _log = logging.getLogger(__name__)
-_PLANS = FileCache(plan_path, load_plan)
-_LEDGERS = FileCache(lambda store: Ledger(store).path, lambda store: Ledger(store).all())
+_PLANS = FileCache(lambda store: (plan_path(store),), load_plan)
+_LEDGERS = FileCache(lambda store: Ledger(store).files, lambda store: Ledger(store).all())
 
 
 def staged_sections_of(server: DlmServer, document: Document) -> tuple[StagedSection, ...] | None:

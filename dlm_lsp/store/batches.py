@@ -14,7 +14,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dlm_lsp.errors import StoreError
-from dlm_lsp.store.database import DatabaseKind, as_store_error, open_database, open_for_reading
+from dlm_lsp.store.database import (
+    DatabaseKind,
+    as_store_error,
+    open_database,
+    open_for_reading,
+    transaction,
+)
 
 BatchStage = Literal["sending", "sent", "collected"]
 """Whether a batch was asked for, is known by its id, or was collected."""
@@ -22,7 +28,8 @@ BatchStage = Literal["sending", "sent", "collected"]
 _KIND = DatabaseKind(
     name="list of batches",
     application_id=0x444C4D42,
-    tables="""
+    tables=(
+        """
         CREATE TABLE batches (
             run_id TEXT PRIMARY KEY,
             teacher TEXT NOT NULL,
@@ -35,8 +42,8 @@ _KIND = DatabaseKind(
             replies INTEGER NOT NULL,
             failures TEXT NOT NULL
         )
-    """,
-    wal=False,
+        """,
+    ),
 )
 _COLUMNS = "run_id, teacher, server, sent_at, keys, stage, batch_id, expires_at, replies, failures"
 _KEY_SIZE = 32
@@ -103,9 +110,12 @@ class BatchRecords:
         Raises:
             StoreError: the records cannot be written, are damaged, or are none.
         """
-        with as_store_error(self.path), closing(open_database(self.path, _KIND)) as connection:
-            row = _row(record)
-            places = ", ".join("?" * len(row))
+        row = _row(record)
+        places = ", ".join("?" * len(row))
+        with (
+            closing(open_database(self.path, _KIND)) as connection,
+            transaction(connection, self.path, _KIND),
+        ):
             connection.execute(
                 f"INSERT OR REPLACE INTO batches ({_COLUMNS}) VALUES ({places})", row
             )
@@ -116,7 +126,10 @@ class BatchRecords:
         Raises:
             StoreError: as `put`.
         """
-        with as_store_error(self.path), closing(open_database(self.path, _KIND)) as connection:
+        with (
+            closing(open_database(self.path, _KIND)) as connection,
+            transaction(connection, self.path, _KIND),
+        ):
             connection.execute("DELETE FROM batches WHERE run_id = ?", (record.run_id,))
 
     def all(self) -> tuple[BatchRecord, ...]:

@@ -1,13 +1,19 @@
-"""SQLite database: how a file of the store is opened, and what its errors mean."""
+"""SQLite database: how a file of the store is opened, and what its errors mean.
 
+A database is one file: no write-ahead log, which a reader would have to make and a network file
+system cannot share. The first transaction makes it, so that nothing to store means no file.
+"""
+
+import errno
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from dlm_lsp.errors import StoreError
-from dlm_lsp.store.files import make_folder, replace_file
+from dlm_lsp.store.files import make_folder
 from dlm_lsp.store.os_reason import os_reason
 
 _WAIT = 30.0
@@ -27,36 +33,22 @@ _REMEDIES = {
 
 @dataclass(frozen=True, slots=True)
 class DatabaseKind:
-    """What a database is for: its name in errors, the id in its header, and its tables.
-
-    With `wal`, a reader never waits for a writer; without it, a read-only folder can be read.
-    """
+    """What a database is for: its name in errors, the id in its header, and its tables."""
 
     name: str
     application_id: int
-    tables: str
-    wal: bool
+    tables: tuple[str, ...]
 
 
 def open_database(path: Path, kind: DatabaseKind) -> sqlite3.Connection:
-    """Open a database for writing, made where it is missing; every commit is durable.
+    """Open a database for `transaction`, which makes it where it is missing.
 
     Raises:
-        StoreError: it cannot be written, is damaged, or is of another kind.
+        StoreError: it cannot be opened, is damaged, or is of another kind.
     """
     make_folder(path.parent)
     with as_store_error(path):
-        if not path.exists():
-            _make(path, kind)
-        connection = _connect(path, kind)
-        try:
-            connection.execute("PRAGMA synchronous = FULL")
-            # A write that changes nothing: what cannot be written says so before anything is paid.
-            connection.execute(f"PRAGMA application_id = {kind.application_id}")
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+        return _connect(path, kind, "rwc")
 
 
 def open_for_reading(path: Path, kind: DatabaseKind) -> sqlite3.Connection | None:
@@ -66,7 +58,50 @@ def open_for_reading(path: Path, kind: DatabaseKind) -> sqlite3.Connection | Non
         StoreError: it cannot be read, is damaged, or is of another kind.
     """
     with as_store_error(path):
-        return _connect(path, kind) if path.exists() else None
+        if not path.exists():
+            return None
+        # Not "ro": what a killed writer left half done must be rolled back to be read.
+        connection = _connect(path, kind, "rw")
+        if _is_empty(connection):
+            connection.close()
+            return None
+        return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection, path: Path, kind: DatabaseKind) -> Iterator[None]:
+    """Write all or nothing to the open database at `path`; it is on disk at the end.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
+    with as_store_error(path):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if _is_empty(connection):
+                for table in kind.tables:
+                    connection.execute(table)
+                connection.execute(f"PRAGMA application_id = {kind.application_id}")
+            yield
+            connection.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+            raise
+
+
+def check_writable(path: Path) -> None:
+    """Check that a database can be written, or made where it is not there, and change nothing.
+
+    Raises:
+        StoreError: it, or the folder that it is or would be in, is read-only.
+    """
+    by_effective_id = os.access in os.supports_effective_ids
+    with as_store_error(path):
+        folder = next(place for place in path.parents if place.exists())
+        for place, right in ((folder, os.W_OK | os.X_OK), (path, os.W_OK)):
+            if place.exists() and not os.access(place, right, effective_ids=by_effective_id):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 @contextmanager
@@ -82,38 +117,29 @@ def as_store_error(path: Path) -> Iterator[None]:
         raise StoreError(f"{path}: {os_reason(error)}; {_WRITABLE}") from error
 
 
-def _make(path: Path, kind: DatabaseKind) -> None:
-    """Make an empty database in memory, then put it in its place in one step.
-
-    SQLite does not wait for a process that is just turning the write-ahead log on, and half-made
-    tables look like a foreign file; so nobody ever sees one in the making, nor is one left over.
-    """
-    from filelock import FileLock
-
-    with FileLock(path.with_suffix(".lock")):
-        if path.exists():  # another process was first
-            return
-        with closing(sqlite3.connect(":memory:")) as connection:
-            connection.execute(kind.tables)
-            connection.execute(f"PRAGMA application_id = {kind.application_id}")
-            image = bytearray(connection.serialize())
-        if kind.wal:
-            # What `PRAGMA journal_mode = WAL` writes: https://sqlite.org/fileformat2.html, 1.3.3.
-            image[18:20] = b"\x02\x02"
-        replace_file(path, bytes(image))
-
-
-def _connect(path: Path, kind: DatabaseKind) -> sqlite3.Connection:
-    if not path.is_file():
+def _connect(path: Path, kind: DatabaseKind, mode: str) -> sqlite3.Connection:
+    if path.exists() and not path.is_file():
         raise StoreError(f"{path} is no {kind.name}; {_AWAY}")
-    # Not "ro": what a killed writer left half done must be rolled back to be read.
-    address = f"{path.absolute().as_uri()}?mode=rw"
-    connection = sqlite3.connect(address, timeout=_WAIT, isolation_level=None, uri=True)
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        timeout=_WAIT,
+        isolation_level=None,
+        check_same_thread=False,
+        uri=True,
+    )
     try:
         (owner,) = connection.execute("PRAGMA application_id").fetchone()
-        if owner != kind.application_id:
+        if owner != kind.application_id and not _is_empty(connection):
             raise StoreError(f"{path} is no {kind.name}; {_AWAY}")
+        # Less would let a power failure bring the journal back, which takes the last commit away.
+        connection.execute("PRAGMA synchronous = EXTRA")
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    """Tell whether it has no tables yet: its maker was killed, or is the caller."""
+    (version,) = connection.execute("PRAGMA schema_version").fetchone()
+    return bool(version == 0)

@@ -1,31 +1,24 @@
 """Provenance ledger: where each accepted pair came from and why it was accepted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
-from dlm_lsp.store.database import DatabaseKind, as_store_error, open_database, open_for_reading
-
-_KIND = DatabaseKind(
-    name="ledger",
-    application_id=0x444C4D4C,
-    tables="""
-        CREATE TABLE entries (
-            section_id TEXT NOT NULL,
-            source_section_id TEXT NOT NULL,
-            teacher TEXT NOT NULL,
-            strategy TEXT NOT NULL,
-            synth_at TEXT NOT NULL,
-            run_id TEXT NOT NULL,
-            evidence TEXT,
-            margin REAL,
-            judge TEXT,
-            PRIMARY KEY (section_id, teacher, synth_at)
-        )
-    """,
-    wal=False,
+from dlm_lsp.store.database import (
+    DatabaseKind,
+    as_store_error,
+    open_database,
+    open_for_reading,
+    transaction,
 )
+from dlm_lsp.store.store_database import (
+    EARLIER_LEDGER,
+    STORE_DATABASE,
+    earlier_ledger,
+    store_database,
+)
+
 _COLUMNS = (
     "section_id, source_section_id, teacher, strategy, synth_at, run_id, evidence, margin, judge"
 )
@@ -58,8 +51,13 @@ class Ledger:
 
     @property
     def path(self) -> Path:
-        """The file that holds the entries."""
-        return self.folder / "synth" / "ledger.sqlite"
+        """The file that entries are added to."""
+        return store_database(self.folder)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that hold the entries, where they are there."""
+        return earlier_ledger(self.folder), self.path
 
     def add(self, entries: Iterable[LedgerEntry]) -> None:
         """Keep entries, all or none; those of earlier runs stay, which tell what they wrote.
@@ -68,13 +66,16 @@ class Ledger:
             StoreError: the ledger cannot be written, is damaged, or is no ledger.
         """
         rows = [astuple(_encodable(entry)) for entry in entries]
-        with as_store_error(self.path), closing(open_database(self.path, _KIND)) as connection:
-            connection.execute("BEGIN IMMEDIATE")
+        if not rows:
+            return
+        with (
+            closing(open_database(self.path, STORE_DATABASE)) as connection,
+            transaction(connection, self.path, STORE_DATABASE),
+        ):
             connection.executemany(
                 f"INSERT OR REPLACE INTO entries ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 rows,
             )
-            connection.execute("COMMIT")
 
     def of(self, section_id: str) -> LedgerEntry | None:
         """Return the newest entry of a section, None where there is none.
@@ -82,8 +83,8 @@ class Ledger:
         Raises:
             StoreError: the ledger cannot be read, is damaged, or is no ledger.
         """
-        found = self._select("WHERE section_id = ? ORDER BY rowid DESC LIMIT 1", section_id)
-        return found[0] if found else None
+        found = self._select("WHERE section_id = ? ORDER BY rowid", section_id)
+        return found[-1] if found else None
 
     def all(self) -> tuple[LedgerEntry, ...]:
         """Return every entry, the oldest first.
@@ -94,12 +95,22 @@ class Ledger:
         return self._select("ORDER BY rowid")
 
     def _select(self, clause: str, *values: str) -> tuple[LedgerEntry, ...]:
-        connection = open_for_reading(self.path, _KIND)
-        if connection is None:
-            return ()
-        with as_store_error(self.path), closing(connection):
-            rows = connection.execute(f"SELECT {_COLUMNS} FROM entries {clause}", values)
-            return tuple(LedgerEntry(*row) for row in rows)
+        earlier, now = self.files
+        return (
+            *_select_in(earlier, EARLIER_LEDGER, clause, values),
+            *_select_in(now, STORE_DATABASE, clause, values),
+        )
+
+
+def _select_in(
+    path: Path, kind: DatabaseKind, clause: str, values: Sequence[str]
+) -> tuple[LedgerEntry, ...]:
+    connection = open_for_reading(path, kind)
+    if connection is None:
+        return ()
+    with as_store_error(path), closing(connection):
+        rows = connection.execute(f"SELECT {_COLUMNS} FROM entries {clause}", values)
+        return tuple(LedgerEntry(*row) for row in rows)
 
 
 def _encodable(entry: LedgerEntry) -> LedgerEntry:

@@ -3,35 +3,57 @@
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable
-from contextlib import suppress
+import threading
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from dlm_lsp.errors import StoreError
-from dlm_lsp.store.database import DatabaseKind, as_store_error, open_database
-
-_KIND = DatabaseKind(
-    name="reply cache",
-    application_id=0x444C4D52,
-    tables="CREATE TABLE replies (key BLOB PRIMARY KEY, payload BLOB NOT NULL)",
-    wal=True,
+from dlm_lsp.store.database import (
+    DatabaseKind,
+    as_store_error,
+    check_writable,
+    open_database,
+    open_for_reading,
+    transaction,
+)
+from dlm_lsp.store.group_commit import GroupCommit
+from dlm_lsp.store.store_database import (
+    EARLIER_REPLIES,
+    STORE_DATABASE,
+    earlier_replies,
+    store_database,
 )
 
 
 class ReplyCache:
     """The replies kept in one store folder; a context manager, shared safely by processes.
 
-    The request is kept as a hash alone.
+    The request is kept as a hash alone. The first reply makes the file.
 
     Raises:
         StoreError: the cache cannot be written, is damaged, or is no reply cache.
     """
 
     def __init__(self, folder: Path) -> None:
-        self.path = folder / "synth" / "replies.sqlite"
-        self._connection = open_database(self.path, _KIND)
+        self.path = store_database(folder)
+        self._sources = {
+            self.path: STORE_DATABASE,
+            earlier_replies(folder): EARLIER_REPLIES,
+        }
+        self._connections: dict[Path, sqlite3.Connection] = {}
+        # Read on the event loop, written in threads.
+        self._using = threading.Lock()
+        self._group_commit = GroupCommit(self.put_by_key)
+        # What cannot be written or is damaged says so before anything is paid.
+        check_writable(self.path)
+        self._opened(self.path, STORE_DATABASE)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        while self._connections:
+            self._connections.popitem()[1].close()
 
     def __enter__(self) -> Self:
         return self
@@ -42,7 +64,7 @@ class ReplyCache:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._connection.close()
+        self.close()
 
     def get(self, teacher: str, fingerprint: str) -> str | None:
         """Return what was put for this teacher and fingerprint, None where nothing was.
@@ -58,18 +80,8 @@ class ReplyCache:
         Raises:
             StoreError: the cache cannot be read.
         """
-        with as_store_error(self.path):
-            row = self._connection.execute(
-                "SELECT payload FROM replies WHERE key = ?", (key,)
-            ).fetchone()
-        if row is None:
-            return None
-        try:
-            return bytes(row[0]).decode("utf-8", "surrogatepass")
-        except (TypeError, UnicodeDecodeError) as error:
-            raise StoreError(
-                f"{self.path}: a damaged reply; move it away, a new one is made"
-            ) from error
+        with self._using:
+            return next(self._found(key), None)
 
     def put(self, teacher: str, fingerprint: str, payload: str) -> None:
         """Keep a reply, in the place of the one before; it is on disk on return.
@@ -79,6 +91,16 @@ class ReplyCache:
         """
         self.put_by_key([(reply_key(teacher, fingerprint), payload)])
 
+    async def put_grouped(self, teacher: str, fingerprint: str, payload: str) -> None:
+        """Keep a reply as `put` does, off the event loop, at once with those that wait beside it.
+
+        A cancellation waits until the reply is on disk.
+
+        Raises:
+            StoreError: the cache cannot be written.
+        """
+        await self._group_commit.add((reply_key(teacher, fingerprint), payload))
+
     def put_by_key(self, replies: Iterable[tuple[bytes, str]]) -> None:
         """Keep replies at their `reply_key`, all or none; they are on disk on return.
 
@@ -87,17 +109,47 @@ class ReplyCache:
         """
         # A reply may hold half a surrogate pair; it was paid for all the same.
         rows = [(key, payload.encode("utf-8", "surrogatepass")) for key, payload in replies]
-        with as_store_error(self.path):
-            self._connection.execute("BEGIN IMMEDIATE")
+        if not rows:
+            return
+        with self._using:
+            connection = self._connections.pop(self.path, None)
+            connection = connection or open_database(self.path, STORE_DATABASE)
             try:
-                self._connection.executemany("INSERT OR REPLACE INTO replies VALUES (?, ?)", rows)
-                self._connection.execute("COMMIT")
+                with transaction(connection, self.path, STORE_DATABASE):
+                    connection.executemany("INSERT OR REPLACE INTO replies VALUES (?, ?)", rows)
             except BaseException:
-                with suppress(sqlite3.Error):
-                    self._connection.execute("ROLLBACK")
+                # It may have no tables yet, so that nothing could be read by way of it.
+                connection.close()
                 raise
+            self._connections[self.path] = connection
+
+    def _found(self, key: bytes) -> Iterator[str]:
+        """Yield what is at a key, the newest first."""
+        for path, kind in self._sources.items():
+            connection = self._opened(path, kind)
+            if connection is None:
+                continue
+            with as_store_error(path):
+                row = connection.execute(
+                    "SELECT payload FROM replies WHERE key = ?", (key,)
+                ).fetchone()
+            if row is not None:
+                yield _text(path, row[0])
+
+    def _opened(self, path: Path, kind: DatabaseKind) -> sqlite3.Connection | None:
+        """Return a connection to a file that was there before or has come meanwhile."""
+        if path not in self._connections and (connection := open_for_reading(path, kind)):
+            self._connections[path] = connection
+        return self._connections.get(path)
 
 
 def reply_key(teacher: str, fingerprint: str) -> bytes:
     """Return the key of a reply: a hash, from which nothing of the request can be told."""
     return hashlib.sha256(json.dumps([teacher, fingerprint]).encode("ascii")).digest()
+
+
+def _text(path: Path, payload: Any) -> str:
+    try:
+        return str(bytes(payload), "utf-8", "surrogatepass")
+    except (TypeError, UnicodeDecodeError) as error:
+        raise StoreError(f"{path}: a damaged reply; move it away, a new one is made") from error

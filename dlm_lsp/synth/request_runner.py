@@ -1,10 +1,12 @@
 """Request runner: replies from the cache, else from the teacher and at once onto the disk."""
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from typing import Generic, TypeVar
+
+import anyio
 
 from dlm_lsp.errors import (
     DeferredError,
@@ -175,25 +177,28 @@ class RequestRunner(Generic[_R]):
         try:
             # Closed at once where keeping fails, or requests would go on behind our back.
             answers = answer_twice(self._teacher, requests, may_repeat, self._spend)
-            async with aclosing(answers) as results:
-                async for result in results:
-                    request, outcome = requests[result.index], result.outcome
-                    if isinstance(outcome, NotAskedError):
-                        reason = str(outcome)
-                        unasked += [Unasked(planned, reason) for planned in waiting.pop(request)]
-                        continue
-                    self.spending.requests += not (
-                        isinstance(outcome, TooLongError) and not outcome.asked
-                    )
-                    if isinstance(outcome, Reply):
-                        self._keep(request, outcome)
-                    await self._deliver(waiting.pop(request), outcome, on_reply, cached=False)
-        except TeacherError as error:
-            failure = error
+            # What comes while one is on its way to the disk goes there with the next.
+            async with anyio.create_task_group() as tasks, aclosing(answers) as results:
+                try:
+                    async for result in results:
+                        request, outcome = requests[result.index], result.outcome
+                        planned = waiting.pop(request)
+                        if isinstance(outcome, NotAskedError):
+                            unasked += [Unasked(left, str(outcome)) for left in planned]
+                            continue
+                        self.spending.requests += not (
+                            isinstance(outcome, TooLongError) and not outcome.asked
+                        )
+                        if isinstance(outcome, Reply):
+                            self._spend(request, outcome)
+                        tasks.start_soon(self._take, request, planned, outcome, on_reply)
+                except TeacherError as error:
+                    failure = error
+        except ExceptionGroup as group:
+            self._count_unanswered(waiting)
+            raise first_error(group) from None
         except BaseException:
-            # What was sent and will not be waited for may have to be paid for all the same.
-            self.spending.requests += min(len(waiting), self._at_once)
-            self._meter.add_unanswered(tuple(waiting)[: self._at_once])
+            self._count_unanswered(waiting)
             raise
         for planned_requests in waiting.values():
             if isinstance(failure, _ENDS_ASKING):
@@ -203,9 +208,21 @@ class RequestRunner(Generic[_R]):
                 await self._deliver(planned_requests, failure, on_reply, cached=False)
         return unasked
 
-    def _keep(self, request: _R, reply: Reply) -> None:
-        self._spend(request, reply)
-        store_reply(self._cache, self._teacher, request, reply)
+    async def _take(
+        self,
+        request: _R,
+        planned_requests: Sequence[Planned[_R]],
+        outcome: Reply | TeacherError,
+        on_reply: Callable[[Planned[_R], Reply | TeacherError], Awaitable[None]],
+    ) -> None:
+        if isinstance(outcome, Reply):
+            await store_reply(self._cache, self._teacher, request, outcome)
+        await self._deliver(planned_requests, outcome, on_reply, cached=False)
+
+    def _count_unanswered(self, waiting: Collection[_R]) -> None:
+        """Count what was sent and is not waited for; it may have to be paid for all the same."""
+        self.spending.requests += min(len(waiting), self._at_once)
+        self._meter.add_unanswered(tuple(waiting)[: self._at_once])
 
     def _spend(self, request: _R, reply: Reply) -> None:
         self._meter.add_reply(request, reply)
@@ -238,13 +255,19 @@ def _add(total: int | None, more: int | None) -> int | None:
     return total if more is None else (total or 0) + more
 
 
-def store_reply(cache: ReplyCache, teacher: Replier[_R], request: _R, reply: Reply) -> None:
-    """Put a reply on disk.
+def first_error(group: ExceptionGroup[Exception]) -> Exception:
+    """Return the error of the first task that failed."""
+    error = group.exceptions[0]
+    return first_error(error) if isinstance(error, ExceptionGroup) else error
+
+
+async def store_reply(cache: ReplyCache, teacher: Replier[_R], request: _R, reply: Reply) -> None:
+    """Put a reply on disk; a cancellation waits for that.
 
     Raises:
         StoreError: the cache cannot be written.
     """
-    cache.put(teacher.name, teacher.fingerprint(request), reply_payload(reply))
+    await cache.put_grouped(teacher.name, teacher.fingerprint(request), reply_payload(reply))
 
 
 def reply_payload(reply: Reply) -> str:

@@ -34,7 +34,7 @@ from dlm_lsp.synth.notices import Notices
 from dlm_lsp.synth.planned_requests import PlannedRequest, ProseSource, plan_requests, prose_sources
 from dlm_lsp.synth.report import Candidate, Report, Skip, Verdict
 from dlm_lsp.synth.request_rounds import RequestRounds
-from dlm_lsp.synth.request_runner import RequestRunner
+from dlm_lsp.synth.request_runner import RequestRunner, first_error
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.select import (
     RequestOutcome,
@@ -114,17 +114,12 @@ async def run_synthesis(
                 await run.ask_all()
                 tasks.cancel_scope.cancel()
         except ExceptionGroup as group:
-            raise _first_error(group) from None
+            raise first_error(group) from None
         finally:
             run.share.let_go()
     report = await run.report()
     on_event(RunFinished(report))
     return report
-
-
-def _first_error(group: ExceptionGroup[Exception]) -> Exception:
-    error = group.exceptions[0]
-    return _first_error(error) if isinstance(error, ExceptionGroup) else error
 
 
 class _OpenSections:

@@ -74,7 +74,10 @@ FAILED = {
 
 
 def replies_on_disk(home) -> int:
-    with sqlite3.connect(next(home.rglob("replies.sqlite"))) as connection:
+    database = next(home.rglob("store.sqlite"), None)
+    if database is None:
+        return 0
+    with sqlite3.connect(database) as connection:
         return connection.execute("SELECT COUNT(*) FROM replies").fetchone()[0]
 
 

@@ -60,14 +60,14 @@ def test_a_document_that_cannot_be_written_stays_and_its_pairs_stay_staged(
     assert "staged pending:     4" in dlm("synth", "list", staged).stdout
 
 
-@pytest.mark.parametrize("name", ["replies.sqlite", "ledger.sqlite"])
+@pytest.mark.parametrize("name", ["store.sqlite", "replies.sqlite", "ledger.sqlite"])
 @pytest.mark.parametrize("content", [b"not a database", b""], ids=["foreign", "empty"])
 def test_a_foreign_database_is_named_and_never_overwritten(
     staged, dlm, home, teacher, name, content
 ):
-    (database,) = home.rglob(name)
-    for file in home.rglob(f"{name}*"):
-        file.unlink()
+    (synth,) = home.rglob("synth")
+    database = synth / name
+    (synth / "store.sqlite").unlink()
     database.write_bytes(content)
     run = dlm("synth", "instructions", staged, *plain(teacher))
     if content:

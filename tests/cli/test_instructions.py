@@ -384,9 +384,9 @@ def test_pairs_are_staged_when_the_document_cannot_be_written(dlm, document, tea
     assert path.read_text() == "no frontmatter any more\n"
 
 
-def test_a_foreign_ledger_is_found_before_anything_is_spent(dlm, staged, teacher, home):
-    (ledger,) = home.rglob("ledger.sqlite")
-    ledger.write_bytes(b"x" * 100)
+def test_a_foreign_store_is_found_before_anything_is_spent(dlm, staged, teacher, home):
+    (database,) = home.rglob("store.sqlite")
+    database.write_bytes(b"x" * 100)
     asked = len(teacher.asked)
     assert dlm("synth", "instructions", staged, *plain(teacher), "--fresh").returncode == 1
     assert len(teacher.asked) == asked

@@ -17,10 +17,10 @@ class Words:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.reads = 0
-        self.on_disk = FileCache(lambda folder: folder / "words", self._read)
+        self.on_disk = FileCache(lambda folder: (folder / "words", folder / "more"), self._read)
 
-    def write(self, words: str, at: int = LONG_AGO) -> None:
-        path = self.folder / "words"
+    def write(self, words: str, at: int = LONG_AGO, *, into: str = "words") -> None:
+        path = self.folder / into
         path.write_text(words)
         os.utime(path, (at, at))
 
@@ -30,8 +30,8 @@ class Words:
 
     def _read(self, folder: Path) -> str:
         self.reads += 1
-        path = folder / "words"
-        words = path.read_text() if path.exists() else ""
+        paths = [folder / "words", folder / "more"]
+        words = "".join(path.read_text() for path in paths if path.exists())
         if words == "broken":
             raise StoreError("broken")
         return words
@@ -53,6 +53,13 @@ def test_a_file_that_is_not_there_is_looked_for_and_not_read(words):
     assert words.reads == 1
     words.write("one")
     assert words.found == "one"
+
+
+def test_one_of_two_files_that_has_changed_is_enough(words):
+    words.write("one")
+    assert words.found == "one"
+    words.write("two", into="more")
+    assert words.found == "onetwo"
 
 
 @pytest.mark.parametrize("at", [LONG_AGO, LONG_AGO + 1])

@@ -71,7 +71,7 @@ def test_a_ledger_that_cannot_be_read_is_logged_and_knows_nothing(ledger, caplog
     ledger.path.parent.mkdir(parents=True)
     ledger.path.write_bytes(b"no database" * 100)
     assert known().provenance("a" * 16) is None
-    assert "ledger.sqlite" in caplog.text
+    assert "store.sqlite" in caplog.text
 
 
 @pytest.mark.parametrize("text", [SOURCE, HEAD.replace("01K7", "!") + SOURCE])

@@ -389,7 +389,7 @@ async def test_a_section_that_is_kept_meanwhile_is_not_written_anew(teacher, env
 
 
 async def test_a_damaged_ledger_is_told_and_costs_no_pair(teacher, env):
-    ledger = store(env) / "synth" / "ledger.sqlite"
+    ledger = store(env) / "synth" / "store.sqlite"
     ledger.parent.mkdir(parents=True)
     ledger.write_bytes(b"no database, " * 100)
     async with editor(VSCODE, env, **settings(teacher)) as client:
@@ -397,7 +397,7 @@ async def test_a_damaged_ledger_is_told_and_costs_no_pair(teacher, env):
         await client.command("dlm.synth.run")
         await client.until(client.finished)
         assert len(questions(client.text())) == 4
-        assert "ledger.sqlite" in client.messages[0].message
+        assert "store.sqlite" in client.messages[0].message
 
 
 async def test_what_the_user_has_rewritten_is_spared_after_another_run_wrote_the_same(teacher, env):
@@ -471,7 +471,7 @@ async def test_where_the_ledger_cannot_be_read_no_revert_is_offered(teacher, env
         await client.command("dlm.synth.run")
         await client.until(client.finished)
         before = [a for a in await client.actions("<!-- dlm") if a.title.startswith("Revert all")]
-        (store(env) / "synth" / "ledger.sqlite").write_bytes(b"no database, " * 100)
+        (store(env) / "synth" / "store.sqlite").write_bytes(b"no database, " * 100)
         (revert,) = [
             a for a in await client.actions("<!-- dlm") if a.title.startswith("Revert all")
         ]

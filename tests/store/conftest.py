@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from support.permissions import permissions
 from support.python_processes import start
+from support.syscall_kills import killed_runs
 
-__all__ = ["permissions", "start"]
+__all__ = ["killed_runs", "permissions", "start"]
 
 
 @pytest.fixture

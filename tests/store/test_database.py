@@ -1,5 +1,6 @@
 import os
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -7,11 +8,18 @@ import pytest
 
 from dlm_lsp.errors import StoreError
 from dlm_lsp.store import database
-from dlm_lsp.store.database import DatabaseKind, as_store_error, open_database, open_for_reading
-from dlm_lsp.store.lock import document_lock
+from dlm_lsp.store.database import (
+    DatabaseKind,
+    as_store_error,
+    check_writable,
+    open_database,
+    open_for_reading,
+    transaction,
+)
 
-KIND = DatabaseKind("box of notes", 0x1234, "CREATE TABLE notes (note TEXT)", wal=False)
-LOGGED = DatabaseKind("box of logs", 0x5678, "CREATE TABLE notes (note TEXT)", wal=True)
+TABLES = ("CREATE TABLE notes (note TEXT)", "CREATE TABLE others (x)")
+KIND = DatabaseKind("box of notes", 0x1234, TABLES)
+OTHER = DatabaseKind("box of logs", 0x5678, TABLES)
 
 
 @pytest.fixture
@@ -19,65 +27,85 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "synth" / "box #1?.sqlite"
 
 
-@pytest.mark.parametrize("kind", [KIND, LOGGED])
-def test_what_is_kept_is_there_when_it_is_opened_again(path: Path, kind: DatabaseKind) -> None:
-    with closing(open_database(path, kind)) as connection:
-        connection.execute("INSERT INTO notes VALUES ('one')")
-    with closing(open_database(path, kind)) as connection:
-        assert connection.execute("SELECT note FROM notes").fetchall() == [("one",)]
-    assert sorted(p.suffix for p in path.parent.iterdir()) == [".lock", ".sqlite"]
+def write(path: Path, *notes: str, kind: DatabaseKind = KIND) -> None:
+    with (
+        closing(open_database(path, kind)) as connection,
+        transaction(connection, path, kind),
+    ):
+        connection.executemany("INSERT INTO notes VALUES (?)", [(note,) for note in notes])
 
 
-def test_commits_are_durable(path: Path) -> None:
-    with closing(open_database(path, LOGGED)) as connection:
-        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
-        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+def read(path: Path) -> Sequence[str] | None:
+    connection = open_for_reading(path, KIND)
+    if connection is None:
+        return None
+    with closing(connection):
+        return [note for (note,) in connection.execute("SELECT note FROM notes")]
 
 
-@pytest.mark.posix
-@pytest.mark.parametrize("kind", [KIND, LOGGED])
-def test_a_process_that_is_killed_while_it_makes_a_database_leaves_nothing_for_ever(
-    path: Path, start, kind: DatabaseKind
+def test_what_is_kept_is_there_when_it_is_opened_again_and_is_one_file(path: Path) -> None:
+    write(path, "one")
+    write(path, "two")
+    assert read(path) == ["one", "two"]
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_commit_outlives_a_power_failure(path: Path) -> None:
+    with closing(open_database(path, KIND)) as connection:
+        assert connection.execute("PRAGMA synchronous").fetchone() == (3,)
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+
+
+def test_a_transaction_that_fails_changes_nothing(path: Path) -> None:
+    write(path, "one")
+    with (
+        closing(open_database(path, KIND)) as connection,
+        pytest.raises(StoreError, match="no such table: lost"),
+        transaction(connection, path, KIND),
+    ):
+        connection.execute("INSERT INTO notes VALUES ('two')")
+        connection.execute("INSERT INTO lost VALUES ('two')")
+    assert read(path) == ["one"]
+
+
+def test_where_the_first_transaction_fails_there_is_nothing_to_read_and_the_next_goes_on(
+    path: Path,
 ) -> None:
-    maker = start(
-        "import os, pathlib, sys\n"
-        "from dlm_lsp.store.database import DatabaseKind, open_database\n"
-        "os.fsync = lambda _: (print('half', flush=True), sys.stdin.read())\n"
-        "kind = DatabaseKind('box', 9, 'CREATE TABLE notes (x)', wal=sys.argv[2] == 'True')\n"
-        "open_database(pathlib.Path(sys.argv[1]), kind)\n",
-        path,
-        kind.wal,
-    )
-    assert maker.stdout.readline() == "half\n"
-    maker.kill()
-    maker.wait()
-    assert not path.exists()
-    open_database(path, kind).close()
-    with document_lock(path.parent.parent, "dlm", print):
-        left = {entry.name for entry in path.parent.iterdir()}
-    assert left == {path.name, path.with_suffix(".lock").name, "lock", "lock.json"}
+    with (
+        closing(open_database(path, KIND)) as connection,
+        pytest.raises(ZeroDivisionError),
+        transaction(connection, path, KIND),
+    ):
+        raise ZeroDivisionError
+    assert read(path) is None
+    write(path, "one")
+    assert read(path) == ["one"]
+
+
+def test_an_empty_file_is_what_a_killed_maker_leaves_and_is_taken_over(path: Path) -> None:
+    path.parent.mkdir()
+    path.touch()
+    assert read(path) is None
+    write(path, "one")
+    assert read(path) == ["one"]
 
 
 def test_reading_makes_nothing(path: Path) -> None:
-    assert open_for_reading(path, KIND) is None
+    assert read(path) is None
     assert not path.parent.exists()
 
 
 @pytest.mark.usefixtures("permissions")
 def test_what_is_in_a_read_only_folder_can_be_read(path: Path) -> None:
-    with closing(open_database(path, KIND)) as connection:
-        connection.execute("INSERT INTO notes VALUES ('one')")
+    write(path, "one")
     path.chmod(0o444)
     path.parent.chmod(0o555)
-    connection = open_for_reading(path, KIND)
-    assert connection is not None
-    with closing(connection):
-        assert connection.execute("SELECT note FROM notes").fetchall() == [("one",)]
+    assert read(path) == ["one"]
     path.parent.chmod(0o755)
 
 
 def test_what_a_killed_writer_left_half_done_is_undone_by_reading(path: Path, start) -> None:
-    open_database(path, KIND).close()
+    write(path)
     writer = start(
         "import sqlite3, sys\n"
         "db = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
@@ -92,22 +120,15 @@ def test_what_a_killed_writer_left_half_done_is_undone_by_reading(path: Path, st
     writer.kill()
     writer.wait()
     assert path.with_name(f"{path.name}-journal").exists()
-    connection = open_for_reading(path, KIND)
-    assert connection is not None
-    with closing(connection):
-        assert connection.execute("SELECT count(*) FROM notes").fetchone() == (0,)
+    assert read(path) == []
 
 
 def make_text(path: Path) -> None:
     path.write_text("this is no database, however long it is\n" * 100)
 
 
-def make_empty(path: Path) -> None:
-    path.touch()
-
-
 def make_other_kind(path: Path) -> None:
-    open_database(path, LOGGED).close()
+    write(path, kind=OTHER)
 
 
 def make_foreign(path: Path) -> None:
@@ -127,7 +148,6 @@ def make_folder(path: Path) -> None:
     "make",
     [
         make_text,
-        make_empty,
         make_other_kind,
         make_foreign,
         pytest.param(make_pipe, marks=pytest.mark.posix),
@@ -147,22 +167,46 @@ def test_what_is_no_such_database_is_refused_and_left_alone(path: Path, make) ->
 
 
 @pytest.mark.usefixtures("permissions")
-@pytest.mark.parametrize("kind", [KIND, LOGGED])
-def test_a_database_that_cannot_be_written_says_so_when_it_is_opened(
-    path: Path, kind: DatabaseKind
-) -> None:
-    open_database(path, kind).close()
+def test_a_database_that_cannot_be_written_is_found_out_before(path: Path) -> None:
+    write(path)
+    check_writable(path)
     path.chmod(0o444)
     with pytest.raises(StoreError, match="make it and its folder writable"):
-        open_database(path, kind)
+        check_writable(path)
+    with pytest.raises(StoreError, match="make it and its folder writable"):
+        write(path, "one")
+
+
+@pytest.mark.usefixtures("permissions")
+@pytest.mark.parametrize("there", ["database", "its folder", "a folder above"])
+def test_a_folder_that_cannot_be_written_is_found_out_before(path: Path, there: str) -> None:
+    if there == "database":
+        write(path)
+    elif there == "its folder":
+        path.parent.mkdir()
+    folder = path.parent.parent if there == "a folder above" else path.parent
+    check_writable(path)
+    folder.chmod(0o555)
+    with pytest.raises(StoreError, match="Permission denied; make it and its folder writable"):
+        check_writable(path)
+    folder.chmod(0o755)
+
+
+def test_to_check_makes_and_changes_nothing(path: Path) -> None:
+    check_writable(path)
+    assert not path.parent.exists()
+    write(path, "one")
+    before = path.stat().st_mtime_ns, path.parent.stat().st_mtime_ns
+    check_writable(path)
+    assert (path.stat().st_mtime_ns, path.parent.stat().st_mtime_ns) == before
 
 
 @pytest.mark.usefixtures("permissions")
 def test_a_folder_that_cannot_be_written_is_an_error(path: Path) -> None:
     path.parent.mkdir()
     path.parent.chmod(0o555)
-    with pytest.raises(StoreError, match="Permission denied; make it and its folder writable"):
-        open_database(path, KIND)
+    with pytest.raises(StoreError, match="make it and its folder writable"):
+        write(path)
     path.parent.chmod(0o755)
 
 
@@ -180,17 +224,22 @@ def test_a_writer_that_takes_too_long_is_named_as_the_reason(path: Path, monkeyp
     with closing(open_database(path, KIND)) as first:
         first.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="another process is writing it; try again"):
-            open_database(path, KIND)
+            write(path, "two")
 
 
 def test_a_full_disk_is_explained(small_disk: Path) -> None:
     path = small_disk / "box.sqlite"
-    with (
-        closing(open_database(path, KIND)) as connection,
-        pytest.raises(StoreError, match=r"make room on the disk|whether the disk is full"),
-        as_store_error(path),
-    ):
-        connection.execute("INSERT INTO notes VALUES (?)", ("x" * 10**6,))
+    write(path, "one")
+    with pytest.raises(StoreError, match=r"make room on the disk|whether the disk is full"):
+        write(path, "x" * 10**6)
+    assert read(path) == ["one"]
+
+
+def test_a_full_disk_on_which_a_database_is_to_be_made_is_explained(small_disk: Path) -> None:
+    path = small_disk / "box.sqlite"
+    with pytest.raises(StoreError, match=r"make room on the disk|whether the disk is full"):
+        write(path, "x" * 10**6)
+    assert read(path) is None
 
 
 def test_the_finer_kinds_of_an_error_have_its_remedy(path: Path) -> None:
@@ -200,16 +249,18 @@ def test_the_finer_kinds_of_an_error_have_its_remedy(path: Path) -> None:
         raise error
 
 
-def test_processes_that_open_a_new_database_at_once_all_succeed(path: Path, start) -> None:
+def test_processes_that_make_a_database_at_once_all_succeed(path: Path, start) -> None:
     code = (
         "import pathlib, sys\n"
-        "from dlm_lsp.store.database import DatabaseKind, open_database\n"
-        "kind = DatabaseKind('box', 9, 'CREATE TABLE notes (note TEXT)', wal=True)\n"
+        "from dlm_lsp.store.database import DatabaseKind, open_database, transaction\n"
+        "path = pathlib.Path(sys.argv[1])\n"
+        "kind = DatabaseKind('box', 0x1234, ('CREATE TABLE notes (note TEXT)',))\n"
         "print('ready', flush=True)\n"
         "sys.stdin.readline()\n"
         "for _ in range(20):\n"
-        "    db = open_database(pathlib.Path(sys.argv[1]), kind)\n"
-        "    db.execute('INSERT INTO notes VALUES (1)')\n"
+        "    db = open_database(path, kind)\n"
+        "    with transaction(db, path, kind):\n"
+        "        db.execute('INSERT INTO notes VALUES (1)')\n"
         "    db.close()\n"
     )
     processes = [start(code, path) for _ in range(4)]
@@ -219,5 +270,4 @@ def test_processes_that_open_a_new_database_at_once_all_succeed(path: Path, star
         process.stdin.write("\n")
         process.stdin.flush()
     assert [process.wait() for process in processes] == [0] * 4
-    with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("SELECT count(*) FROM notes").fetchone() == (80,)
+    assert read(path) == ["1"] * 80

@@ -85,7 +85,7 @@ def test_a_read_only_store_can_be_read_but_not_added_to(folder: Path) -> None:
     ledger.path.chmod(0o444)
     ledger.path.parent.chmod(0o555)
     assert ledger.all() == (ENTRY,)
-    with pytest.raises(StoreError, match=r"ledger\.sqlite: .*make it and its folder writable"):
+    with pytest.raises(StoreError, match=r"store\.sqlite: .*make it and its folder writable"):
         ledger.add([BARE])
     ledger.path.parent.chmod(0o755)
 
@@ -93,7 +93,7 @@ def test_a_read_only_store_can_be_read_but_not_added_to(folder: Path) -> None:
 def test_on_a_full_disk_all_or_none_are_kept(small_disk: Path) -> None:
     ledger = Ledger(small_disk)
     ledger.add([ENTRY])
-    with pytest.raises(StoreError, match=r"ledger\.sqlite: .*disk"):
+    with pytest.raises(StoreError, match=r"store\.sqlite: .*disk"):
         ledger.add([BARE, replace(BARE, section_id="b", evidence="x" * 10**6)])
     assert ledger.all() == (ENTRY,)
 
@@ -114,7 +114,7 @@ def test_a_damaged_ledger_is_an_error_with_the_way_out(folder: Path) -> None:
     with ledger.path.open("r+b") as stream:
         stream.seek(4096)
         stream.write(b"\xa5" * (ledger.path.stat().st_size - 4096))
-    with pytest.raises(StoreError, match=r"ledger\.sqlite: .*move it away"):
+    with pytest.raises(StoreError, match=r"store\.sqlite: .*move it away"):
         ledger.all()
 
 
@@ -122,5 +122,5 @@ def test_an_entry_with_damaged_text_is_an_error_with_the_way_out(folder: Path) -
     ledger = Ledger(folder)
     ledger.add([ENTRY])
     ledger.path.write_bytes(ledger.path.read_bytes().replace(b"DGEMM", b"\xff" * 5))
-    with pytest.raises(StoreError, match=r"ledger\.sqlite: .*move it away"):
+    with pytest.raises(StoreError, match=r"store\.sqlite: .*move it away"):
         ledger.all()

@@ -1,6 +1,7 @@
 import signal
 from pathlib import Path
 
+import anyio
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -83,6 +84,44 @@ def test_whatever_was_put_before_a_kill_is_there_afterwards(folder: Path, start)
         cache.put("t", "ask 26", "work goes on")
 
 
+async def test_replies_that_come_together_are_on_disk_once_each_is_told(folder: Path) -> None:
+    async def put(number: int) -> None:
+        await cache.put_grouped("t", f"ask {number}", f"reply {number}")
+        with ReplyCache(folder) as other:
+            assert other.get("t", f"ask {number}") == f"reply {number}"
+
+    with ReplyCache(folder) as cache:
+        async with anyio.create_task_group() as tasks:
+            for number in range(20):
+                tasks.start_soon(put, number)
+
+
+async def test_a_reply_that_does_not_fit_on_the_disk_costs_no_other(small_disk: Path) -> None:
+    with ReplyCache(small_disk) as cache:
+        failed = []
+
+        async def put(ask: str, payload: str) -> None:
+            try:
+                await cache.put_grouped("t", ask, payload)
+            except StoreError:
+                failed.append(ask)
+
+        async with anyio.create_task_group() as tasks:
+            for ask, size in (("a", 1), ("b", 1), ("large", 10**6), ("c", 1)):
+                tasks.start_soon(put, ask, "x" * size)
+        assert failed == ["large"]
+        assert [cache.get("t", ask) for ask in "abc"] == ["x"] * 3
+
+
+def test_after_a_first_reply_that_does_not_fit_the_next_is_stored(small_disk: Path) -> None:
+    with ReplyCache(small_disk) as cache:
+        with pytest.raises(StoreError, match="disk"):
+            cache.put("t", "large", "x" * 10**6)
+        assert cache.get("t", "large") is None
+        cache.put("t", "small", "reply")
+        assert cache.get("t", "small") == "reply"
+
+
 def test_two_processes_write_one_cache_at_once(folder: Path, start) -> None:
     writers = [start(PUT_ONE_A_LINE, folder, name) for name in ("one", "two")]
     for writer in writers:
@@ -103,7 +142,7 @@ def test_a_reply_is_seen_by_a_process_that_has_the_cache_open(folder: Path) -> N
 
 def test_a_foreign_file_in_its_place_is_an_error_and_stays(folder: Path) -> None:
     (folder / "synth").mkdir(parents=True)
-    path = folder / "synth/replies.sqlite"
+    path = folder / "synth/store.sqlite"
     path.write_bytes(b"my shopping list")
     with pytest.raises(StoreError, match="move it away, a new one is made"):
         ReplyCache(folder)
@@ -136,7 +175,7 @@ def test_a_damaged_reply_is_an_error_with_the_way_out(folder: Path) -> None:
 def test_a_full_disk_is_an_error_and_the_replies_before_it_stay(small_disk: Path) -> None:
     with ReplyCache(small_disk) as cache:
         cache.put("t", "small", "reply")
-        with pytest.raises(StoreError, match=r"replies\.sqlite: .*disk"):
+        with pytest.raises(StoreError, match=r"store\.sqlite: .*disk"):
             cache.put("t", "large", "x" * 10**6)
         assert cache.get("t", "small") == "reply"
         assert cache.get("t", "large") is None
@@ -147,6 +186,7 @@ def test_a_full_disk_is_an_error_and_the_replies_before_it_stay(small_disk: Path
 @pytest.mark.usefixtures("permissions")
 def test_a_cache_that_cannot_be_written_says_so_before_anything_is_asked(folder: Path) -> None:
     with ReplyCache(folder) as cache:
+        cache.put("t", "ask", "reply")
         path = cache.path
     path.chmod(0o444)
     with pytest.raises(StoreError, match="make it and its folder writable"):

@@ -1,4 +1,5 @@
 import json
+import threading
 from decimal import Decimal
 
 import anyio
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from support.scripted_teacher import ScriptedTeacher, reply
 
 from dlm_lsp.errors import StoreError, TeacherError
+from dlm_lsp.store.group_commit import GroupCommit
 from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.cost import Budget, CostMeter
 from dlm_lsp.synth.planned_requests import PlannedRequest
@@ -121,15 +123,43 @@ async def test_the_limit_holds_over_several_rounds(cache):
 
 
 async def test_a_cache_that_cannot_be_written_ends_the_requests_at_once(cache, monkeypatch):
-    def full(*_):
+    async def full(*_):
         raise StoreError("no space left")
 
-    monkeypatch.setattr(cache, "put", full)
-    teacher = ScriptedTeacher(lambda _: reply([]))
+    monkeypatch.setattr(cache, "put_grouped", full)
+    never = anyio.Event()
+    teacher = ScriptedTeacher(
+        lambda _: reply([]), wait=lambda request: never if request.prose == "b" else None
+    )
     with pytest.raises(StoreError, match="no space left"):
         await run(request_runner(teacher, cache), planned_requests("a", "b", "c"))
-    assert len(teacher.requests) == 1
     assert teacher.closed == 1
+
+
+async def test_replies_that_come_at_once_are_on_disk_before_they_are_read(cache):
+    last_is_asked, groups = threading.Event(), []
+    put = cache.put_by_key
+
+    def answer(request):
+        if request.prose == "h":
+            last_is_asked.set()
+        return WRITES.write(request)
+
+    def write(rows):
+        assert last_is_asked.wait(30)
+        groups.append(len(rows))
+        put(rows)
+
+    teacher = ScriptedTeacher(answer)
+
+    cache._group_commit = GroupCommit(write)
+
+    async def on_reply(planned, outcome):
+        assert cached_reply(cache, teacher, planned.request) == outcome
+
+    await request_runner(teacher, cache).run(planned_requests(*"abcdefgh"), on_reply)
+    assert sum(groups) == 8
+    assert len(groups) < 8
 
 
 TEACHER = ScriptedTeacher()
@@ -143,14 +173,14 @@ COUNT = st.none() | st.integers(0)
 @given(
     st.builds(Reply, TEXT, COUNT, COUNT, st.sampled_from(["stop", "length", "refusal"]), TEXT, TEXT)
 )
-def test_a_whole_reply_comes_back_as_it_was_kept_and_no_other(cache, reply):
-    store_reply(cache, TEACHER, REQUEST, reply)
+async def test_a_whole_reply_comes_back_as_it_was_kept_and_no_other(cache, reply):
+    await store_reply(cache, TEACHER, REQUEST, reply)
     expected = reply if is_whole(REQUEST, reply) else None
     assert cached_reply(cache, TEACHER, REQUEST) == expected
 
 
-def test_a_reply_is_kept_for_its_request_and_teacher_alone(cache):
-    store_reply(cache, TEACHER, REQUEST, Reply("x"))
+async def test_a_reply_is_kept_for_its_request_and_teacher_alone(cache):
+    await store_reply(cache, TEACHER, REQUEST, Reply("x"))
     assert cached_reply(cache, TEACHER, PairRequest("prose", "extraction", 2)) is None
     other = ScriptedTeacher()
     other.name = "other"
