@@ -38,7 +38,8 @@ def contain(left: TextFeatures, right: TextFeatures) -> bool:
     """Tell whether one answer says all that the other says, and perhaps more."""
     if not (left.words and right.words):
         return left.words == right.words
-    left_words, right_words = map(content_words, (left.plain_words, right.plain_words))
+    left_words = Counter(content_words(left.plain_words))
+    right_words = Counter(content_words(right.plain_words))
     if not (left_words <= right_words or right_words <= left_words):
         return False
     return bool(left.numbers and right.numbers) or bool(left_words & right_words)
@@ -70,9 +71,9 @@ def answer_weight(answer: TextFeatures) -> float:
     )
 
 
-def content_words(words: Sequence[str]) -> Counter[str]:
-    """Count words, less the hiragana at their end, which make a Japanese sentence of the rest."""
+def content_words(words: Sequence[str]) -> Sequence[str]:
+    """Return words less the hiragana at their end, which make a Japanese sentence of the rest."""
     end = len(words)
     while end and HIRAGANA.fullmatch(words[end - 1]):
         end -= 1
-    return Counter(words[:end] or words)
+    return words[:end] or words

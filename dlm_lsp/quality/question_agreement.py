@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import chain
 from math import inf
 
+from dlm_lsp.quality.answer_overlap import answer_weight
 from dlm_lsp.quality.text_features import TextFeatures
 from dlm_lsp.quality.word_alignment import (
     HIRAGANA,
@@ -55,6 +56,26 @@ def needed_answer_weight(left: TextFeatures, right: TextFeatures, said: set[str]
     if all(map(_can_be_left_out, rests, words)):
         return 0
     return _SAYS_SOMETHING if is_in_head else _SAYS_ALL
+
+
+def required_words(question: TextFeatures, answer: TextFeatures) -> list[str]:
+    """Return words that each question has, in some form, that asks the same and has this answer.
+
+    So it is where the other answer says no less. If this one says much, no word is required.
+    Where it says enough, another question may do with a name in common instead.
+    """
+    weight = answer_weight(answer)
+    if weight >= _SAYS_ALL:
+        return []
+    words = question.plain_words
+    if weight < _SAYS_SOMETHING:
+        return [w for w in words if w not in answer.words and not _can_be_left_out([w], words)]
+    return [w for w in words if w not in answer.words and _behind_head([w], words)]
+
+
+def may_share_name(weight: float) -> bool:
+    """Tell whether an answer says enough for questions that have but a name in common."""
+    return weight >= _SAYS_ENOUGH
 
 
 def _needed_for_other_words(

@@ -85,6 +85,8 @@ def shared_prefix(left: Sequence[str], right: Sequence[str]) -> int:
 
 def inflected(left: str, right: str) -> bool:
     """Tell whether two words are one, or forms of one by their beginnings."""
+    if stem(left) != stem(right):
+        return False
     shorter, longer = sorted((left, right), key=len)
     is_ending = (
         len(shorter) >= _LEAST_STEM
@@ -92,6 +94,11 @@ def inflected(left: str, right: str) -> bool:
         and longer.startswith(shorter)
     )
     return is_ending or Prefix.normalized_similarity(left, right) >= _SHARED_STEM
+
+
+def stem(word: str) -> str:
+    """Return the beginning that all forms of a word have in common."""
+    return word[:_LEAST_STEM]
 
 
 def is_light(word: str) -> bool:
