@@ -65,7 +65,7 @@ def package_sections(package: str, path: str) -> Iterator[tuple[str, str]]:
     Raises:
         OSError, CalledProcessError: the package cannot be had or read.
     """
-    return sections(_read(_unpacked(package) / path))
+    return sections(_read(unpacked(package) / path))
 
 
 def text_hash(text: str) -> str:
@@ -80,7 +80,12 @@ def _find(chosen: ChosenSection) -> str | None:
     return None
 
 
-def _unpacked(package: str) -> Path:
+def unpacked(package: str) -> Path:
+    """Return the folder with the files of a package, which is downloaded if it is not there.
+
+    Raises:
+        OSError, CalledProcessError: it cannot be had.
+    """
     folder = PACKAGES / package
     if not folder.is_dir():
         PACKAGES.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ from dlm_lsp.document.incremental import IncrementalDocument, SectionText, same_
 from dlm_lsp.document.marker import SynthMarker
 from dlm_lsp.document.section import Pair, Section, SectionType
 from dlm_lsp.ide.pair_check_results import PairCheckResults, PairKey
-from dlm_lsp.quality.dedup import DuplicateIndex
+from dlm_lsp.quality.duplicate_index import DuplicateIndex
 from dlm_lsp.quality.grounding import ungrounded_reason
 
 # Each new pair is held against all others; beyond this many an editor would never come to rest.

@@ -10,8 +10,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
 
+from dlm_lsp.quality.number_vocabulary import NumberToken, NumberVocabulary
 from dlm_lsp.quality.word_tokenize import normalize
 
 # The languages whose number words text2num reads, by their BCP-47 ids.
@@ -47,6 +47,8 @@ _TOKEN = re.compile(
     rf"(?P<scale>[{_HAN_SCALES}])?"
     rf"|(?P<han>[{_HAN}]++)"
 )
+# No token is without one.
+_DIGIT_OR_NUMERAL = re.compile(f"[0-9{_HAN}]")
 _DIGITS = re.compile("[0-9]++")
 _DECIMAL = re.compile(r"[0-9]+(?:[.,][0-9]+)?(?:e[-+]?[0-9]+)?")
 # Groups of three, in India of two before the last.
@@ -58,6 +60,9 @@ _VERSION = re.compile(r"v[0-9]+(?:\.[0-9]+)*")
 _FRACTION = re.compile("[0-9]{1,9}[/⁄]0*[1-9][0-9]{0,8}")
 _WITH_POINT = re.compile("([0-9]{1,2})[.,]([0-5][0-9])")
 _WORD = re.compile(r"\w+|[^\w\s]")
+_NUMERAL = frozenset(_HAN)
+_VOCABULARY_OF_ALL = NumberVocabulary(*NUMBER_WORD_LANGUAGES)
+_VOCABULARIES = {language: NumberVocabulary(language) for language in NUMBER_WORD_LANGUAGES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +95,16 @@ def find_numbers(text: str, languages: Iterable[str] = ()) -> list[Number]:
     """
     # Half a character, a lone surrogate, is none that a library reads; this keeps the length.
     text = _in_ascii_digits(text.encode("utf-8", "replace").decode())
-    numbers = list(_in_digits(text))
+    numbers = list(_in_digits(text)) if _DIGIT_OR_NUMERAL.search(text) else []
     if languages := tuple(languages):
         words = list(_WORD.finditer(text))
         distinct = {match[0] for match in words if match[0].isalpha()}
-        apart = [_Token(word, 0, is_apart=True) for word in distinct]
+        if len(languages) > 1:
+            distinct = _VOCABULARY_OF_ALL.number_words(distinct)
         for language in languages:
-            near = _near_number_words(words, apart, language)
-            numbers = _with_words(numbers, text, near, language)
+            if number_words := _VOCABULARIES[language].number_words(distinct):
+                near = _near_number_words(words, number_words)
+                numbers = _with_words(numbers, text, near, language)
     return numbers
 
 
@@ -111,6 +118,19 @@ def number_values(text: str) -> Iterator[tuple[str, frozenset[str]]]:
     yield from dict.fromkeys(
         (number.text, number.values) for number in in_order if not number.unsure
     )
+
+
+def may_have_numbers(words: Sequence[str]) -> bool:
+    """Tell whether a text of these `word_tokens` may have `number_values`; sooner than they do."""
+    together = "".join(words)
+    if not (together.isalpha() and _NUMERAL.isdisjoint(together)):
+        return bool(words)
+    return bool(_VOCABULARY_OF_ALL.number_words(set(words)))
+
+
+def learn_number_words(words: set[str]) -> None:
+    """Look many `word_tokens` up at once, which takes less time than text by text."""
+    _VOCABULARY_OF_ALL.number_words(set(filter(str.isalpha, words)))
 
 
 def known_values(numbers: Iterable[Number]) -> frozenset[str]:
@@ -243,17 +263,12 @@ def _scaled(number: Number, written: str, scale: int) -> Number:
 
 
 def _near_number_words(
-    words: Sequence[re.Match[str]], distinct: Sequence["_Token"], language: str
-) -> list["_Token"]:
-    """Return the words that numbers in `language` are made of, and those beside them.
+    words: Sequence[re.Match[str]], number_words: AbstractSet[str]
+) -> list[NumberToken]:
+    """Return the `number_words` among `words`, and those beside them.
 
     What is not near one is not read, for that takes the most time.
     """
-    # No run without words needs it, and it takes time to load.
-    import text_to_num
-
-    places = text_to_num.find_numbers(distinct, language, threshold=0.0)
-    number_words = {distinct[place.start].word for place in places}
     near = {
         beside
         for at, match in enumerate(words)
@@ -261,12 +276,13 @@ def _near_number_words(
         for beside in range(max(0, at - _NEAR), min(len(words), at + _NEAR + 1))
     }
     return [
-        _Token(words[at][0], words[at].start(), is_apart=at - 1 not in near) for at in sorted(near)
+        NumberToken(words[at][0], words[at].start(), is_apart=at - 1 not in near)
+        for at in sorted(near)
     ]
 
 
 def _with_words(
-    numbers: Sequence[Number], text: str, tokens: Sequence["_Token"], language: str
+    numbers: Sequence[Number], text: str, tokens: Sequence[NumberToken], language: str
 ) -> list[Number]:
     """Return `numbers` and those in words; `million` after another number goes into that one."""
     import text_to_num
@@ -286,23 +302,6 @@ def _with_words(
         unsure = value in ("0", "1") or (place.is_ordinal and value == "2")
         found.append(Number(written, frozenset((value,)), start, unsure=unsure))
     return found
-
-
-class _Token(NamedTuple):
-    """A word as text2num asks for it."""
-
-    word: str
-    start: int
-    is_apart: bool
-
-    def text(self) -> str:
-        return self.word
-
-    def nt_separated(self, previous: object) -> bool:
-        return self.is_apart
-
-    def not_a_number_part(self) -> bool:
-        return self.word[0].isdigit()
 
 
 def _han_value(numeral: str) -> int:

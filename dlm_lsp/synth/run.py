@@ -260,8 +260,9 @@ class _SynthesisRun:
             stopped=self._stopped,
             notices=tuple(self._notices),
         )
-        # New pairs are held against all of a document, and somebody may be typing.
-        return await anyio.to_thread.run_sync(select)
+        # New pairs are held against all of a document, and somebody may be typing; who breaks the
+        # run off waits for none of them, for nothing comes of it.
+        return await anyio.to_thread.run_sync(select, abandon_on_cancel=True)
 
     @property
     def _cost(self) -> Money | None:
@@ -345,7 +346,12 @@ class _SynthesisRun:
         """Ask about each pair that has passed everything else and was not asked about yet."""
         outcomes = list(self._rounds.outcomes.values())
         passed = await anyio.to_thread.run_sync(
-            passed_pairs, self._document, outcomes, self._options, self._calibration
+            passed_pairs,
+            self._document,
+            outcomes,
+            self._options,
+            self._calibration,
+            abandon_on_cancel=True,
         )
         prose_of = {
             planned_request.index: planned_request.request.prose

@@ -13,8 +13,8 @@ from dlm_lsp.document.incremental import IncrementalDocument
 from dlm_lsp.ide import pair_checks
 from dlm_lsp.ide.pair_check_results import NOTHING_CHECKED, PairCheckResults
 from dlm_lsp.ide.pair_checks import PairChecks
-from dlm_lsp.quality import dedup
-from dlm_lsp.quality.dedup import DuplicateIndex
+from dlm_lsp.quality import duplicate_index
+from dlm_lsp.quality.duplicate_index import DuplicateIndex
 
 KINDS = ["hand-written", "synthesized"]
 PAIR = "### Q\n{}\n### A\n{}\n"
@@ -208,9 +208,11 @@ def test_others_can_work_after_each_section_and_pair(compared):
 
 def test_others_can_work_between_two_of_many_that_are_alike(monkeypatch):
     compared = []
-    is_duplicate = dedup._is_duplicate
+    is_duplicate = duplicate_index.is_duplicate
     monkeypatch.setattr(
-        dedup, "_is_duplicate", lambda *args: compared.append(args) or is_duplicate(*args)
+        duplicate_index,
+        "is_duplicate",
+        lambda *args: compared.append(args) or is_duplicate(*args),
     )
     body = "".join(pair("What is the Ill" + "?" * n) for n in range(5))
     progress = [len(compared) for _ in PairChecks().steps(incremental(body))]

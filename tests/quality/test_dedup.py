@@ -4,6 +4,9 @@ from hypothesis import strategies as st
 
 from dlm_lsp.document.section import Pair
 from dlm_lsp.quality.dedup import Duplicate, duplicates
+from dlm_lsp.quality.duplicate_rule import is_duplicate
+from dlm_lsp.quality.question_likeness import QuestionList
+from dlm_lsp.quality.text_features import FeatureCache
 
 
 def duplicate_indexes(*pairs, margins=None, existing=()):
@@ -455,3 +458,64 @@ def test_of_two_pairs_each_is_a_duplicate_of_the_other_or_neither_is(q1, a1, q2,
 @given(WORDS, WORDS)
 def test_a_pair_is_a_duplicate_of_itself(question, answer):
     assert duplicate_indexes((question, answer), (question, answer)) == [(1, 0)]
+
+
+# Words of several scripts, of which many questions and answers are near-duplicates.
+PARTS = {
+    "en": "when was is it the bridge mill built build 3 three 1874 --x `y` not yes Oslo a city",
+    "de": "wann wurde ist die Brücke Mühle gebaut baute drei 3 nicht ja Oslo eine Stadt",
+    "fr": "quand le pont a-t-il été construit un deux 2 ne pas oui Oslo ville",
+    "ru": "когда был построен мост мельница не да три 3 Осло город",
+    "ja": "橋 は いつ 建て ました か です 三 3 東京 ない の",
+    "ar": "متى بني الجسر لا نعم ٣ 3 مدينة",
+}
+
+
+def texts(language, longest):
+    joint = "" if language == "ja" else " "
+    words = st.sampled_from(PARTS[language].split())
+    return st.lists(words, max_size=longest).map(joint.join)
+
+
+@st.composite
+def near_pairs(draw):
+    """Pairs of a few questions and answers, and these with a word more, fewer or exchanged."""
+    language = draw(st.sampled_from(sorted(PARTS)))
+    questions = draw(st.lists(texts(language, 7), min_size=1, max_size=3))
+    answers = draw(st.lists(texts(language, 7), min_size=1, max_size=3))
+    joint = "" if language == "ja" else " "
+
+    def near(text):
+        words = text.split() if joint else list(text)
+        at = draw(st.integers(0, len(words)))
+        new = draw(st.lists(st.sampled_from(PARTS[language].split()), max_size=1))
+        return joint.join([*words[:at], *new, *words[at + draw(st.integers(0, 1)) :]])
+
+    return [
+        Pair(near(draw(st.sampled_from(questions))), near(draw(st.sampled_from(answers))))
+        for _ in range(draw(st.integers(2, 7)))
+    ]
+
+
+def compared_with_all(pairs):
+    """Which pairs say the same as a pair before them that stays, each held against all."""
+    cache, questions = FeatureCache(), QuestionList()
+    keys = [questions.keys(pair.question) for pair in pairs]
+    for key in keys:
+        questions.add(key)
+    staying, found = [], []
+    for index, pair in enumerate(pairs):
+        alike = questions.alike(keys[index], staying)
+        same = next((at for at in alike if is_duplicate(pair, pairs[at], cache)), None)
+        if same is None:
+            staying.append(index)
+        else:
+            found.append((index, same))
+    return found
+
+
+@given(st.lists(near_pairs(), min_size=1, max_size=3))
+def test_the_index_finds_what_each_pair_held_against_all_others_finds(groups):
+    pairs = [pair for group in groups for pair in group]
+    found = [(d.index, d.of) for d in duplicates(pairs, [None] * len(pairs))]
+    assert found == compared_with_all(pairs)

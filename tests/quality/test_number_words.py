@@ -8,10 +8,12 @@ from dlm_lsp.quality.number_words import (
     NUMBER_WORD_LANGUAGES,
     find_numbers,
     known_values,
+    may_have_numbers,
     may_stand_in_words,
     number_values,
     stands_in,
 )
+from dlm_lsp.quality.word_tokenize import word_tokens
 
 
 def languages_of(language):
@@ -225,3 +227,51 @@ def cpu_seconds(prose, languages):
 def test_a_whole_number_is_the_same_with_and_without_marks_between_its_thousands(number, mark):
     assert same(f"{number:,}".replace(",", mark), str(number))
     assert same(str(number), f"{number:,}".replace(",", mark))
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "two",
+                "twenty-five",
+                "zwei",
+                "siebzehn",
+                "un",
+                "dos",
+                "uno",
+                "bridge",
+                "3",
+                "½",
+                "²",
+                "Ⅷ",
+                "三",
+                "橋の",
+                "C++",
+                "a+two",
+                "5pm",
+                "two's",
+                "l'un",
+                "١٢",
+                "①",
+                "一つ",
+                "twoの",
+                "und",
+                "to",
+                "en",
+                "point",
+            ]
+        ),
+        max_size=6,
+    ),
+    st.sampled_from([" ", ", ", "-"]),
+)
+def test_a_text_that_can_have_no_numbers_has_none(words, between):
+    text = between.join(words)
+    if not may_have_numbers(word_tokens(text)):
+        assert list(number_values(text)) == []
+
+
+@pytest.mark.parametrize("text", ["", "The bridge of the town.", "橋はいつできましたか？"])
+def test_most_texts_can_have_no_numbers(text):
+    assert not may_have_numbers(word_tokens(text))

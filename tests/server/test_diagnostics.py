@@ -19,7 +19,7 @@ from dlm_lsp.document import SectionType, section_id
 from dlm_lsp.document.section import Pair
 from dlm_lsp.ide.pair_check_results import PairCheckResults
 from dlm_lsp.ide.pair_checks import PairChecks
-from dlm_lsp.quality.dedup import DuplicateIndex
+from dlm_lsp.quality.duplicate_index import DuplicateIndex
 from dlm_lsp.server import diagnostics
 from dlm_lsp.server.client import ClientCapabilities
 from dlm_lsp.server.live_documents import LiveWorkspace

@@ -1,4 +1,6 @@
 import random
+import threading
+from collections.abc import Iterator
 from dataclasses import replace
 
 import anyio
@@ -17,7 +19,9 @@ from support.scripted_teacher import (
 )
 
 from dlm_lsp.document.document import Document
+from dlm_lsp.document.section import Pair
 from dlm_lsp.errors import JudgeError, TeacherError
+from dlm_lsp.quality.duplicate_index import DuplicateIndex
 from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.events import (
     PairAccepted,
@@ -454,6 +458,33 @@ async def test_stopping_returns_what_is_finished_and_cancels_the_rest(cache):
     assert [(s.reason, s.detail) for s in report.skipped] == [
         ("not_asked", "the run was stopped")
     ] * 2
+
+
+@pytest.fixture
+def held_comparison(monkeypatch) -> Iterator[threading.Event]:
+    """Hold the last comparisons of a run up, beyond those of one reply."""
+    begun, released = threading.Event(), threading.Event()
+    compare = DuplicateIndex.compare
+
+    def held(self: DuplicateIndex, pair: Pair) -> Iterator[tuple[int, bool]]:
+        if len(self.pairs) > 3:
+            begun.set()
+            assert released.wait(20)
+        return compare(self, pair)
+
+    monkeypatch.setattr(DuplicateIndex, "compare", held)
+    yield begun
+    released.set()
+
+
+async def test_who_cancels_a_run_does_not_wait_for_the_comparison_of_its_pairs(
+    cache, held_comparison
+):
+    with anyio.fail_after(10):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(run, document(*towns(3)), cache)
+            await anyio.to_thread.run_sync(held_comparison.wait)
+            tasks.cancel_scope.cancel()
 
 
 async def test_a_run_cancelled_from_outside_keeps_its_replies(cache):
