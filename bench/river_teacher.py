@@ -24,9 +24,12 @@ _PAIRS = (
 
 def river_document(sections: int) -> str:
     """Return a document with a sentence about a river in each section."""
-    return HEAD + "\n::prose::\n".join(
-        f"The river {_name(n)} is {n + 100} miles long." for n in range(sections)
-    )
+    return HEAD + "\n::prose::\n".join(map(river_section, range(sections)))
+
+
+def river_section(number: int) -> str:
+    """Return a sentence about a river of its own."""
+    return f"The river {_name(number)} is {number + 100} miles long."
 
 
 class TeacherRequest(BaseHTTPRequestHandler):

@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import Literal, TypeVar
+from types import TracebackType
+from typing import Literal, Self, TypeVar
 
 import anyio
 
@@ -15,7 +15,7 @@ from dlm_lsp.document import Placement
 from dlm_lsp.errors import StoreError
 from dlm_lsp.store.copies import refuse_copy
 from dlm_lsp.store.ledger import Ledger
-from dlm_lsp.store.lock import shared_document_lock
+from dlm_lsp.store.lock import SharedLock
 from dlm_lsp.store.plan import StagedSection, add_to_plan, load_plan, take_from_plan
 from dlm_lsp.synth.cost import Budget, budget_of
 from dlm_lsp.synth.events import OnEvent, RunStarted, SynthEvent
@@ -188,18 +188,69 @@ async def _synthesize_in_turn(
         context.on_ready(path, ready)
         return await ready.run(on_event, context.stop, context.budget)
 
-    folder = (await anyio.to_thread.run_sync(load_head, path)).folder
-    async with shared_document_lock(
-        folder, "dlm synth instructions", context.on_wait, path, context.swept
-    ):
-        load = partial(load_for_synthesis, path, destination, force=context.force)
-        loaded = await anyio.to_thread.run_sync(load)
+    with _Held(path, context) as held:
+        loaded = await anyio.to_thread.run_sync(held.begin)
+        if loaded is None:
+            await held.wait()
+            loaded = await anyio.to_thread.run_sync(held.load)
         result = await run_on_document(loaded, request, run, sections, context.models)
         with anyio.CancelScope(shield=True):
             saved = await anyio.to_thread.run_sync(
-                save_pairs, loaded, result, destination, request.options.placement
+                held.save, loaded, result, destination, request.options.placement
             )
     return DocumentSynthesis(path, result, saved)
+
+
+class _Held:
+    """A document while it is worked on: its lock is held from `begin` or `wait` to the end.
+
+    Whoever asks it does so in a thread, but for `wait`.
+    """
+
+    def __init__(self, path: Path, context: RunContext) -> None:
+        self._path = path
+        self._context = context
+        self._lock: SharedLock | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._lock:
+            self._lock.release()
+
+    def begin(self) -> LoadedDocument | None:
+        """Hold the document and read it; None where somebody else holds it."""
+        folder = load_head(self._path).folder
+        self._lock = SharedLock(folder, "dlm synth instructions", self._path, self._context.swept)
+        return self.load() if self._lock.acquire() else None
+
+    async def wait(self) -> None:
+        """Wait until nobody else holds it."""
+        if self._lock:
+            await self._lock.wait(self._context.on_wait)
+
+    def load(self) -> LoadedDocument:
+        """Read it: who held it before may have changed it."""
+        return load_for_synthesis(self._path, self._context.destination, force=self._context.force)
+
+    def save(
+        self,
+        loaded: LoadedDocument,
+        result: SynthResult,
+        destination: Destination,
+        placement: Placement,
+    ) -> SavedPairs:
+        """Save pairs, and let go of the document."""
+        saved = save_pairs(loaded, result, destination, placement)
+        if self._lock:
+            self._lock.release()
+        return saved
 
 
 async def synthesize_alone(

@@ -40,30 +40,64 @@ def document_lock(
 
 @asynccontextmanager
 async def shared_document_lock(
-    folder: Path,
-    command: str,
-    on_wait: Callable[[str], None],
-    document: Path | None = None,
-    swept: set[Path] | None = None,
+    folder: Path, command: str, on_wait: Callable[[str], None], document: Path | None = None
 ) -> AsyncIterator[None]:
     """Hold the store as `document_lock` does, while other tasks of this process go on.
-
-    `swept` are folders of documents without leftovers, to which that of the document is added.
 
     Raises:
         StoreError: the lock file cannot be made.
     """
-    import anyio
-
-    lock = _Lock(folder, document, swept)
-    has_told = False
-    while not lock.acquired(0):
-        if not has_told:
-            on_wait(f"waiting for {lock.holder}, which holds this document")
-            has_told = True
-        await anyio.sleep(_GRACE)
-    with lock.held(command):
+    lock = SharedLock(folder, command, document)
+    if not lock.acquire():
+        await lock.wait(on_wait)
+    try:
         yield
+    finally:
+        lock.release()
+
+
+class SharedLock:
+    """The lock of a store for one of many tasks; `acquire` and `release` may be in any thread.
+
+    `swept` are folders of documents without leftovers, to which that of the document is added.
+    """
+
+    def __init__(
+        self, folder: Path, command: str, document: Path | None, swept: set[Path] | None = None
+    ) -> None:
+        self._lock = _Lock(folder, document, swept)
+        self._command = command
+        self._is_held = False
+
+    def acquire(self) -> bool:
+        """Hold the store as `document_lock` does, and tell whether nobody else does.
+
+        Raises:
+            StoreError: the lock file cannot be made.
+        """
+        if self._lock.acquired(0):
+            self._is_held = True
+            self._lock.begin(self._command)
+        return self._is_held
+
+    async def wait(self, on_wait: Callable[[str], None]) -> None:
+        """Acquire it once who holds it lets go; `on_wait` hears who that is.
+
+        Raises:
+            StoreError: the lock file cannot be made.
+        """
+        import anyio
+
+        on_wait(f"waiting for {self._lock.holder}, which holds this document")
+        # No event tells that another process has let go.
+        while not self.acquire():  # noqa: ASYNC110
+            await anyio.sleep(_GRACE)
+
+    def release(self) -> None:
+        """Let go of it, if it is held."""
+        if self._is_held:
+            self._is_held = False
+            self._lock.end()
 
 
 class _Lock:
@@ -105,17 +139,25 @@ class _Lock:
     @contextmanager
     def held(self, command: str) -> Iterator[None]:
         """Tell others who holds the lock, and let go of it at the end."""
+        self.begin(command)
         try:
-            # The note is a courtesy: on a full disk the work goes on without it.
-            with suppress(OSError):
-                self._note.write_text(_note(command), encoding="utf-8")
-            for place in self._written():
-                remove_leftovers(place)
             yield
         finally:
-            with suppress(OSError):
-                self._note.unlink()
-            self._lock.release()
+            self.end()
+
+    def begin(self, command: str) -> None:
+        """Tell others who holds the lock, and remove what killed processes left half written."""
+        # The note is a courtesy: on a full disk the work goes on without it.
+        with suppress(OSError):
+            self._note.write_text(_note(command), encoding="utf-8")
+        for place in self._written():
+            remove_leftovers(place)
+
+    def end(self) -> None:
+        """Let go of the lock."""
+        with suppress(OSError):
+            self._note.unlink()
+        self._lock.release()
 
     def _written(self) -> Iterator[Path]:
         """Yield the folders in which files are replaced."""

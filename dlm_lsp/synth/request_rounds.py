@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import anyio
-import anyio.to_thread
 
 from dlm_lsp.errors import DeferredError, TeacherError, TooLongError
 from dlm_lsp.synth.candidates import ParsedCandidates, parse_candidates
+from dlm_lsp.synth.off_loop import run_off_loop
 from dlm_lsp.synth.planned_requests import PlannedRequest, split_request
 from dlm_lsp.synth.report import Skip
 from dlm_lsp.synth.request_runner import RequestRunner
@@ -148,11 +148,16 @@ class RequestRounds:
     async def _parse(
         self, planned_request: PlannedRequest, replies: Sequence[Reply]
     ) -> ParsedCandidates:
-        # A reply may be large, and somebody may be typing. It was paid for, so it counts, whoever
-        # ends the run meanwhile.
+        # Somebody may be typing. It was paid for, so it counts, whoever ends the run meanwhile.
+        size = len(planned_request.request.prose) + sum(len(reply.text) for reply in replies)
         with anyio.CancelScope(shield=True):
-            parsed = await anyio.to_thread.run_sync(
-                parse_candidates, planned_request, replies, self._options.filter, self._examples
+            parsed = await run_off_loop(
+                parse_candidates,
+                planned_request,
+                replies,
+                self._options.filter,
+                self._examples,
+                size=size,
             )
         return parsed  # noqa: RET504 (mypy takes it that a scope may swallow the return)
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import partial
 
 import anyio
-import anyio.to_thread
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 from dlm_lsp.document.document import Document
@@ -31,6 +30,7 @@ from dlm_lsp.synth.events import (
 from dlm_lsp.synth.judge import Judge
 from dlm_lsp.synth.judge_calibration import judge_threshold
 from dlm_lsp.synth.notices import Notices
+from dlm_lsp.synth.off_loop import run_off_loop
 from dlm_lsp.synth.planned_requests import PlannedRequest, ProseSource, plan_requests, prose_sources
 from dlm_lsp.synth.report import Candidate, Report, Skip, Verdict
 from dlm_lsp.synth.request_rounds import RequestRounds
@@ -262,7 +262,7 @@ class _SynthesisRun:
         )
         # New pairs are held against all of a document, and somebody may be typing; who breaks the
         # run off waits for none of them, for nothing comes of it.
-        return await anyio.to_thread.run_sync(select, abandon_on_cancel=True)
+        return await run_off_loop(select, size=len(self._document.text), abandon=True)
 
     @property
     def _cost(self) -> Money | None:
@@ -345,13 +345,14 @@ class _SynthesisRun:
     async def _verify(self, verification: Verification) -> None:
         """Ask about each pair that has passed everything else and was not asked about yet."""
         outcomes = list(self._rounds.outcomes.values())
-        passed = await anyio.to_thread.run_sync(
+        passed = await run_off_loop(
             passed_pairs,
             self._document,
             outcomes,
             self._options,
             self._calibration,
-            abandon_on_cancel=True,
+            size=len(self._document.text),
+            abandon=True,
         )
         prose_of = {
             planned_request.index: planned_request.request.prose

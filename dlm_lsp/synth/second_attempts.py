@@ -5,9 +5,9 @@ from contextlib import aclosing
 from typing import TypeVar
 
 import anyio
-import anyio.to_thread
 
 from dlm_lsp.errors import TeacherError, UnusableReplyError
+from dlm_lsp.synth.off_loop import run_off_loop
 from dlm_lsp.synth.reply_faults import reply_fault
 from dlm_lsp.teachers.protocol import (
     CheckRequest,
@@ -74,7 +74,7 @@ async def _checked(
 
 
 async def _fault(request: Request, reply: Reply) -> str:
-    # A reply may be large, and somebody may be typing. It was paid for, whoever ends the run.
+    # Somebody may be typing. It was paid for, whoever ends the run.
     with anyio.CancelScope(shield=True):
-        fault = await anyio.to_thread.run_sync(reply_fault, request, reply)
+        fault = await run_off_loop(reply_fault, request, reply, size=len(reply.text))
     return fault  # noqa: RET504 (mypy takes it that a scope may swallow the return)
