@@ -37,7 +37,7 @@ FLAGS = {
 # A value of each kind that is no default.
 OTHERS = {str: "other", dict: {"reasoning_effort": "low"}}
 # What a command is told each time, and what is told by whoever starts the server.
-PER_COMMAND = {"fresh"}
+PER_COMMAND = {"fresh", "dedup"}
 TO_START = {"dlm.path", "dlm.interpreter"}
 
 every_option = pytest.mark.parametrize("option", OPTIONS.values(), ids=lambda option: option.name)
@@ -109,6 +109,7 @@ def test_the_other_flags_are_of_one_command_alone():
         "--force",
         "--json",
         "--jsonl",
+        "--shard",
     }
 
 

@@ -5,9 +5,13 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlm_lsp.api.documents import load_head
+import anyio
+import anyio.to_thread
+
+from dlm_lsp.api.documents import load_document, load_head
 from dlm_lsp.api.synthesis import DocumentSynthesis, RunContext, synthesize_document
 from dlm_lsp.errors import StoreError, UsageError
+from dlm_lsp.synth.corpus import Corpus
 from dlm_lsp.synth.synth_request import (
     NeededModel,
     SynthRequest,
@@ -77,12 +81,24 @@ async def synthesize_documents(
         except Exception as error:
             return DocumentOutcome(path, error=error)
 
+    if context.corpus:
+        every = [path for group in groups for path in group.paths]
+        await anyio.to_thread.run_sync(_add_pairs, context.corpus, every)
     at_once = documents_at_once(context.request)
     for group in groups:
         outcomes = map_concurrently(work, group.paths, at_once, lambda: not context.stop.is_set())
         async with aclosing(outcomes) as finished:
             async for _, outcome in finished:
                 yield outcome
+
+
+def _add_pairs(corpus: Corpus, paths: Sequence[Path]) -> None:
+    """Add what stands in the documents already; the run tells of those that cannot be read."""
+    for path in paths:
+        with suppress(StoreError):
+            document = load_document(path).document
+            pairs = (placed.pair for section in document.sections for placed in section.pairs)
+            corpus.add(str(path), pairs)
 
 
 def documents_at_once(request: SynthRequest) -> int:

@@ -1,7 +1,7 @@
 """Document synthesis: one document from its file to pairs that are staged or written into it."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +17,7 @@ from dlm_lsp.store.copies import refuse_copy
 from dlm_lsp.store.ledger import Ledger
 from dlm_lsp.store.lock import SharedLock
 from dlm_lsp.store.plan import StagedSection, add_to_plan, load_plan, take_from_plan
+from dlm_lsp.synth.corpus import Corpus, CorpusPlace
 from dlm_lsp.synth.cost import Budget, budget_of
 from dlm_lsp.synth.events import OnEvent, RunStarted, SynthEvent
 from dlm_lsp.synth.insertion import InsertionPlan
@@ -136,7 +137,8 @@ class RunContext:
     Setting `stop` ends the run with what is finished; `force` lets a copy join what is staged for
     its original. `on_wait` hears who holds a store, `on_ready` what is going to be asked about a
     document, `on_event` what happens. `swept` are folders without leftovers of killed processes.
-    By `turns` documents begin in their order, where one depends on those before.
+    By `turns` documents begin in their order, where one depends on those before; `corpus` has the
+    pairs of all of them, where these are not to repeat each other.
     """
 
     request: SynthRequest
@@ -150,11 +152,12 @@ class RunContext:
     force: bool = False
     swept: set[Path] = field(default_factory=set)
     turns: Turns = field(default_factory=Turns)
+    corpus: Corpus | None = None
 
     @property
     def is_ordered(self) -> bool:
         """Whether what comes of a document depends on those before it."""
-        return self.request.options.max_cost is not None
+        return self.request.options.max_cost is not None or self.corpus is not None
 
 
 async def synthesize_document(
@@ -167,15 +170,21 @@ async def synthesize_document(
     Raises:
         TeacherError, JudgeError, StoreError: with the remedy.
     """
-    with context.turns.ticket() as ticket:
+    with ExitStack() as stack:
+        ticket = stack.enter_context(context.turns.ticket())
+        place = stack.enter_context(context.corpus.place(str(path))) if context.corpus else None
         if context.is_ordered:
             # Nobody waits for another document while he holds one that others wait for.
             await ticket.turn()
-        return await _synthesize_in_turn(path, context, sections, ticket)
+        return await _synthesize_in_turn(path, context, sections, ticket, place)
 
 
 async def _synthesize_in_turn(
-    path: Path, context: RunContext, sections: Sequence[str] | None, ticket: Ticket
+    path: Path,
+    context: RunContext,
+    sections: Sequence[str] | None,
+    ticket: Ticket,
+    place: CorpusPlace | None,
 ) -> DocumentSynthesis:
     request, destination = context.request, context.destination
 
@@ -186,7 +195,7 @@ async def _synthesize_in_turn(
 
     async def run(ready: SynthSession) -> SynthResult:
         context.on_ready(path, ready)
-        return await ready.run(on_event, context.stop, context.budget)
+        return await ready.run(on_event, context.stop, context.budget, corpus=place)
 
     with _Held(path, context) as held:
         loaded = await anyio.to_thread.run_sync(held.begin)

@@ -15,7 +15,14 @@ from dlm_lsp.cli.flags import option_flag, with_options_of
 from dlm_lsp.conflicts import check_environment
 from dlm_lsp.errors import UsageError
 from dlm_lsp.install_hint import DISTRIBUTION
-from dlm_lsp.synth.options import DEFAULTS, OPTIONS, FilterKind, PlacementChoice, StrategyChoice
+from dlm_lsp.synth.options import (
+    DEFAULTS,
+    OPTIONS,
+    DedupScope,
+    FilterKind,
+    PlacementChoice,
+    StrategyChoice,
+)
 
 
 class _Commands(TyperGroup):
@@ -239,6 +246,7 @@ def instructions_command(
     threshold: Annotated[float | None, option_flag("threshold")] = DEFAULTS["threshold"],
     judge: Annotated[str | None, option_flag("judge", metavar="MODEL")] = DEFAULTS["judge"],
     verify: Annotated[str, option_flag("verify", metavar="MODEL")] = DEFAULTS["verify"],
+    dedup: Annotated[DedupScope, option_flag("dedup")] = DEFAULTS["dedup"],
     max_pairs: Annotated[int | None, option_flag("max_pairs")] = DEFAULTS["max_pairs"],
     max_requests: Annotated[int | None, option_flag("max_requests")] = DEFAULTS["max_requests"],
     max_cost: Annotated[float | None, option_flag("max_cost", metavar="AMOUNT")] = DEFAULTS[
@@ -261,6 +269,10 @@ def instructions_command(
     estimate: Annotated[
         bool, typer.Option("--estimate", help="Show what a run would ask and cost; ask nothing.")
     ] = False,
+    shard: Annotated[
+        str | None,
+        typer.Option(metavar="I/N", help="Only the I-th of N parts of the documents, by their id."),
+    ] = None,
     force: ForceOption = False,
     as_json: JsonOption = False,
     as_json_lines: Annotated[
@@ -276,6 +288,7 @@ def instructions_command(
     from dlm_lsp.cli.instructions import (
         RunOutput,
         estimate_instructions,
+        select_documents,
         synthesize_instructions,
     )
     from dlm_lsp.synth.run_options import SynthOptions
@@ -305,6 +318,7 @@ def instructions_command(
         filter=filter_,
         threshold=threshold,
         verify=verify,
+        dedup=dedup,
         max_pairs=max_pairs,
         max_requests=max_requests,
         max_cost=max_cost,
@@ -317,11 +331,12 @@ def instructions_command(
         window=window,
     )
     request = SynthRequest(teacher, judge, options)
+    documents = select_documents(paths, shard)
     if estimate:
-        raise typer.Exit(estimate_instructions(paths, request, as_json=as_json))
+        raise typer.Exit(estimate_instructions(documents, request, as_json=as_json))
     output: RunOutput = "jsonl" if as_json_lines else "json" if as_json else "text"
     raise typer.Exit(
-        synthesize_instructions(paths, request, destination, force=force, output=output)
+        synthesize_instructions(documents, request, destination, force=force, output=output)
     )
 
 
@@ -408,6 +423,8 @@ def revert_command(
         "force",
         "as_json",
         "as_json_lines",
+        "shard",
+        "dedup",
     ),
 )
 def submit_command(paths: PathsArgument, *, as_json: JsonOption = False, **options: Any) -> None:

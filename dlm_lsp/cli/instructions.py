@@ -16,6 +16,7 @@ from dlm_lsp.api.many_documents import (
     group_documents,
     synthesize_documents,
 )
+from dlm_lsp.api.shards import documents_in, parse_shard
 from dlm_lsp.api.synthesis import (
     Destination,
     RunContext,
@@ -39,6 +40,7 @@ from dlm_lsp.cli.run_progress import RunProgress
 from dlm_lsp.errors import DlmError
 from dlm_lsp.store.defects import describe_defect
 from dlm_lsp.synth.choose_verifier import verifier_selector
+from dlm_lsp.synth.corpus import Corpus
 from dlm_lsp.synth.cost import budget_of
 from dlm_lsp.synth.estimate import Estimate, describe_estimate
 from dlm_lsp.synth.pipeline import SynthSession
@@ -51,8 +53,23 @@ from dlm_lsp.teachers.registry import check_options
 RunOutput = Literal["text", "json", "jsonl"]
 
 
+def select_documents(paths: Sequence[str], shard: str | None) -> list[Path]:
+    """Return the documents that are named, or those of them that are in the shard.
+
+    Raises:
+        UsageError: an argument names no document, or there is no such shard.
+    """
+    if shard is None:
+        return resolve_paths(paths)
+    part = parse_shard(shard)
+    every = resolve_paths(paths)
+    documents = documents_in(part, every)
+    print_notice(f"shard {part}: {len(documents)} of {pluralize(len(every), 'document')}")
+    return documents
+
+
 def synthesize_instructions(
-    paths: Sequence[str],
+    documents: Sequence[Path],
     request: SynthRequest,
     destination: Destination,
     *,
@@ -62,13 +79,16 @@ def synthesize_instructions(
     """Synthesize pairs for all documents in one run, and say what became of each."""
     check_options(request.teacher, request.options.teacher_options)
     verifier_selector(request.options.verify)
-    groups = group_documents(resolve_paths(paths), request)
+    groups = group_documents(documents, request)
     for needed in dict.fromkeys(needed for group in groups for needed in group.models):
         # Others wait for who holds a document, and a download may take an hour.
         try_fetch_for_run(needed.name, named_by_user=needed.named_by_user)
     results = _Results(groups, output)
     anyio.run(_run_interruptibly, groups, request, destination, force, results)
     results.finish()
+    if not documents:
+        # A job of an array that has nothing to do has not failed.
+        return DONE
     return next((c for c in (INTERRUPTED, FAILED, DONE) if c in results.codes), NOTHING_ACCEPTED)
 
 
@@ -121,7 +141,9 @@ class _Results:
         return message
 
 
-def estimate_instructions(paths: Sequence[str], request: SynthRequest, *, as_json: bool) -> int:
+def estimate_instructions(
+    documents: Sequence[Path], request: SynthRequest, *, as_json: bool
+) -> int:
     """Say what a synthesis of each document would ask and cost; no teacher is asked for pairs."""
     check_options(request.teacher, request.options.teacher_options)
     verifier_selector(request.options.verify)
@@ -139,7 +161,7 @@ def estimate_instructions(paths: Sequence[str], request: SynthRequest, *, as_jso
             print_result(f"{escape_line(path)}: {describe_estimate(expected)}")
         return DONE, {"estimate": asdict(expected), "notes": list(notes)}
 
-    codes = for_each(resolve_paths(paths), work, as_json=as_json)
+    codes = for_each(documents, work, as_json=as_json)
     if not as_json and len(codes) > 1 and len({cost.currency for cost in costs}) == 1:
         total = Money(sum(cost.micros for cost in costs), costs[0].currency)
         print_result(f"in all about {total}")
@@ -208,6 +230,7 @@ async def _run_interruptibly(
                         on_ready=announce,
                         on_wait=print_notice,
                         force=force,
+                        corpus=Corpus() if request.options.dedup == "corpus" else None,
                     )
                     async with aclosing(synthesize_documents(groups, context)) as outcomes:
                         async for outcome in outcomes:

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple, get_args
 from dlm_lsp.errors import OptionError
 
 FilterKind = Literal["sway", "dedup-only", "none"]
+DedupScope = Literal["document", "corpus"]
 StrategyChoice = Literal["extraction", "expansion", "both"]
 # The same as `dlm_lsp.document.Placement`, which would bring pydantic and YAML along.
 PlacementChoice = Literal["after-source", "end"]
@@ -133,6 +134,13 @@ OPTIONS = {
             str,
             "auto",
             "Who verifies what the judge lets pass: auto, off, a teacher or a local model.",
+        ),
+        Option(
+            "dedup",
+            str,
+            "document",
+            "Among which pairs near-duplicates are looked for: of each document, or of all.",
+            choices=get_args(DedupScope),
         ),
         Option("max_pairs", int, None, "Most pairs to accept per document.", ge=1),
         Option("max_requests", int, None, "Most requests to make per document.", ge=1),

@@ -17,6 +17,7 @@ from dlm_lsp.store.plan import StagedSection
 from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.answer_through import AnswerThrough, directly
 from dlm_lsp.synth.choose_verifier import ChosenVerifier, verifier_selector
+from dlm_lsp.synth.corpus import CorpusPlace
 from dlm_lsp.synth.cost import Budget, RunPrices, find_prices
 from dlm_lsp.synth.estimate import Estimate, estimate_run
 from dlm_lsp.synth.events import OnEvent
@@ -88,10 +89,11 @@ class SynthSession:
         stop: anyio.Event,
         budget: Budget | None = None,
         through: AnswerThrough = directly,
+        corpus: CorpusPlace | None = None,
     ) -> SynthResult:
         """Ask and filter, until all is done or `stop` is set; `through` is the way of asking.
 
-        `budget` is that of a run over several documents, in which this is one.
+        `budget` and `corpus` are those of a run over several documents, in which this is one.
 
         Raises:
             TeacherError, JudgeError, StoreError: see `synthesize`.
@@ -110,6 +112,7 @@ class SynthSession:
             budget=budget,
             through=through,
             notices=self._notices,
+            corpus=corpus,
         )
         at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         sections = staged_sections(self.document, report.accepted, self.teacher.name, at)

@@ -15,6 +15,7 @@ from dlm_lsp.errors import JudgeError
 from dlm_lsp.quality.strategy import Strategy
 from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.answer_through import AnswerThrough, directly
+from dlm_lsp.synth.corpus import CorpusPlace
 from dlm_lsp.synth.cost import UNKNOWN_PRICES, Budget, CostMeter, RunPrices, budget_of
 from dlm_lsp.synth.events import (
     OnEvent,
@@ -69,6 +70,7 @@ async def run_synthesis(
     budget: Budget | None = None,
     through: AnswerThrough = directly,
     notices: Notices | None = None,
+    corpus: CorpusPlace | None = None,
 ) -> Report:
     """Ask `teacher` about the prose of `document` and return what is accepted, and why not more.
 
@@ -78,7 +80,7 @@ async def run_synthesis(
     lets pass; without one nothing is verified. None of the three is closed. By `prices` the run is
     counted against `budget`, which is that of its options where it is the only one. `through` is
     the way on which teacher and verifier are asked; `notices` is where they are heard already, if
-    anybody hears them.
+    anybody hears them. No pair is accepted that is in another document of `corpus`.
 
     Raises:
         TeacherError, JudgeError: found before anything was asked. Later, a failed request is
@@ -100,6 +102,7 @@ async def run_synthesis(
         prices=prices,
         budget=budget or budget_of(options),
         through=through,
+        corpus=corpus,
     )
     if notices is None:
         notices = Notices()
@@ -118,6 +121,8 @@ async def run_synthesis(
         finally:
             run.share.let_go()
     report = await run.report()
+    if corpus:
+        corpus.close(candidate.pair for candidate in report.accepted)
     on_event(RunFinished(report))
     return report
 
@@ -162,6 +167,7 @@ class _SynthesisRun:
         prices: RunPrices,
         budget: Budget,
         through: AnswerThrough,
+        corpus: CorpusPlace | None,
     ) -> None:
         self.end: Callable[[], None] = lambda: None
         self._document = document
@@ -172,6 +178,7 @@ class _SynthesisRun:
         self._on_event = on_event
         self._currency = prices.currency
         self.share = budget.share()
+        self._corpus = corpus
         most = options.sampling.max_new_tokens
         self._meter = CostMeter(prices.teacher, self.share, most)
         self._checking_meter: CostMeter | None = None
@@ -248,6 +255,8 @@ class _SynthesisRun:
 
     async def report(self) -> Report:
         """Return what the run came to, whether it went to its end or not."""
+        if self._corpus:
+            await self._corpus.turn()
         select = partial(
             select_pairs,
             self._document,
@@ -257,6 +266,7 @@ class _SynthesisRun:
             calibration=self._calibration,
             verifying=self._verification is not None,
             failure=self._failure,
+            corpus=self._corpus,
             stopped=self._stopped,
             notices=tuple(self._notices),
         )

@@ -9,6 +9,7 @@ from dlm_lsp.quality.strategy import Strategy
 from dlm_lsp.synth.options import (
     DEFAULTS,
     OPTIONS,
+    DedupScope,
     FilterKind,
     PlacementChoice,
     StrategyChoice,
@@ -30,6 +31,7 @@ class SynthOptions:
     filter: FilterKind = DEFAULTS["filter"]
     threshold: float | None = DEFAULTS["threshold"]
     verify: str = DEFAULTS["verify"]
+    dedup: DedupScope = DEFAULTS["dedup"]
     max_pairs: int | None = DEFAULTS["max_pairs"]
     max_requests: int | None = DEFAULTS["max_requests"]
     max_cost: float | None = DEFAULTS["max_cost"]
@@ -54,6 +56,13 @@ class SynthOptions:
                 other="filter",
             )
 
+        if self.dedup == "corpus" and self.filter == "none":
+            raise OptionError(
+                "dedup",
+                self.dedup,
+                "belongs to {other} dedup-only or sway; leave it out with {other} none",
+                other="filter",
+            )
         if plain_verify(self.verify) not in ("auto", "off") and self.filter != "sway":
             raise OptionError(
                 "verify",

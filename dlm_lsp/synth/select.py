@@ -9,6 +9,7 @@ from dlm_lsp.document.document import Document
 from dlm_lsp.document.section import Pair
 from dlm_lsp.quality.dedup import duplicates
 from dlm_lsp.synth.candidates import CAME_BEFORE, NO_CANDIDATES, ParsedCandidates
+from dlm_lsp.synth.corpus import CorpusPlace
 from dlm_lsp.synth.judge_calibration import Calibration, judge_threshold
 from dlm_lsp.synth.report import Candidate, Refusal, Report, Skip, Usage, Verdict
 from dlm_lsp.synth.run_options import SynthOptions
@@ -52,12 +53,13 @@ def select_pairs(
     failure: str | None = None,
     stopped: bool = False,
     notices: tuple[str, ...] = (),
+    corpus: CorpusPlace | None = None,
 ) -> Report:
     """Return the report over `outcomes`, in whatever order they come.
 
-    `calibration` is that of the judge's model.
+    `calibration` is that of the judge's model. It is the turn of `corpus`, if there is one.
     """
-    passed = passed_pairs(document, outcomes, options, calibration)
+    passed = passed_pairs(document, outcomes, options, calibration, corpus)
     refusals = list(passed.refusals)
     candidates = [
         (at, replace(c, verdict=c.verdict or _NO_VERDICT) if verifying else c)
@@ -96,6 +98,7 @@ def passed_pairs(
     outcomes: Iterable[RequestOutcome],
     options: SynthOptions,
     calibration: Calibration | None,
+    corpus: CorpusPlace | None = None,
 ) -> Passed:
     """Return the pairs over which the verifier is to decide, if there is one."""
     refusals: list[tuple[float, Refusal]] = []
@@ -128,6 +131,8 @@ def passed_pairs(
                 new.add(candidate.id)
                 fresh.append((at, candidate))
     unique = _without_duplicates(document, fresh, options, refusals)
+    if corpus:
+        unique = _without_those_elsewhere(corpus, unique, refusals)
     passed, enough = unique, unique
     if options.filter == "sway":
         threshold = judge_threshold(options.threshold, calibration)
@@ -250,6 +255,21 @@ def _without_duplicates(
         refusals.append((at, make_refusal(candidate, "duplicate_pair", detail)))
     dropped = {duplicate.index for duplicate in repeated}
     return [entry for index, entry in enumerate(fresh) if index not in dropped]
+
+
+def _without_those_elsewhere(
+    corpus: CorpusPlace,
+    unique: Sequence[tuple[float, Candidate]],
+    refusals: list[tuple[float, Refusal]],
+) -> list[tuple[float, Candidate]]:
+    new = []
+    for at, candidate in unique:
+        if same := corpus.find(candidate.pair):
+            detail = f'says what "{same.question}" says in {same.document}'
+            refusals.append((at, make_refusal(candidate, "duplicate_pair", detail)))
+        else:
+            new.append((at, candidate))
+    return new
 
 
 def _rank(candidate: Candidate) -> tuple[float, float]:
