@@ -177,7 +177,9 @@ class RequestRunner(Generic[_R]):
         try:
             # Closed at once where keeping fails, or requests would go on behind our back.
             answers = answer_twice(self._teacher, requests, may_repeat, self._spend)
-            # What comes while one is on its way to the disk goes there with the next.
+            # What comes while one is on its way to the disk goes there with the next. Fewer than may
+            # be in flight are on their way, so that a crash cannot lose many.
+            room = anyio.Semaphore(self._at_once)
             async with anyio.create_task_group() as tasks, aclosing(answers) as results:
                 try:
                     async for result in results:
@@ -191,7 +193,11 @@ class RequestRunner(Generic[_R]):
                         )
                         if isinstance(outcome, Reply):
                             self._spend(request, outcome)
-                        tasks.start_soon(self._take, request, planned, outcome, on_reply)
+                        room.acquire_nowait()
+                        tasks.start_soon(self._take, room, request, planned, outcome, on_reply)
+                        # Nobody has asked for more while this waits.
+                        async with room:
+                            pass
                 except TeacherError as error:
                     failure = error
         except ExceptionGroup as group:
@@ -210,6 +216,7 @@ class RequestRunner(Generic[_R]):
 
     async def _take(
         self,
+        room: anyio.Semaphore,
         request: _R,
         planned_requests: Sequence[Planned[_R]],
         outcome: Reply | TeacherError,
@@ -217,6 +224,7 @@ class RequestRunner(Generic[_R]):
     ) -> None:
         if isinstance(outcome, Reply):
             await store_reply(self._cache, self._teacher, request, outcome)
+        room.release()
         await self._deliver(planned_requests, outcome, on_reply, cached=False)
 
     def _count_unanswered(self, waiting: Collection[_R]) -> None:
