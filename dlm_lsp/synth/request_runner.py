@@ -177,8 +177,8 @@ class RequestRunner(Generic[_R]):
         try:
             # Closed at once where keeping fails, or requests would go on behind our back.
             answers = answer_twice(self._teacher, requests, may_repeat, self._spend)
-            # What comes while one is on its way to the disk goes there with the next. Fewer than may
-            # be in flight are on their way, so that a crash cannot lose many.
+            # What comes while one is on its way to the disk goes there with the next. No more
+            # than may be in flight are on their way, so that a crash cannot lose many.
             room = anyio.Semaphore(self._at_once)
             async with anyio.create_task_group() as tasks, aclosing(answers) as results:
                 try:
