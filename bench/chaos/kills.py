@@ -64,7 +64,7 @@ def _check_whole(workshop: Workshop) -> None:
 
 SCENARIO = Scenario(
     "kills",
-    "the document is as before or whole; no paid reply is asked for again but those in flight or on their way to the disk;"
-    " nothing is left beside it",
+    "the document is as before or whole; no paid reply is asked for again but those in flight or"
+    " on their way to the disk; nothing is left beside it",
     play,
 )
