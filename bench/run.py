@@ -12,6 +12,7 @@ MODULES = (
     "startup",
     "parse",
     "dedup",
+    "store",
     "slow_server",
     "language_server",
     "local_batch",

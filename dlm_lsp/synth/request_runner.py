@@ -4,6 +4,7 @@ import json
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 import anyio
@@ -22,6 +23,7 @@ from dlm_lsp.synth.cost import Budget, CostMeter
 from dlm_lsp.synth.events import OnEvent, RequestDone, RequestFailed
 from dlm_lsp.synth.planned_requests import Planned
 from dlm_lsp.synth.reply_faults import is_whole
+from dlm_lsp.synth.reply_intake import ReplyIntake
 from dlm_lsp.synth.report import Usage
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.second_attempts import answer_twice
@@ -173,13 +175,12 @@ class RequestRunner(Generic[_R]):
             self.spending.requests += 1
             return True
 
+        intake = ReplyIntake(self._at_once)
         failure = TeacherError(f"{self._teacher.name} gave no reply; try again")
         try:
             # Closed at once where keeping fails, or requests would go on behind our back.
             answers = answer_twice(self._teacher, requests, may_repeat, self._spend)
-            # What comes while one is on its way to the disk goes there with the next. No more
-            # than may be in flight are on their way, so that a crash cannot lose many.
-            room = anyio.Semaphore(self._at_once)
+            # What comes while one is on its way to the disk goes there with the next.
             async with anyio.create_task_group() as tasks, aclosing(answers) as results:
                 try:
                     async for result in results:
@@ -193,11 +194,12 @@ class RequestRunner(Generic[_R]):
                         )
                         if isinstance(outcome, Reply):
                             self._spend(request, outcome)
-                        room.acquire_nowait()
-                        tasks.start_soon(self._take, room, request, planned, outcome, on_reply)
-                        # Nobody has asked for more while this waits.
-                        async with room:
-                            pass
+                        tasks.start_soon(
+                            intake.take,
+                            partial(self._store, request, outcome),
+                            partial(self._deliver, planned, outcome, on_reply, cached=False),
+                        )
+                        await intake.wait_for_room()
                 except TeacherError as error:
                     failure = error
         except ExceptionGroup as group:
@@ -214,18 +216,9 @@ class RequestRunner(Generic[_R]):
                 await self._deliver(planned_requests, failure, on_reply, cached=False)
         return unasked
 
-    async def _take(
-        self,
-        room: anyio.Semaphore,
-        request: _R,
-        planned_requests: Sequence[Planned[_R]],
-        outcome: Reply | TeacherError,
-        on_reply: Callable[[Planned[_R], Reply | TeacherError], Awaitable[None]],
-    ) -> None:
+    async def _store(self, request: _R, outcome: Reply | TeacherError) -> None:
         if isinstance(outcome, Reply):
             await store_reply(self._cache, self._teacher, request, outcome)
-        room.release()
-        await self._deliver(planned_requests, outcome, on_reply, cached=False)
 
     def _count_unanswered(self, waiting: Collection[_R]) -> None:
         """Count what was sent and is not waited for; it may have to be paid for all the same."""

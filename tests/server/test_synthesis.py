@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -18,6 +19,7 @@ from dlm_lsp.document import parse
 from dlm_lsp.store.ledger import Ledger
 from dlm_lsp.store.lock import document_lock
 from dlm_lsp.store.plan import add_to_plan, load_plan
+from dlm_lsp.store.replies import ReplyCache
 
 TEXT = f"{HEAD}{town(1)}\n::prose::\n{town(2)}\n"
 STORE = "store/01K7XW3Q9DGEMM4N2BT5RHV8CE"
@@ -389,15 +391,28 @@ async def test_a_section_that_is_kept_meanwhile_is_not_written_anew(teacher, env
 
 
 async def test_a_damaged_ledger_is_told_and_costs_no_pair(teacher, env):
-    ledger = store(env) / "synth" / "store.sqlite"
-    ledger.parent.mkdir(parents=True)
-    ledger.write_bytes(b"no database, " * 100)
+    with ReplyCache(store(env)) as cache:
+        cache.put("t", "ask", "reply")
+    with sqlite3.connect(cache.path) as connection:
+        connection.execute("DROP TABLE entries")
     async with editor(VSCODE, env, **settings(teacher)) as client:
         client.open(TEXT)
         await client.command("dlm.synth.run")
         await client.until(client.finished)
         assert len(questions(client.text())) == 4
+        assert "no such table: entries" in client.messages[0].message
+
+
+async def test_a_damaged_store_is_told_before_anything_is_asked(teacher, env):
+    database = store(env) / "synth" / "store.sqlite"
+    database.parent.mkdir(parents=True)
+    database.write_bytes(b"no database, " * 100)
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
         assert "store.sqlite" in client.messages[0].message
+    assert teacher.asked == []
 
 
 async def test_what_the_user_has_rewritten_is_spared_after_another_run_wrote_the_same(teacher, env):

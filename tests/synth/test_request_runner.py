@@ -162,6 +162,28 @@ async def test_replies_that_come_at_once_are_on_disk_before_they_are_read(cache)
     assert len(groups) < 8
 
 
+@pytest.mark.parametrize("concurrency", [1, 2, 8])
+async def test_no_more_replies_are_on_their_way_to_the_disk_than_are_asked_at_once(
+    cache, monkeypatch, concurrency
+):
+    waiting, most, full = set(), [], anyio.Event()
+
+    async def put(_, fingerprint, __):
+        waiting.add(fingerprint)
+        most.append(len(waiting))
+        if len(waiting) == concurrency:
+            full.set()
+        await full.wait()
+        for _ in range(5):  # the next reply takes one such step to get here
+            await anyio.to_thread.run_sync(bool)
+        waiting.remove(fingerprint)
+
+    monkeypatch.setattr(cache, "put_grouped", put)
+    runner = request_runner(WRITES, cache, concurrency=concurrency)
+    await run(runner, planned_requests(*"abcdefghijklmnopqrst"))
+    assert max(most) == concurrency
+
+
 TEACHER = ScriptedTeacher()
 REQUEST = PairRequest("prose", "extraction", 1)
 # Half a surrogate pair is what a broken server may send.
