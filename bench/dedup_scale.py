@@ -11,6 +11,7 @@ from dlm_lsp.quality.dedup import duplicates
 from dlm_lsp.quality.duplicate_rule import is_duplicate
 from dlm_lsp.quality.question_likeness import QuestionList
 from dlm_lsp.quality.text_features import FeatureCache
+from dlm_lsp.quality.word_tokenize import word_tokens
 
 FEW, MANY = 16_000, 100_000
 
@@ -75,7 +76,7 @@ def _against_all(pairs: Sequence[Pair]) -> list[tuple[int, int | None]]:
     staying: list[int] = []
     found: list[tuple[int, int | None]] = []
     for index, pair in enumerate(pairs):
-        keys = questions.keys(pair.question)
+        keys = questions.keys(word_tokens(pair.question))
         alike = questions.alike(keys)
         same = (staying[at] for at in alike if is_duplicate(pair, pairs[staying[at]], features))
         first = next(same, None)

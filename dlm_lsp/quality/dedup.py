@@ -13,9 +13,6 @@ from dataclasses import dataclass
 from dlm_lsp.document.section import Pair
 from dlm_lsp.quality.duplicate_index import DuplicateIndex
 
-# So many pairs are read at once.
-_PREPARED = 1_000
-
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
@@ -41,10 +38,7 @@ def duplicates(
     found_duplicates: list[Duplicate] = []
     best_first = sorted(range(len(pairs)), key=lambda index: (-_margin(margins[index]), index))
     candidates = [(index, pairs[index]) for index in best_first]
-    in_turn = [*((None, pair) for pair in existing), *candidates]
-    for turn, (index, pair) in enumerate(in_turn):
-        if turn % _PREPARED == 0:
-            distinct.prepare(pair for _, pair in in_turn[turn : turn + _PREPARED])
+    for index, pair in [*((None, pair) for pair in existing), *candidates]:
         same = None if index is None else distinct.first_duplicate(pair)
         if index is not None and same is not None:
             found_duplicates.append(

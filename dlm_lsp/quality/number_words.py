@@ -97,12 +97,13 @@ def find_numbers(text: str, languages: Iterable[str] = ()) -> list[Number]:
     text = _in_ascii_digits(text.encode("utf-8", "replace").decode())
     numbers = list(_in_digits(text)) if _DIGIT_OR_NUMERAL.search(text) else []
     if languages := tuple(languages):
-        words = list(_WORD.finditer(text))
-        distinct = {match[0] for match in words if match[0].isalpha()}
+        distinct = set(filter(str.isalpha, _WORD.findall(text)))
         if len(languages) > 1:
             distinct = _VOCABULARY_OF_ALL.number_words(distinct)
+        words: list[re.Match[str]] = []
         for language in languages:
             if number_words := _VOCABULARIES[language].number_words(distinct):
+                words = words or list(_WORD.finditer(text))
                 near = _near_number_words(words, number_words)
                 numbers = _with_words(numbers, text, near, language)
     return numbers
@@ -126,11 +127,6 @@ def may_have_numbers(words: Sequence[str]) -> bool:
     if not (together.isalpha() and _NUMERAL.isdisjoint(together)):
         return bool(words)
     return bool(_VOCABULARY_OF_ALL.number_words(set(words)))
-
-
-def learn_number_words(words: set[str]) -> None:
-    """Look many `word_tokens` up at once, which takes less time than text by text."""
-    _VOCABULARY_OF_ALL.number_words(set(filter(str.isalpha, words)))
 
 
 def known_values(numbers: Iterable[Number]) -> frozenset[str]:
@@ -167,10 +163,13 @@ def may_stand_in_words(number: Number, language: str | None) -> bool:
 
 
 def _in_ascii_digits(text: str) -> str:
-    text = _SUPERSCRIPT.sub(_power, _VULGAR_FRACTION.sub(_mixed, text))
-    text = normalize(text).translate(_SEPARATORS)
-    text = _OTHER_DIGIT.sub(lambda match: str(unicodedata.decimal(match[0])), text)
-    return _BY.sub(" x ", text)
+    if not text.isascii():
+        text = _SUPERSCRIPT.sub(_power, _VULGAR_FRACTION.sub(_mixed, text))
+    text = normalize(text)
+    if not text.isascii():
+        text = text.translate(_SEPARATORS)
+        text = _OTHER_DIGIT.sub(lambda match: str(unicodedata.decimal(match[0])), text)
+    return _BY.sub(" x ", text) if "x" in text else text
 
 
 def _power(match: re.Match[str]) -> str:

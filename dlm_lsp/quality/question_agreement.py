@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from itertools import chain
 from math import inf
 
-from dlm_lsp.quality.answer_overlap import answer_weight
 from dlm_lsp.quality.text_features import TextFeatures
 from dlm_lsp.quality.word_alignment import (
     HIRAGANA,
@@ -58,13 +57,12 @@ def needed_answer_weight(left: TextFeatures, right: TextFeatures, said: set[str]
     return _SAYS_SOMETHING if is_in_head else _SAYS_ALL
 
 
-def required_words(question: TextFeatures, answer: TextFeatures) -> list[str]:
-    """Return words that each question has, in some form, that asks the same and has this answer.
+def required_words(question: TextFeatures, answer: TextFeatures, weight: float) -> list[str]:
+    """Return words that another question with the same answer has in some form if it asks the same.
 
-    So it is where the other answer says no less. If this one says much, no word is required.
-    Where it says enough, another question may do with a name in common instead.
+    The answer says `weight`: where that is much no word is required, and where it is enough a name
+    that the questions have in common is as good.
     """
-    weight = answer_weight(answer)
     if weight >= _SAYS_ALL:
         return []
     words = question.plain_words

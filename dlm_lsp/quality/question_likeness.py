@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Indel
 
-from dlm_lsp.quality.word_tokenize import word_tokens
-
 # Questions less alike than the one and the other are not looked at: "When was the bridge built?"
 # and "In which year was the bridge built?" reach 0.6 by their words, but many questions about
 # different things reach that by their letters.
@@ -17,6 +15,8 @@ _LEAST_SHARED_LETTERS = 0.65
 _COMPARED_WORDS = 400
 _COMPARED_CHARACTERS = 2_000
 _FIRST_CODE_POINT = 0x100
+# Of so many words the next are taken for the first, which the rule tells apart.
+_CODE_POINTS = 0x110000 - _FIRST_CODE_POINT
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class _Vocabulary(dict[str, str]):
     """One character for each word, so that likeness of word lists is likeness of strings."""
 
     def __missing__(self, word: str) -> str:
-        self[word] = chr(_FIRST_CODE_POINT + len(self))
+        self[word] = chr(_FIRST_CODE_POINT + len(self) % _CODE_POINTS)
         return self[word]
 
 
@@ -43,9 +43,9 @@ class QuestionList:
         self._word_keys: list[str] = []
         self._letter_keys: list[str] = []
 
-    def keys(self, question: str) -> QuestionKeys:
-        """Return what a question is compared by."""
-        words = word_tokens(question)[:_COMPARED_WORDS]
+    def keys(self, words: Sequence[str]) -> QuestionKeys:
+        """Return what a question of these `word_tokens` is compared by."""
+        words = words[:_COMPARED_WORDS]
         encoded = "".join(map(self._vocabulary.__getitem__, words))
         return QuestionKeys(encoded, " ".join(sorted(words))[:_COMPARED_CHARACTERS])
 

@@ -8,6 +8,9 @@ from dlm_lsp.quality.negation import is_negated
 from dlm_lsp.quality.number_words import may_have_numbers, number_values
 from dlm_lsp.quality.word_tokenize import name_tokens, word_tokens
 
+# So many texts are remembered with what was asked of them, some 3 KiB each.
+_MOST_TEXTS = 4_000
+
 
 @dataclass(frozen=True)
 class TextFeatures:
@@ -47,14 +50,21 @@ class TextFeatures:
         return identifier_tokens(self.text)
 
     @cached_property
+    def written(self) -> frozenset[str]:
+        """What stands between blanks in it."""
+        return written_tokens(self.text)
+
+    @cached_property
     def _numbers(self) -> list[tuple[str, frozenset[str]]]:
         return list(number_values(self.text)) if may_have_numbers(self.words) else []
 
 
 class FeatureCache(dict[str, TextFeatures]):
-    """Features by text: few pairs are compared, so most texts never have any."""
+    """Features of the texts that were last asked for."""
 
     def __missing__(self, text: str) -> TextFeatures:
+        if len(self) >= _MOST_TEXTS:
+            self.clear()
         self[text] = TextFeatures(text)
         return self[text]
 
@@ -64,9 +74,7 @@ def has_identifiers(features: TextFeatures, others: TextFeatures) -> bool:
     if others.identifiers <= features.identifiers:
         return True
     lacking = others.identifiers - features.identifiers
-    return all(token in features.text for token in lacking) and lacking <= written_tokens(
-        features.text
-    )
+    return lacking <= features.written
 
 
 def has_numbers(features: TextFeatures, others: TextFeatures) -> bool:

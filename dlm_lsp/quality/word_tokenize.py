@@ -40,7 +40,7 @@ def normalize(text: str) -> str:
 
 def word_tokens(text: str) -> list[str]:
     """Return the words of `text` in one case, without punctuation and possessive endings."""
-    return [match[0].casefold() for match in _words(_in_one_width(text))]
+    return _WORD.findall(_without_marks(_in_one_width(text)).casefold())
 
 
 def number_tokens(text: str) -> frozenset[str]:
@@ -53,6 +53,9 @@ def name_tokens(text: str) -> frozenset[str]:
 
     The first word of a sentence may be any word; it counts where it has a second capital.
     """
+    # Most questions have but their first capital.
+    if text.isascii() and text[1:] == text[1:].lower():
+        return frozenset()
     return frozenset(match[0].casefold() for match, is_name in _tell_names(text) if is_name)
 
 
@@ -71,7 +74,7 @@ def _tell_names(text: str) -> Iterator[tuple[re.Match[str], bool]]:
     """Yield each word as it is written, and whether it has the capital of a name."""
     text = _in_one_width(text)
     first = _sentence_starts(text)
-    for match in _words(text):
+    for match in _WORD.finditer(_without_marks(text)):
         word = match[0]
         is_first = match.start() in first
         capital = word[0].isupper() and word != "I"
@@ -85,10 +88,13 @@ def _sentence_starts(text: str) -> set[int]:
 
 
 def _in_one_width(text: str) -> str:
+    if text.isascii():
+        return text
     return unicodedata.normalize("NFKC", text).translate(_APOSTROPHES)
 
 
-def _words(text: str) -> Iterator[re.Match[str]]:
-    # Each step keeps the length, so that a match stands where its word does.
-    without_endings = _POSSESSIVE.sub(lambda match: " " * len(match[0]), text)
-    return _WORD.finditer(without_endings.translate(_BLANKS))
+def _without_marks(text: str) -> str:
+    """Return `text` with blanks for what is no part of a word, which stands where it stood."""
+    if "'" in text:
+        text = _POSSESSIVE.sub(lambda match: " " * len(match[0]), text)
+    return text.translate(_BLANKS)

@@ -7,6 +7,7 @@ from dlm_lsp.quality.dedup import Duplicate, duplicates
 from dlm_lsp.quality.duplicate_rule import is_duplicate
 from dlm_lsp.quality.question_likeness import QuestionList
 from dlm_lsp.quality.text_features import FeatureCache
+from dlm_lsp.quality.word_tokenize import word_tokens
 
 
 def duplicate_indexes(*pairs, margins=None, existing=()):
@@ -500,7 +501,7 @@ def near_pairs(draw):
 def compared_with_all(pairs):
     """Which pairs say the same as a pair before them that stays, each held against all."""
     cache, questions = FeatureCache(), QuestionList()
-    keys = [questions.keys(pair.question) for pair in pairs]
+    keys = [questions.keys(word_tokens(pair.question)) for pair in pairs]
     for key in keys:
         questions.add(key)
     staying, found = [], []

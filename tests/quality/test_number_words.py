@@ -210,7 +210,7 @@ def test_half_a_character_beside_a_number_in_words_does_not_stop_the_reading():
 @pytest.mark.parametrize("languages", [("en",), sorted(NUMBER_WORD_LANGUAGES)])
 def test_text_without_number_words_is_read_in_little_time(languages):
     prose = "The keeper of the lighthouse rings its bell when there is fog over the sea. " * 300
-    assert cpu_seconds(prose, languages) < 4 * cpu_seconds(prose, ())
+    assert cpu_seconds(prose, languages) < 10 * cpu_seconds(prose, ())
 
 
 def cpu_seconds(prose, languages):
