@@ -22,12 +22,21 @@ def err() -> Console:
 
 def print_result(text: str = "") -> None:
     """Print a part of the result."""
-    out().out(escape_controls(text), highlight=False)
+    _print(out(), escape_controls(text))
 
 
 def print_notice(text: str) -> None:
     """Print a message, in one line."""
-    err().out(escape_line(text), highlight=False)
+    _print(err(), escape_line(text))
+
+
+def _print(console: Console, text: str) -> None:
+    if console.is_terminal:
+        # A live line may have to make room.
+        console.out(text, highlight=False)
+        return
+    console.file.write(f"{text}\n")
+    console.file.flush()
 
 
 def print_json(value: dict[str, Any]) -> None:
@@ -43,6 +52,8 @@ def print_json_line(value: dict[str, Any]) -> None:
 
 def escape_controls(text: str) -> str:
     """Return `text` with all that could steer a terminal written as an escape."""
+    if text.isprintable():
+        return text
     return "".join(
         c if c == "\n" or c.isprintable() else c.encode("unicode_escape").decode() for c in text
     )

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Self
-
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from typing import TYPE_CHECKING, Self
 
 from dlm_lsp.cli.output import err
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 
 class ProgressLine:
@@ -17,20 +18,11 @@ class ProgressLine:
     """
 
     def __init__(self, name: str, state: str = "") -> None:
-        self._bar = Progress(
-            TextColumn(name),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[state]}"),
-            TimeRemainingColumn(),
-            console=err(),
-            transient=True,
-            disable=not err().is_terminal,
-        )
-        self._task = self._bar.add_task("", total=None, state=state)
+        self._bar = _bar(name, state) if err().is_terminal else None
 
     def __enter__(self) -> Self:
-        self._bar.start()
+        if self._bar:
+            self._bar.start()
         return self
 
     def __exit__(
@@ -39,21 +31,50 @@ class ProgressLine:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._bar.stop()
+        if self._bar:
+            self._bar.stop()
 
     @contextmanager
     def paused(self) -> Iterator[None]:
         """Take the line away while something else is printed."""
-        self._bar.stop()
+        if self._bar:
+            self._bar.stop()
         try:
             yield
         finally:
-            self._bar.start()
+            if self._bar:
+                self._bar.start()
 
     def update(
         self, *, total: int | None = None, completed: int | None = None, state: str | None = None
     ) -> None:
         """Show what is given, and leave the rest as it is."""
-        self._bar.update(self._task, total=total, completed=completed)
+        if self._bar is None:
+            return
+        (task,) = self._bar.task_ids
+        self._bar.update(task, total=total, completed=completed)
         if state is not None:
-            self._bar.update(self._task, state=state)
+            self._bar.update(task, state=state)
+
+
+def _bar(name: str, state: str) -> "Progress":
+    # It takes time to load, and only a terminal shows it.
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    bar = Progress(
+        TextColumn(name),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[state]}"),
+        TimeRemainingColumn(),
+        console=err(),
+        transient=True,
+    )
+    bar.add_task("", total=None, state=state)
+    return bar

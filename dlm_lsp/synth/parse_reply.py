@@ -101,13 +101,26 @@ def _without_end_tokens(text: str) -> str:
 
 
 def _in_json(text: str, depth: int = 0) -> FieldPairs:
-    """Return what the JSON in a text holds; of its strict and its lenient reading the larger."""
+    """Return what the JSON in a text holds.
+
+    Where the text is more than that, it is the larger of a strict and of a lenient reading.
+    """
     strict = _read(text, depth)
+    if strict.named and _is_json(text):
+        return strict
     lenient_text = as_json(text)
     if lenient_text == text:
         return strict
     lenient = _read(lenient_text, depth)
     return max(strict, lenient, key=lambda fields: (len(fields.named), len(fields.unnamed)))
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _read(text: str, depth: int) -> FieldPairs:

@@ -6,7 +6,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from types import ModuleType
 from typing import Any, ClassVar, TypeVar
 
@@ -52,6 +52,7 @@ from dlm_lsp.teachers.request_fallback import (
     is_unexplained,
     next_shape,
 )
+from dlm_lsp.teachers.request_fingerprint import request_fingerprint
 from dlm_lsp.teachers.transport import (
     RETRIES,
     RequestHook,
@@ -61,7 +62,7 @@ from dlm_lsp.teachers.transport import (
     suspend_deadline,
     with_teacher_errors,
 )
-from dlm_lsp.teachers.verdict_prompts import reply_schema, request_messages, verdict_prompts
+from dlm_lsp.teachers.verdict_prompts import request_messages
 
 _R = TypeVar("_R")
 _logger = logging.getLogger(__name__)
@@ -331,30 +332,17 @@ class ApiTeacher(ABC):
 
     def fingerprint(self, request: Request) -> str:
         """Return everything that decides the reply to the request: model, parameters and prompt."""
-        messages = request_messages(request)
         sampling = self._sampling
-        # In which of two ways a verdict is had is found out on the way.
-        scored = (
-            {"scored": [asdict(messages) for messages in verdict_prompts(request)]}
-            if isinstance(request, VerdictRequest)
-            else {}
-        )
-        options = {"options": self._options} if self._options else {}
-        return json.dumps(
-            {
-                "server": self._endpoint.url,
-                "model": self._model,
-                "max_new_tokens": sampling.max_new_tokens,
-                "temperature": sampling.temperature,
-                "top_p": sampling.top_p,
-                "seed": sampling.seed,
-                "schema": reply_schema(request),
-                **asdict(messages),
-                **scored,
-                **options,
-            },
-            sort_keys=True,
-        )
+        alike = {
+            "server": self._endpoint.url,
+            "model": self._model,
+            "max_new_tokens": sampling.max_new_tokens,
+            "temperature": sampling.temperature,
+            "top_p": sampling.top_p,
+            "seed": sampling.seed,
+            **({"options": self._options} if self._options else {}),
+        }
+        return request_fingerprint(request, json.dumps(alike))
 
     def tell_to(self, on_notice: Callable[[str], None]) -> None:
         """Tell `on_notice` of what the server does on the way, a line each."""

@@ -24,6 +24,8 @@ from dlm_lsp.teachers.protocol import YES_OR_NO, GenerationOptions, Reply, Reque
 from dlm_lsp.teachers.request_fallback import NEW_LIMIT, OLD_LIMIT, RequestShape
 from dlm_lsp.teachers.response_parsing import (
     completion_error,
+    decoded_answer,
+    member,
     message_reasoning,
     message_text,
     token_count,
@@ -31,6 +33,7 @@ from dlm_lsp.teachers.response_parsing import (
 from dlm_lsp.teachers.transport import RETRIES, RequestHook
 from dlm_lsp.teachers.verdict_prompts import reply_schema, request_messages
 
+_PATH = "/chat/completions"
 _FINISHES: dict[str, Literal["length", "refusal"]] = {
     "length": "length",
     "content_filter": "refusal",
@@ -121,20 +124,22 @@ class OpenAiTeacher(ApiTeacher):
         return replace(shape, without=shape.without | {NEW_LIMIT})
 
     async def _send(self, client: Any, request: Request, shape: RequestShape) -> Reply:
-        body = self._body(request, shape)
         # The body is read whole either way, so the client need not know that it is a stream.
         beside = self._options | (_streamed(shape) if shape.streams else {})
+        body = self._body(request, shape) | beside
         try:
-            completion: object = await client.chat.completions.create(
-                **body, extra_body=beside or None
-            )
+            # Not as `chat.completions.create`, which walks through all that a request may hold and
+            # makes models of the answer: that takes more time than all the rest.
+            answer: object = await client.post(_PATH, cast_to=object, body=body)
         except json.JSONDecodeError as error:
             # Events that are announced as JSON.
-            completion = self._from_events(error.doc)
+            completion: object = completion_of_events(error.doc)
             if completion is None:
                 raise
-        if isinstance(completion, str):
-            completion = self._from_events(completion)
+        else:
+            completion = decoded_answer(answer)
+            if isinstance(completion, str):
+                completion = completion_of_events(completion)
         reply = self._read(completion)
         return _scored(reply, completion) if self._is_scored(request, shape) else reply
 
@@ -167,24 +172,19 @@ class OpenAiTeacher(ApiTeacher):
         }
 
     def _read_answer(self, answer: Mapping[str, Any]) -> Reply:
-        completion = self._sdk().types.chat.ChatCompletion.construct(**answer)
-        reply = self._read(completion)
+        reply = self._read(answer)
         try:
-            return _scored(reply, completion)
+            return _scored(reply, answer)
         except NotScoredError:
             return reply
 
-    def _from_events(self, body: str) -> Any:
-        completion = completion_of_events(body)
-        return completion and self._sdk().types.chat.ChatCompletion.construct(**completion)
-
-    def _read(self, completion: Any) -> Reply:
-        choices = getattr(completion, "choices", None)
+    def _read(self, completion: object) -> Reply:
+        choices = member(completion, "choices")
         choice = choices[0] if isinstance(choices, list) and choices else None
-        message = getattr(choice, "message", None)
-        text = message_text(getattr(message, "content", None))
+        message = member(choice, "message")
+        text = message_text(member(message, "content"))
         failure = completion_error(completion, choice)
-        if failure or not isinstance(message, self._sdk().BaseModel) or text is None:
+        if failure or not isinstance(message, Mapping) or text is None:
             words = server_message(failure)
             detail = redact(words, self._secrets)
             line = (
@@ -195,19 +195,19 @@ class OpenAiTeacher(ApiTeacher):
             raise NoReplyError(
                 words, TooLongError(line, too_long.limit) if too_long else UnusableReplyError(line)
             )
-        usage = getattr(completion, "usage", None)
-        details = getattr(usage, "prompt_tokens_details", None)
-        refusal = getattr(message, "refusal", None)
-        finish = getattr(choice, "finish_reason", None)
+        usage = member(completion, "usage")
+        details = member(usage, "prompt_tokens_details")
+        refusal = member(message, "refusal")
+        finish = member(choice, "finish_reason")
         text = text or message_text(refusal) or ""
         return Reply(
             text=text,
             tokens_in=_prompt_tokens(usage),
-            tokens_out=token_count(getattr(usage, "completion_tokens", None)),
+            tokens_out=token_count(member(usage, "completion_tokens")),
             finish="refusal" if refusal else _FINISHES.get(str(finish), "stop"),
             reasoning="" if text.strip() else message_reasoning(message),
-            cached_input=token_count(getattr(details, "cached_tokens", None)) or 0,
-            cache_write=token_count(getattr(details, "cache_write_tokens", None)) or 0,
+            cached_input=token_count(member(details, "cached_tokens")) or 0,
+            cache_write=token_count(member(details, "cache_write_tokens")) or 0,
         )
 
 
@@ -302,20 +302,20 @@ def _streamed(shape: RequestShape) -> dict[str, Any]:
     return {"stream": True, "stream_options": {"include_usage": True}}
 
 
-def _prompt_tokens(usage: Any) -> int | None:
+def _prompt_tokens(usage: object) -> int | None:
     """Return the tokens of the prompt, of which some servers leave out those in their cache."""
-    tokens = token_count(getattr(usage, "prompt_tokens", None))
-    details = getattr(usage, "prompt_tokens_details", None)
-    cached = token_count(getattr(details, "cached_tokens", None)) or 0
+    tokens = token_count(member(usage, "prompt_tokens"))
+    details = member(usage, "prompt_tokens_details")
+    cached = token_count(member(details, "cached_tokens")) or 0
     return tokens + cached if tokens is not None and cached > tokens else tokens
 
 
 def _scored(reply: Reply, completion: Any) -> Reply:
     """Return a reply whose text holds the log-probabilities of what could have come first."""
     likely: dict[str, float] = {}
-    with suppress(AttributeError, IndexError, TypeError, ValueError):
-        for token in completion.choices[0].logprobs.content[0].top_logprobs:
-            likely.setdefault(str(token.token), float(token.logprob))
+    with suppress(KeyError, IndexError, TypeError, ValueError):
+        for token in completion["choices"][0]["logprobs"]["content"][0]["top_logprobs"]:
+            likely.setdefault(str(token["token"]), float(token["logprob"]))
     if not any(token.strip().lower() in YES_OR_NO for token in likely):
         raise NotScoredError(reply)
     return replace(reply, text=json.dumps({"log_probabilities": [likely]}), finish="stop")

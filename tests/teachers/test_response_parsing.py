@@ -1,11 +1,11 @@
-from types import SimpleNamespace
-
 import pytest
 from hypothesis import given
 from support.odd_json import values
 
 from dlm_lsp.teachers.response_parsing import (
     completion_error,
+    decoded_answer,
+    member,
     message_reasoning,
     message_text,
     token_count,
@@ -41,19 +41,27 @@ def test_a_count_is_a_whole_number(value, count):
 
 @pytest.mark.parametrize("name", ["reasoning_content", "reasoning"])
 def test_what_a_server_took_for_thoughts_is_read_beside_the_content(name):
-    assert message_reasoning(SimpleNamespace(**{name: "hm"})) == "hm"
-    assert message_reasoning(SimpleNamespace(**{name: None})) == ""
+    assert message_reasoning({name: "hm"}) == "hm"
+    assert message_reasoning({name: None}) == ""
 
 
 def test_an_error_that_came_as_a_completion_or_in_its_choice_is_found():
-    error, nothing = {"code": 502, "message": "no"}, SimpleNamespace()
-    assert completion_error(SimpleNamespace(error=error), nothing) == error
-    assert completion_error(nothing, SimpleNamespace(error=error)) == error
-    assert completion_error(nothing, SimpleNamespace(finish_reason="error")) is not None
-    assert completion_error(nothing, SimpleNamespace(finish_reason="stop", error=None)) is None
+    error = {"code": 502, "message": "no"}
+    assert completion_error({"error": error}, {}) == error
+    assert completion_error({}, {"error": error}) == error
+    assert completion_error({}, {"finish_reason": "error"}) is not None
+    assert completion_error({}, {"finish_reason": "stop", "error": None}) is None
+
+
+def test_json_is_read_also_where_the_server_calls_it_text():
+    assert decoded_answer('{"choices": []}') == {"choices": []}
+    assert decoded_answer("data: {}") == "data: {}"
+    assert decoded_answer({"choices": []}) == {"choices": []}
 
 
 @given(values)
 def test_anything_is_read_as_what_it_is_or_not_at_all(value):
     assert isinstance(message_text(value), str | None)
     assert isinstance(token_count(value), int | None)
+    assert isinstance(message_reasoning(value), str)
+    assert member(value, "") == (value.get("") if isinstance(value, dict) else None)
