@@ -32,9 +32,7 @@ class Corpus:
 
     def add(self, document: str, pairs: Iterable[Pair]) -> None:
         """Take in pairs of a document."""
-        new = list(pairs)
-        self._index.prepare(new)
-        for pair in new:
+        for pair in pairs:
             self._index.add(pair)
             self._documents.append(document)
 
