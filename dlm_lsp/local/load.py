@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import torch
 
 _SAFE: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
+_MOST_ADAPTERS = 4
+"""How many adapters a model carries at once."""
 
 
 @dataclass(slots=True)
@@ -26,7 +28,8 @@ class LoadedModel:
     model: Any
     tokenizer: Any
     device: "torch.device"
-    _adapters: list[str] = field(default_factory=list)
+    _adapters: dict[str, str] = field(default_factory=dict)
+    _attached: int = 0
     _grammar_tokenizer: Any = None
     _ends: frozenset[int] | None = None
 
@@ -86,23 +89,32 @@ class LoadedModel:
             with self.model.disable_adapter():
                 yield self.model
             return
-        self._attach(adapter)
-        self.model.set_adapter(str(self._adapters.index(str(adapter))))
+        name = self._attach(adapter)
+        self.model.set_adapter(name)
         yield self.model
 
-    def _attach(self, adapter: Path) -> None:
-        if str(adapter) in self._adapters:
-            return
+    def _attach(self, adapter: Path) -> str:
+        """Put an adapter on the model, unless it is there; return what it is called there.
+
+        Of many documents each may have its own, so those that were not used for long are taken off.
+        """
+        if name := self._adapters.pop(str(adapter), None):
+            self._adapters[str(adapter)] = name
+            return name
         from peft import PeftModel
 
-        name = str(len(self._adapters))
+        name = str(self._attached)
         check_adapter_fits(self.model.get_base_model() if self._adapters else self.model, adapter)
         if self._adapters:
             self.model.load_adapter(adapter, name)
         else:
             self.model = PeftModel.from_pretrained(self.model, adapter, adapter_name=name)
         self.model.eval()
-        self._adapters.append(str(adapter))
+        self._attached += 1
+        self._adapters[str(adapter)] = name
+        while len(self._adapters) > _MOST_ADAPTERS:
+            self.model.delete_adapter(self._adapters.pop(next(iter(self._adapters))))
+        return name
 
 
 def load_model(model: str) -> LoadedModel:

@@ -5,7 +5,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from support.tiny_model import CHAT_TEMPLATE
+import torch
+from support.tiny_model import CHAT_TEMPLATE, tiny_adapter
 from transformers import AutoTokenizer
 
 from dlm_lsp.errors import ModelError
@@ -70,3 +71,22 @@ def test_a_broken_file_is_one_line(llama, tmp_path):
     with pytest.raises(ModelError, match="cannot load") as raised:
         load_model(str(folder))
     assert "\n" not in str(raised.value)
+
+
+def test_of_many_adapters_only_some_stay_on_the_model_and_each_speaks_as_ever(llama, tmp_path):
+    adapters = [tiny_adapter(tmp_path / str(number), llama) for number in range(7)]
+    loaded = load_model(llama)
+    ids = torch.tensor([[5, 6, 7]])
+
+    def logits(adapter):
+        with loaded.speaking_as(adapter) as speaker, torch.inference_mode():
+            return speaker(input_ids=ids).logits
+
+    bare = logits(None)
+    first = logits(adapters[0])
+    for adapter in adapters:
+        logits(adapter)
+    assert len(loaded.model.peft_config) == 4
+    assert torch.equal(logits(adapters[0]), first)
+    assert torch.equal(logits(None), bare)
+    assert not torch.equal(first, bare)

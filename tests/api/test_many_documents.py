@@ -1,0 +1,275 @@
+"""Synthesis of many documents: one run over all, results as they finish, the same whatever does."""
+
+from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
+
+import anyio
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.scripted_teacher import ScriptedTeacher
+from support.towns_folder import town_document, towns_folder
+
+from dlm_lsp.api.many_documents import (
+    DocumentOutcome,
+    documents_at_once,
+    group_documents,
+    synthesize_documents,
+)
+from dlm_lsp.api.synthesis import RunContext
+from dlm_lsp.errors import StoreError, UsageError
+from dlm_lsp.store.home import store_folder
+from dlm_lsp.store.lock import document_lock
+from dlm_lsp.store.plan import load_plan
+from dlm_lsp.synth.corpus import Corpus
+from dlm_lsp.synth.cost import budget_of
+from dlm_lsp.synth.judge import sway_judge
+from dlm_lsp.synth.run_models import ModelSource, RunModels
+from dlm_lsp.synth.run_options import SynthOptions
+from dlm_lsp.synth.synth_request import SynthRequest
+
+OPTIONS = SynthOptions(filter="dedup-only", per_section=2)
+SERVER = "vllm-server:http://localhost:1"
+
+
+class Gates:
+    """Holds back the reply about each town until its gate is opened."""
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+        self.is_asked = anyio.Event()
+        self._gates: dict[int, anyio.Event] = {}
+
+    def gate(self, number: int) -> anyio.Event:
+        return self._gates.setdefault(number, anyio.Event())
+
+    def wait(self, request) -> anyio.Event:
+        number = int(request.prose.split("Ville")[1].split()[0])
+        self.asked.append(number)
+        self.is_asked.set()
+        self.is_asked = anyio.Event()
+        return self.gate(number)
+
+    async def until_asked(self, count: int) -> None:
+        while len(self.asked) < count:
+            await self.is_asked.wait()
+
+
+@asynccontextmanager
+async def context_of(teacher, *, options=OPTIONS, corpus=None, select=None):
+    select = select or (lambda *_, **__: teacher)
+    async with RunModels(ModelSource(select, sway_judge)) as models:
+        yield RunContext(
+            SynthRequest(SERVER, None, options),
+            "stage",
+            models,
+            budget_of(options),
+            anyio.Event(),
+            on_event=lambda *_: None,
+            on_ready=lambda *_: None,
+            on_wait=lambda _: None,
+            corpus=corpus,
+        )
+
+
+async def run(paths: list[Path], teacher, **more) -> list[DocumentOutcome]:
+    async with context_of(teacher, **more) as context:
+        groups = group_documents(paths, context.request)
+        async with aclosing(synthesize_documents(groups, context)) as outcomes:
+            return [outcome async for outcome in outcomes]
+
+
+def staged(path: Path) -> list[str]:
+    plan = load_plan(store_of(path))
+    return [section.id for section in plan.sections] if plan else []
+
+
+def store_of(path: Path) -> Path:
+    return store_folder(path.read_text("utf-8").split("dlm_id: ")[1].split()[0])
+
+
+async def test_each_document_has_its_pairs_staged(tmp_path):
+    paths = towns_folder(tmp_path / "notes", range(20))
+    outcomes = await run(paths, ScriptedTeacher())
+    assert sorted(outcome.path for outcome in outcomes) == paths
+    assert [len(staged(path)) for path in paths] == [2] * 20
+
+
+async def test_results_come_as_they_finish(tmp_path):
+    gates = Gates()
+    paths = towns_folder(tmp_path / "notes", range(3))
+    finished = []
+
+    async def consume(context):
+        outcomes = synthesize_documents(group_documents(paths, context.request), context)
+        async with aclosing(outcomes) as results:
+            async for outcome in results:
+                finished.append(outcome.path)
+                gates.gate({2: 0, 0: 1, 1: 1}[paths.index(outcome.path)]).set()
+
+    teacher = ScriptedTeacher(wait=gates.wait)
+    async with context_of(teacher) as context, anyio.create_task_group() as tasks:
+        tasks.start_soon(consume, context)
+        await gates.until_asked(3)
+        gates.gate(2).set()
+    assert finished == [paths[2], paths[0], paths[1]]
+
+
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.permutations(range(5)), st.sampled_from(["document", "corpus"]))
+def test_what_comes_of_a_run_is_always_the_same_whatever_finishes_first(
+    tmp_path_factory, monkeypatch, order, dedup
+):
+    folder = tmp_path_factory.mktemp("notes")
+    monkeypatch.setenv("DLM_HOME", str(folder / "home"))
+    # Documents 1 and 3 are about one town.
+    paths = [town_document(folder, number, about=min(number, 2)) for number in range(5)]
+
+    async def main():
+        gates = Gates()
+        teacher = ScriptedTeacher(wait=gates.wait)
+        corpus = Corpus() if dedup == "corpus" else None
+
+        async def open_gates():
+            await gates.until_asked(5)
+            for number in order:
+                gates.gate(min(number, 2)).set()
+                for _ in range(20):
+                    await anyio.lowlevel.checkpoint()
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(open_gates)
+            await run(paths, teacher, corpus=corpus)
+
+    anyio.run(main)
+    assert [len(staged(path)) for path in paths] == (
+        [2, 2, 2, 2, 2] if dedup == "document" else [2, 2, 2, 0, 0]
+    )
+
+
+async def test_the_refusal_of_a_pair_that_another_document_has_names_that_document(tmp_path):
+    first, second = (town_document(tmp_path, number, about=7) for number in (1, 2))
+    outcomes = await run([first, second], ScriptedTeacher(), corpus=Corpus())
+    (report,) = [o.synthesis.report for o in outcomes if o.path == second and o.synthesis]
+    assert {refusal.reason for refusal in report.refused} == {"duplicate_pair"}
+    assert all(str(first) in refusal.detail for refusal in report.refused)
+
+
+async def test_a_pair_that_stands_in_a_later_document_already_is_not_chosen_again(tmp_path):
+    first, second = (town_document(tmp_path, number, about=7) for number in (1, 2))
+    with second.open("a") as text:
+        text.write("::instruction::\n### Q\nHow many mills does Ville7 have?\n")
+        text.write("### A\nVille7 has 17 mills.\n")
+    await run([first, second], ScriptedTeacher(), corpus=Corpus())
+    assert len(staged(first)) == 1
+
+
+async def test_a_document_that_fails_costs_itself(tmp_path):
+    paths = towns_folder(tmp_path / "notes", range(4))
+    paths[1].write_text("no frontmatter\n")
+    paths[2].unlink()
+    outcomes = {outcome.path: outcome for outcome in await run(paths, ScriptedTeacher())}
+    assert [len(staged(paths[at])) for at in (0, 3)] == [2, 2]
+    assert all(isinstance(outcomes[paths[at]].error, StoreError) for at in (1, 2))
+
+
+async def test_a_defect_costs_the_document_that_it_comes_of(tmp_path):
+    def write(request):
+        if "Ville1 " in request.prose:
+            raise ZeroDivisionError
+        return ScriptedTeacher().write(request)
+
+    paths = towns_folder(tmp_path / "notes", range(3))
+    outcomes = {outcome.path: outcome for outcome in await run(paths, ScriptedTeacher(write))}
+    assert isinstance(outcomes[paths[1]].error, ZeroDivisionError)
+    assert [len(staged(paths[at])) for at in (0, 2)] == [2, 2]
+
+
+async def test_what_is_wrong_for_every_document_ends_the_run(tmp_path):
+    def refuse(*_, **__):
+        raise UsageError("no such teacher")
+
+    paths = towns_folder(tmp_path / "notes", range(3))
+    with pytest.raises(UsageError, match="no such teacher"):
+        async with context_of(None, select=refuse) as context:
+            outcomes = synthesize_documents(group_documents(paths, context.request), context)
+            async with aclosing(outcomes) as results:
+                [_ async for _ in results]
+
+
+async def test_a_document_is_held_only_while_it_is_worked_on(tmp_path):
+    gates = Gates()
+    paths = towns_folder(tmp_path / "notes", range(2))
+    gates.gate(0).set()
+
+    async def consume(context):
+        outcomes = synthesize_documents(group_documents(paths, context.request), context)
+        async with aclosing(outcomes) as results:
+            async for outcome in results:
+                if outcome.path == paths[0]:
+                    waited = []
+                    with document_lock(store_of(paths[0]), "another", waited.append):
+                        gates.gate(1).set()
+                    assert waited == []
+
+    async with context_of(ScriptedTeacher(wait=gates.wait)) as context:
+        with anyio.fail_after(30):
+            await consume(context)
+
+
+async def test_two_runs_over_the_same_folder_ask_about_each_document_once(tmp_path):
+    paths = towns_folder(tmp_path / "notes", range(12))
+    teacher = ScriptedTeacher()
+    async with anyio.create_task_group() as tasks:
+        for order in (paths, paths[::-1]):
+            tasks.start_soon(run, order, teacher)
+    assert len(teacher.requests) == 12
+    assert [len(staged(path)) for path in paths] == [2] * 12
+
+
+async def test_a_run_that_is_stopped_begins_no_further_document(tmp_path):
+    gates = Gates()
+    paths = towns_folder(tmp_path / "notes", range(40))
+    options = SynthOptions(filter="dedup-only", per_section=2, concurrency=2)
+    teacher = ScriptedTeacher(wait=gates.wait)
+    async with context_of(teacher, options=options) as context:
+
+        async def stop():
+            await gates.until_asked(4)
+            context.stop.set()
+
+        outcomes = []
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(stop)
+            groups = group_documents(paths, context.request)
+            async with aclosing(synthesize_documents(groups, context)) as results:
+                outcomes = [outcome async for outcome in results]
+    assert len(outcomes) == documents_at_once(context.request) == 4
+    assert all(outcome.synthesis.report.stopped for outcome in outcomes)
+
+
+def test_documents_are_grouped_by_the_models_that_they_need(tmp_path):
+    paths = towns_folder(tmp_path / "notes", range(4))
+    for at in (1, 3):
+        text = paths[at].read_text().replace("smollm2-135m", "gemma-3-270m")
+        paths[at].write_text(text)
+    groups = group_documents(paths, SynthRequest("self", None, OPTIONS))
+    assert [(group.models[0].name, group.paths) for group in groups] == [
+        ("smollm2-135m", (paths[0], paths[2])),
+        ("gemma-3-270m", (paths[1], paths[3])),
+    ]
+
+
+def test_documents_whose_models_are_no_matter_stay_in_their_order_unread(tmp_path):
+    paths = [tmp_path / "b.dlm", tmp_path / "a.dlm"]
+    (group,) = group_documents(paths, SynthRequest(SERVER, None, OPTIONS))
+    assert group.paths == tuple(paths)
+
+
+@pytest.mark.parametrize(
+    ("teacher", "at_once"), [(SERVER, 16), ("hf:smollm2-135m", 2), ("self", 2)]
+)
+def test_more_documents_are_worked_on_where_a_server_is_waited_for(teacher, at_once):
+    assert documents_at_once(SynthRequest(teacher, None, OPTIONS)) == at_once
