@@ -33,10 +33,9 @@ _ENTRY = LedgerEntry("0" * 16, "1" * 16, "openai:m", "extraction", "now", "run",
 def measure() -> list[Figure]:
     """Put the same replies, and make as many stores, in both ways."""
     figures = []
-    for at_once in MOST:
+    for at_once, limit in MOST.items():
         now, before = (_best("replies", kind, at_once) for kind in ("now", "earlier"))
         what = f"a reply of {at_once} at once onto the disk"
-        limit = MOST[at_once]
         asked = f"<= {limit:g} times"
         figures.append(Figure(what, "ms", now * 1e3, before * 1e3, asked, now <= limit * before))
         figures += _syncs(f"syncs for {what}", ("replies", str(at_once)), REPLIES, limit)
