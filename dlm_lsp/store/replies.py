@@ -54,9 +54,10 @@ class ReplyCache:
         self._opened(self.path, STORE_DATABASE)
 
     def close(self) -> None:
-        """Let go of the files."""
-        while self._connections:
-            self._connections.popitem()[1].close()
+        """Let go of the files, once what is being written is."""
+        with self._using:
+            while self._connections:
+                self._connections.popitem()[1].close()
 
     def __enter__(self) -> Self:
         return self
