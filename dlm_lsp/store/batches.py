@@ -17,9 +17,8 @@ from dlm_lsp.errors import StoreError
 from dlm_lsp.store.database import (
     DatabaseKind,
     as_store_error,
-    open_database,
     open_for_reading,
-    transaction,
+    write_rows,
 )
 
 BatchStage = Literal["sending", "sent", "collected"]
@@ -112,13 +111,8 @@ class BatchRecords:
         """
         row = _row(record)
         places = ", ".join("?" * len(row))
-        with (
-            closing(open_database(self.path, _KIND)) as connection,
-            transaction(connection, self.path, _KIND),
-        ):
-            connection.execute(
-                f"INSERT OR REPLACE INTO batches ({_COLUMNS}) VALUES ({places})", row
-            )
+        statement = f"INSERT OR REPLACE INTO batches ({_COLUMNS}) VALUES ({places})"
+        write_rows(self.path, _KIND, statement, [row])
 
     def remove(self, record: BatchRecord) -> None:
         """Drop the record of a batch that never came to be.
@@ -126,11 +120,7 @@ class BatchRecords:
         Raises:
             StoreError: as `put`.
         """
-        with (
-            closing(open_database(self.path, _KIND)) as connection,
-            transaction(connection, self.path, _KIND),
-        ):
-            connection.execute("DELETE FROM batches WHERE run_id = ?", (record.run_id,))
+        write_rows(self.path, _KIND, "DELETE FROM batches WHERE run_id = ?", [(record.run_id,)])
 
     def all(self) -> tuple[BatchRecord, ...]:
         """Return every record, the oldest first.

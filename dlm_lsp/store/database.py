@@ -1,20 +1,21 @@
 """SQLite database: how a file of the store is opened, and what its errors mean.
 
 A database is one file: no write-ahead log, which a reader would have to make and a network file
-system cannot share. The first transaction makes it, so that nothing to store means no file.
+system cannot share. The first write makes it, so that nothing to store means no file.
 """
 
 import errno
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from dlm_lsp.errors import StoreError
-from dlm_lsp.store.files import make_folder
+from dlm_lsp.store.files import make_folder, sync_folder
 from dlm_lsp.store.os_reason import os_reason
+from dlm_lsp.store.temporary import open_temporary
 
 _WAIT = 30.0
 """Seconds to wait for another process that is writing."""
@@ -40,8 +41,52 @@ class DatabaseKind:
     tables: tuple[str, ...]
 
 
+Rows = Sequence[Sequence[object]]
+
+
+def write_rows(path: Path, kind: DatabaseKind, statement: str, rows: Rows) -> None:
+    """Run a statement for each row, all or none, and be done with the database.
+
+    Raises:
+        StoreError: it cannot be written, is damaged, or is of another kind.
+    """
+    if not made_with(path, kind, statement, rows):
+        with closing(open_database(path, kind)) as connection:
+            write_into(connection, path, kind, statement, rows)
+
+
+def made_with(path: Path, kind: DatabaseKind, statement: str, rows: Rows) -> bool:
+    """Make a database with its first rows in one step, and tell whether that was possible.
+
+    It is not where one is there. This takes fewer waits for the disk than a transaction does.
+
+    Raises:
+        StoreError: the folder cannot be made, or the statement is wrong.
+    """
+    make_folder(path.parent)
+    with as_store_error(path), closing(sqlite3.connect(":memory:")) as connection:
+        if path.exists():
+            return False
+        for table in kind.tables:
+            connection.execute(table)
+        connection.execute(f"PRAGMA application_id = {kind.application_id}")
+        connection.executemany(statement, rows)
+        connection.commit()
+        image = connection.serialize()
+    # What stands in the way here, such as a disk that is full or another process that was first, a
+    # transaction meets too.
+    with suppress(OSError), open_temporary(path.parent, 0o666) as (temporary, stream):
+        stream.write(image)
+        stream.flush()
+        os.fsync(stream.fileno())
+        path.hardlink_to(temporary)
+        sync_folder(path.parent)
+        return True
+    return False
+
+
 def open_database(path: Path, kind: DatabaseKind) -> sqlite3.Connection:
-    """Open a database for `transaction`, which makes it where it is missing.
+    """Open a database for `write_into`, which makes it where it is missing.
 
     Raises:
         StoreError: it cannot be opened, is damaged, or is of another kind.
@@ -68,9 +113,10 @@ def open_for_reading(path: Path, kind: DatabaseKind) -> sqlite3.Connection | Non
         return connection
 
 
-@contextmanager
-def transaction(connection: sqlite3.Connection, path: Path, kind: DatabaseKind) -> Iterator[None]:
-    """Write all or nothing to the open database at `path`; it is on disk at the end.
+def write_into(
+    connection: sqlite3.Connection, path: Path, kind: DatabaseKind, statement: str, rows: Rows
+) -> None:
+    """Run a statement for each row, all or none, in the open database at `path`; durable on return.
 
     Raises:
         StoreError: it cannot be written.
@@ -82,7 +128,7 @@ def transaction(connection: sqlite3.Connection, path: Path, kind: DatabaseKind) 
                 for table in kind.tables:
                     connection.execute(table)
                 connection.execute(f"PRAGMA application_id = {kind.application_id}")
-            yield
+            connection.executemany(statement, rows)
             connection.execute("COMMIT")
         except BaseException:
             with suppress(sqlite3.Error):

@@ -8,9 +8,8 @@ from pathlib import Path
 from dlm_lsp.store.database import (
     DatabaseKind,
     as_store_error,
-    open_database,
     open_for_reading,
-    transaction,
+    write_rows,
 )
 from dlm_lsp.store.store_database import (
     EARLIER_LEDGER,
@@ -22,6 +21,7 @@ from dlm_lsp.store.store_database import (
 _COLUMNS = (
     "section_id, source_section_id, teacher, strategy, synth_at, run_id, evidence, margin, judge"
 )
+_INSERT = f"INSERT OR REPLACE INTO entries ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +68,7 @@ class Ledger:
         rows = [astuple(_encodable(entry)) for entry in entries]
         if not rows:
             return
-        with (
-            closing(open_database(self.path, STORE_DATABASE)) as connection,
-            transaction(connection, self.path, STORE_DATABASE),
-        ):
-            connection.executemany(
-                f"INSERT OR REPLACE INTO entries ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                rows,
-            )
+        write_rows(self.path, STORE_DATABASE, _INSERT, rows)
 
     def of(self, section_id: str) -> LedgerEntry | None:
         """Return the newest entry of a section, None where there is none.

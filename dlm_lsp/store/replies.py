@@ -14,9 +14,10 @@ from dlm_lsp.store.database import (
     DatabaseKind,
     as_store_error,
     check_writable,
+    made_with,
     open_database,
     open_for_reading,
-    transaction,
+    write_into,
 )
 from dlm_lsp.store.group_commit import GroupCommit
 from dlm_lsp.store.store_database import (
@@ -25,6 +26,8 @@ from dlm_lsp.store.store_database import (
     earlier_replies,
     store_database,
 )
+
+_INSERT = "INSERT OR REPLACE INTO replies VALUES (?, ?)"
 
 
 class ReplyCache:
@@ -51,9 +54,10 @@ class ReplyCache:
         self._opened(self.path, STORE_DATABASE)
 
     def close(self) -> None:
-        """Let go of the files."""
-        while self._connections:
-            self._connections.popitem()[1].close()
+        """Let go of the files, once what is being written is."""
+        with self._using:
+            while self._connections:
+                self._connections.popitem()[1].close()
 
     def __enter__(self) -> Self:
         return self
@@ -113,10 +117,11 @@ class ReplyCache:
             return
         with self._using:
             connection = self._connections.pop(self.path, None)
+            if not connection and made_with(self.path, STORE_DATABASE, _INSERT, rows):
+                return
             connection = connection or open_database(self.path, STORE_DATABASE)
             try:
-                with transaction(connection, self.path, STORE_DATABASE):
-                    connection.executemany("INSERT OR REPLACE INTO replies VALUES (?, ?)", rows)
+                write_into(connection, self.path, STORE_DATABASE, _INSERT, rows)
             except BaseException:
                 # It may have no tables yet, so that nothing could be read by way of it.
                 connection.close()

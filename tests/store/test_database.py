@@ -12,14 +12,17 @@ from dlm_lsp.store.database import (
     DatabaseKind,
     as_store_error,
     check_writable,
+    made_with,
     open_database,
     open_for_reading,
-    transaction,
+    write_into,
+    write_rows,
 )
 
 TABLES = ("CREATE TABLE notes (note TEXT)", "CREATE TABLE others (x)")
 KIND = DatabaseKind("box of notes", 0x1234, TABLES)
 OTHER = DatabaseKind("box of logs", 0x5678, TABLES)
+INSERT = "INSERT INTO notes VALUES (?)"
 
 
 @pytest.fixture
@@ -28,11 +31,18 @@ def path(tmp_path: Path) -> Path:
 
 
 def write(path: Path, *notes: str, kind: DatabaseKind = KIND) -> None:
-    with (
-        closing(open_database(path, kind)) as connection,
-        transaction(connection, path, kind),
-    ):
-        connection.executemany("INSERT INTO notes VALUES (?)", [(note,) for note in notes])
+    write_rows(path, kind, INSERT, [(note,) for note in notes])
+
+
+@pytest.fixture(params=["links", "no links"])
+def links(request, monkeypatch) -> None:
+    """A file system with hard links, and one without."""
+    if request.param == "no links":
+
+        def refuse(*_: object) -> None:
+            raise PermissionError(1, "Operation not permitted")
+
+        monkeypatch.setattr(Path, "hardlink_to", refuse)
 
 
 def read(path: Path) -> Sequence[str] | None:
@@ -43,6 +53,7 @@ def read(path: Path) -> Sequence[str] | None:
         return [note for (note,) in connection.execute("SELECT note FROM notes")]
 
 
+@pytest.mark.usefixtures("links")
 def test_what_is_kept_is_there_when_it_is_opened_again_and_is_one_file(path: Path) -> None:
     write(path, "one")
     write(path, "two")
@@ -56,16 +67,36 @@ def test_a_commit_outlives_a_power_failure(path: Path) -> None:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
 
 
-def test_a_transaction_that_fails_changes_nothing(path: Path) -> None:
-    write(path, "one")
-    with (
-        closing(open_database(path, KIND)) as connection,
-        pytest.raises(StoreError, match="no such table: lost"),
-        transaction(connection, path, KIND),
-    ):
-        connection.execute("INSERT INTO notes VALUES ('two')")
-        connection.execute("INSERT INTO lost VALUES ('two')")
+@pytest.mark.usefixtures("links")
+@pytest.mark.parametrize("before", [(), ("one",)])
+def test_a_row_that_cannot_be_written_costs_all_of_them(path: Path, before) -> None:
+    if before:
+        write(path, *before)
+    with pytest.raises(StoreError, match="binding"):
+        write_rows(path, KIND, INSERT, [("two",), (object(),)])
+    assert (read(path) or []) == [*before]
+
+
+def test_a_database_is_made_with_its_rows_where_none_is_there(path: Path) -> None:
+    assert made_with(path, KIND, INSERT, [("one",)])
+    assert not made_with(path, KIND, INSERT, [("two",)])
     assert read(path) == ["one"]
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_where_another_process_makes_it_meanwhile_the_rows_are_added(
+    path: Path, monkeypatch
+) -> None:
+    link = Path.hardlink_to
+
+    def link_late(self: Path, target: Path) -> None:
+        monkeypatch.undo()
+        write(path, "theirs")
+        link(self, target)
+
+    monkeypatch.setattr(Path, "hardlink_to", link_late)
+    write(path, "ours")
+    assert read(path) == ["theirs", "ours"]
 
 
 def test_where_the_first_transaction_fails_there_is_nothing_to_read_and_the_next_goes_on(
@@ -73,10 +104,9 @@ def test_where_the_first_transaction_fails_there_is_nothing_to_read_and_the_next
 ) -> None:
     with (
         closing(open_database(path, KIND)) as connection,
-        pytest.raises(ZeroDivisionError),
-        transaction(connection, path, KIND),
+        pytest.raises(StoreError, match="no such table: lost"),
     ):
-        raise ZeroDivisionError
+        write_into(connection, path, KIND, "INSERT INTO lost VALUES (?)", [("one",)])
     assert read(path) is None
     write(path, "one")
     assert read(path) == ["one"]
@@ -252,16 +282,13 @@ def test_the_finer_kinds_of_an_error_have_its_remedy(path: Path) -> None:
 def test_processes_that_make_a_database_at_once_all_succeed(path: Path, start) -> None:
     code = (
         "import pathlib, sys\n"
-        "from dlm_lsp.store.database import DatabaseKind, open_database, transaction\n"
+        "from dlm_lsp.store.database import DatabaseKind, write_rows\n"
         "path = pathlib.Path(sys.argv[1])\n"
         "kind = DatabaseKind('box', 0x1234, ('CREATE TABLE notes (note TEXT)',))\n"
         "print('ready', flush=True)\n"
         "sys.stdin.readline()\n"
         "for _ in range(20):\n"
-        "    db = open_database(path, kind)\n"
-        "    with transaction(db, path, kind):\n"
-        "        db.execute('INSERT INTO notes VALUES (1)')\n"
-        "    db.close()\n"
+        "    write_rows(path, kind, 'INSERT INTO notes VALUES (?)', [(1,)])\n"
     )
     processes = [start(code, path) for _ in range(4)]
     for process in processes:

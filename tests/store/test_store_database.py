@@ -9,6 +9,7 @@ from support.earlier_stores import make_earlier_ledger, make_earlier_replies
 
 from dlm_lsp.errors import StoreError
 from dlm_lsp.store.ledger import Ledger, LedgerEntry
+from dlm_lsp.store.lock import document_lock
 from dlm_lsp.store.replies import ReplyCache
 
 OLD = LedgerEntry("00000000000000aa", "fedcba9876543210", "self", "expansion", "then", "run 1")
@@ -39,6 +40,7 @@ def test_a_document_for_which_nothing_is_stored_gets_no_file(folder: Path) -> No
 def test_replies_and_ledger_are_one_file(folder: Path) -> None:
     with ReplyCache(folder) as cache:
         cache.put("t", "ask", "reply")
+        cache.put("t", "again", "reply")
         Ledger(folder).add([NEW])
         assert cache.get("t", "ask") == "reply"
     assert files(folder) == ["store.sqlite"]
@@ -113,10 +115,21 @@ def test_reading_the_ledger_makes_and_changes_nothing(folder: Path, make) -> Non
     assert (folder / "synth").stat().st_mtime_ns == folder_before
 
 
-@pytest.mark.parametrize("make", [lambda _: None, make_earlier], ids=["new", "earlier"])
+def refuse_link(*_: object) -> None:
+    raise PermissionError(1, "Operation not permitted")
+
+
+@pytest.mark.parametrize(
+    ("make", "has_links"),
+    [(lambda _: None, True), (lambda _: None, False), (make_earlier, True)],
+    ids=["new", "new without links", "earlier"],
+)
 def test_a_kill_at_any_moment_loses_nothing_that_was_there_or_done(
-    folder: Path, make: Callable[[Path], object], killed_runs
+    small_disk: Path, make: Callable[[Path], object], has_links, killed_runs, monkeypatch
 ) -> None:
+    folder = small_disk / "store"  # in memory where that is allowed, so that syncs take no time
+    if not has_links:
+        monkeypatch.setattr(Path, "hardlink_to", refuse_link)
     earlier = (OLD,) if make is make_earlier else ()
 
     def work(done: Callable[[str], None]) -> None:
@@ -141,6 +154,9 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_there_or_done(
             (*earlier, NEW, NEWER),
             *([] if "l" in done else [earlier]),
         )
+        with document_lock(folder, "dlm", print):
+            left = {path.suffix for path in (folder / "synth").iterdir()}
+        assert left <= {".sqlite", "", ".json"}
         shutil.rmtree(folder)
         make(folder)
     assert met == {"", "r", "rs", "rsl"}
