@@ -95,6 +95,19 @@ def realistic_pairs(count: int, seed: int = 16) -> list[Pair]:
     return pairs
 
 
+def option_pairs(count: int, seed: int = 16) -> list[Pair]:
+    """Return pairs as of a reference of options: one question about each, and a sentence."""
+    chance = random.Random(seed)
+    sentences = [found for language in PACKAGES for found in _sentences(language)]
+    return [
+        Pair(
+            f"What does the option `--{'-'.join(_long_words(sentence)[:2])}` of {page} do?",
+            sentence,
+        )
+        for page, sentence in chance.sample(sentences, count)
+    ]
+
+
 def clustered_pairs(count: int, seed: int = 16) -> list[Pair]:
     """Return clusters of pairs that say the same or nearly: asked, or answered, in other words."""
     chance = random.Random(seed)
@@ -107,12 +120,15 @@ def clustered_pairs(count: int, seed: int = 16) -> list[Pair]:
 
 
 def _pair(language: str, page: str, sentence: str, chance: random.Random) -> Pair:
-    words = sorted(set(_WORD.findall(sentence)), key=lambda word: (-len(word), word))[:4]
-    a, b = chance.sample(words, 2)
+    a, b = chance.sample(_long_words(sentence)[:4], 2)
     template = chance.choice(QUESTIONS[language])
     is_short = chance.random() < SHORT_ANSWERS
     answer = chance.choice(SHORT[language]) if is_short else sentence
     return Pair(template.format(page=page, a=a, b=b), answer)
+
+
+def _long_words(sentence: str) -> list[str]:
+    return sorted(set(_WORD.findall(sentence)), key=lambda word: (-len(word), word))
 
 
 def _variant(pair: Pair, chance: random.Random) -> Pair:

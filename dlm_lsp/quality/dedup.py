@@ -7,7 +7,7 @@ say: `Yes.` or `30` answers many questions, a whole sentence answers one. Where 
 for a fact that is lost costs more than one that is said twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dlm_lsp.document.section import Pair
@@ -27,11 +27,13 @@ def duplicates(
     pairs: Sequence[Pair],
     margins: Sequence[float | None],
     existing: Sequence[Pair] = (),
+    check_cancelled: Callable[[], None] = lambda: None,
 ) -> list[Duplicate]:
     """Return the pairs that say what another says, by index; of two alike the better judged stays.
 
     `margins` are the judge's, None where it has not judged; where they tie, the first pair stays.
-    What is `existing` in the document always stays.
+    What is `existing` in the document always stays. What `check_cancelled` raises, which is called
+    before each pair, ends the search.
     """
     distinct = DuplicateIndex()
     distinct_indexes: list[int | None] = []
@@ -39,6 +41,7 @@ def duplicates(
     best_first = sorted(range(len(pairs)), key=lambda index: (-_margin(margins[index]), index))
     candidates = [(index, pairs[index]) for index in best_first]
     for index, pair in [*((None, pair) for pair in existing), *candidates]:
+        check_cancelled()
         same = None if index is None else distinct.first_duplicate(pair)
         if index is not None and same is not None:
             found_duplicates.append(

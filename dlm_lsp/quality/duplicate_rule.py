@@ -1,10 +1,11 @@
 """Duplicate rule: whether two pairs say the same, by their questions and answers."""
 
+from collections.abc import Mapping
+
 from dlm_lsp.document.section import Pair
 from dlm_lsp.quality.answer_overlap import agree, answer_weight, contain, no_contradiction
 from dlm_lsp.quality.question_agreement import needed_answer_weight
 from dlm_lsp.quality.text_features import (
-    FeatureCache,
     TextFeatures,
     has_identifiers,
     has_numbers,
@@ -12,7 +13,7 @@ from dlm_lsp.quality.text_features import (
 )
 
 
-def is_duplicate(left: Pair, right: Pair, features: FeatureCache) -> bool:
+def is_duplicate(left: Pair, right: Pair, features: Mapping[str, TextFeatures]) -> bool:
     """Tell whether two pairs whose questions are alike say the same."""
     left_question, right_question = features[left.question], features[right.question]
     # Most questions that are alike in a reference of options differ in this.

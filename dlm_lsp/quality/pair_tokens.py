@@ -29,7 +29,7 @@ def pair_tokens(question: TextFeatures, answer: TextFeatures) -> PairTokens:
     """Return the tokens of a pair."""
     return PairTokens(
         frozenset((*_answer_tokens(answer), *_question_tokens(question))),
-        (*_answer_requirements(answer), *_question_requirements(question, answer)),
+        (*_question_requirements(question, answer), *_answer_requirements(answer)),
     )
 
 

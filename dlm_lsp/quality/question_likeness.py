@@ -59,6 +59,8 @@ class QuestionList:
         if places is None:
             return _alike(keys, self._word_keys, self._letter_keys)
         places = list(places)
+        if not places:
+            return []
         word_keys = dict(zip(places, map(self._word_keys.__getitem__, places), strict=True))
         letter_keys = dict(zip(places, map(self._letter_keys.__getitem__, places), strict=True))
         return _alike(keys, word_keys, letter_keys)

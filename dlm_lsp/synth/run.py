@@ -31,7 +31,7 @@ from dlm_lsp.synth.events import (
 from dlm_lsp.synth.judge import Judge
 from dlm_lsp.synth.judge_calibration import judge_threshold
 from dlm_lsp.synth.notices import Notices
-from dlm_lsp.synth.off_loop import run_off_loop
+from dlm_lsp.synth.off_loop import check_cancelled, run_off_loop
 from dlm_lsp.synth.planned_requests import PlannedRequest, ProseSource, plan_requests, prose_sources
 from dlm_lsp.synth.report import Candidate, Report, Skip, Verdict
 from dlm_lsp.synth.request_rounds import RequestRounds
@@ -269,10 +269,10 @@ class _SynthesisRun:
             corpus=self._corpus,
             stopped=self._stopped,
             notices=tuple(self._notices),
+            check_cancelled=check_cancelled,
         )
-        # New pairs are held against all of a document, and somebody may be typing; who breaks the
-        # run off waits for none of them, for nothing comes of it.
-        return await run_off_loop(select, size=len(self._document.text), abandon=True)
+        # New pairs are held against all of a document, and somebody may be typing.
+        return await run_off_loop(select, size=len(self._document.text))
 
     @property
     def _cost(self) -> Money | None:
@@ -355,15 +355,15 @@ class _SynthesisRun:
     async def _verify(self, verification: Verification) -> None:
         """Ask about each pair that has passed everything else and was not asked about yet."""
         outcomes = list(self._rounds.outcomes.values())
-        passed = await run_off_loop(
+        select = partial(
             passed_pairs,
             self._document,
             outcomes,
             self._options,
             self._calibration,
-            size=len(self._document.text),
-            abandon=True,
+            check_cancelled=check_cancelled,
         )
+        passed = await run_off_loop(select, size=len(self._document.text))
         prose_of = {
             planned_request.index: planned_request.request.prose
             for requests in self._requests.values()

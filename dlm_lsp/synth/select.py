@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dlm_lsp.document.document import Document
@@ -54,12 +54,16 @@ def select_pairs(
     stopped: bool = False,
     notices: tuple[str, ...] = (),
     corpus: CorpusPlace | None = None,
+    check_cancelled: Callable[[], None] = lambda: None,
 ) -> Report:
     """Return the report over `outcomes`, in whatever order they come.
 
-    `calibration` is that of the judge's model. It is the turn of `corpus`, if there is one.
+    `calibration` is that of the judge's model. It is the turn of `corpus`, if there is one. What
+    `check_cancelled` raises ends the selection.
     """
-    passed = passed_pairs(document, outcomes, options, calibration, corpus)
+    passed = passed_pairs(
+        document, outcomes, options, calibration, corpus, check_cancelled=check_cancelled
+    )
     refusals = list(passed.refusals)
     candidates = [
         (at, replace(c, verdict=c.verdict or _NO_VERDICT) if verifying else c)
@@ -99,8 +103,13 @@ def passed_pairs(
     options: SynthOptions,
     calibration: Calibration | None,
     corpus: CorpusPlace | None = None,
+    *,
+    check_cancelled: Callable[[], None] = lambda: None,
 ) -> Passed:
-    """Return the pairs over which the verifier is to decide, if there is one."""
+    """Return the pairs over which the verifier is to decide, if there is one.
+
+    What `check_cancelled` raises ends the search.
+    """
     refusals: list[tuple[float, Refusal]] = []
     skips: list[Skip] = []
     fresh: list[tuple[float, Candidate]] = []
@@ -130,7 +139,7 @@ def passed_pairs(
             else:
                 new.add(candidate.id)
                 fresh.append((at, candidate))
-    unique = _without_duplicates(document, fresh, options, refusals)
+    unique = _without_duplicates(document, fresh, options, refusals, check_cancelled)
     if corpus:
         unique = _without_those_elsewhere(corpus, unique, refusals)
     passed, enough = unique, unique
@@ -240,6 +249,7 @@ def _without_duplicates(
     fresh: Sequence[tuple[float, Candidate]],
     options: SynthOptions,
     refusals: list[tuple[float, Refusal]],
+    check_cancelled: Callable[[], None],
 ) -> list[tuple[float, Candidate]]:
     if options.filter == "none":
         return list(fresh)
@@ -247,6 +257,7 @@ def _without_duplicates(
         [candidate.pair for _, candidate in fresh],
         [candidate.margin for _, candidate in fresh],
         [placed.pair for section in document.sections for placed in section.pairs],
+        check_cancelled,
     )
     for duplicate in repeated:
         at, candidate = fresh[duplicate.index]

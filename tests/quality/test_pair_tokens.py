@@ -12,10 +12,10 @@ def tokens(question, answer):
 
 def fits(pair, other):
     """Tell whether one of two pairs has all that the other requires."""
-    one, two = tokens(*pair), tokens(*other)
+    left, right = tokens(*pair), tokens(*other)
     return any(
         all(map(a.has.intersection, b.requires)) and bool(b.requires)
-        for a, b in ((one, two), (two, one))
+        for a, b in ((left, right), (right, left))
     )
 
 

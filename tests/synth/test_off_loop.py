@@ -1,22 +1,39 @@
-"""Off the loop: what is small is computed at once, what is large in a thread."""
-
 import threading
 
 import anyio
+import anyio.to_thread
 import pytest
 
-from dlm_lsp.synth.off_loop import run_off_loop
+from dlm_lsp.synth.off_loop import check_cancelled, run_off_loop
+
+LONG = 100_000
 
 
-@pytest.mark.parametrize(("size", "is_here"), [(10, True), (10**6, False)])
-async def test_only_what_is_large_goes_to_a_thread(size, is_here):
-    found = await run_off_loop(threading.get_ident, size=size)
-    assert (found == threading.get_ident()) is is_here
+@pytest.mark.parametrize(("size", "is_on_the_loop"), [(10, True), (LONG, False)])
+async def test_what_is_short_is_computed_on_the_loop(size, is_on_the_loop):
+    thread = await run_off_loop(threading.current_thread, size=size)
+    assert (thread is threading.current_thread()) == is_on_the_loop
 
 
-async def test_what_may_be_abandoned_is_not_waited_for():
-    release = threading.Event()
-    with anyio.move_on_after(0.01) as scope:
-        await run_off_loop(release.wait, size=10**6, abandon=True)
-    release.set()
-    assert scope.cancelled_caught
+@pytest.mark.parametrize("size", [10, LONG])
+async def test_while_nobody_cancels_the_work_goes_on(size):
+    assert await run_off_loop(check_cancelled, size=size) is None
+
+
+async def test_a_cancel_ends_the_work_where_it_looks_for_one():
+    begun, released = threading.Event(), threading.Event()
+    steps = []
+
+    def work():
+        begun.set()
+        assert released.wait(20)
+        steps.append("before")
+        check_cancelled()
+        steps.append("after")
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(lambda: run_off_loop(work, size=LONG))
+        await anyio.to_thread.run_sync(begun.wait)
+        tasks.cancel_scope.cancel()
+        released.set()
+    assert steps == ["before"]

@@ -460,32 +460,51 @@ async def test_stopping_returns_what_is_finished_and_cancels_the_rest(cache):
     ] * 2
 
 
+class HeldComparison:
+    """Holds up the first comparison of a run, beyond those of one reply, and counts them."""
+
+    def __init__(self) -> None:
+        self.begun, self.released = threading.Event(), threading.Event()
+        self.count = 0
+
+    def wait(self) -> None:
+        self.count += 1
+        if self.count == 1:
+            self.begun.set()
+            assert self.released.wait(20)
+
+
 @pytest.fixture
-def held_comparison(monkeypatch) -> Iterator[threading.Event]:
-    """Hold the last comparisons of a run up, beyond those of one reply."""
-    begun, released = threading.Event(), threading.Event()
+def held_comparison(monkeypatch) -> Iterator[HeldComparison]:
+    held = HeldComparison()
     compare = DuplicateIndex.compare
 
-    def held(self: DuplicateIndex, pair: Pair) -> Iterator[tuple[int, bool]]:
+    def compare_held(self: DuplicateIndex, pair: Pair) -> Iterator[tuple[int, bool]]:
         if len(self.pairs) > 3:
-            begun.set()
-            assert released.wait(20)
+            held.wait()
         return compare(self, pair)
 
-    monkeypatch.setattr(DuplicateIndex, "compare", held)
-    yield begun
-    released.set()
+    monkeypatch.setattr(DuplicateIndex, "compare", compare_held)
+    yield held
+    held.released.set()
 
 
-async def test_who_cancels_a_run_does_not_wait_for_the_comparison_of_its_pairs(
-    cache, held_comparison
-):
-    with anyio.fail_after(10):
-        async with anyio.create_task_group() as tasks:
-            # What is short is compared at once.
-            tasks.start_soon(run, document(*towns(90)), cache)
-            await anyio.to_thread.run_sync(held_comparison.wait)
-            tasks.cancel_scope.cancel()
+async def test_a_cancel_ends_the_comparison_of_pairs(cache, held_comparison):
+    async with anyio.create_task_group() as tasks:
+        # What is short is compared at once.
+        tasks.start_soon(run, document(*towns(90)), cache)
+        await anyio.to_thread.run_sync(held_comparison.begun.wait)
+        tasks.cancel_scope.cancel()
+        held_comparison.released.set()
+    assert held_comparison.count == 1
+
+
+async def test_without_a_cancel_all_pairs_are_compared(cache, held_comparison):
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(run, document(*towns(90)), cache)
+        await anyio.to_thread.run_sync(held_comparison.begun.wait)
+        held_comparison.released.set()
+    assert held_comparison.count > 1
 
 
 async def test_a_run_cancelled_from_outside_keeps_its_replies(cache):
