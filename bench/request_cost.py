@@ -49,7 +49,7 @@ def measure() -> list[Figure]:
                     met=milliseconds <= MOST_MILLISECONDS,
                 )
             )
-        share = min(_import_seconds(url) for _ in range(RUNS)) / short
+        share = min(_import_share(url) for _ in range(RUNS))
     return [
         *figures,
         Figure(
@@ -101,10 +101,10 @@ def _seconds(url: str, sections: int, at_once: int) -> float:
     return _run(url, sections, at_once, ())[0]
 
 
-def _import_seconds(url: str) -> float:
-    """Return how long all imports of a short run take together, as Python itself tells."""
-    _, told = _run(url, SHORT, CONCURRENCIES[0], ("-X", "importtime"))
-    return sum(map(int, _SELF_TIME.findall(told))) / 1e6
+def _import_share(url: str) -> float:
+    """Return which part of a short run its imports take, as Python itself tells."""
+    seconds, told = _run(url, SHORT, CONCURRENCIES[0], ("-X", "importtime"))
+    return sum(map(int, _SELF_TIME.findall(told))) / 1e6 / seconds
 
 
 def _run(url: str, sections: int, at_once: int, options: Sequence[str]) -> tuple[float, str]:

@@ -1,5 +1,6 @@
 """Exit codes: how a command ends, and one line for whatever went wrong."""
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -61,6 +62,8 @@ def run_command(command: Callable[..., Any]) -> NoReturn:
         sys.stdout.flush()
     except OutputClosed as closed:
         code = _tell_closed(closed)
+    # At its end Python looks through all that is loaded for cycles, which takes 0.1 s of a run.
+    gc.freeze()
     sys.exit(code)
 
 

@@ -5,12 +5,11 @@ import logging
 import re
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from types import ModuleType
 from typing import Any, ClassVar, TypeVar
-
-import anyio
 
 from dlm_lsp.errors import (
     KeyRefusedError,
@@ -23,22 +22,17 @@ from dlm_lsp.errors import (
 )
 from dlm_lsp.teachers.concurrency import map_concurrently
 from dlm_lsp.teachers.context_refusal import context_refusal
+from dlm_lsp.teachers.cut_reply import is_cut_early, why_cut
 from dlm_lsp.teachers.echoed_secrets import redact_reply
 from dlm_lsp.teachers.endpoint import Endpoint
 from dlm_lsp.teachers.error_messages import redact, server_message
-from dlm_lsp.teachers.learned_shapes import recall_shape, remember_shape
-from dlm_lsp.teachers.model_discovery import (
-    SMALLEST_WINDOW,
-    ServedModel,
-    discover_model,
-    prose_window,
-)
+from dlm_lsp.teachers.learned_window import LearnedWindow
+from dlm_lsp.teachers.model_discovery import ServedModel, discover_model, prose_window
 from dlm_lsp.teachers.pace import Pace
 from dlm_lsp.teachers.prompt_cut import is_cut
 from dlm_lsp.teachers.prompts import example_pairs
 from dlm_lsp.teachers.protocol import (
     GenerationOptions,
-    PairRequest,
     Reply,
     Request,
     TeacherLimits,
@@ -46,20 +40,16 @@ from dlm_lsp.teachers.protocol import (
     VerdictRequest,
 )
 from dlm_lsp.teachers.proxy_choice import proxy_for
-from dlm_lsp.teachers.request_fallback import (
-    RequestShape,
-    blind_shapes,
-    is_unexplained,
-    next_shape,
-)
+from dlm_lsp.teachers.request_fallback import LOGPROBS, RequestShape, is_unexplained
 from dlm_lsp.teachers.request_fingerprint import request_fingerprint
+from dlm_lsp.teachers.shape_learning import ShapeLearning
+from dlm_lsp.teachers.shape_trials import ShapeTrials
 from dlm_lsp.teachers.transport import (
     RETRIES,
     RequestHook,
     duration,
     http_client,
     sdk_timeout,
-    suspend_deadline,
     with_teacher_errors,
 )
 from dlm_lsp.teachers.verdict_prompts import request_messages
@@ -68,16 +58,8 @@ _R = TypeVar("_R")
 _logger = logging.getLogger(__name__)
 _LONGEST_CHECK = 20.0
 _FINAL = (SpentError, KeyRefusedError)
-# Bytes per token of English prose, and how much of a window an estimate may fill.
-_BYTES_PER_TOKEN = 4 * 0.75
-LOGPROBS = "logprobs"
-"""The parameter that asks how likely each token was, and each that could have been instead."""
-
-
 _ABOUT_NO_SHAPE = frozenset((401, 402, 403, 407, 408, 409, 413, 429))
 """Statuses of errors that another shape of the request would not mend."""
-_ABOUT_REQUEST = frozenset((400, 422))
-"""Statuses of errors that are about how a request is put, whatever their words."""
 _BLIND = frozenset((400, 422, 500, 501))
 """Statuses after which other shapes are tried where the server gives no reason."""
 
@@ -144,21 +126,18 @@ class ApiTeacher(ABC):
         self._sampling = sampling
         self._concurrency = concurrency
         self._timeout = timeout
-        self._shape = RequestShape()
+        self._learning = ShapeLearning(self.formats, self._sent, sampling, self._warn)
+        self._trials = ShapeTrials(self._learning, len(self.formats), sampling.max_new_tokens)
+        self._learned_window = LearnedWindow(
+            max_new_tokens=sampling.max_new_tokens, assumed_context=self.assumed_context
+        )
         self._secrets = endpoint.secrets
         self._client: Any = None
         self._checked = False
         self._fatal_error: TeacherError | None = None
         self._pace = Pace(concurrency)
-        self._learned_window: int | None = None
         self._has_served = False
-        self._has_scored = False
         self._unlisted = ""
-        self._remembered = self._shape
-        self._is_recalled = False
-        self._trial = anyio.Lock()
-        self._has_tried_blindly = False
-        self._limit_is_settled = False
 
     @property
     def request_hooks(self) -> Sequence[RequestHook]:
@@ -218,7 +197,7 @@ class ApiTeacher(ABC):
     @property
     def by_likelihood(self) -> bool:
         """Whether verdicts are read off how likely a yes is."""
-        return self.log_probabilities and LOGPROBS not in self._shape.without
+        return self.log_probabilities and LOGPROBS not in self.shape.without
 
     def _sent(self, shape: RequestShape) -> list[str]:
         """Return the parameters that a request in this shape carries and can go without."""
@@ -248,15 +227,15 @@ class ApiTeacher(ABC):
     @property
     def shape(self) -> RequestShape:
         """What the server takes, as far as that is known."""
-        return self._shape
+        return self._learning.now
 
     @shape.setter
     def shape(self, learned: RequestShape) -> None:
-        self._shape = learned
+        self._learning.now = learned
 
     def body(self, request: Request) -> dict[str, Any]:
         """Return the body of a request that somebody else is to send."""
-        return self._body(request, self._shape) | self._options
+        return self._body(request, self.shape) | self._options
 
     def read_answer(self, answer: Mapping[str, Any]) -> Reply:
         """Read an answer that came on another way; no secret of ours is in it.
@@ -323,11 +302,7 @@ class ApiTeacher(ABC):
             max_new_tokens=self._sampling.max_new_tokens,
             assumed_context=self.assumed_context,
         )
-        self._shape = self._remembered = recall_shape(
-            self._endpoint.url, self._model or "", self.formats, (*self.droppable, LOGPROBS)
-        )
-        self._is_recalled = self._shape != RequestShape()
-        self._tell_lower_limit()
+        self._learning.recall(self._endpoint.url, self._model or "", (*self.droppable, LOGPROBS))
         self._checked = True
 
     def fingerprint(self, request: Request) -> str:
@@ -410,49 +385,17 @@ class ApiTeacher(ABC):
 
     def too_long(self, request: Request) -> TooLongError | None:
         """Return why a request is not sent: a text no longer was too long before."""
-        window = self._learned_window
-        if (
-            window is None
-            or not isinstance(request, PairRequest)
-            or _rough_tokens(request.prose) <= window
-        ):
-            return None
-        return TooLongError(f"{self.name} reads no more than {window} tokens of prose", asked=False)
+        return self._learned_window.too_long(request, self.name)
 
     def _learn_window(self, request: Request, error: TooLongError) -> TeacherError:
         """Take note of what a refusal says of the context; requests from now on keep to it."""
-        if not isinstance(request, PairRequest) or request.sentences:
-            return error
-        refused = _rough_tokens(request.prose)
-        known = self._learned_window
-        if known is not None and refused > known:
-            # It was under way when that was learned.
-            return error
-        room = None
-        if error.limit is not None:
-            with suppress(TeacherError):
-                room = prose_window(
-                    error.limit,
-                    selector=self.name,
-                    max_new_tokens=self._sampling.max_new_tokens,
-                    assumed_context=self.assumed_context,
-                )
-        if room is not None and room < refused:
-            reads = f"{self.name} reads {error.limit} tokens"
-        elif room is not None:
-            # By its bytes it should have fitted: what is special is this text.
-            return error
-        else:
-            room, reads = refused // 2, f"{self.name} takes less than {refused} tokens of prose"
-        if room < SMALLEST_WINDOW:
-            return RejectedError(
-                f"{error}; hardly any prose fits in: lower max_new_tokens, or have the model read "
-                "more"
-            )
-        self.window = min(self.window or room, room)
-        self._learned_window = self.window
-        self._on_notice(f"{reads}; what is longer is split and asked again")
-        return error
+        failure, notice = self._learned_window.learn(
+            request, error, selector=self.name, window=self.window
+        )
+        if notice:
+            self.window = self._learned_window.tokens
+            self._on_notice(notice)
+        return failure
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -464,37 +407,41 @@ class ApiTeacher(ABC):
         sdk = self._sdk()
         wasted: list[Reply] = []
         while True:
-            shape = self._shape
+            shape = self.shape
             scored = self._is_scored(request, shape)
             try:
                 reply = await self._send(self._client, request, shape)
             except NotScoredError as error:
-                if self._has_scored:
+                if self._learning.has_scored:
                     return self._finished(request, shape, error.reply, wasted)
                 wasted.append(error.reply)
-                self._learn_that_nothing_scores()
+                self._learning.forgo_likelihood()
             except (sdk.APIStatusError, NoReplyError) as error:
                 words = _words(error)
                 if not self._may_be_shape(error, words, scored=scored):
                     raise _as_told(error) from None
-                if self._shape != shape or self._learn(words, _status(error), scored=scored):
+                if self.shape != shape or self._learning.learn(
+                    words, _status(error), scored=scored
+                ):
                     continue
                 found = await self._try_blindly(request, shape, error, words)
-                if found is None and self._shape == shape:
+                if found is None and self.shape == shape:
                     raise _as_told(error) from None
                 if found is not None:
-                    return self._finished(request, self._shape, found, wasted)
+                    return self._finished(request, self.shape, found, wasted)
             else:
-                self._has_scored |= scored
-                self._remember(shape)
-                if scored or not self._is_cut_early(shape, reply):
+                self._learning.has_scored |= scored
+                self._learning.remember(shape)
+                if scored or not is_cut_early(shape, reply, self._sampling.max_new_tokens):
                     return self._finished(request, shape, reply, wasted)
-                longer = await self._try_other_limit(request, shape, wasted)
-                if longer is None and self._shape == shape:
+                longer = await self._trials.try_other_limit(
+                    shape, self._other_limit(shape), partial(self._tried, request), wasted
+                )
+                if longer is None and self.shape == shape:
                     return self._finished(request, shape, reply, wasted)
                 wasted.append(reply)
                 if longer is not None:
-                    return self._finished(request, self._shape, longer, wasted)
+                    return self._finished(request, self.shape, longer, wasted)
 
     def _finished(
         self, request: Request, shape: RequestShape, reply: Reply, wasted: Sequence[Reply]
@@ -517,22 +464,8 @@ class ApiTeacher(ABC):
             reasoning=redact_reply(reply.reasoning, self._secrets, request.prose),
             tokens_in=_total(each.tokens_in for each in (*wasted, reply)),
             tokens_out=_total(each.tokens_out for each in (*wasted, reply)),
-            note=reply.note or self._why_cut(shape, reply),
+            note=reply.note or why_cut(shape, reply, self._sampling.max_new_tokens),
         )
-
-    def _why_cut(self, shape: RequestShape, reply: Reply) -> str:
-        """Return why a reply is cut where more than was asked for would not help."""
-        if reply.finish != "length":
-            return ""
-        if self._is_cut_early(shape, reply):
-            return (
-                f"the server ended the reply far below the limit of "
-                f"{shape.limit(self._sampling.max_new_tokens)} tokens that it was sent; "
-                "see its own limit and its context"
-            )
-        if shape.most_tokens and shape.most_tokens < self._sampling.max_new_tokens:
-            return f"the server gives no more than {shape.most_tokens} tokens a reply"
-        return ""
 
     def _may_be_shape(self, error: Exception, words: str, *, scored: bool) -> bool:
         """Tell whether an error can be about how the request is put.
@@ -557,73 +490,18 @@ class ApiTeacher(ABC):
         except (ValueError, RecursionError):
             return False
         # Another request may have taken the step already.
-        return self._next_shape(RequestShape(), words) is not None
-
-    def _next_shape(self, shape: RequestShape, words: str) -> RequestShape | None:
-        return next_shape(
-            shape,
-            words,
-            formats=len(self.formats),
-            sent=self._sent(shape),
-            temperature=self._sampling.temperature,
-            max_new_tokens=self._sampling.max_new_tokens,
-        )
-
-    def _take(self, shape: RequestShape, refused: str) -> None:
-        _logger.warning("%s refuses %s; asking without it", self.name, refused)
-        self._shape = shape
-
-    def _remember(self, shape: RequestShape) -> None:
-        """Keep the shape in which a reply came, if it is news."""
-        self._is_recalled = False
-        if shape != self._remembered and shape == self._shape:
-            self._remembered = shape
-            remember_shape(self._endpoint.url, self._model or "", shape, self.formats)
+        return self._learning.following(RequestShape(), words) is not None
 
     async def _try_blindly(
         self, request: Request, shape: RequestShape, error: Exception, words: str
     ) -> Reply | None:
         """Return the reply to a request in another shape, where a server fails without a reason.
 
-        That is tried once in a run, by one request while others wait, and only as long as nothing
-        has been answered: else the shape is not to blame.
+        Only as long as nothing has been answered: else the shape is not to blame.
         """
-        status = getattr(error, "status_code", None)
-        if self._has_served or status not in _BLIND or not is_unexplained(words):
+        if self._has_served or _status(error) not in _BLIND or not is_unexplained(words):
             return None
-        suspend_deadline()
-        async with self._trial:
-            if self._has_tried_blindly or self._shape != shape:
-                return None
-            self._has_tried_blindly = True
-            for other in blind_shapes(shape, formats=len(self.formats)):
-                reply = await self._tried(request, other)
-                if reply is not None:
-                    self._take(other, _difference(shape, other, self.formats))
-                    self._remember(other)
-                    return reply
-        return None
-
-    async def _try_other_limit(
-        self, request: Request, shape: RequestShape, wasted: list[Reply]
-    ) -> Reply | None:
-        """Return a reply that is longer by the other name of its limit; tried once in a run."""
-        suspend_deadline()
-        async with self._trial:
-            other = self._other_limit(shape)
-            if other is None or self._limit_is_settled or self._shape != shape:
-                return None
-            self._limit_is_settled = True
-            reply = await self._tried(request, other)
-            if reply is None:
-                return None
-            if self._is_cut_early(other, reply):
-                wasted.append(reply)
-                return None
-            _logger.warning("%s cuts replies unless the limit is max_tokens", self.name)
-            self._shape = other
-            self._remember(other)
-            return reply
+        return await self._trials.try_blindly(shape, partial(self._tried, request))
 
     async def _tried(self, request: Request, shape: RequestShape) -> Reply | None:
         """Return the reply to a request in this shape, None where it fails; it is sent once."""
@@ -633,22 +511,6 @@ class ApiTeacher(ABC):
             return error.reply
         except (self._sdk().APIError, NoReplyError, TeacherError):
             return None
-
-    def _is_cut_early(self, shape: RequestShape, reply: Reply) -> bool:
-        """Tell whether a reply ended by length, and far below the limit that was sent."""
-        # No token is less than a byte.
-        written = len(reply.text.encode("utf-8", "replace"))
-        if reply.tokens_out is not None:
-            written = reply.tokens_out
-        limit = shape.limit(self._sampling.max_new_tokens)
-        return reply.finish == "length" and 2 * written <= limit
-
-    def _tell_lower_limit(self) -> None:
-        most = self._shape.most_tokens
-        if most and most < self._sampling.max_new_tokens:
-            _logger.warning(
-                "%s gives no more than %d tokens a reply; asking for these", self.name, most
-            )
 
     def _refuse_option(self, error: Exception, words: str) -> None:
         """Raise an error if a refusal names a teacher option: none is left out in silence."""
@@ -663,33 +525,8 @@ class ApiTeacher(ABC):
                     "leave it out or correct it"
                 )
 
-    def _learn_that_nothing_scores(self) -> None:
-        if self.one_by_one:
-            _logger.warning("%s tells no log-probabilities; asking it in words", self.name)
-            self._shape = replace(self._shape, without=self._shape.without | {LOGPROBS})
-
-    def _learn(self, words: str, status: int | None, *, scored: bool) -> bool:
-        """Lower the shape of every later request by what was refused; False if nothing was."""
-        shape = self._next_shape(self._shape, words)
-        # An overload or a wrong address says nothing of what the server takes.
-        unexplained = shape is None and not self._has_scored and status in _ABOUT_REQUEST
-        if scored and ("logprob" in words or unexplained):
-            # Whatever it is that the server does not take, a verdict may be had without.
-            self._learn_that_nothing_scores()
-            return True
-        if shape is None:
-            return False
-        if self._is_recalled:
-            # The server is not as it was, so nothing that was kept of it has to be true.
-            self._is_recalled = False
-            self._shape = RequestShape()
-            return True
-        if shape.most_tokens != self._shape.most_tokens:
-            self._shape = shape
-            self._tell_lower_limit()
-        else:
-            self._take(shape, _difference(self._shape, shape, self.formats))
-        return True
+    def _warn(self, words: str) -> None:
+        _logger.warning("%s %s", self.name, words)
 
     async def _guarded(self, work: Callable[[], Awaitable[_R]], limit: float) -> _R:
         """Return what `work` returns; whatever goes wrong becomes a TeacherError.
@@ -751,29 +588,10 @@ def _as_told(error: Exception) -> Exception:
     return error.failure if isinstance(error, NoReplyError) else error
 
 
-def _difference(before: RequestShape, after: RequestShape, formats: Sequence[str]) -> str:
-    """Return what a request in the second shape goes without, in words."""
-    gone = sorted(after.without - before.without)
-    if after.format_index != before.format_index:
-        gone.append(f"the output format {formats[before.format_index]}")
-    if after.system_as_user != before.system_as_user:
-        gone.append("the system role")
-    if after.temperature != before.temperature:
-        gone.append("a temperature of 0")
-    if after.streams != before.streams:
-        gone.append("replies that are not streamed")
-    return ", ".join(gone)
-
-
 def _is_too_long(error: Exception) -> bool:
     if isinstance(error, NoReplyError):
         return isinstance(error.failure, TooLongError)
     return context_refusal(getattr(error, "body", None)) is not None
-
-
-def _rough_tokens(prose: str) -> int:
-    """Return about how many tokens prose is, and rather too many than too few."""
-    return int(len(prose.encode("utf-8", "replace")) / _BYTES_PER_TOKEN)
 
 
 def _total(counts: Iterable[int | None]) -> int | None:

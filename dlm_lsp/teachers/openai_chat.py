@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 
 from dlm_lsp.errors import TeacherError, TooLongError, UnusableReplyError
 from dlm_lsp.install_hint import DISTRIBUTION, install_hint
-from dlm_lsp.teachers.api import LOGPROBS, ApiTeacher, NoReplyError, NotScoredError
+from dlm_lsp.teachers.api import ApiTeacher, NoReplyError, NotScoredError
 from dlm_lsp.teachers.api_keys import key_for
 from dlm_lsp.teachers.azure_openai import AZURE_KEY_HEADER, azure_client, is_azure
 from dlm_lsp.teachers.context_refusal import context_refusal
@@ -21,7 +21,7 @@ from dlm_lsp.teachers.model_names import recordable
 from dlm_lsp.teachers.openai_address import openai_endpoint, shown_address, vllm_server
 from dlm_lsp.teachers.prompts import Messages
 from dlm_lsp.teachers.protocol import YES_OR_NO, GenerationOptions, Reply, Request
-from dlm_lsp.teachers.request_fallback import NEW_LIMIT, OLD_LIMIT, RequestShape
+from dlm_lsp.teachers.request_fallback import LOGPROBS, NEW_LIMIT, OLD_LIMIT, RequestShape
 from dlm_lsp.teachers.response_parsing import (
     completion_error,
     decoded_answer,

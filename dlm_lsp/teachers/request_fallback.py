@@ -15,6 +15,8 @@ LEAST_TEMPERATURE = 0.01
 NEW_LIMIT = "max_completion_tokens"
 OLD_LIMIT = "max_tokens"
 """The names that the limit on a reply has, the second where the first is refused or ignored."""
+LOGPROBS = "logprobs"
+"""The parameter that asks how likely each token was, and each that could have been instead."""
 
 _LEAST_LIMIT = 16
 _FORMAT = re.compile(
