@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.figure import Figure
-from bench.prompt_server import prompt_server
+from bench.prompt_server import asked_of, prompt_server
 from bench.river_teacher import PAIRS_PER_SECTION, river_section
 
 _DLM = Path(sys.executable).with_name("dlm")
 _RUNS = 3
+_DEDUP_ONLY = ("--filter", "dedup-only")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ def measure() -> list[Figure]:
         _against_waiting(60, delay=0.5, at_once=8, asked=2.1),
         *_two_thousand(),
         _judged(),
+        _killed_twice(),
     ]
 
 
@@ -81,6 +83,30 @@ def _judged() -> Figure:
     return Figure(what, "times", ratio, None, "at most 1.2", met=ratio <= 1.2)
 
 
+def _killed_twice() -> Figure:
+    """Kill a run over 2,000 documents twice, and let a third apply what comes of it."""
+    count = 2000
+    with (
+        prompt_server(0.05) as url,
+        _folder(["one section"] * count) as (folder, _),
+        (folder / "out.json").open("w") as out,
+    ):
+        command = _command(folder, url, 32)
+        for kill_at in (count // 3, 2 * count // 3):
+            process = subprocess.Popen(command, env=_environment(folder), stdout=out, stderr=out)
+            while asked_of(url) < kill_at and process.poll() is None:
+                time.sleep(0.05)
+            process.kill()
+            process.wait()
+        command.append("--apply")
+        subprocess.run(command, env=_environment(folder), stdout=out, stderr=out, check=True)
+        texts = [path.read_text("utf-8") for path in folder.glob("*.dlm")]
+        complete = sum(text.count("### Q") == PAIRS_PER_SECTION for text in texts)
+        again = asked_of(url) - count
+    what = f"documents of {count} with every pair once after two kills; {again} asked again"
+    return Figure(what, "", complete, None, f"{count}", met=complete == count)
+
+
 def _wall(cost: Cost) -> float:
     return cost.wall
 
@@ -89,7 +115,7 @@ def _run(
     documents: Sequence[str],
     url: str,
     at_once: int,
-    filters: Sequence[str] = ("--filter", "dedup-only"),
+    filters: Sequence[str] = _DEDUP_ONLY,
 ) -> Cost:
     """Return what one run over fresh documents and stores takes.
 
@@ -97,13 +123,11 @@ def _run(
         SystemExit: the run failed, or did not find the three pairs of every section.
     """
     with _folder(documents) as (folder, sections):
-        command = [str(_DLM), "synth", "instructions", str(folder), *filters, "--json"]
-        command += ["--teacher", f"vllm-server:{url}", "--concurrency", str(at_once)]
-        environment = os.environ | {"DLM_HOME": str(folder / "home")}
+        command = _command(folder, url, at_once, filters)
         start, before = time.perf_counter(), _children()
         with (folder / "out.json").open("w") as out, (folder / "err.txt").open("w") as err:
             process = subprocess.Popen(
-                command, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err
+                command, env=_environment(folder), stdin=subprocess.DEVNULL, stdout=out, stderr=err
             )
             _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start
@@ -115,6 +139,17 @@ def _run(
             words = (folder / "err.txt").read_text()[-2000:]
             raise SystemExit(f"{' '.join(command)} failed ({status}, {generated}): {words}")
         return Cost(wall, _children() - before, usage.ru_maxrss / 1024)
+
+
+def _command(
+    folder: Path, url: str, at_once: int, filters: Sequence[str] = _DEDUP_ONLY
+) -> list[str]:
+    command = [str(_DLM), "synth", "instructions", str(folder), *filters, "--json"]
+    return [*command, "--teacher", f"vllm-server:{url}", "--concurrency", str(at_once)]
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    return os.environ | {"DLM_HOME": str(folder / "home")}
 
 
 @contextmanager

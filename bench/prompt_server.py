@@ -1,6 +1,7 @@
 """Prompt server: a teacher in a process of its own, which answers many requests after a wait each.
 
-Run as `python -m bench.prompt_server SECONDS`: it prints its address, and serves until it is ended.
+Run as `python -m bench.prompt_server SECONDS`: it prints its address, and serves until it is ended;
+at `/asked` it tells how many requests it was sent.
 What it takes of the processor counts against the run beside it, so it is as lean as can be.
 """
 
@@ -8,6 +9,7 @@ import asyncio
 import json
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -28,16 +30,28 @@ def prompt_server(delay: float) -> Iterator[str]:
             process.terminate()
 
 
+def asked_of(url: str) -> int:
+    """Return how many requests a prompt server was sent."""
+    with urllib.request.urlopen(f"{url}/asked") as answer:
+        return int(json.load(answer)["asked"])
+
+
 async def _serve(delay: float) -> None:
+    asked = 0
+
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).lower()
                 length = int(head.partition(b"content-length: ")[2].partition(b"\r")[0] or 0)
                 if length:
                     request = json.loads(await reader.readexactly(length))
+                    asked += 1
                     await asyncio.sleep(delay)
                     payload: object = completion(reply_to(request))
+                elif head.startswith(b"get /asked"):
+                    payload = {"asked": asked}
                 else:
                     payload = {"object": "list", "data": [{"id": MODEL, "object": "model"}]}
                 body = json.dumps(payload)
