@@ -7,7 +7,6 @@ commit takes five, where a write-ahead log takes one and two more files, which r
 
 import re
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -23,7 +22,7 @@ from dlm_lsp.store.replies import ReplyCache
 
 REPLIES = 192
 DOCUMENTS = 100
-RUNS = 3
+RUNS = 5
 MOST = {1: 6.0, 8: 1.25, 32: 0.5}
 """By how many replies come at once, how much more than a log's commit for each it may take."""
 _PAYLOAD = "x" * 2000
@@ -34,12 +33,12 @@ def measure() -> list[Figure]:
     """Put the same replies, and make as many stores, in both ways."""
     figures = []
     for at_once, limit in MOST.items():
-        now, before = (_best("replies", kind, at_once) for kind in ("now", "earlier"))
+        now, before = _best("replies", at_once)
         what = f"a reply of {at_once} at once onto the disk"
         asked = f"<= {limit:g} times"
         figures.append(Figure(what, "ms", now * 1e3, before * 1e3, asked, now <= limit * before))
         figures += _syncs(f"syncs for {what}", ("replies", str(at_once)), REPLIES, limit)
-    now, before = (_best("documents", kind, 8) for kind in ("now", "earlier"))
+    now, before = _best("documents", 8)
     what = "store of a one-section document"
     figures.append(Figure(what, "ms", now * 1e3, before * 1e3, "<= 1/2", now <= before / 2))
     figures += _syncs(f"syncs for the {what}", ("documents", "8"), DOCUMENTS, 0.75)
@@ -63,9 +62,13 @@ def _count(strace: str, work: str, kind: str, at_once: str) -> int:
     return sum(map(int, rows))
 
 
-def _best(work: str, kind: str, at_once: int) -> float:
-    """Return the seconds that one reply or document takes."""
-    return statistics.median(anyio.run(_WORK[work], kind, at_once) for _ in range(RUNS))
+def _best(work: str, at_once: int) -> tuple[float, float]:
+    """Return the seconds that one reply or document takes, now and earlier, by turns."""
+    runs = [
+        [anyio.run(_WORK[work], kind, at_once) for kind in ("now", "earlier")] for _ in range(RUNS)
+    ]
+    now, before = map(min, zip(*runs, strict=True))
+    return now, before
 
 
 async def _put_replies(kind: str, at_once: int) -> float:
