@@ -1,5 +1,6 @@
 """Judge: how far an answer stands above the empty ones."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -88,6 +89,19 @@ async def test_a_model_that_fails_while_judging_is_a_judge_error(tmp_path):
     judge = await prepared(str(tiny_llama(tmp_path)), None, None)
     (tmp_path / "model.safetensors").unlink()
     with pytest.raises(JudgeError, match="the judge failed"):
+        await judge.margins(PROSE, PAIRS)
+
+
+async def test_the_model_is_loaded_when_the_first_pair_reaches_it(base, tmp_path):
+    broken = tmp_path / "broken"
+    shutil.copytree(base, broken)
+    weights = broken / "model.safetensors"
+    whole = weights.read_bytes()
+    # The header stays, the numbers go: whoever loads it fails.
+    weights.write_bytes(whole[: 8 + int.from_bytes(whole[:8], "little")])
+    judge = await prepared(str(broken), None, None)
+    assert (judge.parameters > 0, judge.chat) == (True, False)
+    with pytest.raises(JudgeError, match="cannot load"):
         await judge.margins(PROSE, PAIRS)
 
 
