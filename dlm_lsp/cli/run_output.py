@@ -55,7 +55,7 @@ def print_run(run: DocumentSynthesis) -> None:
         )
         print_result(f"  q: {_shortened(candidate.pair.question)}")
         print_result(f"  a: {_shortened(candidate.pair.answer)}")
-        if candidate in report.unverified and candidate.verdict:
+        if candidate.verdict and not candidate.verdict.verified:
             print_result(f"  unverified: {_shortened(candidate.verdict.detail)}")
     if report.skipped:
         print_result("\n=== skipped ===")
