@@ -99,12 +99,10 @@ def option_pairs(count: int, seed: int = 16) -> list[Pair]:
     """Return pairs as of a reference of options: one question about each, and a sentence."""
     chance = random.Random(seed)
     sentences = [found for language in PACKAGES for found in _sentences(language)]
+    words = sorted({word for _, sentence in _sentences("en") for word in _long_words(sentence)})
     return [
-        Pair(
-            f"What does the option `--{'-'.join(_long_words(sentence)[:2])}` of {page} do?",
-            sentence,
-        )
-        for page, sentence in chance.sample(sentences, count)
+        Pair(f"What does the option `--{'-'.join(chance.sample(words, 2))}` of {page} do?", answer)
+        for page, answer in chance.sample(sentences, count)
     ]
 
 
