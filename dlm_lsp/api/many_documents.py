@@ -77,7 +77,7 @@ async def synthesize_documents(
         except Exception as error:
             return DocumentOutcome(path, error=error)
 
-    at_once = documents_at_once(context.request)
+    at_once = documents_at_once(context.request, context.models.source.at_once)
     for group in groups:
         outcomes = map_concurrently(work, group.paths, at_once, lambda: not context.stop.is_set())
         async with aclosing(outcomes) as finished:
@@ -85,8 +85,8 @@ async def synthesize_documents(
                 yield outcome
 
 
-def documents_at_once(request: SynthRequest) -> int:
-    """Return how many documents to work on at once.
+def documents_at_once(request: SynthRequest, models: int = 1) -> int:
+    """Return how many documents to work on at once, where so many local models work side by side.
 
     Of those that wait for a server, twice as many as requests may be in flight: while half of them
     wait, the others are read and written. A local model does one thing at a time, and more would
@@ -94,4 +94,4 @@ def documents_at_once(request: SynthRequest) -> int:
     """
     if asks_servers_only(request):
         return min(2 * request.options.concurrency, _MOST_AT_ONCE)
-    return 2
+    return min(2 * models, _MOST_AT_ONCE)

@@ -185,6 +185,8 @@ class RequestRunner(Generic[_R]):
                     self.spending.requests += not (
                         isinstance(outcome, TooLongError) and not outcome.asked
                     )
+                    self.spending.requests += result.repeats
+                    self._meter.add_unanswered((request,) * result.repeats)
                     if isinstance(outcome, Reply):
                         self._keep(request, outcome)
                     await self._deliver(waiting.pop(request), outcome, on_reply, cached=False)
