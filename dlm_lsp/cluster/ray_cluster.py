@@ -79,6 +79,11 @@ def _connect(ray: ModuleType, address: str | None) -> None:
             "an address that begins with ray:// is that of a proxy, through which replies cannot "
             "come back one by one; run on a machine of the cluster, and name HOST:PORT of its head"
         )
+    logging.getLogger("ray").setLevel(logging.ERROR)
+    # Ray writes of each worker that dies on stdout, where results go; no setting says otherwise.
+    inner = getattr(ray, "_private", None)
+    if hasattr(getattr(inner, "worker", None), "print_to_stdstream"):
+        inner.worker.print_to_stdstream = _write_nothing
     try:
         ray.init(
             address=address,
@@ -93,6 +98,10 @@ def _connect(ray: ModuleType, address: str | None) -> None:
             f"there is no Ray cluster to join{f' at {address}' if address else ''} ({reason}); "
             "start it with `ray start` and name the HOST:PORT that this prints"
         ) from error
+
+
+def _write_nothing(*_: Any, **__: Any) -> None:
+    return
 
 
 class _RayWorker:

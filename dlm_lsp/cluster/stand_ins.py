@@ -218,6 +218,7 @@ class RemoteTeacher:
         self._describe = describe
         self._described: _Described | None = None
         self._bundle = 1
+        self._is_prepared = False
 
     @property
     def name(self) -> str:
@@ -285,6 +286,8 @@ class RemoteTeacher:
             TeacherError: one cannot, with its node and the remedy; or they would not all answer by
                 the same model.
         """
+        if self._is_prepared:
+            return
         try:
             self._described = await self._describe()
         except ModelError as error:
@@ -305,6 +308,7 @@ class RemoteTeacher:
         # What a local model answers in one go; a base model goes from one to the next.
         chats = not isinstance(self._like, ApiTeacher) and not self.why_no_verdicts
         self._bundle = BATCH if chats else 1
+        self._is_prepared = True
 
     def fingerprint(self, request: Request) -> str:
         """Return everything that decides the reply to the request."""
@@ -391,6 +395,7 @@ class RemoteJudge:
         self._lane = Lane(pool, [_JUDGED_AT_ONCE] * pool.size)
         self._describe = describe
         self._spec: JudgeSpec | None = None
+        self._is_prepared = False
         self._as_teacher = as_teacher
 
     async def prepare(self) -> None:
@@ -399,12 +404,15 @@ class RemoteJudge:
         Raises:
             JudgeError: with the node and the remedy.
         """
+        if self._is_prepared:
+            return
         try:
             self._spec = await self._describe()
         except ModelError as error:
             raise JudgeError(f"the judge is not at hand: {error}") from error
         for _, prepared in await _prepare_all(self._pool, self._spec, JudgeError):
             self.parameters, self.chat = prepared.parameters, prepared.chat
+        self._is_prepared = True
 
     async def margins(self, prose: str, pairs: Sequence[tuple[str, str]]) -> list[float]:
         """Return how far each answer stands above the empty ones, per token, in nats.
@@ -447,6 +455,8 @@ async def _prepare_all(
             return
         said.append((worker.node, value))
 
+    while not pool.workers and not pool.is_hopeless():
+        await pool.wait_for_change()
     pool.listen()
     async with anyio.create_task_group() as tasks:
         for worker in tuple(pool.workers):
