@@ -73,7 +73,8 @@ def synthesize_instructions(
     results = _Results(groups, output)
     with engine.source(request) as source:
         run = partial(_run_interruptibly, groups, request, destination, results, source)
-        anyio.run(partial(run, force=force))
+        if anyio.run(partial(run, force=force)):
+            raise KeyboardInterrupt
     results.finish()
     return next((c for c in (INTERRUPTED, FAILED, DONE) if c in results.codes), NOTHING_ACCEPTED)
 
@@ -173,9 +174,14 @@ async def _run_interruptibly(
     source: ModelSource,
     *,
     force: bool,
-) -> None:
-    """Synthesize; the first Ctrl-C keeps what is finished, the second drops it."""
+) -> bool:
+    """Synthesize; the first Ctrl-C keeps what is finished, the second drops it.
+
+    Returns whether it was dropped: a KeyboardInterrupt would end the event loop in the middle, and
+    threads that nobody stops any more would keep the process alive.
+    """
     stop = anyio.Event()
+    is_dropped = False
     announced: set[str] = set()
 
     def announce(path: Path, ready: SynthSession) -> None:
@@ -191,10 +197,13 @@ async def _run_interruptibly(
                 print_notice(line)
 
     async def listen() -> None:
+        nonlocal is_dropped
         with anyio.open_signal_receiver(signal.SIGINT) as signals:
             async for _ in signals:
                 if stop.is_set():
-                    raise KeyboardInterrupt
+                    is_dropped = True
+                    tasks.cancel_scope.cancel()
+                    return
                 print_notice("Stopping: what is finished is kept (Ctrl-C again drops it).")
                 results.codes.add(INTERRUPTED)
                 stop.set()
@@ -225,6 +234,7 @@ async def _run_interruptibly(
             tasks.cancel_scope.cancel()
     except BaseExceptionGroup as group:
         raise _first(group) from None
+    return is_dropped
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -30,7 +30,7 @@ async def ship_folder(
     lacking = []
     for worker in workers:
         try:
-            if not await worker.call("has_folder", shipment):
+            if await worker.call("wants_folder", shipment):
                 lacking.append(worker)
         except WorkerLostError:
             continue

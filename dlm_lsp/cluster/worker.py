@@ -114,9 +114,10 @@ class ModelWorker:
             if held.model is not None:
                 await held.model.aclose()
 
-    async def has_folder(self, shipment: Shipment) -> bool:
-        """Tell whether a folder that was sent is here, from this run or from an earlier one."""
-        return _place(shipment).is_dir()
+    async def wants_folder(self, shipment: Shipment) -> bool:
+        """Tell whether a folder is to be sent: it is not here from an earlier run."""
+        shutil.rmtree(_unfinished(shipment), ignore_errors=True)
+        return not _place(shipment).is_dir()
 
     async def receive(self, shipment: Shipment, name: str, part: bytes) -> None:
         """Put the next part of a file into a folder that is being sent."""
