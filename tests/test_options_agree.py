@@ -103,8 +103,10 @@ def test_a_flag_has_the_default_the_help_and_the_choices_of_its_option(option):
 def test_the_other_flags_are_of_one_command_alone():
     names = {flag_name(name) for name in OPTIONS}
     assert {flag for flag in FLAGS if flag.startswith("--")} - names == {
+        "--address",
         "--apply",
         "--dry-run",
+        "--engine",
         "--estimate",
         "--force",
         "--json",

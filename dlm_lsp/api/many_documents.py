@@ -84,7 +84,7 @@ async def synthesize_documents(
     if context.corpus:
         every = [path for group in groups for path in group.paths]
         await anyio.to_thread.run_sync(_add_pairs, context.corpus, every)
-    at_once = documents_at_once(context.request)
+    at_once = documents_at_once(context.request, context.models.source.at_once)
     for group in groups:
         outcomes = map_concurrently(work, group.paths, at_once, lambda: not context.stop.is_set())
         async with aclosing(outcomes) as finished:
@@ -101,8 +101,8 @@ def _add_pairs(corpus: Corpus, paths: Sequence[Path]) -> None:
             corpus.add(str(path), pairs)
 
 
-def documents_at_once(request: SynthRequest) -> int:
-    """Return how many documents to work on at once.
+def documents_at_once(request: SynthRequest, models: int = 1) -> int:
+    """Return how many documents to work on at once, where so many local models work side by side.
 
     Of those that wait for a server, twice as many as requests may be in flight: while half of them
     wait, the others are read and written. A local model does one thing at a time, and more would
@@ -110,4 +110,4 @@ def documents_at_once(request: SynthRequest) -> int:
     """
     if asks_servers_only(request):
         return min(2 * request.options.concurrency, _MOST_AT_ONCE)
-    return 2
+    return min(2 * models, _MOST_AT_ONCE)

@@ -283,12 +283,25 @@ def instructions_command(
         bool,
         typer.Option("--jsonl", help="Print a JSON object a line for each document as it is done."),
     ] = False,
+    engine: Annotated[
+        Literal["process", "ray"],
+        typer.Option(help="What asks and judges: this process, or workers on a Ray cluster."),
+    ] = "process",
+    address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT",
+            help="The Ray cluster.",
+            show_default="RAY_ADDRESS, or this machine",
+        ),
+    ] = None,
 ) -> None:
     """Ask a teacher for pairs about the prose, filter them, and stage what is accepted.
 
     Exit codes: 0 done, 1 failed, 2 usage, 3 nothing accepted, 130 interrupted.
     """
     from dlm_lsp.api.synthesis import Destination
+    from dlm_lsp.cli.engine import Engine
     from dlm_lsp.cli.instructions import (
         RunOutput,
         estimate_instructions,
@@ -306,15 +319,19 @@ def instructions_command(
         "--estimate": estimate,
         "--json": as_json,
         "--jsonl": as_json_lines,
+        "--engine ray": engine == "ray",
     }
     for first, second in (
         ("--apply", "--dry-run"),
         ("--apply", "--estimate"),
         ("--json", "--jsonl"),
         ("--estimate", "--jsonl"),
+        ("--estimate", "--engine ray"),
     ):
         if given[first] and given[second]:
             raise UsageError(f"{first} and {second} exclude each other; leave one out")
+    if address is not None and engine != "ray":
+        raise UsageError("--address is that of a Ray cluster; it goes with --engine ray")
     destination: Destination = "document" if apply else "nowhere" if dry_run else "stage"
     options = SynthOptions(
         per_section=per_section,
@@ -340,7 +357,14 @@ def instructions_command(
         raise typer.Exit(estimate_instructions(documents, request, as_json=as_json))
     output: RunOutput = "jsonl" if as_json_lines else "json" if as_json else "text"
     raise typer.Exit(
-        synthesize_instructions(documents, request, destination, force=force, output=output)
+        synthesize_instructions(
+            documents,
+            request,
+            destination,
+            force=force,
+            output=output,
+            engine=Engine(engine == "ray", address),
+        )
     )
 
 
@@ -429,6 +453,8 @@ def revert_command(
         "as_json_lines",
         "shard",
         "dedup",
+        "engine",
+        "address",
     ),
 )
 def submit_command(paths: PathsArgument, *, as_json: JsonOption = False, **options: Any) -> None:

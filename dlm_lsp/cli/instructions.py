@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,6 +25,7 @@ from dlm_lsp.api.synthesis import (
     run_on_document,
 )
 from dlm_lsp.cli.batch import BatchOutcome, for_each
+from dlm_lsp.cli.engine import Engine
 from dlm_lsp.cli.exit_codes import DONE, FAILED, INTERRUPTED, NOTHING_ACCEPTED, shell_message
 from dlm_lsp.cli.fetch import try_fetch_for_run
 from dlm_lsp.cli.output import (
@@ -45,7 +47,7 @@ from dlm_lsp.synth.cost import budget_of
 from dlm_lsp.synth.estimate import Estimate, describe_estimate
 from dlm_lsp.synth.pipeline import SynthSession
 from dlm_lsp.synth.report import Report
-from dlm_lsp.synth.run_models import RunModels
+from dlm_lsp.synth.run_models import ModelSource, RunModels
 from dlm_lsp.synth.synth_request import SynthRequest, needed_models
 from dlm_lsp.teachers.money import Money
 from dlm_lsp.teachers.registry import check_options
@@ -75,16 +77,21 @@ def synthesize_instructions(
     *,
     force: bool,
     output: RunOutput,
+    engine: Engine,
 ) -> int:
     """Synthesize pairs for all documents in one run, and say what became of each."""
     check_options(request.teacher, request.options.teacher_options)
     verifier_selector(request.options.verify)
     groups = group_documents(documents, request)
-    for needed in dict.fromkeys(needed for group in groups for needed in group.models):
-        # Others wait for who holds a document, and a download may take an hour.
-        try_fetch_for_run(needed.name, named_by_user=needed.named_by_user)
+    if not engine.is_ray:
+        for needed in dict.fromkeys(needed for group in groups for needed in group.models):
+            # Others wait for who holds a document, and a download may take an hour.
+            try_fetch_for_run(needed.name, named_by_user=needed.named_by_user)
     results = _Results(groups, output)
-    anyio.run(_run_interruptibly, groups, request, destination, force, results)
+    with engine.source(request) as source:
+        run = partial(_run_interruptibly, groups, request, destination, results, source)
+        if anyio.run(partial(run, force=force)):
+            raise KeyboardInterrupt
     results.finish()
     if not documents:
         # A job of an array that has nothing to do has not failed.
@@ -185,11 +192,18 @@ async def _run_interruptibly(
     groups: Sequence[DocumentGroup],
     request: SynthRequest,
     destination: Destination,
-    force: bool,  # noqa: FBT001 (anyio.run passes no names)
     results: _Results,
-) -> None:
-    """Synthesize; the first Ctrl-C keeps what is finished, the second drops it."""
+    source: ModelSource,
+    *,
+    force: bool,
+) -> bool:
+    """Synthesize; the first Ctrl-C keeps what is finished, the second drops it.
+
+    Returns whether it was dropped: a KeyboardInterrupt would end the event loop in the middle, and
+    threads that nobody stops any more would keep the process alive.
+    """
     stop = anyio.Event()
+    is_dropped = False
     announced: set[str] = set()
 
     def announce(path: Path, ready: SynthSession) -> None:
@@ -205,10 +219,13 @@ async def _run_interruptibly(
                 print_notice(line)
 
     async def listen() -> None:
+        nonlocal is_dropped
         with anyio.open_signal_receiver(signal.SIGINT) as signals:
             async for _ in signals:
                 if stop.is_set():
-                    raise KeyboardInterrupt
+                    is_dropped = True
+                    tasks.cancel_scope.cancel()
+                    return
                 print_notice("Stopping: what is finished is kept (Ctrl-C again drops it).")
                 results.codes.add(INTERRUPTED)
                 stop.set()
@@ -219,7 +236,7 @@ async def _run_interruptibly(
             if sys.platform != "win32":
                 tasks.start_soon(listen)
             with RunProgress(results.count) as progress:
-                async with RunModels() as models:
+                async with RunModels(source) as models:
                     context = RunContext(
                         request,
                         destination,
@@ -240,6 +257,7 @@ async def _run_interruptibly(
             tasks.cancel_scope.cancel()
     except BaseExceptionGroup as group:
         raise _first(group) from None
+    return is_dropped
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

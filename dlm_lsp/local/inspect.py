@@ -6,6 +6,7 @@ from pathlib import Path
 
 from dlm_lsp.local.adapter_compat import WEIGHTS, check_adapter_exists
 from dlm_lsp.local.load import load_model
+from dlm_lsp.local.weights import ModelWeights
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,21 @@ def inspect_model(model: str, adapter: Path | None) -> ModelInfo:
         check_adapter_exists(adapter)
     loaded = load_model(model)
     with loaded.speaking_as(adapter):
-        identity = loaded.weights.identity
         parameters = loaded.model.num_parameters()
-    if adapter is not None:
-        identity += f"+{_digest(adapter / WEIGHTS)}"
+    identity = model_identity(loaded.weights, adapter)
     return ModelInfo(identity, loaded.window, loaded.chat, parameters)
+
+
+def model_identity(weights: ModelWeights, adapter: Path | None) -> str:
+    """Return what tells these weights with this adapter from any others.
+
+    Raises:
+        ModelError: the adapter is not there.
+    """
+    if adapter is None:
+        return weights.identity
+    check_adapter_exists(adapter)
+    return f"{weights.identity}+{_digest(adapter / WEIGHTS)}"
 
 
 def _digest(file: Path) -> str:

@@ -4,10 +4,9 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, replace
 
 from dlm_lsp.errors import SelectorError, TeacherError
-from dlm_lsp.synth.judge import Judge, SwayJudge
+from dlm_lsp.synth.judge import Judge, VerifyingJudge
 from dlm_lsp.synth.options import plain_verify
 from dlm_lsp.synth.run_options import SynthOptions
-from dlm_lsp.teachers.local_teacher import LocalTeacher
 from dlm_lsp.teachers.protocol import GenerationOptions, Teacher, Verifier
 from dlm_lsp.teachers.registry import check_selector, find_kind
 
@@ -70,13 +69,9 @@ async def choose_verifier(
         return ChosenVerifier(_named(await get(selector, cold)))
     if isinstance(teacher, Verifier) and _is_large(teacher):
         return ChosenVerifier(teacher)
-    if isinstance(judge, SwayJudge) and judge.parameters >= LEAST_PARAMETERS and judge.chat:
-        model = judge.model
-        # As the judge is called.
-        second = LocalTeacher(model.name, options.sampling, adapter=model.adapter)
-        second.name += "+adapter" if model.adapter else ""
-        await get_second(second, model)
-        return ChosenVerifier(second)
+    if isinstance(judge, VerifyingJudge) and judge.parameters >= LEAST_PARAMETERS and judge.chat:
+        second = await get_second(judge.as_teacher(options.sampling), id(judge))
+        return ChosenVerifier(_named(second))
     return ChosenVerifier(
         None, "neither teacher nor judge is an instruct model of a billion parameters or more"
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from rapidfuzz import fuzz
 
@@ -11,6 +11,8 @@ from dlm_lsp.errors import JudgeError, ModelError
 from dlm_lsp.local.model import LocalModel, Prompt
 from dlm_lsp.local.sway_score import scoring_prefix, scoring_rows, sway_margins
 from dlm_lsp.synth.judge_calibration import Calibration, calibration_of
+from dlm_lsp.teachers.local_teacher import LocalTeacher
+from dlm_lsp.teachers.protocol import GenerationOptions, Teacher
 
 # Tokens of prose that are read, and what question and answer may take beside them.
 _WINDOW = 2048
@@ -43,6 +45,22 @@ class Judge(Protocol):
 
     async def aclose(self) -> None:
         """Let go of what it holds."""
+
+
+@runtime_checkable
+class VerifyingJudge(Judge, Protocol):
+    """A judge whose model may know enough to verify, too."""
+
+    @property
+    def parameters(self) -> int:
+        """How many parameters its model has, 0 before it is prepared."""
+
+    @property
+    def chat(self) -> bool:
+        """Whether its model knows turns."""
+
+    def as_teacher(self, sampling: GenerationOptions) -> Teacher:
+        """Return its model as a teacher, not yet prepared, called as the judge is."""
 
 
 def sway_judge(base_model: str | None, adapter: Path | None, judge: str | None) -> Judge:
@@ -109,6 +127,12 @@ class SwayJudge:
         except ModelError as error:
             raise JudgeError(f"the judge failed: {error}") from error
         return [margins[pair] for pair in pairs]
+
+    def as_teacher(self, sampling: GenerationOptions) -> LocalTeacher:
+        """Return its model as a teacher, not yet prepared, called as the judge is."""
+        teacher = LocalTeacher(self.model.name, sampling, adapter=self.model.adapter)
+        teacher.name += "+adapter" if self.model.adapter else ""
+        return teacher
 
     async def aclose(self) -> None:
         """Let the worker be: it ends with the event loop, and the teacher may still need it."""

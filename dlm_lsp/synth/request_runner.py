@@ -192,6 +192,8 @@ class RequestRunner(Generic[_R]):
                         self.spending.requests += not (
                             isinstance(outcome, TooLongError) and not outcome.asked
                         )
+                        self.spending.requests += result.repeats
+                        self._meter.add_unanswered((request,) * result.repeats)
                         if isinstance(outcome, Reply):
                             self._spend(request, outcome)
                         tasks.start_soon(

@@ -32,10 +32,14 @@ _P = TypeVar("_P", bound=_Preparable)
 
 @dataclass(frozen=True, slots=True)
 class ModelSource:
-    """Where teachers and judges come from, called as `registry.select` and `sway_judge` are."""
+    """Where teachers and judges come from, called as `registry.select` and `sway_judge` are.
+
+    `at_once` is how many local models work side by side.
+    """
 
     teacher: Callable[..., Teacher]
     judge: Callable[[str | None, Path | None, str | None], Judge]
+    at_once: int = 1
 
 
 THIS_MACHINE = ModelSource(select, sway_judge)
@@ -71,7 +75,7 @@ class RunModels:
 
     def __init__(self, source: ModelSource = THIS_MACHINE) -> None:
         self.notices = Notices()
-        self._source = source
+        self.source = source
         self._shared: dict[Hashable, _Shared] = {}
 
     async def __aenter__(self) -> Self:
@@ -108,7 +112,7 @@ class RunModels:
 
         def get(selector: str, sampling: GenerationOptions, **more: Any) -> Awaitable[Teacher]:
             def make() -> Teacher:
-                teacher = self._source.teacher(
+                teacher = self.source.teacher(
                     selector,
                     sampling,
                     concurrency=options.concurrency,
@@ -135,7 +139,7 @@ class RunModels:
                 judge = await self._get(
                     own if adapter and named is None else None,
                     ("judge", named or base_model, named is None),
-                    lambda: self._source.judge(base_model, adapter, named),
+                    lambda: self.source.judge(base_model, adapter, named),
                 )
             teacher = await get(
                 request.teacher,

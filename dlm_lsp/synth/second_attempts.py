@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TypeVar
 
 import anyio
@@ -36,26 +37,28 @@ async def answer_twice(
     Raises:
         TeacherError: as the teacher; what failed before is told first.
     """
-    failed: dict[int, UnusableReplyError] = {}
+    failed: dict[int, TeacherResult] = {}
     try:
         async with aclosing(_checked(teacher, requests, on_wasted)) as results:
             async for result in results:
                 if isinstance(result.outcome, UnusableReplyError):
-                    failed[result.index] = result.outcome
+                    failed[result.index] = result
                 else:
                     yield result
     except TeacherError:
-        for index, error in failed.items():
-            yield TeacherResult(index, error)
+        for result in failed.values():
+            yield result
         raise
     again = [index for index in sorted(failed) if may_repeat(requests[index], len(failed))]
     for index in sorted(failed.keys() - set(again)):
-        yield TeacherResult(index, failed[index])
+        yield failed[index]
     if again:
         repeated = [requests[index] for index in again]
         async with aclosing(_checked(teacher, repeated, on_wasted)) as results:
             async for result in results:
-                yield TeacherResult(again[result.index], result.outcome)
+                before = failed[again[result.index]]
+                repeats = before.repeats + result.repeats
+                yield replace(result, index=before.index, repeats=repeats)
 
 
 async def _checked(
@@ -68,7 +71,7 @@ async def _checked(
             if isinstance(reply, Reply) and (fault := await _fault(requests[result.index], reply)):
                 on_wasted(requests[result.index], reply)
                 error = UnusableReplyError(f"the reply of {teacher.name} {fault}")
-                yield TeacherResult(result.index, error)
+                yield replace(result, outcome=error)
             else:
                 yield result
 

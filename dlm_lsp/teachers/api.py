@@ -6,7 +6,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from types import ModuleType
 from typing import Any, ClassVar, TypeVar
@@ -79,6 +79,18 @@ class NotScoredError(Exception):
     def __init__(self, reply: Reply) -> None:
         super().__init__("no log-probabilities")
         self.reply = reply
+
+
+@dataclass(frozen=True, slots=True)
+class ApiFindings:
+    """What a teacher has found out about its server; see `MovableTeacher`."""
+
+    name: str
+    server: str
+    model: str | None
+    unlisted: str
+    window: int | None
+    shape: RequestShape
 
 
 class ApiTeacher(ABC):
@@ -304,6 +316,33 @@ class ApiTeacher(ABC):
         )
         self._learning.recall(self._endpoint.url, self._model or "", (*self.droppable, LOGPROBS))
         self._checked = True
+
+    @property
+    def findings(self) -> ApiFindings:
+        """What is known of the server."""
+        return ApiFindings(
+            self.name, self._endpoint.url, self._model, self._unlisted, self.window, self.shape
+        )
+
+    def adopt(self, findings: ApiFindings) -> None:
+        """Take over what another has found out, and of two windows the smaller.
+
+        Raises:
+            TeacherError: it asks another server.
+        """
+        if findings.server != self._endpoint.url:
+            raise TeacherError(
+                f"there {findings.server} is asked, and here {self._endpoint.url} is set; set the "
+                "same address in both environments"
+            )
+        self.name, self._model = findings.name, findings.model
+        self._unlisted, self.shape = findings.unlisted, findings.shape
+        known = [window for window in (self.window, findings.window) if window is not None]
+        self.window = min(known, default=None)
+
+    def has_secret_in(self, text: str) -> bool:
+        """Tell whether a text, such as a selector, holds a secret of the server's address."""
+        return any(secret in text for secret in self._endpoint.secrets)
 
     def fingerprint(self, request: Request) -> str:
         """Return everything that decides the reply to the request: model, parameters and prompt."""

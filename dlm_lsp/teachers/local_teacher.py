@@ -78,6 +78,16 @@ class LocalTeacher:
             info = await self._model.inspect()
         except ModelError as error:
             raise TeacherError(str(error)) from error
+        self.adopt(info)
+
+    @property
+    def findings(self) -> ModelInfo | None:
+        """What the model is, None before it is prepared."""
+        return self._info
+
+    def adopt(self, findings: ModelInfo) -> None:
+        """Take it that the model is what somebody else found it to be."""
+        info = findings
         kind = InstructTeacher if info.chat else BaseModelTeacher
         teacher = kind(self._model, info, self._sampling)
         reads = min(info.window, self._reads or info.window)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeVar, runtime_checkable
+from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
 from dlm_lsp.errors import TeacherError
 from dlm_lsp.quality.strategy import Strategy
@@ -80,10 +80,15 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class TeacherResult:
-    """The outcome of `requests[index]`."""
+    """The outcome of `requests[index]`.
+
+    `repeats` is how often it was sent before, to a machine that died: a server may have been paid
+    for each.
+    """
 
     index: int
     outcome: Reply | TeacherError
+    repeats: int = 0
 
 
 _R_contra = TypeVar("_R_contra", contravariant=True)
@@ -213,6 +218,22 @@ class TellingTeacher(Protocol):
 
     def tell_to(self, on_notice: Callable[[str], None]) -> None:
         """Call `on_notice` with a line for each: that requests wait, and how long; and such."""
+
+
+@runtime_checkable
+class MovableTeacher(Protocol):
+    """A teacher that can be asked on another machine, while its like stands for it here."""
+
+    @property
+    def findings(self) -> Any:
+        """What `prepare` and the replies have shown: what pickle takes, and no secret."""
+
+    def adopt(self, findings: Any) -> None:
+        """Be as prepared as the teacher whose `findings` these are; nothing is asked.
+
+        Raises:
+            TeacherError: the two do not ask the same.
+        """
 
 
 @dataclass(frozen=True, slots=True)

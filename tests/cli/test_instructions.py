@@ -261,6 +261,25 @@ def test_ctrl_c_keeps_what_is_finished(command, dlm, document, teacher):
     assert "not_asked" in out
 
 
+def test_a_second_ctrl_c_ends_the_run_at_once(command, document, teacher):
+    asked, release = threading.Event(), threading.Event()
+
+    def answer(prompt: str) -> Response:
+        asked.set()
+        release.wait(30)
+        return Town(prompt)
+
+    teacher.answer = answer
+    process = command("synth", "instructions", document((1, 2, 3)), *plain(teacher))
+    assert asked.wait(30)
+    process.send_signal(signal.SIGINT)
+    assert any("Stopping" in line for line in process.stderr)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    release.set()
+    assert (process.returncode, err) == (130, "dlm: interrupted\n")
+
+
 def test_kill_9_loses_at_most_the_requests_in_flight(command, dlm, document, teacher):
     third, release = threading.Event(), threading.Event()
 
