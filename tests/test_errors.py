@@ -25,6 +25,7 @@ INTERNAL = {
     "ContractError",
     "NoReplyError",
     "NotScoredError",
+    "WorkerLostError",
 }
 
 

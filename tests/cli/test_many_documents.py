@@ -13,6 +13,13 @@ NOTES = "notes"
 
 
 @pytest.fixture
+def teacher():
+    """A teacher that answers several requests at once."""
+    with HTTPServer(threaded=True) as server:
+        yield TeacherServer(server)
+
+
+@pytest.fixture
 def folder(tmp_path):
     return tmp_path / NOTES
 
@@ -23,7 +30,7 @@ def staged_counts(dlm, folder) -> list[int]:
 
 
 def test_requests_of_several_documents_are_in_flight_at_once_and_no_more_than_are_allowed(
-    dlm, folder
+    dlm, folder, teacher
 ):
     towns_folder(folder, range(24))
     lock, enough = threading.Lock(), threading.Event()
@@ -41,10 +48,8 @@ def test_requests_of_several_documents_are_in_flight_at_once_and_no_more_than_ar
             in_flight.pop()
         return Town(prompt)
 
-    with HTTPServer(threaded=True) as server:
-        teacher = TeacherServer(server)
-        teacher.answer = answer
-        run = dlm("synth", "instructions", folder, *plain(teacher), "--concurrency", "4")
+    teacher.answer = answer
+    run = dlm("synth", "instructions", folder, *plain(teacher), "--concurrency", "4")
     assert run.returncode == 0
     assert most == [4]
     assert staged_counts(dlm, folder) == [2] * 24
