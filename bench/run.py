@@ -14,6 +14,7 @@ MODULES = (
     "dedup",
     "store",
     "slow_server",
+    "many_documents",
     "request_cost",
     "language_server",
     "local_batch",

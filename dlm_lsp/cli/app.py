@@ -303,11 +303,11 @@ def instructions_command(
     from dlm_lsp.api.synthesis import Destination
     from dlm_lsp.cli.engine import Engine
     from dlm_lsp.cli.instructions import (
-        RunOutput,
         estimate_instructions,
         select_documents,
         synthesize_instructions,
     )
+    from dlm_lsp.cli.run_results import RunOutput
     from dlm_lsp.synth.run_options import SynthOptions
     from dlm_lsp.synth.synth_request import SynthRequest
     from dlm_lsp.synth.teacher_options import parse_teacher_options

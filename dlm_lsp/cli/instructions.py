@@ -7,13 +7,11 @@ from contextlib import aclosing
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
 
 import anyio
 
 from dlm_lsp.api.many_documents import (
     DocumentGroup,
-    DocumentOutcome,
     group_documents,
     synthesize_documents,
 )
@@ -26,33 +24,26 @@ from dlm_lsp.api.synthesis import (
 )
 from dlm_lsp.cli.batch import BatchOutcome, for_each
 from dlm_lsp.cli.engine import Engine
-from dlm_lsp.cli.exit_codes import DONE, FAILED, INTERRUPTED, NOTHING_ACCEPTED, shell_message
+from dlm_lsp.cli.exit_codes import DONE, FAILED, INTERRUPTED, NOTHING_ACCEPTED
 from dlm_lsp.cli.fetch import try_fetch_for_run
 from dlm_lsp.cli.output import (
     escape_line,
     pluralize,
-    print_json,
-    print_json_line,
     print_notice,
     print_result,
 )
 from dlm_lsp.cli.paths import resolve_paths
-from dlm_lsp.cli.run_output import print_run, print_saved, run_json
 from dlm_lsp.cli.run_progress import RunProgress
-from dlm_lsp.errors import DlmError
-from dlm_lsp.store.defects import describe_defect
+from dlm_lsp.cli.run_results import RunOutput, RunResults
 from dlm_lsp.synth.choose_verifier import verifier_selector
 from dlm_lsp.synth.corpus import Corpus
 from dlm_lsp.synth.cost import budget_of
 from dlm_lsp.synth.estimate import Estimate, describe_estimate
 from dlm_lsp.synth.pipeline import SynthSession
-from dlm_lsp.synth.report import Report
 from dlm_lsp.synth.run_models import ModelSource, RunModels
 from dlm_lsp.synth.synth_request import SynthRequest, needed_models
 from dlm_lsp.teachers.money import Money
 from dlm_lsp.teachers.registry import check_options
-
-RunOutput = Literal["text", "json", "jsonl"]
 
 
 def select_documents(paths: Sequence[str], shard: str | None) -> list[Path]:
@@ -87,7 +78,7 @@ def synthesize_instructions(
         for needed in dict.fromkeys(needed for group in groups for needed in group.models):
             # Others wait for who holds a document, and a download may take an hour.
             try_fetch_for_run(needed.name, named_by_user=needed.named_by_user)
-    results = _Results(groups, output)
+    results = RunResults([path for group in groups for path in group.paths], output)
     with engine.source(request) as source:
         run = partial(_run_interruptibly, groups, request, destination, results, source)
         if anyio.run(partial(run, force=force)):
@@ -97,55 +88,6 @@ def synthesize_instructions(
         # A job of an array that has nothing to do has not failed.
         return DONE
     return next((c for c in (INTERRUPTED, FAILED, DONE) if c in results.codes), NOTHING_ACCEPTED)
-
-
-class _Results:
-    """What became of the documents so far, printed as they finish; `codes` are their exit codes."""
-
-    def __init__(self, groups: Sequence[DocumentGroup], output: RunOutput) -> None:
-        self.count = sum(len(group.paths) for group in groups)
-        self.codes: set[int] = set()
-        self._output = output
-        self._values: dict[Path, dict[str, Any]] = {}
-        self._failures: set[str] = set()
-        if output == "json":
-            self._values = {path: {} for group in groups for path in group.paths}
-
-    def add(self, outcome: DocumentOutcome) -> None:
-        """Print what became of a document, or keep it for the one JSON object."""
-        run = outcome.synthesis
-        if run:
-            code = FAILED if run.saved.failure else _code(run.report)
-            value = run_json(run)
-            if self._output == "text":
-                if self.count > 1:
-                    print_result(f"=== {escape_line(outcome.path)} ===")
-                print_run(run)
-                print_saved(run)
-                if self.count > 1:
-                    print_result()
-        else:
-            code, value = FAILED, {"error": self._tell(outcome)}
-        self.codes.add(code)
-        value = {"path": str(outcome.path), **value}
-        if self._output == "jsonl":
-            print_json_line(value)
-        elif self._output == "json":
-            self._values[outcome.path] = value
-
-    def finish(self) -> None:
-        """Print the one JSON object, if one is asked for; what was not begun is not in it."""
-        if self._output == "json":
-            print_json({"documents": [value for value in self._values.values() if value]})
-
-    def _tell(self, outcome: DocumentOutcome) -> str:
-        error = outcome.error or RuntimeError("no outcome")
-        message = shell_message(error) if isinstance(error, DlmError) else describe_defect(error)
-        # What ails them all is told once.
-        if message not in self._failures:
-            self._failures.add(message)
-            print_notice(f"dlm: {message}")
-        return message
 
 
 def estimate_instructions(
@@ -179,20 +121,11 @@ async def _estimate_and_notes(ready: SynthSession) -> tuple[Estimate, tuple[str,
     return ready.estimate, ready.notes
 
 
-def _code(report: Report) -> int:
-    if report.stopped:
-        return INTERRUPTED
-    failed = any(skip.reason == "request_failed" for skip in report.skipped)
-    if report.failure or (failed and not report.accepted):
-        return FAILED
-    return DONE if report.accepted else NOTHING_ACCEPTED
-
-
 async def _run_interruptibly(
     groups: Sequence[DocumentGroup],
     request: SynthRequest,
     destination: Destination,
-    results: _Results,
+    results: RunResults,
     source: ModelSource,
     *,
     force: bool,

@@ -1,0 +1,63 @@
+"""Run results: a sum at the end, and the codes by which the command ends."""
+
+from pathlib import Path
+
+import pytest
+
+from dlm_lsp.api.many_documents import DocumentOutcome
+from dlm_lsp.api.synthesis import DocumentSynthesis, SavedPairs
+from dlm_lsp.cli import output
+from dlm_lsp.cli.run_results import RunResults
+from dlm_lsp.errors import StoreError
+from dlm_lsp.synth.estimate import Estimate
+from dlm_lsp.synth.pipeline import SynthResult
+from dlm_lsp.synth.report import Refusal, Report, Usage
+from dlm_lsp.teachers.money import Money
+
+PATHS = [Path("a.dlm"), Path("b.dlm"), Path("c.dlm")]
+ESTIMATE = Estimate(0, 0, 0, 0, 0, exact=True)
+
+
+@pytest.fixture(autouse=True)
+def plain_output():
+    output.out.cache_clear()
+    output.err.cache_clear()
+    yield
+    output.out.cache_clear()
+    output.err.cache_clear()
+
+
+def outcome(path: Path, **changes: object) -> DocumentOutcome:
+    report = Report(
+        filter="dedup-only",
+        generated=1,
+        dedup=0,
+        judge_passed=0,
+        threshold=0,
+        accepted=(),
+        refused=(Refusal("s", "extraction", "Q?", "A.", "duplicate_pair", "it was there"),),
+        skipped=(),
+        usage=Usage(2, 1, 10, 10, 0.1, Money(250_000, "USD")),
+        **changes,
+    )
+    result = SynthResult("t", None, ESTIMATE, report, (), "2026-01-01T00:00:00Z")
+    return DocumentOutcome(path, DocumentSynthesis(path, result, SavedPairs()))
+
+
+def test_the_sum_over_several_documents_comes_last(capsys):
+    results = RunResults(PATHS, "text")
+    results.add(outcome(PATHS[0]))
+    results.add(DocumentOutcome(PATHS[1], error=StoreError("cannot read b.dlm")))
+    results.finish()
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "in all: 2 of 3 documents, 1 failed, 0 accepted, 1 refused, 2 requests, 1 from the cache, "
+        "$0.25"
+    )
+    assert results.codes == {1, 3}
+
+
+def test_of_one_document_there_is_no_sum(capsys):
+    results = RunResults(PATHS[:1], "text")
+    results.add(outcome(PATHS[0]))
+    results.finish()
+    assert "in all" not in capsys.readouterr().out
