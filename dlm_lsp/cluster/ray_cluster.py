@@ -81,9 +81,9 @@ def _connect(ray: ModuleType, address: str | None) -> None:
         )
     logging.getLogger("ray").setLevel(logging.ERROR)
     # Ray writes of each worker that dies on stdout, where results go; no setting says otherwise.
-    inner = getattr(ray, "_private", None)
-    if hasattr(getattr(inner, "worker", None), "print_to_stdstream"):
-        inner.worker.print_to_stdstream = _write_nothing
+    printer: Any = getattr(getattr(ray, "_private", None), "worker", None)
+    if hasattr(printer, "print_to_stdstream"):
+        printer.print_to_stdstream = _write_nothing
     try:
         ray.init(
             address=address,
