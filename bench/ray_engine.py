@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,16 +52,26 @@ def _two_nodes() -> Iterator[Cluster]:
         cluster.shutdown()
 
 
-def _processor_of(cluster: Cluster | None) -> float:
-    """Return the processor time of all processes of a cluster, those that have ended included."""
-    times = [
-        psutil.Process(each.process.pid).cpu_times()
-        for node in (cluster.list_all_nodes() if cluster else ())
-        for started in node.all_processes.values()
-        for each in started
-        if each.process.poll() is None
-    ]
-    return sum(t.user + t.system + t.children_user + t.children_system for t in times)
+class _ProcessorTimes:
+    """Processor seconds of all processes of a cluster, those that ended included.
+
+    A worker that ends is nobody's child any more, so each is looked at until it does.
+    """
+
+    def __init__(self, cluster: Cluster | None) -> None:
+        nodes = cluster.list_all_nodes() if cluster else ()
+        started = [each for node in nodes for of in node.all_processes.values() for each in of]
+        self._roots = [psutil.Process(each.process.pid) for each in started]
+        self._seconds: dict[int, float] = {}
+
+    def read(self) -> float:
+        """Look at all of them, and return what they have taken up to now."""
+        for root in self._roots:
+            for process in (root, *root.children(recursive=True)):
+                with suppress(psutil.NoSuchProcess):
+                    times = process.cpu_times()
+                    self._seconds[process.pid] = times.user + times.system
+        return sum(self._seconds.values())
 
 
 def _cost(url: str, cluster: Cluster | None, flags: Sequence[str] = ()) -> Cost:
@@ -80,17 +90,20 @@ def _cost(url: str, cluster: Cluster | None, flags: Sequence[str] = ()) -> Cost:
         if cluster:
             command += ["--engine", "ray", "--address", cluster.address]
         environment = os.environ | {"DLM_HOME": str(Path(folder) / "home")}
-        before, idle = os.times(), _processor_of(cluster)
-        start = time.perf_counter()
-        done = subprocess.run(command, check=False, env=environment, capture_output=True, text=True)
-        wall = time.perf_counter() - start
+        times, before = _ProcessorTimes(cluster), os.times()
+        idle, start = times.read(), time.perf_counter()
+        with (Path(folder) / "out").open("w+") as out, (Path(folder) / "err").open("w+") as err:
+            run = subprocess.Popen(command, env=environment, stdout=out, stderr=err)
+            while run.poll() is None:
+                time.sleep(0.1)
+                times.read()
+            wall = time.perf_counter() - start
+            out.seek(0)
+            err.seek(0)
+            if run.returncode or len(out.readlines()) != DOCUMENTS:
+                raise SystemExit(f"{' '.join(command)} failed: {err.read()}")
         after = os.times()
-        if done.returncode or len(done.stdout.splitlines()) != DOCUMENTS:
-            raise SystemExit(f"{' '.join(command)} failed: {done.stderr}")
-        if cluster:
-            time.sleep(2)  # The workers end a moment later, and count as children once they have.
-        own = sum(after[2:4]) - sum(before[2:4])
-        return Cost(wall, own + _processor_of(cluster) - idle)
+        return Cost(wall, sum(after[2:4]) - sum(before[2:4]) + times.read() - idle)
 
 
 def main() -> None:
