@@ -12,7 +12,7 @@ from support.teacher_server import Town, plain, town
 from werkzeug import Response
 
 from dlm_lsp.api.synthesis import DocumentSynthesis, SavedPairs
-from dlm_lsp.cli.instructions import print_run
+from dlm_lsp.cli.run_output import print_run
 from dlm_lsp.document.section import Pair
 from dlm_lsp.synth.estimate import Estimate
 from dlm_lsp.synth.pipeline import SynthResult
