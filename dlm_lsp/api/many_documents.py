@@ -1,8 +1,9 @@
 """Synthesis of many documents: one run over all of them, results as they finish."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import anyio
@@ -10,12 +11,13 @@ import anyio.to_thread
 
 from dlm_lsp.api.documents import load_document, load_head
 from dlm_lsp.api.synthesis import DocumentSynthesis, RunContext, synthesize_document
-from dlm_lsp.errors import StoreError, UsageError
+from dlm_lsp.errors import StoreError
 from dlm_lsp.synth.corpus import Corpus
+from dlm_lsp.synth.pipeline import SynthSession
 from dlm_lsp.synth.synth_request import (
     NeededModel,
     SynthRequest,
-    asks_servers_only,
+    asks_server,
     needed_models,
     uses_base_model,
 )
@@ -67,29 +69,51 @@ async def synthesize_documents(
     """Synthesize pairs for every document, and yield what became of each as soon as it is known.
 
     While one waits for a reply, others are read, asked about, judged and written. An error costs
-    the document that it came of.
-
-    Raises:
-        UsageError: what is wrong is wrong for every document.
+    the document that it came of. Of a document that was not asked about before the run was stopped
+    nothing is yielded.
     """
+    waiting: dict[Path, anyio.CancelScope] = {}
+
+    def on_ready(path: Path, ready: SynthSession) -> None:
+        # From now on the run of the document itself ends with what is finished.
+        waiting.pop(path, None)
+        context.on_ready(path, ready)
+
+    stoppable = replace(context, on_ready=on_ready)
 
     async def work(path: Path) -> DocumentOutcome:
-        try:
-            return DocumentOutcome(path, await synthesize_document(path, context))
-        except UsageError:
-            raise
-        except Exception as error:
-            return DocumentOutcome(path, error=error)
+        with anyio.CancelScope() as scope:
+            waiting[path] = scope
+            try:
+                return DocumentOutcome(path, await synthesize_document(path, stoppable))
+            except Exception as error:
+                return DocumentOutcome(path, error=error)
+            finally:
+                waiting.pop(path, None)
+        return DocumentOutcome(path)
+
+    async def give_up_waiting() -> None:
+        await context.stop.wait()
+        for scope in tuple(waiting.values()):
+            scope.cancel()
 
     if context.corpus:
         every = [path for group in groups for path in group.paths]
         await anyio.to_thread.run_sync(_add_pairs, context.corpus, every)
     at_once = documents_at_once(context.request, context.models.source.at_once)
-    for group in groups:
-        outcomes = map_concurrently(work, group.paths, at_once, lambda: not context.stop.is_set())
-        async with aclosing(outcomes) as finished:
-            async for _, outcome in finished:
-                yield outcome
+    # A plain task and no task group: a cancel scope may not stay open across a yield.
+    giving_up = asyncio.create_task(give_up_waiting())
+    try:
+        for group in groups:
+            outcomes = map_concurrently(
+                work, group.paths, at_once, lambda: not context.stop.is_set()
+            )
+            async with aclosing(outcomes) as finished:
+                async for _, outcome in finished:
+                    if outcome.synthesis or outcome.error:
+                        yield outcome
+    finally:
+        giving_up.cancel()
 
 
 def _add_pairs(corpus: Corpus, paths: Sequence[Path]) -> None:
@@ -108,6 +132,6 @@ def documents_at_once(request: SynthRequest, models: int = 1) -> int:
     wait, the others are read and written. A local model does one thing at a time, and more would
     only put off the first result.
     """
-    if asks_servers_only(request):
+    if asks_server(request):
         return min(2 * request.options.concurrency, _MOST_AT_ONCE)
     return min(2 * models, _MOST_AT_ONCE)

@@ -10,7 +10,8 @@ from typing import Literal, Self, TypeVar
 import anyio
 
 from dlm_lsp.api.applying import insert_sections
-from dlm_lsp.api.documents import LoadedDocument, load_head, load_valid_document
+from dlm_lsp.api.documents import DocumentHead, LoadedDocument, load_head, load_valid_document
+from dlm_lsp.api.finish_in_thread import finish_in_thread
 from dlm_lsp.document import Placement
 from dlm_lsp.errors import StoreError
 from dlm_lsp.store.copies import refuse_copy
@@ -25,7 +26,7 @@ from dlm_lsp.synth.pipeline import SynthResult, SynthSession, open_session
 from dlm_lsp.synth.report import Report
 from dlm_lsp.synth.run_models import RunModels
 from dlm_lsp.synth.synth_request import SynthRequest, request_beside
-from dlm_lsp.synth.turns import Ticket, Turns
+from dlm_lsp.synth.turns import StoreTurns, Ticket, Turns
 
 _T = TypeVar("_T")
 Destination = Literal["document", "stage", "nowhere"]
@@ -81,6 +82,8 @@ async def run_on_document(
     run: Callable[[SynthSession], Awaitable[_T]],
     sections: Sequence[str] | None = None,
     models: RunModels | None = None,
+    *,
+    counting: bool = True,
 ) -> _T:
     """Get teacher and judge ready, let `run` use them, and let go of them.
 
@@ -97,6 +100,7 @@ async def run_on_document(
         request_beside(request, loaded.path.parent),
         sections,
         models=models,
+        counting=counting,
     ) as ready:
         return await run(ready)
 
@@ -137,8 +141,9 @@ class RunContext:
     Setting `stop` ends the run with what is finished; `force` lets a copy join what is staged for
     its original. `on_wait` hears who holds a store, `on_ready` what is going to be asked about a
     document, `on_event` what happens. `swept` are folders without leftovers of killed processes.
-    By `turns` documents begin in their order, where one depends on those before; `corpus` has the
-    pairs of all of them, where these are not to repeat each other.
+    Without `counting` no tokens are counted for the estimate, for which some teachers send the text
+    away. By `turns` documents begin in their order, where one depends on those before; `corpus` has
+    the pairs of all of them, where these are not to repeat each other.
     """
 
     request: SynthRequest
@@ -150,8 +155,10 @@ class RunContext:
     on_ready: Callable[[Path, SynthSession], None]
     on_wait: Callable[[str], None]
     force: bool = False
+    counting: bool = True
     swept: set[Path] = field(default_factory=set)
     turns: Turns = field(default_factory=Turns)
+    stores: StoreTurns = field(default_factory=StoreTurns)
     corpus: Corpus | None = None
 
     @property
@@ -173,20 +180,25 @@ async def synthesize_document(
     with ExitStack() as stack:
         ticket = stack.enter_context(context.turns.ticket())
         place = stack.enter_context(context.corpus.place(str(path))) if context.corpus else None
-        if context.is_ordered:
-            # Nobody waits for another document while he holds one that others wait for.
-            await ticket.turn()
-        return await _synthesize_in_turn(path, context, sections, ticket, place)
+        head = await finish_in_thread(load_head, path)
+        # Nobody waits for another document while he holds one that others wait for.
+        await ticket.turn()
+        copies = stack.enter_context(context.stores.ticket(head.folder))
+        if not context.is_ordered:
+            ticket.pass_on()
+        await copies.turn()
+        held = stack.enter_context(_Held(head, context))
+        return await _synthesize_held(held, context, sections, ticket, place)
 
 
-async def _synthesize_in_turn(
-    path: Path,
+async def _synthesize_held(
+    held: "_Held",
     context: RunContext,
     sections: Sequence[str] | None,
     ticket: Ticket,
     place: CorpusPlace | None,
 ) -> DocumentSynthesis:
-    request, destination = context.request, context.destination
+    path = held.path
 
     def on_event(event: SynthEvent) -> None:
         if isinstance(event, RunStarted):
@@ -197,16 +209,15 @@ async def _synthesize_in_turn(
         context.on_ready(path, ready)
         return await ready.run(on_event, context.stop, context.budget, corpus=place)
 
-    with _Held(path, context) as held:
-        loaded = await anyio.to_thread.run_sync(held.begin)
-        if loaded is None:
-            await held.wait()
-            loaded = await anyio.to_thread.run_sync(held.load)
-        result = await run_on_document(loaded, request, run, sections, context.models)
-        with anyio.CancelScope(shield=True):
-            saved = await anyio.to_thread.run_sync(
-                held.save, loaded, result, destination, request.options.placement
-            )
+    loaded = await finish_in_thread(held.begin)
+    if loaded is None:
+        await held.wait()
+        loaded = await finish_in_thread(held.load)
+    result = await run_on_document(
+        loaded, context.request, run, sections, context.models, counting=context.counting
+    )
+    with anyio.CancelScope(shield=True):
+        saved = await finish_in_thread(held.save, loaded, result)
     return DocumentSynthesis(path, result, saved)
 
 
@@ -216,8 +227,9 @@ class _Held:
     Whoever asks it does so in a thread, but for `wait`.
     """
 
-    def __init__(self, path: Path, context: RunContext) -> None:
-        self._path = path
+    def __init__(self, head: DocumentHead, context: RunContext) -> None:
+        self.path = head.path
+        self._folder = head.folder
         self._context = context
         self._lock: SharedLock | None = None
 
@@ -230,13 +242,13 @@ class _Held:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._lock:
-            self._lock.release()
+        self._release()
 
     def begin(self) -> LoadedDocument | None:
         """Hold the document and read it; None where somebody else holds it."""
-        folder = load_head(self._path).folder
-        self._lock = SharedLock(folder, "dlm synth instructions", self._path, self._context.swept)
+        self._lock = SharedLock(
+            self._folder, "dlm synth instructions", self.path, self._context.swept
+        )
         return self.load() if self._lock.acquire() else None
 
     async def wait(self) -> None:
@@ -246,20 +258,18 @@ class _Held:
 
     def load(self) -> LoadedDocument:
         """Read it: who held it before may have changed it."""
-        return load_for_synthesis(self._path, self._context.destination, force=self._context.force)
+        return load_for_synthesis(self.path, self._context.destination, force=self._context.force)
 
-    def save(
-        self,
-        loaded: LoadedDocument,
-        result: SynthResult,
-        destination: Destination,
-        placement: Placement,
-    ) -> SavedPairs:
+    def save(self, loaded: LoadedDocument, result: SynthResult) -> SavedPairs:
         """Save pairs, and let go of the document."""
-        saved = save_pairs(loaded, result, destination, placement)
+        placement = self._context.request.options.placement
+        saved = save_pairs(loaded, result, self._context.destination, placement)
+        self._release()
+        return saved
+
+    def _release(self) -> None:
         if self._lock:
             self._lock.release()
-        return saved
 
 
 async def synthesize_alone(

@@ -102,7 +102,7 @@ def _tell(message: str, code: int) -> int:
     """Say what went wrong, as JSON too where that was asked for, and return `code`."""
     from dlm_lsp.cli.output import escape_line
 
-    if "--json" in sys.argv:
+    if not {"--json", "--jsonl"}.isdisjoint(sys.argv):
         import json
 
         sys.stdout.write(json.dumps({"error": message}) + "\n")

@@ -24,7 +24,7 @@ from dlm_lsp.api.synthesis import (
 )
 from dlm_lsp.cli.batch import BatchOutcome, for_each
 from dlm_lsp.cli.engine import Engine
-from dlm_lsp.cli.exit_codes import DONE, FAILED, INTERRUPTED, NOTHING_ACCEPTED
+from dlm_lsp.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from dlm_lsp.cli.fetch import try_fetch_for_run
 from dlm_lsp.cli.output import (
     escape_line,
@@ -84,10 +84,7 @@ def synthesize_instructions(
         if anyio.run(partial(run, force=force)):
             raise KeyboardInterrupt
     results.finish()
-    if not documents:
-        # A job of an array that has nothing to do has not failed.
-        return DONE
-    return next((c for c in (INTERRUPTED, FAILED, DONE) if c in results.codes), NOTHING_ACCEPTED)
+    return results.code
 
 
 def estimate_instructions(
@@ -180,6 +177,7 @@ async def _run_interruptibly(
                         on_ready=announce,
                         on_wait=print_notice,
                         force=force,
+                        counting=results.count == 1,
                         corpus=Corpus() if request.options.dedup == "corpus" else None,
                     )
                     async with aclosing(synthesize_documents(groups, context)) as outcomes:

@@ -67,8 +67,6 @@ def print_run(run: DocumentSynthesis) -> None:
     for refusal in report.refused:
         print_result(f"- {_shortened(refusal.question)}: {refusal.reason} ({refusal.detail})")
     print_result("\n" + _usage_line(run))
-    if report.failure:
-        print_notice(f"dlm: {report.failure}")
     if not report.accepted:
         print_result(
             "\nno synth additions accepted: the reasons stand above; nothing new is staged."

@@ -62,9 +62,9 @@ class _DocumentsProgress(ProgressLine):
             case RequestDone(cached=False):
                 self._tokens += (event.tokens_in or 0) + (event.tokens_out or 0)
             case RequestFailed():
-                self._tell(f"dlm: {path}: {event.message}")
+                self._tell(event.message, f"dlm: {path}: {event.message}")
             case TeacherNotice():
-                self._tell(f"note: {event.message}")
+                self._tell(event.message, f"note: {event.message}")
             case RunFinished(report=report):
                 self._accepted += len(report.accepted)
                 self._refused += len(report.refused)
@@ -79,10 +79,10 @@ class _DocumentsProgress(ProgressLine):
             done = f"{self._done} of {pluralize(self._count, 'document')}"
             print_notice(f"{done}: {self._state()} ({path})")
 
-    def _tell(self, line: str) -> None:
-        """Tell a line, once: a server says the same to all that wait for it."""
-        if line not in self._notices:
-            self._notices.add(line)
+    def _tell(self, message: str, line: str) -> None:
+        """Tell a message in a line, once: a server says the same to all that wait for it."""
+        if message not in self._notices:
+            self._notices.add(message)
             print_notice(line)
 
     def _state(self) -> str:

@@ -7,7 +7,15 @@ from typing import Any, Literal
 
 from dlm_lsp.api.many_documents import DocumentOutcome
 from dlm_lsp.api.synthesis import DocumentSynthesis
-from dlm_lsp.cli.exit_codes import DONE, FAILED, INTERRUPTED, NOTHING_ACCEPTED, shell_message
+from dlm_lsp.cli.exit_codes import (
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    NOTHING_ACCEPTED,
+    USAGE,
+    exit_code,
+    shell_message,
+)
 from dlm_lsp.cli.output import (
     escape_line,
     pluralize,
@@ -41,16 +49,19 @@ class RunResults:
     def add(self, outcome: DocumentOutcome) -> None:
         """Print what became of a document, or keep it for the one JSON object."""
         run = outcome.synthesis
-        self._total.add(run)
         if run is None:
-            self.codes.add(FAILED)
-            value: dict[str, Any] = {"error": self._tell(outcome)}
+            error = outcome.error
+            code = exit_code(error) if isinstance(error, DlmError) else FAILED
+            value: dict[str, Any] = {"error": self._tell(_message(outcome.error))}
         else:
-            self.codes.add(FAILED if run.saved.failure else _code(run.report))
+            code = FAILED if run.saved.failure else _code(run.report)
             if self._output == "text":
                 self._print(run)
-                return
-            value = run_json(run)
+            if run.report.failure:
+                self._tell(run.report.failure)
+            value = {} if self._output == "text" else run_json(run)
+        self.codes.add(code)
+        self._total.add(run, has_failed=code in (FAILED, USAGE))
         value = {"path": str(outcome.path), **value}
         if self._output == "jsonl":
             print_json_line(value)
@@ -64,6 +75,17 @@ class RunResults:
         elif self._output == "text" and self.count > 1:
             print_result(f"in all: {self._total.describe(self.count)}")
 
+    @property
+    def code(self) -> int:
+        """The exit code of the command."""
+        if not self.count:
+            # A job of an array that has nothing to do has not failed.
+            return DONE
+        if self.codes == {USAGE}:
+            return USAGE
+        codes = {FAILED if code == USAGE else code for code in self.codes}
+        return next((c for c in (INTERRUPTED, FAILED, DONE) if c in codes), NOTHING_ACCEPTED)
+
     def _print(self, run: DocumentSynthesis) -> None:
         if self.count > 1:
             print_result(f"=== {escape_line(run.path)} ===")
@@ -72,9 +94,7 @@ class RunResults:
         if self.count > 1:
             print_result()
 
-    def _tell(self, outcome: DocumentOutcome) -> str:
-        error = outcome.error or RuntimeError("no outcome")
-        message = shell_message(error) if isinstance(error, DlmError) else describe_defect(error)
+    def _tell(self, message: str) -> str:
         # What ails them all is told once.
         if message not in self._failures:
             self._failures.add(message)
@@ -94,10 +114,10 @@ class _Total:
     from_cache: int = 0
     costs: dict[str, int] = field(default_factory=dict)
 
-    def add(self, run: DocumentSynthesis | None) -> None:
+    def add(self, run: DocumentSynthesis | None, *, has_failed: bool) -> None:
         self.done += 1
+        self.failed += has_failed
         if run is None:
-            self.failed += 1
             return
         report = run.report
         self.accepted += len(report.accepted)
@@ -119,6 +139,12 @@ class _Total:
             *(str(Money(micros, currency)) for currency, micros in self.costs.items()),
         ]
         return ", ".join(parts)
+
+
+def _message(error: Exception | None) -> str:
+    if isinstance(error, DlmError):
+        return shell_message(error)
+    return describe_defect(error or RuntimeError("no outcome"))
 
 
 def _code(report: Report) -> int:

@@ -16,7 +16,7 @@ from dlm_lsp.cluster.stand_ins import ClusterModels
 from dlm_lsp.errors import UsageError
 from dlm_lsp.install_hint import DISTRIBUTION, install_hint
 from dlm_lsp.synth.run_models import ModelSource
-from dlm_lsp.synth.synth_request import SynthRequest, asks_servers_only
+from dlm_lsp.synth.synth_request import SynthRequest, asks_server
 
 _logger = logging.getLogger(__name__)
 _SHARE_OF_PROCESSOR = 0.05
@@ -139,7 +139,7 @@ class _Actors:
 
     def __init__(self, ray: ModuleType, request: SynthRequest) -> None:
         self._ray = ray
-        self._has_models = not asks_servers_only(request) or request.options.filter == "sway"
+        self._has_models = not asks_server(request) or request.options.filter == "sway"
         self._most = None if self._has_models else request.options.concurrency
         self._workers: list[_RayWorker] = []
         self._replaced: dict[str, int] = {}

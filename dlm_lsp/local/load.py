@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import torch
 
 _SAFE: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
-_MOST_ADAPTERS = 4
+_MOST_ADAPTERS = 8
 """How many adapters a model carries at once."""
 
 
@@ -105,12 +105,13 @@ class LoadedModel:
 
         name = str(self._attached)
         check_adapter_fits(self.model.get_base_model() if self._adapters else self.model, adapter)
+        # Whatever fails below, another adapter never gets this name.
+        self._attached += 1
         if self._adapters:
             self.model.load_adapter(adapter, name)
         else:
             self.model = PeftModel.from_pretrained(self.model, adapter, adapter_name=name)
         self.model.eval()
-        self._attached += 1
         self._adapters[str(adapter)] = name
         while len(self._adapters) > _MOST_ADAPTERS:
             self.model.delete_adapter(self._adapters.pop(next(iter(self._adapters))))

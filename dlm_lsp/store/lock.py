@@ -88,6 +88,9 @@ class SharedLock:
         """
         import anyio
 
+        await anyio.sleep(_GRACE)
+        if self.acquire():
+            return
         on_wait(f"waiting for {self._lock.holder}, which holds this document")
         # No event tells that another process has let go.
         while not self.acquire():  # noqa: ASYNC110

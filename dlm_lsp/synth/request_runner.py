@@ -56,7 +56,8 @@ class Unasked(Generic[_R]):
 class RequestRunner(Generic[_R]):
     """Asks a teacher within the limits of one run, and keeps count of what that costs.
 
-    `spending` is that of the runners that share the limits, and `meter` counts in money.
+    `spending` is that of the runners that share the limits, and `meter` counts in money. `ended_by`
+    is why the teacher is not asked any more, where it has said so.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class RequestRunner(Generic[_R]):
         self._max_requests = options.max_requests
         self._at_once = options.concurrency
         self._on_event = on_event
+        self.ended_by: str | None = None
         self._failures: set[str] = set()
 
     def usage(self, seconds: float) -> Usage:
@@ -212,6 +214,7 @@ class RequestRunner(Generic[_R]):
             raise
         for planned_requests in waiting.values():
             if isinstance(failure, _ENDS_ASKING):
+                self.ended_by = str(failure)
                 self.tell_failure(planned_requests[0], failure)
                 unasked += [Unasked(planned, str(failure)) for planned in planned_requests]
             else:

@@ -265,7 +265,7 @@ class _SynthesisRun:
             usage=replace(self._runner.usage(anyio.current_time() - self._began), cost=self._cost),
             calibration=self._calibration,
             verifying=self._verification is not None,
-            failure=self._failure,
+            failure=self._failure or self._why_nobody_was_asked,
             corpus=self._corpus,
             stopped=self._stopped,
             notices=tuple(self._notices),
@@ -273,6 +273,12 @@ class _SynthesisRun:
         )
         # New pairs are held against all of a document, and somebody may be typing.
         return await run_off_loop(select, size=len(self._document.text))
+
+    @property
+    def _why_nobody_was_asked(self) -> str | None:
+        """What has ended the asking for others before this document had its turn."""
+        spent = self._runner.spending
+        return None if spent.requests or spent.from_cache else self._runner.ended_by
 
     @property
     def _cost(self) -> Money | None:

@@ -75,13 +75,13 @@ def uses_base_model(request: SynthRequest) -> bool:
     return judges or any(check_selector(selector)[0].needs_adapter for selector in _asked(request))
 
 
-def asks_servers_only(request: SynthRequest) -> bool:
-    """Tell whether whoever writes and verifies is not on this machine.
+def asks_server(request: SynthRequest) -> bool:
+    """Tell whether whoever writes is not on this machine.
 
     Raises:
-        SelectorError: teacher or verifier cannot be.
+        SelectorError: the teacher cannot be.
     """
-    return not any(check_selector(selector)[0].is_local for selector in _asked(request))
+    return not check_selector(request.teacher)[0].is_local
 
 
 def _asked(request: SynthRequest) -> tuple[str, ...]:

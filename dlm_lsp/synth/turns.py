@@ -1,5 +1,8 @@
 """Turns: what several documents do at once, they begin in their order where that matters."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -64,3 +67,23 @@ class Ticket:
         if not self._has_passed:
             self._has_passed = True
             self._turns.pass_on(self._number)
+
+
+class StoreTurns:
+    """Turns at each store: of copies, which have one, the second waits for the first."""
+
+    def __init__(self) -> None:
+        self._turns: dict[Path, Turns] = {}
+        self._waiting: dict[Path, int] = {}
+
+    @contextmanager
+    def ticket(self, store: Path) -> Iterator[Ticket]:
+        """Give the next ticket at a store, which is passed on at the end of the block."""
+        self._waiting[store] = self._waiting.get(store, 0) + 1
+        try:
+            with self._turns.setdefault(store, Turns()).ticket() as ticket:
+                yield ticket
+        finally:
+            self._waiting[store] -= 1
+            if not self._waiting[store]:
+                del self._waiting[store], self._turns[store]

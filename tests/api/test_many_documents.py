@@ -1,15 +1,19 @@
 """Synthesis of many documents: one run over all, results as they finish, the same whatever does."""
 
+import asyncio
+import threading
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import anyio
+import anyio.to_thread
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.scripted_teacher import ScriptedTeacher
 from support.towns_folder import town_document, towns_folder
 
+from dlm_lsp.api import synthesis
 from dlm_lsp.api.many_documents import (
     DocumentOutcome,
     documents_at_once,
@@ -17,9 +21,9 @@ from dlm_lsp.api.many_documents import (
     synthesize_documents,
 )
 from dlm_lsp.api.synthesis import RunContext
-from dlm_lsp.errors import StoreError, UsageError
+from dlm_lsp.errors import CopyError, StoreError, UsageError
 from dlm_lsp.store.home import store_folder
-from dlm_lsp.store.lock import document_lock
+from dlm_lsp.store.lock import SharedLock
 from dlm_lsp.store.plan import load_plan
 from dlm_lsp.synth.corpus import Corpus
 from dlm_lsp.synth.cost import budget_of
@@ -187,16 +191,79 @@ async def test_a_defect_costs_the_document_that_it_comes_of(tmp_path):
     assert [len(staged(paths[at])) for at in (0, 2)] == [2, 2]
 
 
-async def test_what_is_wrong_for_every_document_ends_the_run(tmp_path):
+async def test_what_is_wrong_for_every_document_is_the_error_of_each(tmp_path):
     def refuse(*_, **__):
         raise UsageError("no such teacher")
 
     paths = towns_folder(tmp_path / "notes", range(3))
-    with pytest.raises(UsageError, match="no such teacher"):
-        async with context_of(None, select=refuse) as context:
-            outcomes = synthesize_documents(group_documents(paths, context.request), context)
-            async with aclosing(outcomes) as results:
-                [_ async for _ in results]
+    async with context_of(None, select=refuse) as context:
+        outcomes = synthesize_documents(group_documents(paths, context.request), context)
+        async with aclosing(outcomes) as results:
+            errors = [str(outcome.error) async for outcome in results]
+    assert errors == ["no such teacher"] * 3
+
+
+@pytest.mark.parametrize("quick", [0, 1])
+async def test_of_copies_the_first_has_the_pairs_whichever_is_read_first(
+    tmp_path, monkeypatch, quick
+):
+    paths = [town_document(tmp_path, 1), tmp_path / "copy.dlm"]
+    paths[1].write_bytes(paths[0].read_bytes())
+    first_read = threading.Event()
+    load_head = synthesis.load_head
+
+    def load_in_order(path):
+        if path != paths[quick]:
+            assert first_read.wait(20)
+        head = load_head(path)
+        first_read.set()
+        return head
+
+    monkeypatch.setattr(synthesis, "load_head", load_in_order)
+    outcomes = {outcome.path: outcome for outcome in await run(paths, ScriptedTeacher())}
+    assert outcomes[paths[0]].synthesis
+    assert isinstance(outcomes[paths[1]].error, CopyError)
+
+
+async def test_a_stopped_run_waits_for_no_document_that_somebody_else_holds(tmp_path):
+    paths = towns_folder(tmp_path / "notes", range(2))
+    lock = SharedLock(store_of(paths[0]), "another", paths[0])
+    assert lock.acquire()
+    async with context_of(ScriptedTeacher()) as context:
+        outcomes = synthesize_documents(group_documents(paths, context.request), context)
+        async with aclosing(outcomes) as results:
+            with anyio.fail_after(20):
+                done = []
+                async for outcome in results:
+                    done.append(outcome.path)
+                    context.stop.set()
+    lock.release()
+    assert done == [paths[1]]
+
+
+async def test_whoever_is_cancelled_while_pairs_are_saved_lets_go_only_then(tmp_path, monkeypatch):
+    (path,) = towns_folder(tmp_path / "notes", range(1))
+    saving, go_on = threading.Event(), threading.Event()
+    save_pairs = synthesis.save_pairs
+
+    def save_slowly(*given):
+        saving.set()
+        assert go_on.wait(20)
+        return save_pairs(*given)
+
+    monkeypatch.setattr(synthesis, "save_pairs", save_slowly)
+    task = asyncio.create_task(run([path], ScriptedTeacher()))
+    await anyio.to_thread.run_sync(saving.wait)
+    task.cancel()
+    await anyio.lowlevel.checkpoint()
+    another = SharedLock(store_of(path), "another", path)
+    assert not another.acquire()
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert len(staged(path)) == 2
+    assert another.acquire()
+    another.release()
 
 
 async def test_a_document_is_held_only_while_it_is_worked_on(tmp_path):
@@ -209,10 +276,10 @@ async def test_a_document_is_held_only_while_it_is_worked_on(tmp_path):
         async with aclosing(outcomes) as results:
             async for outcome in results:
                 if outcome.path == paths[0]:
-                    waited = []
-                    with document_lock(store_of(paths[0]), "another", waited.append):
-                        gates.gate(1).set()
-                    assert waited == []
+                    another = SharedLock(store_of(paths[0]), "another", paths[0])
+                    assert another.acquire()
+                    another.release()
+                    gates.gate(1).set()
 
     async with context_of(ScriptedTeacher(wait=gates.wait)) as context:
         with anyio.fail_after(30):
@@ -247,7 +314,7 @@ async def test_a_run_that_is_stopped_begins_no_further_document(tmp_path):
             async with aclosing(synthesize_documents(groups, context)) as results:
                 outcomes = [outcome async for outcome in results]
     assert len(outcomes) == documents_at_once(context.request) == 4
-    assert all(outcome.synthesis.report.stopped for outcome in outcomes)
+    assert all(outcome.synthesis and outcome.synthesis.report.stopped for outcome in outcomes)
 
 
 def test_documents_are_grouped_by_the_models_that_they_need(tmp_path):

@@ -45,5 +45,4 @@ def test_what_a_server_says_to_all_that_wait_for_it_is_told_once(capsys):
     assert capsys.readouterr().err.splitlines() == [
         "note: waiting 30 s",
         "dlm: a.dlm: out of time",
-        "dlm: b.dlm: out of time",
     ]

@@ -8,7 +8,7 @@ from dlm_lsp.api.many_documents import DocumentOutcome
 from dlm_lsp.api.synthesis import DocumentSynthesis, SavedPairs
 from dlm_lsp.cli import output
 from dlm_lsp.cli.run_results import RunResults
-from dlm_lsp.errors import StoreError
+from dlm_lsp.errors import StoreError, UsageError
 from dlm_lsp.synth.estimate import Estimate
 from dlm_lsp.synth.pipeline import SynthResult
 from dlm_lsp.synth.report import Refusal, Report, Usage
@@ -61,3 +61,30 @@ def test_of_one_document_there_is_no_sum(capsys):
     results.add(outcome(PATHS[0]))
     results.finish()
     assert "in all" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("errors", "code"),
+    [
+        ([UsageError("no price")] * 3, 2),
+        ([UsageError("no price"), StoreError("no file")], 1),
+        ([UsageError("no price"), None], 1),
+        ([None], 3),
+    ],
+)
+def test_what_is_wrong_with_the_command_for_every_document_is_a_usage_error(capsys, errors, code):
+    results = RunResults(PATHS[: len(errors)], "json")
+    for path, error in zip(PATHS, errors, strict=False):
+        results.add(outcome(path) if error is None else DocumentOutcome(path, error=error))
+    assert results.code == code
+    assert len([line for line in capsys.readouterr().err.splitlines() if "no price" in line]) <= 1
+
+
+def test_a_document_that_nobody_was_asked_about_has_failed_and_says_why_once(capsys):
+    results = RunResults(PATHS, "text")
+    for path in PATHS:
+        results.add(outcome(path, failure="the server refused the key"))
+    results.finish()
+    printed = capsys.readouterr()
+    assert printed.err == "dlm: the server refused the key\n"
+    assert "3 documents, 3 failed" in printed.out

@@ -317,3 +317,41 @@ async def test_a_run_never_costs_more_than_its_limit(
                 budget=budget,
             )
     assert budget.spent <= to_micros(limit)
+
+
+async def admitted(share, most, order, name):
+    await share.admit(most)
+    order.append(name)
+
+
+async def test_beside_others_a_document_is_admitted_only_if_all_fit():
+    budget, order = Budget(100), []
+    first, second, third = budget.share(), budget.share(), budget.share()
+    await first.admit(60)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(admitted, second, 50, order, "second")
+        await anyio.wait_all_tasks_blocked()
+        assert order == []
+        first.add(20)
+        first.let_go()
+        await anyio.wait_all_tasks_blocked()
+        assert order == ["second"]
+        tasks.start_soon(admitted, third, 30, order, "third")
+        await anyio.wait_all_tasks_blocked()
+        assert order == ["second", "third"]
+    assert (second.left, third.left) == (50, 30)
+
+
+async def test_alone_a_document_is_admitted_whatever_it_may_come_to():
+    budget = Budget(100)
+    share = budget.share()
+    await share.admit(10_000)
+    assert share.left == 100
+
+
+async def test_without_a_limit_everybody_is_admitted():
+    budget = Budget()
+    shares = [budget.share() for _ in range(3)]
+    for share in shares:
+        await share.admit(10**9)
+    assert {share.left for share in shares} == {None}

@@ -6,7 +6,7 @@ from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.synth_request import (
     NeededModel,
     SynthRequest,
-    asks_servers_only,
+    asks_server,
     needed_models,
     request_beside,
     uses_base_model,
@@ -72,8 +72,6 @@ def test_the_base_model_of_a_document_is_loaded_where_it_judges_or_speaks(
     ("teacher", "verify", "alone"),
     [(OTHER, "auto", True), (OTHER, "hf:v", False), ("hf:t", "off", False), ("self", "off", False)],
 )
-def test_a_run_asks_servers_only_where_nobody_who_writes_or_verifies_is_here(
-    teacher, verify, alone
-):
+def test_a_run_asks_server_where_nobody_who_writes_or_verifies_is_here(teacher, verify, alone):
     request = SynthRequest(teacher, None, SynthOptions(verify=verify))
-    assert asks_servers_only(request) is alone
+    assert asks_server(request) is alone

@@ -1,0 +1,26 @@
+"""Work that is finished: a thread that whoever is cancelled waits for, so that nothing goes on."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar, TypeVarTuple
+
+import anyio.to_thread
+
+_T = TypeVar("_T")
+_Args = TypeVarTuple("_Args")
+
+
+async def finish_in_thread(function: Callable[[*_Args], _T], *args: *_Args) -> _T:
+    """Return `function(*args)`, computed in a thread; a cancellation waits until that has ended.
+
+    Also one by `asyncio.Task.cancel`, from which no scope shields.
+    """
+    work = asyncio.ensure_future(anyio.to_thread.run_sync(function, *args))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        while not work.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({work})
+        raise
