@@ -31,6 +31,6 @@ def model_presence(model: str, folder: Path) -> ModelPresence:
         return ModelPresence(True)
     try:
         missing = missing_model(model)
-    except (ModelError, OSError) as error:
+    except ModelError as error:
         return ModelPresence(None, str(error))
     return ModelPresence(False, str(missing)) if missing else ModelPresence(True)

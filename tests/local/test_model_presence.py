@@ -1,7 +1,5 @@
 """Whether a model is here, without a look at its weights and without a request."""
 
-from pathlib import Path
-
 import pytest
 from support.permissions import permissions
 
@@ -43,11 +41,14 @@ def test_a_name_that_means_nothing_says_so(tmp_path):
 
 
 @pytest.mark.usefixtures("permissions")
-def test_a_cache_that_cannot_be_read_leaves_it_open(hub, tmp_path):
+@pytest.mark.parametrize("mode", [0, 0o444])
+def test_a_model_in_a_cache_that_cannot_be_read_does_not_count_as_here(hub, tmp_path, mode):
     fetch_model(plan_fetch("org/name"))
-    snapshots = tmp_path / "cache/models--org--name/snapshots"
-    snapshots.chmod(0)
+    (snapshot,) = (tmp_path / "cache/models--org--name/snapshots").iterdir()
+    snapshot.chmod(mode)
     try:
-        assert model_presence("org/name", Path(tmp_path)).is_here in (None, False)
+        presence = model_presence("org/name", tmp_path)
+        assert not presence.is_here
+        assert presence.note
     finally:
-        snapshots.chmod(0o755)
+        snapshot.chmod(0o755)
