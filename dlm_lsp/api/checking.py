@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlm_lsp.document import duplicate_id, missing_media, parse
+from dlm_lsp.document import Document, duplicate_id, missing_media, parse
 from dlm_lsp.document.frontmatter import missing_base_model
 from dlm_lsp.document.lines import line_and_column, line_starts
 from dlm_lsp.local.model_paths import model_is_there
@@ -34,12 +34,14 @@ def check_document(path: Path, twin: Path | None = None) -> tuple[LocatedProblem
     Raises:
         StoreError: it cannot be read.
     """
-    return find_problems(path, read_document(path), twin)
+    return find_problems(path, parse(read_document(path)), twin)
 
 
-def find_problems(path: Path, text: str, twin: Path | None = None) -> tuple[LocatedProblem, ...]:
-    """Return what is wrong in a text; media files and models are looked for beside `path`."""
-    document = parse(text)
+def find_problems(
+    path: Path, document: Document, twin: Path | None = None
+) -> tuple[LocatedProblem, ...]:
+    """Return what is wrong in a document; media files and models are looked for beside `path`."""
+    text = document.text
     base_model = document.frontmatter.base_model if document.frontmatter else ""
     missing = None
     if not model_is_there(base_model, path.parent):

@@ -127,6 +127,17 @@ def check_command(
     raise typer.Exit(check_documents(paths, "json" if as_json else output_format))
 
 
+@dlm_app.command("show")
+def show_command(paths: PathsArgument, *, as_json: JsonOption = False) -> None:
+    """Show what there is of documents: adapter, trainings, base model, pairs, staged, batches.
+
+    Nothing is loaded, asked or written. Exit codes: 0 done, 1 a part could not be read, 2 usage.
+    """
+    from dlm_lsp.cli.show import show_documents
+
+    raise typer.Exit(show_documents(paths, as_json=as_json))
+
+
 @dlm_app.command("train")
 def train_command(
     path: PathArgument,

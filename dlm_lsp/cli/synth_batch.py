@@ -8,12 +8,12 @@ from typing import Any
 from dlm_lsp.api.batches import batch_progress, collect_batches, submit_document
 from dlm_lsp.api.documents import load_head
 from dlm_lsp.cli.batch import BatchOutcome, for_each
+from dlm_lsp.cli.batch_record import record_json
 from dlm_lsp.cli.exit_codes import DONE, FAILED, NOTHING_ACCEPTED
 from dlm_lsp.cli.fetch import try_fetch_for_run
 from dlm_lsp.cli.output import escape_line, pluralize, print_notice, print_result
 from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.cli.progress import SynthProgress
-from dlm_lsp.store.batches import BatchRecord
 from dlm_lsp.synth.batch_collection import BatchProgress
 from dlm_lsp.synth.batch_submission import LearnedShapes, Submission, check_takes_batches
 from dlm_lsp.synth.choose_verifier import verifier_selector
@@ -117,7 +117,7 @@ def _batches(count: int) -> str:
 
 def _submission_json(submission: Submission) -> dict[str, Any]:
     value = {
-        "submitted": [_record_json(record) for record in submission.sent],
+        "submitted": [record_json(record) for record in submission.sent],
         "requests": submission.requests,
         "asked_at_once": submission.asked,
         "under_way": submission.under_way,
@@ -153,21 +153,9 @@ def _progress(batch: BatchProgress) -> str:
     return f"{state.status}{detail}: {state.completed} of {total} answered{failed}, {ends}"
 
 
-def _record_json(record: BatchRecord) -> dict[str, Any]:
-    return {
-        "run_id": record.run_id,
-        "batch_id": record.batch_id or None,
-        "teacher": record.teacher,
-        "stage": record.stage,
-        "submitted_at": record.sent_at,
-        "expires_at": record.expires_at or None,
-        "requests": len(record.keys),
-    }
-
-
 def _progress_json(batch: BatchProgress) -> dict[str, Any]:
     return {
-        **_record_json(batch.record),
+        **record_json(batch.record),
         "state": batch.state and asdict(batch.state),
         "collected_now": batch.is_new,
         "replies": batch.record.replies,

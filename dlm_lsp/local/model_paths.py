@@ -32,13 +32,18 @@ def frontmatter_beside(frontmatter: Frontmatter, folder: Path) -> Frontmatter:
     )
 
 
+def on_other_machine(path: str) -> bool:
+    """Say whether a path leads to another machine, where to look would be to log in."""
+    return path.startswith(_OTHER_MACHINE)
+
+
 def model_is_there(model: str, folder: Path) -> bool:
     """Say whether the path that names a model, if one does, leads to something.
 
-    What a path on another machine leads to is left open: to look at it would be to log in there.
+    What a path on another machine leads to is left open.
     """
     path = model_path(model)
-    if path is None or path.startswith(_OTHER_MACHINE):
+    if path is None or on_other_machine(path):
         return True
     try:
         return Path(model_beside(path, folder)).exists()
@@ -49,11 +54,11 @@ def model_is_there(model: str, folder: Path) -> bool:
 def is_within(model: str, folders: tuple[Path, ...]) -> bool:
     """Say whether the path that names a model, if one does, leads into one of the folders.
 
-    A path on another machine leads into none: to look where it does would be to log in there.
+    A path on another machine leads into none.
     """
     path = model_path(model)
     if path is None:
         return True
-    return not path.startswith(_OTHER_MACHINE) and any(
+    return not on_other_machine(path) and any(
         expanded(path).resolve().is_relative_to(folder.resolve()) for folder in folders
     )

@@ -59,7 +59,7 @@ def other_base(adapter: Path, base_model: str) -> str | None:
     """Return the base model that an adapter was trained on, where it has another name than this."""
     try:
         written = json.loads(read_file(adapter / "adapter_config.json", 10**7))
-    except (StoreError, ValueError):
+    except (StoreError, ValueError, RecursionError):
         return None
     name = written.get("base_model_name_or_path") if isinstance(written, dict) else None
     if not isinstance(name, str) or not name:

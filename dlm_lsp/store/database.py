@@ -105,8 +105,7 @@ def open_for_reading(path: Path, kind: DatabaseKind) -> sqlite3.Connection | Non
     with as_store_error(path):
         if not path.exists():
             return None
-        # Not "ro": what a killed writer left half done must be rolled back to be read.
-        connection = _connect(path, kind, "rw")
+        connection = _connect(path, kind, _reading_mode(path, kind))
         if _is_empty(connection):
             connection.close()
             return None
@@ -183,6 +182,17 @@ def _connect(path: Path, kind: DatabaseKind, mode: str) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _reading_mode(path: Path, kind: DatabaseKind) -> str:
+    if not kind.tables and not any(
+        path.with_name(f"{path.name}{suffix}").exists() for suffix in ("-wal", "-journal")
+    ):
+        # Nobody writes these any more. Else SQLite makes files beside one with a write-ahead log
+        # while it is open, and cannot open it in a folder that is read-only.
+        return "ro&immutable=1"
+    # Not "ro": what a killed writer left half done must be rolled back to be read.
+    return "rw"
 
 
 def _is_empty(connection: sqlite3.Connection) -> bool:

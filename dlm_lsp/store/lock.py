@@ -38,6 +38,11 @@ def document_lock(
         yield
 
 
+def lock_holder(folder: Path) -> str | None:
+    """Return who holds the store `folder`, as far as that is known; nothing is made or locked."""
+    return _noted_holder(folder / "synth" / "lock.json")
+
+
 @asynccontextmanager
 async def shared_document_lock(
     folder: Path, command: str, on_wait: Callable[[str], None], document: Path | None = None
@@ -121,7 +126,7 @@ class _Lock:
     @property
     def holder(self) -> str:
         """Who holds the lock, as far as that is known."""
-        return _holder(self._note)
+        return _noted_holder(self._note) or "another process"
 
     def acquired(self, timeout: float) -> bool:
         """Try for so many seconds to get the lock (below 0: for ever), and tell whether it is."""
@@ -185,16 +190,16 @@ def _note(command: str) -> str:
     )
 
 
-def _holder(note: Path) -> str:
+def _noted_holder(note: Path) -> str | None:
     """Return who wrote the note; the note of a process that was killed names nobody."""
     try:
         read = json.loads(read_file(note, 10**4))
         pid, host = int(read["pid"]), str(read["host"])
         elsewhere = host != platform.node()
         if not elsewhere and not is_alive(pid):
-            return "another process"
+            return None
         place = f" on {host}" if elsewhere else ""
         words = f"`{read['command']}` (process {pid}{place}, since {read['since']})"
     except (StoreError, ValueError, TypeError, KeyError, OverflowError):
-        return "another process"
+        return None
     return "".join(c if c.isprintable() else " " for c in words[:300])

@@ -4,7 +4,8 @@ import hashlib
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -41,10 +42,7 @@ class ReplyCache:
 
     def __init__(self, folder: Path) -> None:
         self.path = store_database(folder)
-        self._sources = {
-            self.path: STORE_DATABASE,
-            earlier_replies(folder): EARLIER_REPLIES,
-        }
+        self._sources = _sources(folder)
         self._connections: dict[Path, sqlite3.Connection] = {}
         # Read on the event loop, written in threads.
         self._using = threading.Lock()
@@ -148,9 +146,29 @@ class ReplyCache:
         return self._connections.get(path)
 
 
+def count_replies(folder: Path) -> int:
+    """Return how many replies are kept in a store folder; reading makes no file.
+
+    Raises:
+        StoreError: they cannot be read, are damaged, or are none.
+    """
+    keys: set[bytes] = set()
+    for path, kind in _sources(folder).items():
+        connection = open_for_reading(path, kind)
+        if connection:
+            with as_store_error(path), closing(connection):
+                keys.update(key for (key,) in connection.execute("SELECT key FROM replies"))
+    return len(keys)
+
+
 def reply_key(teacher: str, fingerprint: str) -> bytes:
     """Return the key of a reply: a hash, from which nothing of the request can be told."""
     return hashlib.sha256(json.dumps([teacher, fingerprint]).encode("ascii")).digest()
+
+
+def _sources(folder: Path) -> Mapping[Path, DatabaseKind]:
+    """Return the files that replies may be in, those with the newest first."""
+    return {store_database(folder): STORE_DATABASE, earlier_replies(folder): EARLIER_REPLIES}
 
 
 def _text(path: Path, payload: Any) -> str:

@@ -16,6 +16,7 @@ from dlm_lsp.teachers.registry import forms
         ["prompt", "--help"],
         ["synth", "--help"],
         ["synth", "instructions", "--help"],
+        ["show", "--help"],
         ["synth", "list", "--help"],
         ["synth", "apply", "--help"],
         ["synth", "discard", "--help"],

@@ -151,3 +151,9 @@ def test_where_an_adapter_does_not_say_its_base_model_none_is_named(
 ) -> None:
     (tmp_path / "adapter_config.json").write_bytes(written.encode("utf-8", "surrogateescape"))
     assert other_base(tmp_path, "hf:org/one") is None
+
+
+def test_a_configuration_that_is_nested_too_deeply_names_no_base(trained: Path) -> None:
+    adapter = trained / "adapter/versions/v0001"
+    (adapter / "adapter_config.json").write_text("[" * 10**6)
+    assert other_base(adapter, "smollm2-135m") is None

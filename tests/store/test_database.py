@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from support.earlier_stores import make_earlier_replies
 
 from dlm_lsp.errors import StoreError
 from dlm_lsp.store import database
@@ -18,6 +19,7 @@ from dlm_lsp.store.database import (
     write_into,
     write_rows,
 )
+from dlm_lsp.store.store_database import EARLIER_REPLIES
 
 TABLES = ("CREATE TABLE notes (note TEXT)", "CREATE TABLE others (x)")
 KIND = DatabaseKind("box of notes", 0x1234, TABLES)
@@ -298,3 +300,29 @@ def test_processes_that_make_a_database_at_once_all_succeed(path: Path, start) -
         process.stdin.flush()
     assert [process.wait() for process in processes] == [0] * 4
     assert read(path) == ["1"] * 80
+
+
+@pytest.mark.usefixtures("permissions")
+def test_an_earlier_file_with_a_log_is_read_without_files_beside_it_and_where_it_is_read_only(
+    folder: Path,
+) -> None:
+    path = make_earlier_replies(folder, {("t", "ask"): "reply"})
+    path.chmod(0o444)
+    path.parent.chmod(0o555)
+    try:
+        connection = open_for_reading(path, EARLIER_REPLIES)
+        with closing(connection):
+            assert connection.execute("SELECT count(*) FROM replies").fetchone() == (1,)
+            assert list(path.parent.iterdir()) == [path]
+    finally:
+        path.parent.chmod(0o755)
+
+
+def test_what_is_in_the_log_of_an_earlier_file_alone_is_read_too(folder: Path) -> None:
+    path = make_earlier_replies(folder, {})
+    with closing(sqlite3.connect(path)) as writer:
+        writer.execute("INSERT INTO replies VALUES (x'00', x'00')")
+        writer.commit()
+        assert path.with_name("replies.sqlite-wal").stat().st_size
+        with closing(open_for_reading(path, EARLIER_REPLIES)) as connection:
+            assert connection.execute("SELECT count(*) FROM replies").fetchone() == (1,)

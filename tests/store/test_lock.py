@@ -10,7 +10,7 @@ import pytest
 
 from dlm_lsp.errors import StoreError
 from dlm_lsp.store import lock
-from dlm_lsp.store.lock import document_lock, shared_document_lock
+from dlm_lsp.store.lock import document_lock, lock_holder, shared_document_lock
 
 HOLD = """
 import pathlib, sys
@@ -281,3 +281,20 @@ async def test_on_a_read_only_home_a_task_is_told_so_too(folder: Path) -> None:
         async with shared_document_lock(folder, "dlm-lsp", never):
             pass
     (folder / "synth").chmod(0o755)
+
+
+def test_who_holds_a_store_can_be_asked_without_a_lock_and_makes_nothing(folder: Path) -> None:
+    assert lock_holder(folder) is None
+    assert not folder.exists()
+    with document_lock(folder, "dlm train", never):
+        assert lock_holder(folder).startswith(f"`dlm train` (process {os.getpid()}, since ")
+    assert lock_holder(folder) is None
+
+
+def test_a_process_that_was_killed_holds_nothing(folder: Path, start) -> None:
+    holder = start(HOLD, folder)
+    assert holder.stdout.readline() == "held\n"
+    assert "dlm synth instructions notes.dlm" in lock_holder(folder)
+    holder.kill()
+    holder.wait()
+    assert lock_holder(folder) is None

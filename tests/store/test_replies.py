@@ -5,9 +5,10 @@ import anyio
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.earlier_stores import make_earlier_replies
 
 from dlm_lsp.errors import StoreError
-from dlm_lsp.store.replies import ReplyCache
+from dlm_lsp.store.replies import ReplyCache, count_replies
 
 PUT_ONE_A_LINE = """
 import pathlib, sys
@@ -191,3 +192,20 @@ def test_a_cache_that_cannot_be_written_says_so_before_anything_is_asked(folder:
     path.chmod(0o444)
     with pytest.raises(StoreError, match="make it and its folder writable"):
         ReplyCache(folder)
+
+
+def test_replies_are_counted_once_in_whichever_file_they_are(folder: Path) -> None:
+    assert count_replies(folder) == 0
+    assert not folder.exists()
+    make_earlier_replies(folder, {("t", "both"): "old", ("t", "earlier"): "reply"})
+    with ReplyCache(folder) as cache:
+        cache.put("t", "both", "new")
+        cache.put("t", "now", "reply")
+    assert count_replies(folder) == 3
+
+
+def test_replies_that_cannot_be_counted_are_an_error_with_the_way_out(folder: Path) -> None:
+    path = make_earlier_replies(folder, {})
+    path.write_bytes(b"no database" * 100)
+    with pytest.raises(StoreError, match=f"{path}: .*; move it away"):
+        count_replies(folder)
