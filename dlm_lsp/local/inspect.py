@@ -20,6 +20,8 @@ class ModelInfo:
     """Whether it follows instructions in turns."""
     parameters: int
     """How many weights it has, those of an adapter included."""
+    number_type: str
+    """What it computes in, which the processor or the GPU decides: `float32` or `bfloat16`."""
 
 
 def inspect_model(model: str, adapter: Path | None) -> ModelInfo:
@@ -36,7 +38,7 @@ def inspect_model(model: str, adapter: Path | None) -> ModelInfo:
         parameters = loaded.model.num_parameters()
     if adapter is not None:
         identity += f"+{_digest(adapter / WEIGHTS)}"
-    return ModelInfo(identity, loaded.window, loaded.chat, parameters)
+    return ModelInfo(identity, loaded.window, loaded.chat, parameters, loaded.number_type)
 
 
 def _digest(file: Path) -> str:

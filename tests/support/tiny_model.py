@@ -62,6 +62,24 @@ def tiny_gemma(folder: Path) -> Path:
     return _save(Gemma3ForCausalLM, config, tokenizer, folder)
 
 
+def overflowing_llama(folder: Path) -> Path:
+    """Save a Llama in float16 whose numbers pass 65,504 while it computes into `folder`."""
+    model = AutoModelForCausalLM.from_pretrained(tiny_llama(folder))
+    for layer in model.model.layers:
+        layer.mlp.up_proj.weight.data *= 1000
+        layer.mlp.down_proj.weight.data *= 1000
+    model.half().save_pretrained(folder)
+    return folder
+
+
+def spoiled_llama(folder: Path, *, number: float = float("nan")) -> Path:
+    """Save a Llama of which one weight is `number`, which is none, into `folder`."""
+    model = AutoModelForCausalLM.from_pretrained(tiny_llama(folder))
+    model.model.layers[0].mlp.down_proj.weight.data[0, 0] = number
+    model.save_pretrained(folder)
+    return folder
+
+
 def tiny_adapter(folder: Path, base: Path) -> Path:
     """Save an adapter with random weights for the model in `base` into `folder`."""
     from peft import LoraConfig, get_peft_model
