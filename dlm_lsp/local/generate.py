@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from dlm_lsp.local import chat_template
-from dlm_lsp.local.constrained_decoding import GREEDY, ConstrainedSampler, SamplingParams
 from dlm_lsp.local.check_logits import LogitsCheck
+from dlm_lsp.local.constrained_decoding import GREEDY, ConstrainedSampler, SamplingParams
 from dlm_lsp.local.kv_cache import CachedPrefix, cache_prefix
 from dlm_lsp.local.load import LoadedModel, load_model
 from dlm_lsp.local.oom import halve_on_oom

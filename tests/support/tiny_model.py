@@ -1,5 +1,6 @@
 """Tiny models: small random ones, made on the spot; right in form, and in nothing else."""
 
+import math
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,9 +73,9 @@ def overflowing_llama(folder: Path) -> Path:
     return folder
 
 
-def spoiled_llama(folder: Path, *, number: float = float("nan")) -> Path:
+def spoiled_llama(folder: Path, *, number: float = math.nan, chat: bool = False) -> Path:
     """Save a Llama of which one weight is `number`, which is none, into `folder`."""
-    model = AutoModelForCausalLM.from_pretrained(tiny_llama(folder))
+    model = AutoModelForCausalLM.from_pretrained(tiny_llama(folder, chat=chat))
     model.model.layers[0].mlp.down_proj.weight.data[0, 0] = number
     model.save_pretrained(folder)
     return folder
