@@ -28,10 +28,10 @@ PASSAGES = 4
 def measure() -> list[Figure]:
     """Generate and judge in both types by turns, and compare what they decide of graded pairs."""
     with _both_types() as in_type:
-        return [_told(figure) for part in (_speeds, _decisions) for figure in part(in_type)]
+        return [_shown(figure) for part in (_speeds, _decisions) for figure in part(in_type)]
 
 
-def _told(figure: Figure) -> Figure:
+def _shown(figure: Figure) -> Figure:
     print(figure, file=sys.stderr, flush=True)
     return figure
 

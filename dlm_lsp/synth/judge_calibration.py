@@ -63,5 +63,5 @@ def describe_judge(
         count = calibration.right + calibration.wrong
         measured = f"AUROC {calibration.auroc:.2f} over {count} graded pairs"
     rule = "ranks the pairs and refuses none" if threshold is None else f"threshold {threshold:g}"
-    computed = f"; {number_type}" if number_type else ""
+    computed = f"; in {number_type}" if number_type else ""
     return f"{name} ({rule}; {measured}{computed})"

@@ -28,5 +28,5 @@ def test_the_judge_is_described_by_its_rule_and_its_figures(threshold, calibrati
 
 
 def test_what_the_judge_computed_in_is_said_where_it_judged():
-    assert describe_judge("sway:m", 0.1, None, "bfloat16").endswith("not calibrated; bfloat16)")
+    assert describe_judge("sway:m", 0.1, None, "bfloat16").endswith("not calibrated; in bfloat16)")
     assert describe_judge("sway:m", 0.1, None).endswith("not calibrated)")
