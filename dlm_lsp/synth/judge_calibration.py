@@ -54,7 +54,7 @@ def describe_judge(
 ) -> str:
     """Return who judged, from which margin on pairs passed, and what the judge is worth.
 
-    `number_type` is what its model computed in, which moves margins by some hundredths; empty where
+    `number_type` is what its model computed in, which moves margins by about 0.01; empty where
     it judged nothing.
     """
     if calibration is None:
