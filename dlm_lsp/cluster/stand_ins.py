@@ -389,6 +389,8 @@ class RemoteJudge:
     ) -> None:
         self.name = like.name
         self.calibration = like.calibration
+        # Each worker computes in what its processor is good at.
+        self.number_type = ""
         self.parameters = 0
         self.chat = False
         self._pool = pool

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dlm_lsp.local import chat_template
+from dlm_lsp.local.check_logits import LogitsCheck
 from dlm_lsp.local.constrained_decoding import GREEDY, ConstrainedSampler, SamplingParams
 from dlm_lsp.local.kv_cache import CachedPrefix, cache_prefix
 from dlm_lsp.local.load import LoadedModel, load_model
@@ -54,8 +55,8 @@ def generate_batch(
     begins with; it is read once, and is only for prompts without `system`.
 
     Raises:
-        ModelError: the model cannot be loaded, a grammar is wrong, or one prompt alone is too
-            much for the memory.
+        ModelError: the model cannot be loaded, a grammar is wrong, one prompt alone is too much
+            for the memory, or what the model computes is not finite.
     """
     loaded = load_model(model)
     prefix_ids = list(loaded.tokenizer(shared).input_ids) if shared else []
@@ -73,7 +74,11 @@ def generate_batch(
             batch = order[at : at + BATCH]
             results = halve_on_oom(
                 lambda some: _batch(
-                    loaded, speaker, prefix, [prompts[i] for i in some], [ids[i] for i in some]
+                    LogitsCheck(loaded, adapter),
+                    speaker,
+                    prefix,
+                    [prompts[i] for i in some],
+                    [ids[i] for i in some],
                 ),
                 batch,
             )
@@ -114,7 +119,7 @@ def prompt_ids(
 
 
 def _batch(
-    loaded: LoadedModel,
+    check: LogitsCheck,
     speaker: Any,
     prefix: CachedPrefix,
     prompts: Sequence[Prompt],
@@ -123,6 +128,7 @@ def _batch(
     import torch
     from transformers import LogitsProcessorList
 
+    loaded = check.loaded
     begin, longest = prefix.tokens, max(map(len, ids))
     width = len(begin) + longest
     pad = loaded.tokenizer.pad_token_id
@@ -145,7 +151,7 @@ def _batch(
             input_ids=inputs,
             attention_mask=mask,
             past_key_values=prefix.for_rows(len(ids)),
-            logits_processor=LogitsProcessorList([sampler]),
+            logits_processor=LogitsProcessorList([check, sampler]),
             do_sample=False,
             max_new_tokens=max(prompt.max_new_tokens for prompt in prompts),
             eos_token_id=ends,

@@ -21,6 +21,8 @@ class ModelInfo:
     """Whether it follows instructions in turns."""
     parameters: int
     """How many weights it has, those of an adapter included."""
+    number_type: str
+    """What it computes in, which the processor or the GPU decides: `float32` or `bfloat16`."""
 
 
 def inspect_model(model: str, adapter: Path | None) -> ModelInfo:
@@ -35,7 +37,7 @@ def inspect_model(model: str, adapter: Path | None) -> ModelInfo:
     with loaded.speaking_as(adapter):
         parameters = loaded.model.num_parameters()
     identity = model_identity(loaded.weights, adapter)
-    return ModelInfo(identity, loaded.window, loaded.chat, parameters)
+    return ModelInfo(identity, loaded.window, loaded.chat, parameters, loaded.number_type)
 
 
 def model_identity(weights: ModelWeights, adapter: Path | None) -> str:

@@ -7,9 +7,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dlm_lsp.document.base_models import shown_name
 from dlm_lsp.errors import ModelError
 from dlm_lsp.local.adapter_compat import check_adapter_fits
 from dlm_lsp.local.chat_template import end_of_turn, template_of
+from dlm_lsp.local.number_type import device_number_type
 from dlm_lsp.local.weights import ModelWeights, resolve_weights
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ _MOST_ADAPTERS = 8
 class LoadedModel:
     """A model ready to run, in evaluation mode, with its tokenizer padding on the left."""
 
+    name: str
+    """What the user calls it; of a path the last part."""
     weights: ModelWeights
     model: Any
     tokenizer: Any
@@ -43,6 +47,11 @@ class LoadedModel:
                 self.tokenizer, n_vocab=self.vocabulary, eos_token=sorted(self.ends)
             )
         return self._grammar_tokenizer
+
+    @property
+    def number_type(self) -> str:
+        """What it computes in, as PyTorch names it: `float32` or `bfloat16`."""
+        return str(self.model.get_output_embeddings().weight.dtype).removeprefix("torch.")
 
     @property
     def vocabulary(self) -> int:
@@ -133,9 +142,10 @@ def _loaded(model: str, weights: ModelWeights) -> LoadedModel:
     import torch
 
     device = _device(torch)
-    loaded = read_model(model, weights, _dtype(torch, device, weights))
+    dtype = getattr(torch, device_number_type(device, weights.size))
+    loaded = read_model(model, weights, dtype)
     tokenizer = read_tokenizer(model, weights, padding="left")
-    return LoadedModel(weights, loaded.to(device).eval(), tokenizer, device)
+    return LoadedModel(shown_name(model), weights, loaded.to(device).eval(), tokenizer, device)
 
 
 def read_model(model: str, weights: ModelWeights, dtype: Any, **more: Any) -> Any:
@@ -204,13 +214,3 @@ def _device(torch: Any) -> Any:
     if torch.backends.mps.is_available():
         return torch.device("mps")
     return torch.device("cpu")
-
-
-def _dtype(torch: Any, device: Any, weights: ModelWeights) -> Any:
-    if device.type != "cpu":
-        return "auto"
-    import psutil
-
-    # Processors are fastest in float32, which is twice what most files hold.
-    fits = 2.5 * weights.size < psutil.virtual_memory().available
-    return torch.float32 if fits else "auto"

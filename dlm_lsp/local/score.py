@@ -7,6 +7,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dlm_lsp.local.check_logits import LogitsCheck
 from dlm_lsp.local.generate import Prompt, prompt_ids
 from dlm_lsp.local.kv_cache import CachedPrefix, cache_prefix
 from dlm_lsp.local.load import LoadedModel, load_model
@@ -35,7 +36,7 @@ def score_continuations(
     The prefix, which may not be empty, is read once; the rows are read in batches behind it.
 
     Raises:
-        ModelError: the model cannot be loaded.
+        ModelError: the model cannot be loaded, or what it computes is not finite.
     """
     loaded = load_model(model)
     *prefix_ids, last = loaded.tokenizer(prefix).input_ids
@@ -52,7 +53,7 @@ def score_answers(
     What the prompts begin with alike is read once.
 
     Raises:
-        ModelError: the model cannot be loaded.
+        ModelError: the model cannot be loaded, or what it computes is not finite.
     """
     loaded = load_model(model)
     ids = [prompt_ids(loaded, adapter, prompt) for prompt in prompts]
@@ -71,11 +72,12 @@ def _mean_scores(
 ) -> list[float]:
     order = sorted(range(len(tokens)), key=lambda index: -len(tokens[index].text))
     scores: dict[int, float] = {}
+    check = LogitsCheck(loaded, adapter)
     with loaded.speaking_as(adapter) as speaker:
         shared = cache_prefix(loaded, speaker, prefix_ids)
         for batch in _batches(order, tokens, loaded.vocabulary):
             results = halve_on_oom(
-                lambda some: _score(loaded, speaker, shared, [tokens[index] for index in some]),
+                lambda some: _score(check, speaker, shared, [tokens[index] for index in some]),
                 batch,
             )
             scores.update(zip(batch, results, strict=True))
@@ -107,10 +109,11 @@ def _batches(order: Sequence[int], rows: Sequence[_Row], vocabulary: int) -> Ite
 
 
 def _score(
-    loaded: LoadedModel, speaker: Any, shared: CachedPrefix, rows: Sequence[_Row]
+    check: LogitsCheck, speaker: Any, shared: CachedPrefix, rows: Sequence[_Row]
 ) -> list[float]:
     import torch
 
+    loaded = check.loaded
     width = max(len(row.context) + len(row.text) for row in rows) - 1
     ids = torch.zeros(len(rows), width, dtype=torch.long)
     counts = torch.zeros(len(rows), width, dtype=torch.bool)
@@ -127,7 +130,9 @@ def _score(
     for row, chosen in zip(rows, logits.split([len(row.text) for row in rows]), strict=True):
         chances = torch.log_softmax(chosen.float(), dim=-1)
         targets = torch.tensor(row.text, device=loaded.device).unsqueeze(1)
-        scores.append(float(chances.gather(1, targets).mean()))
+        found = chances.gather(1, targets)
+        check.require(found)
+        scores.append(float(found.mean()))
     return scores
 
 

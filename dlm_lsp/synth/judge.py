@@ -28,6 +28,8 @@ class Judge(Protocol):
 
     name: str
     calibration: Calibration | None
+    number_type: str
+    """What its model computes in; empty as long as it has judged nothing."""
 
     async def prepare(self) -> None:
         """Get ready, before a teacher is asked.
@@ -87,6 +89,7 @@ class SwayJudge:
         self.name = name
         self.calibration = calibration
         self.model = model
+        self.number_type = ""
         self.parameters = 0
         self.chat = False
         self._window = 0
@@ -141,6 +144,7 @@ class SwayJudge:
         """Return how many characters of `prose` fit into the window."""
         if not self._window:
             info = await self.model.inspect()
+            self.number_type = info.number_type
             self._window = max(_LEAST, min(_WINDOW, info.window - _ROOM))
         # No tokenizer makes more tokens than bytes, so most prose need not be counted.
         if len(prose.encode("utf-8", "replace")) <= self._window:
@@ -158,6 +162,7 @@ class _NoJudge:
 
     name = "sway"
     calibration: Calibration | None = None
+    number_type = ""
 
     async def prepare(self) -> None:
         raise JudgeError(

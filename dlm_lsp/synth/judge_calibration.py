@@ -49,12 +49,19 @@ def judge_threshold(named: float | None, calibration: Calibration | None) -> flo
     return named
 
 
-def describe_judge(name: str, threshold: float | None, calibration: Calibration | None) -> str:
-    """Return who judged, from which margin on pairs passed, and what the judge is worth."""
+def describe_judge(
+    name: str, threshold: float | None, calibration: Calibration | None, number_type: str = ""
+) -> str:
+    """Return who judged, from which margin on pairs passed, and what the judge is worth.
+
+    `number_type` is what its model computed in, which moves margins by about 0.01; empty where
+    it judged nothing.
+    """
     if calibration is None:
         measured = "not calibrated"
     else:
         count = calibration.right + calibration.wrong
         measured = f"AUROC {calibration.auroc:.2f} over {count} graded pairs"
     rule = "ranks the pairs and refuses none" if threshold is None else f"threshold {threshold:g}"
-    return f"{name} ({rule}; {measured})"
+    computed = f"; in {number_type}" if number_type else ""
+    return f"{name} ({rule}; {measured}{computed})"

@@ -137,7 +137,7 @@ class SynthSession:
         if judge is None:
             return ""
         threshold = judge_threshold(self._options.threshold, judge.calibration)
-        return describe_judge(judge.name, threshold, judge.calibration)
+        return describe_judge(judge.name, threshold, judge.calibration, judge.number_type)
 
     @property
     def remote_hosts(self) -> tuple[str, ...]:

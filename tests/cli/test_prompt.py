@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 from support import trainable_documents as trainable
-from support.tiny_model import tiny_adapter, tiny_llama
+from support.tiny_model import spoiled_llama, tiny_adapter, tiny_llama
 
 FEW = ("--max-new-tokens", "6")
 
@@ -42,6 +42,14 @@ def test_the_base_answers_before_training(dlm, mills):
     run = dlm("prompt", mills, "Who?", "--base", *FEW)
     assert run.returncode == 0
     assert run.stderr == ""
+
+
+def test_a_model_whose_numbers_are_none_is_an_error_and_no_blank_line(dlm, mills, tmp_path):
+    mills.write_text(trainable.text(spoiled_llama(tmp_path / "broken-llama")))
+    run = dlm("prompt", mills, "Who?", "--base", *FEW)
+    assert (run.returncode, run.stdout) == (1, "")
+    assert "broken-llama computes likelihoods that are no finite numbers" in run.stderr
+    assert "take another model" in run.stderr
 
 
 def test_adapter_and_base_answer_each_in_its_way_and_side_by_side(dlm, trained):

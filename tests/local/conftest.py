@@ -4,11 +4,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 from huggingface_hub import constants
 from support.hub_server import Hub, hub_server
 from support.model_fixtures import adapter, chat_llama, gemma, llama
 
 __all__ = ["adapter", "chat_llama", "gemma", "llama"]
+
+
+@pytest.fixture(autouse=True)
+def plain_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever runs the tests has no bfloat16: in float32 a batch changes nothing but the speed."""
+    monkeypatch.setattr(torch.cpu, "get_capabilities", dict)
 
 
 @pytest.fixture

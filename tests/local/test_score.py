@@ -1,5 +1,7 @@
 """Log-likelihood scoring: how likely a model finds one text after another."""
 
+import shutil
+
 import pytest
 import torch
 from support.tiny_model import PROSE
@@ -84,6 +86,16 @@ def test_one_prompt_alone_is_scored_as_among_others(chat_llama):
     together = score_answers(chat_llama, None, prompts, ("Yes", "No"))
     alone = score_answers(chat_llama, None, prompts[:1], ("Yes", "No"))
     assert alone[0] == pytest.approx(together[0], abs=1e-4)
+
+
+def test_scores_in_bfloat16_stay_near_those_in_float32(llama, adapter, tmp_path, monkeypatch):
+    in_float32 = [score_continuations(llama, of, PROSE, ROWS) for of in (None, adapter)]
+    copied = str(shutil.copytree(llama, tmp_path / "model"))
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
+    for of, expected in zip((None, adapter), in_float32, strict=True):
+        found = score_continuations(copied, of, PROSE, ROWS)
+        assert found != expected
+        assert found == pytest.approx(expected, abs=0.2)
 
 
 def test_no_prompts_have_no_answers(chat_llama):

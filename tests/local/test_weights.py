@@ -186,6 +186,16 @@ def test_a_gguf_file_is_converted_once_for_each_state_of_it(gguf_cache, tmp_path
     assert [path for path in gguf_cache.iterdir() if path.is_dir()] == [second.folder]
 
 
+def test_an_earlier_conversion_of_a_gguf_file_to_float16_is_not_used_and_goes(
+    gguf_cache, tmp_path, chat_llama
+):
+    file = tiny_gguf(tmp_path / "m.gguf", Path(chat_llama))
+    folder = resolve_weights(str(file)).folder
+    earlier = folder.rename(folder.with_name(folder.name.removesuffix("-bf16")))
+    assert resolve_weights(str(file)).folder == folder != earlier
+    assert [path for path in gguf_cache.iterdir() if path.is_dir()] == [folder]
+
+
 @pytest.mark.usefixtures("gguf_cache")
 def test_a_gguf_file_is_on_this_machine_and_is_found_from_the_home_folder(
     tmp_path, monkeypatch, chat_llama

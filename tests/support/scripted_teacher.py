@@ -111,6 +111,7 @@ class ScriptedJudge:
 
     name = "scripted"
     calibration = None
+    number_type = ""
 
     def __init__(
         self,

@@ -1,5 +1,6 @@
 """Tiny models: small random ones, made on the spot; right in form, and in nothing else."""
 
+import math
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,6 +61,24 @@ def tiny_gemma(folder: Path) -> Path:
         **_ids(tokenizer),
     )
     return _save(Gemma3ForCausalLM, config, tokenizer, folder)
+
+
+def overflowing_llama(folder: Path) -> Path:
+    """Save a Llama in float16 whose numbers pass 65,504 while it computes into `folder`."""
+    model = AutoModelForCausalLM.from_pretrained(tiny_llama(folder))
+    for layer in model.model.layers:
+        layer.mlp.up_proj.weight.data *= 1000
+        layer.mlp.down_proj.weight.data *= 1000
+    model.half().save_pretrained(folder)
+    return folder
+
+
+def spoiled_llama(folder: Path, *, number: float = math.nan, chat: bool = False) -> Path:
+    """Save a Llama of which one weight is `number`, which is none, into `folder`."""
+    model = AutoModelForCausalLM.from_pretrained(tiny_llama(folder, chat=chat))
+    model.model.layers[0].mlp.down_proj.weight.data[0, 0] = number
+    model.save_pretrained(folder)
+    return folder
 
 
 def tiny_adapter(folder: Path, base: Path) -> Path:

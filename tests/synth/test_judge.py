@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.tiny_model import PROSE, tiny_adapter, tiny_llama
+from support.tiny_model import PROSE, spoiled_llama, tiny_adapter, tiny_llama
 
 from dlm_lsp.errors import JudgeError
 from dlm_lsp.local.model import Continuation, LocalModel, Prompt
@@ -75,8 +75,22 @@ async def test_each_pair_has_its_margin_whatever_is_beside_it(base):
     judge = await prepared(str(base), None, None)
     together = await judge.margins(PROSE, PAIRS)
     alone = [(await judge.margins(PROSE, [pair]))[0] for pair in PAIRS]
-    assert together == pytest.approx(alone, abs=1e-4)
+    # In bfloat16, which some processors compute in, a batch moves them a little.
+    assert together == pytest.approx(alone, abs=0.05)
     assert await judge.margins(PROSE, []) == []
+
+
+async def test_what_a_judge_computes_in_is_known_once_it_has_judged(base):
+    judge = await prepared(str(base), None, None)
+    assert judge.number_type == ""
+    await judge.margins(PROSE, PAIRS)
+    assert judge.number_type in ("float32", "bfloat16")
+
+
+async def test_a_judge_whose_numbers_are_none_says_so(tmp_path):
+    judge = await prepared(str(spoiled_llama(tmp_path / "broken-llama")), None, None)
+    with pytest.raises(JudgeError, match=r"judge failed: broken-llama .*no finite numbers"):
+        await judge.margins(PROSE, PAIRS)
 
 
 async def test_the_adapter_of_the_document_judges_in_its_own_way(base, tmp_path):

@@ -25,3 +25,8 @@ def test_a_model_that_nobody_measured_has_none():
 )
 def test_the_judge_is_described_by_its_rule_and_its_figures(threshold, calibration, words):
     assert describe_judge("sway:m", threshold, calibration).startswith(f"sway:m ({words}")
+
+
+def test_what_the_judge_computed_in_is_said_where_it_judged():
+    assert describe_judge("sway:m", 0.1, None, "bfloat16").endswith("not calibrated; in bfloat16)")
+    assert describe_judge("sway:m", 0.1, None).endswith("not calibrated)")

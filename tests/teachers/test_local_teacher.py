@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.tiny_model import PROSE, tiny_adapter, tiny_llama
+from support.tiny_model import PROSE, spoiled_llama, tiny_adapter, tiny_llama
 
 from dlm_lsp.document import parse
 from dlm_lsp.errors import TeacherError
@@ -23,6 +23,7 @@ from dlm_lsp.teachers.protocol import (
     Verifier,
 )
 
+BOATS = "Members of the rowing club of Ashford pay 40 crowns a year and may borrow two boats."
 REQUESTS = [PairRequest(PROSE, "extraction", 2), PairRequest(PROSE[:80], "expansion", 1)]
 
 
@@ -122,9 +123,18 @@ async def test_an_instruct_model_writes_by_both_strategies_and_a_small_one_is_wa
     ("millions", "is_small"), [(135, True), (268, True), (362, True), (494, False), (1544, False)]
 )
 def test_an_instruct_model_of_half_a_billion_parameters_is_not_called_small(millions, is_small):
-    info = ModelInfo("id", 2048, chat=True, parameters=millions * 10**6)
+    info = ModelInfo("id", 2048, chat=True, parameters=millions * 10**6, number_type="float32")
     teacher = InstructTeacher(LocalModel("any"), info, GenerationOptions())
     assert bool(teacher.limits.warning) is is_small
+
+
+@pytest.mark.parametrize("chat", [False, True])
+async def test_a_model_whose_numbers_are_none_fails_each_request_by_name(tmp_path, chat):
+    teacher = await prepared(spoiled_llama(tmp_path / "broken-llama", chat=chat))
+    requests = [replace(REQUESTS[0], prose=f"{PROSE} {BOATS}")]
+    (outcome,) = [answered.outcome async for answered in teacher.answer(requests)]
+    assert isinstance(outcome, TeacherError)
+    assert "broken-llama computes likelihoods that are no finite numbers" in str(outcome)
 
 
 async def test_a_base_model_that_tries_nothing_says_why(base):

@@ -10,9 +10,12 @@ from dlm_lsp.training.unsupported import DeviceCapabilities
 
 @pytest.fixture
 def gpu(monkeypatch):
-    def there(*, cuda: bool, mps: bool = False) -> None:
+    def there(*, cuda: bool, mps: bool = False, native: bool = True) -> None:
+        def has_bf16(*, including_emulation: bool = True) -> bool:
+            return native or including_emulation
+
         monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
-        monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: cuda)
+        monkeypatch.setattr(torch.cuda, "is_bf16_supported", has_bf16)
         monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
 
     return there
@@ -45,6 +48,11 @@ def test_what_the_device_offers(gpu):
         cuda=False, bitsandbytes=device_capabilities("cuda").bitsandbytes
     )
     assert (choose_precision("cuda"), choose_precision("cpu")) == ("bf16", "fp32")
+
+
+def test_a_gpu_that_only_imitates_bf16_trains_in_fp32(gpu):
+    gpu(cuda=True, native=False)
+    assert choose_precision("cuda") == "fp32"
 
 
 def test_a_device_that_nobody_knows_is_refused():
