@@ -16,8 +16,9 @@ async def test_what_runs_in_the_worker_is_what_runs_here(llama):
     model = LocalModel(llama)
     prompts = [Prompt("The mill", max_new_tokens=4)]
     assert await model.generate(prompts) == generate_batch(llama, None, prompts)
+    # The worker computes in what the processor is good at, the tests here in float32.
     assert await model.score(PROSE, [ROW]) == pytest.approx(
-        score_continuations(llama, None, PROSE, [ROW])
+        score_continuations(llama, None, PROSE, [ROW]), abs=0.1
     )
     assert await model.count(prompts) == [
         prompt.tokens_in for prompt in await model.generate(prompts)

@@ -70,8 +70,8 @@ def test_the_base_model_of_a_document_is_loaded_where_it_judges_or_speaks(
 
 @pytest.mark.parametrize(
     ("teacher", "verify", "alone"),
-    [(OTHER, "auto", True), (OTHER, "hf:v", False), ("hf:t", "off", False), ("self", "off", False)],
+    [(OTHER, "auto", True), (OTHER, "hf:v", True), ("hf:t", "off", False), ("self", "off", False)],
 )
-def test_a_run_asks_server_where_nobody_who_writes_or_verifies_is_here(teacher, verify, alone):
+def test_a_run_asks_a_server_where_who_writes_is_not_here(teacher, verify, alone):
     request = SynthRequest(teacher, None, SynthOptions(verify=verify))
     assert asks_server(request) is alone
