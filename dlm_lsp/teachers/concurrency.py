@@ -1,11 +1,12 @@
 """Bounded concurrency: results as they finish, cancelled when nobody waits any more."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import anyio
+import anyio.lowlevel
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -23,7 +24,8 @@ async def map_concurrently(
 
     No new item starts before the results at hand have been taken, so what a crash can lose is
     bounded by `limit` too. Closing or cancelling the iterator cancels what is running and waits
-    until it has ended.
+    until it has ended. Who is cancelled gets the results that are there all the same, without a
+    wait, and is cancelled after them.
     """
 
     async def numbered(index: int, item: _T) -> tuple[int, _R]:
@@ -34,6 +36,7 @@ async def map_concurrently(
     running: set[asyncio.Task[tuple[int, _R]]] = set()
     try:
         while True:
+            await anyio.lowlevel.checkpoint_if_cancelled()
             room = limit - len(running) if go_on() else 0
             for index, item in islice(waiting, room):
                 running.add(asyncio.create_task(numbered(index, item)))
@@ -42,8 +45,19 @@ async def map_concurrently(
             done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 yield task.result()
-    finally:
+    except asyncio.CancelledError:
+        # They may have cost something; what no one has taken yet is with those that run.
+        await _end(running)
         for task in running:
-            task.cancel()
-        with anyio.CancelScope(shield=True):
-            await asyncio.gather(*running, return_exceptions=True)
+            if not task.cancelled() and task.exception() is None:
+                yield task.result()
+        raise
+    finally:
+        await _end(running)
+
+
+async def _end(running: Collection[asyncio.Task[Any]]) -> None:
+    for task in running:
+        task.cancel()
+    with anyio.CancelScope(shield=True):
+        await asyncio.gather(*running, return_exceptions=True)
