@@ -23,11 +23,12 @@ from dlm_lsp.synth.cost import Budget, CostMeter
 from dlm_lsp.synth.events import OnEvent, RequestDone, RequestFailed
 from dlm_lsp.synth.planned_requests import Planned
 from dlm_lsp.synth.reply_faults import is_whole
-from dlm_lsp.synth.reply_intake import ReplyIntake
+from dlm_lsp.synth.reply_intake import ReplyIntake, ReplyRoom
 from dlm_lsp.synth.report import Usage
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.second_attempts import answer_twice
 from dlm_lsp.teachers.protocol import CheckRequest, PairRequest, Replier, Reply, TeacherResult
+from dlm_lsp.teachers.unanswered import CountingTeacher
 
 _R = TypeVar("_R", PairRequest, CheckRequest)
 # The server has said so of one request, and the others were not sent.
@@ -56,7 +57,8 @@ class Unasked(Generic[_R]):
 class RequestRunner(Generic[_R]):
     """Asks a teacher within the limits of one run, and keeps count of what that costs.
 
-    `spending` is that of the runners that share the limits, and `meter` counts in money.
+    `spending` is that of the runners that share the limits, and `meter` counts in money; `room` is
+    that of all documents of the run.
     """
 
     def __init__(
@@ -68,9 +70,11 @@ class RequestRunner(Generic[_R]):
         *,
         spending: Spending | None = None,
         meter: CostMeter | None = None,
+        room: ReplyRoom | None = None,
     ) -> None:
         self.spending = spending or Spending()
         self._meter = meter or CostMeter(None, Budget().share(), options.sampling.max_new_tokens)
+        self._reply_room = room or ReplyRoom()
         self._max_cost = options.max_cost
         self._teacher: Replier[_R] = teacher
         self._cache = cache
@@ -175,7 +179,7 @@ class RequestRunner(Generic[_R]):
             self.spending.requests += 1
             return True
 
-        intake, tasks = ReplyIntake(self._at_once), anyio.create_task_group()
+        intake, tasks = ReplyIntake(self._reply_room, self._at_once), anyio.create_task_group()
         failure = TeacherError(f"{self._teacher.name} gave no reply; try again")
 
         def take(result: TeacherResult) -> None:
@@ -225,8 +229,12 @@ class RequestRunner(Generic[_R]):
 
     def _count_unanswered(self, waiting: Collection[_R]) -> None:
         """Count what was sent and is not waited for; it may have to be paid for all the same."""
-        self.spending.requests += min(len(waiting), self._at_once)
-        self._meter.add_unanswered(tuple(waiting)[: self._at_once])
+        sent = tuple(waiting)[: self._at_once]
+        if isinstance(self._teacher, CountingTeacher):
+            unanswered = self._teacher.unanswered
+            sent = tuple(request for request in waiting if unanswered.take(request))
+        self.spending.requests += len(sent)
+        self._meter.add_unanswered(sent)
 
     def _spend(self, request: _R, reply: Reply) -> None:
         self._meter.add_reply(request, reply)

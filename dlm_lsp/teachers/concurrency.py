@@ -17,9 +17,11 @@ async def map_concurrently(
     items: Sequence[_T],
     limit: int,
     go_on: Callable[[], bool] = lambda: True,
+    places: anyio.Semaphore | None = None,
 ) -> AsyncGenerator[tuple[int, _R], None]:
     """Yield (index, result) of `work` on each item as it finishes, at most `limit` at a time.
 
+    Several iterators may share `places`: an item has one from its start until its result was taken.
     While `go_on` denies it no item starts; if it still does when nothing runs, that is the end.
 
     No new item starts before the results at hand have been taken, so what a crash can lose is
@@ -27,8 +29,13 @@ async def map_concurrently(
     until it has ended. Who is cancelled gets the results that are there all the same, without a
     wait, and is cancelled after them.
     """
+    free = places or free_places(limit)
+    held = 0
 
     async def numbered(index: int, item: _T) -> tuple[int, _R]:
+        nonlocal held
+        await free.acquire()
+        held += 1
         return index, await work(item)
 
     # Plain tasks and no task group: a cancel scope may not stay open across a yield.
@@ -45,6 +52,8 @@ async def map_concurrently(
             done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 yield task.result()
+                held -= 1
+                free.release()
     except asyncio.CancelledError:
         # They may have cost something; what no one has taken yet is with those that run.
         await _end(running)
@@ -54,6 +63,13 @@ async def map_concurrently(
         raise
     finally:
         await _end(running)
+        for _ in range(held):
+            free.release()
+
+
+def free_places(most: int) -> anyio.Semaphore:
+    """Return places for so many items at once."""
+    return anyio.Semaphore(most, fast_acquire=True)
 
 
 async def _end(running: Collection[asyncio.Task[Any]]) -> None:

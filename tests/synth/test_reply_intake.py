@@ -2,7 +2,7 @@ import anyio
 import anyio.lowlevel
 from anyio.abc import TaskGroup
 
-from dlm_lsp.synth.reply_intake import ReplyIntake
+from dlm_lsp.synth.reply_intake import ReplyIntake, ReplyRoom
 
 
 class Replies:
@@ -27,7 +27,7 @@ class Replies:
 
 
 async def test_replies_are_stored_beside_each_other_and_read_one_after_the_other() -> None:
-    replies = Replies(ReplyIntake(9))
+    replies = Replies(ReplyIntake(ReplyRoom(), 9))
     async with anyio.create_task_group() as tasks:
         for name in "ab":
             replies.take(tasks, name)
@@ -50,7 +50,7 @@ async def test_what_is_on_disk_is_read_though_the_run_ends_while_it_waits_its_tu
     async def read() -> None:
         stored.append(2)
 
-    intake = ReplyIntake(9)
+    intake = ReplyIntake(ReplyRoom(), 9)
     async with anyio.create_task_group() as tasks:
         intake.start(tasks, store, read_long)
         intake.start(tasks, store, read)
@@ -61,7 +61,7 @@ async def test_what_is_on_disk_is_read_though_the_run_ends_while_it_waits_its_tu
 
 
 async def test_the_next_waits_where_there_is_no_room() -> None:
-    intake = ReplyIntake(2)
+    intake = ReplyIntake(ReplyRoom(), 2)
     replies = Replies(intake)
     taken = []
 
