@@ -10,8 +10,9 @@ import anyio.to_thread
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_httpserver import HTTPServer
 from support.scripted_teacher import ScriptedTeacher
-from support.teacher_server import Town, town
+from support.teacher_server import TeacherServer, Town, town
 from support.towns_folder import town_document, towns_folder
 from werkzeug import Response
 
@@ -35,6 +36,13 @@ from dlm_lsp.synth.synth_request import SynthRequest
 
 OPTIONS = SynthOptions(filter="dedup-only", per_section=2)
 SERVER = "vllm-server:http://localhost:1"
+
+
+@pytest.fixture
+def teacher():
+    """A teacher that answers several requests at once."""
+    with HTTPServer(threaded=True) as server:
+        yield TeacherServer(server)
 
 
 class Gates:
