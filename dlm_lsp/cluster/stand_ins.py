@@ -33,7 +33,7 @@ from dlm_lsp.local.weights import resolve_weights
 from dlm_lsp.synth.judge import Judge, VerifyingJudge, sway_judge
 from dlm_lsp.synth.run_models import ModelSource
 from dlm_lsp.teachers.api import ApiTeacher
-from dlm_lsp.teachers.concurrency import map_concurrently
+from dlm_lsp.teachers.concurrency import free_places, map_concurrently
 from dlm_lsp.teachers.protocol import (
     GenerationOptions,
     MovableTeacher,
@@ -45,6 +45,7 @@ from dlm_lsp.teachers.protocol import (
     limits_of,
 )
 from dlm_lsp.teachers.registry import check_selector, select
+from dlm_lsp.teachers.unanswered import Unanswered
 
 _E = TypeVar("_E", bound=DlmError)
 _GOODBYE = 5.0
@@ -215,6 +216,8 @@ class RemoteTeacher:
         self._like: Any = like
         self._pool = pool
         self._lane = lane
+        self._places = free_places(lane.most)
+        self.unanswered = Unanswered()
         self._describe = describe
         self._described: _Described | None = None
         self._bundle = 1
@@ -335,7 +338,12 @@ class RemoteTeacher:
         starts = range(0, len(requests), self._bundle)
 
         async def ask(start: int) -> list[TeacherResult]:
-            called = await self._call("answer", requests[start : start + self._bundle])
+            bundle = requests[start : start + self._bundle]
+            for request in bundle:
+                self.unanswered.add(request)
+            called = await self._call("answer", bundle)
+            for request in bundle:
+                self.unanswered.take(request)
             answers: Answers = called.value
             self._adopt(answers.findings)
             if answers.ended:
@@ -347,7 +355,7 @@ class RemoteTeacher:
             ]
 
         left = len(requests)
-        answered = map_concurrently(ask, starts, self._lane.most, lambda: not ended)
+        answered = map_concurrently(ask, starts, self._lane.most, lambda: not ended, self._places)
         async with aclosing(answered) as finished:
             async for _, results in finished:
                 for result in results:

@@ -26,6 +26,7 @@ from dlm_lsp.synth.judge import Judge
 from dlm_lsp.synth.judge_calibration import describe_judge, judge_threshold
 from dlm_lsp.synth.notices import Notices
 from dlm_lsp.synth.options import plain_verify
+from dlm_lsp.synth.reply_intake import ReplyRoom
 from dlm_lsp.synth.report import Report
 from dlm_lsp.synth.run import run_synthesis
 from dlm_lsp.synth.run_models import RunModels
@@ -79,6 +80,7 @@ class SynthSession:
     prices: RunPrices
     _judge: Judge | None
     _notices: Notices
+    _room: ReplyRoom
     _cache: ReplyCache
     _options: SynthOptions
     _sections: Sequence[str] | None
@@ -112,6 +114,7 @@ class SynthSession:
             budget=budget,
             through=through,
             notices=self._notices,
+            room=self._room,
             corpus=corpus,
         )
         at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -267,6 +270,7 @@ async def open_session(
             found.prices,
             found.judge,
             shared.notices,
+            shared.room,
             cache,
             options,
             sections,

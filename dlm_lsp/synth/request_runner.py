@@ -1,8 +1,8 @@
 """Request runner: replies from the cache, else from the teacher and at once onto the disk."""
 
 import json
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import aclosing, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Generic, TypeVar
@@ -23,11 +23,12 @@ from dlm_lsp.synth.cost import Budget, CostMeter
 from dlm_lsp.synth.events import OnEvent, RequestDone, RequestFailed
 from dlm_lsp.synth.planned_requests import Planned
 from dlm_lsp.synth.reply_faults import is_whole
-from dlm_lsp.synth.reply_intake import ReplyIntake
+from dlm_lsp.synth.reply_intake import ReplyIntake, ReplyRoom
 from dlm_lsp.synth.report import Usage
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.second_attempts import answer_twice
-from dlm_lsp.teachers.protocol import CheckRequest, PairRequest, Replier, Reply
+from dlm_lsp.teachers.protocol import CheckRequest, PairRequest, Replier, Reply, TeacherResult
+from dlm_lsp.teachers.unanswered import CountingTeacher
 
 _R = TypeVar("_R", PairRequest, CheckRequest)
 # The server has said so of one request, and the others were not sent.
@@ -56,8 +57,13 @@ class Unasked(Generic[_R]):
 class RequestRunner(Generic[_R]):
     """Asks a teacher within the limits of one run, and keeps count of what that costs.
 
+<<<<<<< HEAD
     `spending` is that of the runners that share the limits, and `meter` counts in money. `ended_by`
     is why the teacher is not asked any more, where it has said so.
+=======
+    `spending` is that of the runners that share the limits, and `meter` counts in money; `room` is
+    that of all documents of the run.
+>>>>>>> intake
     """
 
     def __init__(
@@ -69,9 +75,11 @@ class RequestRunner(Generic[_R]):
         *,
         spending: Spending | None = None,
         meter: CostMeter | None = None,
+        room: ReplyRoom | None = None,
     ) -> None:
         self.spending = spending or Spending()
         self._meter = meter or CostMeter(None, Budget().share(), options.sampling.max_new_tokens)
+        self._reply_room = room or ReplyRoom()
         self._max_cost = options.max_cost
         self._teacher: Replier[_R] = teacher
         self._cache = cache
@@ -177,35 +185,36 @@ class RequestRunner(Generic[_R]):
             self.spending.requests += 1
             return True
 
-        intake = ReplyIntake(self._at_once)
+        intake, tasks = ReplyIntake(self._reply_room, self._at_once), anyio.create_task_group()
         failure = TeacherError(f"{self._teacher.name} gave no reply; try again")
-        try:
-            # Closed at once where keeping fails, or requests would go on behind our back.
+
+        def take(result: TeacherResult) -> None:
+            """Begin to store a reply; what comes meanwhile goes to the disk with the next."""
+            request, outcome = requests[result.index], result.outcome
+            planned = waiting.pop(request)
+            if isinstance(outcome, NotAskedError):
+                unasked.extend(Unasked(left, str(outcome)) for left in planned)
+                return
+            self.spending.requests += not (isinstance(outcome, TooLongError) and not outcome.asked)
+            self.spending.requests += result.repeats
+            self._meter.add_unanswered((request,) * result.repeats)
+            if isinstance(outcome, Reply):
+                self._spend(request, outcome)
+            intake.start(
+                tasks,
+                partial(self._store, request, outcome),
+                partial(self._deliver, planned, outcome, on_reply, cached=False),
+            )
+
+        async def take_all() -> None:
+            nonlocal failure
             answers = answer_twice(self._teacher, requests, may_repeat, self._spend)
-            # What comes while one is on its way to the disk goes there with the next.
-            async with anyio.create_task_group() as tasks, aclosing(answers) as results:
-                try:
-                    async for result in results:
-                        request, outcome = requests[result.index], result.outcome
-                        planned = waiting.pop(request)
-                        if isinstance(outcome, NotAskedError):
-                            unasked += [Unasked(left, str(outcome)) for left in planned]
-                            continue
-                        self.spending.requests += not (
-                            isinstance(outcome, TooLongError) and not outcome.asked
-                        )
-                        self.spending.requests += result.repeats
-                        self._meter.add_unanswered((request,) * result.repeats)
-                        if isinstance(outcome, Reply):
-                            self._spend(request, outcome)
-                        tasks.start_soon(
-                            intake.take,
-                            partial(self._store, request, outcome),
-                            partial(self._deliver, planned, outcome, on_reply, cached=False),
-                        )
-                        await intake.wait_for_room()
-                except TeacherError as error:
-                    failure = error
+            failure = await _take_all(answers, take, intake, self._at_once) or failure
+
+        try:
+            async with tasks:
+                # In a task, to which any cancellation comes as that of its scope.
+                tasks.start_soon(take_all)
         except ExceptionGroup as group:
             self._count_unanswered(waiting)
             raise first_error(group) from None
@@ -227,8 +236,12 @@ class RequestRunner(Generic[_R]):
 
     def _count_unanswered(self, waiting: Collection[_R]) -> None:
         """Count what was sent and is not waited for; it may have to be paid for all the same."""
-        self.spending.requests += min(len(waiting), self._at_once)
-        self._meter.add_unanswered(tuple(waiting)[: self._at_once])
+        sent = tuple(waiting)[: self._at_once]
+        if isinstance(self._teacher, CountingTeacher):
+            unanswered = self._teacher.unanswered
+            sent = tuple(request for request in waiting if unanswered.take(request))
+        self.spending.requests += len(sent)
+        self._meter.add_unanswered(sent)
 
     def _spend(self, request: _R, reply: Reply) -> None:
         self._meter.add_reply(request, reply)
@@ -255,6 +268,48 @@ class RequestRunner(Generic[_R]):
                 tokens = outcome.tokens_in, outcome.tokens_out
                 self._on_event(RequestDone(source_id, strategy, cached, *tokens))
             await on_reply(planned_request, outcome)
+
+
+async def _take_all(
+    answers: AsyncGenerator[TeacherResult, None],
+    take: Callable[[TeacherResult], None],
+    intake: ReplyIntake,
+    most: int,
+) -> TeacherError | None:
+    """Take each result while there is room; return why there are no more, if there is a reason.
+
+    Once that is cancelled, what has come is taken, which is no more than `most` replies.
+    """
+    # Closed at once where keeping fails, or requests would go on behind our back.
+    async with aclosing(answers) as results:
+        try:
+            async for result in results:
+                take(result)
+                await intake.wait_for_room()
+        except TeacherError as error:
+            return error
+        except anyio.get_cancelled_exc_class():
+            with suppress(TeacherError):
+                async for result in _at_hand(results, most):
+                    take(result)
+            raise
+    return None
+
+
+async def _at_hand(
+    results: AsyncGenerator[TeacherResult, None], most: int
+) -> AsyncIterator[TeacherResult]:
+    """Yield the results that need no waiting for: to be used in a scope that is cancelled.
+
+    A teacher that never waits would answer everything, so no more replies than `most` are taken.
+    """
+    while most:
+        try:
+            result = await results.__anext__()
+        except StopAsyncIteration:
+            return
+        yield result
+        most -= isinstance(result.outcome, Reply)
 
 
 def _add(total: int | None, more: int | None) -> int | None:

@@ -33,6 +33,7 @@ from dlm_lsp.synth.judge_calibration import judge_threshold
 from dlm_lsp.synth.notices import Notices
 from dlm_lsp.synth.off_loop import check_cancelled, run_off_loop
 from dlm_lsp.synth.planned_requests import PlannedRequest, ProseSource, plan_requests, prose_sources
+from dlm_lsp.synth.reply_intake import ReplyRoom
 from dlm_lsp.synth.report import Candidate, Report, Skip, Verdict
 from dlm_lsp.synth.request_rounds import RequestRounds
 from dlm_lsp.synth.request_runner import RequestRunner, first_error
@@ -70,6 +71,7 @@ async def run_synthesis(
     budget: Budget | None = None,
     through: AnswerThrough = directly,
     notices: Notices | None = None,
+    room: ReplyRoom | None = None,
     corpus: CorpusPlace | None = None,
 ) -> Report:
     """Ask `teacher` about the prose of `document` and return what is accepted, and why not more.
@@ -80,7 +82,8 @@ async def run_synthesis(
     lets pass; without one nothing is verified. None of the three is closed. By `prices` the run is
     counted against `budget`, which is that of its options where it is the only one. `through` is
     the way on which teacher and verifier are asked; `notices` is where they are heard already, if
-    anybody hears them. No pair is accepted that is in another document of `corpus`.
+    anybody hears them; `room` is for the replies of all documents of a run. No pair is accepted
+    that is in another document of `corpus`.
 
     Raises:
         TeacherError, JudgeError: found before anything was asked. Later, a failed request is
@@ -103,6 +106,7 @@ async def run_synthesis(
         budget=budget or budget_of(options),
         through=through,
         corpus=corpus,
+        room=room or ReplyRoom(),
     )
     if notices is None:
         notices = Notices()
@@ -168,6 +172,7 @@ class _SynthesisRun:
         budget: Budget,
         through: AnswerThrough,
         corpus: CorpusPlace | None,
+        room: ReplyRoom,
     ) -> None:
         self.end: Callable[[], None] = lambda: None
         self._document = document
@@ -182,7 +187,9 @@ class _SynthesisRun:
         most = options.sampling.max_new_tokens
         self._meter = CostMeter(prices.teacher, self.share, most)
         self._checking_meter: CostMeter | None = None
-        self._runner = RequestRunner(through(teacher), cache, options, on_event, meter=self._meter)
+        self._runner = RequestRunner(
+            through(teacher), cache, options, on_event, meter=self._meter, room=room
+        )
         self._verification: Verification | None = None
         if self._judge and verifier:
             self._checking_meter = CostMeter(prices.verifier, self.share, most)
@@ -193,6 +200,7 @@ class _SynthesisRun:
                 on_event,
                 spending=self._runner.spending,
                 meter=self._checking_meter,
+                room=room,
             )
             self._verification = Verification(verifier, runner, cache, options)
         self._rounds = RequestRounds(teacher, self._runner, options)

@@ -16,6 +16,7 @@ from dlm_lsp.synth.choose_verifier import ChosenVerifier, choose_verifier, verif
 from dlm_lsp.synth.cost import RunPrices, check_max_cost, find_prices
 from dlm_lsp.synth.judge import Judge, sway_judge
 from dlm_lsp.synth.notices import Notices
+from dlm_lsp.synth.reply_intake import ReplyRoom
 from dlm_lsp.synth.synth_request import SynthRequest
 from dlm_lsp.teachers.protocol import GenerationOptions, Teacher
 from dlm_lsp.teachers.registry import check_selector, select
@@ -71,10 +72,13 @@ class RunModels:
 
     What speaks with a document's own adapter is made for that document, and let go of with it: its
     weights are those of the base model, which stay in memory. An async context manager.
+
+    `notices` and `room` are where the models of all documents are heard, and their replies counted.
     """
 
     def __init__(self, source: ModelSource = THIS_MACHINE) -> None:
         self.notices = Notices()
+        self.room = ReplyRoom()
         self.source = source
         self._shared: dict[Hashable, _Shared] = {}
 

@@ -35,7 +35,7 @@ async def answer_twice(
     its cost.
 
     Raises:
-        TeacherError: as the teacher; what failed before is told first.
+        TeacherError: as the teacher; what failed before is told first, as before a cancellation.
     """
     failed: dict[int, TeacherResult] = {}
     try:
@@ -45,7 +45,7 @@ async def answer_twice(
                     failed[result.index] = result
                 else:
                     yield result
-    except TeacherError:
+    except (TeacherError, anyio.get_cancelled_exc_class()):
         for result in failed.values():
             yield result
         raise

@@ -20,7 +20,7 @@ from dlm_lsp.errors import (
     TooLongError,
     UnreachableError,
 )
-from dlm_lsp.teachers.concurrency import map_concurrently
+from dlm_lsp.teachers.concurrency import free_places, map_concurrently
 from dlm_lsp.teachers.context_refusal import context_refusal
 from dlm_lsp.teachers.cut_reply import is_cut_early, why_cut
 from dlm_lsp.teachers.echoed_secrets import redact_reply
@@ -52,6 +52,7 @@ from dlm_lsp.teachers.transport import (
     sdk_timeout,
     with_teacher_errors,
 )
+from dlm_lsp.teachers.unanswered import Unanswered
 from dlm_lsp.teachers.verdict_prompts import request_messages
 
 _R = TypeVar("_R")
@@ -148,6 +149,8 @@ class ApiTeacher(ABC):
         self._checked = False
         self._fatal_error: TeacherError | None = None
         self._pace = Pace(concurrency)
+        self._places = free_places(concurrency)
+        self.unanswered = Unanswered()
         self._has_served = False
         self._unlisted = ""
 
@@ -384,19 +387,25 @@ class ApiTeacher(ABC):
             if too_long := self.too_long(request):
                 return too_long
             answered: Reply | TeacherError
+            self.unanswered.add(request)
             try:
                 answered = await self._guarded(lambda: self._send_by_shape(request), self._timeout)
             except TooLongError as error:
                 answered = self._learn_window(request, error)
             except TeacherError as error:
                 answered = error
+            self.unanswered.take(request)
             # Before anything else starts.
             self._note(answered)
             return answered
 
         left = len(requests)
         answers = map_concurrently(
-            outcome, requests, self._concurrency, lambda: self._fatal_error is None
+            outcome,
+            requests,
+            self._concurrency,
+            lambda: self._fatal_error is None,
+            self._places,
         )
         async with aclosing(answers) as finished:
             async for index, answered in finished:

@@ -1,11 +1,12 @@
 """Bounded concurrency: results as they finish, cancelled when nobody waits any more."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import anyio
+import anyio.lowlevel
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -16,17 +17,25 @@ async def map_concurrently(
     items: Sequence[_T],
     limit: int,
     go_on: Callable[[], bool] = lambda: True,
+    places: anyio.Semaphore | None = None,
 ) -> AsyncGenerator[tuple[int, _R], None]:
     """Yield (index, result) of `work` on each item as it finishes, at most `limit` at a time.
 
+    Several iterators may share `places`: an item has one from its start until its result was taken.
     While `go_on` denies it no item starts; if it still does when nothing runs, that is the end.
 
     No new item starts before the results at hand have been taken, so what a crash can lose is
     bounded by `limit` too. Closing or cancelling the iterator cancels what is running and waits
-    until it has ended.
+    until it has ended. Who is cancelled gets the results that are there all the same, without a
+    wait, and is cancelled after them.
     """
+    free = places or free_places(limit)
+    held = 0
 
     async def numbered(index: int, item: _T) -> tuple[int, _R]:
+        nonlocal held
+        await free.acquire()
+        held += 1
         return index, await work(item)
 
     # Plain tasks and no task group: a cancel scope may not stay open across a yield.
@@ -34,6 +43,7 @@ async def map_concurrently(
     running: set[asyncio.Task[tuple[int, _R]]] = set()
     try:
         while True:
+            await anyio.lowlevel.checkpoint_if_cancelled()
             room = limit - len(running) if go_on() else 0
             for index, item in islice(waiting, room):
                 running.add(asyncio.create_task(numbered(index, item)))
@@ -42,8 +52,28 @@ async def map_concurrently(
             done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 yield task.result()
-    finally:
+                held -= 1
+                free.release()
+    except asyncio.CancelledError:
+        # They may have cost something; what no one has taken yet is with those that run.
+        await _end(running)
         for task in running:
-            task.cancel()
-        with anyio.CancelScope(shield=True):
-            await asyncio.gather(*running, return_exceptions=True)
+            if not task.cancelled() and task.exception() is None:
+                yield task.result()
+        raise
+    finally:
+        await _end(running)
+        for _ in range(held):
+            free.release()
+
+
+def free_places(most: int) -> anyio.Semaphore:
+    """Return places for so many items at once."""
+    return anyio.Semaphore(most, fast_acquire=True)
+
+
+async def _end(running: Collection[asyncio.Task[Any]]) -> None:
+    for task in running:
+        task.cancel()
+    with anyio.CancelScope(shield=True):
+        await asyncio.gather(*running, return_exceptions=True)

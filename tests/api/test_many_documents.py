@@ -1,6 +1,10 @@
 """Synthesis of many documents: one run over all, results as they finish, the same whatever does."""
 
+<<<<<<< HEAD
 import asyncio
+=======
+import itertools
+>>>>>>> intake
 import threading
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
@@ -10,8 +14,11 @@ import anyio.to_thread
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_httpserver import HTTPServer
 from support.scripted_teacher import ScriptedTeacher
+from support.teacher_server import TeacherServer, Town, town
 from support.towns_folder import town_document, towns_folder
+from werkzeug import Response
 
 from dlm_lsp.api import synthesis
 from dlm_lsp.api.many_documents import (
@@ -34,6 +41,13 @@ from dlm_lsp.synth.synth_request import SynthRequest
 
 OPTIONS = SynthOptions(filter="dedup-only", per_section=2)
 SERVER = "vllm-server:http://localhost:1"
+
+
+@pytest.fixture
+def teacher():
+    """A teacher that answers several requests at once."""
+    with HTTPServer(threaded=True) as server:
+        yield TeacherServer(server)
 
 
 class Gates:
@@ -315,6 +329,51 @@ async def test_a_run_that_is_stopped_begins_no_further_document(tmp_path):
                 outcomes = [outcome async for outcome in results]
     assert len(outcomes) == documents_at_once(context.request) == 4
     assert all(outcome.synthesis and outcome.synthesis.report.stopped for outcome in outcomes)
+
+
+async def test_what_is_in_flight_when_a_run_is_stopped_counts_once_over_all_documents(
+    tmp_path, teacher
+):
+    numbers, in_flight, release = itertools.count(1), threading.Event(), threading.Event()
+
+    def answer(prompt: str) -> Response:
+        number = next(numbers)
+        if number == 8:
+            in_flight.set()
+        if number > 5:
+            release.wait(30)
+        return Town(prompt)
+
+    teacher.answer = answer
+    sections = "\n::prose::\n".join(town(number) for number in range(6))
+    paths = towns_folder(tmp_path / "notes", range(5))
+    for path in paths:
+        path.write_text(f"{path.read_text('utf-8').split('The town')[0]}{sections}\n", "utf-8")
+    options = SynthOptions(filter="dedup-only", per_section=2, concurrency=3)
+    async with RunModels() as models:
+        context = RunContext(
+            SynthRequest(teacher.selector, None, options),
+            "stage",
+            models,
+            budget_of(options),
+            anyio.Event(),
+            on_event=lambda *_: None,
+            on_ready=lambda *_: None,
+            on_wait=lambda _: None,
+        )
+
+        async def stop():
+            await anyio.to_thread.run_sync(in_flight.wait, 30)
+            context.stop.set()
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(stop)
+            groups = group_documents(paths, context.request)
+            async with aclosing(synthesize_documents(groups, context)) as results:
+                outcomes = [outcome async for outcome in results]
+    release.set()
+    assert all(outcome.synthesis for outcome in outcomes)
+    assert sum(outcome.synthesis.report.usage.requests for outcome in outcomes) == 8
 
 
 def test_documents_are_grouped_by_the_models_that_they_need(tmp_path):

@@ -1,7 +1,8 @@
 import anyio
 import anyio.lowlevel
+from anyio.abc import TaskGroup
 
-from dlm_lsp.synth.reply_intake import ReplyIntake
+from dlm_lsp.synth.reply_intake import ReplyIntake, ReplyRoom
 
 
 class Replies:
@@ -12,7 +13,7 @@ class Replies:
         self.disk = anyio.Event()
         self._intake = intake
 
-    async def take(self, name: str) -> None:
+    def take(self, tasks: TaskGroup, name: str) -> None:
         async def store() -> None:
             self.log.append(f"store {name}")
             await self.disk.wait()
@@ -22,14 +23,14 @@ class Replies:
             await anyio.lowlevel.checkpoint()
             self.log.append(f"{name} is read")
 
-        await self._intake.take(store, deliver)
+        self._intake.start(tasks, store, deliver)
 
 
 async def test_replies_are_stored_beside_each_other_and_read_one_after_the_other() -> None:
-    replies = Replies(ReplyIntake(9))
+    replies = Replies(ReplyIntake(ReplyRoom(), 9))
     async with anyio.create_task_group() as tasks:
         for name in "ab":
-            tasks.start_soon(replies.take, name)
+            replies.take(tasks, name)
         await anyio.wait_all_tasks_blocked()
         assert replies.log == ["store a", "store b"]
         replies.disk.set()
@@ -49,10 +50,10 @@ async def test_what_is_on_disk_is_read_though_the_run_ends_while_it_waits_its_tu
     async def read() -> None:
         stored.append(2)
 
-    intake = ReplyIntake(9)
+    intake = ReplyIntake(ReplyRoom(), 9)
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(intake.take, store, read_long)
-        tasks.start_soon(intake.take, store, read)
+        intake.start(tasks, store, read_long)
+        intake.start(tasks, store, read)
         await anyio.wait_all_tasks_blocked()
         tasks.cancel_scope.cancel()
         ended.set()
@@ -60,13 +61,13 @@ async def test_what_is_on_disk_is_read_though_the_run_ends_while_it_waits_its_tu
 
 
 async def test_the_next_waits_where_there_is_no_room() -> None:
-    intake = ReplyIntake(2)
+    intake = ReplyIntake(ReplyRoom(), 2)
     replies = Replies(intake)
     taken = []
 
     async def take_all() -> None:
         for name in "abc":
-            tasks.start_soon(replies.take, name)
+            replies.take(tasks, name)
             await intake.wait_for_room()
             taken.append(name)
 

@@ -1,8 +1,11 @@
+import asyncio
 import json
 import threading
+from contextlib import ExitStack, aclosing
 from decimal import Decimal
 
 import anyio
+import anyio.lowlevel
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,8 +17,10 @@ from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.cost import Budget, CostMeter
 from dlm_lsp.synth.planned_requests import PlannedRequest
 from dlm_lsp.synth.reply_faults import is_whole
+from dlm_lsp.synth.reply_intake import ReplyRoom
 from dlm_lsp.synth.request_runner import RequestRunner, cached_reply, store_reply
 from dlm_lsp.synth.run_options import SynthOptions
+from dlm_lsp.teachers.concurrency import free_places, map_concurrently
 from dlm_lsp.teachers.price import Price, Rates
 from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply, TeacherResult
 
@@ -182,6 +187,120 @@ async def test_no_more_replies_are_on_their_way_to_the_disk_than_are_asked_at_on
     runner = request_runner(WRITES, cache, concurrency=concurrency)
     await run(runner, planned_requests(*"abcdefghijklmnopqrst"))
     assert max(most) == concurrency
+
+
+class AtOnce(ScriptedTeacher):
+    """Answers `most` requests at once, whoever asks; each is answered once `go_on` lets it."""
+
+    def __init__(self, most, go_on):
+        super().__init__(WRITES.write)
+        self.most = most
+        self.places = free_places(most)
+        self.go_on = go_on
+        self.came = []
+
+    async def answer(self, requests):
+        async def work(request):
+            self.requests.append(request)
+            await self.go_on(request)
+            self.came.append(request)
+            return self.write(request)
+
+        async with aclosing(
+            map_concurrently(work, requests, self.most, places=self.places)
+        ) as finished:
+            async for index, written in finished:
+                yield TeacherResult(index, written)
+
+
+async def at_once(_):
+    await anyio.lowlevel.checkpoint()
+
+
+@pytest.mark.parametrize("natively", [False, True])
+@given(
+    st.integers(1, 5),
+    st.lists(st.integers(0, 4), min_size=1, max_size=12),
+    st.integers(0, 12),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_every_reply_that_came_is_stored_whenever_the_run_is_cancelled(
+    tmp_path_factory, natively, concurrency, steps, when
+):
+    async def go_on(request):
+        for _ in range(steps[int(request.prose)]):
+            await anyio.lowlevel.checkpoint()
+
+    async def main(cache):
+        is_cancelled = threading.Event()
+        put = cache.put_by_key
+
+        def write(rows):
+            assert is_cancelled.wait(30)
+            put(rows)
+
+        cache._group_commit = GroupCommit(write)
+        teacher = AtOnce(concurrency, go_on)
+        runner = request_runner(teacher, cache, concurrency=concurrency)
+        scope = anyio.CancelScope()
+
+        async def ask():
+            with scope:
+                await runner.run(
+                    planned_requests(*map(str, range(len(steps)))), taking(lambda *_: 0)
+                )
+
+        asking = asyncio.create_task(ask())
+        for _ in range(when):
+            await anyio.lowlevel.checkpoint()
+        (asking if natively else scope).cancel()
+        is_cancelled.set()
+        await asyncio.wait([asking])
+        return teacher
+
+    with ReplyCache(tmp_path_factory.mktemp("cache")) as cache:
+        teacher = anyio.run(main, cache)
+        assert [cached_reply(cache, teacher, request) for request in teacher.came] == [
+            teacher.write(request) for request in teacher.came
+        ]
+
+
+@given(st.integers(1, 4), st.integers(1, 6))
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25
+)
+def test_fewer_than_twice_as_many_as_go_at_once_have_come_unstored_over_all_documents(
+    tmp_path_factory, concurrency, documents
+):
+    async def main(caches):
+        disk = threading.Event()
+        teacher, room = AtOnce(concurrency, at_once), ReplyRoom()
+        options = SynthOptions(concurrency=concurrency)
+        async with anyio.create_task_group() as tasks:
+            for at, cache in enumerate(caches):
+                cache._group_commit = GroupCommit(
+                    lambda rows, put=cache.put_by_key: disk.wait(30) and put(rows)
+                )
+                runner = RequestRunner(teacher, cache, options, lambda _: None, room=room)
+                planned = planned_requests(*(f"{at} {number}" for number in range(9)))
+                tasks.start_soon(runner.run, planned, taking(lambda *_: None))
+            await anyio.wait_all_tasks_blocked()
+            came = len(teacher.came)
+            disk.set()
+        assert came < 2 * concurrency
+        assert len(teacher.came) == 9 * documents
+
+    with ExitStack() as stack:
+        folders = [tmp_path_factory.mktemp("cache") for _ in range(documents)]
+        anyio.run(main, [stack.enter_context(ReplyCache(folder)) for folder in folders])
+
+
+async def test_a_teacher_that_never_waits_is_not_asked_everything_after_a_cancellation(cache):
+    teacher = ScriptedTeacher(WRITES.write)
+    runner = request_runner(teacher, cache, concurrency=2)
+    with anyio.CancelScope() as scope:
+        await runner.run(planned_requests(*map(str, range(50))), taking(lambda *_: scope.cancel()))
+    assert len(teacher.requests) <= 6
 
 
 TEACHER = ScriptedTeacher()

@@ -102,6 +102,44 @@ async def test_a_cancel_scope_around_the_reader_ends_the_work_too():
     assert sorted(ended) == [0, 1]
 
 
+async def test_a_reader_that_is_cancelled_gets_what_is_there_and_nothing_starts():
+    started, taken = [], []
+
+    async def work(item: int) -> int:
+        started.append(item)
+        return item
+
+    with anyio.CancelScope() as scope:
+        async with aclosing(map_concurrently(work, range(9), 3)) as finished:
+            async for _, item in finished:
+                taken.append(item)
+                scope.cancel()
+    assert sorted(taken) == started == [0, 1, 2]
+
+
+async def test_what_finishes_in_the_moment_of_a_cancellation_is_yielded_before_it():
+    started, go_on, taken = asyncio.Event(), asyncio.Event(), []
+
+    async def work(item: int) -> int:
+        started.set()
+        await (go_on if item else asyncio.Event()).wait()
+        return item
+
+    async def read() -> None:
+        async with aclosing(map_concurrently(work, range(4), 4)) as finished:
+            async for _, item in finished:
+                taken.append(item)
+
+    reader = asyncio.create_task(read())
+    await started.wait()
+    go_on.set()
+    await asyncio.sleep(0)
+    reader.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reader
+    assert sorted(taken) == [1, 2, 3]
+
+
 async def test_an_error_of_the_work_itself_reaches_the_reader():
     async def work(item: int) -> int:
         raise KeyError(item)
