@@ -57,13 +57,9 @@ class Unasked(Generic[_R]):
 class RequestRunner(Generic[_R]):
     """Asks a teacher within the limits of one run, and keeps count of what that costs.
 
-<<<<<<< HEAD
-    `spending` is that of the runners that share the limits, and `meter` counts in money. `ended_by`
-    is why the teacher is not asked any more, where it has said so.
-=======
     `spending` is that of the runners that share the limits, and `meter` counts in money; `room` is
-    that of all documents of the run.
->>>>>>> intake
+    that of all documents of the run. `ended_by` is why the teacher is not asked any more, where it
+    has said so.
     """
 
     def __init__(

@@ -1,10 +1,7 @@
 """Synthesis of many documents: one run over all, results as they finish, the same whatever does."""
 
-<<<<<<< HEAD
 import asyncio
-=======
 import itertools
->>>>>>> intake
 import threading
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
