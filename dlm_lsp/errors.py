@@ -152,5 +152,9 @@ class RejectedError(TeacherError):
     """The server does not allow this or does not know the model, whatever it is asked."""
 
 
+class MissingError(RejectedError):
+    """The server has no such model, or nothing at this address."""
+
+
 class KeyRefusedError(RejectedError):
     """The server does not know the key."""

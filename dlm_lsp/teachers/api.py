@@ -13,6 +13,7 @@ from typing import Any, ClassVar, TypeVar
 
 from dlm_lsp.errors import (
     KeyRefusedError,
+    MissingError,
     RateError,
     RejectedError,
     SpentError,
@@ -57,6 +58,8 @@ from dlm_lsp.teachers.verdict_prompts import request_messages
 _R = TypeVar("_R")
 _logger = logging.getLogger(__name__)
 _LONGEST_CHECK = 20.0
+_MOST_REJECTED = 3
+"""How many calls a server may reject, having answered nothing, before it is asked no more."""
 _FINAL = (SpentError, KeyRefusedError)
 _ABOUT_NO_SHAPE = frozenset((401, 402, 403, 407, 408, 409, 413, 429))
 """Statuses of errors that another shape of the request would not mend."""
@@ -149,6 +152,7 @@ class ApiTeacher(ABC):
         self._fatal_error: TeacherError | None = None
         self._pace = Pace(concurrency)
         self._has_served = False
+        self._rejected_calls = 0
         self._unlisted = ""
 
     @property
@@ -378,7 +382,11 @@ class ApiTeacher(ABC):
                 and has answered nothing yet.
         """
         if requests and self._fatal_error:
-            raise self._fatal_error
+            raise self._fatal_error.with_traceback(None)
+        rejection: TeacherError | None = None
+
+        def end() -> TeacherError | None:
+            return self._fatal_error or (None if self._has_served else rejection)
 
         async def outcome(request: Request) -> Reply | TeacherError:
             if too_long := self.too_long(request):
@@ -392,23 +400,29 @@ class ApiTeacher(ABC):
                 answered = error
             # Before anything else starts.
             self._note(answered)
+            if isinstance(answered, RejectedError):
+                nonlocal rejection
+                rejection = answered
             return answered
 
         left = len(requests)
-        answers = map_concurrently(
-            outcome, requests, self._concurrency, lambda: self._fatal_error is None
-        )
+        answers = map_concurrently(outcome, requests, self._concurrency, lambda: end() is None)
         async with aclosing(answers) as finished:
             async for index, answered in finished:
                 left -= 1
                 yield TeacherResult(index, answered)
-        if left and self._fatal_error:
-            raise self._fatal_error
+        if rejection and not self._has_served:
+            self._rejected_calls += 1
+            if self._rejected_calls >= _MOST_REJECTED:
+                self._fatal_error = self._fatal_error or rejection
+        if left and (ended := end()):
+            raise ended.with_traceback(None)
 
     def _note(self, answered: Reply | TeacherError) -> None:
         """Take note of whether further requests make sense.
 
-        A server that has answered once may reject a single request, say by what it is about.
+        A server may reject a single request, say by what it is about: that ends at most the call
+        that it came to, as long as nothing has been answered.
         """
         if isinstance(answered, Reply):
             self._has_served = True
@@ -419,7 +433,7 @@ class ApiTeacher(ABC):
         ):
             self._fatal_error = answered
             self._pace.stop(answered)
-        elif isinstance(answered, RejectedError) and not self._has_served:
+        elif isinstance(answered, MissingError) and not self._has_served:
             self._fatal_error = answered
 
     def too_long(self, request: Request) -> TooLongError | None:

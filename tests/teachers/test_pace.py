@@ -158,12 +158,11 @@ async def test_a_place_in_line_that_is_given_up_is_lost_to_nobody():
                 went.append(number)
 
     scopes = [anyio.CancelScope() for _ in range(6)]
-    async with anyio.create_task_group() as tasks:
-        async with pace.turn():
-            for number, scope in enumerate(scopes):
-                tasks.start_soon(go, number, scope)
-            await anyio.wait_all_tasks_blocked()
-            scopes[1].cancel()
+    async with anyio.create_task_group() as tasks, pace.turn():
+        for number, scope in enumerate(scopes):
+            tasks.start_soon(go, number, scope)
+        await anyio.wait_all_tasks_blocked()
+        scopes[1].cancel()
     assert went == [0, 2, 3, 4, 5]
 
 
