@@ -143,9 +143,8 @@ class ApiTeacher(ABC):
         self._timeout = timeout
         self._learning = ShapeLearning(self.formats, self._sent, sampling, self._warn)
         self._trials = ShapeTrials(self._learning, len(self.formats), sampling.max_new_tokens)
-        self._learned_window = LearnedWindow(
-            max_new_tokens=sampling.max_new_tokens, assumed_context=self.assumed_context
-        )
+        self._told = set[str]()
+        self._learned_window: LearnedWindow | None = None
         self._secrets = endpoint.secrets
         self._client: Any = None
         self._checked = False
@@ -384,18 +383,22 @@ class ApiTeacher(ABC):
         if requests and self._fatal_error:
             raise self._fatal_error.with_traceback(None)
         rejection: TeacherError | None = None
+        # Of this call alone: what other documents have shown must not decide this one's parts.
+        learned = LearnedWindow(
+            max_new_tokens=self._sampling.max_new_tokens, assumed_context=self.assumed_context
+        )
 
         def end() -> TeacherError | None:
             return self._fatal_error or (None if self._has_served else rejection)
 
         async def outcome(request: Request) -> Reply | TeacherError:
-            if too_long := self.too_long(request):
+            if too_long := learned.too_long(request, self.name):
                 return too_long
             answered: Reply | TeacherError
             try:
                 answered = await self._guarded(lambda: self._send_by_shape(request), self._timeout)
             except TooLongError as error:
-                answered = self._learn_window(request, error)
+                answered = self._learn_window(learned, request, error)
             except TeacherError as error:
                 answered = error
             # Before anything else starts.
@@ -437,16 +440,21 @@ class ApiTeacher(ABC):
             self._fatal_error = answered
 
     def too_long(self, request: Request) -> TooLongError | None:
-        """Return why a request is not sent: a text no longer was too long before."""
-        return self._learned_window.too_long(request, self.name)
+        """Return why a request that goes another way, as in a batch, would be refused."""
+        return self._learned_window.too_long(request, self.name) if self._learned_window else None
 
-    def _learn_window(self, request: Request, error: TooLongError) -> TeacherError:
-        """Take note of what a refusal says of the context; requests from now on keep to it."""
-        failure, notice = self._learned_window.learn(
-            request, error, selector=self.name, window=self.window
-        )
+    def _learn_window(
+        self, learned: LearnedWindow, request: Request, error: TooLongError
+    ) -> TeacherError:
+        """Take note of what a refusal says of the context; further requests of a call keep to it.
+
+        Where prose is planned in parts, that is by the window that was known from the start.
+        """
+        failure, notice = learned.learn(request, error, selector=self.name, window=self.window)
         if notice:
-            self.window = self._learned_window.tokens
+            self._learned_window = learned
+        if notice and notice not in self._told:
+            self._told.add(notice)
             self._on_notice(notice)
         return failure
 
