@@ -380,6 +380,11 @@ class ApiTeacher(ABC):
                 the key, wants more money or a longer pause than anybody waits, or rejects the model
                 and has answered nothing yet.
         """
+        if isinstance(self._pace.end, RateError) and (
+            self._pace.refusals_in_a_row <= RETRIES + _MOST_REJECTED
+        ):
+            # Another document may come when the server is well again: one request finds out.
+            self._pace.end = self._fatal_error = None
         if requests and self._fatal_error:
             raise self._fatal_error.with_traceback(None)
         rejection: TeacherError | None = None

@@ -235,6 +235,31 @@ async def test_a_server_that_goes_on_to_refuse_is_asked_less_and_less_and_then_n
     assert len(chat.came) <= 16
 
 
+@pytest.mark.parametrize("recovers", [True, False])
+async def test_a_later_call_tries_a_server_that_went_on_to_refuse_once_more(recovers):
+    is_well = False
+
+    async def says(_):
+        return DONE if is_well else refusal(retry_after_ms="20")
+
+    chat = Chat(says)
+    async with WireServer(chat) as server:
+        teacher = served(server.url, concurrency=8)
+        await teacher.prepare()
+        requests = [request_for(f"Text {n}.") for n in range(20)]
+        with pytest.raises(RateError):
+            await outcomes(teacher, requests)
+        before, is_well = len(chat.came), recovers
+        if recovers:
+            assert await outcomes(teacher, requests) == [FINE] * 20
+        else:
+            for _ in range(6):
+                with pytest.raises(RateError):
+                    await outcomes(teacher, requests)
+            assert len(chat.came) - before == 3
+        await teacher.aclose()
+
+
 async def test_a_long_wait_is_told_and_ends_at_once_when_it_is_cancelled():
     refused = anyio.Event()
 
