@@ -131,8 +131,11 @@ class NotAskedError(TeacherError):
 class TooLongError(TeacherError):
     """A request is longer than the model reads, which is `limit` tokens where that was said.
 
-    `asked` is false where that was known without asking.
+    `asked` is false where that was known without asking; `fits` is how many tokens of prose do fit,
+    by that limit.
     """
+
+    fits: int | None = None
 
     def __init__(self, message: str, limit: int | None = None, *, asked: bool = True) -> None:
         super().__init__(message)
@@ -150,6 +153,10 @@ class SpentError(TeacherError):
 
 class RejectedError(TeacherError):
     """The server does not allow this or does not know the model, whatever it is asked."""
+
+
+class MissingError(RejectedError):
+    """The server has no such model, or nothing at this address."""
 
 
 class KeyRefusedError(RejectedError):

@@ -86,7 +86,9 @@ class RequestRounds:
         split: list[PlannedRequest] = []
         # In their order, whichever was refused first.
         for whole, error in sorted(self._too_long, key=lambda refused: refused[0].index):
-            if parts := split_request(whole, self._teacher.window):
+            # By the refusal alone, so that the parts are the same whatever was asked before.
+            known = [fit for fit in (self._teacher.window, error.fits) if fit is not None]
+            if parts := split_request(whole, min(known, default=None)):
                 on_split(whole, parts)
                 split += parts
             else:

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, TypeVar
 
 from dlm_lsp.errors import (
     KeyRefusedError,
+    MissingError,
     RateError,
     RejectedError,
     SpentError,
@@ -58,6 +59,8 @@ from dlm_lsp.teachers.verdict_prompts import request_messages
 _R = TypeVar("_R")
 _logger = logging.getLogger(__name__)
 _LONGEST_CHECK = 20.0
+_MOST_REJECTED = 3
+"""How many calls a server may reject, having answered nothing, before it is asked no more."""
 _FINAL = (SpentError, KeyRefusedError)
 _ABOUT_NO_SHAPE = frozenset((401, 402, 403, 407, 408, 409, 413, 429))
 """Statuses of errors that another shape of the request would not mend."""
@@ -141,9 +144,8 @@ class ApiTeacher(ABC):
         self._timeout = timeout
         self._learning = ShapeLearning(self.formats, self._sent, sampling, self._warn)
         self._trials = ShapeTrials(self._learning, len(self.formats), sampling.max_new_tokens)
-        self._learned_window = LearnedWindow(
-            max_new_tokens=sampling.max_new_tokens, assumed_context=self.assumed_context
-        )
+        self._told = set[str]()
+        self._learned_window: LearnedWindow | None = None
         self._secrets = endpoint.secrets
         self._client: Any = None
         self._checked = False
@@ -152,6 +154,7 @@ class ApiTeacher(ABC):
         self._places = free_places(concurrency)
         self.unanswered = Unanswered()
         self._has_served = False
+        self._rejected_calls = 0
         self._unlisted = ""
 
     @property
@@ -380,23 +383,39 @@ class ApiTeacher(ABC):
                 the key, wants more money or a longer pause than anybody waits, or rejects the model
                 and has answered nothing yet.
         """
+        if isinstance(self._pace.end, RateError) and (
+            self._pace.refusals_in_a_row <= RETRIES + _MOST_REJECTED
+        ):
+            # Another document may come when the server is well again: one request finds out.
+            self._pace.end = self._fatal_error = None
         if requests and self._fatal_error:
-            raise self._fatal_error
+            raise self._fatal_error.with_traceback(None)
+        rejection: TeacherError | None = None
+        # Of this call alone: what other documents have shown must not decide this one's parts.
+        learned = LearnedWindow(
+            max_new_tokens=self._sampling.max_new_tokens, assumed_context=self.assumed_context
+        )
+
+        def end() -> TeacherError | None:
+            return self._fatal_error or (None if self._has_served else rejection)
 
         async def outcome(request: Request) -> Reply | TeacherError:
-            if too_long := self.too_long(request):
+            if too_long := learned.too_long(request, self.name):
                 return too_long
             answered: Reply | TeacherError
             self.unanswered.add(request)
             try:
                 answered = await self._guarded(lambda: self._send_by_shape(request), self._timeout)
             except TooLongError as error:
-                answered = self._learn_window(request, error)
+                answered = self._learn_window(learned, request, error)
             except TeacherError as error:
                 answered = error
             self.unanswered.take(request)
             # Before anything else starts.
             self._note(answered)
+            if isinstance(answered, RejectedError):
+                nonlocal rejection
+                rejection = answered
             return answered
 
         left = len(requests)
@@ -404,20 +423,25 @@ class ApiTeacher(ABC):
             outcome,
             requests,
             self._concurrency,
-            lambda: self._fatal_error is None,
+            lambda: end() is None,
             self._places,
         )
         async with aclosing(answers) as finished:
             async for index, answered in finished:
                 left -= 1
                 yield TeacherResult(index, answered)
-        if left and self._fatal_error:
-            raise self._fatal_error
+        if rejection and not self._has_served:
+            self._rejected_calls += 1
+            if self._rejected_calls >= _MOST_REJECTED:
+                self._fatal_error = self._fatal_error or rejection
+        if left and (ended := end()):
+            raise ended.with_traceback(None)
 
     def _note(self, answered: Reply | TeacherError) -> None:
         """Take note of whether further requests make sense.
 
-        A server that has answered once may reject a single request, say by what it is about.
+        A server may reject a single request, say by what it is about: that ends at most the call
+        that it came to, as long as nothing has been answered.
         """
         if isinstance(answered, Reply):
             self._has_served = True
@@ -428,20 +452,25 @@ class ApiTeacher(ABC):
         ):
             self._fatal_error = answered
             self._pace.stop(answered)
-        elif isinstance(answered, RejectedError) and not self._has_served:
+        elif isinstance(answered, MissingError) and not self._has_served:
             self._fatal_error = answered
 
     def too_long(self, request: Request) -> TooLongError | None:
-        """Return why a request is not sent: a text no longer was too long before."""
-        return self._learned_window.too_long(request, self.name)
+        """Return why a request that goes another way, as in a batch, would be refused."""
+        return self._learned_window.too_long(request, self.name) if self._learned_window else None
 
-    def _learn_window(self, request: Request, error: TooLongError) -> TeacherError:
-        """Take note of what a refusal says of the context; requests from now on keep to it."""
-        failure, notice = self._learned_window.learn(
-            request, error, selector=self.name, window=self.window
-        )
+    def _learn_window(
+        self, learned: LearnedWindow, request: Request, error: TooLongError
+    ) -> TeacherError:
+        """Take note of what a refusal says of the context; further requests of a call keep to it.
+
+        Where prose is planned in parts, that is by the window that was known from the start.
+        """
+        failure, notice = learned.learn(request, error, selector=self.name, window=self.window)
         if notice:
-            self.window = self._learned_window.tokens
+            self._learned_window = learned
+        if notice and notice not in self._told:
+            self._told.add(notice)
             self._on_notice(notice)
         return failure
 

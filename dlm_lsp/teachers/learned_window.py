@@ -15,6 +15,7 @@ class LearnedWindow:
 
     def __init__(self, *, max_new_tokens: int, assumed_context: int) -> None:
         self.tokens: int | None = None
+        self._fits: int | None = None
         self._max_new_tokens = max_new_tokens
         self._assumed_context = assumed_context
 
@@ -26,9 +27,11 @@ class LearnedWindow:
             or _rough_tokens(request.prose) <= self.tokens
         ):
             return None
-        return TooLongError(
+        error = TooLongError(
             f"{selector} reads no more than {self.tokens} tokens of prose", asked=False
         )
+        error.fits = self._fits
+        return error
 
     def learn(
         self, request: Request, error: TooLongError, *, selector: str, window: int | None
@@ -41,10 +44,10 @@ class LearnedWindow:
         if not isinstance(request, PairRequest) or request.sentences:
             return error, ""
         refused = _rough_tokens(request.prose)
+        room = error.fits = self._room(error, selector)
         if self.tokens is not None and refused > self.tokens:
             # It was under way when that was learned.
             return error, ""
-        room = self._room(error, selector)
         if room is not None and room < refused:
             reads = f"{selector} reads {error.limit} tokens"
         elif room is not None:
@@ -58,7 +61,7 @@ class LearnedWindow:
                 "more"
             )
             return refusal, ""
-        self.tokens = min(window or room, room)
+        self.tokens, self._fits = min(window or room, room), error.fits
         return error, f"{reads}; what is longer is split and asked again"
 
     def _room(self, error: TooLongError, selector: str) -> int | None:

@@ -5,7 +5,9 @@ one wait, none is sent, and then fewer at once: half as many, and one more each 
 as now go at once were answered (additive increase, multiplicative decrease; RFC 5681 §3.1).
 """
 
+import asyncio
 import math
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +22,15 @@ _LONGEST_PAUSE = 60.0
 _WORTH_TELLING = 3.0
 
 
+def _never() -> bool:
+    return False
+
+
+def _now() -> float:
+    # An alarm rings in no task, where anyio does not know the time.
+    return asyncio.get_running_loop().time()
+
+
 @dataclass(slots=True)
 class Turn:
     """One attempt; `began` says after how many slow-downs."""
@@ -28,7 +39,7 @@ class Turn:
 
 
 class Pace:
-    """Lets attempts at one server go, at most `most` at once.
+    """Lets attempts at one server go, at most `most` at once, first come, first served.
 
     `on_wait` hears of long pauses, in seconds; `end` is why no further attempt is to be made.
     """
@@ -44,7 +55,8 @@ class Pace:
         self._told_until = -math.inf
         self._slowdowns = 0
         self._in_a_row = 0
-        self._changed: anyio.Event | None = None
+        self._line: OrderedDict[anyio.Event, Callable[[], bool]] = OrderedDict()
+        self._alarm: asyncio.TimerHandle | None = None
 
     @property
     def refusals_in_a_row(self) -> int:
@@ -53,22 +65,56 @@ class Pace:
 
     def must_wait(self) -> bool:
         """Say whether an attempt would not go at once."""
-        return anyio.current_time() < self._clear_at or self._going >= self._at_once
+        return bool(self._line) or not self._has_room()
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[Turn]:
-        """Wait until an attempt may go, and hold its place while it is made."""
-        while self.must_wait() and self.end is None:
-            changed = self._changed = self._changed or anyio.Event()
-            pause = self._clear_at - anyio.current_time()
-            with anyio.move_on_after(pause if pause > 0 else math.inf):
-                await changed.wait()
-        self._going += 1
+    async def turn(self, is_over: Callable[[], bool] = _never) -> AsyncIterator[Turn]:
+        """Wait until an attempt may go, and hold its place while it is made.
+
+        Whoever need not go any more has a turn at once, to see that: see `recheck`.
+        """
+        if self.must_wait() and not (self.end or is_over()):
+            await self._line_up(is_over)
+        else:
+            self._going += 1
         try:
             yield Turn(self._slowdowns)
         finally:
             self._going -= 1
-            self._change()
+            self._let_go()
+
+    async def _line_up(self, is_over: Callable[[], bool]) -> None:
+        called = anyio.Event()
+        self._line[called] = is_over
+        self._let_go()
+        try:
+            await called.wait()
+        except BaseException:
+            if called.is_set():
+                self._going -= 1
+            else:
+                del self._line[called]
+            self._let_go()
+            raise
+
+    def _has_room(self) -> bool:
+        return _now() >= self._clear_at and self._going < self._at_once
+
+    def _let_go(self) -> None:
+        """Call the first in line, as many as may go; in a pause, set an alarm for its end."""
+        while self._line and self._has_room():
+            called, _ = self._line.popitem(last=False)
+            self._call(called)
+        if self._alarm:
+            self._alarm.cancel()
+            self._alarm = None
+        # There is room, so what they wait for is the time; it may just have come.
+        if self._line and self._going < self._at_once:
+            self._alarm = asyncio.get_running_loop().call_at(self._clear_at, self._let_go)
+
+    def _call(self, called: anyio.Event) -> None:
+        self._going += 1
+        called.set()
 
     def slow_down(self, turn: Turn, wait: float | None) -> None:
         """Take note that the server refused an attempt, and that the next has to wait.
@@ -83,11 +129,11 @@ class Pace:
             self._answered = 0
         if wait is None:
             wait = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (self._in_a_row - 1))
-        self._clear_at = max(self._clear_at, anyio.current_time() + wait)
+        self._clear_at = max(self._clear_at, _now() + wait)
         if self.on_wait and wait >= _WORTH_TELLING and self._clear_at > self._told_until + 1:
             self._told_until = self._clear_at
             self.on_wait(wait)
-        self._change()
+        self._let_go()
 
     def speed_up(self) -> None:
         """Take note that the server answered an attempt, whatever it said."""
@@ -96,14 +142,17 @@ class Pace:
         if self._answered >= self._at_once < self._most:
             self._at_once += 1
             self._answered = 0
-            self._change()
+            self._let_go()
 
     def stop(self, end: TeacherError) -> None:
         """Let no further attempt go: whoever waits for a turn has it at once, and reads `end`."""
         self.end = end
-        self._change()
+        self.recheck()
 
-    def _change(self) -> None:
-        if self._changed:
-            self._changed.set()
-            self._changed = None
+    def recheck(self) -> None:
+        """Let those go at once who wait for a turn and need none any more."""
+        over = [called for called, is_over in self._line.items() if self.end or is_over()]
+        for called in over:
+            del self._line[called]
+            self._call(called)
+        self._let_go()

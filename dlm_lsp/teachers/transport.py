@@ -20,6 +20,7 @@ import anyio.lowlevel
 
 from dlm_lsp.errors import (
     KeyRefusedError,
+    MissingError,
     NotAskedError,
     RateError,
     RejectedError,
@@ -43,7 +44,7 @@ RequestHook = Callable[[Any], Awaitable[None]]
 RETRIES = 3
 """How often the SDK sends a failed request again."""
 
-_BY_STATUS = {401: KeyRefusedError, 403: RejectedError, 404: RejectedError}
+_BY_STATUS = {401: KeyRefusedError, 403: RejectedError, 404: MissingError}
 _LONGEST_WAIT = 3600.0
 """How many seconds a server may let us wait where somebody hears of it, and can stop the run."""
 _LONGEST_UNTOLD = 20.0

@@ -1,7 +1,9 @@
 """A section that is too long for a server is asked about in parts: real HTTP, the real SDK."""
 
+import itertools
 import math
 import re
+from contextlib import ExitStack
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from support.http_servers import Answer, Request, WireServer, chat_completion, p
 from support.scripted_teacher import document
 from support.teacher_calls import served
 
+from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.events import (
     PairAccepted,
     RequestDone,
@@ -106,6 +109,14 @@ def prompt_overhead():
 ROOM = 400
 
 
+@pytest.fixture
+def cache_of(tmp_path):
+    """Makes a cache of its own each time."""
+    numbers = itertools.count()
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(ReplyCache(tmp_path / str(next(numbers))))
+
+
 @pytest.mark.parametrize("words", [vllm, groq], ids=["the number is named", "no number"])
 async def test_a_section_that_is_too_long_gives_its_pairs_all_the_same(cache, words):
     doc = document(long_prose(range(80)))
@@ -176,6 +187,30 @@ async def test_the_limit_on_requests_holds_with_parts(cache):
     posts = [request for request in server.requests if request.method == "POST"]
     assert len(posts) == 5
     assert {s.detail for s in report.skipped if s.reason == "not_asked"} == {"max_requests is 5"}
+
+
+@pytest.mark.parametrize("words", [vllm, groq], ids=["the number is named", "no number"])
+async def test_the_parts_of_a_document_are_the_same_whatever_others_taught(cache_of, words):
+    """One teacher for several documents, in two orders: what is asked is the same set."""
+    docs = [document(long_prose(range(n, n + size))) for n, size in ((0, 80), (200, 30), (400, 45))]
+    asked = []
+    for order in (docs, docs[::-1]):
+        behave = SmallServer(prompt_overhead() + 100 + ROOM, words)
+        async with WireServer(behave) as server:
+            teacher = served(server.url, SAMPLING)
+            options = SynthOptions(filter="dedup-only", sampling=SAMPLING, per_section=8)
+            cache = cache_of()
+            for doc in order:
+                await run_synthesis(doc, teacher, None, cache, options)
+            await teacher.aclose()
+            asked.append(
+                sorted(
+                    request.json["messages"][-1]["content"]
+                    for request in server.requests
+                    if request.method == "POST"
+                )
+            )
+    assert asked[0] == asked[1]
 
 
 async def test_the_parts_are_kept_and_cost_nothing_the_next_time(cache):

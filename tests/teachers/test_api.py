@@ -79,7 +79,7 @@ async def test_a_key_or_model_lost_in_mid_run_fails_each_request_at_once(server,
     assert len(posted(server)) == 3
 
 
-@pytest.mark.parametrize("status", [401, 403, 404])
+@pytest.mark.parametrize("status", [401, 404])
 async def test_a_rejected_key_or_model_ends_the_requests(server, status):
     server.expect_request(CHAT).respond_with_json({"error": {"message": "gone"}}, status=status)
     teacher = served(address(server), concurrency=2)
@@ -89,6 +89,32 @@ async def test_a_rejected_key_or_model_ends_the_requests(server, status):
             await outcomes(teacher, [request_for()] * 9)
     await teacher.aclose()
     assert len(posted(server)) == 2
+
+
+async def test_a_rejection_before_anything_was_answered_ends_its_call_alone(server):
+    def chat(request):
+        if "flagged" in json.loads(request.data)["messages"][-1]["content"]:
+            return Response('{"error": {"message": "flagged"}}', 403)
+        return Response(json.dumps(chat_completion("fine")), content_type="application/json")
+
+    server.expect_request(CHAT).respond_with_handler(chat)
+    teacher = served(address(server), concurrency=1)
+    await teacher.prepare()
+    with pytest.raises(TeacherError, match=r"\(403\)"):
+        await outcomes(teacher, [request_for("flagged"), request_for("a")])
+    assert await outcomes(teacher, [request_for("b"), request_for("c")]) == [FINE, FINE]
+    await teacher.aclose()
+
+
+async def test_a_server_that_rejects_three_calls_is_asked_no_more(server):
+    server.expect_request(CHAT).respond_with_json({"error": {"message": "no"}}, status=403)
+    teacher = served(address(server), concurrency=2)
+    await teacher.prepare()
+    for _ in range(6):
+        with pytest.raises(TeacherError, match=r"\(403\)"):
+            await outcomes(teacher, [request_for()] * 9)
+    await teacher.aclose()
+    assert len(posted(server)) == 6
 
 
 @pytest.mark.parametrize("first", ["fine", "rejected"])

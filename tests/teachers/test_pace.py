@@ -127,6 +127,56 @@ async def test_without_a_time_the_pauses_grow_until_something_is_answered():
     assert pace.refusals_in_a_row == 0
 
 
+async def test_those_that_wait_go_in_their_order_and_no_more_than_may_go_are_woken():
+    pace = Pace(2)
+    went = []
+
+    async def go(number):
+        async with pace.turn():
+            went.append(number)
+            await anyio.lowlevel.checkpoint()
+
+    async with anyio.create_task_group() as tasks:
+        async with pace.turn(), pace.turn():
+            for number in range(50):
+                tasks.start_soon(go, number)
+            await anyio.wait_all_tasks_blocked()
+        # Two have left, and two are called.
+        assert pace.must_wait()
+        assert [event.statistics().tasks_waiting for event in pace._line] == [1] * 48
+    assert went == list(range(50))
+    assert not pace.must_wait()
+
+
+async def test_a_place_in_line_that_is_given_up_is_lost_to_nobody():
+    pace = Pace(1)
+    went = []
+
+    async def go(number, scope):
+        with scope:
+            async with pace.turn():
+                went.append(number)
+
+    scopes = [anyio.CancelScope() for _ in range(6)]
+    async with anyio.create_task_group() as tasks, pace.turn():
+        for number, scope in enumerate(scopes):
+            tasks.start_soon(go, number, scope)
+        await anyio.wait_all_tasks_blocked()
+        scopes[1].cancel()
+    assert went == [0, 2, 3, 4, 5]
+
+
+async def test_the_end_of_a_pause_lets_those_go_that_wait_for_it():
+    pace = Pace(2)
+    for _ in range(30):
+        async with pace.turn() as turn:
+            pace.slow_down(turn, 0.001)
+            pace.speed_up()
+        with anyio.fail_after(5):
+            async with pace.turn():
+                pass
+
+
 # With a server
 
 
@@ -183,6 +233,31 @@ async def test_a_server_that_goes_on_to_refuse_is_asked_less_and_less_and_then_n
         await teacher.aclose()
     # 8, 4, 2 and 1 at once; the SDK alone would have sent 240.
     assert len(chat.came) <= 16
+
+
+@pytest.mark.parametrize("recovers", [True, False])
+async def test_a_later_call_tries_a_server_that_went_on_to_refuse_once_more(recovers):
+    is_well = False
+
+    async def says(_):
+        return DONE if is_well else refusal(retry_after_ms="20")
+
+    chat = Chat(says)
+    async with WireServer(chat) as server:
+        teacher = served(server.url, concurrency=8)
+        await teacher.prepare()
+        requests = [request_for(f"Text {n}.") for n in range(20)]
+        with pytest.raises(RateError):
+            await outcomes(teacher, requests)
+        before, is_well = len(chat.came), recovers
+        if recovers:
+            assert await outcomes(teacher, requests) == [FINE] * 20
+        else:
+            for _ in range(6):
+                with pytest.raises(RateError):
+                    await outcomes(teacher, requests)
+            assert len(chat.came) - before == 3
+        await teacher.aclose()
 
 
 async def test_a_long_wait_is_told_and_ends_at_once_when_it_is_cancelled():
