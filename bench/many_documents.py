@@ -133,7 +133,7 @@ def _run(
         wall = time.perf_counter() - start
         generated = sum(
             document.get("generated", 0)
-            for document in json.loads((folder / "out.json").read_text() or "{}")["documents"]
+            for document in map(json.loads, (folder / "out.json").read_text().splitlines())
         )
         if generated != sections * PAIRS_PER_SECTION:
             words = (folder / "err.txt").read_text()[-2000:]
@@ -144,7 +144,7 @@ def _run(
 def _command(
     folder: Path, url: str, at_once: int, filters: Sequence[str] = _DEDUP_ONLY
 ) -> list[str]:
-    command = [str(_DLM), "synth", "instructions", str(folder), *filters, "--json"]
+    command = [str(_DLM), "synth", "instructions", str(folder), *filters, "--jsonl"]
     return [*command, "--teacher", f"vllm-server:{url}", "--concurrency", str(at_once)]
 
 

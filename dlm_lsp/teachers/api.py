@@ -144,7 +144,7 @@ class ApiTeacher(ABC):
         self._timeout = timeout
         self._learning = ShapeLearning(self.formats, self._sent, sampling, self._warn)
         self._trials = ShapeTrials(self._learning, len(self.formats), sampling.max_new_tokens)
-        self._told = set[str]()
+        self._noticed = set[str]()
         self._learned_window: LearnedWindow | None = None
         self._secrets = endpoint.secrets
         self._client: Any = None
@@ -469,8 +469,8 @@ class ApiTeacher(ABC):
         failure, notice = learned.learn(request, error, selector=self.name, window=self.window)
         if notice:
             self._learned_window = learned
-        if notice and notice not in self._told:
-            self._told.add(notice)
+        if notice and notice not in self._noticed:
+            self._noticed.add(notice)
             self._on_notice(notice)
         return failure
 
