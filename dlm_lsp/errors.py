@@ -20,6 +20,7 @@
         ├── RateError           the server wants fewer requests, and went on to say so
         ├── SpentError          nothing is left to spend, or not for long
         └── RejectedError       the server does not allow this, or knows no such model
+            ├── MissingError    the server has no such model, or nothing at this address
             └── KeyRefusedError the server knows no such key
 
 Shell, language server and API catch by this tree. Whatever else reaches them is a defect of this

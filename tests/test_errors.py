@@ -26,6 +26,7 @@ INTERNAL = {
     "NoReplyError",
     "NotScoredError",
     "WorkerLostError",
+    "NoWorkerError",
 }
 
 

@@ -95,6 +95,8 @@ def test_submit_takes_the_options_of_a_run_that_decide_what_is_asked():
         "max_cost",
         "force",
         "as_json_lines",
+        "engine",
+        "address",
         "shard",
         "dedup",
     }
