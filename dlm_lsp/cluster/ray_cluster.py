@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from dlm_lsp.cluster.pool import WorkerLostError, WorkerPool
 from dlm_lsp.cluster.stand_ins import ClusterModels
 from dlm_lsp.errors import UsageError
 from dlm_lsp.install_hint import DISTRIBUTION, install_hint
+from dlm_lsp.store.os_reason import os_reason
 from dlm_lsp.synth.run_models import ModelSource
 from dlm_lsp.synth.synth_request import SynthRequest, asks_server
 
@@ -23,6 +25,8 @@ _SHARE_OF_PROCESSOR = 0.05
 """What a worker takes that only waits for servers: two whole ones starve on two cores."""
 _START_LIMIT = 120.0
 """Seconds until a worker has to be there; it imports this package, perhaps from a slow disk."""
+_CONNECT_LIMIT = 10.0
+"""Seconds until a connection to the head has to be there."""
 _MOST_REPLACED = 3
 """How often the worker of a node is started anew."""
 
@@ -79,6 +83,7 @@ def _connect(ray: ModuleType, address: str | None) -> None:
             "an address that begins with ray:// is that of a proxy, through which replies cannot "
             "come back one by one; run on a machine of the cluster, and name HOST:PORT of its head"
         )
+    check_head(address or os.environ.get("RAY_ADDRESS", ""))
     logging.getLogger("ray").setLevel(logging.ERROR)
     # Ray writes of each worker that dies on stdout, where results go; no setting says otherwise.
     worker: Any = getattr(getattr(ray, "_private", None), "worker", None)
@@ -93,11 +98,30 @@ def _connect(ray: ModuleType, address: str | None) -> None:
         )
     # Ray raises whatever its parts do: ConnectionError, ValueError, RuntimeError, its own.
     except Exception as error:
-        reason = " ".join(str(error).split())
-        raise UsageError(
-            f"there is no Ray cluster to join{f' at {address}' if address else ''} ({reason}); "
-            "start it with `ray start` and name the HOST:PORT that this prints"
-        ) from error
+        raise _no_cluster(address or "", " ".join(str(error).split())) from error
+
+
+def check_head(address: str) -> None:
+    """Check that something listens at an address HOST:PORT; Ray tries for minutes, in silence.
+
+    Raises:
+        UsageError: nothing does.
+    """
+    host, colon, port = address.rpartition(":")
+    # `auto` and `local` are addresses too.
+    if not (colon and port.isdigit()):
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), _CONNECT_LIMIT).close()
+    except OSError as error:
+        raise _no_cluster(address, os_reason(error)) from error
+
+
+def _no_cluster(address: str, reason: str) -> UsageError:
+    return UsageError(
+        f"there is no Ray cluster to join{f' at {address}' if address else ''} ({reason}); "
+        "start it with `ray start` and name the HOST:PORT that this prints"
+    )
 
 
 def _write_nothing(*_: Any, **__: Any) -> None:

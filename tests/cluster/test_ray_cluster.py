@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,8 +17,8 @@ from ray.cluster_utils import Cluster
 from support.cluster_runs import KEY, Gate, clean_environment, cut_power, write_towns
 from support.teacher_server import DLM, TeacherServer, plain
 
-from dlm_lsp.cluster.ray_cluster import ray_source
-from dlm_lsp.errors import JudgeError
+from dlm_lsp.cluster.ray_cluster import check_head, ray_source
+from dlm_lsp.errors import JudgeError, UsageError
 from dlm_lsp.local.fetch import missing_model
 from dlm_lsp.synth.judge import sway_judge
 from dlm_lsp.synth.run_options import SynthOptions
@@ -224,6 +225,21 @@ def test_a_proxy_address_is_refused(home: Path, tmp_path: Path, teacher: Teacher
     )
     assert done.returncode == 2
     assert "name HOST:PORT of its head" in done.stderr
+
+
+def test_where_no_head_listens_that_is_said_before_ray_tries_for_minutes():
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    with pytest.raises(
+        UsageError, match=rf"no Ray cluster to join at 127.0.0.1:{port} \(.*ray start"
+    ):
+        check_head(f"127.0.0.1:{port}")
+
+
+@pytest.mark.parametrize("address", ["", "auto", "local"])
+def test_what_is_no_host_and_port_is_left_to_ray(address):
+    check_head(address)
 
 
 def test_without_ray_a_line_says_how_to_get_it(home: Path, tmp_path: Path, teacher: TeacherServer):
