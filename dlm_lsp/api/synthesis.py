@@ -4,8 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Literal, Self, TypeVar
+from typing import Literal, TypeVar
 
 import anyio
 
@@ -178,8 +177,11 @@ async def synthesize_document(
         TeacherError, JudgeError, StoreError: with the remedy.
     """
     with ExitStack() as stack:
-        ticket = stack.enter_context(context.turns.ticket())
-        place = stack.enter_context(context.corpus.place(str(path))) if context.corpus else None
+        ticket = context.turns.ticket()
+        stack.callback(ticket.pass_on)
+        place = context.corpus.place(str(path)) if context.corpus else None
+        if place:
+            stack.callback(place.pass_on)
         head = await finish_in_thread(load_head, path)
         # Nobody waits for another document while he holds one that others wait for.
         await ticket.turn()
@@ -187,7 +189,8 @@ async def synthesize_document(
         if not context.is_ordered:
             ticket.pass_on()
         await copies.turn()
-        held = stack.enter_context(_Held(head, context))
+        held = _Held(head, context)
+        stack.callback(held.release)
         return await _synthesize_held(held, context, sections, ticket, place)
 
 
@@ -233,17 +236,6 @@ class _Held:
         self._context = context
         self._lock: SharedLock | None = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._release()
-
     def begin(self) -> LoadedDocument | None:
         """Hold the document and read it; None where somebody else holds it."""
         self._lock = SharedLock(
@@ -264,10 +256,11 @@ class _Held:
         """Save pairs, and let go of the document."""
         placement = self._context.request.options.placement
         saved = save_pairs(loaded, result, self._context.destination, placement)
-        self._release()
+        self.release()
         return saved
 
-    def _release(self) -> None:
+    def release(self) -> None:
+        """Let go of the document, if it is held."""
         if self._lock:
             self._lock.release()
 

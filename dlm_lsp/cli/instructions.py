@@ -33,7 +33,7 @@ from dlm_lsp.cli.output import (
     print_result,
 )
 from dlm_lsp.cli.paths import resolve_paths
-from dlm_lsp.cli.run_progress import RunProgress
+from dlm_lsp.cli.run_progress import run_progress
 from dlm_lsp.cli.run_results import RunOutput, RunResults
 from dlm_lsp.synth.choose_verifier import verifier_selector
 from dlm_lsp.synth.corpus import Corpus
@@ -165,7 +165,7 @@ async def _run_interruptibly(
             # Event loops on Windows receive no signals; there the first Ctrl-C ends the command.
             if sys.platform != "win32":
                 tasks.start_soon(listen)
-            with RunProgress(results.count) as progress:
+            with run_progress(results.count) as progress:
                 async with RunModels(source) as models:
                     context = RunContext(
                         request,

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from dlm_lsp.cli.output import err, pluralize, print_notice
 from dlm_lsp.cli.progress import SynthProgress
@@ -12,23 +10,18 @@ from dlm_lsp.cli.progress_line import ProgressLine
 from dlm_lsp.synth.events import RequestDone, RequestFailed, RunFinished, SynthEvent, TeacherNotice
 
 
+@contextmanager
+def run_progress(count: int) -> Iterator["RunProgress"]:
+    """Give what shows the events of a run over so many documents."""
+    with SynthProgress() if count == 1 else _DocumentsProgress(count) as line:
+        yield RunProgress(line)
+
+
 class RunProgress:
-    """Shows the events of a run over so many documents; a context manager."""
+    """Shows the events of a run."""
 
-    def __init__(self, count: int) -> None:
-        self._progress = SynthProgress() if count == 1 else _DocumentsProgress(count)
-
-    def __enter__(self) -> Self:
-        self._progress.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._progress.__exit__(kind, error, trace)
+    def __init__(self, line: "SynthProgress | _DocumentsProgress") -> None:
+        self._progress = line
 
     def show(self, path: Path, event: SynthEvent) -> None:
         """Take an event of the run over a document into account."""

@@ -73,4 +73,5 @@ def _adapter_json(adapter: AdapterSummary) -> dict[str, Any]:
 
 def _run_json(run: TrainingRun) -> Mapping[str, Any]:
     # By way of text: a loss that is no number becomes null, which JSON knows.
-    return json.loads(run.model_dump_json())  # type: ignore[no-any-return]
+    value: dict[str, Any] = json.loads(run.model_dump_json())
+    return value

@@ -6,8 +6,6 @@ document chooses its pairs when those before it have theirs.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
 from dlm_lsp.document.section import Pair
 from dlm_lsp.quality.duplicate_index import DuplicateIndex
@@ -44,28 +42,17 @@ class Corpus:
         return None
 
     def place(self, document: str) -> "CorpusPlace":
-        """Return the next document's place; it is to be entered as a context manager."""
+        """Return the next document's place, which has to be passed on whatever comes of it."""
         return CorpusPlace(self, document, self._turns)
 
 
 class CorpusPlace:
-    """A document's place in the order; at the end of the block the next has its turn."""
+    """A document's place in the order."""
 
     def __init__(self, corpus: Corpus, document: str, turns: Turns) -> None:
         self._corpus = corpus
         self._document = document
         self._ticket = turns.ticket()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._ticket.pass_on()
 
     async def turn(self) -> None:
         """Wait until every document before has chosen its pairs."""
@@ -78,4 +65,8 @@ class CorpusPlace:
     def close(self, accepted: Iterable[Pair]) -> None:
         """Add what was chosen, and let the next choose."""
         self._corpus.add(self._document, accepted)
+        self.pass_on()
+
+    def pass_on(self) -> None:
+        """Let the next choose."""
         self._ticket.pass_on()

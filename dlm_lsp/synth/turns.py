@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import anyio
 
@@ -19,7 +17,7 @@ class Turns:
         self._waiting: dict[int, anyio.Event] = {}
 
     def ticket(self) -> "Ticket":
-        """Return the next ticket; it is to be entered as a context manager."""
+        """Return the next ticket, which has to be passed on whatever comes of it."""
         number = self._handed_out
         self._handed_out += 1
         return Ticket(self, number)
@@ -40,23 +38,12 @@ class Turns:
 
 
 class Ticket:
-    """A place in the order; at the end of the block it is passed on, if it has not been before."""
+    """A place in the order."""
 
     def __init__(self, turns: Turns, number: int) -> None:
         self._turns = turns
         self._number = number
         self._has_passed = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.pass_on()
 
     async def turn(self) -> None:
         """Wait until it is this one's turn."""
@@ -80,10 +67,11 @@ class StoreTurns:
     def ticket(self, store: Path) -> Iterator[Ticket]:
         """Give the next ticket at a store, which is passed on at the end of the block."""
         self._waiting[store] = self._waiting.get(store, 0) + 1
+        ticket = self._turns.setdefault(store, Turns()).ticket()
         try:
-            with self._turns.setdefault(store, Turns()).ticket() as ticket:
-                yield ticket
+            yield ticket
         finally:
+            ticket.pass_on()
             self._waiting[store] -= 1
             if not self._waiting[store]:
                 del self._waiting[store], self._turns[store]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dlm_lsp.cli import output
-from dlm_lsp.cli.run_progress import RunProgress
+from dlm_lsp.cli.run_progress import run_progress
 from dlm_lsp.synth.events import RequestDone, RequestFailed, RunStarted, SectionDone, TeacherNotice
 
 
@@ -17,7 +17,7 @@ def plain_output():
 
 
 def test_of_one_document_the_sections_are_told(capsys):
-    with RunProgress(1) as progress:
+    with run_progress(1) as progress:
         progress.show(Path("a.dlm"), RunStarted(2, 2))
         progress.show(Path("a.dlm"), SectionDone("s", 1, 2))
         progress.finish(Path("a.dlm"))
@@ -25,7 +25,7 @@ def test_of_one_document_the_sections_are_told(capsys):
 
 
 def test_of_several_documents_each_that_is_done_is_told(capsys):
-    with RunProgress(3) as progress:
+    with run_progress(3) as progress:
         progress.show(Path("a.dlm"), RunStarted(2, 2))
         progress.show(Path("a.dlm"), SectionDone("s", 1, 2))
         progress.show(Path("a.dlm"), RequestDone("s", "extraction", False, 1000, 200))
@@ -38,7 +38,7 @@ def test_of_several_documents_each_that_is_done_is_told(capsys):
 
 
 def test_what_a_server_says_to_all_that_wait_for_it_is_told_once(capsys):
-    with RunProgress(3) as progress:
+    with run_progress(3) as progress:
         for name in ("a.dlm", "b.dlm"):
             progress.show(Path(name), TeacherNotice("waiting 30 s"))
             progress.show(Path(name), RequestFailed("s", "extraction", "out of time"))

@@ -14,11 +14,11 @@ def test_turns_always_come_in_the_order_of_the_tickets(order, impatient):
     began: list[int] = []
 
     async def take_turn(ticket, number, may_begin):
-        with ticket:
-            await may_begin.wait()
-            if number not in impatient:
-                await ticket.turn()
-                began.append(number)
+        await may_begin.wait()
+        if number not in impatient:
+            await ticket.turn()
+            began.append(number)
+        ticket.pass_on()
 
     async def main():
         turns = Turns()
@@ -37,9 +37,8 @@ def test_turns_always_come_in_the_order_of_the_tickets(order, impatient):
 async def test_a_ticket_that_was_passed_on_lets_the_next_begin_while_its_own_work_goes_on():
     turns = Turns()
     first, second = turns.ticket(), turns.ticket()
-    with first:
-        first.pass_on()
-        await second.turn()
+    first.pass_on()
+    await second.turn()
 
 
 async def test_at_one_store_the_second_waits_for_the_first_and_others_do_not():
