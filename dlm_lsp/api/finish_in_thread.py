@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar, TypeVarTuple
 
+import anyio
 import anyio.to_thread
 
 _T = TypeVar("_T")
@@ -20,7 +21,9 @@ async def finish_in_thread(function: Callable[[*_Args], _T], *args: *_Args) -> _
     try:
         return await asyncio.shield(work)
     except asyncio.CancelledError:
-        while not work.done():
-            with suppress(asyncio.CancelledError):
-                await asyncio.wait({work})
+        # In a cancelled scope each wait would be cancelled anew, in every turn of the loop.
+        with anyio.CancelScope(shield=True):
+            while not work.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait({work})
         raise

@@ -189,6 +189,7 @@ class RequestRunner(Generic[_R]):
             request, outcome = requests[result.index], result.outcome
             planned = waiting.pop(request)
             if isinstance(outcome, NotAskedError):
+                self.ended_by = str(outcome)
                 unasked.extend(Unasked(left, str(outcome)) for left in planned)
                 return
             self.spending.requests += not (isinstance(outcome, TooLongError) and not outcome.asked)

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, TypeVar
 from dlm_lsp.errors import (
     KeyRefusedError,
     MissingError,
+    NotAskedError,
     RateError,
     RejectedError,
     SpentError,
@@ -400,6 +401,9 @@ class ApiTeacher(ABC):
             return self._fatal_error or (None if self._has_served else rejection)
 
         async def outcome(request: Request) -> Reply | TeacherError:
+            if self._fatal_error:
+                # It came while this one waited for its place.
+                return NotAskedError(str(self._fatal_error))
             if too_long := learned.too_long(request, self.name):
                 return too_long
             answered: Reply | TeacherError

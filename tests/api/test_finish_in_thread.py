@@ -48,6 +48,27 @@ async def test_a_task_that_is_cancelled_ends_after_its_work(times):
     assert work.ended.is_set()
 
 
+async def test_in_a_cancelled_scope_the_work_is_waited_for_and_not_asked_after(monkeypatch):
+    waits = []
+    wait = asyncio.wait
+
+    def counted(*given):
+        waits.append(given)
+        return wait(*given)
+
+    monkeypatch.setattr(asyncio, "wait", counted)
+    work = Work()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(finish_in_thread, work)
+        await anyio.to_thread.run_sync(work.begun.wait)
+        tasks.cancel_scope.cancel()
+        with anyio.CancelScope(shield=True):
+            for _ in range(50):
+                await anyio.lowlevel.checkpoint()
+        work.go_on.set()
+    assert len(waits) <= 2
+
+
 async def test_a_scope_that_is_cancelled_ends_after_its_work():
     work = Work()
     async with anyio.create_task_group() as tasks:

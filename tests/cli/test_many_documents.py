@@ -166,3 +166,18 @@ def test_a_folder_that_is_killed_twice_is_finished_with_every_pair_there_once(
     assert [text.count("### Q") for text in texts] == [2] * 60
     # No more than was in flight, or on its way to the disk, was asked again, twice.
     assert len(teacher.asked) <= 60 + 2 * 8
+
+
+@pytest.mark.parametrize("status", [401, 402, 404])
+def test_of_a_refusal_for_good_no_document_comes_out_as_if_it_had_been_asked_about(
+    dlm, folder, teacher, status
+):
+    towns_folder(folder, range(24))
+    teacher.answer = lambda _: Response('{"error": {"message": "no"}}', status)
+    flags = (*plain(teacher), "--concurrency", "4", "--json")
+    run = dlm("synth", "instructions", folder, *flags)
+    assert run.returncode == 1
+    documents = json.loads(run.stdout)["documents"]
+    failed = ["request_failed" in {s["reason"] for s in d["skipped"]} for d in documents]
+    assert all(d["error"] or has for d, has in zip(documents, failed, strict=True))
+    assert len(teacher.asked) <= 4
