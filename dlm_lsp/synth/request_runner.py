@@ -116,8 +116,8 @@ class RequestRunner(Generic[_R]):
             self.spending.from_cache += 1
             await self._deliver(planned_requests, reply, on_reply, cached=True)
         asked, unasked = await self._ask_within_limits(uncached, alike, on_reply)
-        limit = f"max_requests is {self._max_requests}"
-        if asked < len(uncached) and self._room(1):
+        limit = self.ended_by or f"max_requests is {self._max_requests}"
+        if self.ended_by is None and asked < len(uncached) and self._room(1):
             reason = self._meter.over_budget(uncached[asked])
             limit = f"max_cost is {self._max_cost:.10g}: {reason}"
         unasked += [
@@ -149,7 +149,10 @@ class RequestRunner(Generic[_R]):
         asked, until the budget may not do for the next: which that is, no quick reply decides.
         """
         asked, unasked = 0, list[Unasked[_R]]()
-        while count := self._room(self._meter.affordable(requests[asked:])):
+        # Where the teacher has ended the asking, there is room for nothing.
+        while self.ended_by is None and (
+            count := self._room(self._meter.affordable(requests[asked:]))
+        ):
             batch = requests[asked : asked + count]
             unasked += await self._ask_teacher(
                 {request: alike[request] for request in batch}, on_reply

@@ -174,7 +174,7 @@ def test_of_a_refusal_for_good_no_document_comes_out_as_if_it_had_been_asked_abo
 ):
     towns_folder(folder, range(24))
     teacher.answer = lambda _: Response('{"error": {"message": "no"}}', status)
-    flags = (*plain(teacher), "--concurrency", "4", "--json")
+    flags = (*plain(teacher), "--concurrency", "4", "--json", "--max-requests", "3")
     run = dlm("synth", "instructions", folder, *flags)
     assert run.returncode == 1
     documents = json.loads(run.stdout)["documents"]

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.scripted_teacher import ScriptedTeacher, reply
 
-from dlm_lsp.errors import StoreError, TeacherError
+from dlm_lsp.errors import SpentError, StoreError, TeacherError
 from dlm_lsp.store.group_commit import GroupCommit
 from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.cost import Budget, CostMeter
@@ -430,3 +430,19 @@ def test_neither_limit_is_ever_exceeded_by_second_attempts(tmp_path_factory, lim
         anyio.run(runner.run, planned, taking(lambda *_: None))
     assert len(teacher.requests) == runner.usage(0).requests <= limit
     assert budget.spent <= budget.limit
+
+
+async def test_a_teacher_that_has_ended_the_asking_is_not_asked_about_what_is_left(cache):
+    class Spent(ScriptedTeacher):
+        calls = 0
+
+        async def answer(self, requests):
+            self.calls += 1
+            raise SpentError("no credit")
+            yield
+
+    teacher = Spent()
+    runner = metered_runner(teacher, cache, Budget(), max_requests=2)
+    unasked = await runner.run(planned_requests(*"abcd"), taking(lambda *_: None))
+    assert teacher.calls == 1
+    assert [left.reason for left in unasked] == ["no credit"] * 4
