@@ -433,7 +433,7 @@ def test_neither_limit_is_ever_exceeded_by_second_attempts(tmp_path_factory, lim
 
 
 async def test_a_teacher_that_has_ended_the_asking_is_not_asked_about_what_is_left(cache):
-    class Spent(ScriptedTeacher):
+    class OutOfCredit(ScriptedTeacher):
         calls = 0
 
         async def answer(self, requests):
@@ -441,7 +441,7 @@ async def test_a_teacher_that_has_ended_the_asking_is_not_asked_about_what_is_le
             raise SpentError("no credit")
             yield
 
-    teacher = Spent()
+    teacher = OutOfCredit()
     runner = metered_runner(teacher, cache, Budget(), max_requests=2)
     unasked = await runner.run(planned_requests(*"abcd"), taking(lambda *_: None))
     assert teacher.calls == 1
