@@ -37,7 +37,7 @@ FLAGS = {
 # A value of each kind that is no default.
 OTHERS = {str: "other", dict: {"reasoning_effort": "low"}}
 # What a command is told each time, and what is told by whoever starts the server.
-PER_COMMAND = {"fresh", "dedup"}
+PER_COMMAND = {"fresh", "again", "dedup"}
 TO_START = {"dlm.path", "dlm.interpreter"}
 
 every_option = pytest.mark.parametrize("option", OPTIONS.values(), ids=lambda option: option.name)

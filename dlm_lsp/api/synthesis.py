@@ -24,6 +24,7 @@ from dlm_lsp.synth.insertion import InsertionPlan
 from dlm_lsp.synth.pipeline import SynthResult, SynthSession, open_session
 from dlm_lsp.synth.report import Report
 from dlm_lsp.synth.run_models import RunModels
+from dlm_lsp.synth.saved_report import save_run
 from dlm_lsp.synth.synth_request import SynthRequest, request_beside
 from dlm_lsp.synth.turns import StoreTurns, Ticket, Turns
 
@@ -113,9 +114,11 @@ def save_pairs(
         StoreError: the store cannot be written.
     """
     path, folder, sections = loaded.path, loaded.folder, result.sections
-    if destination == "nowhere" or not sections:
+    if destination == "nowhere":
         return SavedPairs()
-    Ledger(folder).add(result.entries)
+    save_run(folder, result)
+    if not sections:
+        return SavedPairs()
     if destination == "stage":
         return SavedPairs(staged=sections, waiting=add_to_plan(folder, path, sections, result.at))
     try:

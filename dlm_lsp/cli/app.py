@@ -274,6 +274,7 @@ def instructions_command(
     concurrency: Annotated[int, option_flag("concurrency")] = DEFAULTS["concurrency"],
     timeout: Annotated[float, option_flag("timeout")] = DEFAULTS["timeout"],
     fresh: Annotated[bool, option_flag("fresh")] = DEFAULTS["fresh"],
+    again: Annotated[bool, option_flag("again")] = DEFAULTS["again"],
     placement: Annotated[PlacementChoice, option_flag("placement")] = DEFAULTS["placement"],
     apply: Annotated[
         bool, typer.Option("--apply", help="Write accepted pairs into the document.")
@@ -356,6 +357,7 @@ def instructions_command(
         max_cost=max_cost,
         placement=placement,
         fresh=fresh,
+        again=again,
         sampling=GenerationOptions(max_new_tokens, temp, top_p, seed),
         concurrency=concurrency,
         timeout=timeout,
@@ -454,6 +456,7 @@ def revert_command(
     instructions_command,
     without=(
         "fresh",
+        "again",
         "placement",
         "apply",
         "dry_run",

@@ -1,6 +1,13 @@
 """Document language: text to sections and back. Pure values, no I/O, no clock, no protocol."""
 
-from dlm_lsp.document.changes import Addition, Placement, insert, remove, remove_marker
+from dlm_lsp.document.changes import (
+    Addition,
+    Placement,
+    insert,
+    remove,
+    remove_marker,
+    replace_pair,
+)
 from dlm_lsp.document.document import Document
 from dlm_lsp.document.duplicate_id import duplicate_id
 from dlm_lsp.document.edit import Edit, Span, apply_edits
@@ -34,6 +41,7 @@ __all__ = [
     "parse",
     "remove",
     "remove_marker",
+    "replace_pair",
     "section_id",
     "well_formed",
 ]

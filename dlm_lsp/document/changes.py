@@ -9,6 +9,7 @@ from dlm_lsp.document.edit import Edit, Span
 from dlm_lsp.document.lines import after_break, line_break_of, without_last_break
 from dlm_lsp.document.marker import SynthMarker
 from dlm_lsp.document.section import Pair, Section, SectionType, section_id
+from dlm_lsp.document.text_diff import diff_edit
 from dlm_lsp.document.well_formed import body_of
 
 Placement = Literal["after-source", "end"]
@@ -80,6 +81,17 @@ def remove_marker(document: Document, sections: Iterable[Section]) -> list[Edit]
         for marker in section.markers
         if isinstance(marker.value, SynthMarker)
     ]
+
+
+def replace_pair(document: Document, section: Section, pair: Pair) -> list[Edit]:
+    """Return the edits that make `pair` the content of an instruction section.
+
+    Its fence, its markers and the blank lines behind it stay.
+    """
+    body = body_of(pair).replace("\n", line_break_of(document.text))
+    new = document.text[: section.body_start] + body + document.text[section.body_end :]
+    edit = diff_edit(document.text, new)
+    return [edit] if edit else []
 
 
 def _anchors(document: Document) -> dict[str, int]:

@@ -11,6 +11,8 @@ from dlm_lsp.quality.word_tokenize import word_tokens
 _ELLIPSIS = re.compile(r"\[?(?:\.\.\.|…)\]?")
 # More of a quotation does not tell better which passage is meant.
 _LONGEST = 1_000
+# How like a passage has to be, of 100: links and emphasis take up to a third of it.
+_LIKE = 70
 _PASSAGE_END = re.compile(rf"(?<=[.!?])[\"'”’»)\]]*+\s+|(?<=[{UNSPACED_MARKS}])|\n+")
 
 
@@ -26,6 +28,24 @@ def standing_evidence(evidence: str, answer: str, prose: str) -> str:
     wanted = (" ".join(quotes) or _plain(answer))[:_LONGEST]
     likest = process.extractOne(wanted, passages, scorer=fuzz.token_set_ratio)
     return likest[2] if likest else ""
+
+
+def locate_evidence(evidence: str, text: str) -> tuple[int, int] | None:
+    """Return where in `text` a passage stands, as offsets; None where nothing is much like it.
+
+    `text` is as its author wrote it, `evidence` may be as that reads, without its Markdown.
+    """
+    if not evidence:
+        return None
+    at = text.find(evidence)
+    if at >= 0:
+        return at, at + len(evidence)
+    if len(evidence) > len(text):
+        return None
+    found = fuzz.partial_ratio_alignment(
+        evidence[:_LONGEST], text, score_cutoff=_LIKE, processor=None
+    )
+    return (found.dest_start, found.dest_end) if found else None
 
 
 @lru_cache(maxsize=32)

@@ -18,11 +18,11 @@ from dlm_lsp.server.jobs import REOPENED_WITHIN, Job, RunEnd, RunEndCode
 from dlm_lsp.server.live_documents import LiveDocument
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.synthesis_request import EditorRequest
-from dlm_lsp.store.ledger import Ledger
 from dlm_lsp.store.lock import shared_document_lock
 from dlm_lsp.store.plan import StagedSection, add_to_plan, load_plan, take_from_plan
 from dlm_lsp.synth.insertion import InsertionPlan, Unplaced, plan_insertion
 from dlm_lsp.synth.pipeline import SynthResult
+from dlm_lsp.synth.saved_report import save_run
 
 _AFTER_CANCEL = 0.05
 """Seconds that a job may go on after a cancel, waiting for the store."""
@@ -59,13 +59,13 @@ class Delivery:
         A cancel ends the step that waits, and the next one goes on with what is finished.
         """
         sections, request, server = self.result.sections, self.request, self.server
+        await self._in_store(lambda: save_run(self.store, self.result))
         if not sections:
             return (
                 RunEnd("cancelled", "cancelled")
                 if self.result.report.stopped
                 else RunEnd("nothing-accepted", "nothing was accepted; the report says why")
             )
-        await self._in_store(lambda: Ledger(self.store).add(self.result.entries))
         if request.review == "stage":
             return run_end(None, await self._stage(sections, "for review"))
         preview = request.review == "preview"

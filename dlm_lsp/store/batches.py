@@ -29,7 +29,7 @@ _KIND = DatabaseKind(
     application_id=0x444C4D42,
     tables=(
         """
-        CREATE TABLE batches (
+        CREATE TABLE IF NOT EXISTS batches (
             run_id TEXT PRIMARY KEY,
             teacher TEXT NOT NULL,
             server TEXT NOT NULL,
@@ -112,7 +112,7 @@ class BatchRecords:
         row = _row(record)
         places = ", ".join("?" * len(row))
         statement = f"INSERT OR REPLACE INTO batches ({_COLUMNS}) VALUES ({places})"
-        write_rows(self.path, _KIND, statement, [row])
+        write_rows(self.path, _KIND, (statement, [row]))
 
     def remove(self, record: BatchRecord) -> None:
         """Drop the record of a batch that never came to be.
@@ -120,7 +120,7 @@ class BatchRecords:
         Raises:
             StoreError: as `put`.
         """
-        write_rows(self.path, _KIND, "DELETE FROM batches WHERE run_id = ?", [(record.run_id,)])
+        write_rows(self.path, _KIND, ("DELETE FROM batches WHERE run_id = ?", [(record.run_id,)]))
 
     def all(self) -> tuple[BatchRecord, ...]:
         """Return every record, the oldest first.

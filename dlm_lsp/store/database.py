@@ -34,7 +34,11 @@ _REMEDIES = {
 
 @dataclass(frozen=True, slots=True)
 class DatabaseKind:
-    """What a database is for: its name in errors, the id in its header, and its tables."""
+    """What a database is for: its name in errors, the id in its header, and its tables.
+
+    The statements for the tables run before each write, so that a database of an earlier version
+    gets those that it has not: they are of the form `CREATE TABLE IF NOT EXISTS`.
+    """
 
     name: str
     application_id: int
@@ -42,20 +46,22 @@ class DatabaseKind:
 
 
 Rows = Sequence[Sequence[object]]
+Write = tuple[str, Rows]
+"""A statement, and the rows that it is run for."""
 
 
-def write_rows(path: Path, kind: DatabaseKind, statement: str, rows: Rows) -> None:
-    """Run a statement for each row, all or none, and be done with the database.
+def write_rows(path: Path, kind: DatabaseKind, *writes: Write) -> None:
+    """Run statements for each of their rows, all or none, and be done with the database.
 
     Raises:
         StoreError: it cannot be written, is damaged, or is of another kind.
     """
-    if not made_with(path, kind, statement, rows):
+    if not made_with(path, kind, *writes):
         with closing(open_database(path, kind)) as connection:
-            write_into(connection, path, kind, statement, rows)
+            write_into(connection, path, kind, *writes)
 
 
-def made_with(path: Path, kind: DatabaseKind, statement: str, rows: Rows) -> bool:
+def made_with(path: Path, kind: DatabaseKind, *writes: Write) -> bool:
     """Make a database with its first rows in one step, and tell whether that was possible.
 
     It is not where one is there. This takes fewer waits for the disk than a transaction does.
@@ -70,7 +76,8 @@ def made_with(path: Path, kind: DatabaseKind, statement: str, rows: Rows) -> boo
         for table in kind.tables:
             connection.execute(table)
         connection.execute(f"PRAGMA application_id = {kind.application_id}")
-        connection.executemany(statement, rows)
+        for statement, rows in writes:
+            connection.executemany(statement, rows)
         connection.commit()
         image = connection.serialize()
     # What stands in the way here, such as a disk that is full or another process that was first, a
@@ -113,9 +120,11 @@ def open_for_reading(path: Path, kind: DatabaseKind) -> sqlite3.Connection | Non
 
 
 def write_into(
-    connection: sqlite3.Connection, path: Path, kind: DatabaseKind, statement: str, rows: Rows
+    connection: sqlite3.Connection, path: Path, kind: DatabaseKind, *writes: Write
 ) -> None:
-    """Run a statement for each row, all or none, in the open database at `path`; durable on return.
+    """Run statements for each of their rows, all or none, in the open database at `path`.
+
+    They are durable on return.
 
     Raises:
         StoreError: it cannot be written.
@@ -124,15 +133,22 @@ def write_into(
         connection.execute("BEGIN IMMEDIATE")
         try:
             if _is_empty(connection):
-                for table in kind.tables:
-                    connection.execute(table)
                 connection.execute(f"PRAGMA application_id = {kind.application_id}")
-            connection.executemany(statement, rows)
+            for table in kind.tables:
+                connection.execute(table)
+            for statement, rows in writes:
+                connection.executemany(statement, rows)
             connection.execute("COMMIT")
         except BaseException:
             with suppress(sqlite3.Error):
                 connection.execute("ROLLBACK")
             raise
+
+
+def has_table(connection: sqlite3.Connection, name: str) -> bool:
+    """Tell whether an open database has a table: an earlier version may have made it without."""
+    query = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?"
+    return connection.execute(query, (name,)).fetchone() is not None
 
 
 def check_writable(path: Path) -> None:

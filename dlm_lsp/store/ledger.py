@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dlm_lsp.store.database import (
     DatabaseKind,
+    Write,
     as_store_error,
     open_for_reading,
     write_rows,
@@ -65,10 +66,9 @@ class Ledger:
         Raises:
             StoreError: the ledger cannot be written, is damaged, or is no ledger.
         """
-        rows = [astuple(_encodable(entry)) for entry in entries]
-        if not rows:
-            return
-        write_rows(self.path, STORE_DATABASE, _INSERT, rows)
+        write = ledger_write(entries)
+        if write[1]:
+            write_rows(self.path, STORE_DATABASE, write)
 
     def of(self, section_id: str) -> LedgerEntry | None:
         """Return the newest entry of a section, None where there is none.
@@ -93,6 +93,11 @@ class Ledger:
             *_select_in(earlier, EARLIER_LEDGER, clause, values),
             *_select_in(now, STORE_DATABASE, clause, values),
         )
+
+
+def ledger_write(entries: Iterable[LedgerEntry]) -> Write:
+    """Return how entries are added to the ledger, for a transaction that does more than that."""
+    return _INSERT, [astuple(_encodable(entry)) for entry in entries]
 
 
 def _select_in(

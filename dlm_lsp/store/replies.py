@@ -115,11 +115,11 @@ class ReplyCache:
             return
         with self._using:
             connection = self._connections.pop(self.path, None)
-            if not connection and made_with(self.path, STORE_DATABASE, _INSERT, rows):
+            if not connection and made_with(self.path, STORE_DATABASE, (_INSERT, rows)):
                 return
             connection = connection or open_database(self.path, STORE_DATABASE)
             try:
-                write_into(connection, self.path, STORE_DATABASE, _INSERT, rows)
+                write_into(connection, self.path, STORE_DATABASE, (_INSERT, rows))
             except BaseException:
                 # It may have no tables yet, so that nothing could be read by way of it.
                 connection.close()

@@ -1,6 +1,6 @@
-"""Store database: one file holds a document's replies and its ledger, and which files did before.
+"""Store database: one file holds a document's replies, ledger, reports and decisions.
 
-Earlier versions had a file for each. Those are read as they are and never written, so that an
+Earlier versions had a file each for replies and ledger. Those are read as they are and never written, so that an
 earlier version still finds what it kept.
 """
 
@@ -12,9 +12,9 @@ STORE_DATABASE = DatabaseKind(
     name="store of a document",
     application_id=0x444C4D53,
     tables=(
-        "CREATE TABLE replies (key BLOB PRIMARY KEY, payload BLOB NOT NULL)",
+        "CREATE TABLE IF NOT EXISTS replies (key BLOB PRIMARY KEY, payload BLOB NOT NULL)",
         """
-        CREATE TABLE entries (
+        CREATE TABLE IF NOT EXISTS entries (
             section_id TEXT NOT NULL,
             source_section_id TEXT NOT NULL,
             teacher TEXT NOT NULL,
@@ -25,6 +25,15 @@ STORE_DATABASE = DatabaseKind(
             margin REAL,
             judge TEXT,
             PRIMARY KEY (section_id, teacher, synth_at)
+        )
+        """,
+        "CREATE TABLE IF NOT EXISTS reports (number INTEGER PRIMARY KEY, payload TEXT NOT NULL)",
+        """
+        CREATE TABLE IF NOT EXISTS decisions (
+            section_id TEXT PRIMARY KEY,
+            decision TEXT NOT NULL,
+            at TEXT NOT NULL,
+            pair TEXT
         )
         """,
     ),

@@ -1,6 +1,6 @@
 """Candidates: the pairs of a reply that can be used, and what was wrong with the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
@@ -14,7 +14,7 @@ from dlm_lsp.synth.options import FilterKind
 from dlm_lsp.synth.planned_requests import PlannedRequest, spare_count
 from dlm_lsp.synth.raw_pair import RawPair
 from dlm_lsp.synth.reply_faults import read_pairs
-from dlm_lsp.synth.report import Candidate, Refusal, Skip
+from dlm_lsp.synth.report import Candidate, Refusal, Skip, pair_id
 from dlm_lsp.synth.unused_sentences import unused_sentences
 from dlm_lsp.teachers.protocol import PairRequest, Reply
 
@@ -53,10 +53,12 @@ def parse_candidates(
     replies: Sequence[Reply],
     filter_: FilterKind,
     examples: Sequence[tuple[str, str]] = (),
+    rejected: Collection[str] = (),
 ) -> ParsedCandidates:
     """Return what the replies to a request, the first and perhaps a second, hold together.
 
-    `examples` are the pairs that the teacher was shown to learn the form from. `follow_up` is what
+    `examples` are the pairs that the teacher was shown to learn the form from, `rejected` the ids
+    of those that the user wants to see no more. `follow_up` is what
     to ask next; None where enough is there, where every sentence of the prose has its pair, and
     where two replies are there already.
     """
@@ -77,6 +79,8 @@ def parse_candidates(
             verdict = _verdict(raw_pair, request, filter_, examples)
             if isinstance(verdict, Pair):
                 verdict = _checked_count(verdict, candidates, request.count, filter_)
+            if isinstance(verdict, Pair) and pair_id(verdict) in rejected:
+                verdict = PairFault("rejected", "rejected by you")
             if isinstance(verdict, Pair):
                 if filter_ == "none" or distinct.first_duplicate(verdict) is None:
                     distinct.add(verdict)
@@ -161,6 +165,7 @@ def _refusal(raw_pair: RawPair, planned_request: PlannedRequest, fault: PairFaul
         planned_request.request.strategy,
         fault.reason,
         fault.detail,
+        evidence=_evidence(raw_pair, planned_request.request),
     )
 
 

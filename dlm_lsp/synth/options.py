@@ -153,6 +153,7 @@ OPTIONS = {
         Option("concurrency", int, 8, "Requests in flight at once.", ge=1, le=1000),
         Option("timeout", float, 120.0, "Seconds that one request may take.", gt=0.0),
         Option("fresh", bool, False, "Ask again for what is cached."),
+        Option("again", bool, False, "Offer again the pairs that were rejected in a review."),
         Option(
             "placement",
             str,

@@ -12,6 +12,7 @@ import anyio
 from dlm_lsp.document import Document
 from dlm_lsp.document.schema import Frontmatter
 from dlm_lsp.store.batches import BatchRecords
+from dlm_lsp.store.decisions import rejected_ids
 from dlm_lsp.store.ledger import LedgerEntry
 from dlm_lsp.store.plan import StagedSection
 from dlm_lsp.store.replies import ReplyCache
@@ -84,6 +85,7 @@ class SynthSession:
     _cache: ReplyCache
     _options: SynthOptions
     _sections: Sequence[str] | None
+    _rejected: frozenset[str]
 
     async def run(
         self,
@@ -116,6 +118,7 @@ class SynthSession:
             notices=self._notices,
             room=self._room,
             corpus=corpus,
+            rejected=self._rejected,
         )
         at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         sections = staged_sections(self.document, report.accepted, self.teacher.name, at)
@@ -274,4 +277,5 @@ async def open_session(
             cache,
             options,
             sections,
+            frozenset() if options.again else rejected_ids(folder),
         )

@@ -32,6 +32,11 @@ class Verdict:
         return self.probability is not None and self.probability >= LEAST_PROBABILITY
 
 
+def pair_id(pair: Pair) -> str:
+    """Return the id of the section that a pair would become."""
+    return section_id(SectionType.INSTRUCTION, body_of(pair))
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A well-formed pair, the section and strategy it comes from, and what is thought of it."""
@@ -46,7 +51,7 @@ class Candidate:
     @property
     def id(self) -> str:
         """The id of the section that the pair would become."""
-        return section_id(SectionType.INSTRUCTION, body_of(self.pair))
+        return pair_id(self.pair)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ class Refusal:
     """A pair that is not accepted.
 
     `reason` is one of `invalid_structure`, `wrong_language`, `not_self_contained`, `looping`,
-    `copied_example`, `says_nothing`, `not_grounded`, `over_count`, `duplicate_pair`,
+    `copied_example`, `says_nothing`, `not_grounded`, `rejected`, `over_count`, `duplicate_pair`,
     `judge_disfavored`, `below_threshold`, `unjudged`, `not_verified`, `over_max_pairs`.
     """
 
@@ -66,6 +71,7 @@ class Refusal:
     detail: str
     margin: float | None = None
     verdict: Verdict | None = None
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

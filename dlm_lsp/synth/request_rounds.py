@@ -1,6 +1,6 @@
 """Request rounds: each request is asked once, and once more where pairs are missing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -32,11 +32,16 @@ class _FollowUp:
 class RequestRounds:
     """What came of the requests of one run so far.
 
-    `outcomes` has what came of each request, by its index; `unasked` why one was not made.
+    `outcomes` has what came of each request, by its index; `unasked` why one was not made. The
+    pairs whose ids are in `rejected` are refused.
     """
 
     def __init__(
-        self, teacher: Teacher, runner: RequestRunner[PairRequest], options: SynthOptions
+        self,
+        teacher: Teacher,
+        runner: RequestRunner[PairRequest],
+        options: SynthOptions,
+        rejected: Collection[str] = (),
     ) -> None:
         self.outcomes: dict[float, RequestOutcome] = {}
         self.unasked: dict[float, str] = {}
@@ -44,6 +49,7 @@ class RequestRounds:
         self._examples = teacher.examples
         self._runner = runner
         self._options = options
+        self._rejected = rejected
         self._follow_ups: dict[float, _FollowUp] = {}
         self._too_long: list[tuple[PlannedRequest, TooLongError]] = []
 
@@ -159,6 +165,7 @@ class RequestRounds:
                 replies,
                 self._options.filter,
                 self._examples,
+                self._rejected,
                 size=size,
             )
         return parsed  # noqa: RET504 (mypy takes it that a scope may swallow the return)

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -73,6 +73,7 @@ async def run_synthesis(
     notices: Notices | None = None,
     room: ReplyRoom | None = None,
     corpus: CorpusPlace | None = None,
+    rejected: Collection[str] = (),
 ) -> Report:
     """Ask `teacher` about the prose of `document` and return what is accepted, and why not more.
 
@@ -83,7 +84,7 @@ async def run_synthesis(
     counted against `budget`, which is that of its options where it is the only one. `through` is
     the way on which teacher and verifier are asked; `notices` is where they are heard already, if
     anybody hears them; `room` is for the replies of all documents of a run. No pair is accepted
-    that is in another document of `corpus`.
+    that is in another document of `corpus`, or whose id is in `rejected`.
 
     Raises:
         TeacherError, JudgeError: found before anything was asked. Later, a failed request is
@@ -107,6 +108,7 @@ async def run_synthesis(
         through=through,
         corpus=corpus,
         room=room or ReplyRoom(),
+        rejected=rejected,
     )
     if notices is None:
         notices = Notices()
@@ -173,6 +175,7 @@ class _SynthesisRun:
         through: AnswerThrough,
         corpus: CorpusPlace | None,
         room: ReplyRoom,
+        rejected: Collection[str],
     ) -> None:
         self.end: Callable[[], None] = lambda: None
         self._document = document
@@ -203,7 +206,7 @@ class _SynthesisRun:
                 room=room,
             )
             self._verification = Verification(verifier, runner, cache, options)
-        self._rounds = RequestRounds(teacher, self._runner, options)
+        self._rounds = RequestRounds(teacher, self._runner, options, rejected)
         self._sources = prose_sources(document, sections)
         self._requests: dict[str, list[PlannedRequest]] = {
             source.id: [] for source in self._sources

@@ -37,6 +37,7 @@ class SynthOptions:
     max_cost: float | None = DEFAULTS["max_cost"]
     placement: PlacementChoice = DEFAULTS["placement"]
     fresh: bool = DEFAULTS["fresh"]
+    again: bool = DEFAULTS["again"]
     sampling: GenerationOptions = field(default_factory=GenerationOptions)
     concurrency: int = DEFAULTS["concurrency"]
     timeout: float = DEFAULTS["timeout"]

@@ -214,6 +214,7 @@ def make_refusal(candidate: Candidate, reason: str, detail: str) -> Refusal:
         detail,
         candidate.margin,
         candidate.verdict,
+        candidate.evidence,
     )
 
 

@@ -88,6 +88,7 @@ def test_submit_takes_the_options_of_a_run_that_decide_what_is_asked():
     own = {parameter.name for parameter in COMMANDS["batch"].commands["submit"].params}
     assert of_a_run - own == {
         "fresh",
+        "again",
         "placement",
         "apply",
         "dry_run",

@@ -21,7 +21,7 @@ from dlm_lsp.store.database import (
 )
 from dlm_lsp.store.store_database import EARLIER_REPLIES
 
-TABLES = ("CREATE TABLE notes (note TEXT)", "CREATE TABLE others (x)")
+TABLES = ("CREATE TABLE IF NOT EXISTS notes (note TEXT)", "CREATE TABLE IF NOT EXISTS others (x)")
 KIND = DatabaseKind("box of notes", 0x1234, TABLES)
 OTHER = DatabaseKind("box of logs", 0x5678, TABLES)
 INSERT = "INSERT INTO notes VALUES (?)"
@@ -33,7 +33,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def write(path: Path, *notes: str, kind: DatabaseKind = KIND) -> None:
-    write_rows(path, kind, INSERT, [(note,) for note in notes])
+    write_rows(path, kind, (INSERT, [(note,) for note in notes]))
 
 
 @pytest.fixture(params=["links", "no links"])
@@ -75,13 +75,13 @@ def test_a_row_that_cannot_be_written_costs_all_of_them(path: Path, before) -> N
     if before:
         write(path, *before)
     with pytest.raises(StoreError, match="binding"):
-        write_rows(path, KIND, INSERT, [("two",), (object(),)])
+        write_rows(path, KIND, (INSERT, [("two",), (object(),)]))
     assert (read(path) or []) == [*before]
 
 
 def test_a_database_is_made_with_its_rows_where_none_is_there(path: Path) -> None:
-    assert made_with(path, KIND, INSERT, [("one",)])
-    assert not made_with(path, KIND, INSERT, [("two",)])
+    assert made_with(path, KIND, (INSERT, [("one",)]))
+    assert not made_with(path, KIND, (INSERT, [("two",)]))
     assert read(path) == ["one"]
     assert list(path.parent.iterdir()) == [path]
 
@@ -108,7 +108,7 @@ def test_where_the_first_transaction_fails_there_is_nothing_to_read_and_the_next
         closing(open_database(path, KIND)) as connection,
         pytest.raises(StoreError, match="no such table: lost"),
     ):
-        write_into(connection, path, KIND, "INSERT INTO lost VALUES (?)", [("one",)])
+        write_into(connection, path, KIND, ("INSERT INTO lost VALUES (?)", [("one",)]))
     assert read(path) is None
     write(path, "one")
     assert read(path) == ["one"]
@@ -286,11 +286,11 @@ def test_processes_that_make_a_database_at_once_all_succeed(path: Path, start) -
         "import pathlib, sys\n"
         "from dlm_lsp.store.database import DatabaseKind, write_rows\n"
         "path = pathlib.Path(sys.argv[1])\n"
-        "kind = DatabaseKind('box', 0x1234, ('CREATE TABLE notes (note TEXT)',))\n"
+        "kind = DatabaseKind('box', 0x1234, ('CREATE TABLE IF NOT EXISTS notes (note TEXT)',))\n"
         "print('ready', flush=True)\n"
         "sys.stdin.readline()\n"
         "for _ in range(20):\n"
-        "    write_rows(path, kind, 'INSERT INTO notes VALUES (?)', [(1,)])\n"
+        "    write_rows(path, kind, ('INSERT INTO notes VALUES (?)', [(1,)]))\n"
     )
     processes = [start(code, path) for _ in range(4)]
     for process in processes:
