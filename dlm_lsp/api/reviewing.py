@@ -99,7 +99,7 @@ def decide_pairs(
             items = _chosen(items_of(loaded), ids)
             if not force and any(item.state == "staged" for item in items):
                 refuse_copy(folder, path)
-            found = decide_on(loaded.document, items, decision, now(), placement, edited)
+            found = decide_on(loaded.document, items, decision, now(), placement, edited=edited)
             # What is in the document without its provenance would count as edited by hand.
             Ledger(folder).add(found.entries)
             return found.edits, found

@@ -28,6 +28,7 @@ class OverviewPair:
 
     id: str
     question: str
+    answer: str
     state: PairState
     span: Span | None
     teacher: str
@@ -69,17 +70,19 @@ def overview(document: Document, staged: Iterable[OverviewPair]) -> Iterator[Ove
         yield OverviewSource(None, _GONE, None, tuple(stale))
 
 
-def first_question(content: str) -> str:
-    """Return what is asked first in the content of an instruction section."""
+def first_pair(content: str) -> tuple[str, str]:
+    """Return the first question in the content of an instruction section, and its answer."""
     turns, _ = read_qa_fields(content, Span(0, len(content)), QUESTION_AND_ANSWER)
-    return " ".join(turns[0][0].text.split()) if turns else ""
+    return (" ".join(turns[0][0].text.split()), turns[0][1].text) if turns else ("", "")
 
 
 def _entry(synthesized: SynthesizedSection) -> OverviewPair:
     marker = synthesized.marker
+    question, answer = first_pair(synthesized.section.content)
     return OverviewPair(
         id=synthesized.section.id,
-        question=first_question(synthesized.section.content),
+        question=question,
+        answer=answer,
         state="inserted",
         span=synthesized.section.span,
         teacher=marker.synth_teacher,

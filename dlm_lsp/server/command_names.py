@@ -12,6 +12,8 @@ COMMANDS = {
     "apply": "dlm.synth.apply",
     "discard": "dlm.synth.discard",
     "revert": "dlm.synth.revert",
+    "review": "dlm.review.items",
+    "decide": "dlm.review.decide",
     "report": "dlm.synth.report",
     "overview": "dlm.synth.overview",
     "teachers": "dlm.teachers",

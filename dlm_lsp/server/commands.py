@@ -3,7 +3,8 @@
 The one argument of a command is an object that names the document by `uri`, and for most of them
 sections by `sections`, a list of ids. `teachers` is about no document and needs none. With `force`
 a copy of a document uses what is staged for the other. `estimate` takes what `synthesize` takes, or
-with `regenerate` what that takes.
+with `regenerate` what that takes. `decide` takes a `decision`, `accepted` or `rejected`, and where
+a single pair is to be accepted in other words, its `question` and `answer`.
 """
 
 import asyncio
@@ -15,6 +16,8 @@ from typing import Any, get_args
 
 from lsprotocol import types
 
+from dlm_lsp.api.applying import staged_in
+from dlm_lsp.api.reviewing import now
 from dlm_lsp.document import Document, Edit, Placement, Section, remove, remove_marker
 from dlm_lsp.errors import StoreError
 from dlm_lsp.ide.code_actions import prose_sections
@@ -36,6 +39,7 @@ from dlm_lsp.server.estimate import estimate_answer
 from dlm_lsp.server.hover_context import hover_context
 from dlm_lsp.server.live_documents import LiveDocument
 from dlm_lsp.server.overview import overview_answer
+from dlm_lsp.server.review import items_of, read_decision, review_answer
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.synthesis_request import (
     EditorRequest,
@@ -44,12 +48,14 @@ from dlm_lsp.server.synthesis_request import (
     regeneration_request,
 )
 from dlm_lsp.server.teachers import teachers_answer
+from dlm_lsp.store.decisions import record_decisions
 from dlm_lsp.store.files import make_folder, replace_file
 from dlm_lsp.store.ledger import Ledger
 from dlm_lsp.store.lock import shared_document_lock
 from dlm_lsp.store.plan import StagedSection, clear_plan, load_plan, take_from_plan
 from dlm_lsp.synth.insertion import InsertionPlan, plan_insertion
 from dlm_lsp.synth.options import StrategyChoice
+from dlm_lsp.synth.review_change import reject_items
 from dlm_lsp.teachers.availability import Unavailable
 
 _log = logging.getLogger(__name__)
@@ -151,7 +157,23 @@ def _keep(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
 
 
 def _remove(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
-    return _change(server, argument, sections_to_change, remove, "Remove synthesized section")
+    text_document = _text_document(server, argument)
+    sections = sections_to_change(text_document.incremental.document, argument).sections
+    store = server.store(text_document.incremental.document)
+    ids = {section.id for section in sections}
+    rejected = reject_items(
+        text_document.incremental.document,
+        [item for item in items_of(server, text_document.incremental.document) if item.id in ids],
+        now(),
+    )
+
+    async def remember() -> None:
+        if store:
+            async with shared_document_lock(store, "dlm-lsp", server.tell):
+                record_decisions(store, rejected.decisions)
+
+    label = "Remove synthesized section"
+    return _change(server, argument, sections_to_change, remove, label, then=remember)
 
 
 def _revert(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
@@ -248,6 +270,26 @@ def _is_unreadable(store: Path) -> bool:
     return False
 
 
+def _review(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
+    return review_answer(server, _text_document(server, argument))
+
+
+def _decide(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
+    text_document = _text_document(server, argument)
+    store = _store(server, text_document)
+    decision = read_decision(server, text_document, store, argument)
+    refusal = None
+    if any(section.id in decision.ids for section in staged_in(store)):
+        refusal = copy_refusal(server, text_document, store, argument)
+
+    async def work() -> None:
+        if refusal is None or await is_forced(server, refusal):
+            await decision.run()
+
+    _in_background(server, text_document.uri, work)
+    return {"deciding": list(decision.ids)}
+
+
 def _report(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
     text_document = _text_document(server, argument)
     markdown = server.reports.get(_store(server, text_document))
@@ -314,7 +356,10 @@ def _change(
     choose: Callable[[Document, Mapping[str, Any]], ChosenSections],
     edits: Callable[[Document, Sequence[Section]], Sequence[Edit]],
     label: str,
+    *,
+    then: Callable[[], Awaitable[None]] | None = None,
 ) -> CommandResult:
+    """Let the client change the sections that are meant, and `then`, if it has, do what follows."""
     text_document = _text_document(server, argument)
     ids = [section.id for section in choose(text_document.incremental.document, argument).sections]
 
@@ -330,6 +375,8 @@ def _change(
         applied = await send_change(server, text_document.uri, compute, label)
         if applied not in (ChangeOutcome.YES, ChangeOutcome.NOTHING):
             server.tell_error(f"{label}: {applied.value}")
+        elif then and applied is ChangeOutcome.YES:
+            await then()
 
     _in_background(server, text_document.uri, work)
     return {"sections": ids}
@@ -394,6 +441,8 @@ _COMMAND_HANDLERS: dict[str, _Handler] = {
     COMMANDS["apply"]: _apply,
     COMMANDS["discard"]: _discard,
     COMMANDS["revert"]: _revert,
+    COMMANDS["review"]: _review,
+    COMMANDS["decide"]: _decide,
     COMMANDS["report"]: _report,
     COMMANDS["overview"]: _overview,
     COMMANDS["teachers"]: _teachers,

@@ -1,17 +1,24 @@
 """Overview: everything synthesized, staged and running, for an editor to list beside the text."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from dlm_lsp.document import Document
 from dlm_lsp.errors import TeacherError
-from dlm_lsp.ide.overview import OverviewPair, OverviewSource, first_question, overview
+from dlm_lsp.ide.overview import OverviewPair, OverviewSource, first_pair, overview
 from dlm_lsp.server.availability import document_availability
 from dlm_lsp.server.live_documents import LiveDocument
 from dlm_lsp.server.positions import PositionMap
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.settings import Settings
-from dlm_lsp.server.store_cache import ledger_entries_of, staged_sections_of
+from dlm_lsp.server.store_cache import (
+    decisions_about,
+    ledger_entries_of,
+    staged_sections_of,
+)
+from dlm_lsp.store.decisions import Decision
+from dlm_lsp.store.ledger import LedgerEntry
 from dlm_lsp.store.plan import StagedSection
 from dlm_lsp.synth.choose_verifier import verifier_selector
 
@@ -20,12 +27,12 @@ def overview_answer(server: DlmServer, text_document: LiveDocument) -> dict[str,
     """Return what there is to list of an open document, as the answer to a command."""
     document, positions = text_document.incremental.document, text_document.positions
     settings = server.open_document(text_document.uri).settings
-    margins = {
-        entry.section_id: entry.margin for entry in ledger_entries_of(server, document) or ()
-    }
+    entries = {entry.section_id: entry for entry in ledger_entries_of(server, document) or ()}
+    decisions = decisions_about(server, document)
     sources = list(overview(document, _waiting(server, document)))
     unavailable = document_availability(server, document, settings)
-    states = [entry.state for source in sources for entry in source.entries]
+    pairs = [pair for source in sources for pair in source.entries]
+    states = [pair.state for pair in pairs]
     return {
         "uri": text_document.uri,
         "version": text_document.version,
@@ -34,7 +41,8 @@ def overview_answer(server: DlmServer, text_document: LiveDocument) -> dict[str,
         "availability": asdict(unavailable) if unavailable else None,
         "running": len(server.jobs.on(server.store(document))),
         "counts": {state: states.count(state) for state in ("inserted", "stale", "staged")},
-        "sources": [_source(server, source, positions, margins) for source in sources],
+        "reviewed": sum(pair.id in decisions for pair in pairs),
+        "sources": [_source(server, source, positions, entries, decisions) for source in sources],
     }
 
 
@@ -55,9 +63,11 @@ def _waiting(server: DlmServer, document: Document) -> list[OverviewPair]:
 
 
 def _staged(section: StagedSection) -> OverviewPair:
+    question, answer = first_pair(section.content)
     return OverviewPair(
         id=section.id,
-        question=first_question(section.content),
+        question=question,
+        answer=answer,
         state="staged",
         span=None,
         teacher=section.synth_teacher or "",
@@ -71,26 +81,31 @@ def _source(
     server: DlmServer,
     source: OverviewSource,
     positions: PositionMap,
-    margins: dict[str, float | None],
+    entries: Mapping[str, LedgerEntry],
+    decisions: Mapping[str, Decision],
 ) -> dict[str, Any]:
     def range_(span: Any) -> Any:
         return server.protocol.as_sent(positions.range(span)) if span else None
+
+    def pair_(pair: OverviewPair) -> dict[str, Any]:
+        entry, decision = entries.get(pair.id), decisions.get(pair.id)
+        return {
+            "id": pair.id,
+            "question": pair.question,
+            "answer": pair.answer,
+            "evidence": entry.evidence if entry else None,
+            "state": pair.state,
+            "range": range_(pair.span),
+            "teacher": pair.teacher,
+            "strategy": pair.strategy,
+            "at": pair.at,
+            "margin": entry.margin if entry else None,
+            "decision": decision.decision if decision else None,
+        }
 
     return {
         "id": source.id,
         "title": source.title,
         "range": range_(source.span),
-        "sections": [
-            {
-                "id": entry.id,
-                "question": entry.question,
-                "state": entry.state,
-                "range": range_(entry.span),
-                "teacher": entry.teacher,
-                "strategy": entry.strategy,
-                "at": entry.at,
-                "margin": margins.get(entry.id),
-            }
-            for entry in source.entries
-        ],
+        "sections": [pair_(pair) for pair in source.entries],
     }

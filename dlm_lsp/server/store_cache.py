@@ -4,16 +4,22 @@ An editor asks for both at every move of the cursor.
 """
 
 import logging
+from collections.abc import Mapping
 
 from dlm_lsp.document import Document
 from dlm_lsp.errors import StoreError
 from dlm_lsp.server.file_cache import FileCache
 from dlm_lsp.server.server import DlmServer
+from dlm_lsp.store.decisions import Decision, decisions_of
 from dlm_lsp.store.ledger import Ledger, LedgerEntry
 from dlm_lsp.store.plan import StagedSection, load_plan, plan_path
+from dlm_lsp.store.store_database import store_database
+from dlm_lsp.synth.saved_report import SavedReport, saved_reports
 
 _log = logging.getLogger(__name__)
 _PLANS = FileCache(lambda store: (plan_path(store),), load_plan)
+_DECISIONS = FileCache(lambda store: (store_database(store),), decisions_of)
+_REPORTS = FileCache(lambda store: (store_database(store),), saved_reports)
 _LEDGERS = FileCache(lambda store: Ledger(store).files, lambda store: Ledger(store).all())
 
 
@@ -36,3 +42,23 @@ def ledger_entries_of(server: DlmServer, document: Document) -> tuple[LedgerEntr
     except StoreError as error:
         _log.warning("%s", error)
         return None
+
+
+def decisions_about(server: DlmServer, document: Document) -> Mapping[str, Decision]:
+    """Return what was decided about the pairs of a document; nothing where that is lost."""
+    store = server.store(document)
+    try:
+        return _DECISIONS.of(store) if store else {}
+    except StoreError as error:
+        _log.warning("%s", error)
+        return {}
+
+
+def saved_reports_of(server: DlmServer, document: Document) -> tuple[SavedReport, ...]:
+    """Return the reports of the runs on a document, the newest first; none where they are lost."""
+    store = server.store(document)
+    try:
+        return _REPORTS.of(store) if store else ()
+    except StoreError as error:
+        _log.warning("%s", error)
+        return ()

@@ -1,7 +1,7 @@
 """Store database: one file holds a document's replies, ledger, reports and decisions.
 
-Earlier versions had a file each for replies and ledger. Those are read as they are and never written, so that an
-earlier version still finds what it kept.
+Earlier versions had a file each for replies and ledger. Those are read as they are and never
+written, so that an earlier version still finds what it kept.
 """
 
 from pathlib import Path

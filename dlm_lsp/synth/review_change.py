@@ -93,6 +93,7 @@ def decide_on(
     decision: DecisionKind,
     at: str,
     placement: Placement,
+    *,
     edited: Pair | None = None,
 ) -> ReviewChange:
     """Return what a decision does; with `edited` the one item that it is about is taken so.

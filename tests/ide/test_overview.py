@@ -4,14 +4,16 @@ from hypothesis import given
 from ide.samples import GONE, SOURCE, SOURCE_ID, anything, body, synthesized
 
 from dlm_lsp.document import Document, parse
-from dlm_lsp.ide.overview import OverviewPair, first_question, overview
+from dlm_lsp.ide.overview import OverviewPair, first_pair, overview
 from dlm_lsp.ide.provenance import synthesized_sections as all_synthesized
 
 OTHER = "::prose::\n# The Po\nIt is a river too.\n"
 
 
 def waiting(question: str, source_id: str = SOURCE_ID) -> OverviewPair:
-    return OverviewPair("f" * 16, question, "staged", None, "hf:m", "extraction", "now", source_id)
+    return OverviewPair(
+        "f" * 16, question, "An answer.", "staged", None, "hf:m", "extraction", "now", source_id
+    )
 
 
 def shown(document: Document, *staged: OverviewPair) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -53,8 +55,11 @@ def test_a_source_that_nothing_was_written_about_is_left_out():
 
 
 def test_a_question_of_several_lines_is_one_line():
-    assert first_question("### Q\nWhat is\nthe Ill?\n### A\nA river.") == "What is the Ill?"
-    assert first_question("nothing of the kind") == ""
+    assert first_pair("### Q\nWhat is\nthe Ill?\n### A\nA river.") == (
+        "What is the Ill?",
+        "A river.",
+    )
+    assert first_pair("nothing of the kind") == ("", "")
 
 
 @given(anything)

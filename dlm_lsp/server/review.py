@@ -1,0 +1,138 @@
+"""Review: the pairs of an open document that can be decided on, and the decisions of its editor."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_args
+
+from dlm_lsp.api.reviewing import edited_pair, now
+from dlm_lsp.document import Document, Edit, Pair
+from dlm_lsp.server.changes import ChangeOutcome, send_change
+from dlm_lsp.server.command_args import section_ids
+from dlm_lsp.server.command_error import CommandError
+from dlm_lsp.server.live_documents import LiveDocument
+from dlm_lsp.server.server import DlmServer
+from dlm_lsp.server.store_cache import (
+    decisions_about,
+    ledger_entries_of,
+    saved_reports_of,
+    staged_sections_of,
+)
+from dlm_lsp.store.decisions import DecisionKind, record_decisions
+from dlm_lsp.store.ledger import Ledger
+from dlm_lsp.store.lock import shared_document_lock
+from dlm_lsp.store.plan import take_from_plan
+from dlm_lsp.synth.refusal_words import reason_in_words
+from dlm_lsp.synth.review_change import ReviewChange, decide_on
+from dlm_lsp.synth.review_items import ReviewItem, review_counts, review_items
+
+_KINDS: tuple[DecisionKind, ...] = get_args(DecisionKind)
+
+
+def items_of(server: DlmServer, document: Document) -> tuple[ReviewItem, ...]:
+    """Return every pair of an open document that can be decided on."""
+    return review_items(
+        document,
+        staged_sections_of(server, document) or (),
+        ledger_entries_of(server, document) or (),
+        saved_reports_of(server, document),
+        decisions_about(server, document),
+    )
+
+
+def review_answer(server: DlmServer, text_document: LiveDocument) -> dict[str, Any]:
+    """Return every pair that can be decided on, as the answer to a command."""
+    items = items_of(server, text_document.incremental.document)
+    counts = review_counts(items)
+    return {
+        "uri": text_document.uri,
+        "version": text_document.version,
+        "counts": {"reviewed": counts.reviewed, "total": counts.total},
+        "items": [_item(server, text_document, item) for item in items],
+    }
+
+
+def _item(server: DlmServer, text_document: LiveDocument, item: ReviewItem) -> dict[str, Any]:
+    def range_(span: Any) -> Any:
+        return server.protocol.as_sent(text_document.positions.range(span)) if span else None
+
+    return {
+        "id": item.id,
+        "state": item.state,
+        "decision": item.decision,
+        "question": item.pair.question,
+        "answer": item.pair.answer,
+        "evidence": item.evidence,
+        "evidenceRange": range_(item.evidence_span),
+        "sourceId": item.source_id,
+        "heading": item.heading,
+        "range": range_(item.span),
+        "teacher": item.teacher,
+        "strategy": item.strategy,
+        "at": item.at,
+        "margin": item.margin,
+        "judge": item.judge,
+        "reason": item.reason,
+        "reasonInWords": reason_in_words(item.reason) if item.reason else "",
+        "detail": item.detail,
+        "editable": item.is_editable,
+    }
+
+
+@dataclass(slots=True)
+class ReviewDecision:
+    """A decision of the user about pairs of a document, on its way into that."""
+
+    server: DlmServer
+    uri: str
+    store: Path
+    ids: tuple[str, ...]
+    decision: DecisionKind
+    edited: Pair | None = None
+    _change: ReviewChange = field(default_factory=ReviewChange)
+
+    async def run(self) -> None:
+        """Let the client change the text, then keep the decision; tell the user what failed."""
+        outcome = await send_change(self.server, self.uri, self._edits, "Review")
+        if outcome not in (ChangeOutcome.YES, ChangeOutcome.NOTHING):
+            self.server.tell_error(f"nothing was decided: {outcome.value}")
+            return
+        change = self._change
+        async with shared_document_lock(self.store, "dlm-lsp", self.server.tell):
+            Ledger(self.store).add(change.entries)
+            record_decisions(self.store, change.decisions)
+            take_from_plan(self.store, change.unstaged)
+        if change.unplaced:
+            self.server.tell_error(f"it could not be put in: {change.unplaced[0].reason}")
+
+    def _edits(self, document: Document) -> Sequence[Edit]:
+        items = [item for item in items_of(self.server, document) if item.id in self.ids]
+        placement = self.server.open_document(self.uri).settings.placement
+        self._change = decide_on(
+            document, items, self.decision, now(), placement, edited=self.edited
+        )
+        return self._change.edits
+
+
+def read_decision(
+    server: DlmServer, text_document: LiveDocument, store: Path, argument: Mapping[str, Any]
+) -> ReviewDecision:
+    """Return the decision that the argument of a command is.
+
+    Raises:
+        CommandError: it is none, or about pairs that are not there.
+        UsageError: the edited pair cannot stand in a document.
+    """
+    named = argument.get("decision")
+    decision = next((kind for kind in _KINDS if kind == named), None)
+    if decision is None:
+        raise CommandError("bad-argument", f"decision is {named!r}; it takes accepted or rejected")
+    wanted = section_ids(argument)
+    known = {item.id for item in items_of(server, text_document.incremental.document)}
+    if not wanted or not wanted <= known:
+        raise CommandError("no-such-pair", "a pair is not there any more; list the pairs again")
+    question, answer = argument.get("question"), argument.get("answer")
+    edited = None
+    if isinstance(question, str) and isinstance(answer, str):
+        edited = edited_pair(question, answer)
+    return ReviewDecision(server, text_document.uri, store, tuple(sorted(wanted)), decision, edited)
