@@ -20,7 +20,9 @@ def test_every_reason_that_is_given_in_the_code_has_words():
     given = {
         reason
         for path in (*room.glob("*.py"), *(room.parent / "quality").glob("*.py"))
-        for reason in re.findall(r"(?:PairFault|make_refusal)\((?:\w+, )?\"([a-z_]+)\"", path.read_text())
+        for reason in re.findall(
+            r"(?:PairFault|make_refusal)\((?:\w+, )?\"([a-z_]+)\"", path.read_text()
+        )
     }
     assert "rejected" in given
     assert not {reason for reason in given if reason_in_words(reason) == reason.replace("_", " ")}

@@ -43,7 +43,9 @@ def run(*refused: Refusal, accepted=(), skipped=(), at: str = AT) -> SavedReport
     return SavedReport("hf:tiny", "tiny-judge", at, report)
 
 
-def items(document=DOCUMENT, plan=(), ledger=(), reports=(), decisions=()) -> tuple[ReviewItem, ...]:
+def items(
+    document=DOCUMENT, plan=(), ledger=(), reports=(), decisions=()
+) -> tuple[ReviewItem, ...]:
     by_id = {decision.section_id: decision for decision in decisions}
     return review_items(document, plan, ledger, reports, by_id)
 
