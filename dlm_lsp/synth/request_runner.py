@@ -28,6 +28,7 @@ from dlm_lsp.synth.report import Usage
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.second_attempts import answer_twice
 from dlm_lsp.teachers.protocol import CheckRequest, PairRequest, Replier, Reply, TeacherResult
+from dlm_lsp.teachers.request_limit import FIRST
 from dlm_lsp.teachers.unanswered import CountingTeacher
 
 _R = TypeVar("_R", PairRequest, CheckRequest)
@@ -81,7 +82,8 @@ class RequestRunner(Generic[_R]):
         self._cache = cache
         self._fresh = options.fresh
         self._max_requests = options.max_requests
-        self._at_once = options.concurrency
+        self._at_once = options.most_at_once
+        self._at_first = options.concurrency or FIRST
         self._on_event = on_event
         self.ended_by: str | None = None
         self._failures: set[str] = set()
@@ -236,7 +238,7 @@ class RequestRunner(Generic[_R]):
 
     def _count_unanswered(self, waiting: Collection[_R]) -> None:
         """Count what was sent and is not waited for; it may have to be paid for all the same."""
-        sent = tuple(waiting)[: self._at_once]
+        sent = tuple(waiting)[: self._at_first]
         if isinstance(self._teacher, CountingTeacher):
             unanswered = self._teacher.unanswered
             sent = tuple(request for request in waiting if unanswered.take(request))

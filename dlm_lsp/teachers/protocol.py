@@ -221,6 +221,15 @@ class TellingTeacher(Protocol):
 
 
 @runtime_checkable
+class PacedTeacher(Protocol):
+    """A teacher that says how many requests it lets be in flight, over all documents."""
+
+    @property
+    def at_once(self) -> int:
+        """How many may be in flight now; this changes with what its server says and bears."""
+
+
+@runtime_checkable
 class MovableTeacher(Protocol):
     """A teacher that can be asked on another machine, while its like stands for it here."""
 
