@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
+from operator import attrgetter
 from pathlib import Path
 
 from dlm_lsp.store.database import (
@@ -21,6 +22,7 @@ from dlm_lsp.store.store_database import (
 _COLUMNS = (
     "section_id, source_section_id, teacher, strategy, synth_at, run_id, evidence, margin, judge"
 )
+_VALUES = attrgetter(*_COLUMNS.split(", "))
 _INSERT = f"INSERT OR REPLACE INTO entries ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -65,7 +67,7 @@ class Ledger:
         Raises:
             StoreError: the ledger cannot be written, is damaged, or is no ledger.
         """
-        rows = [astuple(_encodable(entry)) for entry in entries]
+        rows = [_VALUES(_encodable(entry)) for entry in entries]
         if not rows:
             return
         write_rows(self.path, STORE_DATABASE, _INSERT, rows)

@@ -11,6 +11,7 @@ from typing import Any
 from dlm_lsp.document.section import SectionType, section_id
 from dlm_lsp.errors import NotFoundError, StoreError
 from dlm_lsp.store.files import make_folder, read_file, replace_file
+from dlm_lsp.store.indented_json import indented_json
 from dlm_lsp.store.os_reason import os_reason
 
 _LIMIT = 200 * 10**6
@@ -131,8 +132,7 @@ def save_plan(folder: Path, plan: StagedPlan) -> None:
             for section in plan.sections
         ],
     }
-    text = json.dumps(written, indent=2, sort_keys=True, allow_nan=False)
-    replace_file(path, f"{text}\n".encode("ascii"))
+    replace_file(path, f"{indented_json(written)}\n".encode("ascii"))
 
 
 def add_to_plan(folder: Path, source_path: Path, sections: Sequence[StagedSection], at: str) -> int:

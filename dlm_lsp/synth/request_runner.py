@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from typing import Generic, TypeVar
 
@@ -34,6 +34,7 @@ from dlm_lsp.teachers.unanswered import CountingTeacher
 _R = TypeVar("_R", PairRequest, CheckRequest)
 # The server has said so of one request, and the others were not sent.
 _ENDS_ASKING = (RejectedError, SpentError, RateError)
+_REPLY_FIELDS = tuple(member.name for member in fields(Reply))
 
 
 @dataclass(slots=True)
@@ -335,7 +336,7 @@ async def store_reply(cache: ReplyCache, teacher: Replier[_R], request: _R, repl
 
 def reply_payload(reply: Reply) -> str:
     """Return a reply as it is kept."""
-    return json.dumps(asdict(reply))
+    return json.dumps({name: getattr(reply, name) for name in _REPLY_FIELDS})
 
 
 def cached_reply(cache: ReplyCache, teacher: Replier[_R], request: _R) -> Reply | None:

@@ -18,7 +18,7 @@ from dlm_lsp.synth.judge import Judge, sway_judge
 from dlm_lsp.synth.notices import Notices
 from dlm_lsp.synth.reply_intake import ReplyRoom
 from dlm_lsp.synth.synth_request import SynthRequest
-from dlm_lsp.teachers.protocol import GenerationOptions, PacedTeacher, Teacher
+from dlm_lsp.teachers.protocol import GenerationOptions, Teacher
 from dlm_lsp.teachers.registry import check_selector, select
 from dlm_lsp.teachers.request_limit import FIRST
 
@@ -98,8 +98,7 @@ class RunModels:
     def requests_at_once(self) -> int:
         """How many requests go to a server at once now, where nobody names a number."""
         found = [shared.found for shared in self._shared.values()]
-        paced = [FIRST, *(each.at_once for each in found if isinstance(each, PacedTeacher))]
-        return max(paced)
+        return max((getattr(each, "at_once", FIRST) for each in found), default=FIRST)
 
     @asynccontextmanager
     async def for_document(

@@ -221,15 +221,6 @@ class TellingTeacher(Protocol):
 
 
 @runtime_checkable
-class PacedTeacher(Protocol):
-    """A teacher that says how many requests it lets be in flight, over all documents."""
-
-    @property
-    def at_once(self) -> int:
-        """How many may be in flight now; this changes with what its server says and bears."""
-
-
-@runtime_checkable
 class MovableTeacher(Protocol):
     """A teacher that can be asked on another machine, while its like stands for it here."""
 
@@ -259,15 +250,8 @@ class TeacherLimits:
     writes_spare: bool = True
 
 
-@runtime_checkable
-class LimitedTeacher(Protocol):
-    """A teacher that knows its limits; those of any other are not known."""
-
-    @property
-    def limits(self) -> TeacherLimits:
-        """What it cannot do, settled by `prepare`."""
-
-
 def limits_of(teacher: Teacher) -> TeacherLimits:
-    """Return what a prepared teacher says that it cannot do."""
-    return teacher.limits if isinstance(teacher, LimitedTeacher) else TeacherLimits()
+    """Return what a prepared teacher cannot do, by its `limits`; nothing where it has none."""
+    # By name: to look whether it keeps a protocol takes as long as to read a reply.
+    limits: TeacherLimits | None = getattr(teacher, "limits", None)
+    return limits or TeacherLimits()
