@@ -43,7 +43,7 @@ def measure() -> list[Figure]:
 def _against_waiting(count: int, *, delay: float, at_once: int, asked: float) -> Figure:
     waiting = count / at_once * delay
     with prompt_server(delay) as url:
-        costs = [_run(["one section"] * count, url, at_once) for _ in range(_RUNS)]
+        costs = [run_cost(["one section"] * count, url, at_once) for _ in range(_RUNS)]
     ratio = min(cost.wall for cost in costs) / waiting
     what = f"{count} documents of one section, {delay:g} s a reply, {at_once} at once"
     return Figure(what, "times the waiting", ratio, None, f"at most {asked:g}", met=ratio <= asked)
@@ -52,8 +52,8 @@ def _against_waiting(count: int, *, delay: float, at_once: int, asked: float) ->
 def _two_thousand() -> list[Figure]:
     count, delay, at_once = 2000, 0.05, 32
     with prompt_server(delay) as url:
-        cost = min((_run(["one section"] * count, url, at_once) for _ in range(2)), key=_wall)
-        few = _run(["one section"] * (count // 10), url, at_once)
+        cost = min((run_cost(["one section"] * count, url, at_once) for _ in range(2)), key=_wall)
+        few = run_cost(["one section"] * (count // 10), url, at_once)
     ratio = cost.wall / (count / at_once * delay)
     what = f"{count} documents of one section, {delay:g} s a reply, {at_once} at once"
     return [
@@ -74,8 +74,8 @@ def _judged() -> Figure:
     judged = ("--filter", "sway", "--judge", "hf:gemma-3-270m", "--verify", "off")
     with prompt_server(0.0) as url:
         ratios = [
-            _run(["one section"] * 4, url, 8, judged).processor
-            / _run(["four sections"], url, 8, judged).processor
+            run_cost(["one section"] * 4, url, 8, judged).processor
+            / run_cost(["four sections"], url, 8, judged).processor
             for _ in range(_RUNS)
         ]
     ratio = min(ratios)
@@ -111,7 +111,7 @@ def _wall(cost: Cost) -> float:
     return cost.wall
 
 
-def _run(
+def run_cost(
     documents: Sequence[str],
     url: str,
     at_once: int,

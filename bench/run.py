@@ -15,6 +15,7 @@ MODULES = (
     "store",
     "slow_server",
     "many_documents",
+    "document_cost",
     "request_cost",
     "language_server",
     "local_batch",

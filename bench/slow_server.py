@@ -17,22 +17,33 @@ from bench.river_teacher import PAIRS_PER_SECTION, TeacherRequest, river_documen
 
 SECTIONS = 50
 DELAY = 0.2
-DEFAULT = 8
-CONCURRENCIES = (DEFAULT, 32)
+RUNS = 3
+CONCURRENCIES = (None, 8, 32)
+"""How many requests at once; None is the default, which grows."""
 
 
 def measure() -> list[Figure]:
     """Run `dlm synth instructions` of both packages, from the shell to the staged plan."""
     with teacher_server(_SlowRequest) as url:
-        reference = _seconds(reference_python().with_name("dlm"), url)
+        # In turns, for others compute on the same machine.
+        references: list[float] = []
+        runs: dict[int | None, list[float]] = {concurrency: [] for concurrency in CONCURRENCIES}
+        for _ in range(RUNS):
+            references.append(_seconds(reference_python().with_name("dlm"), url))
+            for concurrency in CONCURRENCIES:
+                arguments = ["--concurrency", str(concurrency)] if concurrency else []
+                dlm = Path(sys.executable).with_name("dlm")
+                runs[concurrency].append(_seconds(dlm, url, arguments))
+        reference = statistics.median(references)
         figures = []
         for concurrency in CONCURRENCIES:
-            arguments = [] if concurrency == DEFAULT else ["--concurrency", str(concurrency)]
-            runs = [_seconds(Path(sys.executable).with_name("dlm"), url, arguments) for _ in "abc"]
-            ours = statistics.median(runs)
-            what = f"{SECTIONS} sections, a server that answers in {DELAY} s, {concurrency} at once"
-            asked = "at most 1/8"
-            figures.append(Figure(what, "s", ours, reference, asked, met=ours * 8 <= reference))
+            ours = statistics.median(runs[concurrency])
+            at_once = f"{concurrency} at once" if concurrency else "by default"
+            what = f"{SECTIONS} sections, a server that answers in {DELAY} s, {at_once}"
+            # Eight at once take 1.4 s of waiting alone.
+            asked = "at most 1/5" if concurrency == 8 else "at most 1/8"
+            met = ours * (5 if concurrency == 8 else 8) <= reference
+            figures.append(Figure(what, "s", ours, reference, asked, met=met))
     return figures
 
 

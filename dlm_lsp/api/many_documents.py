@@ -14,6 +14,7 @@ from dlm_lsp.api.synthesis import DocumentSynthesis, RunContext, synthesize_docu
 from dlm_lsp.errors import StoreError
 from dlm_lsp.synth.corpus import Corpus
 from dlm_lsp.synth.pipeline import SynthSession
+from dlm_lsp.synth.run_models import RunModels
 from dlm_lsp.synth.synth_request import (
     NeededModel,
     SynthRequest,
@@ -21,7 +22,7 @@ from dlm_lsp.synth.synth_request import (
     needed_models,
     uses_base_model,
 )
-from dlm_lsp.teachers.concurrency import map_concurrently
+from dlm_lsp.teachers.concurrency import Places, map_concurrently
 
 _MOST_AT_ONCE = 128
 """Documents that are worked on at once: each keeps some files open."""
@@ -100,14 +101,12 @@ async def synthesize_documents(
     if context.corpus:
         every = [path for group in groups for path in group.paths]
         await anyio.to_thread.run_sync(_add_pairs, context.corpus, every)
-    at_once = documents_at_once(context.request, context.models.source.at_once)
+    free = Places(lambda: documents_at_once(context.request, context.models))
     # A plain task and no task group: a cancel scope may not stay open across a yield.
     giving_up = asyncio.create_task(give_up_waiting())
     try:
         for group in groups:
-            outcomes = map_concurrently(
-                work, group.paths, at_once, lambda: not context.stop.is_set()
-            )
+            outcomes = map_concurrently(work, group.paths, free, lambda: not context.stop.is_set())
             async with aclosing(outcomes) as finished:
                 async for _, outcome in finished:
                     if outcome.synthesis or outcome.error:
@@ -125,13 +124,15 @@ def _add_pairs(corpus: Corpus, paths: Sequence[Path]) -> None:
             corpus.add(str(path), pairs)
 
 
-def documents_at_once(request: SynthRequest, models: int = 1) -> int:
-    """Return how many documents to work on at once, where so many local models work side by side.
+def documents_at_once(request: SynthRequest, models: RunModels) -> int:
+    """Return how many documents to work on at once now.
 
     Of those that wait for a server, twice as many as requests may be in flight: while half of them
     wait, the others are read and written. A local model does one thing at a time, and more would
     only put off the first result.
     """
     if asks_server(request):
-        return min(2 * request.options.concurrency, _MOST_AT_ONCE)
-    return min(2 * models, _MOST_AT_ONCE)
+        at_once = request.options.concurrency or models.requests_at_once
+    else:
+        at_once = models.source.at_once
+    return min(2 * at_once, _MOST_AT_ONCE)

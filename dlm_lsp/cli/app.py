@@ -271,7 +271,7 @@ def instructions_command(
     temp: Annotated[float, option_flag("temperature")] = DEFAULTS["temperature"],
     top_p: Annotated[float | None, option_flag("top_p")] = DEFAULTS["top_p"],
     seed: Annotated[int | None, option_flag("seed")] = DEFAULTS["seed"],
-    concurrency: Annotated[int, option_flag("concurrency")] = DEFAULTS["concurrency"],
+    concurrency: Annotated[int | None, option_flag("concurrency")] = DEFAULTS["concurrency"],
     timeout: Annotated[float, option_flag("timeout")] = DEFAULTS["timeout"],
     fresh: Annotated[bool, option_flag("fresh")] = DEFAULTS["fresh"],
     again: Annotated[bool, option_flag("again")] = DEFAULTS["again"],

@@ -19,6 +19,7 @@ from dlm_lsp.install_hint import DISTRIBUTION, install_hint
 from dlm_lsp.store.os_reason import os_reason
 from dlm_lsp.synth.run_models import ModelSource
 from dlm_lsp.synth.synth_request import SynthRequest, asks_server
+from dlm_lsp.teachers.request_limit import FIRST
 
 _logger = logging.getLogger(__name__)
 _SHARE_OF_PROCESSOR = 0.05
@@ -164,7 +165,7 @@ class _Actors:
     def __init__(self, ray: ModuleType, request: SynthRequest) -> None:
         self._ray = ray
         self._has_models = not asks_server(request) or request.options.filter == "sway"
-        self._most = None if self._has_models else request.options.concurrency
+        self._most = None if self._has_models else request.options.concurrency or FIRST
         self._workers: list[_RayWorker] = []
         self._replaced: dict[str, int] = {}
 

@@ -33,7 +33,7 @@ from dlm_lsp.local.weights import resolve_weights
 from dlm_lsp.synth.judge import Judge, VerifyingJudge, sway_judge
 from dlm_lsp.synth.run_models import ModelSource
 from dlm_lsp.teachers.api import ApiTeacher
-from dlm_lsp.teachers.concurrency import free_places, map_concurrently
+from dlm_lsp.teachers.concurrency import map_concurrently, places
 from dlm_lsp.teachers.protocol import (
     GenerationOptions,
     MovableTeacher,
@@ -45,6 +45,7 @@ from dlm_lsp.teachers.protocol import (
     limits_of,
 )
 from dlm_lsp.teachers.registry import check_selector, select
+from dlm_lsp.teachers.request_limit import FIRST
 from dlm_lsp.teachers.unanswered import Unanswered
 
 _E = TypeVar("_E", bound=DlmError)
@@ -78,7 +79,7 @@ class ClusterModels:
         selector: str,
         sampling: GenerationOptions,
         *,
-        concurrency: int,
+        concurrency: int | None,
         timeout: float,
         adapter: Path | None = None,
         base_model: str | None = None,
@@ -87,15 +88,17 @@ class ClusterModels:
     ) -> "RemoteTeacher":
         """Return a stand-in for what `registry.select` returns, not yet prepared.
 
-        `concurrency` is divided among the workers.
+        `concurrency` is divided among the workers; where it is None, it does not grow, for none of
+        them sees what the server bears.
 
         Raises:
             OptionError, SelectorError, TeacherError: as `select`; or no worker can be it.
         """
+        at_once = concurrency or FIRST
         like = select(
             selector,
             sampling,
-            concurrency=concurrency,
+            concurrency=at_once,
             timeout=timeout,
             adapter=adapter,
             base_model=base_model,
@@ -108,7 +111,7 @@ class ClusterModels:
                 f"as {like.key_variable} in the environment of each node"
             )
         kind, target = check_selector(selector)
-        shares = [1] * self.pool.size if kind.is_local else divide(concurrency, self.pool.size)
+        shares = [1] * self.pool.size if kind.is_local else divide(at_once, self.pool.size)
         number = next(self._numbers)
 
         async def describe() -> _Described:
@@ -216,7 +219,7 @@ class RemoteTeacher:
         self._like: Any = like
         self._pool = pool
         self._lane = lane
-        self._places = free_places(lane.most)
+        self._places = places(lane.most)
         self.unanswered = Unanswered()
         self._describe = describe
         self._described: _Described | None = None
@@ -355,7 +358,7 @@ class RemoteTeacher:
             ]
 
         left = len(requests)
-        answered = map_concurrently(ask, starts, self._lane.most, lambda: not ended, self._places)
+        answered = map_concurrently(ask, starts, self._places, lambda: not ended)
         async with aclosing(answered) as finished:
             async for _, results in finished:
                 for result in results:

@@ -52,8 +52,9 @@ def _shift_problem(problem: Problem, by: int, opening: Span) -> Problem:
     return replace(problem, span=shift(problem.span), fix=fix)
 
 
-# An editor asks again at each keystroke, and few keystrokes are in the frontmatter.
-@lru_cache(maxsize=64)
+# An editor asks again at each keystroke, and few keystrokes are in the frontmatter. A run over many
+# documents asks for the head of each, and for the whole once others have been begun.
+@lru_cache(maxsize=256)
 def _read(yaml: str) -> tuple[Frontmatter | None, tuple[Problem, ...]]:
     # Nothing but white space counts as an empty mapping; nothing but a comment does not.
     root, problems = read_yaml_tree(yaml) if yaml.strip() else (mapping_entries(_WHOLE, {}), [])

@@ -79,7 +79,7 @@ class Settings(_Section):
     seed: int | None = _option("seed")
     judge: str | None = _option("judge")
     verify: str = _option("verify")
-    concurrency: int = _option("concurrency")
+    concurrency: int | None = _option("concurrency")
     timeout: float = _option("timeout")
     placement: PlacementChoice = _option("placement")
     review: Literal["insert", "preview", "stage"] = "insert"

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
+from operator import attrgetter
 from pathlib import Path
 
 from dlm_lsp.store.database import (
@@ -22,6 +23,7 @@ from dlm_lsp.store.store_database import (
 _COLUMNS = (
     "section_id, source_section_id, teacher, strategy, synth_at, run_id, evidence, margin, judge"
 )
+_VALUES = attrgetter(*_COLUMNS.split(", "))
 _INSERT = f"INSERT OR REPLACE INTO entries ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -97,7 +99,7 @@ class Ledger:
 
 def ledger_write(entries: Iterable[LedgerEntry]) -> Write:
     """Return how entries are added to the ledger, for a transaction that does more than that."""
-    return _INSERT, [astuple(_encodable(entry)) for entry in entries]
+    return _INSERT, [_VALUES(_encodable(entry)) for entry in entries]
 
 
 def _select_in(

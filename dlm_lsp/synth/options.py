@@ -150,7 +150,15 @@ OPTIONS = {
         Option("top_p", float, None, "Nucleus of the teacher.", gt=0.0, le=1.0),
         Option("seed", int, None, "Seed of the teacher.", ge=0, le=2**32 - 1),
         # As many connections as the clients of the providers keep open.
-        Option("concurrency", int, 8, "Requests in flight at once.", ge=1, le=1000),
+        Option(
+            "concurrency",
+            int,
+            None,
+            "Requests in flight at once.",
+            ge=1,
+            le=1000,
+            unset="8, and up to 32 while the server keeps up",
+        ),
         Option("timeout", float, 120.0, "Seconds that one request may take.", gt=0.0),
         Option("fresh", bool, False, "Ask again for what is cached."),
         Option("again", bool, False, "Offer again the pairs that were rejected in a review."),

@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from typing import Generic, TypeVar
 
@@ -28,11 +28,13 @@ from dlm_lsp.synth.report import Usage
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.second_attempts import answer_twice
 from dlm_lsp.teachers.protocol import CheckRequest, PairRequest, Replier, Reply, TeacherResult
+from dlm_lsp.teachers.request_limit import FIRST
 from dlm_lsp.teachers.unanswered import CountingTeacher
 
 _R = TypeVar("_R", PairRequest, CheckRequest)
 # The server has said so of one request, and the others were not sent.
 _ENDS_ASKING = (RejectedError, SpentError, RateError)
+_REPLY_FIELDS = tuple(member.name for member in fields(Reply))
 
 
 @dataclass(slots=True)
@@ -81,7 +83,8 @@ class RequestRunner(Generic[_R]):
         self._cache = cache
         self._fresh = options.fresh
         self._max_requests = options.max_requests
-        self._at_once = options.concurrency
+        self._at_once = options.most_at_once
+        self._at_first = options.concurrency or FIRST
         self._on_event = on_event
         self.ended_by: str | None = None
         self._failures: set[str] = set()
@@ -236,7 +239,7 @@ class RequestRunner(Generic[_R]):
 
     def _count_unanswered(self, waiting: Collection[_R]) -> None:
         """Count what was sent and is not waited for; it may have to be paid for all the same."""
-        sent = tuple(waiting)[: self._at_once]
+        sent = tuple(waiting)[: self._at_first]
         if isinstance(self._teacher, CountingTeacher):
             unanswered = self._teacher.unanswered
             sent = tuple(request for request in waiting if unanswered.take(request))
@@ -333,7 +336,7 @@ async def store_reply(cache: ReplyCache, teacher: Replier[_R], request: _R, repl
 
 def reply_payload(reply: Reply) -> str:
     """Return a reply as it is kept."""
-    return json.dumps(asdict(reply))
+    return json.dumps({name: getattr(reply, name) for name in _REPLY_FIELDS})
 
 
 def cached_reply(cache: ReplyCache, teacher: Replier[_R], request: _R) -> Reply | None:

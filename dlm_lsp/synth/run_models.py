@@ -20,6 +20,7 @@ from dlm_lsp.synth.reply_intake import ReplyRoom
 from dlm_lsp.synth.synth_request import SynthRequest
 from dlm_lsp.teachers.protocol import GenerationOptions, Teacher
 from dlm_lsp.teachers.registry import check_selector, select
+from dlm_lsp.teachers.request_limit import FIRST
 
 
 class _Preparable(Protocol):
@@ -92,6 +93,12 @@ class RunModels:
         trace: TracebackType | None,
     ) -> None:
         await _close([shared.found for shared in self._shared.values()])
+
+    @property
+    def requests_at_once(self) -> int:
+        """How many requests go to a server at once now, where nobody names a number."""
+        found = [shared.found for shared in self._shared.values()]
+        return max((getattr(each, "at_once", FIRST) for each in found), default=FIRST)
 
     @asynccontextmanager
     async def for_document(

@@ -16,6 +16,7 @@ from dlm_lsp.synth.options import (
     plain_verify,
 )
 from dlm_lsp.teachers.protocol import GenerationOptions
+from dlm_lsp.teachers.request_limit import MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class SynthOptions:
     fresh: bool = DEFAULTS["fresh"]
     again: bool = DEFAULTS["again"]
     sampling: GenerationOptions = field(default_factory=GenerationOptions)
-    concurrency: int = DEFAULTS["concurrency"]
+    concurrency: int | None = DEFAULTS["concurrency"]
     timeout: float = DEFAULTS["timeout"]
     teacher_options: Mapping[str, Any] | None = DEFAULTS["teacher_options"]
     window: int | None = DEFAULTS["window"]
@@ -72,6 +73,11 @@ class SynthOptions:
                 f"belongs to {{other}} sway; leave it out with {{other}} {self.filter}",
                 other="filter",
             )
+
+    @property
+    def most_at_once(self) -> int:
+        """How many requests may be in flight at most."""
+        return self.concurrency or MOST
 
     @property
     def counts(self) -> tuple[tuple[Strategy, int], ...]:

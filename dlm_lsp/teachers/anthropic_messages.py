@@ -10,7 +10,7 @@ from dlm_lsp.errors import TeacherError, UnusableReplyError
 from dlm_lsp.install_hint import install_hint
 from dlm_lsp.teachers.api import ApiTeacher
 from dlm_lsp.teachers.api_keys import ANTHROPIC_KEYS, usable_key
-from dlm_lsp.teachers.concurrency import map_concurrently
+from dlm_lsp.teachers.concurrency import map_concurrently, places
 from dlm_lsp.teachers.endpoint import anthropic_endpoint, parse_endpoint
 from dlm_lsp.teachers.kind import TeacherContext
 from dlm_lsp.teachers.model_names import recordable
@@ -99,7 +99,7 @@ class AnthropicTeacher(ApiTeacher):
                 return None
             return token_count(getattr(counted, "input_tokens", None))
 
-        async with aclosing(map_concurrently(count, requests, self._concurrency)) as finished:
+        async with aclosing(map_concurrently(count, requests, places(self.at_once))) as finished:
             async for index, tokens in finished:
                 if tokens is None:
                     return None
@@ -172,6 +172,7 @@ def anthropic_teacher(context: TeacherContext) -> AnthropicTeacher:
         context.target,
         context.sampling,
         concurrency=context.concurrency,
+        up_to=context.up_to,
         timeout=context.timeout,
         options=context.options,
         window=context.window,

@@ -22,7 +22,7 @@ from dlm_lsp.errors import (
     TooLongError,
     UnreachableError,
 )
-from dlm_lsp.teachers.concurrency import free_places, map_concurrently
+from dlm_lsp.teachers.concurrency import Places, map_concurrently
 from dlm_lsp.teachers.context_refusal import context_refusal
 from dlm_lsp.teachers.cut_reply import is_cut_early, why_cut
 from dlm_lsp.teachers.echoed_secrets import redact_reply
@@ -44,6 +44,7 @@ from dlm_lsp.teachers.protocol import (
 from dlm_lsp.teachers.proxy_choice import proxy_for
 from dlm_lsp.teachers.request_fallback import LOGPROBS, RequestShape, is_unexplained
 from dlm_lsp.teachers.request_fingerprint import request_fingerprint
+from dlm_lsp.teachers.request_limit import request_limit
 from dlm_lsp.teachers.shape_learning import ShapeLearning
 from dlm_lsp.teachers.shape_trials import ShapeTrials
 from dlm_lsp.teachers.transport import (
@@ -129,6 +130,7 @@ class ApiTeacher(ABC):
         sampling: GenerationOptions,
         *,
         concurrency: int,
+        up_to: int | None = None,
         timeout: float,
         options: Mapping[str, Any] | None = None,
         window: int | None = None,
@@ -141,7 +143,6 @@ class ApiTeacher(ABC):
         self._endpoint = endpoint
         self._model = model
         self._sampling = sampling
-        self._concurrency = concurrency
         self._timeout = timeout
         self._learning = ShapeLearning(self.formats, self._sent, sampling, self._warn)
         self._trials = ShapeTrials(self._learning, len(self.formats), sampling.max_new_tokens)
@@ -151,8 +152,8 @@ class ApiTeacher(ABC):
         self._client: Any = None
         self._checked = False
         self._fatal_error: TeacherError | None = None
-        self._pace = Pace(concurrency)
-        self._places = free_places(concurrency)
+        self._pace = Pace(request_limit(concurrency, up_to, timeout))
+        self._places = Places(lambda: self._pace.at_once)
         self.unanswered = Unanswered()
         self._has_served = False
         self._rejected_calls = 0
@@ -172,6 +173,11 @@ class ApiTeacher(ABC):
     def remote_host(self) -> str | None:
         """The host that the prose is sent to; None for a server on this machine."""
         return self._endpoint.remote_host
+
+    @property
+    def at_once(self) -> int:
+        """How many requests may be in flight now."""
+        return self._pace.at_once
 
     @property
     def limits(self) -> TeacherLimits:
@@ -423,13 +429,7 @@ class ApiTeacher(ABC):
             return answered
 
         left = len(requests)
-        answers = map_concurrently(
-            outcome,
-            requests,
-            self._concurrency,
-            lambda: end() is None,
-            self._places,
-        )
+        answers = map_concurrently(outcome, requests, self._places, lambda: end() is None)
         async with aclosing(answers) as finished:
             async for index, answered in finished:
                 left -= 1

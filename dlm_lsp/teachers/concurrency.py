@@ -1,6 +1,7 @@
 """Bounded concurrency: results as they finish, cancelled when nobody waits any more."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from itertools import islice
 from typing import Any, TypeVar
@@ -12,29 +13,67 @@ _T = TypeVar("_T")
 _R = TypeVar("_R")
 
 
+class Places:
+    """Places for as many items at once as `most` says at the time, first come, first served.
+
+    When there are more, that shows once one is given back.
+    """
+
+    def __init__(self, most: Callable[[], int]) -> None:
+        self.most = most
+        self._taken = 0
+        self._line: deque[anyio.Event] = deque()
+
+    async def take(self) -> None:
+        """Wait for a place, and have it until it is given back."""
+        if not self._line and self._taken < self.most():
+            self._taken += 1
+            return
+        called = anyio.Event()
+        self._line.append(called)
+        try:
+            await called.wait()
+        except BaseException:
+            if called.is_set():
+                self.give_back()
+            else:
+                self._line.remove(called)
+            raise
+
+    def give_back(self, count: int = 1) -> None:
+        """Give back places, to those who have waited longest."""
+        self._taken -= count
+        while self._line and self._taken < self.most():
+            self._taken += 1
+            self._line.popleft().set()
+
+
+def places(most: int) -> Places:
+    """Return places for so many items at once."""
+    return Places(lambda: most)
+
+
 async def map_concurrently(
     work: Callable[[_T], Awaitable[_R]],
     items: Sequence[_T],
-    limit: int,
+    free: Places,
     go_on: Callable[[], bool] = lambda: True,
-    places: anyio.Semaphore | None = None,
 ) -> AsyncGenerator[tuple[int, _R], None]:
-    """Yield (index, result) of `work` on each item as it finishes, at most `limit` at a time.
+    """Yield (index, result) of `work` on each item as it finishes, as many at a time as are `free`.
 
-    Several iterators may share `places`: an item has one from its start until its result was taken.
+    Several iterators may share places: an item has one from its start until its result was taken.
     While `go_on` denies it no item starts; if it still does when nothing runs, that is the end.
 
     No new item starts before the results at hand have been taken, so what a crash can lose is
-    bounded by `limit` too. Closing or cancelling the iterator cancels what is running and waits
+    bounded by the places too. Closing or cancelling the iterator cancels what is running and waits
     until it has ended. Who is cancelled gets the results that are there all the same, without a
     wait, and is cancelled after them.
     """
-    free = places or free_places(limit)
     held = 0
 
     async def numbered(index: int, item: _T) -> tuple[int, _R]:
         nonlocal held
-        await free.acquire()
+        await free.take()
         held += 1
         return index, await work(item)
 
@@ -44,7 +83,7 @@ async def map_concurrently(
     try:
         while True:
             await anyio.lowlevel.checkpoint_if_cancelled()
-            room = limit - len(running) if go_on() else 0
+            room = max(0, free.most() - len(running)) if go_on() else 0
             for index, item in islice(waiting, room):
                 running.add(asyncio.create_task(numbered(index, item)))
             if not running:
@@ -53,7 +92,7 @@ async def map_concurrently(
             for task in done:
                 yield task.result()
                 held -= 1
-                free.release()
+                free.give_back()
     except asyncio.CancelledError:
         # They may have cost something; what no one has taken yet is with those that run.
         await _end(running)
@@ -63,13 +102,7 @@ async def map_concurrently(
         raise
     finally:
         await _end(running)
-        for _ in range(held):
-            free.release()
-
-
-def free_places(most: int) -> anyio.Semaphore:
-    """Return places for so many items at once."""
-    return anyio.Semaphore(most, fast_acquire=True)
+        free.give_back(held)
 
 
 async def _end(running: Collection[asyncio.Task[Any]]) -> None:

@@ -16,7 +16,8 @@ class TeacherContext:
     """All that a factory may need to create a teacher.
 
     `target` is the part of the selector after the colon; `concurrency` bounds the requests in
-    flight, `timeout` one attempt in seconds; `adapter` and `base_model` are the document's.
+    flight, `timeout` one attempt in seconds; `adapter` and `base_model` are the document's. A
+    teacher that sees its server keep up may have `up_to` so many in flight.
     `options` go into the body of each request and into the fingerprint; `window` is how many tokens
     the model reads, for prompt and reply together, where the user says so.
     """
@@ -29,6 +30,7 @@ class TeacherContext:
     base_model: str | None = None
     options: Mapping[str, Any] | None = None
     window: int | None = None
+    up_to: int | None = None
 
 
 def _no_model(target: str) -> str:

@@ -1,8 +1,7 @@
 """Pace: when the next request to a server may go, shared by all that ask it.
 
 A server that says "too many" means all requests, not the one that it says so to. So while it lets
-one wait, none is sent, and then fewer at once: half as many, and one more each time that as many
-as now go at once were answered (additive increase, multiplicative decrease; RFC 5681 §3.1).
+one wait, none is sent, and then fewer at once: see `RequestLimit`.
 """
 
 import asyncio
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 import anyio
 
 from dlm_lsp.errors import TeacherError
+from dlm_lsp.teachers.request_limit import RequestLimit
 
 _FIRST_PAUSE = 2.0
 """Seconds until the next attempt where the server names no time; they double each time."""
@@ -33,24 +33,29 @@ def _now() -> float:
 
 @dataclass(slots=True)
 class Turn:
-    """One attempt; `began` says after how many slow-downs."""
+    """One attempt; `began` says after how many slow-downs, `at_once` how many might go then.
+
+    `at` is its time in seconds, and `is_answered` whether the server has said anything.
+    """
 
     began: int
+    at_once: int = 0
+    at: float = 0.0
+    is_answered: bool = False
 
 
 class Pace:
-    """Lets attempts at one server go, at most `most` at once, first come, first served.
+    """Lets attempts at one server go, as many at once as `limit` says, first come, first served.
 
     `on_wait` hears of long pauses, in seconds; `end` is why no further attempt is to be made.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, limit: RequestLimit) -> None:
         self.on_wait: Callable[[float], None] | None = None
         self.end: TeacherError | None = None
-        self._most = most
-        self._at_once = most
+        self._limit = limit
         self._going = 0
-        self._answered = 0
+        self._most_going = 0
         self._clear_at = -math.inf
         self._told_until = -math.inf
         self._slowdowns = 0
@@ -62,6 +67,11 @@ class Pace:
     def refusals_in_a_row(self) -> int:
         """How often the server has said "too many" since it last answered anything else."""
         return self._in_a_row
+
+    @property
+    def at_once(self) -> int:
+        """How many attempts may go at once now."""
+        return self._limit.now
 
     def must_wait(self) -> bool:
         """Say whether an attempt would not go at once."""
@@ -77,9 +87,13 @@ class Pace:
             await self._line_up(is_over)
         else:
             self._going += 1
+        self._most_going = max(self._most_going, self._going)
+        turn = Turn(self._slowdowns, self.at_once, _now())
         try:
-            yield Turn(self._slowdowns)
+            yield turn
         finally:
+            if not turn.is_answered:
+                self._change(self._limit.unanswered())
             self._going -= 1
             self._let_go()
 
@@ -98,7 +112,7 @@ class Pace:
             raise
 
     def _has_room(self) -> bool:
-        return _now() >= self._clear_at and self._going < self._at_once
+        return _now() >= self._clear_at and self._going < self.at_once
 
     def _let_go(self) -> None:
         """Call the first in line, as many as may go; in a pause, set an alarm for its end."""
@@ -109,7 +123,7 @@ class Pace:
             self._alarm.cancel()
             self._alarm = None
         # There is room, so what they wait for is the time; it may just have come.
-        if self._line and self._going < self._at_once:
+        if self._line and self._going < self.at_once:
             self._alarm = asyncio.get_running_loop().call_at(self._clear_at, self._let_go)
 
     def _call(self, called: anyio.Event) -> None:
@@ -121,12 +135,12 @@ class Pace:
 
         `wait` is in seconds, None where the server names no time.
         """
+        turn.is_answered = True
         # Those that were under way together are refused together, which is told once.
         if turn.began == self._slowdowns:
             self._slowdowns += 1
             self._in_a_row += 1
-            self._at_once = max(1, self._at_once // 2)
-            self._answered = 0
+            self._change(self._limit.refused())
         if wait is None:
             wait = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (self._in_a_row - 1))
         self._clear_at = max(self._clear_at, _now() + wait)
@@ -135,13 +149,20 @@ class Pace:
             self.on_wait(wait)
         self._let_go()
 
-    def speed_up(self) -> None:
-        """Take note that the server answered an attempt, whatever it said."""
+    def speed_up(self, turn: Turn, *, is_error: bool = False) -> None:
+        """Take note that the server answered an attempt, be it with an error."""
+        turn.is_answered = True
         self._in_a_row = 0
-        self._answered += 1
-        if self._answered >= self._at_once < self._most:
-            self._at_once += 1
-            self._answered = 0
+        is_full = turn.at_once == self.at_once <= self._most_going
+        seconds = None if is_error else _now() - turn.at
+        self._change(self._limit.answered(seconds, is_full=is_full))
+
+    def _change(self, limit: RequestLimit) -> None:
+        has_grown = limit.now > self.at_once
+        if limit.now != self.at_once:
+            self._most_going = self._going
+        self._limit = limit
+        if has_grown:
             self._let_go()
 
     def stop(self, end: TeacherError) -> None:

@@ -92,8 +92,9 @@ def example_pairs() -> tuple[tuple[str, str], ...]:
     )
 
 
-# They are asked for at the estimate, the request and the reply, of one request close together.
-@lru_cache(maxsize=64)
+# They are asked for at the estimate, the request and the reply, with those of other documents in
+# between.
+@lru_cache(maxsize=256)
 def prompt_messages(request: PairRequest) -> Messages:
     """Return the rules, an example in the language of the prose, and the request.
 

@@ -18,6 +18,7 @@ from dlm_lsp.teachers.kind import TeacherContext, TeacherKind
 from dlm_lsp.teachers.openai_address import openai_endpoint, vllm_server
 from dlm_lsp.teachers.plugins import plugin_kind, plugin_kinds
 from dlm_lsp.teachers.protocol import GenerationOptions, Teacher
+from dlm_lsp.teachers.request_limit import FIRST, MOST
 
 _logger = logging.getLogger(__name__)
 # The marker puts a name between quotes into a comment; whoever copies `<model>` is told, too.
@@ -178,7 +179,7 @@ def select(
     selector: str,
     sampling: GenerationOptions,
     *,
-    concurrency: int,
+    concurrency: int | None,
     timeout: float,
     adapter: Path | None = None,
     base_model: str | None = None,
@@ -187,8 +188,9 @@ def select(
 ) -> Teacher:
     """Return the teacher that the selector names, not yet prepared.
 
-    `concurrency` bounds the requests in flight, `timeout` one attempt in seconds; `adapter` and
-    `base_model` are the document's, for `self`; `options` and `window` are as in `TeacherContext`.
+    `concurrency` bounds the requests in flight (None: a few, and more while the server keeps up),
+    `timeout` one attempt in seconds; `adapter` and `base_model` are the document's, for `self`;
+    `options` and `window` are as in `TeacherContext`.
 
     Raises:
         OptionError: the teacher takes no options.
@@ -201,7 +203,8 @@ def select(
         TeacherContext(
             target,
             sampling,
-            concurrency=concurrency,
+            concurrency=concurrency or FIRST,
+            up_to=None if concurrency else MOST,
             timeout=timeout,
             adapter=adapter,
             base_model=base_model,

@@ -8,8 +8,9 @@ from dlm_lsp.teachers.protocol import Request, VerdictRequest
 from dlm_lsp.teachers.verdict_prompts import reply_schema, request_messages, verdict_prompts
 
 
-# It is asked for at the estimate, before the request and behind the reply.
-@lru_cache(maxsize=64)
+# It is asked for at the estimate, before the request and behind the reply, with those of other
+# documents in between.
+@lru_cache(maxsize=256)
 def request_fingerprint(request: Request, alike: str) -> str:
     """Return the prompt and `alike`, a JSON object of what all requests have alike, as JSON.
 

@@ -133,7 +133,7 @@ async def _heed(response: Any, pace: Pace, turn: Turn, server: str) -> None:
     body = _json(response.content) if status >= 400 else None
     limit = rate_limit(status, response.headers, body, now=time.time())
     if limit is None or context_refusal(body):
-        pace.speed_up()
+        pace.speed_up(turn, is_error=status >= 400)
         # However long it waits, the same will be said again.
         if is_spent(status, body) or (status >= 400 and context_refusal(body)):
             response.headers["x-should-retry"] = "false"

@@ -324,7 +324,7 @@ async def test_a_run_that_is_stopped_begins_no_further_document(tmp_path):
             groups = group_documents(paths, context.request)
             async with aclosing(synthesize_documents(groups, context)) as results:
                 outcomes = [outcome async for outcome in results]
-    assert len(outcomes) == documents_at_once(context.request) == 4
+    assert len(outcomes) == documents_at_once(context.request, context.models) == 4
     assert all(outcome.synthesis and outcome.synthesis.report.stopped for outcome in outcomes)
 
 
@@ -395,4 +395,4 @@ def test_documents_whose_models_are_no_matter_stay_in_their_order_unread(tmp_pat
     ("teacher", "at_once"), [(SERVER, 16), ("hf:smollm2-135m", 2), ("self", 2)]
 )
 def test_more_documents_are_worked_on_where_a_server_is_waited_for(teacher, at_once):
-    assert documents_at_once(SynthRequest(teacher, None, OPTIONS)) == at_once
+    assert documents_at_once(SynthRequest(teacher, None, OPTIONS), RunModels()) == at_once

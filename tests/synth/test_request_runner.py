@@ -20,7 +20,7 @@ from dlm_lsp.synth.reply_faults import is_whole
 from dlm_lsp.synth.reply_intake import ReplyRoom
 from dlm_lsp.synth.request_runner import RequestRunner, cached_reply, store_reply
 from dlm_lsp.synth.run_options import SynthOptions
-from dlm_lsp.teachers.concurrency import free_places, map_concurrently
+from dlm_lsp.teachers.concurrency import map_concurrently, places
 from dlm_lsp.teachers.price import Price, Rates
 from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply, TeacherResult
 
@@ -195,7 +195,7 @@ class AtOnce(ScriptedTeacher):
     def __init__(self, most, go_on):
         super().__init__(WRITES.write)
         self.most = most
-        self.places = free_places(most)
+        self.places = places(most)
         self.go_on = go_on
         self.came = []
 
@@ -206,9 +206,7 @@ class AtOnce(ScriptedTeacher):
             self.came.append(request)
             return self.write(request)
 
-        async with aclosing(
-            map_concurrently(work, requests, self.most, places=self.places)
-        ) as finished:
+        async with aclosing(map_concurrently(work, requests, self.places)) as finished:
             async for index, written in finished:
                 yield TeacherResult(index, written)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlm_lsp.teachers.concurrency import map_concurrently
+from dlm_lsp.teachers.concurrency import Places, map_concurrently, places
 
 
 @given(st.lists(st.integers(0, 5), max_size=30), st.integers(1, 8))
@@ -23,7 +23,7 @@ def test_every_item_is_done_once_and_never_more_than_the_limit_at_a_time(items, 
         return item
 
     async def collect() -> list[tuple[int, int]]:
-        return [result async for result in map_concurrently(work, items, limit)]
+        return [result async for result in map_concurrently(work, items, places(limit))]
 
     assert sorted(asyncio.run(collect())) == list(enumerate(items))
     assert most <= limit
@@ -38,7 +38,7 @@ async def test_what_finishes_first_comes_first():
         return item
 
     order = []
-    async for _, item in map_concurrently(work, ["slow", "quick"], 2):
+    async for _, item in map_concurrently(work, ["slow", "quick"], places(2)):
         order.append(item)
         released.set()
     assert order == ["quick", "slow"]
@@ -51,7 +51,7 @@ async def test_nothing_new_starts_while_results_wait_to_be_taken():
         started.append(item)
         return item
 
-    async with aclosing(map_concurrently(work, range(10), 2)) as finished:
+    async with aclosing(map_concurrently(work, range(10), places(2))) as finished:
         await anext(finished)
         for _ in range(10):
             await asyncio.sleep(0)
@@ -71,7 +71,7 @@ async def test_closing_cancels_what_is_running_and_waits_for_its_end():
             ended.append(item)
         return item
 
-    async with aclosing(map_concurrently(work, range(3), 3)) as finished:
+    async with aclosing(map_concurrently(work, range(3), places(3))) as finished:
         await anext(finished)
     assert sorted(ended) == [1, 2]
 
@@ -90,7 +90,7 @@ async def test_a_cancel_scope_around_the_reader_ends_the_work_too():
 
     async def read(scope: anyio.CancelScope) -> None:
         with scope:
-            async with aclosing(map_concurrently(work, range(3), 2)) as finished:
+            async with aclosing(map_concurrently(work, range(3), places(2))) as finished:
                 async for _ in finished:
                     pytest.fail("nothing can finish")
 
@@ -110,7 +110,7 @@ async def test_a_reader_that_is_cancelled_gets_what_is_there_and_nothing_starts(
         return item
 
     with anyio.CancelScope() as scope:
-        async with aclosing(map_concurrently(work, range(9), 3)) as finished:
+        async with aclosing(map_concurrently(work, range(9), places(3))) as finished:
             async for _, item in finished:
                 taken.append(item)
                 scope.cancel()
@@ -126,7 +126,7 @@ async def test_what_finishes_in_the_moment_of_a_cancellation_is_yielded_before_i
         return item
 
     async def read() -> None:
-        async with aclosing(map_concurrently(work, range(4), 4)) as finished:
+        async with aclosing(map_concurrently(work, range(4), places(4))) as finished:
             async for _, item in finished:
                 taken.append(item)
 
@@ -145,7 +145,7 @@ async def test_an_error_of_the_work_itself_reaches_the_reader():
         raise KeyError(item)
 
     with pytest.raises(KeyError):
-        async for _ in map_concurrently(work, [1], 1):
+        async for _ in map_concurrently(work, [1], places(1)):
             pass
 
 
@@ -157,7 +157,7 @@ async def test_nothing_starts_while_it_is_not_to_go_on_and_that_ends_it_when_all
         started.append(item)
         return item
 
-    async for _, item in map_concurrently(work, range(9), 2, lambda: 3 not in done):
+    async for _, item in map_concurrently(work, range(9), places(2), lambda: 3 not in done):
         done.append(item)
     assert started == [0, 1, 2, 3]
 
@@ -171,8 +171,41 @@ async def test_it_goes_on_again_if_what_still_runs_says_so():
             await first.wait()
         return item
 
-    async for _, item in map_concurrently(work, range(4), 2, lambda: done != [0]):
+    async for _, item in map_concurrently(work, range(4), places(2), lambda: done != [0]):
         done.append(item)
         first.set()
     assert done[:2] == [0, 1]
     assert sorted(done[2:]) == [2, 3]
+
+
+async def test_more_run_once_there_are_more_places():
+    running, started = 0, []
+    most = {"now": 1}
+
+    async def work(item: int) -> int:
+        nonlocal running
+        running += 1
+        started.append(running)
+        for _ in range(3):
+            await asyncio.sleep(0)
+        running -= 1
+        return item
+
+    async for index, _ in map_concurrently(work, range(20), Places(lambda: most["now"])):
+        if index == 3:
+            most["now"] = 4
+    assert max(started[:4]) == 1
+    assert max(started) == 4
+
+
+async def test_who_gives_up_waiting_for_a_place_takes_none():
+    free = places(1)
+    await free.take()
+    waiting = [asyncio.create_task(free.take()) for _ in range(3)]
+    await asyncio.sleep(0)
+    waiting[0].cancel()
+    free.give_back()
+    waiting[1].cancel()  # it has been called, and has not gone yet
+    await asyncio.wait_for(waiting[2], 5)
+    assert waiting[0].cancelled()
+    assert waiting[1].cancelled()

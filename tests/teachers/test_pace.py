@@ -11,6 +11,7 @@ from support.teacher_calls import FINE, outcomes, request_for, served
 from dlm_lsp.errors import KeyRefusedError, RateError, SpentError, TeacherError
 from dlm_lsp.teachers.pace import Pace, Turn
 from dlm_lsp.teachers.protocol import Reply
+from dlm_lsp.teachers.request_limit import request_limit
 
 MODELS = Answer({"data": [{"id": "m"}]})
 DONE = Answer(chat_completion("fine"))
@@ -60,7 +61,7 @@ async def answered(server, count, **options):
 
 
 async def test_while_a_server_lets_one_wait_none_goes():
-    pace = Pace(4)
+    pace = Pace(request_limit(4))
     async with pace.turn() as turn:
         pace.slow_down(turn, 0.05)
     began = anyio.current_time()
@@ -87,21 +88,22 @@ async def room_of(pace):
 
 
 async def test_after_a_slow_down_half_as_many_go_at_once_and_more_with_each_round_of_answers():
-    pace = Pace(8)
+    pace = Pace(request_limit(8))
     async with pace.turn() as turn, pace.turn() as other:
         for each in (turn, other):
             pace.slow_down(each, 0)  # refused together, slowed down once
     room = []
     for _ in range(30):
         room.append(await room_of(pace))
-        pace.speed_up()
+        async with pace.turn() as turn:
+            pace.speed_up(turn)
     assert room[0] == 4
     assert room == sorted(room)
     assert room[-1] == 8
 
 
 async def test_whoever_waits_is_let_go_at_once_when_it_is_over():
-    pace = Pace(1)
+    pace = Pace(request_limit(1))
     ended = SpentError("over")
     async with anyio.create_task_group() as tasks, pace.turn() as turn:
         pace.slow_down(turn, 3600)
@@ -117,18 +119,18 @@ async def test_whoever_waits_is_let_go_at_once_when_it_is_over():
 
 async def test_without_a_time_the_pauses_grow_until_something_is_answered():
     pauses = []
-    pace = Pace(1)
+    pace = Pace(request_limit(1))
     pace.on_wait = pauses.append
     for slowdown in range(7):
         pace.slow_down(Turn(slowdown), None)
-    pace.speed_up()
+    pace.speed_up(Turn(7))
     # The first is not worth a word, the last ends no later than the one before.
     assert pauses == [4.0, 8.0, 16.0, 32.0, 60.0]
     assert pace.refusals_in_a_row == 0
 
 
 async def test_those_that_wait_go_in_their_order_and_no_more_than_may_go_are_woken():
-    pace = Pace(2)
+    pace = Pace(request_limit(2))
     went = []
 
     async def go(number):
@@ -149,7 +151,7 @@ async def test_those_that_wait_go_in_their_order_and_no_more_than_may_go_are_wok
 
 
 async def test_a_place_in_line_that_is_given_up_is_lost_to_nobody():
-    pace = Pace(1)
+    pace = Pace(request_limit(1))
     went = []
 
     async def go(number, scope):
@@ -167,11 +169,11 @@ async def test_a_place_in_line_that_is_given_up_is_lost_to_nobody():
 
 
 async def test_the_end_of_a_pause_lets_those_go_that_wait_for_it():
-    pace = Pace(2)
+    pace = Pace(request_limit(2))
     for _ in range(30):
         async with pace.turn() as turn:
             pace.slow_down(turn, 0.001)
-            pace.speed_up()
+            pace.speed_up(turn)
         with anyio.fail_after(5):
             async with pace.turn():
                 pass
