@@ -18,7 +18,8 @@ class TeacherContext:
     `target` is the part of the selector after the colon; `concurrency` bounds the requests in
     flight, `timeout` one attempt in seconds; `adapter` and `base_model` are the document's.
     `options` go into the body of each request and into the fingerprint; `window` is how many tokens
-    the model reads, for prompt and reply together, where the user says so.
+    the model reads, for prompt and reply together, where the user says so. `device` is what a model
+    on this machine runs on: auto, cpu, cuda, cuda:N or mps.
     """
 
     target: str
@@ -29,6 +30,7 @@ class TeacherContext:
     base_model: str | None = None
     options: Mapping[str, Any] | None = None
     window: int | None = None
+    device: str = "auto"
 
 
 def _no_model(target: str) -> str:

@@ -184,11 +184,13 @@ def select(
     base_model: str | None = None,
     options: Mapping[str, Any] | None = None,
     window: int | None = None,
+    device: str = "auto",
 ) -> Teacher:
     """Return the teacher that the selector names, not yet prepared.
 
     `concurrency` bounds the requests in flight, `timeout` one attempt in seconds; `adapter` and
-    `base_model` are the document's, for `self`; `options` and `window` are as in `TeacherContext`.
+    `base_model` are the document's, for `self`; `options`, `window` and `device` are as in
+    `TeacherContext`.
 
     Raises:
         OptionError: the teacher takes no options.
@@ -207,6 +209,7 @@ def select(
             base_model=base_model,
             options=options,
             window=window,
+            device=device,
         )
     )
 

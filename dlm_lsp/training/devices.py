@@ -1,36 +1,20 @@
-"""Devices: what a training runs on, and what that can do."""
+"""Devices: what those that a training can run on can do."""
 
 import importlib.util
-from typing import Literal
+import os
 
-from dlm_lsp.errors import ModelError
+from dlm_lsp.local.device import device_kind
 from dlm_lsp.local.number_type import has_native_bf16
 from dlm_lsp.training.recipe import Precision
 from dlm_lsp.training.unsupported import DeviceCapabilities
 
-DeviceChoice = Literal["auto", "cpu", "cuda", "mps"]
-
-
-def choose_device(choice: DeviceChoice) -> str:
-    """Return the device that is meant; `auto` is a GPU where there is one.
-
-    Raises:
-        ModelError: it is not there.
-    """
-    import torch
-
-    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if choice == "auto":
-        return next((name for name, is_there in available.items() if is_there), "cpu")
-    if choice != "cpu" and not available.get(choice):
-        raise ModelError(f"there is no device {choice} here; take auto or cpu")
-    return choice
+_VISIBLE = "CUDA_VISIBLE_DEVICES"
 
 
 def device_capabilities(device: str) -> DeviceCapabilities:
     """Return what a device offers beyond plain training."""
     has_bitsandbytes = importlib.util.find_spec("bitsandbytes") is not None
-    return DeviceCapabilities(cuda=device == "cuda", bitsandbytes=has_bitsandbytes)
+    return DeviceCapabilities(cuda=device_kind(device) == "cuda", bitsandbytes=has_bitsandbytes)
 
 
 def choose_precision(device: str) -> Precision:
@@ -38,4 +22,15 @@ def choose_precision(device: str) -> Precision:
 
     A GPU that only imitates it, such as a T4, is faster in fp32; fp16 is never taken unasked.
     """
-    return "bf16" if device == "cuda" and has_native_bf16(device) else "fp32"
+    return "bf16" if device_kind(device) == "cuda" and has_native_bf16(device) else "fp32"
+
+
+def show_only(device: str) -> None:
+    """Hide every GPU but the one with a number that `device` names from this process.
+
+    A trainer takes the first GPU that it sees. It has to be called before CUDA is first used.
+    """
+    _, _, number = device.partition(":")
+    if number:
+        visible = os.environ.get(_VISIBLE, "").split(",")
+        os.environ[_VISIBLE] = visible[int(number)] if visible != [""] else number

@@ -15,10 +15,12 @@ from dlm_lsp.document.base_models import public_name
 from dlm_lsp.errors import ModelError
 from dlm_lsp.install_hint import DISTRIBUTION
 from dlm_lsp.local.chat_template import template_of
+from dlm_lsp.local.device import device_kind
 from dlm_lsp.local.load import read_model, read_tokenizer
 from dlm_lsp.local.weights import ModelWeights, resolve_weights
 from dlm_lsp.training.callbacks import WHOLE, loss_callback
 from dlm_lsp.training.check_weights import check_finite_weights
+from dlm_lsp.training.devices import show_only
 from dlm_lsp.training.encode_rows import EncodedRow, EncodedRows, encode_rows
 from dlm_lsp.training.recipe import BatchSizes, Recipe, batch_sizes
 from dlm_lsp.training.rows import TrainValidationSplit
@@ -110,6 +112,7 @@ def train_adapter(job: TrainerJob, tell: Callable[[TrainingEvent], None]) -> Non
         ModelError: the model cannot be had, there is nothing to train on, the loss went astray, or
             there is nothing to resume.
     """
+    show_only(job.device)
     weights = resolve_weights(job.model)
     tokenizer = read_tokenizer(job.model, weights, padding="right")
     tokenizer.chat_template = template_of(tokenizer)
@@ -353,7 +356,7 @@ def _settings(
         fp16=recipe.precision == "fp16",
         seed=recipe.seed,
         use_cpu=job.device == "cpu",
-        dataloader_pin_memory=job.device == "cuda",
+        dataloader_pin_memory=device_kind(job.device) == "cuda",
         # The rows are cut to their length already.
         max_length=None,
         eval_strategy="epoch" if rows[1] else "no",

@@ -1,10 +1,11 @@
-"""Devices: what a training runs on."""
+"""Devices: what those that a training can run on can do."""
+
+import os
 
 import pytest
 import torch
 
-from dlm_lsp.errors import ModelError
-from dlm_lsp.training.devices import choose_device, choose_precision, device_capabilities
+from dlm_lsp.training.devices import choose_precision, device_capabilities, show_only
 from dlm_lsp.training.unsupported import DeviceCapabilities
 
 
@@ -21,29 +22,10 @@ def gpu(monkeypatch):
     return there
 
 
-def test_a_gpu_is_used_if_there(gpu):
-    gpu(cuda=True)
-    assert choose_device("auto") == "cuda"
-    gpu(cuda=False, mps=True)
-    assert choose_device("auto") == "mps"
-    gpu(cuda=False)
-    assert choose_device("auto") == "cpu"
-
-
-def test_the_processor_can_be_asked_for(gpu):
-    gpu(cuda=True)
-    assert choose_device("cpu") == "cpu"
-
-
-def test_a_device_that_is_not_there_is_refused(gpu):
-    gpu(cuda=False)
-    with pytest.raises(ModelError, match="no device cuda here"):
-        choose_device("cuda")
-
-
 def test_what_the_device_offers(gpu):
     gpu(cuda=True)
     assert device_capabilities("cuda").cuda
+    assert device_capabilities("cuda:1").cuda
     assert device_capabilities("cpu") == DeviceCapabilities(
         cuda=False, bitsandbytes=device_capabilities("cuda").bitsandbytes
     )
@@ -55,6 +37,19 @@ def test_a_gpu_that_only_imitates_bf16_trains_in_fp32(gpu):
     assert choose_precision("cuda") == "fp32"
 
 
-def test_a_device_that_nobody_knows_is_refused():
-    with pytest.raises(ModelError, match=r"there is no device .* here"):
-        choose_device("gpu9")
+@pytest.mark.parametrize(
+    ("visible", "device", "left"),
+    [
+        (None, "cuda:1", "1"),
+        ("4,GPU-5f,6", "cuda:1", "GPU-5f"),
+        ("4,5", "cuda", "4,5"),
+        (None, "cpu", None),
+        ("0", "mps", "0"),
+    ],
+)
+def test_a_process_that_trains_on_one_gpu_sees_that_one_alone(monkeypatch, visible, device, left):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible or "")
+    if visible is None:
+        monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
+    show_only(device)
+    assert os.environ.get("CUDA_VISIBLE_DEVICES") == left
