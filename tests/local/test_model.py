@@ -35,18 +35,16 @@ async def test_a_model_that_cannot_be_had_is_an_error_with_a_remedy():
         await LocalModel("gemma-3-270").inspect()
 
 
-@pytest.mark.parametrize(
-    "call",
-    [
-        lambda model: model.files(),
-        lambda model: model.inspect(),
-        lambda model: model.generate([Prompt("The mill")]),
-        lambda model: model.answer("Who?", ChatOptions()),
-        lambda model: model.score(PROSE, [ROW]),
-        lambda model: model.score_answers([Prompt("The mill")], ["yes"]),
-        lambda model: model.count([Prompt("The mill")]),
-    ],
-)
-async def test_a_device_that_is_not_there_is_refused_whatever_is_asked(call):
-    with pytest.raises(DeviceError, match=r"no device cuda:99 here.*there is cpu"):
-        await call(LocalModel("org/not-on-this-machine", device="cuda:99"))
+async def test_a_device_that_is_not_there_is_refused_whatever_is_asked():
+    model = LocalModel("org/not-on-this-machine", device="cuda:99")
+    for call in (
+        model.files(),
+        model.inspect(),
+        model.generate([Prompt("The mill")]),
+        model.answer("Who?", ChatOptions()),
+        model.score(PROSE, [ROW]),
+        model.score_answers([Prompt("The mill")], ["yes"]),
+        model.count([Prompt("The mill")]),
+    ):
+        with pytest.raises(DeviceError, match=r"no device cuda:99 here.*there is cpu"):
+            await call

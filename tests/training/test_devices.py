@@ -1,6 +1,9 @@
 """Devices: what those that a training can run on can do."""
 
+import importlib.util
 import os
+import sysconfig
+from pathlib import Path
 
 import pytest
 import torch
@@ -53,3 +56,60 @@ def test_a_process_that_trains_on_one_gpu_sees_that_one_alone(monkeypatch, visib
         monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
     show_only(device)
     assert os.environ.get("CUDA_VISIBLE_DEVICES") == left
+
+
+@pytest.fixture
+def triton(tmp_path, monkeypatch):
+    """A Triton beside TRL, and a PATH with these programs alone."""
+    (tmp_path / "site" / "triton").mkdir(parents=True)
+    (tmp_path / "site" / "triton" / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    monkeypatch.delenv("CC", raising=False)
+
+    def programs(*names: str) -> Path:
+        folder = tmp_path / "bin"
+        folder.mkdir(exist_ok=True)
+        for name in names:
+            (folder / name).touch(mode=0o755)
+        monkeypatch.setenv("PATH", str(folder))
+        return folder
+
+    monkeypatch.setattr(sysconfig, "get_path", lambda *_: str(tmp_path / "include"))
+    (tmp_path / "include").mkdir()
+    (tmp_path / "include" / "Python.h").touch()
+    return programs
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+def test_nothing_is_lacking_where_there_is_a_c_compiler(triton, compiler):
+    triton(compiler)
+    assert device_capabilities("cuda").lacking_to_compile == ""
+
+
+def test_a_missing_c_compiler_is_told_of_a_gpu_alone(triton):
+    triton("cc", "tcc")
+    assert device_capabilities("cuda:1").lacking_to_compile.startswith("a C compiler: install gcc")
+    assert device_capabilities("cpu").lacking_to_compile == ""
+    assert device_capabilities("mps").lacking_to_compile == ""
+
+
+def test_the_program_that_cc_names_is_taken_and_no_other(triton, monkeypatch):
+    folder = triton("gcc", "own-cc")
+    monkeypatch.setenv("CC", str(folder / "own-cc"))
+    assert device_capabilities("cuda").lacking_to_compile == ""
+    monkeypatch.setenv("CC", "nowhere-cc")
+    lacking = device_capabilities("cuda").lacking_to_compile
+    assert "CC names nowhere-cc, which is not there" in lacking
+
+
+def test_missing_headers_of_python_are_told(triton, tmp_path):
+    triton("gcc")
+    (tmp_path / "include" / "Python.h").unlink()
+    assert "Python.h: install python3-dev" in device_capabilities("cuda").lacking_to_compile
+
+
+def test_without_triton_nothing_is_compiled(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("CC", raising=False)
+    if importlib.util.find_spec("triton") is None:
+        assert device_capabilities("cuda").lacking_to_compile == ""
