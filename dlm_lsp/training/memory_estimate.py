@@ -91,8 +91,8 @@ def training_memory(
     tokens = rows * longest
     tile = min(tokens, _TILE_TOKENS) * min(shape.vocabulary, _TILE_WORDS) * _size(recipe)
     loss = _LOGITS if device == "cpu" else tile
-    kept = tokens * activation_bytes(shape, recipe, longest)
-    learning = trained + kept * _ALLOCATED[device] + loss
+    activations = tokens * activation_bytes(shape, recipe, longest)
+    learning = trained + activations * _ALLOCATED[device] + loss
     # While weights are read into the memory of the processor, so is their file.
     reading = file_size if device == "cpu" else 0
     return int(_LIBRARIES + weights + max(learning, reading))
