@@ -21,7 +21,6 @@ from dlm_lsp.synth.events import OnEvent
 from dlm_lsp.synth.insertion import InsertionPlan
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.synth_request import SynthRequest
-from dlm_lsp.training.devices import DeviceChoice
 from dlm_lsp.training.run import TrainedAdapter
 from dlm_lsp.training.trainer import TrainingEvent
 
@@ -110,7 +109,7 @@ async def train(
     adapter: str | None = None,
     seed: int | None = None,
     max_steps: int | None = None,
-    device: DeviceChoice = "auto",
+    device: str = "auto",
     resume: bool = False,
     allow_source: Sequence[str | PathLike[str]] = (),
     on_event: Callable[[TrainingEvent], None] = ignore_event,

@@ -9,6 +9,7 @@
     │   ├── CopyError           sections are staged for another file with the same id
     │   └── PrivateSourceError  a source that is a key, hidden, or the system's own
     ├── ModelError              a local model cannot be had, run or trained
+    │   └── DeviceError         this machine has no such GPU
     ├── JudgeError              nobody can judge
     └── TeacherError            a teacher cannot be asked, or failed
         ├── SelectorError       a selector that names no teacher
@@ -99,6 +100,10 @@ class PrivateSourceError(StoreError):
 
 class ModelError(DlmError):
     """Something that a local model cannot do."""
+
+
+class DeviceError(ModelError):
+    """The machine lacks the device that a model was to run on."""
 
 
 class JudgeError(DlmError):

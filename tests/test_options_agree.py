@@ -36,6 +36,8 @@ FLAGS = {
 }
 # A value of each kind that is no default.
 OTHERS = {str: "other", dict: {"reasoning_effort": "low"}}
+# Values of texts that have a form.
+FORMED = {"device": "cuda:1"}
 # What a command is told each time, and what is told by whoever starts the server.
 PER_COMMAND = {"fresh", "again", "dedup"}
 TO_START = {"dlm.path", "dlm.interpreter"}
@@ -59,7 +61,7 @@ def wrong_values(option: Option) -> list[object]:
     values: list[object] = [value for value in outside if value is not None]
     if option.kind is float:
         values += [float("inf"), float("-inf"), float("nan")]
-    if option.choices:
+    if option.choices or option.pattern:
         values.append("nosuch")
     return values
 
@@ -67,6 +69,7 @@ def wrong_values(option: Option) -> list[object]:
 def right_values(option: Option) -> list[object]:
     """Return values that the option just takes."""
     values: list[object] = [v for v in (option.ge, option.le) if v is not None]
+    values += [FORMED[option.name]] if option.pattern else []
     if option.gt is not None:
         values.append(1e-9)
     return [*values, *option.choices, option.default]
@@ -139,7 +142,8 @@ def test_the_settings_are_the_options_but_for_what_a_command_is_told():
 def test_every_setting_of_a_run_reaches_it(option):
     if option.name in ("teacher", "judge"):
         return
-    others = [*right_values(option), OTHERS.get(option.kind, 777)]
+    other = FORMED.get(option.name, OTHERS.get(option.kind, 777))
+    others = [*right_values(option), other]
     value = next(v for v in others if v != option.default)
     options = options_from_settings(Settings(**{to_camel(option.name): value}))
     holder = options.sampling if hasattr(options.sampling, option.name) else options
@@ -153,6 +157,7 @@ def test_the_extension_offers_the_bounds_and_the_choices_of_an_option(option):
     for name, bound in bounds.items():
         assert setting.get(name) == bound
     assert tuple(setting.get("enum", ())) == option.choices
+    assert setting.get("pattern", "") == (f"^({option.pattern})$" if option.pattern else "")
 
 
 def declared(block: type[BaseModel], prefix: str) -> dict[str, tuple[Any, Any]]:

@@ -23,7 +23,6 @@ from dlm_lsp.synth.insertion import InsertionPlan
 from dlm_lsp.synth.options import OPTIONS
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.synth_request import SynthRequest
-from dlm_lsp.training.devices import DeviceChoice
 from dlm_lsp.training.plan import TrainRequest
 from dlm_lsp.training.run import TrainedAdapter
 from dlm_lsp.training.trainer import TrainingEvent
@@ -166,7 +165,7 @@ def train(
     adapter: str | None = None,
     seed: int | None = None,
     max_steps: int | None = None,
-    device: DeviceChoice = "auto",
+    device: str = "auto",
     resume: bool = False,
     allow_source: Sequence[str | PathLike[str]] = (),
     on_event: Callable[[TrainingEvent], None] = ignore_event,

@@ -159,9 +159,8 @@ def train_command(
         bool, typer.Option("--dry-run", help="Show rows, tokens, steps and memory; train nothing.")
     ] = False,
     device: Annotated[
-        Literal["auto", "cpu", "cuda", "mps"],
-        typer.Option(help="Where to train; auto takes a GPU if there is one."),
-    ] = "auto",
+        str, option_flag("device", help="What to train on: auto, cpu, cuda, cuda:N or mps.")
+    ] = DEFAULTS["device"],
     allow_source: Annotated[
         list[str] | None,
         typer.Option(
@@ -182,6 +181,7 @@ def train_command(
     from dlm_lsp.cli.train import train_document
     from dlm_lsp.training.plan import TrainRequest
 
+    OPTIONS["device"].check(device)
     request = TrainRequest(
         adapter, seed, max_steps, device, resume, tuple(map(Path, allow_source or ()))
     )
@@ -230,6 +230,7 @@ def prompt_command(
         typer.Option(min=0.0, max=OPTIONS["top_p"].le, help="Nucleus of the model."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the model.")] = 0,
+    device: Annotated[str, option_flag("device")] = DEFAULTS["device"],
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question from the document's current adapter."""
@@ -243,7 +244,10 @@ def prompt_command(
     answerer: Literal["adapter", "base", "both"] = (
         "base" if base else "both" if compare else "adapter"
     )
-    raise typer.Exit(prompt_document(path, question, answerer, adapter, options, as_json=as_json))
+    OPTIONS["device"].check(device)
+    raise typer.Exit(
+        prompt_document(path, question, answerer, adapter, options, device=device, as_json=as_json)
+    )
 
 
 @synth_app.command("instructions", cls=_InstructionsCommand)
@@ -276,6 +280,7 @@ def instructions_command(
     fresh: Annotated[bool, option_flag("fresh")] = DEFAULTS["fresh"],
     again: Annotated[bool, option_flag("again")] = DEFAULTS["again"],
     placement: Annotated[PlacementChoice, option_flag("placement")] = DEFAULTS["placement"],
+    device: Annotated[str, option_flag("device")] = DEFAULTS["device"],
     apply: Annotated[
         bool, typer.Option("--apply", help="Write accepted pairs into the document.")
     ] = False,
@@ -363,6 +368,7 @@ def instructions_command(
         timeout=timeout,
         teacher_options=parse_teacher_options(teacher_option or ()),
         window=window,
+        device=device,
     )
     request = SynthRequest(teacher, judge, options)
     documents = select_documents(paths, shard)

@@ -1,5 +1,6 @@
 """Prompt command: `dlm prompt` asks the document's model, with or without its adapter."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -25,6 +26,7 @@ def prompt_document(
     name: str | None,
     options: ChatOptions,
     *,
+    device: str,
     as_json: bool,
 ) -> int:
     """Answer a question from the current adapter, the untouched base model, or both."""
@@ -35,7 +37,8 @@ def prompt_document(
     chat = ChatOptions(
         opened.frontmatter.system_prompt, adapter, options.max_new_tokens, options.sampling
     )
-    answers = anyio.run(_answers, opened.frontmatter.base_model, adapter, question, chat, answerer)
+    model = LocalModel(opened.frontmatter.base_model, adapter, device)
+    answers = anyio.run(_answers, model, question, chat, answerer)
     if as_json:
         version = adapter.name if adapter and answerer != "base" else None
         print_json({"question": question, "adapter_version": version, **answers})
@@ -94,13 +97,13 @@ def _trained(opened: LoadedDocument, name: str) -> bool:
 
 
 async def _answers(
-    model: str, adapter: Path | None, question: str, options: ChatOptions, answerer: Answerer
+    model: LocalModel, question: str, options: ChatOptions, answerer: Answerer
 ) -> dict[str, str]:
     answers = {}
     if answerer != "adapter":
-        answers["base"] = await LocalModel(model).answer(question, options)
+        answers["base"] = await replace(model, adapter=None).answer(question, options)
     if answerer != "base":
-        answers["adapter"] = await LocalModel(model, adapter).answer(question, options)
+        answers["adapter"] = await model.answer(question, options)
     return answers
 
 

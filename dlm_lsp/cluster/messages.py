@@ -28,6 +28,7 @@ class JudgeSpec:
     base_model: str | Shipment | None
     adapter: Shipment | None
     judge: str | Shipment | None
+    device: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class TeacherSpec:
     base_model: str | Shipment | None = None
     options: Mapping[str, Any] | None = None
     window: int | None = None
+    device: str = "auto"
     of_judge: JudgeSpec | None = None
 
 

@@ -85,6 +85,7 @@ class ClusterModels:
         base_model: str | None = None,
         options: Mapping[str, Any] | None = None,
         window: int | None = None,
+        device: str = "auto",
     ) -> "RemoteTeacher":
         """Return a stand-in for what `registry.select` returns, not yet prepared.
 
@@ -104,6 +105,7 @@ class ClusterModels:
             base_model=base_model,
             options=options,
             window=window,
+            device=device,
         )
         if isinstance(like, ApiTeacher) and like.has_secret_in(selector):
             raise TeacherError(
@@ -130,14 +132,17 @@ class ClusterModels:
                 base_model=sent if kind.needs_adapter else base_model,
                 options=options,
                 window=window,
+                device=device,
             )
             return _Described(spec, identity)
 
         return RemoteTeacher(self.pool, like, Lane(self.pool, shares), describe)
 
-    def judge(self, base_model: str | None, adapter: Path | None, judge: str | None) -> Judge:
+    def judge(
+        self, base_model: str | None, adapter: Path | None, judge: str | None, device: str = "auto"
+    ) -> Judge:
         """Return a stand-in for what `sway_judge` returns."""
-        like = sway_judge(base_model, adapter, judge)
+        like = sway_judge(base_model, adapter, judge, device)
         if not isinstance(like, VerifyingJudge):
             return like
         number = next(self._numbers)
@@ -150,6 +155,7 @@ class ClusterModels:
                 base_model=None if judge else sent,
                 adapter=await self.ship(own) if own else None,
                 judge=sent if judge else None,
+                device=device,
             )
 
         def as_teacher(sampling: GenerationOptions) -> RemoteTeacher:

@@ -187,7 +187,7 @@ def _findings(teacher: Teacher) -> Any:
 def _make(spec: ModelSpec) -> Any:
     if isinstance(spec, JudgeSpec):
         adapter = _place(spec.adapter) if spec.adapter else None
-        return sway_judge(_model(spec.base_model), adapter, _model(spec.judge))
+        return sway_judge(_model(spec.base_model), adapter, _model(spec.judge), spec.device)
     if spec.of_judge:
         judge = _make(spec.of_judge)
         if not isinstance(judge, VerifyingJudge):
@@ -202,6 +202,7 @@ def _make(spec: ModelSpec) -> Any:
         base_model=_model(spec.base_model),
         options=spec.options,
         window=spec.window,
+        device=spec.device,
     )
 
 

@@ -12,6 +12,7 @@ from filelock import FileLock
 from platformdirs import user_cache_dir
 
 from dlm_lsp.errors import ModelError
+from dlm_lsp.local.oom import is_out_of_memory
 
 _MAGIC = b"GGUF"
 _BYTES_PER_WEIGHT = 2
@@ -119,13 +120,21 @@ def _unpacked() -> dict[str, Any]:
 def _converting(shown: str, models: Path) -> Iterator[None]:
     try:
         yield
-    except OSError as error:
-        raise ModelError(
-            f"cannot convert {shown} into {models}: {error}; see to that folder and its free space"
-        ) from error
-    except (ModelError, MemoryError):
+    except ModelError:
         raise
     # Whatever the file holds, it is read by code that expects a sound one.
     except Exception as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise ModelError(f"cannot convert {shown}: {reason}; {_OTHERWISE}") from error
+        if is_out_of_memory(error):
+            message = (
+                f"there is too little memory to convert {shown}; close other programs, or take a "
+                "smaller model"
+            )
+        elif isinstance(error, OSError):
+            message = (
+                f"cannot convert {shown} into {models}: {error}; see to that folder and its free "
+                "space"
+            )
+        else:
+            message = f"cannot convert {shown}: {reason}; {_OTHERWISE}"
+        raise ModelError(message) from error

@@ -11,8 +11,10 @@ from dlm_lsp.document.base_models import shown_name
 from dlm_lsp.errors import ModelError
 from dlm_lsp.local.adapter_compat import check_adapter_fits
 from dlm_lsp.local.chat_template import end_of_turn, template_of
+from dlm_lsp.local.device import current_device
+from dlm_lsp.local.load_errors import model_errors
 from dlm_lsp.local.number_type import device_number_type
-from dlm_lsp.local.weights import ModelWeights, resolve_weights
+from dlm_lsp.local.weights import ModelWeights, require_local_extra, resolve_weights
 
 if TYPE_CHECKING:
     import torch
@@ -128,24 +130,29 @@ class LoadedModel:
 
 
 def load_model(model: str) -> LoadedModel:
-    """Return `model` in memory; the second time at once.
+    """Return `model` in memory, on the device of the call; the second time at once.
 
     Raises:
+        DeviceError: the device is not there.
         ModelError: no such model, no way to get at it, or nothing that can be loaded.
     """
-    return _loaded(model, resolve_weights(model))
+    require_local_extra()
+    device = current_device()
+    return _loaded(model, resolve_weights(model), device)
 
 
 # Two, so that a teacher and a judge of another make can take turns.
 @lru_cache(maxsize=2)
-def _loaded(model: str, weights: ModelWeights) -> LoadedModel:
+def _loaded(model: str, weights: ModelWeights, device_name: str) -> LoadedModel:
     import torch
 
-    device = _device(torch)
+    device = torch.device(device_name)
     dtype = getattr(torch, device_number_type(device, weights.size))
     loaded = read_model(model, weights, dtype)
     tokenizer = read_tokenizer(model, weights, padding="left")
-    return LoadedModel(shown_name(model), weights, loaded.to(device).eval(), tokenizer, device)
+    with model_errors(model, weights):
+        loaded = loaded.to(device).eval()
+    return LoadedModel(shown_name(model), weights, loaded, tokenizer, device)
 
 
 def read_model(model: str, weights: ModelWeights, dtype: Any, **more: Any) -> Any:
@@ -156,7 +163,7 @@ def read_model(model: str, weights: ModelWeights, dtype: Any, **more: Any) -> An
     """
     from transformers import AutoModelForCausalLM
 
-    with _reading(model, weights):
+    with model_errors(model, weights):
         return AutoModelForCausalLM.from_pretrained(
             weights.folder, dtype=dtype, use_safetensors=True, **_SAFE, **more
         )
@@ -172,7 +179,7 @@ def read_tokenizer(model: str, weights: ModelWeights, *, padding: str) -> Any:
     """
     from transformers import AutoConfig, AutoTokenizer
 
-    with _reading(model, weights):
+    with model_errors(model, weights):
         tokenizer = AutoTokenizer.from_pretrained(weights.folder, padding_side=padding, **_SAFE)
         window = context_window(AutoConfig.from_pretrained(weights.folder, **_SAFE))
     if window:
@@ -189,28 +196,3 @@ def context_window(config: Any) -> int | None:
     """Return how many tokens a model with this config can look at, None where it does not say."""
     window = getattr(config.get_text_config(), "max_position_embeddings", None)
     return int(window) if window else None
-
-
-@contextmanager
-def _reading(model: str, weights: ModelWeights) -> Iterator[None]:
-    from safetensors import SafetensorError
-    from transformers.utils import logging
-
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    except (ValueError, OSError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise ModelError(
-            f"cannot load {model} from {weights.folder}: {reason}; "
-            "it has to be a text model that transformers knows, in safetensors"
-        ) from error
-
-
-def _device(torch: Any) -> Any:
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    if torch.backends.mps.is_available():
-        return torch.device("mps")
-    return torch.device("cpu")

@@ -1,6 +1,7 @@
 """Number type: in which floating-point numbers a model computes on a device."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -25,18 +26,20 @@ def choose_number_type(*, native_bf16: bool, float32_fits: bool) -> NumberType:
 def device_number_type(device: "torch.device", weights_size: int) -> NumberType:
     """Return what a model whose files take `weights_size` bytes computes in on a device."""
     return choose_number_type(
-        native_bf16=has_native_bf16(device.type),
+        native_bf16=has_native_bf16(str(device)),
         float32_fits=_FLOAT32_OVER_FILE * weights_size < _free_memory(device),
     )
 
 
 def has_native_bf16(device: str) -> bool:
-    """Return whether cpu, cuda or mps computes in bfloat16 and does not only imitate it."""
+    """Return whether a device computes in bfloat16 and does not only imitate it."""
     import torch
 
-    if device == "cuda":
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    if device == "mps":
+    kind, _, number = device.partition(":")
+    if kind == "cuda":
+        with torch.cuda.device(int(number)) if number else nullcontext():
+            return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    if kind == "mps":
         # What PyTorch itself asks before it lets autocast take bfloat16 there.
         return torch.backends.mps.is_macos_or_newer(14, 0)
     # PyTorch tells since 2.10; without oneDNN it multiplies bfloat16 more slowly than float32.

@@ -11,6 +11,7 @@ from anyio import BrokenWorkerProcess, CapacityLimiter, to_process
 from anyio.lowlevel import RunVar
 
 from dlm_lsp.errors import ModelError
+from dlm_lsp.local.oom import WAYS_OUT, is_out_of_memory
 
 _T = TypeVar("_T")
 _Args = TypeVarTuple("_Args")
@@ -33,8 +34,7 @@ async def run_in_worker(function: Callable[[*_Args], _T], *args: *_Args) -> _T:
         )
     except BrokenWorkerProcess as error:
         raise ModelError(
-            "the process with the local model died, most likely for want of memory; "
-            "close other programs, or take a smaller model"
+            f"the process with the local model died, most likely for want of memory; {WAYS_OUT}"
         ) from error
 
 
@@ -53,15 +53,14 @@ def _job(parent: int, function: Callable[..., _T], args: tuple[Any, ...]) -> _T:
         return function(*args)
     except ModelError as error:
         # Without its cause: not every exception survives the way back through pickle.
-        raise ModelError(str(error)) from None
+        raise type(error)(str(error)) from None
     except Exception as error:
         lines = str(error).strip().splitlines() or ["no reason given"]
-        if isinstance(error, MemoryError) or "out of memory" in lines[0].lower():
-            advice = "close other programs, or take a smaller model"
-        else:
-            advice = "if it comes again, take another model"
+        if is_out_of_memory(error):
+            raise ModelError(f"the local model ran out of memory; {WAYS_OUT}") from None
         raise ModelError(
-            f"the local model failed ({type(error).__name__}: {lines[0]}); {advice}"
+            f"the local model failed ({type(error).__name__}: {lines[0]}); "
+            "if it comes again, take another model"
         ) from None
 
 

@@ -44,9 +44,13 @@ def _option(name: str) -> Any:
     if option.choices or (option.kind in (str, dict) and option.default is None):
         return Field(option.default)
     if option.kind is str:
-        return Field(option.default, min_length=1)
+        return Field(option.default, min_length=1, pattern=_whole(option.pattern))
     finite = False if option.kind is float else None
     return Field(option.default, ge=option.ge, gt=option.gt, le=option.le, allow_inf_nan=finite)
+
+
+def _whole(pattern: str) -> str | None:
+    return f"^({pattern})$" if pattern else None
 
 
 def _checked(options: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -82,6 +86,7 @@ class Settings(_Section):
     concurrency: int | None = _option("concurrency")
     timeout: float = _option("timeout")
     placement: PlacementChoice = _option("placement")
+    device: str = _option("device")
     review: Literal["insert", "preview", "stage"] = "insert"
     diagnostics: DiagnosticsSettings = DiagnosticsSettings()
     code_lens: Switch = Switch()

@@ -60,6 +60,7 @@ def options_from_settings(
         timeout=settings.timeout,
         teacher_options=settings.teacher_options,
         window=settings.window,
+        device=settings.device,
     )
 
 

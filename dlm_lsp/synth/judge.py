@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 from rapidfuzz import fuzz
 
 from dlm_lsp.document.base_models import shown_name
-from dlm_lsp.errors import JudgeError, ModelError
+from dlm_lsp.errors import DeviceError, JudgeError, ModelError
 from dlm_lsp.local.model import LocalModel, Prompt
 from dlm_lsp.local.sway_score import scoring_prefix, scoring_rows, sway_margins
 from dlm_lsp.synth.judge_calibration import Calibration, calibration_of
@@ -65,15 +65,20 @@ class VerifyingJudge(Judge, Protocol):
         """Return its model as a teacher, not yet prepared, called as the judge is."""
 
 
-def sway_judge(base_model: str | None, adapter: Path | None, judge: str | None) -> Judge:
-    """Return `judge` if it is named, else the document's adapter, else its base model."""
+def sway_judge(
+    base_model: str | None, adapter: Path | None, judge: str | None, device: str = "auto"
+) -> Judge:
+    """Return `judge` if it is named, else the document's adapter, else its base model.
+
+    `device` is what its model runs on, as in `LocalModel`.
+    """
     if judge is not None:
         name = f"sway:{shown_name(judge)}"
-        return SwayJudge(LocalModel(judge), name, calibration_of(judge))
+        return SwayJudge(LocalModel(judge, device=device), name, calibration_of(judge))
     if base_model is None:
         return _NoJudge()
     name = shown_name(base_model)
-    model = LocalModel(base_model, adapter)
+    model = LocalModel(base_model, adapter, device)
     if adapter:
         return SwayJudge(model, f"sway:{name}+adapter", None)
     return SwayJudge(model, f"sway:{name}", calibration_of(base_model))
@@ -102,6 +107,8 @@ class SwayJudge:
         """
         try:
             files = await self.model.files()
+        except DeviceError as error:
+            raise JudgeError(f"the judge cannot run: {error}") from error
         except ModelError as error:
             message = str(error)
             stop = "" if message.endswith(("?", ".")) else "."
@@ -133,7 +140,9 @@ class SwayJudge:
 
     def as_teacher(self, sampling: GenerationOptions) -> LocalTeacher:
         """Return its model as a teacher, not yet prepared, called as the judge is."""
-        teacher = LocalTeacher(self.model.name, sampling, adapter=self.model.adapter)
+        teacher = LocalTeacher(
+            self.model.name, sampling, adapter=self.model.adapter, device=self.model.device
+        )
         teacher.name += "+adapter" if self.model.adapter else ""
         return teacher
 

@@ -40,7 +40,7 @@ class ModelSource:
     """
 
     teacher: Callable[..., Teacher]
-    judge: Callable[[str | None, Path | None, str | None], Judge]
+    judge: Callable[[str | None, Path | None, str | None, str], Judge]
     at_once: int = 1
 
 
@@ -130,6 +130,7 @@ class RunModels:
                     timeout=options.timeout,
                     adapter=adapter,
                     base_model=base_model,
+                    device=options.device,
                     **more,
                 )
                 self.notices.hear(teacher)
@@ -150,7 +151,7 @@ class RunModels:
                 judge = await self._get(
                     own if adapter and named is None else None,
                     ("judge", named or base_model, named is None),
-                    lambda: self.source.judge(base_model, adapter, named),
+                    lambda: self.source.judge(base_model, adapter, named, options.device),
                 )
             teacher = await get(
                 request.teacher,

@@ -44,6 +44,7 @@ class SynthOptions:
     timeout: float = DEFAULTS["timeout"]
     teacher_options: Mapping[str, Any] | None = DEFAULTS["teacher_options"]
     window: int | None = DEFAULTS["window"]
+    device: str = DEFAULTS["device"]
 
     def __post_init__(self) -> None:
         for values in (self, self.sampling):

@@ -19,7 +19,8 @@ class TeacherContext:
     flight, `timeout` one attempt in seconds; `adapter` and `base_model` are the document's. A
     teacher that sees its server keep up may have `up_to` so many in flight.
     `options` go into the body of each request and into the fingerprint; `window` is how many tokens
-    the model reads, for prompt and reply together, where the user says so.
+    the model reads, for prompt and reply together, where the user says so. `device` is what a model
+    on this machine runs on: auto, cpu, cuda, cuda:N or mps.
     """
 
     target: str
@@ -31,6 +32,7 @@ class TeacherContext:
     options: Mapping[str, Any] | None = None
     window: int | None = None
     up_to: int | None = None
+    device: str = "auto"
 
 
 def _no_model(target: str) -> str:

@@ -32,7 +32,9 @@ _TOKENS_BESIDE_PROSE = 1024
 
 def hf_teacher(context: TeacherContext) -> "LocalTeacher":
     """Return the teacher `hf:<registry key, hub id or path>`."""
-    return LocalTeacher(context.target, context.sampling, reads=context.window)
+    return LocalTeacher(
+        context.target, context.sampling, reads=context.window, device=context.device
+    )
 
 
 class LocalTeacher:
@@ -51,10 +53,12 @@ class LocalTeacher:
         adapter: Path | None = None,
         name: str | None = None,
         reads: int | None = None,
+        device: str = "auto",
     ) -> None:
         """Name the teacher `hf:` and the model, unless it is to have another name.
 
-        `reads` is how many tokens it is to read at most, prompt and reply together.
+        `reads` is how many tokens it is to read at most, prompt and reply together, `device` what
+        it runs on, as in `LocalModel`.
 
         Of a path only the last part is told, for the name goes into documents.
         """
@@ -62,7 +66,7 @@ class LocalTeacher:
         self.window: int | None = None
         self.counts_exactly = False
         self.limits = TeacherLimits()
-        self._model = LocalModel(model, adapter)
+        self._model = LocalModel(model, adapter, device)
         self._sampling = sampling
         self._reads = reads
         self._info: ModelInfo | None = None

@@ -185,12 +185,13 @@ def select(
     base_model: str | None = None,
     options: Mapping[str, Any] | None = None,
     window: int | None = None,
+    device: str = "auto",
 ) -> Teacher:
     """Return the teacher that the selector names, not yet prepared.
 
     `concurrency` bounds the requests in flight (None: a few, and more while the server keeps up),
     `timeout` one attempt in seconds; `adapter` and `base_model` are the document's, for `self`;
-    `options` and `window` are as in `TeacherContext`.
+    `options`, `window` and `device` are as in `TeacherContext`.
 
     Raises:
         OptionError: the teacher takes no options.
@@ -210,6 +211,7 @@ def select(
             base_model=base_model,
             options=options,
             window=window,
+            device=device,
         )
     )
 

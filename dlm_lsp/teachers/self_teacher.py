@@ -24,4 +24,5 @@ def self_teacher(context: TeacherContext) -> LocalTeacher:
         adapter=context.adapter,
         name="self",
         reads=context.window,
+        device=context.device,
     )

@@ -7,13 +7,9 @@ from pathlib import Path
 from dlm_lsp.document import Document
 from dlm_lsp.document.schema import Frontmatter
 from dlm_lsp.errors import ModelError, OptionError
+from dlm_lsp.local.device import find_device
 from dlm_lsp.local.weights import require_train_extra
-from dlm_lsp.training.devices import (
-    DeviceChoice,
-    choose_device,
-    choose_precision,
-    device_capabilities,
-)
+from dlm_lsp.training.devices import choose_precision, device_capabilities
 from dlm_lsp.training.recipe import make_recipe
 from dlm_lsp.training.rows import (
     ProseRow,
@@ -42,7 +38,8 @@ class TrainingInput:
 class TrainRequest:
     """What the user asks for beside what the document says; `adapter` limits it to that one.
 
-    `allow_source` are the private files and folders that may be sources all the same.
+    `device` is auto, cpu, cuda, cuda:N or mps; `allow_source` are the private files and folders
+    that may be sources all the same.
 
     Raises:
         OptionError: fewer than one step.
@@ -51,7 +48,7 @@ class TrainRequest:
     adapter: str | None = None
     seed: int | None = None
     max_steps: int | None = None
-    device: DeviceChoice = "auto"
+    device: str = "auto"
     resume: bool = False
     allow_source: tuple[Path, ...] = ()
 
@@ -82,12 +79,13 @@ def plan_training(training_input: TrainingInput, request: TrainRequest) -> Train
     """Return what a training of the document comes to; nothing is loaded or written.
 
     Raises:
+        DeviceError: there is no such device.
         ModelError: something that the document asks for cannot be done, or there is nothing to do.
         StoreError: a source cannot be read.
     """
     require_train_extra()
     training = training_input.frontmatter.training
-    device = choose_device(request.device)
+    device = find_device(request.device)
     capabilities = device_capabilities(device)
     if refusals := list(unsupported_options(training_input.document, training, capabilities)):
         more = f" ({len(refusals) - 1} more: {'; '.join(refusals[1:])})" if refusals[1:] else ""

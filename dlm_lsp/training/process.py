@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection
 from typing import TypeVar
 
 from dlm_lsp.errors import ModelError
+from dlm_lsp.local.oom import is_out_of_memory
 
 _Input = TypeVar("_Input")
 _Event = TypeVar("_Event")
@@ -107,7 +108,7 @@ def explain_failure(error: BaseException) -> str:
         return str(error)
     first = (str(error).strip().splitlines() or ["no reason given"])[0]
     words = str(error).lower()
-    if isinstance(error, MemoryError) or "out of memory" in words or "allocate memory" in words:
+    if is_out_of_memory(error):
         return (
             "training ran out of memory: close other programs, lower training.sequence_len or "
             "micro_batch_size, or take a smaller model"

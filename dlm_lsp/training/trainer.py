@@ -15,20 +15,25 @@ from dlm_lsp.document.base_models import public_name
 from dlm_lsp.errors import ModelError
 from dlm_lsp.install_hint import DISTRIBUTION
 from dlm_lsp.local.chat_template import template_of
+from dlm_lsp.local.device import device_kind
 from dlm_lsp.local.load import read_model, read_tokenizer
 from dlm_lsp.local.weights import ModelWeights, resolve_weights
 from dlm_lsp.training.callbacks import WHOLE, loss_callback
 from dlm_lsp.training.check_weights import check_finite_weights
+from dlm_lsp.training.devices import show_only
 from dlm_lsp.training.encode_rows import EncodedRow, EncodedRows, encode_rows
+from dlm_lsp.training.memory_estimate import (
+    CHECKPOINTED,
+    activation_bytes,
+    model_shape,
+    training_memory,
+)
 from dlm_lsp.training.recipe import BatchSizes, Recipe, batch_sizes
 from dlm_lsp.training.rows import TrainValidationSplit
 from dlm_lsp.training.sources import OutsideSource
 
 PINNED = ("torch", "transformers", "peft", "trl", "accelerate")
-_FLOATS = {"fp32": 4, "bf16": 2, "fp16": 2}
-_LONG = 1024
 _CHECKPOINTS = 10
-_LIBRARIES = 600 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,7 @@ def train_adapter(job: TrainerJob, tell: Callable[[TrainingEvent], None]) -> Non
         ModelError: the model cannot be had, there is nothing to train on, the loss went astray, or
             there is nothing to resume.
     """
+    show_only(job.device)
     weights = resolve_weights(job.model)
     tokenizer = read_tokenizer(job.model, weights, padding="right")
     tokenizer.chat_template = template_of(tokenizer)
@@ -141,33 +147,31 @@ def _planned(
     config = AutoConfig.from_pretrained(weights.folder, local_files_only=True)
     with torch.device("meta"):
         model = AutoModelForCausalLM.from_config(config)
-        parameters = model.num_parameters()
+        text = config.get_text_config()
+        shape = model_shape(model, text)
         try:
             adapted = get_peft_model(model, _lora(job.recipe))
         except ValueError as error:
             reason = str(error).splitlines()[0]
             raise ModelError(f"training.target_modules: {reason}; name layers it has") from error
     trainable = sum(p.numel() for p in adapted.parameters() if p.requires_grad)
-    text = config.get_text_config()
     longest = max(train.longest, validation.longest)
     batches = batch_sizes(
         job.recipe,
         len(train.rows),
         longest=longest,
-        vocabulary=text.vocab_size,
+        token_bytes=activation_bytes(shape, job.recipe, longest),
         device=job.device,
         max_steps=job.max_steps,
     )
-    size = _FLOATS[job.recipe.precision]
-    at_once = batches.micro_batch_size * longest
-    wide = 14 * text.hidden_size + 4 * (getattr(text, "intermediate_size", 0) or 0)
-    depth = 2 if longest > _LONG else text.num_hidden_layers
-    memory = (
-        parameters * (0.6 if job.recipe.adapter == "qlora" else size)
-        + trainable * 16
-        + at_once * text.vocab_size * 4 * 3
-        + at_once * depth * wide * size
-        + _LIBRARIES
+    memory = training_memory(
+        shape,
+        job.recipe,
+        file_size=weights.size,
+        trainable=trainable,
+        rows=batches.micro_batch_size,
+        longest=longest,
+        device="cpu" if job.device == "cpu" else "cuda",
     )
     return TrainingPlanned(
         rows=len(train.rows),
@@ -178,7 +182,7 @@ def _planned(
         left_out=train.left_out + validation.left_out,
         batches=batches,
         trainable=trainable,
-        memory=int(memory),
+        memory=memory,
     )
 
 
@@ -344,7 +348,7 @@ def _settings(
         per_device_train_batch_size=batches.micro_batch_size,
         per_device_eval_batch_size=batches.micro_batch_size,
         gradient_accumulation_steps=batches.grad_accum,
-        gradient_checkpointing=longest > _LONG,
+        gradient_checkpointing=longest > CHECKPOINTED,
         max_steps=batches.steps,
         learning_rate=recipe.learning_rate,
         warmup_steps=warmup,
@@ -353,7 +357,7 @@ def _settings(
         fp16=recipe.precision == "fp16",
         seed=recipe.seed,
         use_cpu=job.device == "cpu",
-        dataloader_pin_memory=job.device == "cuda",
+        dataloader_pin_memory=device_kind(job.device) == "cuda",
         # The rows are cut to their length already.
         max_length=None,
         eval_strategy="epoch" if rows[1] else "no",

@@ -14,12 +14,19 @@ class DeviceCapabilities:
 
     cuda: bool
     bitsandbytes: bool
+    lacking_to_compile: str = ""
+    """What the loss on a GPU is compiled with and is not here, with what to do; else empty."""
 
 
 def unsupported_options(
     document: Document, training: Training, capabilities: DeviceCapabilities
 ) -> Iterator[str]:
     """Yield what stands in the way of training, one line each, with what to do about it."""
+    if capabilities.lacking_to_compile:
+        yield (
+            "training on a GPU compiles a part of the loss, and lacks "
+            f"{capabilities.lacking_to_compile}; or train on the device cpu"
+        )
     yield from _keys(training, capabilities)
     blocks: dict[str, Training | Adapter] = {"training": training} | {
         f"training.adapters.{name}": adapter for name, adapter in (training.adapters or {}).items()

@@ -3,8 +3,14 @@
 import json
 
 import pytest
+from support.tiny_model import tiny_llama
 
 FAR = ("--teacher", "vllm-server:https://far.example#m")
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    return tiny_llama(tmp_path_factory.mktemp("base"))
 
 
 @pytest.mark.parametrize(
@@ -41,3 +47,22 @@ def test_a_server_on_this_machine_needs_nothing_of_it(dlm, document, teacher):
     who = ("--teacher", teacher.selector, "--filter", "none")
     run = dlm("synth", "instructions", document((1,)), *who, "--json", env=environment)
     assert run.returncode == 0, run.stderr
+
+
+def test_a_device_that_is_not_there_is_refused_before_the_teacher_is_asked(
+    dlm, document, teacher, base
+):
+    who = ("--teacher", teacher.selector, "--judge", base, "--device", "cuda:99")
+    run = dlm("synth", "instructions", document((1,)), *who)
+    assert run.returncode == 1
+    assert "the judge cannot run: there is no device cuda:99 here" in run.stderr
+    assert teacher.asked == []
+    own = ("--teacher", f"hf:{base}", "--filter", "none", "--device", "cuda:99")
+    run = dlm("synth", "instructions", document((1,)), *own)
+    assert run.returncode == 1
+    assert "there is no device cuda:99 here" in run.stderr
+
+
+def test_a_device_is_no_matter_to_a_run_without_local_models(dlm, document, teacher):
+    who = ("--teacher", teacher.selector, "--filter", "none", "--device", "cuda:99")
+    assert dlm("synth", "instructions", document((1,)), *who).returncode == 0

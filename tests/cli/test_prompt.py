@@ -38,6 +38,17 @@ def test_without_an_adapter_both_ways_out_are_named(dlm, mills):
     assert "--base" in run.stderr
 
 
+def test_a_device_is_taken_and_one_that_is_not_there_refused_in_a_line(dlm, mills):
+    assert dlm("prompt", mills, "Who?", "--base", "--device", "cpu", *FEW).returncode == 0
+    run = dlm("prompt", mills, "Who?", "--base", "--device", "cuda:99", *FEW)
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr.startswith("dlm: there is no device cuda:99 here")
+    assert run.stderr.count("\n") == 1
+    run = dlm("prompt", mills, "Who?", "--base", "--device", "gpu")
+    assert run.returncode == 2
+    assert "--device is 'gpu'; it takes auto, cpu, cuda, cuda:N or mps" in run.stderr
+
+
 def test_the_base_answers_before_training(dlm, mills):
     run = dlm("prompt", mills, "Who?", "--base", *FEW)
     assert run.returncode == 0

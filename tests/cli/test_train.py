@@ -79,7 +79,8 @@ def test_json_is_one_object_with_the_summary(dlm, mills):
         (["--plot", "loss.png", "--dry-run"], 2, "--dry-run"),
         (["--adapter", "tone"], 1, "tone"),
         (["--resume"], 1, "without resume"),
-        (["--device", "abacus"], 2, "abacus"),
+        (["--device", "abacus"], 2, "--device is 'abacus'"),
+        (["--device", "cuda:99"], 1, "no device cuda:99 here"),
     ],
 )
 def test_what_cannot_be_meant_is_told_in_a_line(dlm, mills, home, flags, code, named):

@@ -6,6 +6,7 @@ import pytest
 import torch
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from support.memory_errors import MEMORY_ERRORS, room_for
 from support.tiny_model import PROSE
 
 from dlm_lsp.errors import ModelError
@@ -38,6 +39,21 @@ def test_more_prompts_than_a_batch_come_back_in_their_order(llama):
     assert generate_batch(llama, None, many) == [
         generate_batch(llama, None, [prompt])[0] for prompt in many
     ]
+
+
+@pytest.mark.parametrize("error", MEMORY_ERRORS.values(), ids=MEMORY_ERRORS)
+def test_a_batch_that_does_not_fit_is_halved_and_comes_back_the_same(llama, error):
+    expected = generate_batch(llama, None, PROMPTS)
+    with room_for(llama, 1, error) as batches:
+        assert generate_batch(llama, None, PROMPTS) == expected
+    assert batches[:3] == [4, 2, 1]
+
+
+@pytest.mark.parametrize("kind", ["cuBLAS", "Python"])
+def test_a_prompt_that_does_not_fit_alone_is_an_error(llama, kind):
+    error = MEMORY_ERRORS[kind]
+    with room_for(llama, 0, error), pytest.raises(type(error)):
+        generate_batch(llama, None, PROMPTS)
 
 
 @settings(

@@ -3,8 +3,8 @@
 import pytest
 from support.tiny_model import PROSE
 
-from dlm_lsp.errors import ModelError
-from dlm_lsp.local.model import Continuation, LocalModel, Prompt
+from dlm_lsp.errors import DeviceError, ModelError
+from dlm_lsp.local.model import ChatOptions, Continuation, LocalModel, Prompt
 
 ROW = Continuation("Answer:", " In 1790.")
 
@@ -33,3 +33,18 @@ async def test_rows_that_are_alike_have_the_same_score(llama):
 async def test_a_model_that_cannot_be_had_is_an_error_with_a_remedy():
     with pytest.raises(ModelError, match="did you mean"):
         await LocalModel("gemma-3-270").inspect()
+
+
+async def test_a_device_that_is_not_there_is_refused_whatever_is_asked():
+    model = LocalModel("org/not-on-this-machine", device="cuda:99")
+    for call in (
+        model.files(),
+        model.inspect(),
+        model.generate([Prompt("The mill")]),
+        model.answer("Who?", ChatOptions()),
+        model.score(PROSE, [ROW]),
+        model.score_answers([Prompt("The mill")], ["yes"]),
+        model.count([Prompt("The mill")]),
+    ):
+        with pytest.raises(DeviceError, match=r"no device cuda:99 here.*there is cpu"):
+            await call

@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 import torch
+from support.memory_errors import MEMORY_ERRORS, room_for
 from support.tiny_model import PROSE
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -58,6 +59,14 @@ def test_an_adapter_changes_the_scores_and_leaves_the_base_model_as_it_was(llama
     adapted = score_continuations(llama, adapter, PROSE, ROWS)
     assert adapted != pytest.approx(before, abs=1e-2)
     assert score_continuations(llama, None, PROSE, ROWS) == pytest.approx(before, abs=1e-5)
+
+
+@pytest.mark.parametrize("error", MEMORY_ERRORS.values(), ids=MEMORY_ERRORS)
+def test_rows_that_do_not_fit_together_are_scored_in_halves(llama, error):
+    expected = score_continuations(llama, None, PROSE, ROWS)
+    with room_for(llama, 1, error) as batches:
+        assert score_continuations(llama, None, PROSE, ROWS) == pytest.approx(expected, abs=1e-4)
+    assert max(batches) == len(ROWS)
 
 
 def test_no_rows_give_no_scores(llama):

@@ -12,6 +12,7 @@ import psutil
 import pytest
 from anyio import to_thread
 from support import worker_jobs as jobs
+from support.memory_errors import MEMORY_ERRORS
 
 from dlm_lsp.errors import ModelError
 from dlm_lsp.local import worker
@@ -68,9 +69,14 @@ async def test_a_failure_comes_back_as_one_line_whatever_its_type():
     assert "\n" not in str(raised.value)
 
 
-async def test_a_want_of_memory_says_what_helps():
-    with pytest.raises(ModelError, match="smaller model"):
-        await worker.run_in_worker(jobs.run_out_of_memory)
+async def test_a_want_of_memory_is_one_line_that_says_what_helps(llama):
+    for kind in MEMORY_ERRORS:
+        with pytest.raises(ModelError) as raised:
+            await worker.run_in_worker(jobs.generate_without_memory, llama, kind)
+        assert str(raised.value) == (
+            "the local model ran out of memory; close other programs, take a smaller model, or run "
+            "it on another device"
+        ), kind
 
 
 async def test_noise_neither_reaches_us_nor_stops_the_process(capfd):

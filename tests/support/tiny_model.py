@@ -13,6 +13,8 @@ from transformers import (
     Gemma3TextConfig,
     LlamaConfig,
     LlamaForCausalLM,
+    MixtralConfig,
+    MixtralForCausalLM,
     PreTrainedTokenizerFast,
 )
 
@@ -26,14 +28,17 @@ CHAT_TEMPLATE = (
 )
 
 
-def tiny_llama(folder: Path, *, chat: bool = False) -> Path:
-    """Save a Llama with random weights into `folder`; with `chat` it has a chat template."""
+def tiny_llama(folder: Path, *, chat: bool = False, width: int = 48) -> Path:
+    """Save a Llama with random weights into `folder`; with `chat` it has a chat template.
+
+    `width` is that of its middle layers: each unit takes 768 bytes.
+    """
     tokenizer = _tokenizer()
     if chat:
         tokenizer.chat_template = CHAT_TEMPLATE
     config = LlamaConfig(
         hidden_size=32,
-        intermediate_size=48,
+        intermediate_size=width,
         num_hidden_layers=2,
         num_attention_heads=4,
         num_key_value_heads=2,
@@ -61,6 +66,21 @@ def tiny_gemma(folder: Path) -> Path:
         **_ids(tokenizer),
     )
     return _save(Gemma3ForCausalLM, config, tokenizer, folder)
+
+
+def tiny_mixtral(folder: Path) -> Path:
+    """Save a mixture of experts with random weights into `folder`: its file has them one by one."""
+    tokenizer = _tokenizer()
+    config = MixtralConfig(
+        hidden_size=32,
+        intermediate_size=48,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        num_key_value_heads=1,
+        num_local_experts=2,
+        **_ids(tokenizer),
+    )
+    return _save(MixtralForCausalLM, config, tokenizer, folder)
 
 
 def overflowing_llama(folder: Path) -> Path:

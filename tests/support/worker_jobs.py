@@ -56,6 +56,11 @@ def be_odd() -> None:
     raise OddError(1, 2)
 
 
-def run_out_of_memory() -> None:
-    """Fail as torch does on a full accelerator."""
-    raise MemoryError
+def generate_without_memory(model: str, kind: str) -> None:
+    """Generate with a model for which there is no memory, as `kind` of `MEMORY_ERRORS` tells."""
+    from support.memory_errors import MEMORY_ERRORS, room_for
+
+    from dlm_lsp.local.generate import Prompt, generate_batch
+
+    with room_for(model, 0, MEMORY_ERRORS[kind]):
+        generate_batch(model, None, [Prompt("The mill")])

@@ -104,6 +104,12 @@ async def test_the_adapter_of_the_judge_is_told_of_in_the_verifiers_name(
     assert chosen.verifier.name.endswith("+adapter")
 
 
+async def test_the_judge_verifies_on_the_device_that_it_judges_on(chat):
+    judge = SwayJudge(LocalModel(str(chat), device="cuda:99"), "sway:judge", None)
+    with pytest.raises(TeacherError, match="no device cuda:99 here"):
+        await judge.as_teacher(GenerationOptions()).prepare()
+
+
 async def test_a_small_instruct_model_that_is_named_does_as_it_is_told(chat):
     chosen = await choose(str(chat), ScriptedVerifier())
     assert chosen.verifier is not None

@@ -59,6 +59,12 @@ async def test_where_the_model_is_not_at_hand_both_ways_out_are_named():
         await judge.prepare()
 
 
+async def test_a_device_that_is_not_there_is_refused_before_any_pair_is_asked_for(base):
+    judge = sway_judge(str(base), None, None, "cuda:99")
+    with pytest.raises(JudgeError, match=r"the judge cannot run: there is no device cuda:99 here"):
+        await judge.prepare()
+
+
 @pytest.mark.parametrize(
     ("base_model", "message"),
     [("smollm2-135n", "did you mean smollm2-135m? Or take"), ("hf:org/not-there", ". Or take")],

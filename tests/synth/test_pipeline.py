@@ -62,7 +62,7 @@ class Cast:
         self.selected.append((selector, adapter, base_model))
         return self.teacher
 
-    def sway_judge(self, base_model: str | None, adapter: Path | None, judge: str | None):
+    def sway_judge(self, base_model: str | None, adapter: Path | None, judge: str | None, _: str):
         self.judged_by.append((base_model, adapter, judge))
         return self.judge
 

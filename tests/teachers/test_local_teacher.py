@@ -22,6 +22,7 @@ from dlm_lsp.teachers.protocol import (
     VerdictRequest,
     Verifier,
 )
+from dlm_lsp.teachers.registry import select
 
 BOATS = "Members of the rowing club of Ashford pay 40 crowns a year and may borrow two boats."
 REQUESTS = [PairRequest(PROSE, "extraction", 2), PairRequest(PROSE[:80], "expansion", 1)]
@@ -43,6 +44,21 @@ async def prepared(model: Path | str, sampling: GenerationOptions | None = None)
     teacher = LocalTeacher(str(model), sampling or GenerationOptions())
     await teacher.prepare()
     return teacher
+
+
+@pytest.mark.parametrize("selector", ["self", "hf:org/not-on-this-machine"])
+async def test_a_device_that_is_not_there_is_refused_before_anything_is_loaded(selector, tmp_path):
+    teacher = select(
+        selector,
+        GenerationOptions(),
+        concurrency=1,
+        timeout=5,
+        adapter=tmp_path,
+        base_model="org/not-on-this-machine",
+        device="cuda:99",
+    )
+    with pytest.raises(TeacherError, match=r"there is no device cuda:99 here"):
+        await teacher.prepare()
 
 
 def test_the_name_is_what_selects_it_and_nothing_leaves_the_machine():

@@ -1,10 +1,14 @@
-"""Devices: what a training runs on."""
+"""Devices: what those that a training can run on can do."""
+
+import importlib.util
+import os
+import sysconfig
+from pathlib import Path
 
 import pytest
 import torch
 
-from dlm_lsp.errors import ModelError
-from dlm_lsp.training.devices import choose_device, choose_precision, device_capabilities
+from dlm_lsp.training.devices import choose_precision, device_capabilities, show_only
 from dlm_lsp.training.unsupported import DeviceCapabilities
 
 
@@ -21,29 +25,10 @@ def gpu(monkeypatch):
     return there
 
 
-def test_a_gpu_is_used_if_there(gpu):
-    gpu(cuda=True)
-    assert choose_device("auto") == "cuda"
-    gpu(cuda=False, mps=True)
-    assert choose_device("auto") == "mps"
-    gpu(cuda=False)
-    assert choose_device("auto") == "cpu"
-
-
-def test_the_processor_can_be_asked_for(gpu):
-    gpu(cuda=True)
-    assert choose_device("cpu") == "cpu"
-
-
-def test_a_device_that_is_not_there_is_refused(gpu):
-    gpu(cuda=False)
-    with pytest.raises(ModelError, match="no device cuda here"):
-        choose_device("cuda")
-
-
 def test_what_the_device_offers(gpu):
     gpu(cuda=True)
     assert device_capabilities("cuda").cuda
+    assert device_capabilities("cuda:1").cuda
     assert device_capabilities("cpu") == DeviceCapabilities(
         cuda=False, bitsandbytes=device_capabilities("cuda").bitsandbytes
     )
@@ -55,6 +40,76 @@ def test_a_gpu_that_only_imitates_bf16_trains_in_fp32(gpu):
     assert choose_precision("cuda") == "fp32"
 
 
-def test_a_device_that_nobody_knows_is_refused():
-    with pytest.raises(ModelError, match=r"there is no device .* here"):
-        choose_device("gpu9")
+@pytest.mark.parametrize(
+    ("visible", "device", "left"),
+    [
+        (None, "cuda:1", "1"),
+        ("4,GPU-5f,6", "cuda:1", "GPU-5f"),
+        ("4,5", "cuda", "4,5"),
+        (None, "cpu", None),
+        ("0", "mps", "0"),
+    ],
+)
+def test_a_process_that_trains_on_one_gpu_sees_that_one_alone(monkeypatch, visible, device, left):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible or "")
+    if visible is None:
+        monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
+    show_only(device)
+    assert os.environ.get("CUDA_VISIBLE_DEVICES") == left
+
+
+@pytest.fixture
+def triton(tmp_path, monkeypatch):
+    """A Triton beside TRL, and a PATH with these programs alone."""
+    (tmp_path / "site" / "triton").mkdir(parents=True)
+    (tmp_path / "site" / "triton" / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    monkeypatch.delenv("CC", raising=False)
+
+    def programs(*names: str) -> Path:
+        folder = tmp_path / "bin"
+        folder.mkdir(exist_ok=True)
+        for name in names:
+            (folder / name).touch(mode=0o755)
+        monkeypatch.setenv("PATH", str(folder))
+        return folder
+
+    monkeypatch.setattr(sysconfig, "get_path", lambda *_: str(tmp_path / "include"))
+    (tmp_path / "include").mkdir()
+    (tmp_path / "include" / "Python.h").touch()
+    return programs
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+def test_nothing_is_lacking_where_there_is_a_c_compiler(triton, compiler):
+    triton(compiler)
+    assert device_capabilities("cuda").lacking_to_compile == ""
+
+
+def test_a_missing_c_compiler_is_told_of_a_gpu_alone(triton):
+    triton("cc", "tcc")
+    assert device_capabilities("cuda:1").lacking_to_compile.startswith("a C compiler: install gcc")
+    assert device_capabilities("cpu").lacking_to_compile == ""
+    assert device_capabilities("mps").lacking_to_compile == ""
+
+
+def test_the_program_that_cc_names_is_taken_and_no_other(triton, monkeypatch):
+    folder = triton("gcc", "own-cc")
+    monkeypatch.setenv("CC", str(folder / "own-cc"))
+    assert device_capabilities("cuda").lacking_to_compile == ""
+    monkeypatch.setenv("CC", "nowhere-cc")
+    lacking = device_capabilities("cuda").lacking_to_compile
+    assert "CC names nowhere-cc, which is not there" in lacking
+
+
+def test_missing_headers_of_python_are_told(triton, tmp_path):
+    triton("gcc")
+    (tmp_path / "include" / "Python.h").unlink()
+    assert "Python.h: install python3-dev" in device_capabilities("cuda").lacking_to_compile
+
+
+def test_without_triton_nothing_is_compiled(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("CC", raising=False)
+    if importlib.util.find_spec("triton") is None:
+        assert device_capabilities("cuda").lacking_to_compile == ""

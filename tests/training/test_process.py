@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 from support import process_jobs as jobs
+from support.memory_errors import MEMORY_ERRORS
 
 from dlm_lsp.errors import ModelError
 from dlm_lsp.training.process import explain_failure, stream_events
@@ -73,8 +74,7 @@ def test_it_dies_with_its_parent_and_does_first_what_is_to_be_done_then(tmp_path
 @pytest.mark.parametrize(
     ("error", "advice"),
     [
-        (MemoryError(), "micro_batch_size"),
-        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "micro_batch_size"),
+        *((error, "micro_batch_size") for error in MEMORY_ERRORS.values()),
         (OSError(28, "No space left on device"), "disk is full"),
         (RuntimeError("PytorchStreamWriter failed writing file data/0"), "disk is full"),
         (ZeroDivisionError("division\nby zero"), "ZeroDivisionError: division\\)"),

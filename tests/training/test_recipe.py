@@ -1,6 +1,8 @@
 """Training recipe: how one adapter is trained."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dlm_lsp.document.schema import Training
 from dlm_lsp.training.recipe import BatchSizes, Recipe, batch_sizes, make_recipe
@@ -11,14 +13,14 @@ def _recipe(prose_share: float = 0.0, adapter: str | None = None, **training) ->
     return make_recipe(read, adapter, prose_share=prose_share, precision="fp32")
 
 
-def _with(recipe: Recipe, rows: int, longest=10, vocabulary=400, device="cpu", max_steps=None):
+def _with(recipe: Recipe, rows: int, longest=10, token_bytes=400, device="cpu", max_steps=None):
     return batch_sizes(
-        recipe, rows, longest=longest, vocabulary=vocabulary, device=device, max_steps=max_steps
+        recipe, rows, longest=longest, token_bytes=token_bytes, device=device, max_steps=max_steps
     )
 
 
-def _batches(rows: int, longest: int = 10, vocabulary: int = 400, device="cpu", **training):
-    return _with(_recipe(**training), rows, longest, vocabulary, device=device)
+def _batches(rows: int, longest: int = 10, token_bytes: int = 400, device="cpu", **training):
+    return _with(_recipe(**training), rows, longest, token_bytes, device=device)
 
 
 def test_a_document_without_settings_has_the_defaults_of_the_format():
@@ -85,13 +87,71 @@ def test_auto_takes_fewer_rows_where_an_epoch_would_have_less_than_four_updates(
     assert _batches(1) == BatchSizes(1, 1, 3)
 
 
-def test_auto_takes_fewer_rows_at_once_where_logits_are_large():
-    assert _batches(80, longest=1000, vocabulary=262_144).micro_batch_size == 1
-    assert _batches(80, longest=1000, vocabulary=262_144, device="cuda").micro_batch_size > 1
+@pytest.mark.parametrize(
+    ("longest", "token_bytes", "device", "micro"),
+    [
+        (160, 10**9, "cpu", 4),
+        (161, 1, "cpu", 2),
+        (641, 1, "cpu", 1),
+        (1000, 10**5, "cuda", 8),
+        (1000, 10**6, "cuda:1", 4),
+        (1000, 10**7, "mps", 1),
+    ],
+)
+def test_auto_takes_as_many_rows_as_have_640_tokens_or_fit_into_six_gibibytes_of_a_gpu(
+    longest, token_bytes, device, micro
+):
+    assert _batches(80, longest, token_bytes, device).micro_batch_size == micro
+
+
+@pytest.mark.parametrize(
+    ("rows", "grad_accum", "device", "micro"),
+    [
+        (80, 1, "cpu", 4),
+        (64, 1, "cuda", 16),
+        (63, 1, "cuda", 8),
+        (64, 4, "cuda", 4),
+        (3, 2, "cuda", 1),
+    ],
+)
+def test_auto_takes_up_to_4_rows_or_16_on_a_gpu_beside_a_named_number_of_batches(
+    rows, grad_accum, device, micro
+):
+    found = _batches(rows, device=device, grad_accum=grad_accum, num_epochs=1)
+    assert (found.micro_batch_size, found.grad_accum) == (micro, grad_accum)
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_auto_makes_updates_of_as_many_rows_on_each_device(device):
+    found = _batches(640, device=device)
+    assert found.micro_batch_size * found.grad_accum == 8
+
+
+@given(
+    rows=st.integers(1, 500),
+    longest=st.integers(2, 4096),
+    token_bytes=st.integers(1, 10**8),
+    device=st.sampled_from(["cpu", "cuda", "cuda:1", "mps"]),
+    grad_accum=st.one_of(st.just("auto"), st.integers(1, 9)),
+)
+def test_auto_always_takes_a_power_of_two_that_fits_and_leaves_an_epoch_four_updates(
+    rows, longest, token_bytes, device, grad_accum
+):
+    found = _batches(rows, longest, token_bytes, device, grad_accum=grad_accum, num_epochs=1)
+    micro = found.micro_batch_size
+    most, fits = (
+        (4, micro * longest <= 640)
+        if device == "cpu"
+        else (16, micro * longest * token_bytes <= 6 * 2**30)
+    )
+    assert micro in [rows for rows in (1, 2, 4, 8, 16) if rows <= most]
+    if micro > 1:
+        assert fits
+        assert found.steps >= 4
 
 
 def test_numbers_are_taken_as_they_are():
-    found = _batches(80, longest=2048, vocabulary=262_144, micro_batch_size=5, grad_accum=3)
+    found = _batches(80, longest=2048, token_bytes=10**8, micro_batch_size=5, grad_accum=3)
     assert found == BatchSizes(5, 3, 3 * 6)
 
 

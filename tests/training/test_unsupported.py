@@ -84,3 +84,11 @@ def test_what_is_passed_over_is_said():
         "training.audio",
     ]
     assert list(training_remarks(_document(""), _document("").frontmatter.training)) == []
+
+
+def test_a_loss_that_cannot_be_compiled_is_refused():
+    lacking = DeviceCapabilities(cuda=True, bitsandbytes=True, lacking_to_compile="a C compiler")
+    assert _refusals("", capabilities=lacking) == [
+        "training on a GPU compiles a part of the loss, and lacks a C compiler; or train on the "
+        "device cpu"
+    ]
