@@ -21,6 +21,9 @@ from dlm_lsp.teachers.protocol import (
 )
 from dlm_lsp.teachers.verdict_prompts import request_messages, verdict_prompts
 
+_AS_SHOWN = {"whitespace_flexible": False, "item_separator": ",", "key_separator": ":"}
+"""The spacing of the JSON that the prompt shows, as llguidance is told it: a model of which another
+is asked spends tokens on blanks, and may write them without end."""
 _LONGEST = {"question": 400, "answer": 1200, "evidence": 1200}
 """The most characters of each field; a model that has begun to loop comes to the end of it."""
 # In tokens; what a text says to a question is a clause or two.
@@ -111,7 +114,7 @@ def _size_warning(parameters: int) -> str:
 
 
 def _grammar(least: int, most: int) -> str:
-    schema = json.loads(json.dumps(REPLY_SCHEMA))
+    schema = json.loads(json.dumps(REPLY_SCHEMA)) | {"x-guidance": _AS_SHOWN}
     pairs = schema["properties"]["pairs"]
     pairs |= {"minItems": least, "maxItems": most}
     for field, longest in _LONGEST.items():
