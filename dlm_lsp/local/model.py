@@ -8,7 +8,7 @@ from dlm_lsp.local import worker
 from dlm_lsp.local.answer import ChatOptions, generate_answer
 from dlm_lsp.local.generate import BATCH, Generated, Prompt, count_prompt_tokens, generate_batch
 from dlm_lsp.local.inspect import ModelInfo, inspect_model
-from dlm_lsp.local.model_files import ModelFiles, read_model_files
+from dlm_lsp.local.load import keep_models, load_with_adapter
 from dlm_lsp.local.score import Continuation, score_answers, score_continuations
 
 
@@ -23,13 +23,13 @@ class LocalModel:
     name: str
     adapter: Path | None = None
 
-    async def files(self) -> ModelFiles:
-        """Say what the model is by its files, converting them where needed; it is not loaded."""
-        return await worker.run_in_worker(read_model_files, self.name, self.adapter)
-
     async def inspect(self) -> ModelInfo:
-        """Get the model ready, downloading or converting it where needed, and say what it is."""
+        """Say what the model is by its files, converting them where needed; it is not loaded."""
         return await worker.run_in_worker(inspect_model, self.name, self.adapter)
+
+    async def load(self) -> str:
+        """Bring it into memory and return what it computes in, such as `float32`."""
+        return await worker.run_in_worker(load_with_adapter, self.name, self.adapter)
 
     async def generate(self, prompts: Sequence[Prompt], shared: str = "") -> list[Generated]:
         """Return what the model writes to each prompt; see `dlm_lsp.local.generate`."""
@@ -68,13 +68,18 @@ class LocalModel:
         )
 
 
+async def keep_only(models: Sequence[LocalModel]) -> None:
+    """Let go of the models in memory that are none of these."""
+    await worker.run_in_worker(keep_models, tuple({model.name for model in models}))
+
+
 __all__ = [
     "BATCH",
     "ChatOptions",
     "Continuation",
     "Generated",
     "LocalModel",
-    "ModelFiles",
     "ModelInfo",
     "Prompt",
+    "keep_only",
 ]
