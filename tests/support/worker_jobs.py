@@ -59,3 +59,10 @@ def be_odd() -> None:
 def run_out_of_memory() -> None:
     """Fail as torch does on a full accelerator."""
     raise MemoryError
+
+
+def models_in_memory() -> list[str]:
+    """Say which models are in memory, by the names that they were loaded by."""
+    from dlm_lsp.local import load
+
+    return [loaded.name for loaded in load._models.values()]
