@@ -732,7 +732,10 @@ async def test_with_both_strategies_a_base_model_extracts_all_and_that_is_told(e
         assert "- Note: " in report["markdown"]
 
 
-async def test_progress_tells_of_a_model_that_is_loaded_from_the_first_word_on(env, llama):
+async def test_progress_tells_of_a_model_that_is_loaded_from_the_first_word_on(
+    env, llama, monkeypatch
+):
+    monkeypatch.setattr("server.editor.PATIENCE", 240.0)
     chosen = {"teacher": f"hf:{llama}", "filter": "dedup-only"}
     name = Path(llama).name
     async with editor(VSCODE, env, **chosen) as client:
@@ -748,7 +751,10 @@ async def test_progress_tells_of_a_model_that_is_loaded_from_the_first_word_on(e
         assert ready == "0 of 2 sections, 0 kept, 0 refused"
 
 
-async def test_a_second_run_finds_the_process_with_the_model_that_the_first_has_loaded(env, llama):
+async def test_a_second_run_finds_the_process_with_the_model_that_the_first_has_loaded(
+    env, llama, monkeypatch
+):
+    monkeypatch.setattr("server.editor.PATIENCE", 240.0)
     chosen = {"teacher": f"hf:{llama}", "filter": "dedup-only"}
     async with editor(VSCODE, env, **chosen) as client:
         client.open(TEXT)
