@@ -6,7 +6,13 @@ from pathlib import Path
 
 from dlm_lsp.local import worker
 from dlm_lsp.local.answer import ChatOptions, generate_answer
-from dlm_lsp.local.generate import BATCH, Generated, Prompt, count_prompt_tokens, generate_batch
+from dlm_lsp.local.generate import (
+    Generated,
+    Prompt,
+    count_prompt_tokens,
+    generate_batch,
+    generate_first,
+)
 from dlm_lsp.local.inspect import ModelInfo, inspect_model
 from dlm_lsp.local.load import keep_models, load_with_adapter
 from dlm_lsp.local.score import Continuation, score_answers, score_continuations
@@ -36,6 +42,10 @@ class LocalModel:
         return await worker.run_in_worker(
             generate_batch, self.name, self.adapter, tuple(prompts), shared
         )
+
+    async def generate_first(self, prompts: Sequence[Prompt]) -> list[Generated]:
+        """Return what the model writes to the first prompts, as many as go into one batch."""
+        return await worker.run_in_worker(generate_first, self.name, self.adapter, tuple(prompts))
 
     async def answer(self, question: str, options: ChatOptions) -> str:
         """Return what the model answers to a question; see `dlm_lsp.local.answer`."""
@@ -74,7 +84,6 @@ async def keep_only(models: Sequence[LocalModel]) -> None:
 
 
 __all__ = [
-    "BATCH",
     "ChatOptions",
     "Continuation",
     "Generated",
