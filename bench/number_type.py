@@ -14,12 +14,13 @@ from bench.quality.__main__ import all_sections
 from bench.quality.grades import read_grades
 from bench.quality.runs import WITH_TEXTS, read_runs
 from bench.run import table
-from dlm_lsp.local.generate import BATCH, Prompt, generate_batch
+from dlm_lsp.local.generate import Prompt, generate_batch
 from dlm_lsp.local.load import LoadedModel, load_model, read_model
 from dlm_lsp.local.score import score_continuations
 from dlm_lsp.local.sway_score import scoring_prefix, scoring_rows, sway_margins
 from dlm_lsp.synth.judge_calibration import calibration_of
 
+BATCH = 8
 TOKENS = 48
 ROUNDS = 5
 PASSAGES = 4

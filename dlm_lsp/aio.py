@@ -17,6 +17,7 @@ from dlm_lsp.api.functions import destination_of, ignore_event, section_ids_in
 from dlm_lsp.api.reverting import RevertOutcome
 from dlm_lsp.api.synthesis import DocumentSynthesis, synthesize_alone
 from dlm_lsp.document import Placement
+from dlm_lsp.local.worker import end_worker
 from dlm_lsp.synth.events import OnEvent
 from dlm_lsp.synth.insertion import InsertionPlan
 from dlm_lsp.synth.run_options import SynthOptions
@@ -116,6 +117,8 @@ async def train(
 ) -> tuple[TrainedAdapter, ...]:
     """Do what `dlm_lsp.train` does; a cancelled call ends at the next step, and keeps nothing.
 
+    What `synthesize` has left in memory is let go of before, so that the training has room.
+
     Raises:
         ModelError, StoreError: see there.
     """
@@ -124,6 +127,7 @@ async def train(
         anyio.from_thread.check_cancelled()
         anyio.from_thread.run_sync(on_event, event)
 
+    await end_worker()
     return await anyio.to_thread.run_sync(
         partial(
             functions.train,

@@ -4,13 +4,17 @@ import inspect
 from pathlib import Path
 
 import anyio
+import psutil
 import pytest
 from api.conftest import home, notes, teacher
 from support.model_fixtures import llama
 from support.teacher_server import HEAD, town
+from support.worker_jobs import own_pid
 
 import dlm_lsp
 from dlm_lsp import SynthOptions, aio
+from dlm_lsp.errors import StoreError
+from dlm_lsp.local.worker import run_in_worker
 from dlm_lsp.store.manifest import load_manifest
 from dlm_lsp.training.trainer import StepDone
 
@@ -45,6 +49,13 @@ async def test_a_run_that_is_stopped_keeps_what_is_finished(teacher, notes):
     stop.set()
     outcome = await aio.synthesize(notes, teacher=teacher.selector, options=PLAIN, stop=stop)
     assert outcome.report.stopped
+
+
+async def test_a_training_has_the_memory_of_what_synthesis_has_left_in_it(tmp_path):
+    pid = await run_in_worker(own_pid)
+    with pytest.raises(StoreError):
+        await aio.train(tmp_path / "nosuch.dlm")
+    assert not psutil.pid_exists(pid)
 
 
 async def test_a_training_that_is_cancelled_is_marked_so_and_leaves_no_adapter(

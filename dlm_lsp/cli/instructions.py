@@ -35,12 +35,13 @@ from dlm_lsp.cli.output import (
 from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.cli.run_progress import run_progress
 from dlm_lsp.cli.run_results import RunOutput, RunResults
+from dlm_lsp.document.base_models import shown_name
 from dlm_lsp.synth.choose_verifier import verifier_selector
 from dlm_lsp.synth.corpus import Corpus
 from dlm_lsp.synth.cost import budget_of
 from dlm_lsp.synth.estimate import Estimate, describe_estimate
 from dlm_lsp.synth.pipeline import SynthSession
-from dlm_lsp.synth.run_models import ModelSource, RunModels
+from dlm_lsp.synth.run_models import THIS_MACHINE, ModelSource, RunModels
 from dlm_lsp.synth.synth_request import SynthRequest, needed_models
 from dlm_lsp.teachers.money import Money
 from dlm_lsp.teachers.registry import check_options
@@ -165,7 +166,7 @@ async def _run_interruptibly(
             # Event loops on Windows receive no signals; there the first Ctrl-C ends the command.
             if sys.platform != "win32":
                 tasks.start_soon(listen)
-            with run_progress(results.count) as progress:
+            with run_progress(results.count, _first_state(groups, source)) as progress:
                 async with RunModels(source) as models:
                     context = RunContext(
                         request,
@@ -189,6 +190,13 @@ async def _run_interruptibly(
     except BaseExceptionGroup as group:
         raise _first(group) from None
     return is_dropped
+
+
+def _first_state(groups: Sequence[DocumentGroup], source: ModelSource) -> str:
+    """Return what is told before anything else: which models on this machine are looked at."""
+    models = groups[0].models if groups and source is THIS_MACHINE else ()
+    names = dict.fromkeys(shown_name(needed.name) for needed in models)
+    return f"preparing {', '.join(names)}" if names else ""
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

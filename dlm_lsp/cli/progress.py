@@ -3,6 +3,7 @@
 from dlm_lsp.cli.output import err, pluralize, print_notice
 from dlm_lsp.cli.progress_line import ProgressLine
 from dlm_lsp.synth.events import (
+    ModelLoading,
     PairAccepted,
     PairRefused,
     PairVerified,
@@ -14,13 +15,15 @@ from dlm_lsp.synth.events import (
     SynthEvent,
     TeacherNotice,
 )
+from dlm_lsp.synth.models_in_progress import ModelsInProgress
 
 
 class SynthProgress(ProgressLine):
-    """Shows the events of one run; a context manager."""
+    """Shows the events of one run; a context manager. `state` is the word before the first."""
 
-    def __init__(self) -> None:
-        super().__init__("synth")
+    def __init__(self, state: str = "") -> None:
+        super().__init__("synth", state)
+        self._models = ModelsInProgress()
         self._accepted = self._refused = self._tokens = 0
         self._verified = ""
 
@@ -31,11 +34,8 @@ class SynthProgress(ProgressLine):
                 self.update(total=sections)
             case RequestDone(cached=False):
                 self._tokens += (event.tokens_in or 0) + (event.tokens_out or 0)
-            case RequestFailed():
-                task = event.strategy or "verification"
-                print_notice(f"dlm: {event.source_id} [{task}]: {event.message}")
-            case TeacherNotice():
-                print_notice(f"note: {event.message}")
+            case ModelLoading() | RequestFailed() | TeacherNotice():
+                _tell(event)
             case PairAccepted():
                 self._accepted += 1
             case PairRefused():
@@ -50,7 +50,8 @@ class SynthProgress(ProgressLine):
                     print_notice(f"{event.done} of {event.total} sections: {self._state()}")
             case RunFinished(report=report):
                 self._finish(len(report.accepted), len(report.refused))
-        self.update(state=self._verified + self._state())
+        self._models.take(event)
+        self.update(state=self._models.words + self._verified + self._state())
 
     def _finish(self, accepted: int, refused: int) -> None:
         """Tell the counts of the report where they are others: which pairs stay is known last."""
@@ -62,3 +63,16 @@ class SynthProgress(ProgressLine):
     def _state(self) -> str:
         tokens = f", {self._tokens:,} tokens" if self._tokens else ""
         return f"{self._accepted} accepted, {self._refused} refused{tokens}"
+
+
+def _tell(event: ModelLoading | RequestFailed | TeacherNotice) -> None:
+    """Print a line about what is no count; a terminal shows in its live line what is loaded."""
+    match event:
+        case ModelLoading():
+            if not err().is_terminal:
+                print_notice(f"loading {event.model}")
+        case RequestFailed():
+            task = event.strategy or "verification"
+            print_notice(f"dlm: {event.source_id} [{task}]: {event.message}")
+        case TeacherNotice():
+            print_notice(f"note: {event.message}")

@@ -7,13 +7,22 @@ from pathlib import Path
 from dlm_lsp.cli.output import err, pluralize, print_notice
 from dlm_lsp.cli.progress import SynthProgress
 from dlm_lsp.cli.progress_line import ProgressLine
-from dlm_lsp.synth.events import RequestDone, RequestFailed, RunFinished, SynthEvent, TeacherNotice
+from dlm_lsp.synth.events import (
+    ModelLoading,
+    ModelReady,
+    RequestDone,
+    RequestFailed,
+    RunFinished,
+    SynthEvent,
+    TeacherNotice,
+)
+from dlm_lsp.synth.models_in_progress import ModelsInProgress
 
 
 @contextmanager
-def run_progress(count: int) -> Iterator["RunProgress"]:
-    """Give what shows the events of a run over so many documents."""
-    with SynthProgress() if count == 1 else _DocumentsProgress(count) as line:
+def run_progress(count: int, state: str = "") -> Iterator["RunProgress"]:
+    """Give what shows the events of a run over so many documents, and `state` before the first."""
+    with SynthProgress(state) if count == 1 else _DocumentsProgress(count, state) as line:
         yield RunProgress(line)
 
 
@@ -43,15 +52,21 @@ class RunProgress:
 
 
 class _DocumentsProgress(ProgressLine):
-    def __init__(self, count: int) -> None:
-        super().__init__("synth")
+    def __init__(self, count: int, state: str) -> None:
+        super().__init__("synth", state)
+        self._models = ModelsInProgress()
         self._count = count
         self._done = self._accepted = self._refused = self._tokens = 0
         self._notices: set[str] = set()
         self.update(total=count)
 
     def take(self, path: Path, event: SynthEvent) -> None:
+        self._models.take(event)
         match event:
+            case ModelLoading(model=model) if not err().is_terminal:
+                self._tell(model, f"loading {model}")
+            case ModelLoading() | ModelReady():
+                pass
             case RequestDone(cached=False):
                 self._tokens += (event.tokens_in or 0) + (event.tokens_out or 0)
             case RequestFailed():
@@ -70,7 +85,7 @@ class _DocumentsProgress(ProgressLine):
         self.update(completed=self._done)
         if not err().is_terminal:
             done = f"{self._done} of {pluralize(self._count, 'document')}"
-            print_notice(f"{done}: {self._state()} ({path})")
+            print_notice(f"{done}: {self._counts()} ({path})")
 
     def _tell(self, message: str, line: str) -> None:
         """Tell a message in a line, once: a server says the same to all that wait for it."""
@@ -79,5 +94,8 @@ class _DocumentsProgress(ProgressLine):
             print_notice(line)
 
     def _state(self) -> str:
+        return f"{self._models.words}{self._counts()}"
+
+    def _counts(self) -> str:
         tokens = f", {self._tokens:,} tokens" if self._tokens else ""
         return f"{self._accepted} accepted, {self._refused} refused{tokens}"

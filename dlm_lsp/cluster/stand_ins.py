@@ -28,7 +28,6 @@ from dlm_lsp.cluster.shipping import ship_folder
 from dlm_lsp.document.base_models import model_path
 from dlm_lsp.errors import DlmError, JudgeError, ModelError, TeacherError
 from dlm_lsp.local.inspect import model_identity
-from dlm_lsp.local.model import BATCH
 from dlm_lsp.local.weights import resolve_weights
 from dlm_lsp.synth.judge import Judge, VerifyingJudge, sway_judge
 from dlm_lsp.synth.run_models import ModelSource
@@ -53,6 +52,8 @@ _GOODBYE = 5.0
 """Seconds that a worker has to let go of a model."""
 _JUDGED_AT_ONCE = 2
 """Calls of a judge that are with a worker, so that its model never waits for the next."""
+_BUNDLE = 8
+"""Requests that a worker with an instruct model is sent at once: few enough to share them out."""
 _PROBE = PairRequest(prose="", strategy="extraction", count=1)
 
 
@@ -319,7 +320,7 @@ class RemoteTeacher:
                 )
         # What a local model answers in one go; a base model goes from one to the next.
         chats = not isinstance(self._like, ApiTeacher) and not self.why_no_verdicts
-        self._bundle = BATCH if chats else 1
+        self._bundle = _BUNDLE if chats else 1
         self._is_prepared = True
 
     def fingerprint(self, request: Request) -> str:

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from dlm_lsp.local import chat_template
+from dlm_lsp.local.batch_size import MOST_AT_ONCE, batch_size
 from dlm_lsp.local.check_logits import LogitsCheck
 from dlm_lsp.local.constrained_decoding import GREEDY, ConstrainedSampler, SamplingParams
 from dlm_lsp.local.kv_cache import CachedPrefix, cache_prefix
 from dlm_lsp.local.load import LoadedModel, load_model
 from dlm_lsp.local.oom import halve_on_oom
-
-BATCH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +50,8 @@ def generate_batch(
 ) -> list[Generated]:
     """Return what `model` writes to each prompt, in their order.
 
-    Longest first in batches of 8, halved where memory runs out. `shared` is what each prompt
-    begins with; it is read once, and is only for prompts without `system`.
+    Longest first, in batches that fit into memory, halved where it runs out all the same. `shared`
+    is what each prompt begins with; it is read once, and is only for prompts without `system`.
 
     Raises:
         ModelError: the model cannot be loaded, a grammar is wrong, one prompt alone is too much
@@ -70,8 +69,9 @@ def generate_batch(
     generated: dict[int, Generated] = {}
     with loaded.speaking_as(adapter) as speaker:
         prefix = cache_prefix(loaded, speaker, prefix_ids)
-        for at in range(0, len(order), BATCH):
-            batch = order[at : at + BATCH]
+        while order:
+            size = batch_size(loaded, len(prefix_ids) + len(ids[order[0]]) + most_new)
+            batch, order = order[:size], order[size:]
             results = halve_on_oom(
                 lambda some: _batch(
                     LogitsCheck(loaded, adapter),
@@ -84,6 +84,18 @@ def generate_batch(
             )
             generated.update(zip(batch, results, strict=True))
     return [generated[index] for index in range(len(prompts))]
+
+
+def generate_first(model: str, adapter: Path | None, prompts: Sequence[Prompt]) -> list[Generated]:
+    """Return what `model` writes to the first of the prompts, as many as go into one batch.
+
+    Raises:
+        ModelError: as `generate_batch`.
+    """
+    loaded = load_model(model)
+    some = prompts[:MOST_AT_ONCE]
+    tokens = (len(prompt_ids(loaded, adapter, prompt)) + prompt.max_new_tokens for prompt in some)
+    return generate_batch(model, adapter, some[: batch_size(loaded, max(tokens, default=1))])
 
 
 def count_prompt_tokens(

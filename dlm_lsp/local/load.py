@@ -1,9 +1,8 @@
 """Model loading: weights, tokenizer and adapters, in memory."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 _SAFE: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
 _MOST_ADAPTERS = 8
 """How many adapters a model carries at once."""
+_USUAL_WINDOW = 2048
+"""What a model is taken to look at that does not say it, in tokens."""
 
 
 @dataclass(slots=True)
@@ -59,11 +60,6 @@ class LoadedModel:
     def vocabulary(self) -> int:
         """How many tokens the model tells apart."""
         return int(self.model.get_output_embeddings().weight.shape[0])
-
-    @property
-    def window(self) -> int:
-        """How many tokens the model can look at."""
-        return context_window(self.model.config) or 2048
 
     @property
     def sliding_window(self) -> int | None:
@@ -137,12 +133,56 @@ def load_model(model: str) -> LoadedModel:
         ModelError: no such model, no way to get at it, or nothing that can be loaded.
     """
     require_local_extra()
-    device = current_device()
-    return _loaded(model, resolve_weights(model), device)
+    key = (resolve_weights(model), current_device())
+    loaded = _models.pop(key, None)
+    if loaded is None:
+        # Before room is needed, and not after.
+        _let_go_of(list(_models)[: len(_models) - _MOST_MODELS + 1])
+        loaded = _loaded(model, *key)
+    _models[key] = loaded
+    return loaded
 
 
-# Two, so that a teacher and a judge of another make can take turns.
-@lru_cache(maxsize=2)
+def load_with_adapter(model: str, adapter: Path | None) -> str:
+    """Bring `model` with `adapter` into memory and return what it computes in.
+
+    Raises:
+        ModelError: as `load_model`; or the adapter does not fit.
+    """
+    loaded = load_model(model)
+    with loaded.speaking_as(adapter):
+        return loaded.number_type
+
+
+def keep_models(models: Sequence[str]) -> None:
+    """Let go of every model in memory but these; one that is not there is no matter."""
+    stay = set()
+    for model in models:
+        with suppress(ModelError):
+            stay.add(resolve_weights(model))
+    _let_go_of([key for key in _models if key[0] not in stay])
+
+
+# The last one used is the last; two, so that a teacher and a judge of another make can take turns.
+_MOST_MODELS = 2
+_models: dict[tuple[ModelWeights, str], LoadedModel] = {}
+
+
+def _let_go_of(keys: Sequence[tuple[ModelWeights, str]]) -> None:
+    if not keys:
+        return
+    import gc
+
+    import torch
+
+    for key in keys:
+        del _models[key]
+    # Layers know the model that they are in.
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
 def _loaded(model: str, weights: ModelWeights, device_name: str) -> LoadedModel:
     import torch
 
@@ -190,6 +230,19 @@ def read_tokenizer(model: str, weights: ModelWeights, *, padding: str) -> Any:
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     return tokenizer
+
+
+def read_window(model: str, weights: ModelWeights) -> int:
+    """Return how many tokens the model of these weights can look at.
+
+    Raises:
+        ModelError: its configuration cannot be read.
+    """
+    from transformers import AutoConfig
+
+    with model_errors(model, weights):
+        config = AutoConfig.from_pretrained(weights.folder, **_SAFE)
+    return context_window(config) or _USUAL_WINDOW
 
 
 def context_window(config: Any) -> int | None:

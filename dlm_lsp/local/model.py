@@ -8,9 +8,15 @@ from typing import TypeVar, TypeVarTuple
 from dlm_lsp.local import worker
 from dlm_lsp.local.answer import ChatOptions, generate_answer
 from dlm_lsp.local.device import run_on_device
-from dlm_lsp.local.generate import BATCH, Generated, Prompt, count_prompt_tokens, generate_batch
+from dlm_lsp.local.generate import (
+    Generated,
+    Prompt,
+    count_prompt_tokens,
+    generate_batch,
+    generate_first,
+)
 from dlm_lsp.local.inspect import ModelInfo, inspect_model
-from dlm_lsp.local.model_files import ModelFiles, read_model_files
+from dlm_lsp.local.load import keep_models, load_with_adapter
 from dlm_lsp.local.score import Continuation, score_answers, score_continuations
 
 _T = TypeVar("_T")
@@ -31,17 +37,21 @@ class LocalModel:
     device: str = "auto"
     """What it runs on: auto, cpu, cuda, cuda:N or mps."""
 
-    async def files(self) -> ModelFiles:
-        """Say what the model is by its files, converting them where needed; it is not loaded."""
-        return await self._run(read_model_files, self.name, self.adapter)
-
     async def inspect(self) -> ModelInfo:
-        """Get the model ready, downloading or converting it where needed, and say what it is."""
+        """Say what the model is by its files, converting them where needed; it is not loaded."""
         return await self._run(inspect_model, self.name, self.adapter)
+
+    async def load(self) -> str:
+        """Bring it into memory and return what it computes in, such as `float32`."""
+        return await self._run(load_with_adapter, self.name, self.adapter)
 
     async def generate(self, prompts: Sequence[Prompt], shared: str = "") -> list[Generated]:
         """Return what the model writes to each prompt; see `dlm_lsp.local.generate`."""
         return await self._run(generate_batch, self.name, self.adapter, tuple(prompts), shared)
+
+    async def generate_first(self, prompts: Sequence[Prompt]) -> list[Generated]:
+        """Return what the model writes to the first prompts, as many as go into one batch."""
+        return await self._run(generate_first, self.name, self.adapter, tuple(prompts))
 
     async def answer(self, question: str, options: ChatOptions) -> str:
         """Return what the model answers to a question; see `dlm_lsp.local.answer`."""
@@ -71,13 +81,17 @@ class LocalModel:
         return await worker.run_in_worker(run_on_device, self.device, function, *args)
 
 
+async def keep_only(models: Sequence[LocalModel]) -> None:
+    """Let go of the models in memory that are none of these."""
+    await worker.run_in_worker(keep_models, tuple({model.name for model in models}))
+
+
 __all__ = [
-    "BATCH",
     "ChatOptions",
     "Continuation",
     "Generated",
     "LocalModel",
-    "ModelFiles",
     "ModelInfo",
     "Prompt",
+    "keep_only",
 ]

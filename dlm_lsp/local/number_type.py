@@ -27,7 +27,7 @@ def device_number_type(device: "torch.device", weights_size: int) -> NumberType:
     """Return what a model whose files take `weights_size` bytes computes in on a device."""
     return choose_number_type(
         native_bf16=has_native_bf16(str(device)),
-        float32_fits=_FLOAT32_OVER_FILE * weights_size < _free_memory(device),
+        float32_fits=_FLOAT32_OVER_FILE * weights_size < free_memory(device),
     )
 
 
@@ -53,7 +53,7 @@ def processor_has_bf16(capabilities: Mapping[str, Any]) -> bool:
     return any(capabilities.get(name) for name in _PROCESSOR_BF16)
 
 
-def _free_memory(device: "torch.device") -> float:
+def free_memory(device: "torch.device") -> float:
     """Return the bytes that a device has free."""
     if device.type == "cuda":
         import torch

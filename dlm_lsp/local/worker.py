@@ -1,8 +1,11 @@
 """Worker process: where models live, so that a call can be dropped at any moment."""
 
+import asyncio
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 from typing import Any, TypeVar, TypeVarTuple
@@ -16,35 +19,78 @@ from dlm_lsp.local.oom import WAYS_OUT, is_out_of_memory
 _T = TypeVar("_T")
 _Args = TypeVarTuple("_Args")
 
-_limiter: RunVar[CapacityLimiter] = RunVar("local_worker_limiter")
+IDLE_SECONDS = 600.0
+"""How long the process stays that is asked nothing; with it go the models in its memory."""
+
+
+@dataclass(slots=True)
+class _Worker:
+    """The process of an event loop: who asks it, and what ends it when nobody does."""
+
+    limiter: CapacityLimiter
+    calls: int = 0
+    is_used: bool = False
+    timer: asyncio.TimerHandle | None = None
+    ending: "asyncio.Task[None] | None" = None
+
+    @contextmanager
+    def asked(self) -> Iterator[None]:
+        """Put its end off until nobody asks it, and then by the time that it may be idle."""
+        self.calls += 1
+        self.is_used = True
+        if self.timer:
+            self.timer.cancel()
+        try:
+            yield
+        finally:
+            self.calls -= 1
+            if not self.calls:
+                loop = asyncio.get_running_loop()
+                self.timer = loop.call_later(IDLE_SECONDS, self._begin_to_end)
+
+    def _begin_to_end(self) -> None:
+        self.ending = asyncio.create_task(end_worker())
+
+
+_own: RunVar[_Worker] = RunVar("local_worker")
 
 
 async def run_in_worker(function: Callable[[*_Args], _T], *args: *_Args) -> _T:
     """Return `function(*args)` from the worker process, which stays for the next call.
 
     The function and its arguments are pickled. One call runs at a time. A call that is cancelled
-    takes the process with it, and the next call starts another.
+    takes the process with it, and the next call starts another. A process that is asked nothing
+    for `IDLE_SECONDS` ends.
 
     Raises:
         ModelError: what the function raised, or the process died.
     """
     try:
-        return await to_process.run_sync(
-            _job, os.getpid(), function, args, cancellable=True, limiter=_one_at_a_time()
-        )
+        own = _own.get()
+    except LookupError:
+        own = _Worker(CapacityLimiter(1))
+        _own.set(own)
+    try:
+        with own.asked():
+            return await to_process.run_sync(
+                _job, os.getpid(), function, args, cancellable=True, limiter=own.limiter
+            )
     except BrokenWorkerProcess as error:
         raise ModelError(
             f"the process with the local model died, most likely for want of memory; {WAYS_OUT}"
         ) from error
 
 
-def _one_at_a_time() -> CapacityLimiter:
-    try:
-        return _limiter.get()
-    except LookupError:
-        limiter = CapacityLimiter(1)
-        _limiter.set(limiter)
-        return limiter
+async def end_worker() -> None:
+    """End the worker process of this event loop once its calls are done, and free its memory."""
+    own = _own.get(None)
+    if own is None or not own.is_used:
+        return
+    own.is_used = False
+    if own.timer:
+        own.timer.cancel()
+    with suppress(BrokenWorkerProcess):
+        await to_process.run_sync(os._exit, 0, cancellable=True, limiter=own.limiter)
 
 
 def _job(parent: int, function: Callable[..., _T], args: tuple[Any, ...]) -> _T:

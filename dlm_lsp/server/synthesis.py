@@ -9,6 +9,7 @@ from pathlib import Path
 import anyio
 
 from dlm_lsp.document import Document
+from dlm_lsp.document.base_models import shown_name
 from dlm_lsp.document.schema import Frontmatter
 from dlm_lsp.errors import DlmError
 from dlm_lsp.local.model_paths import frontmatter_beside
@@ -22,7 +23,10 @@ from dlm_lsp.server.jobs import Job, RunEnd
 from dlm_lsp.server.report import report_markdown
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.synthesis_request import EditorRequest
+from dlm_lsp.synth.estimate import describe_estimate
 from dlm_lsp.synth.events import (
+    ModelLoading,
+    ModelReady,
     PairAccepted,
     PairRefused,
     PairVerified,
@@ -32,6 +36,7 @@ from dlm_lsp.synth.events import (
     SynthEvent,
     TeacherNotice,
 )
+from dlm_lsp.synth.models_in_progress import ModelsInProgress
 from dlm_lsp.synth.pipeline import SynthResult, open_session
 from dlm_lsp.synth.synth_request import SynthRequest, needed_models, request_beside
 from dlm_lsp.teachers.availability import Unavailable, client_package
@@ -79,6 +84,7 @@ class _Run:
         giving_up = asyncio.create_task(give_up())
         try:
             with scope:
+                self._tell_preparing(job)
                 if outside := outside_model(
                     self.server, job.uri, self.store, self.frontmatter, self.synth_request
                 ):
@@ -95,10 +101,17 @@ class _Run:
                     has_asked = True
                     for note in session.notes:
                         self.server.tell_warning(note)
+                    self.server.jobs.report(job, describe_estimate(session.estimate), 0, 0)
                     result = await session.run(_ProgressCounts(self.server, job).show, job.stop)
         finally:
             giving_up.cancel()
         return result
+
+    def _tell_preparing(self, job: Job) -> None:
+        """Tell at once which models on this machine are looked at."""
+        needed = needed_models(self.synth_request, self.frontmatter.base_model)
+        if names := dict.fromkeys(shown_name(model.name) for model in needed):
+            self.server.jobs.report(job, f"preparing {', '.join(names)}", 0, 0)
 
     async def _current_text(self, job: Job) -> tuple[Document, tuple[str, ...]]:
         """Return the document as it is now, and what it still has of the sections.
@@ -178,14 +191,18 @@ class _ProgressCounts:
     def __init__(self, server: DlmServer, job: Job) -> None:
         self._server = server
         self._job = job
+        self._models = ModelsInProgress()
         self._accepted = self._refused = 0
         self._done = self._total = 0
 
     def show(self, event: SynthEvent) -> None:
         """Take note of an event, and show where a section is done."""
+        self._models.take(event)
         match event:
             case RunStarted():
                 self._show(0, event.sections)
+            case ModelLoading() | ModelReady():
+                self._show(self._done, self._total)
             case PairAccepted():
                 self._accepted += 1
             case PairRefused():
@@ -209,6 +226,6 @@ class _ProgressCounts:
         self._tell(f"{done} of {total} {'section' if total == 1 else 'sections'}")
 
     def _tell(self, step: str) -> None:
-        message = f"{step}, {self._accepted} kept, {self._refused} refused"
+        message = f"{self._models.words}{step}, {self._accepted} kept, {self._refused} refused"
         # A share never falls: verification comes behind the sections.
         self._server.jobs.report(self._job, message, self._done, self._total)

@@ -8,6 +8,7 @@ from dlm_lsp.document.document import Document
 from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.chunking import estimate_tokens
 from dlm_lsp.synth.cost import UNKNOWN_PRICES, RunPrices
+from dlm_lsp.synth.model_loading import uses_local_model
 from dlm_lsp.synth.planned_requests import plan_requests, prose_sources
 from dlm_lsp.synth.request_runner import cached_reply
 from dlm_lsp.synth.run_options import SynthOptions
@@ -117,7 +118,8 @@ async def estimate_run(
 ) -> Estimate:
     """Return what a run with `options` will ask; teacher and verifier are asked nothing.
 
-    Without `counting` they do not count tokens either, for which some send the text away.
+    Without `counting` they do not count tokens either, for which some send the text away. A model
+    on this machine never does: what it reads costs nothing, and it would have to be loaded.
 
     Raises:
         TeacherError: tokens cannot be counted.
@@ -132,7 +134,8 @@ async def estimate_run(
         if options.fresh or cached_reply(cache, teacher, request) is None
     ]
     sent = uncached[: options.max_requests]
-    counts = await teacher.count_tokens(sent) if counting else None
+    counting_here = counting and not uses_local_model(teacher)
+    counts = await teacher.count_tokens(sent) if counting_here else None
     prompt_tokens = (
         [estimate_tokens(prompt_messages(request).text) for request in sent]
         if counts is None
@@ -155,7 +158,7 @@ async def estimate_run(
             options,
             len(sent),
             price=prices.verifier,
-            counting=counting,
+            counting=counting and not uses_local_model(verifier),
         )
         if verifier
         else None,

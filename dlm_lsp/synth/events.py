@@ -16,6 +16,20 @@ class RunStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelLoading:
+    """A model on this machine is brought into memory, where something will be asked of it."""
+
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReady:
+    """The loading of a model has ended; one that failed is told of by whoever asks it."""
+
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class RequestDone:
     """A reply is there; `cached` if it cost nothing. The strategy is None for verdicts."""
 
@@ -88,6 +102,8 @@ class RunFinished:
 
 SynthEvent = (
     RunStarted
+    | ModelLoading
+    | ModelReady
     | RequestDone
     | RequestFailed
     | TeacherNotice

@@ -93,11 +93,11 @@ class SwayJudge:
     def __init__(self, model: LocalModel, name: str, calibration: Calibration | None) -> None:
         self.name = name
         self.calibration = calibration
-        self.model = model
+        self.local_model = model
         self.number_type = ""
         self.parameters = 0
         self.chat = False
-        self._window = 0
+        self._window = _LEAST
 
     async def prepare(self) -> None:
         """See that the model is there; it is loaded when the first pair reaches it.
@@ -106,7 +106,7 @@ class SwayJudge:
             JudgeError: it cannot be had, with the ways out.
         """
         try:
-            files = await self.model.files()
+            info = await self.local_model.inspect()
         except DeviceError as error:
             raise JudgeError(f"the judge cannot run: {error}") from error
         except ModelError as error:
@@ -116,7 +116,8 @@ class SwayJudge:
                 f"the judge is not at hand: {message}{stop} Or take the filter dedup-only, "
                 "or name another model as judge"
             ) from error
-        self.parameters, self.chat = files.parameters, files.chat
+        self.parameters, self.chat = info.parameters, info.chat
+        self._window = max(_LEAST, min(_WINDOW, info.window - _ROOM))
 
     async def margins(self, prose: str, pairs: Sequence[tuple[str, str]]) -> list[float]:
         """Return how far each answer stands above the empty ones: see `dlm_lsp.local.sway_score`.
@@ -141,9 +142,12 @@ class SwayJudge:
     def as_teacher(self, sampling: GenerationOptions) -> LocalTeacher:
         """Return its model as a teacher, not yet prepared, called as the judge is."""
         teacher = LocalTeacher(
-            self.model.name, sampling, adapter=self.model.adapter, device=self.model.device
+            self.local_model.name,
+            sampling,
+            adapter=self.local_model.adapter,
+            device=self.local_model.device,
         )
-        teacher.name += "+adapter" if self.model.adapter else ""
+        teacher.name += "+adapter" if self.local_model.adapter else ""
         return teacher
 
     async def aclose(self) -> None:
@@ -151,19 +155,19 @@ class SwayJudge:
 
     async def _characters(self, prose: str) -> int:
         """Return how many characters of `prose` fit into the window."""
-        if not self._window:
-            info = await self.model.inspect()
-            self.number_type = info.number_type
-            self._window = max(_LEAST, min(_WINDOW, info.window - _ROOM))
+        if not self.number_type:
+            self.number_type = await self.local_model.load()
         # No tokenizer makes more tokens than bytes, so most prose need not be counted.
         if len(prose.encode("utf-8", "replace")) <= self._window:
             return len(prose)
-        (tokens,) = await self.model.count([Prompt(prose)])
+        (tokens,) = await self.local_model.count([Prompt(prose)])
         fits = tokens <= self._window
         return len(prose) if fits else int(_SAFE_SHARE * len(prose) * self._window / tokens)
 
     async def _score(self, prose: str, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        return sway_margins(await self.model.score(scoring_prefix(prose), scoring_rows(pairs)))
+        return sway_margins(
+            await self.local_model.score(scoring_prefix(prose), scoring_rows(pairs))
+        )
 
 
 class _NoJudge:

@@ -56,12 +56,16 @@ class Unasked(Generic[_R]):
     reason: str
 
 
+async def _nothing_before() -> None:
+    return
+
+
 class RequestRunner(Generic[_R]):
     """Asks a teacher within the limits of one run, and keeps count of what that costs.
 
     `spending` is that of the runners that share the limits, and `meter` counts in money; `room` is
-    that of all documents of the run. `ended_by` is why the teacher is not asked any more, where it
-    has said so.
+    that of all documents of the run. `before_asking` is awaited where anything is not in the cache.
+    `ended_by` is why the teacher is not asked any more, where it has said so.
     """
 
     def __init__(
@@ -74,7 +78,9 @@ class RequestRunner(Generic[_R]):
         spending: Spending | None = None,
         meter: CostMeter | None = None,
         room: ReplyRoom | None = None,
+        before_asking: Callable[[], Awaitable[None]] = _nothing_before,
     ) -> None:
+        self._before_asking = before_asking
         self.spending = spending or Spending()
         self._meter = meter or CostMeter(None, Budget().share(), options.sampling.max_new_tokens)
         self._reply_room = room or ReplyRoom()
@@ -106,6 +112,7 @@ class RequestRunner(Generic[_R]):
 
         Raises:
             StoreError: the cache cannot be read or written.
+            TeacherError: `before_asking` did.
         """
         alike: dict[_R, list[Planned[_R]]] = {}
         for planned_request in requests:
@@ -152,6 +159,8 @@ class RequestRunner(Generic[_R]):
         asked, until the budget may not do for the next: which that is, no quick reply decides.
         """
         asked, unasked = 0, list[Unasked[_R]]()
+        if self.ended_by is None and self._room(self._meter.affordable(requests)):
+            await self._before_asking()
         # Where the teacher has ended the asking, there is room for nothing.
         while self.ended_by is None and (
             count := self._room(self._meter.affordable(requests[asked:]))

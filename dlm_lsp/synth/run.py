@@ -2,16 +2,17 @@
 
 import math
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
 import anyio
+from anyio.abc import TaskGroup
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 from dlm_lsp.document.document import Document
-from dlm_lsp.errors import JudgeError
+from dlm_lsp.errors import JudgeError, ModelError, TeacherError
 from dlm_lsp.quality.strategy import Strategy
 from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.answer_through import AnswerThrough, directly
@@ -30,6 +31,7 @@ from dlm_lsp.synth.events import (
 )
 from dlm_lsp.synth.judge import Judge
 from dlm_lsp.synth.judge_calibration import judge_threshold
+from dlm_lsp.synth.model_loading import RunLoading, uses_local_model
 from dlm_lsp.synth.notices import Notices
 from dlm_lsp.synth.off_loop import check_cancelled, run_off_loop
 from dlm_lsp.synth.planned_requests import PlannedRequest, ProseSource, plan_requests, prose_sources
@@ -117,7 +119,7 @@ async def run_synthesis(
     with notices.listening(run.take_notice):
         try:
             async with anyio.create_task_group() as tasks:
-                run.end = tasks.cancel_scope.cancel
+                run.tasks = tasks
                 if stop is not None:
                     tasks.start_soon(run.end_on, stop)
                 await run.ask_all()
@@ -177,7 +179,7 @@ class _SynthesisRun:
         room: ReplyRoom,
         rejected: Collection[str],
     ) -> None:
-        self.end: Callable[[], None] = lambda: None
+        self.tasks: TaskGroup | None = None
         self._document = document
         self._teacher = teacher
         self._judge = judge if options.filter == "sway" else None
@@ -190,8 +192,16 @@ class _SynthesisRun:
         most = options.sampling.max_new_tokens
         self._meter = CostMeter(prices.teacher, self.share, most)
         self._checking_meter: CostMeter | None = None
+        self._is_direct = through is directly
+        self._loading = RunLoading((teacher, self._judge, verifier), on_event)
         self._runner = RequestRunner(
-            through(teacher), cache, options, on_event, meter=self._meter, room=room
+            through(teacher),
+            cache,
+            options,
+            on_event,
+            meter=self._meter,
+            room=room,
+            before_asking=self._load_teacher,
         )
         self._verification: Verification | None = None
         if self._judge and verifier:
@@ -204,6 +214,7 @@ class _SynthesisRun:
                 spending=self._runner.spending,
                 meter=self._checking_meter,
                 room=room,
+                before_asking=partial(self._try_to_load, verifier),
             )
             self._verification = Verification(verifier, runner, cache, options)
         self._rounds = RequestRounds(teacher, self._runner, options, rejected)
@@ -227,7 +238,11 @@ class _SynthesisRun:
         """End the run once `stop` is set."""
         await stop.wait()
         self._stopped = True
-        self.end()
+        self._end()
+
+    def _end(self) -> None:
+        if self.tasks:
+            self.tasks.cancel_scope.cancel()
 
     async def ask_all(self) -> None:
         """Work through the sections, in waves where a number of pairs is enough."""
@@ -251,6 +266,24 @@ class _SynthesisRun:
             )
             if self._verification:
                 await self._verify(self._verification)
+
+    async def _load_teacher(self) -> None:
+        """Load the model of the teacher; while a server writes, that of the judge is loaded.
+
+        Raises:
+            TeacherError: it cannot be loaded.
+        """
+        if self.tasks and self._is_direct and not uses_local_model(self._teacher):
+            self.tasks.start_soon(self._try_to_load, self._judge)
+        try:
+            await self._loading.load(self._teacher)
+        except ModelError as error:
+            raise TeacherError(str(error)) from error
+
+    async def _try_to_load(self, who: object) -> None:
+        """Load a model beforehand; where that fails, it will be told when it is asked."""
+        with suppress(ModelError):
+            await self._loading.load(who)
 
     def _most_cost(self, requests: Sequence[PairRequest]) -> int:
         """Return what a run with these first requests may cost, in millionths."""
@@ -347,7 +380,7 @@ class _SynthesisRun:
                         await self._add_margins(self._judge, source_id)
                     except JudgeError as error:
                         self._failure = str(error)
-                        self.end()
+                        self._end()
                         return
                 self._report_section(source_id)
 
@@ -364,6 +397,7 @@ class _SynthesisRun:
                 for outcome in outcomes
                 for candidate in outcome.parsed.candidates
             ]
+            await self._try_to_load(judge)
             margins = iter(await judge.margins(prose, pairs))
             for outcome in outcomes:
                 judged = with_margins(outcome.parsed, margins)

@@ -5,8 +5,9 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import asdict, replace
 
 from dlm_lsp.errors import ModelError, TeacherError
+from dlm_lsp.local.batch_size import MOST_AT_ONCE
 from dlm_lsp.local.constrained_decoding import SamplingParams
-from dlm_lsp.local.model import BATCH, LocalModel, ModelInfo, Prompt
+from dlm_lsp.local.model import LocalModel, ModelInfo, Prompt
 from dlm_lsp.teachers.prompts import REPLY_SCHEMA, Messages
 from dlm_lsp.teachers.protocol import (
     YES_OR_NO,
@@ -21,8 +22,13 @@ from dlm_lsp.teachers.protocol import (
 )
 from dlm_lsp.teachers.verdict_prompts import request_messages, verdict_prompts
 
+_AS_SHOWN = {"whitespace_flexible": False, "item_separator": ",", "key_separator": ":"}
+"""The spacing of the JSON that the prompt shows, as llguidance is told it: a model of which another
+is asked spends tokens on blanks, and may write them without end."""
 _LONGEST = {"question": 400, "answer": 1200, "evidence": 1200}
 """The most characters of each field; a model that has begun to loop comes to the end of it."""
+_LOST_AT_ONCE = 8
+"""How many requests a failure costs, where it is not known which of them it came of."""
 # In tokens; what a text says to a question is a clause or two.
 _LONGEST_ANSWER = 128
 # One of 135M parameters wrote no right pair of 48; one that is sold as half a billion has 0.49.
@@ -67,10 +73,12 @@ class InstructTeacher:
     async def answer(
         self, requests: Sequence[PairRequest | AnswerRequest]
     ) -> AsyncGenerator[TeacherResult, None]:
-        """Answer each request once, batch by batch; a failure costs its batch."""
-        for at in range(0, len(requests), BATCH):
-            for index, outcome in enumerate(await self._batch(requests[at : at + BATCH]), at):
-                yield TeacherResult(index, outcome)
+        """Answer each request once, batch by batch; a failure costs some of its batch."""
+        at = 0
+        while at < len(requests):
+            for outcome in await self._first_batch(requests[at : at + MOST_AT_ONCE]):
+                yield TeacherResult(at, outcome)
+                at += 1
 
     async def verdicts(self, request: VerdictRequest) -> Reply | TeacherError:
         """Say how likely the model begins with a yes, and with a no, about each pair."""
@@ -83,13 +91,13 @@ class InstructTeacher:
         likely = [dict(zip(words, pair_scores, strict=True)) for pair_scores in scores]
         return Reply(json.dumps({"log_probabilities": likely}))
 
-    async def _batch(
+    async def _first_batch(
         self, requests: Sequence[PairRequest | AnswerRequest]
     ) -> Sequence[Reply | TeacherError]:
         try:
-            texts = await self._model.generate([self.prompt(request) for request in requests])
+            texts = await self._model.generate_first([*map(self.prompt, requests)])
         except ModelError as error:
-            return [TeacherError(str(error))] * len(requests)
+            return [TeacherError(str(error))] * min(_LOST_AT_ONCE, len(requests))
         return [
             Reply(text.text, text.tokens_in, text.tokens_out, "stop" if text.ended else "length")
             for text in texts
@@ -111,7 +119,7 @@ def _size_warning(parameters: int) -> str:
 
 
 def _grammar(least: int, most: int) -> str:
-    schema = json.loads(json.dumps(REPLY_SCHEMA))
+    schema = json.loads(json.dumps(REPLY_SCHEMA)) | {"x-guidance": _AS_SHOWN}
     pairs = schema["properties"]["pairs"]
     pairs |= {"minItems": least, "maxItems": most}
     for field, longest in _LONGEST.items():

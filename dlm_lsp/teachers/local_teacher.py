@@ -66,20 +66,20 @@ class LocalTeacher:
         self.window: int | None = None
         self.counts_exactly = False
         self.limits = TeacherLimits()
-        self._model = LocalModel(model, adapter, device)
+        self.local_model = LocalModel(model, adapter, device)
         self._sampling = sampling
         self._reads = reads
         self._info: ModelInfo | None = None
         self._prepared: InstructTeacher | BaseModelTeacher | None = None
 
     async def prepare(self) -> None:
-        """Get the model ready, downloading or converting it where needed.
+        """See what the model is by its files, converting them where needed; it is not loaded.
 
         Raises:
             TeacherError: it cannot be had, with the remedy.
         """
         try:
-            info = await self._model.inspect()
+            info = await self.local_model.inspect()
         except ModelError as error:
             raise TeacherError(str(error)) from error
         self.adopt(info)
@@ -93,7 +93,7 @@ class LocalTeacher:
         """Take it that the model is what somebody else found it to be."""
         info = findings
         kind = InstructTeacher if info.chat else BaseModelTeacher
-        teacher = kind(self._model, info, self._sampling)
+        teacher = kind(self.local_model, info, self._sampling)
         reads = min(info.window, self._reads or info.window)
         room = reads - _TOKENS_BESIDE_PROSE - teacher.reply_tokens
         self.window = max(_SMALLEST_WINDOW, min(teacher.longest_window, room))
@@ -136,7 +136,7 @@ class LocalTeacher:
             for request in requests
         ]
         try:
-            return await self._model.count(prompts)
+            return await self.local_model.count(prompts)
         except ModelError as error:
             raise TeacherError(str(error)) from error
 

@@ -3,6 +3,7 @@ import json
 import os
 import pty
 import re
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -13,8 +14,8 @@ from dlm_lsp.cli.progress import SynthProgress
 from dlm_lsp.synth.events import PairVerified, RequestDone, SectionDone
 
 
-def test_a_terminal_shows_a_live_line_that_is_gone_at_the_end(document, teacher, home, tmp_path):
-    path = document((1, 2, 3))
+def _seen_on_a_terminal(home, *args: object) -> str:
+    """Return all that `dlm` shows on a terminal, without what colours and moves it."""
     master, slave = pty.openpty()
     pid = os.fork()
     if pid == 0:  # pragma: no cover - the child becomes the command
@@ -22,7 +23,7 @@ def test_a_terminal_shows_a_live_line_that_is_gone_at_the_end(document, teacher,
         os.dup2(slave, 2)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         os.environ |= {"DLM_HOME": str(home), "TERM": "xterm", "COLUMNS": "120"}
-        os.execv(DLM, [str(DLM), "synth", "instructions", str(path), *plain(teacher)])
+        os.execv(DLM, [str(DLM), *map(str, args)])
     os.close(slave)
     shown = b""
     while True:
@@ -33,10 +34,34 @@ def test_a_terminal_shows_a_live_line_that_is_gone_at_the_end(document, teacher,
         if not piece:
             break
         shown += piece
-    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode())
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) in (0, 3)
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode())
+
+
+def test_a_terminal_shows_a_live_line_that_is_gone_at_the_end(document, teacher, home):
+    path = document((1, 2, 3))
+    text = _seen_on_a_terminal(home, "synth", "instructions", path, *plain(teacher))
     assert re.search(r"synth .*\d/3 .* accepted, .* refused", text)
     assert "of 3 sections" not in text
+
+
+def test_a_terminal_shows_first_which_model_is_looked_at_then_the_estimate_then_its_loading(
+    document, home, llama
+):
+    flags = ["--teacher", f"hf:{llama}", "--filter", "dedup-only"]
+    text = _seen_on_a_terminal(home, "synth", "instructions", document((1,)), *flags)
+    name = re.escape(Path(llama).name)
+    steps = rf"preparing {name}.*1 section, 1 request, about .* out.*loading {name}, 0 accepted"
+    assert re.search(steps, text, re.DOTALL)
+    assert text.index("preparing") < text.index("loading")
+
+
+def test_elsewhere_there_is_a_plain_line_for_a_model_that_is_loaded(dlm, document, llama):
+    flags = ["--teacher", f"hf:{llama}", "--filter", "dedup-only"]
+    run = dlm("synth", "instructions", document((1,)), *flags)
+    estimate, loading, *_ = run.stderr.splitlines()
+    assert estimate.startswith("1 section, 1 request")
+    assert loading == f"loading {Path(llama).name}"
 
 
 def test_elsewhere_there_is_a_plain_line_for_each_section(dlm, document, teacher):

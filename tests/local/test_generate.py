@@ -12,7 +12,12 @@ from support.tiny_model import PROSE
 from dlm_lsp.errors import ModelError
 from dlm_lsp.local import generate as generate_module
 from dlm_lsp.local.constrained_decoding import SamplingParams
-from dlm_lsp.local.generate import Prompt, count_prompt_tokens, generate_batch
+from dlm_lsp.local.generate import (
+    Prompt,
+    count_prompt_tokens,
+    generate_batch,
+    generate_first,
+)
 
 OPENINGS = ["The mill", "The first wheel was built in", "Why", "The second wheel drives a saw, so"]
 PROMPTS = [Prompt(text, max_new_tokens=12) for text in OPENINGS]
@@ -54,6 +59,14 @@ def test_a_prompt_that_does_not_fit_alone_is_an_error(llama, kind):
     error = MEMORY_ERRORS[kind]
     with room_for(llama, 0, error), pytest.raises(type(error)):
         generate_batch(llama, None, PROMPTS)
+
+
+def test_of_many_prompts_the_first_that_go_into_one_batch_are_answered(llama):
+    many = [Prompt(f"{n} wheels", max_new_tokens=3) for n in range(19)]
+    first = generate_first(llama, None, many)
+    assert 1 <= len(first) < len(many)
+    assert first == generate_batch(llama, None, many[: len(first)])
+    assert generate_first(llama, None, []) == []
 
 
 @settings(

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import weakref
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,12 +13,44 @@ from support.tiny_model import CHAT_TEMPLATE, overflowing_llama, tiny_adapter
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from dlm_lsp.errors import ModelError
-from dlm_lsp.local.load import load_model, read_tokenizer
+from dlm_lsp.local import load
+from dlm_lsp.local.load import keep_models, load_model, read_tokenizer
 from dlm_lsp.local.weights import resolve_weights
 
 
 def test_a_model_is_loaded_once(llama):
     assert load_model(llama) is load_model(llama)
+
+
+def test_a_model_is_loaded_once_whatever_it_is_called(llama, tmp_path):
+    shutil.copytree(llama, tmp_path / "model")
+    by_path, by_hub = load_model(str(tmp_path / "model")), load_model(f"hf:{tmp_path / 'model'}")
+    assert by_path is by_hub
+
+
+def test_models_that_are_not_asked_any_more_are_let_go_of(llama, chat_llama, tmp_path):
+    asked, other = load_model(llama), weakref.ref(load_model(chat_llama).model)
+    keep_models([llama, str(tmp_path / "nosuch")])
+    assert other() is None
+    assert load_model(llama) is asked
+
+
+def test_before_a_third_model_is_loaded_the_one_that_was_not_asked_for_longest_is_let_go_of(
+    llama, chat_llama, gemma, monkeypatch
+):
+    keep_models([])
+    first, second = load_model(llama), weakref.ref(load_model(chat_llama).model)
+    load_model(llama)
+    read, there = load.read_model, []
+
+    def reading(*given):
+        there.append(second())
+        return read(*given)
+
+    monkeypatch.setattr(load, "read_model", reading)
+    load_model(gemma)
+    assert there == [None]
+    assert load_model(llama) is first
 
 
 def test_other_weights_under_the_same_name_are_loaded_anew(llama, tmp_path):
@@ -29,11 +62,7 @@ def test_other_weights_under_the_same_name_are_loaded_anew(llama, tmp_path):
 
 
 def test_what_is_to_be_known_of_a_model_is_read_from_its_files(llama, chat_llama, gemma):
-    assert (load_model(llama).window, load_model(llama).chat, load_model(llama).sliding_window) == (
-        2048,
-        False,
-        None,
-    )
+    assert (load_model(llama).chat, load_model(llama).sliding_window) == (False, None)
     assert load_model(chat_llama).chat
     assert load_model(gemma).sliding_window == 16
     assert load_model(llama).ends == {2}

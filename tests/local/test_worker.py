@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import anyio
@@ -44,6 +45,51 @@ async def test_calls_at_the_same_time_share_one_process():
         for _ in range(4):
             tasks.start_soon(ask)
     assert len(pids) == 1
+
+
+def _wait_for_the_end_of(pid: int) -> None:
+    with suppress(psutil.NoSuchProcess):
+        psutil.Process(pid).wait(timeout=60)
+
+
+async def test_a_process_that_is_asked_nothing_ends_and_the_next_call_works(monkeypatch):
+    monkeypatch.setattr(worker, "IDLE_SECONDS", 0.01)
+    pid = await worker.run_in_worker(jobs.own_pid)
+    await to_thread.run_sync(_wait_for_the_end_of, pid)
+    assert await worker.run_in_worker(jobs.own_pid) != pid
+
+
+async def test_a_process_that_is_asked_again_in_time_stays(monkeypatch):
+    monkeypatch.setattr(worker, "IDLE_SECONDS", 0.0)
+    assert len({await worker.run_in_worker(jobs.own_pid) for _ in range(4)}) == 1
+
+
+async def test_a_process_that_is_ended_is_gone_and_nothing_is_started_to_end_it_again(monkeypatch):
+    pid = await worker.run_in_worker(jobs.own_pid)
+    await worker.end_worker()
+    assert not psutil.pid_exists(pid)
+    monkeypatch.setattr(worker.to_process, "run_sync", None)
+    await worker.end_worker()
+
+
+async def test_where_nothing_was_asked_there_is_nothing_to_end(monkeypatch):
+    monkeypatch.setattr(worker.to_process, "run_sync", None)
+    await worker.end_worker()
+
+
+async def test_a_process_ends_only_once_it_has_done_what_it_was_asked():
+    pids = []
+
+    async def ask() -> None:
+        pids.append(await worker.run_in_worker(jobs.own_pid))
+
+    await ask()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(ask)
+        tasks.start_soon(worker.end_worker)
+        tasks.start_soon(ask)
+    first, asked_before, asked_after = pids
+    assert first == asked_before != asked_after
 
 
 async def test_a_cancelled_call_is_gone_within_a_second_and_the_next_one_works(pipe):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
+import psutil
 import pytest
 from ide.samples import GONE, synthesized
 from lsprotocol import types
@@ -729,6 +730,42 @@ async def test_with_both_strategies_a_base_model_extracts_all_and_that_is_told(e
         assert "extraction gets all 3 pairs of a section" in warned[0]
         report = await client.command("dlm.synth.report")
         assert "- Note: " in report["markdown"]
+
+
+async def test_progress_tells_of_a_model_that_is_loaded_from_the_first_word_on(
+    env, llama, monkeypatch
+):
+    monkeypatch.setattr("server.editor.PATIENCE", 240.0)
+    chosen = {"teacher": f"hf:{llama}", "filter": "dedup-only"}
+    name = Path(llama).name
+    async with editor(VSCODE, env, **chosen) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        (begin, estimate, loading, ready, *_), *_ = (
+            [value.message for value in values] for values in client.progress_reports.values()
+        )
+        assert begin == f"preparing {name}"
+        assert estimate.startswith("2 sections, 2 requests, about ")
+        assert loading == f"loading {name}, 0 of 2 sections, 0 kept, 0 refused"
+        assert ready == "0 of 2 sections, 0 kept, 0 refused"
+
+
+async def test_a_second_run_finds_the_process_with_the_model_that_the_first_has_loaded(
+    env, llama, monkeypatch
+):
+    monkeypatch.setattr("server.editor.PATIENCE", 240.0)
+    chosen = {"teacher": f"hf:{llama}", "filter": "dedup-only"}
+    async with editor(VSCODE, env, **chosen) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(lambda: client.finished() == 1)
+        server = psutil.Process(client._server.pid)
+        before = server.children(recursive=True)
+        client.type(len(HEAD), len(HEAD), "A line of its own is new here. ")
+        await client.command("dlm.synth.run")
+        await client.until(lambda: client.finished() == 2)
+        assert server.children(recursive=True) == before != []
 
 
 async def test_progress_says_how_long_a_server_lets_us_wait_and_a_stop_ends_it(teacher, env):

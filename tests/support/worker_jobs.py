@@ -64,3 +64,10 @@ def generate_without_memory(model: str, kind: str) -> None:
 
     with room_for(model, 0, MEMORY_ERRORS[kind]):
         generate_batch(model, None, [Prompt("The mill")])
+
+
+def models_in_memory() -> list[str]:
+    """Say which models are in memory, by the names that they were loaded by."""
+    from dlm_lsp.local import load
+
+    return [loaded.name for loaded in load._models.values()]
