@@ -41,6 +41,9 @@ def main() -> None:
     gc.set_threshold(20_000, 20, 100)
     # Looking for plugins of pydantic, of which we use none, opens a file of each installed package.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    from dlm_lsp.server.lazy_types import import_lazy_types
+
+    import_lazy_types()
     from dlm_lsp.server.lifecycle import create_server
 
     server = create_server()
