@@ -1,4 +1,4 @@
-"""GPU rows: what is checked of each path; run as `python -m bench.gpu_rows NAME cuda|cpu`."""
+"""GPU rows: what is checked of each path, in the words of the table."""
 
 import importlib.metadata
 import json
@@ -213,8 +213,12 @@ ROWS: dict[str, Callable[[Case], str]] = {
 }
 
 
-def run(name: str, device: str) -> dict[str, str]:
-    """Return what came of a row, and the words for it."""
+def run(name: str, device: str) -> None:
+    """Write what came of a row, and the words for it, into the file in `$ROW`."""
+    Path(os.environ["ROW"]).write_text(json.dumps(_outcome(name, device)), encoding="utf-8")
+
+
+def _outcome(name: str, device: str) -> dict[str, str]:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["DLM_HOME"] = str(Path(folder) / "home")
         try:
@@ -310,7 +314,3 @@ def _version(package: str) -> str:
         return f"{package} {importlib.metadata.version(package)}"
     except importlib.metadata.PackageNotFoundError:
         return f"no {package}"
-
-
-if __name__ == "__main__":
-    Path(os.environ["ROW"]).write_text(json.dumps(run(*sys.argv[1:])), encoding="utf-8")

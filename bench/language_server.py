@@ -190,7 +190,10 @@ def measure() -> list[Figure]:
             figures.append(compared(name, "ms", pushed, theirs, ASKED[lines]))
     text = synthesized_document(10_000)
     for burst in (0, BURST):
-        ours, theirs = (1000 * _hover_behind(commands[name], text, burst) for name in commands)
+        ours, theirs = (
+            statistics.median(1000 * _hover_behind(command, text, burst) for _ in range(OPENINGS))
+            for command in commands.values()
+        )
         name = f"server, hover{f' behind {burst} edits' if burst else ''}, 10,000 lines"
         figures.append(compared(f"{name}{_pairs(10_000)}", "ms", ours, theirs))
     return figures

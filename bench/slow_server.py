@@ -36,7 +36,8 @@ def measure() -> list[Figure]:
                 ours = Path(sys.executable).with_name("dlm")
                 seconds = _median_seconds(ours, url, sections, arguments)
                 plural = "section" if sections == 1 else f"sections, {concurrency} at once"
-                what = f"`dlm synth`, {sections} {plural}, a server that answers in {delay:g} s"
+                answers = f"in {delay:g} s" if delay else "at once"
+                what = f"`dlm synth`, {sections} {plural}, a server that answers {answers}"
                 figures.append(compared(what, "ms", seconds * 1000, reference * 1000, at_most))
     return figures
 

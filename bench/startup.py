@@ -1,11 +1,11 @@
 """Start-up benchmark: how long a command takes that asks no model, and how much memory it needs."""
 
+import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,16 @@ SECTIONS = 1_000
 _LIST = f"`dlm synth list`, {SECTIONS // 2} synthesized pairs"
 MIB = 2**20
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024
+
+_MEASURE = """
+import os, sys, time
+quiet = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+start = time.perf_counter()
+pid = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=quiet)
+_, status, usage = os.wait4(pid, 0)
+seconds = time.perf_counter() - start
+print([os.waitstatus_to_exitcode(status), seconds, usage.ru_maxrss])
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +78,16 @@ def _costs(
 
 
 def _run(command: Sequence[str], environment: dict[str, str]) -> Cost:
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    # The peak that wait4 gives begins with that of the process which starts the command, so a small
+    # one does; getrusage would give the largest of all.
+    measuring = [sys.executable, "-S", "-c", _MEASURE, *command]
+    done = subprocess.run(
+        measuring, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True
     )
-    # wait4 gives the peak of this one child; getrusage would give the largest of all of them.
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{' '.join(command)} ended with exit code {process.returncode}")
-    return Cost(seconds, usage.ru_maxrss * RSS_UNIT / MIB)
+    code, seconds, peak = json.loads(done.stdout)
+    if code:
+        raise SystemExit(f"{' '.join(command)} ended with exit code {code}")
+    return Cost(seconds, peak * RSS_UNIT / MIB)
 
 
 def _document(sections: int) -> str:
