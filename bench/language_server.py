@@ -7,12 +7,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import psutil
+import pytest_lsp
 
 from bench.figure import Figure, compared
 from bench.parse import text_of
@@ -30,6 +32,7 @@ LONGEST_REST = 60.0
 BURST = 200
 STARTS = 25
 OPENINGS = 5
+VSCODE = Path(pytest_lsp.__file__).parent / "clients" / "visual_studio_code_v1.65.2.json"
 URI = "file:///bench.dlm"
 DOCUMENT = {"uri": URI}
 
@@ -37,7 +40,14 @@ DOCUMENT = {"uri": URI}
 class Server:
     """A language server and its client's side of the wire."""
 
-    def __init__(self, command: list[str], home: str, *, pulls: bool = True) -> None:
+    def __init__(
+        self,
+        command: list[str],
+        home: str,
+        *,
+        pulls: bool = True,
+        capabilities: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -50,8 +60,9 @@ class Server:
         self.text = ""
         self._result_id: str | None = None
         pulled = {"diagnostic": {}} if pulls else {}
-        capabilities = {"textDocument": {**pulled, "publishDiagnostics": {}}}
-        answer = self.ask("initialize", {"processId": None, "capabilities": capabilities})
+        of_text = {"publishDiagnostics": {}, **capabilities.get("textDocument", {}), **pulled}
+        sent = {**capabilities, "textDocument": of_text}
+        answer = self.ask("initialize", {"processId": None, "capabilities": sent})
         self.pulls = "diagnosticProvider" in answer["capabilities"]
         sync = answer["capabilities"]["textDocumentSync"]
         self.incremental = (sync.get("change") if isinstance(sync, dict) else sync) == 2
@@ -274,15 +285,16 @@ def _starts(commands: dict[str, list[str]]) -> dict[str, Iterator[float]]:
     """Return the milliseconds to the answer and to first diagnostics, and the MiB then.
 
     They take turns, for what else the machine does changes more than they differ. The first turn
-    does not count.
+    does not count. The client says what VS Code says that it can do, which both have to read.
     """
+    capabilities = json.loads(VSCODE.read_text(encoding="utf-8"))["capabilities"]
     costs: dict[str, list[tuple[float, ...]]] = {name: [] for name in commands}
     text = synthesized_document(100)
     for turn in range(STARTS + 1):
         names = list(commands)
         for name in names if turn % 2 else reversed(names):
             start = time.perf_counter()
-            with _serving(commands[name]) as server:
+            with _serving(commands[name], capabilities=capabilities) as server:
                 answered = time.perf_counter()
                 server.open(text)
                 marked = time.perf_counter()
@@ -313,9 +325,9 @@ def _medians(costs: Sequence[tuple[float, ...]]) -> Iterator[float]:
 
 
 @contextmanager
-def _serving(command: list[str], *, pulls: bool = True) -> Iterator[Server]:
+def _serving(command: list[str], **client: Any) -> Iterator[Server]:
     with tempfile.TemporaryDirectory() as home:
-        server = Server(command, home, pulls=pulls)
+        server = Server(command, home, **client)
         try:
             yield server
         finally:
