@@ -46,10 +46,12 @@ def main() -> None:
     import_lazy_types()
     from dlm_lsp.server.lifecycle import create_server
 
-    server = create_server()
-    # Nor what is there now: to look through it takes as long as several keystrokes.
-    gc.freeze()
-    gc.set_threshold(*usual)
+    def collect_as_usual() -> None:
+        # Not what is there now: to look through it takes as long as several keystrokes.
+        gc.freeze()
+        gc.set_threshold(*usual)
+
+    server = create_server(on_ready=collect_as_usual)
     try:
         if options.socket_file:
             server.start_socket_file(options.socket_file)
