@@ -58,7 +58,7 @@ demo: .venv/.demo ## synthesize pairs for examples/dgemm.dlm with a 270M model o
 
 reference-server: $(ORACLE_SERVER)/.installed ## create .cache/reference-lsp, what the server is measured by
 
-bench: setup reference reference-server ## measure against the reference; the table goes to bench/results.md
+bench: setup reference reference-server ## measure against the reference; the table goes into README.md
 	$(BIN)/python -m bench.run
 
 chaos: setup ## kill, fault and fuzz for some minutes; the table goes to bench/chaos/results.md

@@ -21,3 +21,9 @@ class Figure:
     def ratio(self) -> float | None:
         """Ours over the reference's."""
         return self.ours / self.reference if self.reference else None
+
+
+def compared(what: str, unit: str, ours: float, reference: float, at_most: float = 1.0) -> Figure:
+    """Return a row whose quantity is better the less it is, and may be `at_most` times theirs."""
+    met = ours <= at_most * reference
+    return Figure(what, unit, ours, reference, f"at most {at_most:.2g}", met=met)

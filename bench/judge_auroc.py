@@ -38,7 +38,7 @@ class Passage:
 def measure() -> list[Figure]:
     """Judge all candidates of all passages by our margin and by the reference's formula."""
     texts = passages()
-    ours = anyio.run(_ours, texts)
+    ours = anyio.run(sway_margins_of, texts)
     reference = [margin for text in texts for margin in _reference(text)]
     right = [is_right for text in texts for *_, is_right in text.candidates]
     found, theirs = auroc(ours, right), auroc(reference, right)
@@ -62,7 +62,8 @@ def auroc(values: Sequence[float], right: Sequence[bool]) -> float:
     return wins / (len(good) * len(bad))
 
 
-async def _ours(texts: Sequence[Passage]) -> list[float]:
+async def sway_margins_of(texts: Sequence[Passage]) -> list[float]:
+    """Return our margin of each candidate of each passage."""
     judge = sway_judge(MODEL, None, None)
     await judge.prepare()
     margins: list[float] = []

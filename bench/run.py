@@ -2,8 +2,9 @@
 
 import compileall
 import importlib
+import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from bench.figure import Figure
@@ -12,51 +13,72 @@ MODULES = (
     "startup",
     "parse",
     "dedup",
-    "store",
     "slow_server",
-    "many_documents",
-    "document_cost",
-    "request_cost",
     "language_server",
-    "local_batch",
-    "judge_speed",
-    "judge_auroc",
+    "local_teacher",
 )
+"""Those whose rows are all measured for both packages, in one run; the others are for ourselves."""
+
 MACHINE = "2 cores"
 PACKAGE = Path(__file__).parents[1] / "dlm_lsp"
-RESULTS = Path(__file__).with_name("results.md")
+README = Path(__file__).parents[1] / "README.md"
+BEGIN, END = "<!-- make bench writes this -->\n", "<!-- until here -->\n"
 
 
 def main(names: Iterable[str]) -> None:
-    """Run the named modules (`python -m bench.run startup dedup`), or all.
+    """Run the named modules (`python -m bench.run startup dedup`), or all in `MODULES`.
 
-    All of them also write `bench/results.md`.
+    All of them also write the table into the README.
     """
     chosen = tuple(names) or MODULES
     # As an installer does: the reference is installed, and stale bytecode takes 30 ms of a start.
     compileall.compile_dir(PACKAGE, quiet=1)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     figures: list[Figure] = []
     for name in chosen:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
         figures += importlib.import_module(f"bench.{name}").measure()
-    text = table(figures)
-    print(text, end="")
+    print(table(figures), end="")
     if chosen == MODULES:
-        RESULTS.write_text(text, encoding="utf-8")
+        text = README.read_text(encoding="utf-8")
+        README.write_text(with_table(text, figures), encoding="utf-8")
+
+
+def with_table(text: str, figures: Sequence[Figure]) -> str:
+    """Return a text with the table, and what is worse than the reference, between its markers.
+
+    Raises:
+        SystemExit: the markers are not there, once each and in their order.
+    """
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not end or BEGIN in rest or END in before + after:
+        raise SystemExit(f"no place for the table: {BEGIN.strip()} ... {END.strip()}")
+    written = f"\n{table(figures)}\n{worse_than_reference(figures)}\n\n"
+    return f"{before}{begin}{written}{end}{after}"
+
+
+def worse_than_reference(figures: Iterable[Figure]) -> str:
+    """Say which quantities, all of them better the less they are, are more than theirs."""
+    worse = [figure.what for figure in figures if figure.ratio is not None and figure.ratio > 1]
+    if not worse:
+        return "Slower or larger than the reference: nothing that is measured here."
+    return f"Slower or larger than the reference: {'; '.join(worse)}."
 
 
 def table(figures: Iterable[Figure]) -> str:
     """Return the figures as one Markdown table."""
     rows = [
-        f"| what ({MACHINE}) | ours | reference | ratio | asked | met |",
-        "|---|---:|---:|---:|---|---|",
+        f"| what ({MACHINE}) | unit | ours | reference | ours / reference | asked | met |",
+        "|---|---|---:|---:|---:|---|---|",
     ]
     for figure in figures:
         cells = (
             figure.what,
-            _quantity(figure.ours, figure.unit),
-            "-" if figure.reference is None else _quantity(figure.reference, figure.unit),
-            _ratio(figure.ratio),
+            figure.unit,
+            _quantity(figure.ours),
+            "-" if figure.reference is None else _quantity(figure.reference),
+            "-" if figure.ratio is None else f"{figure.ratio:.2g}",
             figure.asked,
             "yes" if figure.met else "**no**",
         )
@@ -64,20 +86,8 @@ def table(figures: Iterable[Figure]) -> str:
     return "\n".join(rows) + "\n"
 
 
-def _quantity(value: float, unit: str) -> str:
-    return f"{value:.3g} {unit}".rstrip() if value < 100 else f"{value:,.0f} {unit}".rstrip()
-
-
-def _ratio(ratio: float | None) -> str:
-    if ratio is None:
-        return "-"
-    return (
-        f"{ratio:.2g}"
-        if 0.5 <= ratio < 10
-        else f"1/{1 / ratio:.0f}"
-        if ratio < 1
-        else f"{ratio:.0f}"
-    )
+def _quantity(value: float) -> str:
+    return f"{value:.3g}" if value < 100 else f"{value:,.0f}"
 
 
 if __name__ == "__main__":

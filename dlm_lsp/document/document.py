@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from dlm_lsp.document.edit import Span
 from dlm_lsp.document.problem import Problem, Severity
-from dlm_lsp.document.schema import Frontmatter
 from dlm_lsp.document.section import Section
+
+if TYPE_CHECKING:
+    from dlm_lsp.document.schema import Frontmatter
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,7 @@ class Document:
     """
 
     text: str
-    frontmatter: Frontmatter | None
+    frontmatter: "Frontmatter | None"
     yaml: Span
     body: Span
     sections: tuple[Section, ...]

@@ -216,7 +216,7 @@ def _attribute_problems(match: re.Match[str], start: int) -> list[Problem]:
             value_span = Span(offset + attribute.start(2), offset + attribute.end(2))
             problems.append(_invalid(value_span, f"`{key}` {complaint}"))
         values[key] = value
-    suggestions = {closest_name(key, keys) for key in values}
+    suggestions = {closest_name(key, keys) for key in values if key not in keys}
     missing = [f"`{key}`" for key in keys if key not in values and key not in suggestions]
     if missing:
         problems.append(_invalid(line, f"the {name} lacks {' and '.join(missing)}"))

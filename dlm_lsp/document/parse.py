@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from dlm_lsp.document.document import Document
 from dlm_lsp.document.edit import Edit, Span
 from dlm_lsp.document.fence import Fence, read_fence
-from dlm_lsp.document.frontmatter import read_frontmatter
 from dlm_lsp.document.hidden_characters import hidden_character_problems
 from dlm_lsp.document.lines import (
     LINE_BREAK,
@@ -29,8 +29,10 @@ from dlm_lsp.document.qa_fields import (
     is_faultless,
     read_qa_fields,
 )
-from dlm_lsp.document.schema import Frontmatter
 from dlm_lsp.document.section import Section, SectionType, section_id
+
+if TYPE_CHECKING:
+    from dlm_lsp.document.schema import Frontmatter
 
 _DELIMITER = "---"
 # A line that may be a fence or switch code mode. The leading break lets the search jump from line
@@ -62,7 +64,7 @@ class Head:
     `closed` tells that there are both lines of three dashes.
     """
 
-    frontmatter: Frontmatter | None
+    frontmatter: "Frontmatter | None"
     yaml: Span
     end: int
     closed: bool
@@ -75,6 +77,9 @@ def read_head(text: str) -> Head:
     yaml, end, problems = _split(text, start)
     if yaml is None:
         return Head(None, Span(start, start), end, closed=False, problems=tuple(problems))
+    # To import its schema takes a quarter of the server's start, which needs no document yet.
+    from dlm_lsp.document.frontmatter import read_frontmatter
+
     frontmatter, problems = read_frontmatter(text, yaml)
     problems += hidden_character_problems(text, yaml)
     end = after_break(text, end)

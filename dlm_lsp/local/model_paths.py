@@ -1,9 +1,12 @@
 """Model paths: a model that is named by a path, seen from the document that it is for."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dlm_lsp.document.base_models import HUB_PREFIX, model_path
-from dlm_lsp.document.schema import Frontmatter
+
+if TYPE_CHECKING:
+    from dlm_lsp.document.schema import Frontmatter
 
 _OTHER_MACHINE = ("\\\\", "//")
 
@@ -25,7 +28,7 @@ def expanded(path: str) -> Path:
         return Path(path)
 
 
-def frontmatter_beside(frontmatter: Frontmatter, folder: Path) -> Frontmatter:
+def frontmatter_beside(frontmatter: "Frontmatter", folder: Path) -> "Frontmatter":
     """Return a frontmatter with the path of its base model, if it has one, seen from `folder`."""
     return frontmatter.model_copy(
         update={"base_model": model_beside(frontmatter.base_model, folder)}

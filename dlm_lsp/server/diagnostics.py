@@ -14,7 +14,6 @@ from uuid import uuid4
 from lsprotocol import types
 
 from dlm_lsp.document import Span
-from dlm_lsp.document.frontmatter import missing_base_model
 from dlm_lsp.ide.diagnostic import Diagnostic, DiagnosticLevel
 from dlm_lsp.ide.diagnostics import diagnostics
 from dlm_lsp.ide.pair_check_results import PairCheckResults
@@ -185,6 +184,8 @@ def _found_elsewhere(server: DlmServer, text_document: LiveDocument) -> Iterator
     head, path = text_document.incremental.head, server.path(text_document.uri)
     base_model = head.frontmatter.base_model if head.frontmatter else ""
     if path and not model_is_there(base_model, path.parent):
+        from dlm_lsp.document.frontmatter import missing_base_model
+
         problem = missing_base_model(head.problems, base_model)
         if problem:
             yield Diagnostic(problem.code, DiagnosticLevel.WARNING, problem.span, problem.message)

@@ -1,6 +1,8 @@
 """Life cycle: of a session and of a document, and who answers what."""
 
 import asyncio
+from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from lsprotocol import types
@@ -13,7 +15,6 @@ from dlm_lsp.server.editor_messages import log_defect_of, refused_by_message
 from dlm_lsp.server.live_documents import use_live_documents
 from dlm_lsp.server.pygls_patches import EncodedJson
 from dlm_lsp.server.server import DlmServer
-from dlm_lsp.server.settings import own_settings
 
 _LEGEND = types.SemanticTokensLegend(list(TOKEN_TYPES), list(TOKEN_MODIFIERS))
 _FEATURE_OPTIONS: dict[str, object] = {
@@ -45,11 +46,17 @@ _AT_ONCE = (
 )
 """Those that are about one place, and so about the text as it was when they came."""
 
+_FOR_DOCUMENTS = ("dlm_lsp.document.frontmatter", "dlm_lsp.server.settings")
+"""What every document needs and no answer before, a quarter of the start."""
 
-def create_server() -> DlmServer:
-    """Return a server with every feature, not yet started."""
+
+def create_server(*, on_ready: Callable[[], None] = lambda: None) -> DlmServer:
+    """Return a server with every feature, not yet started.
+
+    `on_ready` is called when it is initialized and has imported what the first document needs.
+    """
     server = DlmServer()
-    _life_cycle(server)
+    _life_cycle(server, on_ready)
     _text(server)
     for method, options in _FEATURE_OPTIONS.items():
         _add_answer(server, method, options)
@@ -107,7 +114,7 @@ def _add_command(server: DlmServer, name: str) -> None:
         return await execute_command(server, name, arguments)
 
 
-def _life_cycle(server: DlmServer) -> None:
+def _life_cycle(server: DlmServer, on_ready: Callable[[], None]) -> None:
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
         use_live_documents(server, params)
@@ -123,7 +130,10 @@ def _life_cycle(server: DlmServer) -> None:
 
     @server.feature(types.INITIALIZED)
     def initialized(_: types.InitializedParams) -> None:
-        return
+        # The client has its answer by now, and may be busy with that.
+        for module in _FOR_DOCUMENTS:
+            import_module(module)
+        on_ready()
 
     @server.feature(types.SHUTDOWN)
     async def shutdown(*_: Any) -> None:
@@ -131,6 +141,8 @@ def _life_cycle(server: DlmServer) -> None:
 
     @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
     async def did_change_configuration(params: types.DidChangeConfigurationParams) -> None:
+        from dlm_lsp.server.settings import own_settings
+
         server.pushed_settings = own_settings(params.settings, server.pushed_settings)
         uris = [document.uri for document in server.workspace.text_documents.values()]
         for uri in uris:

@@ -41,12 +41,17 @@ def main() -> None:
     gc.set_threshold(20_000, 20, 100)
     # Looking for plugins of pydantic, of which we use none, opens a file of each installed package.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    from dlm_lsp.server.lazy_types import import_lazy_types
+
+    import_lazy_types()
     from dlm_lsp.server.lifecycle import create_server
 
-    server = create_server()
-    # Nor what is there now: to look through it takes as long as several keystrokes.
-    gc.freeze()
-    gc.set_threshold(*usual)
+    def collect_as_usual() -> None:
+        # Not what is there now: to look through it takes as long as several keystrokes.
+        gc.freeze()
+        gc.set_threshold(*usual)
+
+    server = create_server(on_ready=collect_as_usual)
     try:
         if options.socket_file:
             server.start_socket_file(options.socket_file)

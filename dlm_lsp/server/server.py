@@ -27,12 +27,12 @@ from dlm_lsp.server.lenient_reading import message_converter
 from dlm_lsp.server.live_documents import LiveDocument
 from dlm_lsp.server.patched_server import PatchedServer
 from dlm_lsp.server.pygls_patches import EncodedJson, PatchedProtocol
-from dlm_lsp.server.settings import DEFAULT_SETTINGS, Settings, read_settings
 from dlm_lsp.store.home import store_folder
 
 if TYPE_CHECKING:
     from dlm_lsp.ide.pair_checks import PairChecks
     from dlm_lsp.server.section_answers import EncodedSymbols, EncodedTokens, SectionAnswers
+    from dlm_lsp.server.settings import Settings
 
 _log = logging.getLogger(__name__)
 _SETTINGS_TIMEOUT = 2.0
@@ -68,11 +68,18 @@ class DiagnosticsReport:
     items: str
 
 
+def _default_settings() -> "Settings":
+    # What reads settings is imported with the first document, for `initialize` needs none.
+    from dlm_lsp.server.settings import DEFAULT_SETTINGS
+
+    return DEFAULT_SETTINGS
+
+
 @dataclass(eq=False, slots=True)
 class OpenDocument:
     """What is kept of an open document beside its text."""
 
-    settings: Settings = DEFAULT_SETTINGS
+    settings: "Settings" = field(default_factory=_default_settings)
     settings_task: "asyncio.Task[None] | None" = None
     diagnostics: IncrementalDiagnostics = field(default_factory=IncrementalDiagnostics)
     diagnostics_encoder: DiagnosticsEncoder | None = None
@@ -223,7 +230,7 @@ class DlmServer(PatchedServer):
         if self.client.configuration:
             self.open_document(uri).settings_task = asyncio.create_task(self._ask_settings(uri))
 
-    async def settings(self, uri: str) -> Settings:
+    async def settings(self, uri: str) -> "Settings":
         """Return the settings of a document once they are known.
 
         A client that does not answer is waited for once.
@@ -234,7 +241,7 @@ class DlmServer(PatchedServer):
             self._answers_settings = state.settings_task.done()
         return state.settings
 
-    async def late_settings(self, uri: str) -> Settings:
+    async def late_settings(self, uri: str) -> "Settings":
         """Return the settings of a document once the client has answered, however late."""
         state = self.open_document(uri)
         if state.settings_task:
@@ -256,6 +263,8 @@ class DlmServer(PatchedServer):
 
     def _take_settings(self, uri: str, given: object) -> None:
         """Keep the settings of a document, and tell the user of wrong ones, once each."""
+        from dlm_lsp.server.settings import read_settings
+
         read = read_settings(given)
         self.open_document(uri).settings = read.settings
         for complaint in read.complaints:

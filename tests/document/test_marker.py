@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 from support.document_text import document, found, mended
 
@@ -137,3 +140,13 @@ def test_a_marker_of_a_kind_that_stands_above_is_warned_of(
 
 def test_markers_of_different_kinds_stand_together():
     assert found(f"::instruction::\n{SYNTH}\n{HARVEST}\n{QA}") == []
+
+
+def test_markers_without_a_slip_ask_for_no_suggestion():
+    text = f"---\nbase_model: smollm2-135m\n---\n::instruction::\n{SYNTH}\n{QA}"
+    code = "import sys; from dlm_lsp.document import parse; parse(sys.stdin.read()).problems"
+    code += "; print('rapidfuzz' in sys.modules)"
+    ran = subprocess.run(
+        [sys.executable, "-c", code], input=text, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == "False\n"

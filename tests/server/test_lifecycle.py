@@ -1,6 +1,9 @@
 """Life cycle: what the client asks for, over the wire, with the capabilities of real editors."""
 
 import asyncio
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -288,3 +291,29 @@ async def test_a_missing_medium_is_watched_for(tmp_path: Path):
         file.unlink()
         notify(types.FileChangeType.Deleted)
         await client.until(lambda: client.diagnostics[uri])
+
+
+def test_what_documents_need_is_imported_behind_the_answer_to_initialize():
+    code = """
+import asyncio, json, sys
+from dlm_lsp.server.lifecycle import create_server
+steps = []
+def note(what):
+    steps.append([what, "pydantic" in sys.modules])
+class Client:
+    def write(self, data):
+        note("answer")
+    def close(self):
+        pass
+async def serve():
+    server = create_server(on_ready=lambda: note("ready"))
+    server.protocol.set_writer(Client())
+    message = {"jsonrpc": "2.0", "params": {"processId": None, "capabilities": {}}}
+    server.protocol.handle_message({**message, "id": 1, "method": "initialize"})
+    await asyncio.sleep(0)
+    server.protocol.handle_message({"jsonrpc": "2.0", "method": "initialized", "params": {}})
+asyncio.run(serve())
+print(json.dumps(steps))
+"""
+    ran = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=True)
+    assert json.loads(ran.stdout) == [["answer", False], ["ready", True]]
