@@ -34,8 +34,9 @@ def device_capabilities(device: str) -> DeviceCapabilities:
 
 
 def choose_precision(device: str) -> Precision:
-    """Return the number format that `precision: null` stands for: bf16 where a GPU has it.
+    """Return the number format that `precision: null` stands for: bf16 where it is native.
 
-    A GPU that only imitates it, such as a T4, is faster in fp32; fp16 is never taken unasked.
+    A GPU that only imitates it, such as a T4, is faster in fp32, and so is a processor; fp16 is
+    never taken unasked.
     """
-    return "bf16" if device == "cuda" and has_native_bf16(device) else "fp32"
+    return "bf16" if device != "mps" and has_native_bf16(device) else "fp32"

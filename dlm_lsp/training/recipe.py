@@ -8,8 +8,10 @@ from dlm_lsp.document.schema import AdapterKind, Training
 
 _UPDATE = 8
 _UPDATES_AN_EPOCH = 4
-# Logits of one batch on the device, in floats: with their gradients about 1 GB, and 16 on a GPU.
-_LOGITS = {"cpu": 96 * 2**20, "cuda": 1536 * 2**20}
+# Logits of one batch on a GPU, in floats: with their gradients about 16 GB.
+_LOGITS = 1536 * 2**20
+# Tokens of one batch on a processor, which has no more use of its caches with more.
+_TOKENS = 640
 _MOST_ROWS = {"cpu": 4, "cuda": 16}
 _PROSE_PREVAILS = 0.7
 
@@ -88,16 +90,17 @@ def batch_sizes(
 ) -> BatchSizes:
     """Return the batches for so many rows, the longest of so many tokens.
 
-    `auto` for `micro_batch_size` is the most rows, up to 4 (16 on a GPU), whose logits take no
-    more than about 1 GB (16 on a GPU); it looks at the data, never at free memory, so that the
-    same data give the same weights. `auto` for `grad_accum` makes an update of 8 rows, or of
-    fewer where an epoch would have less than 4 updates.
+    `auto` for `micro_batch_size` is the most rows, up to 4, that have no more than 640 tokens; on
+    a GPU up to 16, whose logits take no more than about 16 GB. It looks at the data, never at free
+    memory, so that the same data give the same weights. `auto` for `grad_accum` makes an update of
+    8 rows, or of fewer where an epoch would have less than 4 updates.
     """
     kind = "cpu" if device == "cpu" else "cuda"
     update = max(1, min(_UPDATE, rows // _UPDATES_AN_EPOCH))
     micro = recipe.micro_batch_size
     if micro is None:
-        fit = _LOGITS[kind] // max(1, longest * vocabulary)
+        longest = max(1, longest)
+        fit = _TOKENS // longest if kind == "cpu" else _LOGITS // (longest * vocabulary)
         most = max(1, min(_MOST_ROWS[kind], update, fit))
         micro = 2 ** int(math.log2(most))
     accum = recipe.grad_accum or max(1, round(update / micro))

@@ -85,9 +85,17 @@ def test_auto_takes_fewer_rows_where_an_epoch_would_have_less_than_four_updates(
     assert _batches(1) == BatchSizes(1, 1, 3)
 
 
-def test_auto_takes_fewer_rows_at_once_where_logits_are_large():
-    assert _batches(80, longest=1000, vocabulary=262_144).micro_batch_size == 1
-    assert _batches(80, longest=1000, vocabulary=262_144, device="cuda").micro_batch_size > 1
+def test_auto_takes_fewer_rows_at_once_where_they_are_long():
+    assert [_batches(80, longest=longest).micro_batch_size for longest in (160, 320, 2048)] == [
+        4,
+        2,
+        1,
+    ]
+
+
+def test_auto_takes_more_rows_at_once_on_a_gpu_as_far_as_logits_allow():
+    assert _batches(800, longest=1000, vocabulary=400, device="cuda").micro_batch_size == 8
+    assert _batches(80, longest=1000, vocabulary=262_144, device="cuda").micro_batch_size == 4
 
 
 def test_numbers_are_taken_as_they_are():
