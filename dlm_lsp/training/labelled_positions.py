@@ -58,13 +58,14 @@ def _loss_and_gradient(logits: "torch.Tensor", labels: "torch.Tensor") -> "torch
 
     loss = torch.zeros((), device=logits.device)
     at_once = max(1, _CACHED // logits.shape[1])
-    for row, label in zip(logits.split(at_once), labels.split(at_once), strict=True):
-        chances = torch.log_softmax(row.float(), dim=-1)
-        at = label.unsqueeze(1)
+    for start in range(0, len(logits), at_once):
+        rows = logits[start : start + at_once]
+        at = labels[start : start + at_once].unsqueeze(1)
+        chances = torch.log_softmax(rows.float(), dim=-1)
         loss -= chances.gather(1, at).sum()
         chances.exp_()
         chances.scatter_add_(1, at, torch.full_like(at, -1, dtype=chances.dtype))
-        row.copy_(chances)
+        rows.copy_(chances)
     return loss
 
 

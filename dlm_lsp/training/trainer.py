@@ -196,7 +196,7 @@ def _fit(
     from transformers import set_seed
     from trl import SFTTrainer
 
-    trainer_class = SFTTrainer if job.device == "cuda" else cpu_trainer()
+    trainer_class = SFTTrainer if job.device.startswith("cuda") else cpu_trainer()
     set_seed(job.recipe.seed)
     model = _model(job, weights)
     train, validation = map(_dataset, rows)
