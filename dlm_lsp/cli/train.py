@@ -151,7 +151,7 @@ def _print_trained(path: Path, trained: TrainedAdapter) -> None:
     print_result(
         f"{name}{trained.version.name} is current: {pluralize(summary['steps'], 'step')}, "
         f"loss {first:.3f} -> {last:.3f}{held_out}, {summary['tokens']:,} tokens, "
-        f"{summary['seconds']:.1f} s"
+        f"{summary['seconds']:.1f} s in {summary['recipe']['precision']} on {summary['device']}"
     )
     adapter = f"--adapter {trained.adapter} " if trained.adapter else ""
     print_result(

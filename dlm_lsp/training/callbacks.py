@@ -1,7 +1,7 @@
 """Trainer callbacks: what a training tells at each step, and when it has gone astray."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +26,6 @@ def loss_callback(
     from transformers import TrainerCallback
 
     class Watcher(TrainerCallback):  # type: ignore[misc]
-        before = 0
-
-        def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-            self.before = tokens_of(state.log_history)
-
         def on_log(
             self, args: Any, state: Any, control: Any, logs: dict[str, Any], **_: Any
         ) -> None:
@@ -41,24 +36,13 @@ def loss_callback(
                 if not scaled:
                     _number("gradient", step, logs.get("grad_norm", 0.0))
                 loss = _number("loss", step, logs["loss"])
-                on_step(step, loss, self.before + int(logs.get("num_tokens", 0)))
+                on_step(step, loss, state.num_input_tokens_seen)
 
         def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
             folder = Path(args.output_dir) / f"checkpoint-{state.global_step}"
             (folder / WHOLE).touch()
 
     return Watcher()
-
-
-def tokens_of(history: Iterable[Mapping[str, Any]]) -> int:
-    """Return how many tokens were read in what was logged; each resumption counts from 0 again."""
-    whole = last = 0
-    for entry in history:
-        read = int(entry.get("num_tokens", last))
-        if read < last:
-            whole += last
-        last = read
-    return whole + last
 
 
 def _number(what: str, step: int, value: Any) -> float:

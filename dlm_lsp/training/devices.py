@@ -53,11 +53,12 @@ def _lacking_to_compile() -> str:
 
 
 def choose_precision(device: str) -> Precision:
-    """Return the number format that `precision: null` stands for: bf16 where a GPU has it.
+    """Return the number format that `precision: null` stands for: bf16 where it is native.
 
-    A GPU that only imitates it, such as a T4, is faster in fp32; fp16 is never taken unasked.
+    A GPU that only imitates it, such as a T4, is faster in fp32, and so is a processor; fp16 is
+    never taken unasked.
     """
-    return "bf16" if device_kind(device) == "cuda" and has_native_bf16(device) else "fp32"
+    return "bf16" if device_kind(device) != "mps" and has_native_bf16(device) else "fp32"
 
 
 def show_only(device: str) -> None:

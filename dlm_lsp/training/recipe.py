@@ -107,6 +107,7 @@ def batch_sizes(
     update = max(1, min(_UPDATE, largest))
     micro = recipe.micro_batch_size
     if micro is None:
+        longest = max(1, longest)
         fit = _TOKENS // longest if kind == "cpu" else _ACTIVATIONS // (longest * token_bytes)
         room = largest // recipe.grad_accum if recipe.grad_accum else update
         micro = 2 ** int(math.log2(max(1, min(_MOST_ROWS[kind], room, fit))))

@@ -20,6 +20,7 @@ from dlm_lsp.local.load import read_model, read_tokenizer
 from dlm_lsp.local.weights import ModelWeights, resolve_weights
 from dlm_lsp.training.callbacks import WHOLE, loss_callback
 from dlm_lsp.training.check_weights import check_finite_weights
+from dlm_lsp.training.cpu_trainer import cpu_trainer
 from dlm_lsp.training.devices import show_only
 from dlm_lsp.training.encode_rows import EncodedRow, EncodedRows, encode_rows
 from dlm_lsp.training.memory_estimate import (
@@ -199,10 +200,11 @@ def _fit(
     from transformers import set_seed
     from trl import SFTTrainer
 
+    trainer_class = SFTTrainer if job.device.startswith("cuda") else cpu_trainer()
     set_seed(job.recipe.seed)
     model = _model(job, weights)
     train, validation = map(_dataset, rows)
-    trainer = SFTTrainer(
+    trainer = trainer_class(
         model=model,
         args=_settings(job, batches, rows),
         train_dataset=train,
@@ -367,6 +369,7 @@ def _settings(
         logging_steps=1,
         # A loss that is no number has to be seen, not to be smoothed over.
         logging_nan_inf_filter=False,
+        include_num_input_tokens_seen="non_padding",
         report_to="none",
         disable_tqdm=True,
         **curve,

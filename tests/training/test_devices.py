@@ -32,7 +32,16 @@ def test_what_the_device_offers(gpu):
     assert device_capabilities("cpu") == DeviceCapabilities(
         cuda=False, bitsandbytes=device_capabilities("cuda").bitsandbytes
     )
-    assert (choose_precision("cuda"), choose_precision("cpu")) == ("bf16", "fp32")
+    assert choose_precision("cuda") == "bf16"
+
+
+@pytest.mark.parametrize(
+    ("instructions", "precision"),
+    [({"avx512_bf16": True}, "bf16"), ({"amx_bf16": True}, "bf16"), ({"avx512_f": True}, "fp32")],
+)
+def test_a_processor_trains_in_bf16_where_it_multiplies_in_it(monkeypatch, instructions, precision):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: instructions)
+    assert choose_precision("cpu") == precision
 
 
 def test_a_gpu_that_only_imitates_bf16_trains_in_fp32(gpu):

@@ -97,6 +97,19 @@ def test_the_adapter_names_its_base_and_not_the_folder_that_holds_it(tmp_path, l
     assert config["base_model_name_or_path"] == llama
 
 
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_the_same_seed_gives_the_same_weights_in_float32(tmp_path, llama, precision):
+    first, again = (
+        load_file(
+            _trained(tmp_path / folder, llama, max_steps=2, precision=precision)[0]
+            / "adapter_model.safetensors"
+        )
+        for folder in ("first", "again")
+    )
+    assert {str(weight.dtype) for weight in first.values()} == {"torch.float32"}
+    assert all(weight.equal(again[name]) for name, weight in first.items())
+
+
 def test_another_seed_gives_other_weights(tmp_path, llama):
     first, _ = _trained(tmp_path / "first", llama, max_steps=1)
     other, _ = _trained(tmp_path / "other", llama, max_steps=1, seed=1)
