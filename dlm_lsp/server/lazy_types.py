@@ -1,4 +1,4 @@
-"""Lazy types of the protocol: attrs finishes a class of lsprotocol when it is first needed.
+"""Lazy protocol types: attrs finishes a class of lsprotocol when it is first needed.
 
 lsprotocol declares 554 classes, and attrs writes and compiles the methods of each as it is
 imported. That was nearly half of the server's start, which needs 41 of them.
