@@ -35,7 +35,7 @@ from dlm_lsp.cli.output import (
 from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.cli.run_progress import run_progress
 from dlm_lsp.cli.run_results import RunOutput, RunResults
-from dlm_lsp.document.base_models import shown_name
+from dlm_lsp.document.base_models import short_name
 from dlm_lsp.synth.choose_verifier import verifier_selector
 from dlm_lsp.synth.corpus import Corpus
 from dlm_lsp.synth.cost import budget_of
@@ -195,7 +195,7 @@ async def _run_interruptibly(
 def _first_state(groups: Sequence[DocumentGroup], source: ModelSource) -> str:
     """Return what is told before anything else: which models on this machine are looked at."""
     models = groups[0].models if groups and source is THIS_MACHINE else ()
-    names = dict.fromkeys(shown_name(needed.name) for needed in models)
+    names = dict.fromkeys(short_name(needed.name) for needed in models)
     return f"preparing {', '.join(names)}" if names else ""
 
 

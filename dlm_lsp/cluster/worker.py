@@ -30,6 +30,7 @@ from dlm_lsp.local.fetch import fetch_model, plan_fetch
 from dlm_lsp.local.weights import missing_model
 from dlm_lsp.store.home import store_home
 from dlm_lsp.synth.judge import Judge, VerifyingJudge, sway_judge
+from dlm_lsp.synth.model_loading import UsesLocalModel
 from dlm_lsp.teachers.protocol import (
     MovableTeacher,
     Reply,
@@ -170,12 +171,23 @@ class ModelWorker:
                 if isinstance(model, TellingTeacher):
                     model.tell_to(self._notice)
                 await model.prepare()
+                if isinstance(spec, TeacherSpec):
+                    await _load(model)
                 held.model = model
         return held.model
 
     def _notice(self, line: str) -> None:
         self._notices.append(line)
         self._noticed.set()
+
+
+async def _load(teacher: Teacher) -> None:
+    """Load the model of a teacher, so that where it cannot be, that is told before it is asked."""
+    if isinstance(teacher, UsesLocalModel):
+        try:
+            await teacher.local_model.load()
+        except ModelError as error:
+            raise TeacherError(str(error)) from error
 
 
 def _findings(teacher: Teacher) -> Any:

@@ -69,6 +69,12 @@ def shown_name(model: str) -> str:
     return name if path is None else re.split(r"[/\\]", path.rstrip("/\\"))[-1] or name
 
 
+def short_name(model: str) -> str:
+    """Return the registry key of a model that is called by it or by its hub id, else as shown."""
+    registered = resolve_base_model(model)
+    return registered.key if registered else shown_name(model)
+
+
 def public_name(base_model: str) -> str:
     """Return the name under which others find a base model: its hub id, or its path."""
     model = resolve_base_model(base_model)

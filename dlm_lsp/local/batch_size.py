@@ -4,8 +4,8 @@ from dlm_lsp.local.load import LoadedModel
 from dlm_lsp.local.number_type import free_memory
 
 _MOST = {"cuda": 64}
-# On two cores 16 at once gave 1.7 times the tokens of a core-second that 8 gave, 32 hardly more;
-# and nothing of a batch is seen before all of it is written.
+# On a processor 16 at once gave 1.5 to 1.8 times the tokens of a core-second that 8 gave, and 32
+# twice; but nothing of a batch is seen or kept before all of it is written.
 _MOST_ELSEWHERE = 16
 MOST_AT_ONCE = max(_MOST_ELSEWHERE, *_MOST.values())
 """The most prompts of a batch on any device."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import anyio
 
 from dlm_lsp.document import Document
-from dlm_lsp.document.base_models import shown_name
+from dlm_lsp.document.base_models import short_name
 from dlm_lsp.document.schema import Frontmatter
 from dlm_lsp.errors import DlmError
 from dlm_lsp.local.model_paths import frontmatter_beside
@@ -110,7 +110,7 @@ class _Run:
     def _tell_preparing(self, job: Job) -> None:
         """Tell at once which models on this machine are looked at."""
         needed = needed_models(self.synth_request, self.frontmatter.base_model)
-        if names := dict.fromkeys(shown_name(model.name) for model in needed):
+        if names := dict.fromkeys(short_name(model.name) for model in needed):
             self.server.jobs.report(job, f"preparing {', '.join(names)}", 0, 0)
 
     async def _current_text(self, job: Job) -> tuple[Document, tuple[str, ...]]:

@@ -1,11 +1,12 @@
 """Model loading: the local models of a run, each told of and brought into memory once."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import anyio
 
-from dlm_lsp.document.base_models import shown_name
+from dlm_lsp.document.base_models import public_name, short_name
 from dlm_lsp.local.model import LocalModel, keep_only
 from dlm_lsp.synth.events import ModelLoading, ModelReady, OnEvent
 
@@ -34,7 +35,7 @@ class RunLoading:
         self._models = [who.local_model for who in asked if isinstance(who, UsesLocalModel)]
         self._on_event = on_event
         self._lock = anyio.Lock()
-        self._ready: set[LocalModel] = set()
+        self._ready: set[tuple[str, Path | None]] = set()
 
     async def load(self, who: object) -> None:
         """Load the model of `who`, if it has one; while another is loaded, this one waits.
@@ -45,15 +46,17 @@ class RunLoading:
         if not isinstance(who, UsesLocalModel):
             return
         model = who.local_model
+        # Teacher and judge may call the same model by its key and by its hub id.
+        key = public_name(model.name), model.adapter
         async with self._lock:
-            if model in self._ready:
+            if key in self._ready:
                 return
-            name = shown_name(model.name)
+            name = short_name(model.name)
             self._on_event(ModelLoading(name))
             try:
                 if not self._ready:
                     await keep_only(self._models)
                 await model.load()
-                self._ready.add(model)
+                self._ready.add(key)
             finally:
                 self._on_event(ModelReady(name))

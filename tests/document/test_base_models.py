@@ -7,6 +7,7 @@ from dlm_lsp.document.base_models import (
     model_path,
     public_name,
     resolve_base_model,
+    short_name,
     shown_name,
 )
 
@@ -24,6 +25,11 @@ def test_the_registry_is_the_references_and_one_small_model_more(oracle):
 def test_a_key_and_its_hub_id_name_the_same_model():
     assert resolve_base_model("gemma-3-270m") is resolve_base_model("hf:google/gemma-3-270m")
     assert resolve_base_model("gemma-3-270m").params == 268_000_000
+
+
+def test_a_model_of_the_registry_has_its_key_as_its_short_name_whatever_it_is_called():
+    names = ["gemma-3-270m", "hf:google/gemma-3-270m", "hf:org/other", "~/models/mine.gguf"]
+    assert [*map(short_name, names)] == ["gemma-3-270m", "gemma-3-270m", "org/other", "mine.gguf"]
 
 
 def test_of_two_keys_with_one_hub_id_the_first_answers_for_it():

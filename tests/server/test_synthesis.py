@@ -742,13 +742,13 @@ async def test_progress_tells_of_a_model_that_is_loaded_from_the_first_word_on(
         client.open(TEXT)
         await client.command("dlm.synth.run")
         await client.until(client.finished)
-        (begin, estimate, loading, ready, *_), *_ = (
+        ((begin, estimate, counts, loading, ready, *_),) = (
             [value.message for value in values] for values in client.progress_reports.values()
         )
         assert begin == f"preparing {name}"
         assert estimate.startswith("2 sections, 2 requests, about ")
-        assert loading == f"loading {name}, 0 of 2 sections, 0 kept, 0 refused"
-        assert ready == "0 of 2 sections, 0 kept, 0 refused"
+        assert counts == ready == "0 of 2 sections, 0 kept, 0 refused"
+        assert loading == f"loading {name}, {counts}"
 
 
 async def test_a_second_run_finds_the_process_with_the_model_that_the_first_has_loaded(

@@ -17,6 +17,7 @@ from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.estimate import estimate_run
 from dlm_lsp.synth.events import ModelLoading, ModelReady, RequestDone, RunStarted, SynthEvent
 from dlm_lsp.synth.judge import SwayJudge
+from dlm_lsp.synth.model_loading import RunLoading
 from dlm_lsp.synth.run import run_synthesis
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.teachers.local_teacher import LocalTeacher
@@ -55,9 +56,9 @@ async def test_what_is_loaded_is_told_once_before_the_first_reply(cache, llama):
     events = await events_of(cache, local_teacher(llama))
     name = Path(llama).name
     kinds = (RunStarted, ModelLoading, ModelReady, RequestDone)
-    told = [event for event in events if isinstance(event, kinds)]
-    assert told[:3] == [RunStarted(2, 2), ModelLoading(name), ModelReady(name)]
-    assert [type(event) for event in told[3:]] == [RequestDone] * 2
+    first = [event for event in events if isinstance(event, kinds)]
+    assert first[:3] == [RunStarted(2, 2), ModelLoading(name), ModelReady(name)]
+    assert [type(event) for event in first[3:]] == [RequestDone] * 2
 
 
 async def test_where_every_reply_is_kept_nothing_is_loaded(cache, llama):
@@ -79,6 +80,18 @@ async def test_an_estimate_loads_nothing(cache, chat_llama):
     assert (found.requests, found.exact) == (2, False)
     assert found.tokens_in > 0
     assert await run_in_worker(models_in_memory) == []
+
+
+async def test_a_model_that_teacher_and_judge_call_by_two_names_is_loaded_once(cache):
+    events: list[SynthEvent] = []
+    names = ("gemma-3-270m", "hf:google/gemma-3-270m")
+    teacher, judge = local_teacher(names[0]), local_judge(names[1])
+    loading = RunLoading((teacher, judge), events.append)
+    await loading.load(teacher)
+    await loading.load(judge)
+    assert events == [ModelLoading(names[0]), ModelReady(names[0])]
+    await judge.local_model.load()
+    assert await run_in_worker(models_in_memory) == [names[0]]
 
 
 async def test_while_a_server_writes_the_judge_is_loaded(cache, llama):

@@ -139,7 +139,7 @@ async def test_an_instruct_model_writes_by_both_strategies_and_a_small_one_is_wa
     ("millions", "is_small"), [(135, True), (268, True), (362, True), (494, False), (1544, False)]
 )
 def test_an_instruct_model_of_half_a_billion_parameters_is_not_called_small(millions, is_small):
-    info = ModelInfo("id", 2048, chat=True, parameters=millions * 10**6, number_type="float32")
+    info = ModelInfo("id", 2048, chat=True, parameters=millions * 10**6)
     teacher = InstructTeacher(LocalModel("any"), info, GenerationOptions())
     assert bool(teacher.limits.warning) is is_small
 
