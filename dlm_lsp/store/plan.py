@@ -11,7 +11,6 @@ from typing import Any
 from dlm_lsp.document.section import SectionType, section_id
 from dlm_lsp.errors import NotFoundError, StoreError
 from dlm_lsp.store.files import make_folder, read_file, replace_file
-from dlm_lsp.store.indented_json import indented_json
 from dlm_lsp.store.os_reason import os_reason
 
 _LIMIT = 200 * 10**6
@@ -132,7 +131,8 @@ def save_plan(folder: Path, plan: StagedPlan) -> None:
             for section in plan.sections
         ],
     }
-    replace_file(path, f"{indented_json(written)}\n".encode("ascii"))
+    text = json.dumps(written, indent=2, sort_keys=True, allow_nan=False)
+    replace_file(path, f"{text}\n".encode("ascii"))
 
 
 def add_to_plan(folder: Path, source_path: Path, sections: Sequence[StagedSection], at: str) -> int:
