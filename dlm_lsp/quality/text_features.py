@@ -1,7 +1,7 @@
 """Text features: the words, numbers, names and identifiers of a text, computed when asked for."""
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from dlm_lsp.quality.identifiers import identifier_tokens, written_tokens
 from dlm_lsp.quality.negation import is_negated
@@ -65,14 +65,8 @@ class FeatureCache(dict[str, TextFeatures]):
     def __missing__(self, text: str) -> TextFeatures:
         if len(self) >= _MOST_TEXTS:
             self.clear()
-        self[text] = _features(text)
+        self[text] = TextFeatures(text)
         return self[text]
-
-
-# The pairs of a reply are compared with each other, and again with all that a document has.
-@lru_cache(maxsize=512)
-def _features(text: str) -> TextFeatures:
-    return TextFeatures(text)
 
 
 def has_identifiers(features: TextFeatures, others: TextFeatures) -> bool:
