@@ -79,7 +79,8 @@ def _figures(
         yield Figure(
             f"training, tokens per {unit} ({beside})",
             "/s",
-            *rates,
+            rates[0],
+            rates[1],
             asked="at least 3 times",
             met=rates[0] >= 3 * rates[1],
         )
@@ -87,7 +88,8 @@ def _figures(
     yield Figure(
         "training, peak memory (beside: the same)",
         "MiB",
-        *memory,
+        memory[0],
+        memory[1],
         asked="no more",
         met=memory[0] <= memory[1],
     )
