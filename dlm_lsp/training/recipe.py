@@ -10,8 +10,8 @@ _UPDATE = 8
 _UPDATES_AN_EPOCH = 4
 # Logits of one batch on a GPU, in floats: with their gradients about 16 GB.
 _LOGITS = 1536 * 2**20
-# Tokens of one batch on a processor, which has no more use of its caches with more.
-_TOKENS = 640
+# Tokens of one batch on a processor, which is no faster with more; in fp32 they take more memory.
+_TOKENS = {"fp32": 320, "bf16": 640, "fp16": 640}
 _MOST_ROWS = {"cpu": 4, "cuda": 16}
 _PROSE_PREVAILS = 0.7
 
@@ -90,17 +90,22 @@ def batch_sizes(
 ) -> BatchSizes:
     """Return the batches for so many rows, the longest of so many tokens.
 
-    `auto` for `micro_batch_size` is the most rows, up to 4, that have no more than 640 tokens; on
-    a GPU up to 16, whose logits take no more than about 16 GB. It looks at the data, never at free
-    memory, so that the same data give the same weights. `auto` for `grad_accum` makes an update of
-    8 rows, or of fewer where an epoch would have less than 4 updates.
+    `auto` for `micro_batch_size` is the most rows, up to 4, that have no more than 640 tokens
+    (320 in fp32); on a GPU up to 16, whose logits take no more than about 16 GB. It looks at the
+    data, never at free memory, so that the same data give the same weights. `auto` for
+    `grad_accum` makes an update of 8 rows, or of fewer where an epoch would have less than 4
+    updates.
     """
     kind = "cpu" if device == "cpu" else "cuda"
     update = max(1, min(_UPDATE, rows // _UPDATES_AN_EPOCH))
     micro = recipe.micro_batch_size
     if micro is None:
         longest = max(1, longest)
-        fit = _TOKENS // longest if kind == "cpu" else _LOGITS // (longest * vocabulary)
+        fit = (
+            _TOKENS[recipe.precision] // longest
+            if kind == "cpu"
+            else _LOGITS // (longest * vocabulary)
+        )
         most = max(1, min(_MOST_ROWS[kind], update, fit))
         micro = 2 ** int(math.log2(most))
     accum = recipe.grad_accum or max(1, round(update / micro))

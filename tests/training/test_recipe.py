@@ -86,11 +86,14 @@ def test_auto_takes_fewer_rows_where_an_epoch_would_have_less_than_four_updates(
 
 
 def test_auto_takes_fewer_rows_at_once_where_they_are_long():
-    assert [_batches(80, longest=longest).micro_batch_size for longest in (160, 320, 2048)] == [
-        4,
-        2,
-        1,
-    ]
+    def rows(precision):
+        return [
+            _batches(80, longest=longest, precision=precision).micro_batch_size
+            for longest in (80, 160, 320, 2048)
+        ]
+
+    assert rows("bf16") == [4, 4, 2, 1]
+    assert rows("fp32") == [4, 2, 1, 1]
 
 
 def test_auto_takes_more_rows_at_once_on_a_gpu_as_far_as_logits_allow():
