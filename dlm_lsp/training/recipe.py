@@ -10,8 +10,8 @@ _UPDATE = 8
 _UPDATES_AN_EPOCH = 4
 # What a GPU keeps of the tokens of one batch until the gradients are computed, in bytes.
 _ACTIVATIONS = 6 * 2**30
-# Tokens of one batch on a processor, which has no more use of its caches with more.
-_TOKENS = 640
+# Tokens of one batch on a processor, which is no faster with more; in fp32 they take more memory.
+_TOKENS = {"fp32": 320, "bf16": 640, "fp16": 640}
 _MOST_ROWS = {"cpu": 4, "cuda": 16}
 _PROSE_PREVAILS = 0.7
 
@@ -96,11 +96,11 @@ def batch_sizes(
 ) -> BatchSizes:
     """Return the batches for so many rows, the longest of so many tokens.
 
-    `auto` for `micro_batch_size` is the most rows, up to 4, that have no more than 640 tokens; on
-    a GPU up to 16, of which no more than 6 GiB have to be kept, `token_bytes` of each token. It
-    looks at the data and the model, never at free memory, so that the same data give the same
-    weights. `auto` for `grad_accum` makes an update of 8 rows. Both take fewer rows where an epoch
-    would have less than 4 updates.
+    `auto` for `micro_batch_size` is the most rows, up to 4, that have no more than 640 tokens
+    (320 in fp32); on a GPU up to 16, of which no more than 6 GiB have to be kept, `token_bytes` of
+    each token. It looks at the data and the model, never at free memory, so that the same data give
+    the same weights. `auto` for `grad_accum` makes an update of 8 rows. Both take fewer rows where
+    an epoch would have less than 4 updates.
     """
     kind = "cpu" if device == "cpu" else "cuda"
     largest = rows // _UPDATES_AN_EPOCH
@@ -108,7 +108,11 @@ def batch_sizes(
     micro = recipe.micro_batch_size
     if micro is None:
         longest = max(1, longest)
-        fit = _TOKENS // longest if kind == "cpu" else _ACTIVATIONS // (longest * token_bytes)
+        fit = (
+            _TOKENS[recipe.precision] // longest
+            if kind == "cpu"
+            else _ACTIVATIONS // (longest * token_bytes)
+        )
         room = largest // recipe.grad_accum if recipe.grad_accum else update
         micro = 2 ** int(math.log2(max(1, min(_MOST_ROWS[kind], room, fit))))
     accum = recipe.grad_accum or max(1, update // micro)
