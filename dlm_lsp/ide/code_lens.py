@@ -14,15 +14,15 @@ from dlm_lsp.ide.provenance import (
     source_sections,
     synthesized_sections,
 )
-from dlm_lsp.ide.synthesized_counts import count_label, stale_counts
+from dlm_lsp.ide.synthesized_counts import pair_count_label, stale_counts
 
 LensAction = Literal[
     "keep",
     "remove",
     "regenerate",
     "source",
-    "synthesized",
     "synthesize",
+    "synthesize-more",
     "summary",
 ]
 
@@ -76,5 +76,6 @@ def _of_synthesized(
 def _of_prose(section: Section, count: int, stale: int) -> CodeLens:
     span = opening_span(section)
     if count or stale:
-        return CodeLens(span, count_label(count, stale), "synthesized", section.id)
+        title = f"Synthesize more · {pair_count_label(count, stale)}"
+        return CodeLens(span, title, "synthesize-more", section.id)
     return CodeLens(span, "Synthesize instructions", "synthesize", section.id)

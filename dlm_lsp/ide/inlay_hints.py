@@ -14,7 +14,8 @@ from dlm_lsp.ide.provenance import (
     source_sections,
     synthesized_sections,
 )
-from dlm_lsp.ide.synthesized_counts import count_label, stale_counts
+from dlm_lsp.ide.synthesized_counts import pair_count_label, stale_counts
+from dlm_lsp.ide.teacher_name import short_teacher_name
 
 _DATE_LENGTH = len("2026-01-31")
 
@@ -47,7 +48,8 @@ def inlay_hints(document: Document, span: Span) -> tuple[InlayHint, ...]:
 def _provenance_hint(synthesized: SynthesizedSection, sources: Mapping[str, Section]) -> InlayHint:
     marker, section = synthesized.marker, synthesized.section
     stale = is_stale(synthesized, sources)
-    parts = [marker.synth_strategy, marker.synth_teacher, marker.synth_at[:_DATE_LENGTH]]
+    teacher = short_teacher_name(marker.synth_teacher)
+    parts = [marker.synth_strategy, teacher, marker.synth_at[:_DATE_LENGTH]]
     label = " · ".join([*parts, "stale"] if stale else parts)
     tooltip = f"Written by {marker.synth_teacher} at {marker.synth_at}"
     if stale:
@@ -57,4 +59,4 @@ def _provenance_hint(synthesized: SynthesizedSection, sources: Mapping[str, Sect
 
 def _count_hint(section: Section, count: int, stale: int) -> InlayHint:
     tooltip = "How many sections were synthesized from this one"
-    return InlayHint(opening_span(section).end, count_label(count, stale), tooltip, section.id)
+    return InlayHint(opening_span(section).end, pair_count_label(count, stale), tooltip, section.id)

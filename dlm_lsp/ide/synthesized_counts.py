@@ -22,6 +22,7 @@ def stale_counts(
     )
 
 
-def count_label(count: int, stale: int) -> str:
+def pair_count_label(count: int, stale: int) -> str:
     """Return how many sections came from one: `count` current ones, and those that are stale."""
-    return f"{count + stale} synthesized, {stale} stale" if stale else f"{count} synthesized"
+    pairs = "1 pair" if count + stale == 1 else f"{count + stale} pairs"
+    return f"{pairs}, {stale} stale" if stale else pairs

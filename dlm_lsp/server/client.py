@@ -13,6 +13,7 @@ class ClientCapabilities:
     pulls_diagnostics: bool = False
     refreshes_diagnostics: bool = False
     refreshes_lenses: bool = False
+    shows_lenses: bool = False
     refreshes_hints: bool = False
     versioned_edits: bool = False
     annotated_edits: bool = False
@@ -46,6 +47,7 @@ class ClientCapabilities:
             is not None,
             refreshes_diagnostics=says("workspace.diagnostics.refresh_support"),
             refreshes_lenses=says("workspace.code_lens.refresh_support"),
+            shows_lenses=get_capability(capabilities, "text_document.code_lens", None) is not None,
             refreshes_hints=says("workspace.inlay_hint.refresh_support"),
             versioned_edits=says("workspace.workspace_edit.document_changes"),
             annotated_edits=says("workspace.workspace_edit.document_changes")

@@ -3,7 +3,7 @@
 The one argument of a command is an object that names the document by `uri`, and for most of them
 sections by `sections`, a list of ids. `teachers` is about no document and needs none. With `force`
 a copy of a document uses what is staged for the other. `estimate` takes what `synthesize` takes, or
-with `regenerate` what that takes.
+with `regenerate` what that takes. With `more`, `synthesize` asks for other pairs than are there.
 """
 
 import asyncio
@@ -40,6 +40,7 @@ from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.synthesis_request import (
     EditorRequest,
     ReviewMode,
+    options_for_more,
     options_from_settings,
     regeneration_request,
 )
@@ -101,6 +102,9 @@ def _run_request(server: DlmServer, argument: Mapping[str, Any]) -> EditorReques
             "bad-argument", f"review is {review!r}; it takes insert, preview or stage"
         )
     options = options_from_settings(settings, strategy)
+    if argument.get("more") is True:
+        document = text_document.incremental.document
+        options = options_for_more(document, sections, options)
     return EditorRequest(text_document.uri, sections, options, review)
 
 

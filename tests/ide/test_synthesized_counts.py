@@ -4,7 +4,7 @@ import pytest
 from ide.samples import GONE, SOURCE, body, synthesized
 
 from dlm_lsp.ide.provenance import source_sections, synthesized_sections
-from dlm_lsp.ide.synthesized_counts import count_label, stale_counts
+from dlm_lsp.ide.synthesized_counts import pair_count_label, stale_counts
 
 
 def test_stale_sections_are_counted_where_what_stands_before_them_ends():
@@ -17,7 +17,7 @@ def test_stale_sections_are_counted_where_what_stands_before_them_ends():
 
 @pytest.mark.parametrize(
     ("count", "stale", "label"),
-    [(0, 0, "0 synthesized"), (2, 0, "2 synthesized"), (1, 1, "2 synthesized, 1 stale")],
+    [(0, 1, "1 pair, 1 stale"), (2, 0, "2 pairs"), (1, 1, "2 pairs, 1 stale")],
 )
 def test_a_label_names_the_stale_ones_only_where_there_are_some(count, stale, label):
-    assert count_label(count, stale) == label
+    assert pair_count_label(count, stale) == label

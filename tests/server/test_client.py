@@ -30,6 +30,7 @@ EVERYWHERE = {"action_literals", "progress", "configuration", "links"}
         (
             VSCODE,
             {
+                "shows_lenses",
                 "refreshes_lenses",
                 "versioned_edits",
                 "annotated_edits",
@@ -45,6 +46,7 @@ EVERYWHERE = {"action_literals", "progress", "configuration", "links"}
             NEOVIM,
             {
                 "pulls_diagnostics",
+                "shows_lenses",
                 "refreshes_hints",
                 "resolves_edits",
                 "snippets",
