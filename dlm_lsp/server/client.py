@@ -20,7 +20,6 @@ class ClientCapabilities:
     resolves_edits: bool = False
     action_literals: bool = False
     disabled_actions: bool = False
-    tags_generated: bool = False
     snippets: bool = False
     shows_documents: bool = False
     progress: bool = False
@@ -30,6 +29,7 @@ class ClientCapabilities:
     links: bool = False
     overviews: bool = False
     run_ends: bool = False
+    picks_actions: bool = False
 
     @classmethod
     def of(cls, capabilities: types.ClientCapabilities) -> "ClientCapabilities":
@@ -62,9 +62,6 @@ class ClientCapabilities:
             )
             is not None,
             disabled_actions=says(f"{action}.disabled_support"),
-            tags_generated=lists(
-                f"{action}.tag_support.value_set", types.CodeActionTag.LlmGenerated
-            ),
             snippets=says("text_document.completion.completion_item.snippet_support"),
             shows_documents=says("window.show_document.support"),
             progress=says("window.work_done_progress"),
@@ -74,6 +71,7 @@ class ClientCapabilities:
             links=says("text_document.definition.link_support"),
             overviews=_says_of_ours(capabilities.experimental, "overview"),
             run_ends=_says_of_ours(capabilities.experimental, "runEnded"),
+            picks_actions=_says_of_ours(capabilities.experimental, "pickAction"),
         )
 
 

@@ -45,10 +45,11 @@ from dlm_lsp.server.synthesis_request import (
     regeneration_request,
 )
 from dlm_lsp.server.teachers import teachers_answer
+from dlm_lsp.store.discarded import discard_from_plan, restore_discarded
 from dlm_lsp.store.files import make_folder, replace_file
 from dlm_lsp.store.ledger import Ledger
 from dlm_lsp.store.lock import shared_document_lock
-from dlm_lsp.store.plan import StagedSection, clear_plan, load_plan, take_from_plan
+from dlm_lsp.store.plan import StagedSection, load_plan, take_from_plan
 from dlm_lsp.synth.insertion import InsertionPlan, plan_insertion
 from dlm_lsp.synth.options import StrategyChoice
 from dlm_lsp.teachers.availability import Unavailable
@@ -236,12 +237,25 @@ def _discard(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
             return
         async with shared_document_lock(store, "dlm-lsp", server.tell):
             if unreadable and _is_unreadable(store):
-                clear_plan(store)
+                discard_from_plan(store)
             else:
-                take_from_plan(store, ids)
+                discard_from_plan(store, ids)
 
     _in_background(server, text_document.uri, work)
     return {"discarding": ids}
+
+
+def _restore_discarded(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
+    text_document = _text_document(server, argument)
+    store = _store(server, text_document)
+
+    async def work() -> None:
+        async with shared_document_lock(store, "dlm-lsp", server.tell):
+            if not restore_discarded(store):
+                server.tell("nothing was discarded last that could be put back")
+
+    _in_background(server, text_document.uri, work)
+    return {}
 
 
 def _is_unreadable(store: Path) -> bool:
@@ -397,6 +411,7 @@ _COMMAND_HANDLERS: dict[str, _Handler] = {
     COMMANDS["provenance"]: _show_provenance,
     COMMANDS["apply"]: _apply,
     COMMANDS["discard"]: _discard,
+    COMMANDS["restore"]: _restore_discarded,
     COMMANDS["revert"]: _revert,
     COMMANDS["report"]: _report,
     COMMANDS["overview"]: _overview,

@@ -9,11 +9,13 @@ from dlm_lsp.document import Document
 from dlm_lsp.errors import StoreError
 from dlm_lsp.server.file_cache import FileCache
 from dlm_lsp.server.server import DlmServer
+from dlm_lsp.store.discarded import load_discarded
 from dlm_lsp.store.ledger import Ledger, LedgerEntry
-from dlm_lsp.store.plan import StagedSection, load_plan, plan_path
+from dlm_lsp.store.plan import StagedSection, discarded_path, load_plan, plan_path
 
 _log = logging.getLogger(__name__)
 _PLANS = FileCache(lambda store: (plan_path(store),), load_plan)
+_DISCARDED = FileCache(lambda store: (discarded_path(store), plan_path(store)), load_discarded)
 _LEDGERS = FileCache(lambda store: Ledger(store).files, lambda store: Ledger(store).all())
 
 
@@ -26,6 +28,16 @@ def staged_sections_of(server: DlmServer, document: Document) -> tuple[StagedSec
         _log.warning("%s", error)
         return None
     return plan.sections if plan else ()
+
+
+def discarded_count_of(server: DlmServer, document: Document) -> int:
+    """Return how many sections an undo of the last discard would put back, 0 where none can be."""
+    store = server.store(document)
+    try:
+        return len(_DISCARDED.of(store)) if store else 0
+    except StoreError as error:
+        _log.warning("%s", error)
+        return 0
 
 
 def ledger_entries_of(server: DlmServer, document: Document) -> tuple[LedgerEntry, ...] | None:
