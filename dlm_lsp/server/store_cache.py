@@ -4,6 +4,7 @@ An editor asks for both at every move of the cursor.
 """
 
 import logging
+from pathlib import Path
 
 from dlm_lsp.document import Document
 from dlm_lsp.errors import StoreError
@@ -42,7 +43,11 @@ def discarded_count_of(server: DlmServer, document: Document) -> int:
 
 def ledger_entries_of(server: DlmServer, document: Document) -> tuple[LedgerEntry, ...] | None:
     """Return what the runs on a document wrote; None where that cannot be read."""
-    store = server.store(document)
+    return ledger_entries(server.store(document))
+
+
+def ledger_entries(store: Path | None) -> tuple[LedgerEntry, ...] | None:
+    """Return what the runs on the document of a store folder wrote, or None: unreadable."""
     try:
         return _LEDGERS.of(store) if store else ()
     except StoreError as error:

@@ -64,11 +64,13 @@ async def test_diagnostics_follow_what_is_typed():
 async def test_where_a_section_came_from_is_a_hint_and_what_is_stale_a_warning():
     async with editor(VSCODE) as client:
         client.open(body(SOURCE + synthesized() + synthesized("Why?", GONE)))
-        found = await client.marked("synthesized", "stale-source")
-        assert [(d.code, d.severity) for d in found] == [
-            ("synthesized", types.DiagnosticSeverity.Hint),
-            ("stale-source", types.DiagnosticSeverity.Warning),
-        ]
+        stale = types.DiagnosticSeverity.Hint
+        # Until it is known that nothing backs it, it is no warning.
+        while stale == types.DiagnosticSeverity.Hint:
+            found = await client.marked("synthesized", "stale-source")
+            assert found[0].severity == types.DiagnosticSeverity.Hint
+            stale = found[1].severity
+        assert stale == types.DiagnosticSeverity.Warning
 
 
 async def test_what_takes_a_second_look_is_shown_later():
