@@ -67,6 +67,7 @@ async def test_where_a_section_came_from_is_a_hint_and_what_is_stale_a_warning()
         stale = types.DiagnosticSeverity.Hint
         # Until it is known that nothing backs it, it is no warning.
         while stale == types.DiagnosticSeverity.Hint:
+            await client.actions("Why?")
             found = await client.marked("synthesized", "stale-source")
             assert found[0].severity == types.DiagnosticSeverity.Hint
             stale = found[1].severity

@@ -333,6 +333,7 @@ async def test_what_is_still_right_after_an_edit_of_its_source_is_linked_by_one_
         marks = ["synthesized"] * 2 + ["stale-source"] * 2
         links = []
         while not links:
+            await client.actions("Ville2")
             found = await client.marked(*marks)
             assert {mark.severity for mark in found} == {types.DiagnosticSeverity.Hint}
             assert "How many mills does Ville2 have?" in found[2].message
@@ -357,6 +358,7 @@ async def test_what_its_changed_source_says_no_more_is_a_warning(teacher, env):
         marks = ["synthesized"] * 2 + ["stale-source"] * 2
         severities = set()
         while types.DiagnosticSeverity.Warning not in severities:
+            await client.actions("Ville2")
             severities = {mark.severity for mark in (await client.marked(*marks))[2:]}
 
 
@@ -506,7 +508,7 @@ async def test_pairs_beyond_those_that_were_to_be_replaced_are_staged(teacher, e
     async with editor(VSCODE, env, **settings(teacher)) as client:
         await regenerate(client, synthesized("What is it?", parse(TEXT).sections[0].id))
         await client.until(client.finished)
-        assert client.progress()[-1] == "1 inserted, 1 staged (more than were to be replaced)"
+        assert client.progress()[-1] == "1 replaced, 1 staged (more than were to be replaced)"
 
 
 async def test_a_cancel_is_heard_while_somebody_else_holds_the_store(teacher, env):
