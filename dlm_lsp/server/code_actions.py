@@ -30,6 +30,7 @@ from dlm_lsp.teachers.availability import Unavailable
 # Those that only change the text: a client that can is given the edit itself.
 _EDITS = {"keep": remove_marker, "remove": remove, "revert": remove}
 _REMEDIES = ("regenerate", "remove", "keep")
+_MANAGE_KIND = f"{ACTION_KIND}.manage"
 _LINE_END = 2**31 - 1
 
 
@@ -47,8 +48,11 @@ async def on_code_action(
     only = params.context.only or None
     fixes = [fix for fix in _fixes(server, text_document, marked) if _is_wanted(fix, only)]
     offered = list(_offered(server, text_document, span))
-    if server.client.picks_actions and (only is None or _is_among(ACTION_KIND, only)):
-        wanted = [*fixes, *_grouped(server, text_document, offered)]
+    if server.client.picks_actions and (
+        only is None or _is_among(ACTION_KIND, only) or _is_among(_MANAGE_KIND, only)
+    ):
+        grouped = _grouped(server, text_document, offered)
+        wanted = [*fixes, *(action for action in grouped if _is_wanted(action, only))]
     else:
         mended = {diagnostic.section_id for diagnostic in marked if _has_remedies(diagnostic)}
         wanted = [
@@ -271,7 +275,7 @@ def _grouped(
     }
     yield types.CodeAction(
         title=title,
-        kind=f"{ACTION_KIND}.manage",
+        kind=_MANAGE_KIND,
         command=types.Command(title=title, command=PICK_ACTION, arguments=[argument]),
     )
 
