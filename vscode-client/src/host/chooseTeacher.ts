@@ -46,7 +46,8 @@ export async function chooseTeacher(
   const now = teacherOf(editor?.document.uri);
   const picked = await vscode.window.showQuickPick(items(rows, secrets), {
     title: "Who writes the pairs?",
-    placeHolder: reason ?? `Now: ${withoutSecrets(now)}`,
+    // What to do about it is what is asked here.
+    placeHolder: reason?.split(": ")[0] ?? `Now: ${withoutSecrets(now)}`,
     matchOnDescription: true,
   });
   const teacher = await picked?.choose();
