@@ -21,5 +21,10 @@ class PairCheckResults:
     ungrounded: Mapping[tuple[str, str], Mapping[int, str]]
     standing: Mapping[tuple[str, str], str | None] = field(default_factory=dict)
 
+    @property
+    def backed(self) -> frozenset[tuple[str, str]]:
+        """The sections, and the sources that they name, whose evidence stands elsewhere now."""
+        return frozenset(key for key, target in self.standing.items() if target)
+
 
 NOTHING_CHECKED = PairCheckResults({}, {})

@@ -185,7 +185,8 @@ async def on_code_lens(server: DlmServer, params: types.CodeLensParams) -> list[
     if text_document is None or not (await server.settings(text_document.uri)).code_lens.enable:
         return []
     positions = text_document.positions
-    lenses = code_lenses(text_document.incremental.document)
+    results = server.open_document(text_document.uri).pair_check_results
+    lenses = code_lenses(text_document.incremental.document, results.backed)
     return await _all(server, (_lens(text_document.uri, lens, positions) for lens in lenses))
 
 
@@ -199,7 +200,9 @@ async def on_inlay_hint(server: DlmServer, params: types.InlayHintParams) -> lis
     if has_lenses or not settings.inlay_hints.enable:
         return []
     hints = inlay_hints(
-        text_document.incremental.document, text_document.positions.span(params.range)
+        text_document.incremental.document,
+        text_document.positions.span(params.range),
+        server.open_document(text_document.uri).pair_check_results.backed,
     )
     return [
         types.InlayHint(

@@ -43,10 +43,10 @@ def discarded_count_of(server: DlmServer, document: Document) -> int:
 
 def ledger_entries_of(server: DlmServer, document: Document) -> tuple[LedgerEntry, ...] | None:
     """Return what the runs on a document wrote; None where that cannot be read."""
-    return ledger_entries(server.store(document))
+    return ledger_of_store(server.store(document))
 
 
-def ledger_entries(store: Path | None) -> tuple[LedgerEntry, ...] | None:
+def ledger_of_store(store: Path | None) -> tuple[LedgerEntry, ...] | None:
     """Return what the runs on the document of a store folder wrote, or None: unreadable."""
     try:
         return _LEDGERS.of(store) if store else ()

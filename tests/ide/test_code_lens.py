@@ -57,6 +57,17 @@ def test_the_first_line_sums_up_when_something_is_stale():
     assert "summary" not in [lens.action for lens in code_lenses(body(SOURCE + synthesized()))]
 
 
+def test_what_another_section_backs_is_not_called_stale():
+    document = body(SOURCE + synthesized("b", GONE))
+    backed = {(document.sections[1].id, GONE)}
+    assert [lens.title for lens in code_lenses(document, backed)] == [
+        "Synthesize more · 1 pair",
+        "Keep",
+        "Remove",
+        "Regenerate",
+    ]
+
+
 def test_hand_written_sections_and_media_have_no_lens():
     assert shown(OWN + '::image path="a"::\n') == []
 

@@ -36,6 +36,13 @@ def test_a_stale_section_says_so():
     )
 
 
+def test_what_another_section_backs_is_not_called_stale():
+    document = body(SOURCE + synthesized("b", GONE))
+    backed = {(document.sections[1].id, GONE)}
+    labels = [hint.label for hint in inlay_hints(document, document.body, backed)]
+    assert labels == ["1 pair", "extraction · tiny · 2026-01-31"]
+
+
 def test_the_first_line_of_prose_says_how_many_were_synthesized_from_it():
     document = body(f"::prose::\n{SOURCE}{synthesized('a')}{synthesized('b')}")
     assert hinted(document)[0] == ("::prose::", "2 pairs")

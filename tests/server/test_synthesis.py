@@ -342,6 +342,9 @@ async def test_what_is_still_right_after_an_edit_of_its_source_is_linked_by_one_
             params = types.CodeActionParams(place, found[2].range, context)
             fixes = await client.text_document_code_action_async(params)
             links = [fix for fix in fixes if fix.title.startswith("Still right")]
+        document = types.TextDocumentIdentifier(URI)
+        lenses = await client.text_document_code_lens_async(types.CodeLensParams(document))
+        assert not [lens for lens in lenses if "stale" in lens.command.title]
         before = [section.id for section in parse(client.text()).sections]
         client.apply(types.ApplyWorkspaceEditParams(links[0].edit))
         await client.marked(*["synthesized"] * 3, "stale-source")

@@ -72,9 +72,9 @@ def test_an_undo_gives_back_what_was_dropped_last(folder):
 def test_what_another_program_has_staged_since_stays(folder):
     discard_from_plan(folder)
     other = plan_path(folder)
-    kept = other.with_name("discarded.json").read_bytes()
+    dropped = other.with_name("discarded.json").read_bytes()
     save_plan(folder, StagedPlan(folder / "a.dlm", "2026-01-02T00:00:00Z", EVERY_KIND[:1]))
-    other.with_name("discarded.json").write_bytes(kept)
+    other.with_name("discarded.json").write_bytes(dropped)
     restore_discarded(folder)
     assert load_plan(folder).sections == EVERY_KIND
 
