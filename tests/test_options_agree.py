@@ -41,6 +41,8 @@ FORMED = {"device": "cuda:1"}
 # What a command is told each time, and what is told by whoever starts the server.
 PER_COMMAND = {"fresh", "again", "dedup"}
 TO_START = {"dlm.path", "dlm.interpreter"}
+# What the extension draws by itself.
+DRAWN = {"dlm.dimMarkers"}
 
 every_option = pytest.mark.parametrize("option", OPTIONS.values(), ids=lambda option: option.name)
 every_setting = pytest.mark.parametrize(
@@ -185,7 +187,7 @@ def json_types(annotation: Any) -> set[str]:
 
 def test_the_extension_offers_each_setting_with_its_type_and_default():
     settings = declared(Settings, "dlm")
-    assert set(CONTRIBUTED) == {*settings, *TO_START}
+    assert set(CONTRIBUTED) == {*settings, *TO_START, *DRAWN}
     for name, (default, annotation) in settings.items():
         setting = CONTRIBUTED[name]
         assert setting["default"] == default, name

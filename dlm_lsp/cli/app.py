@@ -423,13 +423,23 @@ def discard_command(
     paths: PathsArgument,
     *,
     section: SectionsOption = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask. Only a terminal is asked.")
+    ] = False,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Put back what was dropped last, and drop nothing.")
+    ] = False,
     force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Drop staged sections."""
-    from dlm_lsp.cli.apply import discard_documents
+    """Drop staged sections, after a question; --undo puts them back until others are staged."""
+    from dlm_lsp.cli.apply import discard_documents, restore_documents
 
-    raise typer.Exit(discard_documents(paths, section, force=force, as_json=as_json))
+    if undo and section:
+        raise UsageError("--undo puts back all that was dropped last: leave --section out")
+    if undo:
+        raise typer.Exit(restore_documents(paths, as_json=as_json))
+    raise typer.Exit(discard_documents(paths, section, yes=yes, force=force, as_json=as_json))
 
 
 @synth_app.command("revert")

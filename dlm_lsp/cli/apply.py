@@ -1,19 +1,24 @@
 """Apply and discard commands: `dlm synth apply` puts staged sections in, `discard` drops them."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+import typer
 
 from dlm_lsp.api.applying import apply_staged, staged_in
 from dlm_lsp.api.documents import LoadedDocument, load_document
 from dlm_lsp.cli.batch import BatchOutcome, documents_with, for_each
 from dlm_lsp.cli.exit_codes import DONE, FAILED
 from dlm_lsp.cli.output import escape_line, pluralize, print_notice, print_result
+from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.document import Placement
-from dlm_lsp.errors import StoreError
+from dlm_lsp.errors import DlmError, StoreError
 from dlm_lsp.store.copies import refuse_copy
+from dlm_lsp.store.discarded import discard_from_plan, restore_discarded
 from dlm_lsp.store.lock import document_lock
-from dlm_lsp.store.plan import clear_plan, take_from_plan
+from dlm_lsp.store.plan import StagedSection
 from dlm_lsp.synth.insertion import InsertionPlan
 
 
@@ -38,14 +43,17 @@ def apply_documents(
 
 
 def discard_documents(
-    paths: Sequence[str], ids: Sequence[str] | None, *, force: bool, as_json: bool
+    paths: Sequence[str], ids: Sequence[str] | None, *, yes: bool, force: bool, as_json: bool
 ) -> int:
-    """Drop staged sections, all or those with the given ids."""
+    """Drop staged sections, all or those with the given ids; who sits at a terminal is asked."""
+    any_dropped = False
 
     def work(path: Path) -> BatchOutcome:
+        nonlocal any_dropped
         loaded = load_document(path)
         with document_lock(loaded.folder, "dlm synth discard", print_notice, path):
             dropped = _drop(loaded, ids, force=force)
+        any_dropped = any_dropped or bool(dropped)
         if not as_json:
             print_result(
                 f"synth: dropped {pluralize(len(dropped), 'staged section')} of {escape_line(path)}"
@@ -53,7 +61,69 @@ def discard_documents(
         return DONE, {"discarded": dropped}
 
     documents = documents_with(paths, ids, _staged_ids, "staged")
-    return max(for_each(documents, work, as_json=as_json))
+    if not yes and not _is_sure(documents, ids):
+        print_notice("dlm: nothing was dropped")
+        return DONE
+    code = max(for_each(documents, work, as_json=as_json))
+    if any_dropped and not as_json:
+        print_notice("dlm: the same command with --undo puts back what was dropped last")
+    return code
+
+
+def restore_documents(paths: Sequence[str], *, as_json: bool) -> int:
+    """Put back the staged sections that each document's last discard dropped."""
+
+    def work(path: Path) -> BatchOutcome:
+        loaded = load_document(path)
+        with document_lock(loaded.folder, "dlm synth discard", print_notice, path):
+            before = {section.id for section in _readable(loaded)}
+            restored = restore_discarded(loaded.folder)
+            ids = [section.id for section in _readable(loaded) if section.id not in before]
+        if not as_json:
+            count = pluralize(len(ids), "staged section")
+            print_result(
+                f"synth: put back {count} of {escape_line(path)}"
+                if restored
+                else f"synth: nothing to put back for {escape_line(path)}"
+            )
+        return DONE, {"restored": ids}
+
+    return max(for_each(resolve_paths(paths), work, as_json=as_json))
+
+
+def _is_sure(documents: Sequence[Path], ids: Sequence[str] | None) -> bool:
+    """Ask whether what is staged is to go; without a terminal there is nobody to ask."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return True
+    staged = {path: _count(path, ids) for path in documents}
+    held = [path for path, count in staged.items() if count != 0]
+    if not held:
+        return True
+    count = pluralize(sum(count or 0 for count in staged.values()), "staged section")
+    unreadable = sum(count is None for count in staged.values())
+    also = f" and {pluralize(unreadable, 'plan')} that cannot be read" if unreadable else ""
+    where = escape_line(held[0]) if len(held) == 1 else f"{len(held)} documents"
+    return typer.confirm(f"Discard {count}{also} of {where}?", err=True)
+
+
+def _count(path: Path, ids: Sequence[str] | None) -> int | None:
+    """Return how many staged sections of a document would go; None where that cannot be read."""
+    try:
+        folder = load_document(path).folder
+    except DlmError:
+        # Whoever works on it tells why.
+        return 0
+    try:
+        return len(staged_in(folder, ids))
+    except StoreError:
+        return None
+
+
+def _readable(loaded: LoadedDocument) -> tuple[StagedSection, ...]:
+    try:
+        return staged_in(loaded.folder)
+    except StoreError:
+        return ()
 
 
 def _drop(loaded: LoadedDocument, ids: Sequence[str] | None, *, force: bool) -> list[str]:
@@ -63,12 +133,12 @@ def _drop(loaded: LoadedDocument, ids: Sequence[str] | None, *, force: bool) -> 
     except StoreError:
         if ids is not None:
             raise
-        clear_plan(loaded.folder)
+        discard_from_plan(loaded.folder)
         print_notice(f"dlm: the staged plan of {loaded.path} could not be read; it is dropped")
         return []
     if dropped and not force:
         refuse_copy(loaded.folder, loaded.path)
-    take_from_plan(loaded.folder, dropped)
+    discard_from_plan(loaded.folder, dropped)
     return dropped
 
 

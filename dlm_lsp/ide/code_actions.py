@@ -12,9 +12,10 @@ from dlm_lsp.ide.provenance import (
     source_sections,
     synthesized_sections,
 )
+from dlm_lsp.ide.teacher_name import short_teacher_name
 
 CodeActionName = Literal[
-    "synthesize", "keep", "remove", "regenerate", "source", "apply", "discard", "revert"
+    "synthesize", "keep", "remove", "regenerate", "source", "apply", "discard", "restore", "revert"
 ]
 SynthesisMode = Literal["extraction", "expansion", "both", "stage"]
 
@@ -43,27 +44,33 @@ def code_actions(
     span: Span,
     *,
     staged: int | None,
-    refusal: str | None,
+    discarded: int = 0,
+    has_teacher: bool = True,
+    usual: Collection[str] = (),
     edited: Collection[str] = (),
     unsafe: str | None = None,
 ) -> Iterator[CodeAction]:
-    """Yield what can be done where `span` is.
+    """Yield what can be done where `span` is, first to synthesize, which is offered everywhere.
 
     `staged` is how many sections wait, None where the plan that they stand in cannot be read;
-    `refusal` says why nothing can be synthesized; `edited` are the ids of those that hold words
-    of the user, which no revert takes out, and `unsafe` says why that cannot be told.
+    `discarded` is how many of them an undo would put back; `has_teacher` tells whether somebody
+    can be asked; `usual` are the modes that the settings have anyway; `edited` are the ids of those
+    that hold words of the user, which no revert takes out, and `unsafe` says why that cannot be
+    told.
     """
     touched = tuple(sections_in(document, span))
-    yield from _synthesize(document, touched, refusal)
+    yield from _synthesize(document, touched, usual, has_teacher=has_teacher)
     here = [synthesized for section in touched if (synthesized := as_synthesized(section))]
     if here:
-        yield from _of_synthesized(document, here, refusal)
+        yield from _of_synthesized(document, here)
     if staged is None:
         yield CodeAction("discard", "Discard what is staged, which cannot be read")
     elif staged:
         count = _counted(staged, "staged section")
         yield CodeAction("apply", f"Apply {count}")
         yield CodeAction("discard", f"Discard {count}")
+    if discarded:
+        yield CodeAction("restore", f"Put back {_counted(discarded, 'discarded section')}")
     revertible = [
         synthesized
         for synthesized in synthesized_sections(document)
@@ -92,29 +99,30 @@ def prose_sections(sections: Sequence[Section]) -> tuple[str, ...]:
 
 
 def _synthesize(
-    document: Document, touched: Sequence[Section], refusal: str | None
+    document: Document, touched: Sequence[Section], usual: Collection[str], *, has_teacher: bool
 ) -> Iterator[CodeAction]:
     ids, in_all = prose_sections(touched), len(prose_sections(document.sections))
+    first_step = "" if has_teacher else "… choose a teacher"
     if ids:
         where = "" if len(ids) == 1 else f" for {len(ids)} sections"
-        yield CodeAction("synthesize", f"Synthesize instructions{where}", ids, None, refusal)
-        for mode, words in _MODES:
-            title = f"Synthesize instructions{where}: {words}"
-            yield CodeAction("synthesize", title, ids, mode, refusal)
+        yield CodeAction("synthesize", f"Synthesize instructions{where}{first_step}", ids)
+        for mode, words in _MODES if has_teacher else ():
+            if mode not in usual:
+                yield CodeAction(
+                    "synthesize", f"Synthesize instructions{where}: {words}", ids, mode
+                )
     if in_all > len(ids):
         title = f"Synthesize instructions for the document ({_counted(in_all, 'section')})"
-        yield CodeAction("synthesize", title, None, None, refusal)
+        yield CodeAction("synthesize", f"{title}{first_step}")
 
 
-def _of_synthesized(
-    document: Document, here: Sequence[SynthesizedSection], refusal: str | None
-) -> Iterator[CodeAction]:
+def _of_synthesized(document: Document, here: Sequence[SynthesizedSection]) -> Iterator[CodeAction]:
     ids = tuple(synthesized.section.id for synthesized in here)
     what = "this synthesized section" if len(ids) == 1 else f"{len(ids)} synthesized sections"
     actions = [
         CodeAction("keep", f"Keep {what} as your own", ids),
         CodeAction("remove", f"Remove {what}", ids),
-        CodeAction("regenerate", f"Regenerate {what}", ids, None, refusal),
+        CodeAction("regenerate", f"Regenerate {what}", ids),
     ]
     if len(here) == 1:
         marker = here[0].marker
@@ -142,7 +150,7 @@ def _revert(
     if run := sum(marker.synth_at == at for marker in by_teacher):
         yield CodeAction("revert", f"Revert this run ({run})", teacher=teacher, at=at)
     if by_teacher:
-        title = f"Revert what {teacher} wrote ({len(by_teacher)})"
+        title = f"Revert what {short_teacher_name(teacher)} wrote ({len(by_teacher)})"
         yield CodeAction("revert", title, teacher=teacher)
 
 

@@ -13,6 +13,7 @@ from dlm_lsp.document.incremental import (
     move_fix,
     same_ends,
 )
+from dlm_lsp.document.section import PlacedPair
 from dlm_lsp.ide.diagnostic import Diagnostic, DiagnosticLevel, RelatedInformation
 from dlm_lsp.ide.lone_cr import lone_cr
 from dlm_lsp.ide.pair_check_results import NOTHING_CHECKED, PairCheckResults, PairKey
@@ -184,15 +185,20 @@ class _Look:
             missing = bool(media and media.path and not self.media_exists(media.path))
             return SectionContext(file_is_missing=missing), (_MEDIA,) if media else ()
         source = self.incremental.index_by_id.get(source_id)
+        standing = self.check_results.standing.get((own_id, source_id), _UNCHECKED)
+        # It may have changed again since it was looked for.
+        new_source = self.incremental.index_by_id.get(standing) if standing else None
         duplicates = self.check_results.duplicates.get(own_id, {})
         context = SectionContext(
             None if source is None else self.incremental.parts[source],
+            None if new_source is None else self.incremental.parts[new_source],
+            standing is None,
             self.provenance_level,
             tuple(self._same(index, part, own_id, duplicates)),
             self.check_results.ungrounded.get((own_id, source_id), {}),
         )
         others = (id_ for pairs in duplicates.values() for id_, _ in pairs)
-        return context, (own_id, source_id, *others)
+        return context, (own_id, source_id, *others, *((standing,) if standing else ()))
 
     def _same(
         self,
@@ -207,13 +213,14 @@ class _Look:
         for number in range(len(part.placed_pairs)) if is_copy or duplicates else ():
             others = [(own_id, number)] if is_copy else duplicates.get(number, ())
             for section_id, other in others:
-                question = self._question(section_id, other, (index, number))
-                if question:
-                    yield SamePair(number, section_id, question)
+                same = self._pair(section_id, other, (index, number))
+                if same:
+                    question = same.question_span
+                    yield SamePair(number, section_id, question, same.pair.question)
                     break
 
-    def _question(self, section_id: str, number: int, own: tuple[int, int]) -> Span | None:
-        """Return the question of a pair if it has an older right to stay than that at `own`."""
+    def _pair(self, section_id: str, number: int, own: tuple[int, int]) -> PlacedPair | None:
+        """Return a pair if it has an older right to stay than that at `own`."""
         index = self.incremental.index_by_id.get(section_id)
         if index is None:
             return None
@@ -221,7 +228,7 @@ class _Look:
         # A byte-order mark changes no id, but may hide a pair.
         if (part.synth and (index, number) > own) or number >= len(part.placed_pairs):
             return None
-        return part.placed_pairs[number].question_span
+        return part.placed_pairs[number]
 
 
 def _whole(
@@ -290,10 +297,15 @@ def _changed_results(old: PairCheckResults, new: PairCheckResults) -> Iterator[s
     for key in {**old.ungrounded, **new.ungrounded}:
         if old.ungrounded.get(key) != new.ungrounded.get(key):
             yield key[0]
+    for source in {**old.standing, **new.standing}:
+        if old.standing.get(source, _UNCHECKED) != new.standing.get(source, _UNCHECKED):
+            yield source[0]
 
 
 _ID = attrgetter("id")
 _SIZE, _ERRORS, _HINTS = attrgetter("size"), attrgetter("errors"), attrgetter("hints")
+_UNCHECKED = ""
+"""Stands for the new source of a section that was not yet looked for."""
 _MEDIA = ""
 """Stands among the ids of sections for the files beside the document."""
 

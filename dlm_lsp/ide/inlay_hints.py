@@ -1,6 +1,6 @@
 """Inlay hints: where a section came from, and how many came from it, at the end of its line."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from dlm_lsp.document import Document, Section, SectionType, Span
@@ -14,7 +14,8 @@ from dlm_lsp.ide.provenance import (
     source_sections,
     synthesized_sections,
 )
-from dlm_lsp.ide.synthesized_counts import count_label, stale_counts
+from dlm_lsp.ide.synthesized_counts import orphan_counts, pair_count_label, stale_counts
+from dlm_lsp.ide.teacher_name import short_teacher_name
 
 _DATE_LENGTH = len("2026-01-31")
 
@@ -29,25 +30,32 @@ class InlayHint:
     section_id: str
 
 
-def inlay_hints(document: Document, span: Span) -> tuple[InlayHint, ...]:
-    """Return the hints whose place is in `span`, in order."""
+def inlay_hints(
+    document: Document, span: Span, backed: Collection[tuple[str, str]] = ()
+) -> tuple[InlayHint, ...]:
+    """Return the hints whose place is in `span`, in order.
+
+    `backed` are sections that are not stale, though they have lost their sources (see `is_stale`).
+    """
     all_synthesized = synthesized_sections(document)
     sources, by_source = source_sections(document), group_by_source(all_synthesized)
-    stale = stale_counts(all_synthesized, sources)
+    orphans = orphan_counts(all_synthesized, sources)
+    stale = stale_counts(all_synthesized, sources, backed)
     hints: list[InlayHint] = []
     for section in sections_in(document, span):
-        count = len(by_source.get(section.id, ()))
+        count = len(by_source.get(section.id, ())) + orphans[section.end]
         if synthesized := as_synthesized(section):
-            hints.append(_provenance_hint(synthesized, sources))
-        elif section.type is SectionType.PROSE and (count or stale[section.end]):
+            is_gone = is_stale(synthesized, sources, backed)
+            hints.append(_provenance_hint(synthesized, stale=is_gone))
+        elif section.type is SectionType.PROSE and count:
             hints.append(_count_hint(section, count, stale[section.end]))
     return tuple(hint for hint in hints if span.start <= hint.offset <= span.end)
 
 
-def _provenance_hint(synthesized: SynthesizedSection, sources: Mapping[str, Section]) -> InlayHint:
+def _provenance_hint(synthesized: SynthesizedSection, *, stale: bool) -> InlayHint:
     marker, section = synthesized.marker, synthesized.section
-    stale = is_stale(synthesized, sources)
-    parts = [marker.synth_strategy, marker.synth_teacher, marker.synth_at[:_DATE_LENGTH]]
+    teacher = short_teacher_name(marker.synth_teacher)
+    parts = [marker.synth_strategy, teacher, marker.synth_at[:_DATE_LENGTH]]
     label = " · ".join([*parts, "stale"] if stale else parts)
     tooltip = f"Written by {marker.synth_teacher} at {marker.synth_at}"
     if stale:
@@ -57,4 +65,4 @@ def _provenance_hint(synthesized: SynthesizedSection, sources: Mapping[str, Sect
 
 def _count_hint(section: Section, count: int, stale: int) -> InlayHint:
     tooltip = "How many sections were synthesized from this one"
-    return InlayHint(opening_span(section).end, count_label(count, stale), tooltip, section.id)
+    return InlayHint(opening_span(section).end, pair_count_label(count, stale), tooltip, section.id)

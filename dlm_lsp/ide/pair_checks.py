@@ -1,18 +1,17 @@
-"""Pair checks: near-duplicates and ungrounded answers, which take too long to find at once."""
+"""Pair checks: near-duplicates, ungrounded answers and where evidence stands, found in steps."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from dlm_lsp.document.incremental import IncrementalDocument, SectionText, same_ends
 from dlm_lsp.document.marker import SynthMarker
 from dlm_lsp.document.section import Pair, Section, SectionType
 from dlm_lsp.ide.pair_check_results import PairCheckResults, PairKey
+from dlm_lsp.ide.standing_sources import MAX_SECTION_LENGTH, StandingSources
 from dlm_lsp.quality.duplicate_index import DuplicateIndex
 from dlm_lsp.quality.grounding import ungrounded_reason
 
 # Each new pair is held against all others; beyond this many an editor would never come to rest.
 MAX_PAIRS = 3_000
-# To read a longer section would be one step of a tenth of a second and more.
-MAX_SECTION_LENGTH = 100_000
 # Where very many pairs say the same, so many of them are remembered for each.
 MAX_OTHERS = 20
 
@@ -30,6 +29,7 @@ class PairChecks:
         self._ungrounded: dict[tuple[PairKey, str], str | None] = {}
         self._checked: tuple[SectionText, ...] = ()
         self._pair_count = 0
+        self._sources = StandingSources()
 
     @property
     def results(self) -> PairCheckResults:
@@ -42,14 +42,22 @@ class PairChecks:
         for ((section_id, number), source_id), reason in self._ungrounded.items():
             if reason:
                 ungrounded.setdefault((section_id, source_id), {})[number] = reason
-        return PairCheckResults(duplicates, ungrounded)
+        return PairCheckResults(duplicates, ungrounded, self._sources.found)
 
-    def steps(self, incremental: IncrementalDocument) -> Iterator[None]:
-        """Check what is new in a text, in short steps, so that others can work between."""
+    def steps(
+        self,
+        incremental: IncrementalDocument,
+        evidence: Callable[[], Mapping[str, str]] = dict,
+    ) -> Iterator[None]:
+        """Check what is new in a text, in short steps, so that others can work between.
+
+        `evidence` is asked, where a section is stale, for the passages that sections rest on.
+        """
         parts = incremental.parts
         above, below = same_ends(self._checked, parts)
         gone = self._checked[above : len(self._checked) - below]
         new = parts[above : len(parts) - below]
+        yield from self._sources.steps(incremental, new, evidence)
         for part in new:
             if part.section and part.section.type is SectionType.INSTRUCTION:
                 # Its pairs are read here, and remembered.

@@ -1,7 +1,7 @@
 """Provenance: the synthesized sections, their sources, and whether those are still there."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
@@ -137,9 +137,22 @@ def synthesized_from(document: Document, section_id: str) -> tuple[SynthesizedSe
     )
 
 
-def is_stale(synthesized: SynthesizedSection, sources: Mapping[str, Section]) -> bool:
+def has_lost_source(synthesized: SynthesizedSection, sources: Mapping[str, Section]) -> bool:
     """Tell whether what a section was written about is not among `sources`, as it was, any more."""
     return synthesized.source_id not in sources
+
+
+def is_stale(
+    synthesized: SynthesizedSection,
+    sources: Mapping[str, Section],
+    backed: Collection[tuple[str, str]] = (),
+) -> bool:
+    """Tell whether a section has lost its source and is not known to be backed by another one.
+
+    `backed` are those that are, by their ids and those of the sources that they name.
+    """
+    key = synthesized.section.id, synthesized.source_id
+    return has_lost_source(synthesized, sources) and key not in backed
 
 
 # An editor asks again at each keystroke, and nearly all markers are still the same.

@@ -13,6 +13,10 @@ _ELLIPSIS = re.compile(r"\[?(?:\.\.\.|…)\]?")
 _LONGEST = 1_000
 # How like a passage has to be, of 100: links and emphasis take up to a third of it.
 _LIKE = 70
+# Where a link leads is not read: `[the Ill](http://...)`, `[the Ill][1]`, `<b>`.
+_UNREAD = re.compile(
+    r"(?<=\])(?:\([^()\s]*(?:\s+\"[^\"\n]*\")?\)|\[[^\]\n]*\])|</?[A-Za-z!][^<>\n]*>"
+)
 _PASSAGE_END = re.compile(rf"(?<=[.!?])[\"'”’»)\]]*+\s+|(?<=[{UNSPACED_MARKS}])|\n+")
 
 
@@ -22,10 +26,9 @@ def standing_evidence(evidence: str, answer: str, prose: str) -> str:
     Marks, case and line ends aside. Where there is none, it is the passage most like `answer`.
     """
     passages, whole = _passages(prose)
-    quotes = [quote for quote in map(_plain, _ELLIPSIS.split(evidence)) if quote]
-    if quotes and all(f" {quote} " in whole for quote in quotes):
+    if stands_word_for_word(evidence, whole):
         return evidence
-    wanted = (" ".join(quotes) or _plain(answer))[:_LONGEST]
+    wanted = (" ".join(_quotes(evidence)) or _plain(answer))[:_LONGEST]
     likest = process.extractOne(wanted, passages, scorer=fuzz.token_set_ratio)
     return likest[2] if likest else ""
 
@@ -48,13 +51,32 @@ def locate_evidence(evidence: str, text: str) -> tuple[int, int] | None:
     return (found.dest_start, found.dest_end) if found else None
 
 
+def words_as_read(prose: str) -> str:
+    """Return the words of Markdown as it is rendered, in one line, for `stands_word_for_word`."""
+    return f" {_plain(prose)} "
+
+
+def stands_word_for_word(evidence: str, words: str) -> bool:
+    """Tell whether a quotation stands in a text, of which these are the words as read.
+
+    Marks, case and line ends aside; what an ellipsis parts may stand apart.
+    """
+    quotes = _quotes(evidence)
+    return bool(quotes) and all(f" {quote} " in words for quote in quotes)
+
+
+def _quotes(evidence: str) -> list[str]:
+    return [quote for quote in map(_plain, _ELLIPSIS.split(evidence)) if quote]
+
+
 @lru_cache(maxsize=32)
 def _passages(prose: str) -> tuple[dict[str, str], str]:
     """Return the passages of a section with their plain words, and all of these in one line."""
     passages = (passage.strip() for passage in _PASSAGE_END.split(prose))
     plain = {passage: words for passage in passages if (words := _plain(passage))}
-    return plain, f" {_plain(prose)} "
+    return plain, words_as_read(prose)
 
 
 def _plain(text: str) -> str:
-    return " ".join(word for word in word_tokens(text) if any(map(str.isalnum, word)))
+    words = word_tokens(_UNREAD.sub(" ", text))
+    return " ".join(word for word in words if any(map(str.isalnum, word)))

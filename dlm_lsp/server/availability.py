@@ -40,6 +40,11 @@ def document_availability(
     return availability(settings.teacher, has_adapter=has_adapter) or _judge_availability(settings)
 
 
+def lacks_teacher(unavailable: Unavailable) -> bool:
+    """Tell whether another teacher would help."""
+    return unavailable.code in ("no-teacher", "no-adapter", "missing-extra", "missing-key")
+
+
 def outside_model(
     server: DlmServer, uri: str, store: Path, frontmatter: Frontmatter, request: SynthRequest
 ) -> Unavailable | None:

@@ -13,13 +13,13 @@ class ClientCapabilities:
     pulls_diagnostics: bool = False
     refreshes_diagnostics: bool = False
     refreshes_lenses: bool = False
+    shows_lenses: bool = False
     refreshes_hints: bool = False
     versioned_edits: bool = False
     annotated_edits: bool = False
     resolves_edits: bool = False
     action_literals: bool = False
     disabled_actions: bool = False
-    tags_generated: bool = False
     snippets: bool = False
     shows_documents: bool = False
     progress: bool = False
@@ -29,6 +29,7 @@ class ClientCapabilities:
     links: bool = False
     overviews: bool = False
     run_ends: bool = False
+    picks_actions: bool = False
 
     @classmethod
     def of(cls, capabilities: types.ClientCapabilities) -> "ClientCapabilities":
@@ -46,6 +47,7 @@ class ClientCapabilities:
             is not None,
             refreshes_diagnostics=says("workspace.diagnostics.refresh_support"),
             refreshes_lenses=says("workspace.code_lens.refresh_support"),
+            shows_lenses=get_capability(capabilities, "text_document.code_lens", None) is not None,
             refreshes_hints=says("workspace.inlay_hint.refresh_support"),
             versioned_edits=says("workspace.workspace_edit.document_changes"),
             annotated_edits=says("workspace.workspace_edit.document_changes")
@@ -60,9 +62,6 @@ class ClientCapabilities:
             )
             is not None,
             disabled_actions=says(f"{action}.disabled_support"),
-            tags_generated=lists(
-                f"{action}.tag_support.value_set", types.CodeActionTag.LlmGenerated
-            ),
             snippets=says("text_document.completion.completion_item.snippet_support"),
             shows_documents=says("window.show_document.support"),
             progress=says("window.work_done_progress"),
@@ -72,6 +71,7 @@ class ClientCapabilities:
             links=says("text_document.definition.link_support"),
             overviews=_says_of_ours(capabilities.experimental, "overview"),
             run_ends=_says_of_ours(capabilities.experimental, "runEnded"),
+            picks_actions=_says_of_ours(capabilities.experimental, "pickAction"),
         )
 
 

@@ -1,6 +1,7 @@
 """Code actions: what mends a problem, synthesizes or reviews where the cursor is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from lsprotocol import types
@@ -10,21 +11,26 @@ from dlm_lsp.document import Fix, Span, remove, remove_marker
 from dlm_lsp.ide.code_actions import CodeAction, code_actions, prose_sections
 from dlm_lsp.ide.diagnostic import Diagnostic
 from dlm_lsp.server import diagnostics
-from dlm_lsp.server.availability import document_availability
+from dlm_lsp.server.availability import document_availability, lacks_teacher
 from dlm_lsp.server.changes import ChangeOutcome, refusal_of_edits, workspace_edit
 from dlm_lsp.server.command_args import sections_to_change, sections_to_revert
 from dlm_lsp.server.command_error import ALREADY_RUNNING, LEDGER_UNREADABLE, CommandError
-from dlm_lsp.server.command_names import ACTION_KIND, COMMANDS
+from dlm_lsp.server.command_names import ACTION_KIND, COMMANDS, PICK_ACTION
 from dlm_lsp.server.live_documents import LiveDocument
 from dlm_lsp.server.server import DlmServer
-from dlm_lsp.server.store_cache import ledger_entries_of, staged_sections_of
+from dlm_lsp.server.store_cache import (
+    discarded_count_of,
+    ledger_entries_of,
+    staged_sections_of,
+)
 from dlm_lsp.server.to_lsp import SOURCE
 from dlm_lsp.synth.user_edits import user_edited
 from dlm_lsp.teachers.availability import Unavailable
 
 # Those that only change the text: a client that can is given the edit itself.
 _EDITS = {"keep": remove_marker, "remove": remove, "revert": remove}
-_GENERATING = ("synthesize", "regenerate")
+_REMEDIES = ("regenerate", "remove", "keep")
+_MANAGE_KIND = f"{ACTION_KIND}.manage"
 _LINE_END = 2**31 - 1
 
 
@@ -38,10 +44,25 @@ async def on_code_action(
     await server.settings(text_document.uri)
     span = text_document.positions.span(params.range)
     marked = _diagnostics(server, text_document, params.range, params.context.diagnostics)
-    actions = [*_fixes(server, text_document, marked), *_offered(server, text_document, span)]
     # A list of no kinds asks for all, as does none.
     only = params.context.only or None
-    wanted = [action for action in actions if only is None or _is_among(action.kind, only)]
+    fixes = [fix for fix in _fixes(server, text_document, marked) if _is_wanted(fix, only)]
+    offered = list(_offered(server, text_document, span))
+    if server.client.picks_actions and (
+        only is None or _is_among(ACTION_KIND, only) or _is_among(_MANAGE_KIND, only)
+    ):
+        grouped = _grouped(server, text_document, offered)
+        wanted = [*fixes, *(action for action in grouped if _is_wanted(action, only))]
+    else:
+        mended = {diagnostic.section_id for diagnostic in marked if _has_remedies(diagnostic)}
+        wanted = [
+            *fixes,
+            *(
+                action
+                for action in _encoded(server, text_document, offered, mended if fixes else ())
+                if _is_wanted(action, only)
+            ),
+        ]
     if server.client.action_literals:
         return list(wanted)
     return [action.command for action in wanted if action.command and not action.disabled]
@@ -73,6 +94,10 @@ def on_resolve_code_action(server: DlmServer, action: types.CodeAction) -> types
         raise JsonRpcContentModified(f"{error}; it may have changed meanwhile") from error
     action.edit = workspace_edit(server, text_document, _EDITS[what](document, targets.sections))
     return action
+
+
+def _is_wanted(action: types.CodeAction, only: Sequence[Any] | None) -> bool:
+    return only is None or _is_among(action.kind, only)
 
 
 def _is_among(kind: types.CodeActionKind | str | None, only: Sequence[Any]) -> bool:
@@ -126,14 +151,24 @@ def _fixes(
 ) -> Iterator[types.CodeAction]:
     """Yield what mends each diagnostic, where an edit may be sent."""
     refusal = refusal_of_edits(text_document)
+    remedied: dict[tuple[str | None, str | None], list[Diagnostic]] = {}
     for diagnostic in marked:
-        encoded = diagnostics.encode_diagnostics(server, text_document, [diagnostic])
         if diagnostic.fix:
             if refusal is ChangeOutcome.OUT_OF_STEP or (refusal and diagnostic.code != "lone-cr"):
                 continue
+            encoded = diagnostics.encode_diagnostics(server, text_document, [diagnostic])
             yield _fix(server, text_document, diagnostic.fix, encoded)
-        elif diagnostic.section_id and diagnostic.code != "synthesized":
-            yield from _remedies(text_document, diagnostic, encoded)
+    for diagnostic in marked:
+        if _has_remedies(diagnostic):
+            section = diagnostic.section_id, diagnostic.source_id
+            remedied.setdefault(section, []).append(diagnostic)
+    for about in remedied.values():
+        encoded = diagnostics.encode_diagnostics(server, text_document, about)
+        yield from _remedies(text_document, about[0], encoded)
+
+
+def _has_remedies(diagnostic: Diagnostic) -> bool:
+    return diagnostic.section_id is not None and diagnostic.code != "synthesized"
 
 
 def _fix(
@@ -170,20 +205,27 @@ def _remedies(
         )
 
 
-def _offered(
-    server: DlmServer, text_document: LiveDocument, span: Span
-) -> Iterator[types.CodeAction]:
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """An action, and why it cannot be done, if so."""
+
+    action: CodeAction
+    refusal: Unavailable | None = None
+
+
+def _offered(server: DlmServer, text_document: LiveDocument, span: Span) -> Iterator[_Offer]:
     document = text_document.incremental.document
+    settings = server.open_document(text_document.uri).settings
     staged, ledger = staged_sections_of(server, document), ledger_entries_of(server, document)
-    unavailable = document_availability(
-        server, document, server.open_document(text_document.uri).settings
-    )
+    unavailable = document_availability(server, document, settings)
     busy = server.jobs.on(server.store(document))
     for action in code_actions(
         document,
         span,
         staged=None if staged is None else len(staged),
-        refusal=unavailable.message if unavailable else None,
+        discarded=discarded_count_of(server, document),
+        has_teacher=not (unavailable and lacks_teacher(unavailable)),
+        usual=(settings.strategy, settings.review),
         edited=user_edited(document.sections, ledger or ()),
         unsafe=LEDGER_UNREADABLE.message if ledger is None else None,
     ):
@@ -192,29 +234,56 @@ def _offered(
         if action.name == "synthesize" and busy and busy.issuperset(sections):
             refusal = ALREADY_RUNNING
         elif action.disabled:
-            refusal = unavailable if action.name in _GENERATING else LEDGER_UNREADABLE
-        yield _action(server, text_document, action, refusal)
+            refusal = LEDGER_UNREADABLE
+        yield _Offer(action, refusal)
+
+
+def _encoded(
+    server: DlmServer,
+    text_document: LiveDocument,
+    offered: Sequence[_Offer],
+    mended: Collection[str | None],
+) -> Iterator[types.CodeAction]:
+    """Yield all that is offered but what the quick fixes of the `mended` sections do already."""
+    for offer in offered:
+        ids = offer.action.sections or ()
+        if offer.action.name in _REMEDIES and mended and set(ids) <= set(mended):
+            continue
+        yield _action(server, text_document, offer.action, offer.refusal)
+
+
+def _grouped(
+    server: DlmServer, text_document: LiveDocument, offered: Sequence[_Offer]
+) -> Iterator[types.CodeAction]:
+    """Yield what synthesizes first, and one entry that has the user pick from the rest."""
+    first = next((offer for offer in offered if offer.action.name == "synthesize"), None)
+    if first:
+        yield _action(server, text_document, first.action, first.refusal)
+    rest = [offer for offer in offered if offer is not first]
+    if not rest:
+        return
+    is_other_way = all(offer.action.name == "synthesize" for offer in rest)
+    title = "Synthesize in another way…" if is_other_way else "Manage synthesized…"
+    # What cannot be done is picked too: the command tells why.
+    commands = [_command(text_document, offer.action) for offer in rest]
+    argument = {
+        "uri": text_document.uri,
+        "actions": [
+            {"title": command.title, "command": command.command, "arguments": command.arguments}
+            for command in commands
+        ],
+    }
+    yield types.CodeAction(
+        title=title,
+        kind=_MANAGE_KIND,
+        command=types.Command(title=title, command=PICK_ACTION, arguments=[argument]),
+    )
 
 
 def _action(
     server: DlmServer, text_document: LiveDocument, action: CodeAction, refusal: Unavailable | None
 ) -> types.CodeAction:
-    argument: dict[str, Any] = {"uri": text_document.uri}
-    if action.sections is not None:
-        argument["sections"] = list(action.sections)
-    argument |= {
-        name: value for name in ("teacher", "at", "source") if (value := getattr(action, name))
-    }
-    if action.mode == "stage":
-        argument["review"] = "stage"
-    elif action.mode:
-        argument["strategy"] = action.mode
-    generated = action.name in _GENERATING and server.client.tags_generated
-    encoded = types.CodeAction(
-        title=action.title,
-        kind=f"{ACTION_KIND}.{action.name}",
-        tags=[types.CodeActionTag.LlmGenerated] if generated else None,
-    )
+    encoded = types.CodeAction(title=action.title, kind=f"{ACTION_KIND}.{action.name}")
     # A client that cannot show why is left to try: the answer to the command says it then.
     if refusal and server.client.disabled_actions:
         encoded.disabled = types.CodeActionDisabled(reason=refusal.message)
@@ -225,9 +294,29 @@ def _action(
         # The command tells why there is no edit.
         and not refusal_of_edits(text_document)
     ):
-        encoded.data = {**argument, "what": action.name}
+        encoded.data = {**_argument(text_document, action), "what": action.name}
     else:
-        encoded.command = types.Command(
-            title=action.title, command=COMMANDS[action.name], arguments=[argument]
-        )
+        encoded.command = _command(text_document, action)
     return encoded
+
+
+def _command(text_document: LiveDocument, action: CodeAction) -> types.Command:
+    return types.Command(
+        title=action.title,
+        command=COMMANDS[action.name],
+        arguments=[_argument(text_document, action)],
+    )
+
+
+def _argument(text_document: LiveDocument, action: CodeAction) -> dict[str, Any]:
+    argument: dict[str, Any] = {"uri": text_document.uri}
+    if action.sections is not None:
+        argument["sections"] = list(action.sections)
+    argument |= {
+        name: value for name in ("teacher", "at", "source") if (value := getattr(action, name))
+    }
+    if action.mode == "stage":
+        argument["review"] = "stage"
+    elif action.mode:
+        argument["strategy"] = action.mode
+    return argument

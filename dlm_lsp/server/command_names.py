@@ -11,6 +11,7 @@ COMMANDS = {
     "provenance": "dlm.showProvenance",
     "apply": "dlm.synth.apply",
     "discard": "dlm.synth.discard",
+    "restore": "dlm.synth.restoreDiscarded",
     "revert": "dlm.synth.revert",
     "review": "dlm.review.items",
     "decide": "dlm.review.decide",
@@ -25,6 +26,9 @@ OVERVIEW_CHANGED = "$/dlm/overviewChanged"
 
 RUN_ENDED = "$/dlm/runEnded"
 """Tells a client that asked for it how a run ended: the fields of `RunEnd`, `uri` and `token`."""
+
+PICK_ACTION = "dlm.pickAction"
+"""A command of clients that asked for it: the user picks one of `actions`, which is then done."""
 
 ACTION_KIND = "refactor.rewrite.dlm"
 """What all code actions are below that do more than mend a problem."""

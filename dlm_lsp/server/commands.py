@@ -3,8 +3,9 @@
 The one argument of a command is an object that names the document by `uri`, and for most of them
 sections by `sections`, a list of ids. `teachers` is about no document and needs none. With `force`
 a copy of a document uses what is staged for the other. `estimate` takes what `synthesize` takes, or
-with `regenerate` what that takes. `decide` takes a `decision`, `accepted` or `rejected`, and where
-a single pair is to be accepted in other words, its `question` and `answer`.
+with `regenerate` what that takes. With `more`, `synthesize` asks for other pairs than are there.
+`decide` takes a `decision`, `accepted` or `rejected`, and where a single pair is to be accepted in
+other words, its `question` and `answer`.
 """
 
 import asyncio
@@ -44,15 +45,17 @@ from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.synthesis_request import (
     EditorRequest,
     ReviewMode,
+    options_for_more,
     options_from_settings,
     regeneration_request,
 )
 from dlm_lsp.server.teachers import teachers_answer
 from dlm_lsp.store.decisions import record_decisions
+from dlm_lsp.store.discarded import discard_from_plan, restore_discarded
 from dlm_lsp.store.files import make_folder, replace_file
 from dlm_lsp.store.ledger import Ledger
 from dlm_lsp.store.lock import shared_document_lock
-from dlm_lsp.store.plan import StagedSection, clear_plan, load_plan, take_from_plan
+from dlm_lsp.store.plan import StagedSection, load_plan, take_from_plan
 from dlm_lsp.synth.insertion import InsertionPlan, plan_insertion
 from dlm_lsp.synth.options import StrategyChoice
 from dlm_lsp.synth.review_change import reject_items
@@ -107,6 +110,9 @@ def _run_request(server: DlmServer, argument: Mapping[str, Any]) -> EditorReques
             "bad-argument", f"review is {review!r}; it takes insert, preview or stage"
         )
     options = options_from_settings(settings, strategy)
+    if argument.get("more") is True:
+        document = text_document.incremental.document
+        options = options_for_more(document, sections, options)
     return EditorRequest(text_document.uri, sections, options, review)
 
 
@@ -258,12 +264,25 @@ def _discard(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
             return
         async with shared_document_lock(store, "dlm-lsp", server.tell):
             if unreadable and _is_unreadable(store):
-                clear_plan(store)
+                discard_from_plan(store)
             else:
-                take_from_plan(store, ids)
+                discard_from_plan(store, ids)
 
     _in_background(server, text_document.uri, work)
     return {"discarding": ids}
+
+
+def _restore_discarded(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
+    text_document = _text_document(server, argument)
+    store = _store(server, text_document)
+
+    async def work() -> None:
+        async with shared_document_lock(store, "dlm-lsp", server.tell):
+            if not restore_discarded(store):
+                server.tell("nothing was discarded last that could be put back")
+
+    _in_background(server, text_document.uri, work)
+    return {}
 
 
 def _is_unreadable(store: Path) -> bool:
@@ -444,6 +463,7 @@ _COMMAND_HANDLERS: dict[str, _Handler] = {
     COMMANDS["provenance"]: _show_provenance,
     COMMANDS["apply"]: _apply,
     COMMANDS["discard"]: _discard,
+    COMMANDS["restore"]: _restore_discarded,
     COMMANDS["revert"]: _revert,
     COMMANDS["review"]: _review,
     COMMANDS["decide"]: _decide,

@@ -4,17 +4,18 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from pathlib import Path
 
-from dlm_lsp.document import Document, Edit, Section, apply_edits, parse, remove
+from dlm_lsp.document import Document, Edit, Pair, Section, Span, apply_edits, parse, remove
+from dlm_lsp.document.qa_fields import QUESTION_AND_ANSWER, read_qa_fields
 from dlm_lsp.document.text_diff import diff_edit
 from dlm_lsp.errors import StoreError
 from dlm_lsp.ide.provenance import source_sections
 from dlm_lsp.server.cancellation import run_unless_stopped
 from dlm_lsp.server.changes import ChangeOutcome, send_change
-from dlm_lsp.server.jobs import REOPENED_WITHIN, Job, RunEnd, RunEndCode
+from dlm_lsp.server.jobs import REOPENED_WITHIN, Job, PairChange, RunEnd, RunEndCode
 from dlm_lsp.server.live_documents import LiveDocument
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.synthesis_request import EditorRequest
@@ -64,7 +65,7 @@ class Delivery:
             return (
                 RunEnd("cancelled", "cancelled")
                 if self.result.report.stopped
-                else RunEnd("nothing-accepted", "nothing was accepted; the report says why")
+                else RunEnd("nothing-accepted", _nothing_accepted(len(request.replaced)))
             )
         if request.review == "stage":
             return run_end(None, await self._stage(sections, "for review"))
@@ -92,7 +93,10 @@ class Delivery:
         if plan.left:
             left = [unplaced.section for unplaced in plan.left]
             stagings.append(await self._stage(left, plan.left[0].reason))
-        return run_end(len(plan.placed) - len(unticked), *stagings)
+        end = run_end(len(plan.placed) - len(unticked), *stagings)
+        return (
+            replacement_end(end, plan.changes, len(request.replaced)) if request.replaced else end
+        )
 
     async def _send(
         self, compute: Callable[[Document], Sequence[Edit]], *, preview: bool
@@ -219,6 +223,22 @@ def run_end(inserted: int | None, *stagings: StagingResult) -> RunEnd:
     return RunEnd(code, ", ".join(messages), inserted or 0, staged)
 
 
+def replacement_end(end: RunEnd, changes: tuple[PairChange, ...], wanted: int) -> RunEnd:
+    """Return the end of a run that was to replace so many pairs, in words that count those."""
+    messages = [f"{len(changes)} replaced"]
+    if others := end.message.partition(", ")[2]:
+        messages.append(others)
+    if stay := wanted - len(changes):
+        old = "the old one stays" if stay == 1 else f"{stay} old ones stay"
+        messages.append(f"{old}, for nothing came in the place")
+    return replace(end, message=", ".join(messages), replaced=changes)
+
+
+def _nothing_accepted(replaced: int) -> str:
+    stay = {0: "", 1: ", so the old one stays"}.get(replaced, ", so the old ones stay")
+    return f"nothing was accepted{stay}; the report says why"
+
+
 async def _until(writing: "asyncio.Task[StoreOutcome]") -> StoreOutcome:
     # It goes on where nobody waits for it any more.
     return await asyncio.shield(writing)
@@ -231,6 +251,7 @@ class DeliveryPlan:
     edits: Sequence[Edit] = ()
     placed: Mapping[str, StagedSection] = field(default_factory=dict)
     left: tuple[Unplaced, ...] = ()
+    changes: tuple[PairChange, ...] = ()
 
 
 def plan_delivery(
@@ -278,7 +299,14 @@ def plan_delivery(
         left += insertion.unplaced
         swaps = [(gone, section) for gone, section in swaps if section in insertion.placed]
     edit = diff_edit(document.text, apply_edits(without, insertion.edits))
-    return DeliveryPlan([edit] if edit else [], _by_id(insertion), tuple(left))
+    changes = tuple(_change(gone, section) for gone, section in swaps if gone.pairs)
+    return DeliveryPlan([edit] if edit else [], _by_id(insertion), tuple(left), changes)
+
+
+def _change(gone: Section, section: StagedSection) -> PairChange:
+    turns, _ = read_qa_fields(section.content, Span(0, len(section.content)), QUESTION_AND_ANSWER)
+    question, answer = turns[0]
+    return PairChange(gone.pairs[0].pair, Pair(question.text, answer.text))
 
 
 def edits_one_by_one(

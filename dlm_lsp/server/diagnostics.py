@@ -248,15 +248,28 @@ async def _run_pair_checks(server: DlmServer, uri: str) -> None:
 
     state = server.open_document(uri)
     checks = state.pair_checks = state.pair_checks or PairChecks()
-    steps = checks.steps(text_document.incremental)
+    store = server.store(text_document.incremental.head)
+    steps = checks.steps(text_document.incremental, partial(_evidence, store))
     # A step may take longer than a slice: in a thread, what is typed is heard meanwhile.
     results = None
     while results is None:
         results = await _run_after_last_slice(state, partial(_run_slice, checks, steps))
         await asyncio.sleep(_REST)
-    if results != state.pair_check_results:
+    before = state.pair_check_results
+    if results != before:
         state.pair_check_results = results
         refresh_diagnostics(server, uri)
+    if results.backed != before.backed:
+        server.refresh(uri)
+
+
+def _evidence(store: Path | None) -> dict[str, str]:
+    """Return the passages that sections rest on, by their ids, as the newest run told them."""
+    # Most documents have nothing stale, and need no ledger.
+    from dlm_lsp.server.store_cache import ledger_of_store
+
+    entries = ledger_of_store(store) or ()
+    return {entry.section_id: entry.evidence for entry in entries if entry.evidence}
 
 
 async def _run_after_last_slice(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
+from dlm_lsp.document import Pair
 from dlm_lsp.errors import DlmError
 from dlm_lsp.server.command_names import RUN_ENDED
 from dlm_lsp.server.editor_messages import editor_message
@@ -39,17 +40,27 @@ RunEndCode = Literal[
 
 
 @dataclass(frozen=True, slots=True)
+class PairChange:
+    """A pair that took the place of another."""
+
+    old: Pair
+    new: Pair
+
+
+@dataclass(frozen=True, slots=True)
 class RunEnd:
     """How a job ended: a `code` to decide by, a `message` to show, and counts of pairs.
 
     `staged`: some wait beside the document. `not-delivered`: some are in the report alone.
-    `failed`: the user was told why. `defect`: an error that nobody expected.
+    `failed`: the user was told why. `defect`: an error that nobody expected. `replaced` are those
+    inserted that took the places of others.
     """
 
     code: RunEndCode
     message: str
     inserted: int = 0
     staged: int = 0
+    replaced: tuple[PairChange, ...] = ()
 
 
 @dataclass(eq=False, slots=True)

@@ -185,17 +185,24 @@ async def on_code_lens(server: DlmServer, params: types.CodeLensParams) -> list[
     if text_document is None or not (await server.settings(text_document.uri)).code_lens.enable:
         return []
     positions = text_document.positions
-    lenses = code_lenses(text_document.incremental.document)
+    results = server.open_document(text_document.uri).pair_check_results
+    lenses = code_lenses(text_document.incremental.document, results.backed)
     return await _all(server, (_lens(text_document.uri, lens, positions) for lens in lenses))
 
 
 async def on_inlay_hint(server: DlmServer, params: types.InlayHintParams) -> list[types.InlayHint]:
-    """Return the hints in a part of the text, unless they are switched off."""
+    """Return the hints in a part of the text, unless they are off or lenses say the same."""
     text_document = server.text_document(params.text_document.uri)
-    if text_document is None or not (await server.settings(text_document.uri)).inlay_hints.enable:
+    if text_document is None:
+        return []
+    settings = await server.settings(text_document.uri)
+    has_lenses = server.client.shows_lenses and settings.code_lens.enable
+    if has_lenses or not settings.inlay_hints.enable:
         return []
     hints = inlay_hints(
-        text_document.incremental.document, text_document.positions.span(params.range)
+        text_document.incremental.document,
+        text_document.positions.span(params.range),
+        server.open_document(text_document.uri).pair_check_results.backed,
     )
     return [
         types.InlayHint(
@@ -237,8 +244,13 @@ def _links(server: DlmServer, text_document: LiveDocument) -> Iterator[types.Doc
 
 
 def _lens(uri: str, lens: CodeLens, positions: PositionMap) -> types.CodeLens:
-    argument = {"uri": uri, "sections": [lens.section_id] if lens.section_id else []}
+    argument: dict[str, Any] = {
+        "uri": uri,
+        "sections": [lens.section_id] if lens.section_id else [],
+    }
     name = COMMANDS.get(lens.action, "")
+    if lens.action == "synthesize-more":
+        argument["more"], name = True, COMMANDS["synthesize"]
     command = types.Command(title=lens.title, command=name, arguments=[argument] if name else None)
     return types.CodeLens(positions.range(lens.span), command)
 

@@ -15,6 +15,7 @@ from pygls.uris import to_fs_path
 
 from dlm_lsp import __version__
 from dlm_lsp.document import Document
+from dlm_lsp.document.parse import Head
 from dlm_lsp.errors import StoreError
 from dlm_lsp.ide.diagnostics import IncrementalDiagnostics
 from dlm_lsp.ide.pair_check_results import NOTHING_CHECKED, PairCheckResults
@@ -150,7 +151,7 @@ class DlmServer(PatchedServer):
             return None
         return Path(path) if path else None
 
-    def store(self, document: Document) -> Path | None:
+    def store(self, document: Document | Head) -> Path | None:
         """Return the store folder of a document; None where it has no sound frontmatter."""
         try:
             return store_folder(document.frontmatter.dlm_id) if document.frontmatter else None

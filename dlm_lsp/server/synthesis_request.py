@@ -1,7 +1,7 @@
 """Synthesis request: what one run is to ask for, by the settings and what the user has chosen."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -18,6 +18,7 @@ from dlm_lsp.teachers.protocol import GenerationOptions
 ReviewMode = Literal["insert", "preview", "stage"]
 # What was asked for once at temperature 0 would be answered in the same words again.
 _LIVELY = 0.8
+_MOST_PER_SECTION = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +88,32 @@ def regeneration_request(
             replaced.append((section.id, source.id))
     if not source_ids:
         return Unavailable(NO_PROSE.code, "there is no prose to ask about again")
-    options = options_from_settings(settings)
+    again = _lively(options_from_settings(settings), document, source_ids, len(replaced))
+    again = replace(again, max_pairs=None)
+    return EditorRequest(uri, tuple(dict.fromkeys(source_ids)), again, "insert", tuple(replaced))
+
+
+def options_for_more(
+    document: Document, section_ids: Collection[str], options: SynthOptions
+) -> SynthOptions:
+    """Return the options of a run that is to write other pairs about sections that have some."""
+    more = _lively(options, document, section_ids, options.per_section)
+    most = options.per_section * len(section_ids)
+    return replace(more, max_pairs=min(most, options.max_pairs or most))
+
+
+def _lively(
+    options: SynthOptions, document: Document, section_ids: Collection[str], wanted: int
+) -> SynthOptions:
+    """Return options that bring up to `wanted` pairs that are not in the document."""
     present = sum(
-        1 for s in document.sections if s.synth and s.synth.source_section_id in source_ids
+        1 for s in document.sections if s.synth and s.synth.source_section_id in section_ids
     )
     sampling = replace(
         options.sampling,
         temperature=max(_LIVELY, options.sampling.temperature),
         seed=random.randrange(2**31),
     )
-    again = replace(
-        options,
-        # As many as are there would come again and be refused as duplicates.
-        per_section=min(present + len(replaced), 12),
-        max_pairs=None,
-        fresh=True,
-        sampling=sampling,
-    )
-    return EditorRequest(uri, tuple(dict.fromkeys(source_ids)), again, "insert", tuple(replaced))
+    # As many as are there would come again and be refused as duplicates.
+    per_section = min(present + wanted, _MOST_PER_SECTION)
+    return replace(options, per_section=per_section, fresh=True, sampling=sampling)

@@ -4,6 +4,7 @@ import json
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -94,13 +95,29 @@ def plan_path(folder: Path) -> Path:
     return folder / "synth" / "pending.json"
 
 
+def discarded_path(folder: Path) -> Path:
+    """Return where the plan stands that was there before the last discard, while it is the last.
+
+    Any other change of the plan removes it.
+    """
+    return folder / "synth" / "discarded.json"
+
+
 def load_plan(folder: Path) -> StagedPlan | None:
     """Return the plan staged in a store folder, None where nothing is staged.
 
     Raises:
         StoreError: the file cannot be read, or is no plan.
     """
-    path = plan_path(folder)
+    return read_plan(plan_path(folder))
+
+
+def read_plan(path: Path) -> StagedPlan | None:
+    """Return the plan that stands in a file, None where there is no such file.
+
+    Raises:
+        StoreError: the file cannot be read, or is no plan.
+    """
     try:
         raw = json.loads(read_file(path, _LIMIT, "remove it with `dlm synth discard`"))
         return _plan(raw)
@@ -120,7 +137,16 @@ def save_plan(folder: Path, plan: StagedPlan) -> None:
     Raises:
         StoreError: it cannot be written; the one before stays.
     """
-    path = plan_path(folder)
+    write_plan(plan_path(folder), plan)
+    _forget_discarded(folder)
+
+
+def write_plan(path: Path, plan: StagedPlan) -> None:
+    """Write a plan into a file, in the place of what stood there.
+
+    Raises:
+        StoreError: it cannot be written; what stood there stays.
+    """
     make_folder(path.parent)
     written = {
         "schema_version": 1,
@@ -181,7 +207,14 @@ def clear_plan(folder: Path) -> bool:
         return False
     except OSError as error:
         raise StoreError(f"cannot remove {path}: {os_reason(error)}; remove it by hand") from error
+    _forget_discarded(folder)
     return True
+
+
+def _forget_discarded(folder: Path) -> None:
+    # Where it stays, an undo brings back more than was dropped last, and nothing is lost.
+    with suppress(OSError):
+        discarded_path(folder).unlink(missing_ok=True)
 
 
 def _plain(value: object) -> object:

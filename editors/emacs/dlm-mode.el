@@ -48,6 +48,11 @@ For example: (:teacher \"hf:gemma-3-270m\" :perSection 2).
 They are read when the server starts."
   :type 'plist)
 
+(defcustom dlm-hide-markers t
+  "Whether to hide the lines that tell programs where a section came from.
+`dlm-toggle-markers' changes it for one buffer."
+  :type 'boolean)
+
 ;;;; Highlighting
 
 (defface dlm-fence '((t :inherit font-lock-keyword-face))
@@ -116,6 +121,48 @@ They are read when the server starts."
 (defconst dlm--syntax-propertize
   ;; Each of these lines begins or ends a code block, in which a fence is plain text.
   (syntax-propertize-rules ("^\\(`\\)``" (1 "|"))))
+
+;;;; Less noise
+
+(defconst dlm--marker
+  (rx bol "<!-- dlm-auto-" (or "synth" "mined" "harvest") ":" (* nonl) "-->" eol))
+
+(defvar-local dlm--markers-hidden nil
+  "Whether the markers of this buffer are hidden.")
+
+(defun dlm--hide-markers (start end)
+  "Lay an overlay over each marker on the lines from START to END."
+  (save-excursion
+    (goto-char start)
+    (setq start (line-beginning-position))
+    (goto-char end)
+    (setq end (line-end-position))
+    (remove-overlays start end 'dlm-marker t)
+    (goto-char start)
+    (while (and dlm--markers-hidden
+                (let ((case-fold-search nil)) (re-search-forward dlm--marker end t)))
+      (let ((overlay (make-overlay (match-beginning 0) (match-end 0))))
+        (overlay-put overlay 'dlm-marker t)
+        (overlay-put overlay 'evaporate t)
+        (overlay-put overlay 'display (propertize "<!-- … -->" 'face 'shadow))
+        (overlay-put overlay 'help-echo (match-string-no-properties 0))))))
+
+(defun dlm-toggle-markers ()
+  "Hide the lines that say where a section came from, or show them."
+  (interactive)
+  (setq dlm--markers-hidden (not dlm--markers-hidden))
+  (without-restriction
+    (dlm--hide-markers (point-min) (point-max))))
+
+(defun dlm-fold-synthesized ()
+  "Fold every synthesized section; \\[outline-show-all] shows them again."
+  (interactive)
+  (add-to-invisibility-spec '(outline . t))
+  (save-excursion
+    (dolist (section (dlm--sections))
+      (goto-char (point-min))
+      (forward-line (dlm--section-first section))
+      (outline-hide-entry))))
 
 ;;;; The server
 
@@ -296,6 +343,11 @@ All of them, or those of the run or the teacher of the section at point."
   (interactive)
   (dlm--ask "revert" "Revert: " "There is nothing to revert"))
 
+(defun dlm-undo-discard ()
+  "Put back what was dropped last, unless something was staged or applied since."
+  (interactive)
+  (dlm--execute "dlm.synth.restoreDiscarded"))
+
 (defun dlm-discard ()
   "Drop what is staged, after a question that counts it."
   (interactive)
@@ -401,6 +453,9 @@ All of them, or those of the run or the teacher of the section at point."
   "C-c C-u" #'dlm-revert
   "C-c C-a" #'dlm-apply
   "C-c C-x" #'dlm-discard
+  "C-c C-z" #'dlm-undo-discard
+  "C-c C-l" #'dlm-toggle-markers
+  "C-c C-f" #'dlm-fold-synthesized
   "C-c C-n" #'dlm-next
   "C-c C-p" #'dlm-previous
   "C-c C-j" #'dlm-source
@@ -422,9 +477,12 @@ All of them, or those of the run or the teacher of the section at point."
     ["Regenerate" dlm-regenerate]
     ["Go to Source" dlm-source]
     ["Show Provenance" dlm-provenance]
+    ["Fold Synthesized" dlm-fold-synthesized]
+    ["Hide or Show Markers" dlm-toggle-markers]
     "---"
     ["Apply Staged" dlm-apply]
     ["Discard Staged..." dlm-discard]
+    ["Put Back What Was Discarded" dlm-undo-discard]
     ["Revert..." dlm-revert]))
 
 ;;;###autoload
@@ -437,7 +495,9 @@ All of them, or those of the run or the teacher of the section at point."
               outline-regexp dlm--fence
               outline-level (lambda () 1))
   (when (treesit-ready-p 'dlm t)
-    (dlm--colour-by-grammar)))
+    (dlm--colour-by-grammar))
+  (setq dlm--markers-hidden dlm-hide-markers)
+  (jit-lock-register #'dlm--hide-markers))
 
 ;;;###autoload
 (add-to-list 'auto-mode-alist '("\\.dlm\\'" . dlm-mode))

@@ -38,12 +38,14 @@ def command(tmp_path: Path, home: Path) -> Callable[..., subprocess.Popen]:
             [str(DLM), *map(str, args)],
             cwd=tmp_path,
             env={**environment, "DLM_HOME": str(home), "HF_HUB_OFFLINE": "1", **(env or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
-            **options,
+            **{
+                "stdin": subprocess.DEVNULL,
+                "stdout": subprocess.PIPE,
+                "stderr": subprocess.PIPE,
+                **options,
+            },
         )
 
     return start

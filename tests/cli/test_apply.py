@@ -1,6 +1,7 @@
 import json
 import os
 import subprocess
+from contextlib import suppress
 
 import pytest
 from support.teacher_server import plain
@@ -92,6 +93,66 @@ def test_discard_drops_what_is_named_or_all(dlm, staged):
     shown = json.loads(dlm("synth", "discard", staged, "--json").stdout)
     assert shown["documents"][0]["discarded"] == waiting[1:]
     assert listed(dlm, staged) == ([], [])
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_what_was_discarded_is_put_back_over_a_folder_too(dlm, staged, named):
+    _, waiting = listed(dlm, staged)
+    chosen = ["--section", waiting[0]] if named else []
+    done = dlm("synth", "discard", staged, *chosen)
+    assert "--undo puts back what was dropped last" in done.stderr
+    undone = dlm("synth", "discard", "--undo", staged.parent)
+    count = "1 staged section" if named else "4 staged sections"
+    assert undone.stdout == f"synth: put back {count} of {staged}\n"
+    assert listed(dlm, staged) == ([], waiting)
+    (again,) = json.loads(dlm("synth", "discard", "--undo", staged, "--json").stdout)["documents"]
+    assert again == {"path": str(staged), "restored": []}
+    assert "nothing to put back" in dlm("synth", "discard", "--undo", staged).stdout
+
+
+def test_an_undo_of_some_sections_alone_is_refused(dlm, staged):
+    refused = dlm("synth", "discard", "--undo", staged, "--section", "0" * 16)
+    assert refused.returncode == 2
+    assert "leave --section out" in refused.stderr
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize(("answer", "left"), [("n", 4), ("", 4), ("y", 0)])
+def test_who_sits_at_a_terminal_is_asked_before_anything_is_dropped(
+    command, dlm, staged, answer, left
+):
+    shown = at_terminal(command, answer, "synth", "discard", staged.parent)
+    assert f"Discard 4 staged sections of {staged}? [y/N]" in shown
+    assert ("nothing was dropped" in shown) == (left == 4)
+    assert len(listed(dlm, staged)[1]) == left
+
+
+@pytest.mark.posix
+def test_who_says_yes_beforehand_is_not_asked(command, dlm, staged):
+    assert "[y/N]" not in at_terminal(command, "", "synth", "discard", "--yes", staged)
+    assert listed(dlm, staged) == ([], [])
+
+
+@pytest.mark.posix
+def test_where_nothing_is_staged_nobody_is_asked(command, dlm, staged):
+    dlm("synth", "discard", staged)
+    assert "[y/N]" not in at_terminal(command, "", "synth", "discard", staged)
+
+
+def at_terminal(command, answer: str, *args: object) -> str:
+    """What somebody at a terminal sees of a command, who has typed this answer."""
+    ours, theirs = os.openpty()
+    with os.fdopen(ours, "r+b", buffering=0) as terminal:
+        terminal.write(f"{answer}\n".encode())
+        process = command(*args, stdin=theirs, stderr=theirs)
+        os.close(theirs)
+        process.communicate(timeout=60)
+        shown = b""
+        # Linux tells the end of a terminal by an error.
+        with suppress(OSError):
+            while part := terminal.read(1024):
+                shown += part
+    return shown.decode()
 
 
 def test_json_tells_what_became_of_each_section(dlm, staged):

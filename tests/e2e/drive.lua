@@ -157,17 +157,56 @@ function walks.navigation()
 end
 
 function walks.beside()
-  await("inlay hints", function()
-    return #vim.lsp.inlay_hint.get({ bufnr = 0 }) == 3
-  end)
   await("code lenses", function()
     return vim.tbl_contains(
       vim.tbl_map(function(lens)
         return lens.command and lens.command.title
       end, vim.lsp.codelens.get(0)),
-      "2 synthesized"
+      "Synthesize more · 2 pairs"
     )
   end)
+  assert(#vim.lsp.inlay_hint.get({ bufnr = 0 }) == 0, "hints say what lenses say")
+end
+
+function walks.less_noise()
+  local marker = vim.fn.search("^<!-- dlm-auto-synth", "nw")
+  vim.cmd("normal! gg")
+  vim.cmd.redraw()
+  assert(vim.wo.conceallevel == 2, "no conceallevel")
+  local room = vim.api.nvim_win_text_height(0, { start_row = marker - 1, end_row = marker - 1 }).all
+  assert(room == 0, "a marker takes " .. room .. " rows")
+  vim.api.nvim_buf_set_lines(0, marker - 1, marker - 1, false, { "typed" })
+  vim.cmd.redraw()
+  room = vim.api.nvim_win_text_height(0, { start_row = marker, end_row = marker }).all
+  assert(room == 0, "a marker that has moved takes " .. room .. " rows")
+  vim.cmd.undo()
+  vim.wo.conceallevel = 0
+  vim.cmd.redraw()
+  room = vim.api.nvim_win_text_height(0, { start_row = marker - 1, end_row = marker - 1 }).all
+  assert(room > 0, "a marker cannot be shown")
+  vim.cmd("DlmFold")
+  await("a fold", function()
+    return vim.fn.foldclosed(marker) == marker - 1
+  end)
+  vim.cmd("normal! zE")
+  go_to("### Q")
+  act("refactor.rewrite.dlm.manage")
+  await("the list behind the entry", function()
+    return vim.tbl_contains(offered, "Remove this synthesized section")
+  end)
+  until_synthesized(1)
+end
+
+function walks.regenerate()
+  go_to("### Q")
+  vim.cmd("DlmRegenerate")
+  await("a word about the change", function()
+    return table.concat(messages, "\n"):find("1 replaced", 1, true)
+  end)
+  vim.cmd("DlmChanges")
+  assert(#vim.api.nvim_tabpage_list_wins(0) == 2 and vim.wo.diff, "no diff")
+  assert(count("### Q") == 1 and count("### A") == 1, text())
+  vim.cmd.tabclose()
 end
 
 function walks.synthesize()
@@ -242,6 +281,12 @@ function walks.stage()
   end)
   vim.cmd("DlmDiscard")
   await("a question with a count", function()
+    return offered[1] == "Discard 2 staged sections"
+  end)
+  vim.cmd("DlmUndoDiscard")
+  vim.cmd("DlmDiscard")
+  await("what was dropped, back again", function()
+    vim.cmd("DlmUndoDiscard")
     return offered[1] == "Discard 2 staged sections"
   end)
 end

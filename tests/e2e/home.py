@@ -40,6 +40,8 @@ class Home:
             "TERM": "xterm-256color",
             "LANG": "C.UTF-8",
             "HF_HUB_OFFLINE": "1",
+            # The server is that of the checkout, as it is in these tests.
+            "PYTHONPATH": str(ROOT),
         }
         return cls(folder, env)
 

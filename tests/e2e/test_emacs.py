@@ -67,6 +67,10 @@ def test_pairs_are_staged_and_applied_or_discarded(emacs, teacher):
     walk(emacs, "stage", PLAIN, TEACHER=teacher.selector)
 
 
+def test_markers_are_hidden_and_pairs_fold(emacs):
+    walk(emacs, "less-noise", SYNTHESIZED)
+
+
 def test_keep_takes_the_marker_out(emacs):
     saved = walk(emacs, "keep", SYNTHESIZED)
     assert [section.pairs[0].pair.question for section in synthesized(saved)] == QUESTIONS[1:]

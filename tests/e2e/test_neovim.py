@@ -52,6 +52,19 @@ def test_lenses_and_hints_stand_beside_the_text(neovim):
     walk(neovim, "beside", SYNTHESIZED)
 
 
+def test_markers_are_concealed_pairs_fold_and_lists_are_picked_from(neovim):
+    walk(neovim, "less_noise", SYNTHESIZED)
+
+
+def test_old_pairs_are_shown_beside_those_in_their_places(neovim, teacher):
+    walk(
+        neovim,
+        "regenerate",
+        SYNTHESIZED.replace(QUESTIONS[0], "What is it?"),
+        TEACHER=teacher.selector,
+    )
+
+
 def test_one_goes_to_sources_pairs_and_sections_and_folds_them(neovim):
     walk(neovim, "navigation", SYNTHESIZED)
 
@@ -150,7 +163,7 @@ def test_every_command_is_in_the_help(neovim):
     names = "join(keys(nvim_buf_get_commands(0, {})), ' ')"
     found = neovim.run("nvim", "--headless", "notes.dlm", f"+echo {names}", "+qall").split()
     commands = [word for word in found if word.startswith("Dlm")]
-    assert len(commands) == 16
+    assert len(commands) == 19
     for name in commands:
         shown = neovim.run("nvim", "--headless", f"+help :{name}", "+.print", "+qall")
         assert f"*:{name}*" in shown

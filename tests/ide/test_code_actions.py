@@ -1,5 +1,7 @@
 """Code actions: what is offered where the cursor stands."""
 
+from collections.abc import Sequence
+
 from hypothesis import given
 from hypothesis import strategies as st
 from ide.samples import GONE, SOURCE, anything, body, synthesized
@@ -14,13 +16,24 @@ def offered(
     document: Document,
     at: str | None = None,
     *,
-    refusal: str | None = None,
     staged: int | None = 0,
+    discarded: int = 0,
+    has_teacher: bool = True,
+    usual: Sequence[str] = (),
 ) -> list[CodeAction]:
     """What is offered with the cursor at the words `at`, or with everything selected."""
     text = document.text
     span = Span(document.body.start, len(text)) if at is None else Span(*[text.index(at)] * 2)
-    return list(code_actions(document, span, staged=staged, refusal=refusal))
+    return list(
+        code_actions(
+            document,
+            span,
+            staged=staged,
+            discarded=discarded,
+            has_teacher=has_teacher,
+            usual=usual,
+        )
+    )
 
 
 def titles(found: list[CodeAction]) -> list[str]:
@@ -50,9 +63,27 @@ def test_beside_one_section_the_whole_document_is_offered():
     )
 
 
-def test_what_cannot_be_done_is_shown_with_the_reason():
-    found = offered(body(SOURCE), "river", refusal="no key")
-    assert {action.disabled for action in found} == {"no key"}
+def test_without_a_teacher_synthesis_is_offered_all_the_same_and_says_what_comes_first():
+    found = offered(body(SOURCE + OTHER), "Ill", has_teacher=False)
+    assert titles(found) == [
+        "Synthesize instructions… choose a teacher",
+        "Synthesize instructions for the document (2 sections)… choose a teacher",
+    ]
+    assert not any(action.disabled for action in found)
+
+
+def test_no_way_is_offered_twice():
+    found = offered(body(SOURCE), "river", usual=("extraction", "stage"))
+    assert titles(found) == [
+        "Synthesize instructions",
+        "Synthesize instructions: answers beyond the prose",
+        "Synthesize instructions: both kinds of answers",
+    ]
+
+
+def test_what_was_discarded_last_can_be_put_back_from_anywhere():
+    found = offered(body(SOURCE), "river", discarded=1)
+    assert (found[-1].name, found[-1].title) == ("restore", "Put back 1 discarded section")
 
 
 def test_a_synthesized_section_can_be_kept_removed_made_again_and_traced():
@@ -66,7 +97,7 @@ def test_at_the_beginning_of_a_fence_the_section_above_is_not_meant():
     document = body(SOURCE + synthesized("a") + synthesized("b"))
     second = document.sections[2]
     span = Span(second.start, second.start)
-    found = list(code_actions(document, span, staged=0, refusal=None))
+    found = list(code_actions(document, span, staged=0))
     assert [action.sections for action in found if action.name == "remove"] == [(second.id,)]
 
 
@@ -92,7 +123,7 @@ def test_all_or_one_run_or_one_teacher_can_be_reverted():
     assert titles(found)[-3:] == [
         "Revert all synthesized instructions (3)",
         "Revert this run (1)",
-        "Revert what hf:tiny wrote (2)",
+        "Revert what tiny wrote (2)",
     ]
     at = "2026-01-31T09:30:00Z"
     assert [(action.teacher, action.at) for action in found[-3:]] == [
@@ -106,8 +137,8 @@ def test_what_the_user_has_edited_is_in_no_revert():
     document = body(SOURCE + synthesized("a") + synthesized("b"))
     mine = document.sections[1].id
     span = Span(document.sections[1].start, document.sections[1].start)
-    found = list(code_actions(document, span, staged=0, refusal=None, edited={mine}))
-    assert titles(found)[-1] == "Revert what hf:tiny wrote (1)"
+    found = list(code_actions(document, span, staged=0, edited={mine}))
+    assert titles(found)[-1] == "Revert what tiny wrote (1)"
 
 
 @given(anything, st.integers(0, 400), st.integers(0, 200))
@@ -115,5 +146,5 @@ def test_whatever_is_offered_is_about_sections_of_the_document(text, start, leng
     document = parse(text)
     span = Span(min(start, len(text)), min(start + length, len(text)))
     known = {section.id for section in document.sections}
-    for action in code_actions(document, span, staged=0, refusal=None):
+    for action in code_actions(document, span, staged=0):
         assert action.sections is None or (action.sections and known.issuperset(action.sections))

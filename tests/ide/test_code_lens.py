@@ -22,9 +22,9 @@ def test_prose_offers_to_be_synthesized_from():
     ]
 
 
-def test_prose_counts_what_was_synthesized_from_it():
+def test_prose_that_has_pairs_counts_them_and_still_offers_to_synthesize():
     found = shown(SOURCE + synthesized("a") + synthesized("b"))
-    assert found[0] == (SOURCE.strip(), "2 synthesized")
+    assert found[0] == (SOURCE.strip(), "Synthesize more · 2 pairs")
 
 
 def test_a_synthesized_section_can_be_kept_removed_made_again_and_traced():
@@ -46,7 +46,7 @@ def test_a_stale_section_cannot_be_traced():
 
 def test_prose_counts_the_stale_sections_right_behind_it_too():
     text = SOURCE + synthesized("a") + synthesized("b", GONE)
-    assert shown(text)[1] == (SOURCE.strip(), "2 synthesized, 1 stale")
+    assert shown(text)[1] == (SOURCE.strip(), "Synthesize more · 2 pairs, 1 stale")
 
 
 def test_the_first_line_sums_up_when_something_is_stale():
@@ -57,6 +57,17 @@ def test_the_first_line_sums_up_when_something_is_stale():
     assert "summary" not in [lens.action for lens in code_lenses(body(SOURCE + synthesized()))]
 
 
+def test_what_another_section_backs_is_not_called_stale():
+    document = body(SOURCE + synthesized("b", GONE))
+    backed = {(document.sections[1].id, GONE)}
+    assert [lens.title for lens in code_lenses(document, backed)] == [
+        "Synthesize more · 1 pair",
+        "Keep",
+        "Remove",
+        "Regenerate",
+    ]
+
+
 def test_hand_written_sections_and_media_have_no_lens():
     assert shown(OWN + '::image path="a"::\n') == []
 
@@ -65,7 +76,7 @@ def test_a_lens_names_the_section_that_it_is_for():
     document = body(SOURCE + synthesized())
     made = document.sections[1].id
     assert [(lens.action, lens.section_id) for lens in code_lenses(document)] == [
-        ("synthesized", SOURCE_ID),
+        ("synthesize-more", SOURCE_ID),
         ("keep", made),
         ("remove", made),
         ("regenerate", made),

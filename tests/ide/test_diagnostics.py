@@ -60,7 +60,7 @@ def ids(text: IncrementalDocument) -> list[str]:
 def seen(text: IncrementalDocument) -> PairCheckResults:
     """What the pair checks of the whole text find."""
     checks = PairChecks()
-    for _ in checks.steps(text):
+    for _ in checks.steps(text, lambda: dict.fromkeys(ids(text), "the Ill is a river")):
         pass
     return checks.results
 
@@ -163,11 +163,38 @@ def test_a_section_whose_source_is_gone_is_stale_however_quiet_origins_are():
     for level in (None, DiagnosticLevel.HINT):
         (diagnostic,) = marked(text, level)
         assert shown(text, [diagnostic]) == [("stale-source", marker(GONE))]
-        assert diagnostic.level is DiagnosticLevel.WARNING
-        assert diagnostic.message.startswith(
-            f"stale: its source section {GONE} has changed or is gone"
-        )
+        assert diagnostic.level is DiagnosticLevel.HINT
+        assert diagnostic.message == 'the section that "What is the Ill?" came from has changed'
         assert diagnostic.section_id == ids(text)[1]
+
+
+def test_where_nothing_is_known_to_back_a_stale_section_that_is_a_warning():
+    text = incremental(SOURCE + synthesized(source_id=GONE))
+    check_results = PairCheckResults({}, {}, {(ids(text)[1], GONE): None})
+    (diagnostic,) = marked(text, check_results=check_results)
+    assert (diagnostic.code, diagnostic.level) == ("stale-source", DiagnosticLevel.WARNING)
+    assert diagnostic.fix is None
+    assert 'the section that "What is the Ill?" came from' in diagnostic.message
+
+
+def test_where_the_evidence_still_stands_one_edit_of_the_marker_links_to_it():
+    text = incremental(f"::prose::\n{SOURCE}" + synthesized(source_id=GONE))
+    check_results = PairCheckResults({}, {}, {(ids(text)[1], GONE): SOURCE_ID})
+    (diagnostic,) = marked(text, check_results=check_results)
+    assert (diagnostic.code, diagnostic.level) == ("stale-source", DiagnosticLevel.HINT)
+    assert related(text, diagnostic) == [("the section as it is now", "::prose::")]
+    (edit,) = diagnostic.fix.edits
+    linked = text.apply_change(*edit.span, edit.text)
+    assert linked.text == text.text.replace(GONE, SOURCE_ID)
+    assert ids(linked) == ids(text)
+    assert marked(linked, check_results=check_results) == []
+
+
+def test_evidence_that_has_changed_since_it_was_looked_for_is_linked_to_no_more():
+    text = incremental(SOURCE + synthesized(source_id=GONE))
+    check_results = PairCheckResults({}, {}, {(ids(text)[1], GONE): "f" * 16})
+    (diagnostic,) = marked(text, check_results=check_results)
+    assert (diagnostic.level, diagnostic.fix) == (DiagnosticLevel.HINT, None)
 
 
 def test_a_source_may_stand_behind_what_was_written_about_it():
@@ -181,7 +208,9 @@ def test_a_doubtful_answer_is_marked_and_shows_its_source():
     (diagnostic,) = marked(text, check_results=check_results)
     assert shown(text, [diagnostic]) == [("ungrounded-answer", "A river.")]
     assert diagnostic.level is DiagnosticLevel.WARNING
-    assert diagnostic.message == 'its source does not back this answer: the section has no "7"'
+    assert diagnostic.message == (
+        'its source does not back this answer to "What is the Ill?": the section has no "7"'
+    )
     assert related(text, diagnostic) == [("its source section", "The Ill is a river.")]
     assert diagnostic.section_id == ids(text)[1]
 

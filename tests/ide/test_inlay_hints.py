@@ -22,13 +22,13 @@ def hinted(document: Document, span: Span | None = None) -> list[tuple[str, str]
 def test_the_fence_of_a_synthesized_section_says_where_it_came_from():
     assert hinted(body(SOURCE + synthesized()))[1] == (
         "::instruction::",
-        "extraction · hf:tiny · 2026-01-31",
+        "extraction · tiny · 2026-01-31",
     )
 
 
 def test_a_stale_section_says_so():
     document = body(synthesized(source_id=GONE))
-    assert hinted(document) == [("::instruction::", "extraction · hf:tiny · 2026-01-31 · stale")]
+    assert hinted(document) == [("::instruction::", "extraction · tiny · 2026-01-31 · stale")]
     (hint,) = inlay_hints(document, document.body)
     assert hint.tooltip == (
         "Written by hf:tiny at 2026-01-31T09:30:00Z;"
@@ -36,14 +36,21 @@ def test_a_stale_section_says_so():
     )
 
 
+def test_what_another_section_backs_is_not_called_stale():
+    document = body(SOURCE + synthesized("b", GONE))
+    backed = {(document.sections[1].id, GONE)}
+    labels = [hint.label for hint in inlay_hints(document, document.body, backed)]
+    assert labels == ["1 pair", "extraction · tiny · 2026-01-31"]
+
+
 def test_the_first_line_of_prose_says_how_many_were_synthesized_from_it():
     document = body(f"::prose::\n{SOURCE}{synthesized('a')}{synthesized('b')}")
-    assert hinted(document)[0] == ("::prose::", "2 synthesized")
+    assert hinted(document)[0] == ("::prose::", "2 pairs")
 
 
 def test_prose_counts_the_stale_sections_right_behind_it_too():
     text = SOURCE + synthesized("a") + synthesized("b", GONE)
-    assert hinted(body(text))[0] == (SOURCE.strip(), "2 synthesized, 1 stale")
+    assert hinted(body(text))[0] == (SOURCE.strip(), "2 pairs, 1 stale")
 
 
 def test_what_was_not_synthesized_and_has_nothing_of_its_own_has_no_hint():

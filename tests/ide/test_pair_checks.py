@@ -179,7 +179,7 @@ def test_an_answer_beyond_the_prose_needs_no_backing():
 def test_an_answer_without_its_source_is_left_until_the_source_is_there():
     checks = PairChecks()
     stray = pair("What is the Ill?", "A lake of 7 km.", "synthesized")
-    assert checked(checks, stray) == NOTHING_CHECKED
+    assert checked(checks, stray).ungrounded == {}
     assert set(checked(checks, SOURCE + stray).ungrounded) == {(*ids(stray), SOURCE_ID)}
 
 
@@ -187,7 +187,7 @@ def test_a_source_that_an_edit_brings_back_is_held_against_what_came_from_it():
     checks = PairChecks()
     text = incremental("Other.\n" + pair("What is the Ill?", "A lake of 7 km.", "synthesized"))
     assert list(checks.steps(text))
-    assert checks.results == NOTHING_CHECKED
+    assert checks.results.ungrounded == {}
     text = text.apply_change(text.length, text.length, "::prose::\nMore.\n")
     text = text.apply_change(text.length, text.length, f"::prose::\n{SOURCE}")
     assert list(checks.steps(text))
@@ -237,7 +237,7 @@ def test_what_takes_too_long_to_read_is_left_alone(monkeypatch, longer):
         source = SOURCE.rstrip() + " Indeed." * 100
     id_ = section_id(SectionType.PROSE, source.rstrip("\n"))
     stray = pair("What is the Ill?", answer, "synthesized").replace(SOURCE_ID, id_)
-    assert checked(PairChecks(), f"{source}\n{stray}") == NOTHING_CHECKED
+    assert checked(PairChecks(), f"{source}\n{stray}").ungrounded == {}
 
 
 def test_a_look_that_is_broken_off_is_taken_up_by_the_next(compared):

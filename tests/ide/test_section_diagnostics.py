@@ -1,6 +1,6 @@
 """Section diagnostics: what is marked in one section, wherever in the text it stands."""
 
-from ide.samples import SOURCE, SOURCE_ID, synthesized
+from ide.samples import GONE, SOURCE, SOURCE_ID, synthesized
 from support.document_text import FRONTMATTER
 
 from dlm_lsp.document.incremental import IncrementalDocument, SectionText
@@ -40,6 +40,13 @@ def test_without_its_source_a_section_is_stale():
     assert (found.diagnostic.code, found.related_id) == ("stale-source", None)
 
 
+def test_a_marker_that_names_its_source_in_another_place_too_is_edited_in_the_right_one():
+    source, part = sections(SOURCE + synthesized(source_id=GONE).replace("hf:tiny", GONE))
+    (found,) = marked(part, new_source=source)
+    (edit,) = found.diagnostic.fix.edits
+    assert part.text[: edit.span.start].endswith('source_section_id="')
+
+
 def test_what_relates_to_the_source_is_in_offsets_into_the_source():
     _, source, part = sections(f"::prose::\nOther.\n::prose::\n{SOURCE}{synthesized()}")
     found = marked(
@@ -55,10 +62,11 @@ def test_what_relates_to_the_source_is_in_offsets_into_the_source():
 def test_a_pair_that_stands_elsewhere_relates_to_that_section():
     source, part, other = sections(SOURCE + synthesized() + synthesized("What's the Ill?"))
     question = other.placed_pairs[0].question_span
-    found = marked(part, source=source, same=(SamePair(0, other.id, question),))
+    found = marked(part, source=source, same=(SamePair(0, other.id, question, "What's the Ill?"),))
     assert shown(part, found) == [("near-duplicate", "What is the Ill?", other.id)]
     (place,) = found[0].diagnostic.related
     assert other.text[slice(*place.span)] == "What's the Ill?"
+    assert found[0].diagnostic.message.endswith('"What\'s the Ill?"')
 
 
 def test_a_missing_file_is_marked_where_the_section_has_a_path():

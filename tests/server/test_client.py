@@ -30,6 +30,7 @@ EVERYWHERE = {"action_literals", "progress", "configuration", "links"}
         (
             VSCODE,
             {
+                "shows_lenses",
                 "refreshes_lenses",
                 "versioned_edits",
                 "annotated_edits",
@@ -45,6 +46,7 @@ EVERYWHERE = {"action_literals", "progress", "configuration", "links"}
             NEOVIM,
             {
                 "pulls_diagnostics",
+                "shows_lenses",
                 "refreshes_hints",
                 "resolves_edits",
                 "snippets",
@@ -90,9 +92,3 @@ def test_an_edit_is_only_made_later_where_the_action_comes_back_as_it_was_given(
     assert not _with_actions(resolve_support=lazily).resolves_edits
     other = types.ClientCodeActionResolveOptions(properties=["command"])
     assert not _with_actions(resolve_support=other, data_support=True).resolves_edits
-
-
-def test_a_client_knows_the_tag_of_generated_actions_where_it_lists_it():
-    known = types.CodeActionTagOptions([types.CodeActionTag.LlmGenerated])
-    assert _with_actions(tag_support=known).tags_generated
-    assert not _with_actions(tag_support=types.CodeActionTagOptions([])).tags_generated

@@ -7,7 +7,7 @@ import pytest
 from ide.samples import GONE, SOURCE, synthesized
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
-from server.editor import EDITORS, EMACS, URI, VSCODE, Editor, editor
+from server.editor import EDITORS, EMACS, URI, VSCODE, Editor, asks_for, editor
 from support.document_text import FRONTMATTER
 
 from dlm_lsp.document import parse
@@ -99,13 +99,73 @@ async def test_only_the_kinds_that_are_asked_for_are_offered():
         assert await client.actions("The Ill", only=["source"]) == []
 
 
-async def test_what_cannot_be_done_says_why():
-    async with editor(VSCODE, teacher="openai:x", env={"OPENAI_API_KEY": ""}) as client:
+@pytest.mark.parametrize("name", EDITORS)
+async def test_without_a_teacher_synthesis_is_enabled_and_tells_why_not(name):
+    async with editor(name, teacher="openai:x", env={"OPENAI_API_KEY": ""}) as client:
         client.open(TEXT)
         offered = await client.actions("The Ill", only=["refactor.rewrite.dlm.synthesize"])
-        assert "OPENAI_API_KEY" in offered[0].disabled.reason
-        assert offered[0].data == {"code": "missing-key"}
-        assert offered[0].command is None
+        first = offered[0] if isinstance(offered[0], types.Command) else offered[0].command
+        assert first.title == "Synthesize instructions… choose a teacher"
+        answer = await client.command(first.command, **first.arguments[0])
+        assert answer["code"] == "missing-key"
+        await client.until(lambda: client.messages)
+        assert "OPENAI_API_KEY" in client.messages[0].message
+
+
+async def test_what_the_settings_do_anyway_is_offered_once():
+    async with editor(VSCODE, strategy="both", review="stage", teacher="hf:x") as client:
+        client.open(TEXT)
+        offered = await client.actions("The Ill", only=["refactor.rewrite.dlm.synthesize"])
+        titles = [action.title for action in offered]
+        assert not [title for title in titles if "both kinds" in title or "stage" in title]
+
+
+async def test_a_client_that_can_pick_gets_two_entries_and_all_the_others_behind_the_second(
+    monkeypatch,
+):
+    async with editor(VSCODE) as client:
+        client.open(TEXT)
+        flat = [action.title for action in await client.actions("### Q")]
+    asks_for(monkeypatch, "pickAction")
+    async with editor(VSCODE) as client:
+        client.open(TEXT)
+        first, manage = await client.actions("### Q")
+        assert first.title == flat[0]
+        assert (manage.title, manage.kind) == ("Manage synthesized…", "refactor.rewrite.dlm.manage")
+        assert manage.command.command == "dlm.pickAction"
+        actions = manage.command.arguments[0]["actions"]
+        assert [action["title"] for action in actions] == flat[1:]
+        remove = next(action for action in actions if action["title"].startswith("Remove"))
+        await client.command(remove["command"], **remove["arguments"][0])
+        await client.until(lambda: client.edits)
+        assert client.text() == body(SOURCE)
+
+
+async def test_a_client_that_can_pick_gets_all_of_a_kind_that_it_asks_for(monkeypatch):
+    asks_for(monkeypatch, "pickAction")
+    async with editor(VSCODE) as client:
+        client.open(TEXT)
+        offered = await client.actions("### Q", only=["refactor.rewrite.dlm.revert"])
+        assert {action.kind for action in offered} == {"refactor.rewrite.dlm.revert"}
+        named = [action.title for action in await client.actions("### Q", only=["refactor"])]
+        assert named[-1] == "Manage synthesized…"
+
+
+async def test_beside_prose_that_has_nothing_yet_the_second_entry_says_so(monkeypatch):
+    asks_for(monkeypatch, "pickAction")
+    async with editor(VSCODE, teacher="hf:x") as client:
+        client.open(body(SOURCE))
+        titles = [action.title for action in await client.actions("The Ill")]
+        assert titles == ["Synthesize instructions", "Synthesize in another way…"]
+
+
+@pytest.mark.parametrize("name", EDITORS)
+async def test_what_a_quick_fix_does_is_no_second_entry(name):
+    async with editor(name) as client:
+        client.open(body(SOURCE + synthesized(source_id=GONE)))
+        offered = [action.title for action in await client.actions("<!-- dlm")]
+        for verb in ("Keep", "Remove", "Regenerate"):
+            assert len([title for title in offered if title.startswith(verb)]) == 1
 
 
 @pytest.mark.parametrize("name", EDITORS)

@@ -407,3 +407,26 @@ async def test_only_what_is_named_is_discarded(env, store):
         assert answer == {"discarding": [first.id]}
         await once(client, lambda: store.staged == [second.id])
         assert client.text() == TEXT
+
+
+async def test_what_was_discarded_is_put_back(env, store):
+    first, second = staged(), staged("Why?")
+    store.stage(first, second)
+    async with editor(VSCODE, env) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.discard", sections=[first.id])
+        await once(client, lambda: store.staged == [second.id])
+        (back,) = await client.actions("The Ill", only=["refactor.rewrite.dlm.restore"])
+        assert back.title == "Put back 1 discarded section"
+        await client.command(back.command.command, **back.command.arguments[0])
+        await once(client, lambda: store.staged == [first.id, second.id])
+        assert await client.actions("The Ill", only=["refactor.rewrite.dlm.restore"]) == []
+
+
+async def test_where_nothing_was_discarded_that_is_told(env, store):
+    store.stage(staged())
+    async with editor(VSCODE, env) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.restoreDiscarded")
+        await client.until(lambda: client.messages)
+        assert client.messages[0].message == "nothing was discarded last that could be put back"

@@ -8,15 +8,16 @@ from hypothesis import strategies as st
 from ide.samples import SOURCE, SOURCE_ID, body, synthesized
 from support.document_text import FRONTMATTER
 
-from dlm_lsp.document import Document, Edit, SectionType, apply_edits, parse
+from dlm_lsp.document import Document, Edit, Pair, SectionType, apply_edits, parse
 from dlm_lsp.server.delivery import (
     DeliveryPlan,
     StagingResult,
     edits_one_by_one,
     plan_delivery,
+    replacement_end,
     run_end,
 )
-from dlm_lsp.server.jobs import RunEnd
+from dlm_lsp.server.jobs import PairChange, RunEnd
 from dlm_lsp.server.settings import Settings
 from dlm_lsp.server.synthesis_request import EditorRequest, options_from_settings
 from dlm_lsp.store.plan import StagedSection
@@ -87,6 +88,27 @@ def test_one_takes_the_place_of_another_and_what_is_too_many_is_left():
     made = put(document, [document.sections[1].id], staged("New?"), staged("More?"))
     assert after(document, made) == ["New?"]
     assert [unplaced.reason for unplaced in made.left] == ["more than were to be replaced"]
+
+
+def test_what_takes_the_place_of_another_is_told_with_it():
+    document = body(SOURCE + synthesized("Old?"))
+    made = put(document, [document.sections[1].id], staged("New?"))
+    assert made.changes == (PairChange(Pair("Old?", "A river."), Pair("New?", "A river.")),)
+    assert put(document, [], staged("New?")).changes == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "wanted", "message"),
+    [
+        (1, 1, "1 replaced, 1 staged (x)"),
+        (1, 2, "1 replaced, 1 staged (x), the old one stays, for nothing came in the place"),
+        (0, 2, "0 replaced, 1 staged (x), 2 old ones stay, for nothing came in the place"),
+    ],
+)
+def test_the_end_of_a_replacement_counts_what_stays(changed, wanted, message):
+    changes = (PairChange(Pair("a", "b"), Pair("c", "d")),) * changed
+    end = replacement_end(run_end(changed, StagingResult(1, "1 staged (x)")), changes, wanted)
+    assert (end.message, end.replaced, end.inserted) == (message, changes, changed)
 
 
 def test_a_section_that_was_kept_or_edited_is_not_replaced():

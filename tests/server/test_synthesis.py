@@ -196,7 +196,34 @@ async def test_how_a_run_ended_is_told_by_a_code(review, end, teacher, env, monk
         client.open(TEXT)
         token = (await client.command("dlm.synth.run"))["token"]
         await client.until(client.finished)
-        assert ends == [{"uri": URI, "token": token, **end}]
+        assert ends == [{"uri": URI, "token": token, **end, "replaced": []}]
+
+
+async def test_the_end_of_a_regeneration_shows_the_old_pair_beside_the_new(
+    teacher, env, monkeypatch
+):
+    asks_for(monkeypatch, "runEnded")
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        ends = []
+        client.feature("$/dlm/runEnded")(lambda params: ends.extend([params]))
+        await regenerate(client, synthesized("What is it?", parse(TEXT).sections[0].id))
+        await client.until(client.finished)
+        assert client.progress()[-1].startswith("1 replaced")
+        (change,) = ends[0].replaced
+        assert (change.old.question, change.old.answer) == ("What is it?", "A river.")
+        assert change.new.question == "How many mills does Ville1 have?"
+        assert change.new.answer == "Ville1 has 11 mills."
+
+
+async def test_where_nothing_comes_that_the_old_one_stays_is_said(teacher, env):
+    teacher.answer = lambda _: Response('{"pairs": []}')
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        await regenerate(client, synthesized("What is it?", parse(TEXT).sections[0].id))
+        await client.until(client.finished)
+        assert client.progress()[-1] == (
+            "nothing was accepted, so the old one stays; the report says why"
+        )
+        assert questions(client.text()) == ["What is it?"]
 
 
 @pytest.mark.parametrize("way", ["command", "token"])
@@ -291,6 +318,52 @@ async def test_a_stale_section_is_written_anew_from_the_prose_above_it(teacher, 
         await client.until(client.finished)
         assert questions(client.text()) == ["How many mills does Ville1 have?"]
         await client.marked("synthesized")
+
+
+@pytest.mark.parametrize("name", EDITORS)
+async def test_what_is_still_right_after_an_edit_of_its_source_is_linked_by_one_edit(
+    name, teacher, env
+):
+    async with editor(name, env, **settings(teacher)) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        await client.marked(*["synthesized"] * 4)
+        at = client.text().index("The town of Ville2")
+        client.type(at, at, "In the north. ")
+        marks = ["synthesized"] * 2 + ["stale-source"] * 2
+        links = []
+        while not links:
+            await client.actions("Ville2")
+            found = await client.marked(*marks)
+            assert {mark.severity for mark in found} == {types.DiagnosticSeverity.Hint}
+            assert "How many mills does Ville2 have?" in found[2].message
+            place = types.TextDocumentIdentifier(URI)
+            context = types.CodeActionContext([found[2]], only=["quickfix"])
+            params = types.CodeActionParams(place, found[2].range, context)
+            fixes = await client.text_document_code_action_async(params)
+            links = [fix for fix in fixes if fix.title.startswith("Still right")]
+        document = types.TextDocumentIdentifier(URI)
+        lenses = await client.text_document_code_lens_async(types.CodeLensParams(document))
+        assert not [lens for lens in lenses if "stale" in lens.command.title]
+        before = [section.id for section in parse(client.text()).sections]
+        client.apply(types.ApplyWorkspaceEditParams(links[0].edit))
+        await client.marked(*["synthesized"] * 3, "stale-source")
+        assert [section.id for section in parse(client.text()).sections] == before
+
+
+async def test_what_its_changed_source_says_no_more_is_a_warning(teacher, env):
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        at = client.text().index("12 mills")
+        client.type(at, at + 2, "13")
+        marks = ["synthesized"] * 2 + ["stale-source"] * 2
+        severities = set()
+        while types.DiagnosticSeverity.Warning not in severities:
+            await client.actions("Ville2")
+            severities = {mark.severity for mark in (await client.marked(*marks))[2:]}
 
 
 async def test_only_some_are_reverted(teacher, env):
@@ -439,7 +512,7 @@ async def test_pairs_beyond_those_that_were_to_be_replaced_are_staged(teacher, e
     async with editor(VSCODE, env, **settings(teacher)) as client:
         await regenerate(client, synthesized("What is it?", parse(TEXT).sections[0].id))
         await client.until(client.finished)
-        assert client.progress()[-1] == "1 inserted, 1 staged (more than were to be replaced)"
+        assert client.progress()[-1] == "1 replaced, 1 staged (more than were to be replaced)"
 
 
 async def test_a_cancel_is_heard_while_somebody_else_holds_the_store(teacher, env):

@@ -5,7 +5,11 @@ from ide.samples import GONE, SOURCE, SOURCE_ID, body, synthesized
 
 from dlm_lsp.errors import OptionError
 from dlm_lsp.server.settings import Settings
-from dlm_lsp.server.synthesis_request import options_from_settings, regeneration_request
+from dlm_lsp.server.synthesis_request import (
+    options_for_more,
+    options_from_settings,
+    regeneration_request,
+)
 from dlm_lsp.teachers.availability import Unavailable
 
 URI = "file:///a.dlm"
@@ -50,6 +54,19 @@ def test_as_many_more_are_asked_for_as_are_there_and_would_come_again():
     document = body(SOURCE + synthesized("a?") + synthesized("b?"))
     request = regeneration_request(document, document.sections[1:2], URI, Settings())
     assert request.options.per_section == 3
+
+
+def test_for_more_what_is_there_is_asked_for_again_beside_it_in_another_way():
+    document = body(SOURCE + synthesized("a?") + synthesized("b?"))
+    options = options_for_more(document, [SOURCE_ID], options_from_settings(Settings(perSection=3)))
+    assert (options.per_section, options.max_pairs, options.fresh) == (5, 3, True)
+    assert options.sampling.temperature > 0
+
+
+def test_more_is_never_more_than_the_user_takes():
+    document = body(SOURCE + synthesized("a?") * 20)
+    options = options_for_more(document, [SOURCE_ID], options_from_settings(Settings(maxPairs=1)))
+    assert (options.per_section, options.max_pairs) == (12, 1)
 
 
 def test_without_prose_there_is_nothing_to_ask_about_again():

@@ -11,12 +11,16 @@ import { goTo, keepContext } from "./host/cursor";
 import { addressIn } from "./host/argument";
 import { LANGUAGE } from "./logic/language";
 import { isOurs, ourDocuments } from "./host/documents";
+import { foldSynthesized } from "./host/fold";
 import { installServer } from "./host/installServer";
 import { Interpreters } from "./host/interpreters";
 import { Secrets } from "./host/secrets";
+import { DimmedMarkers } from "./host/markers";
 import { middleware } from "./host/middleware";
 import { openExample } from "./host/openExample";
 import { Overviews } from "./host/overviews";
+import { PairChanges } from "./host/pairChanges";
+import { pickAction } from "./host/pickAction";
 import { Review } from "./host/review";
 import { Runs } from "./host/runs";
 import { Server } from "./host/server";
@@ -33,7 +37,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const interpreters = new Interpreters(log);
   const server = new Server(context, log, secrets, interpreters);
   const overviews = new Overviews(server, log);
-  const runs = new Runs(server, log);
+  const pairs = new PairChanges();
+  const runs = new Runs(server, log, pairs);
   const review = new Review(server, overviews);
   const view = new SynthesizedView(overviews);
   const consent = new Consent(context.workspaceState);
@@ -43,12 +48,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const commands: Record<string, (about?: unknown) => unknown> = {
     "dlm.synthesize": () => synthesize(server),
     "dlm.synthesizeDocument": (about?: unknown) => synthesizeDocument(server, about),
-    "dlm.chooseTeacher": () => chooseTeacher(secrets, overviews, server),
+    "dlm.chooseTeacher": (about?: unknown) => chooseTeacher(secrets, overviews, server, about),
     "dlm.setApiKey": () => setApiKey(secrets),
     "dlm.revert": (about?: unknown) => review.revert(about),
     "dlm.keepAll": (about?: unknown) => review.keepAll(about),
     "dlm.applyAll": (about?: unknown) => review.applyAll(about),
     "dlm.discardAll": (about?: unknown) => review.discardAll(about),
+    "dlm.foldSynthesized": () => foldSynthesized(overviews),
     "dlm.review.reveal": (about?: unknown) => review.reveal(about),
     "dlm.nextSynthesized": () => goTo(overviews, "next"),
     "dlm.previousSynthesized": () => goTo(overviews, "previous"),
@@ -63,6 +69,9 @@ export function activate(context: vscode.ExtensionContext): void {
       copyDebugInformation(context.extension, server, secrets, overviews),
     "dlm.openExample": () => openExample(context.extensionUri),
   };
+  // Of the server, not of menus: what it has the user pick from.
+  commands["dlm.pickAction"] = (about?: unknown) =>
+    pickAction(about, (uri) => review.discardAll(uri));
   const acts: readonly ReviewCommand[] = ["keep", "remove", "regenerate", "apply", "discard"];
   for (const act of acts) {
     commands[`dlm.review.${act}`] = (about?: unknown) => review.act(act, about);
@@ -81,8 +90,10 @@ export function activate(context: vscode.ExtensionContext): void {
     server,
     interpreters,
     overviews,
+    pairs,
     runs,
     view,
+    new DimmedMarkers(),
     new StatusItem(server, overviews),
     keepContext(overviews),
     vscode.window.registerTreeDataProvider("dlm.synthesized", view),

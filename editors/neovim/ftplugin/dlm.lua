@@ -75,6 +75,8 @@ for name, desc in pairs({
   next = "Go to the next synthesized section",
   previous = "Go to the previous synthesized section",
   list = "List synthesized and staged sections",
+  fold = "Fold every synthesized section",
+  changes = "Show old pairs beside those in their places",
 }) do
   command("Dlm" .. name:gsub("^%l", string.upper), desc, function(dlm)
     dlm[name]()
@@ -88,6 +90,17 @@ command("DlmDiscard", "Drop staged sections", function(dlm, given)
   dlm.discard(given.line1)
 end, { range = true })
 
+command("DlmUndoDiscard", "Put back what was dropped last", function(dlm)
+  dlm.undo_discard()
+end)
+
+if vim.g.dlm_conceal ~= false then
+  if vim.wo.conceallevel == 0 then
+    vim.wo[0][0].conceallevel = 2
+  end
+  require("dlm.markers").follow(vim.api.nvim_get_current_buf())
+end
+
 if vim.treesitter.language.add("dlm") then
   vim.treesitter.start()
 end
@@ -97,4 +110,4 @@ vim.b.undo_ftplugin = table.concat(
     return "silent! delcommand -buffer " .. name
   end, names),
   " | "
-) .. " | lua pcall(vim.treesitter.stop)"
+) .. " | lua pcall(vim.treesitter.stop) require('dlm.markers').leave(vim.api.nvim_get_current_buf())"

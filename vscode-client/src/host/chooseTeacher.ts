@@ -30,32 +30,47 @@ const SMALL: Item = {
   choose: () => Promise.resolve(SMALL_MODEL),
 };
 
+/** Tell whether one was chosen; `about` may hold the `reason` why another run waits for that. */
 export async function chooseTeacher(
   secrets: Secrets,
   overviews: Overviews,
   server: Server,
-): Promise<void> {
+  about?: unknown,
+): Promise<boolean> {
   const rows = await ask(server);
   if (!rows) {
-    return;
+    return false;
   }
+  const reason = reasonIn(about);
   const editor = activeEditor();
   const now = teacherOf(editor?.document.uri);
   const picked = await vscode.window.showQuickPick(items(rows, secrets), {
     title: "Who writes the pairs?",
-    placeHolder: `Now: ${withoutSecrets(now)}`,
+    // What to do about it is what is asked here.
+    placeHolder: reason?.split(": ")[0] ?? `Now: ${withoutSecrets(now)}`,
     matchOnDescription: true,
   });
   const teacher = await picked?.choose();
   if (teacher === undefined) {
-    return;
+    return false;
   }
   await save("teacher", teacher, editor?.document.uri);
+  if (reason !== undefined) {
+    // Whoever waits for it looks itself whether it can be asked.
+    return true;
+  }
   // Of what is on this machine only the server knows whether it can be asked.
   const overview = editor && (await overviews.ask(editor.document.uri.toString()));
   if (overview?.availability && overview.teacher === teacher) {
     void tellUnavailable(overview.availability, teacher, server);
   }
+  return true;
+}
+
+function reasonIn(about: unknown): string | undefined {
+  const reason =
+    typeof about === "object" && about !== null && "reason" in about ? about.reason : undefined;
+  return typeof reason === "string" ? reason : undefined;
 }
 
 /** The rows of the server's table; undefined where there are none, which was told. */

@@ -20,10 +20,10 @@ import { LANGUAGE } from "../logic/language";
 import { SELECTOR } from "./documents";
 import { folder } from "./serverLocations";
 
-/** Tells the server that it may say when what is synthesized has changed, and how a run ended. */
+/** Tells the server that it may say when what is synthesized has changed, how a run ended, and let pick. */
 const NOTIFICATIONS: StaticFeature = {
   fillClientCapabilities(capabilities) {
-    capabilities.experimental = { dlm: { overview: true, runEnded: true } };
+    capabilities.experimental = { dlm: { overview: true, runEnded: true, pickAction: true } };
   },
   initialize: () => undefined,
   getState: () => ({ kind: "static" }),

@@ -38,7 +38,9 @@ export function middleware(
       const overview = uri && (await overviews.ask(uri.toString()));
       if (overview?.availability) {
         // Told here, where there are buttons to mend it.
-        void tellUnavailable(overview.availability, overview.teacher, server);
+        void tellUnavailable(overview.availability, overview.teacher, server, () =>
+          vscode.commands.executeCommand(command, ...args),
+        );
         return undefined;
       }
       const estimate = () => estimateOf(server, log, command, args[0]);

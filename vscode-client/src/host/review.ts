@@ -2,6 +2,7 @@
 
 import { posix } from "node:path";
 import * as vscode from "vscode";
+import { Clicks } from "../logic/clicks";
 import { reviewTargets } from "../logic/reviewTargets";
 import type { ReviewCommand } from "../logic/reviewTargets";
 import { sectionsOf } from "../logic/overview";
@@ -16,6 +17,8 @@ import type { Overviews } from "./overviews";
 import type { Server } from "./server";
 
 export class Review {
+  private readonly clicks = new Clicks();
+
   constructor(
     private readonly server: Server,
     private readonly overviews: Overviews,
@@ -23,17 +26,16 @@ export class Review {
 
   /** Do something to what is below a node; without a node, to what is under the cursor. */
   async act(command: ReviewCommand, about: unknown): Promise<void> {
-    const { uri, sections } = nodeIn(about) ?? (await this.atCursor());
-    const ids = reviewTargets(command, sections);
-    const question = `Discard ${plural(ids.length, "staged section")}?`;
-    if (
-      ids.length > 1 &&
-      command === "discard" &&
-      !(await this.sure(ids.length, question, "Discard", DISCARD))
-    ) {
+    const node = nodeIn(about);
+    // After the first click of two, another row may be under the mouse.
+    if (node && this.clicks.isSecond(Date.now())) {
       return;
     }
-    if (ids.length === 0) {
+    const { uri, sections } = node ?? (await this.atCursor());
+    const ids = reviewTargets(command, sections);
+    if (command === "discard" && ids.length > 0) {
+      await this.discard(uri, ids.length, { sections: ids });
+    } else if (ids.length === 0) {
       vscode.window.setStatusBarMessage("dlm: the cursor is in no synthesized section", 4_000);
     } else {
       await ask(this.server, `dlm.synth.${command}`, { uri, sections: ids, ...origin(sections) });
@@ -59,9 +61,22 @@ export class Review {
   async discardAll(about: unknown): Promise<void> {
     const overview = await this.overviewOf(about);
     const count = overview?.counts.staged ?? 0;
-    const question = `Discard ${plural(count, "staged section")}?`;
-    if (overview && (await this.sure(count, question, "Discard", DISCARD))) {
-      await ask(this.server, "dlm.synth.discard", { uri: overview.uri });
+    if (overview) {
+      await this.discard(overview.uri, count, {});
+    }
+  }
+
+  /** Drop what waits, after a question, and offer to put it back. */
+  private async discard(uri: string, count: number, about: object): Promise<void> {
+    const what = plural(count, "staged section");
+    if (!(await this.sure(count, `Discard ${what}?`, "Discard", DISCARD))) {
+      return;
+    }
+    await ask(this.server, "dlm.synth.discard", { uri, ...about });
+    const undo = "Undo";
+    const chosen = await vscode.window.showInformationMessage(`dlm: ${what} discarded.`, undo);
+    if (chosen === undo) {
+      await ask(this.server, "dlm.synth.restoreDiscarded", { uri });
     }
   }
 
@@ -125,7 +140,8 @@ export class Review {
 }
 
 const KEEP = "Their marker lines are taken out; nothing will revert or regenerate them any more.";
-const DISCARD = "They were never in the document, and this cannot be undone.";
+const DISCARD =
+  "They were never in the document. Until something else is staged, this can be undone.";
 const REVERT =
   "Those that you have edited since stay, and so does what you wrote. One undo brings them back.";
 

@@ -10,6 +10,8 @@ import type {
 } from "vscode-languageclient/node";
 import { loudness } from "../logic/outcome";
 import type { RunEnd } from "../logic/outcome";
+import { changesIn } from "../logic/pairChange";
+import type { PairChanges } from "./pairChanges";
 import type { Server } from "./server";
 
 type Progress = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
@@ -34,6 +36,7 @@ export class Runs implements vscode.Disposable {
   constructor(
     private readonly server: Server,
     private readonly log: vscode.LogOutputChannel,
+    private readonly pairs: PairChanges,
   ) {
     this.listeners = [
       server.onDidChange(() => {
@@ -124,17 +127,25 @@ export class Runs implements vscode.Disposable {
     }
   }
 
-  private async tellOutcome({ uri, code, message, staged }: RunEnd): Promise<void> {
+  private async tellOutcome({ uri, code, message, staged, replaced }: RunEnd): Promise<void> {
     this.log.info(`synthesis: ${message}`);
-    if (loudness(code) === "status") {
+    const changes = changesIn(replaced);
+    if (loudness(code) === "status" && changes.length === 0) {
       vscode.window.setStatusBarMessage(`dlm: ${message}`, SHOWN_FOR);
       return;
     }
     const showReport = "Show Report";
     const showStaged = "Show Staged";
-    const buttons = staged > 0 ? [showStaged, showReport] : [showReport];
+    const showChanges = "Show Old Beside New";
+    const buttons = [
+      ...(changes.length > 0 ? [showChanges] : []),
+      ...(staged > 0 ? [showStaged] : []),
+      showReport,
+    ];
     const chosen = await vscode.window.showInformationMessage(`dlm: ${message}`, ...buttons);
-    if (chosen === showStaged) {
+    if (chosen === showChanges) {
+      await this.pairs.show(changes);
+    } else if (chosen === showStaged) {
       await vscode.commands.executeCommand("dlm.synthesized.focus");
     } else if (chosen === showReport) {
       await vscode.commands.executeCommand("dlm.showReport", uri);

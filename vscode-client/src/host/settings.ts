@@ -16,7 +16,12 @@ export function text(name: string, uri: vscode.Uri | undefined): string {
 /** What the server may know of the settings for a document. */
 export function forServer(settings: unknown, uri: vscode.Uri | undefined): unknown {
   const all = vscode.workspace.getConfiguration(LANGUAGE, uri);
-  return vscode.workspace.isTrusted ? settings : withoutOthers(settings, (name) => own(all, name));
+  const safe = vscode.workspace.isTrusted
+    ? settings
+    : withoutOthers(settings, (name) => own(all, name));
+  // Who has no lenses at all gets what they say as hints.
+  const lenses = vscode.workspace.getConfiguration("editor", uri).get("codeLens") !== false;
+  return lenses || typeof safe !== "object" ? safe : { ...safe, codeLens: { enable: false } };
 }
 
 /** Set it where a value stands already, so that the new one is the one that counts. */

@@ -5,12 +5,13 @@ import { CodeActionRequest, CodeActionTriggerKind, Command } from "vscode-langua
 import type { CodeAction, LanguageClient } from "vscode-languageclient/node";
 import { synthesisAction } from "../logic/codeActions";
 import type { Unavailable } from "../logic/overview";
-import { remedies } from "../logic/remedies";
+import { remedies, wantsChoice } from "../logic/remedies";
 import { addressIn } from "./argument";
 import { ask } from "./ask";
 import { activeEditor, teacherOf } from "./documents";
 import type { Server } from "./server";
 
+const CHOOSE = "dlm.chooseTeacher";
 const KIND = "refactor.rewrite.dlm.synthesize";
 
 /** Synthesize from the section that the cursor is in, or those that the selection touches. */
@@ -38,20 +39,43 @@ export async function synthesizeDocument(server: Server, about: unknown): Promis
   }
 }
 
-/** Say why there can be no synthesis by a teacher, and what can be done about it. */
+/**
+ * Say why there can be no synthesis by a teacher, and what can be done about it.
+ *
+ * Once another teacher is chosen, what wanted one can `goOn`.
+ */
 export async function tellUnavailable(
   reason: Unavailable,
   teacher: string,
   server: Server,
+  goOn?: () => unknown,
 ): Promise<void> {
+  if (goOn && wantsChoice(reason.code)) {
+    await chooseAndGoOn(reason, server, goOn);
+    return;
+  }
   const commands = remedies(reason.code, teacher, server.isOwn);
   const button = await vscode.window.showWarningMessage(
     `dlm: ${reason.message}`,
     ...Object.keys(commands),
   );
   const command = button === undefined ? undefined : commands[button];
-  if (command !== undefined) {
+  if (command === CHOOSE && goOn) {
+    await chooseAndGoOn(reason, server, goOn);
+  } else if (command !== undefined) {
     await vscode.commands.executeCommand(command);
+  }
+}
+
+async function chooseAndGoOn(
+  reason: Unavailable,
+  server: Server,
+  goOn: () => unknown,
+): Promise<void> {
+  const chosen = await vscode.commands.executeCommand(CHOOSE, { reason: reason.message });
+  // With a new key the server starts anew.
+  if (chosen === true && (await server.started())) {
+    await goOn();
   }
 }
 

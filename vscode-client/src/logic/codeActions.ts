@@ -15,7 +15,7 @@ export type SynthesisChoice =
   | { readonly kind: "disabled"; readonly reason: Unavailable }
   | { readonly kind: "no prose" };
 
-/** The first one goes by the settings; its variants are offered only where there is prose. */
+/** The first one goes by the settings; where there is no prose, it is about the whole document. */
 export function synthesisAction(actions: readonly OfferedAction[]): SynthesisChoice {
   const [first] = actions;
   if (first?.disabled) {
@@ -24,7 +24,7 @@ export function synthesisAction(actions: readonly OfferedAction[]): SynthesisCho
       reason: { code: codeIn(first.data), message: first.disabled.reason },
     };
   }
-  if (first?.command && actions.some(hasStrategy)) {
+  if (first?.command && namesSections(first)) {
     return {
       kind: "run",
       command: first.command.command,
@@ -39,7 +39,7 @@ function codeIn(data: unknown): string {
   return typeof code === "string" ? code : "";
 }
 
-function hasStrategy(action: OfferedAction): boolean {
+function namesSections(action: OfferedAction): boolean {
   const argument = action.command?.arguments?.[0];
-  return typeof argument === "object" && argument !== null && "strategy" in argument;
+  return typeof argument === "object" && argument !== null && "sections" in argument;
 }

@@ -1,5 +1,7 @@
 /** The end of a run: what the server tells of it, and whether it has to be said aloud. */
 
+import type { PairChange } from "./pairChange";
+
 export interface RunEnd {
   readonly uri: string;
   readonly token: string;
@@ -8,6 +10,8 @@ export interface RunEnd {
   readonly inserted: number;
   /** How many pairs wait beside the document. */
   readonly staged: number;
+  /** What took the place of what; an older server does not tell. */
+  readonly replaced?: readonly PairChange[];
 }
 
 export type Loudness = "status" | "message";

@@ -7,6 +7,11 @@ const KEY = { "Set API Key": "dlm.setApiKey" };
 const INSTALL = { Install: "dlm.installServer" };
 const TEACHER = { "Choose Teacher": "dlm.chooseTeacher" };
 
+/** Tell whether nothing helps but to choose a teacher, so that there is nothing else to ask. */
+export function wantsChoice(code: string): boolean {
+  return code === "no-teacher" || code === "no-adapter";
+}
+
 /** The commands that may help `teacher`, by the words on their buttons; `code` is what is in the way. */
 export function remedies(
   code: string,

@@ -20,7 +20,7 @@ import { chromium } from "playwright-core";
 import type { BrowserContext, Locator, Page } from "playwright-core";
 import type * as vscode from "vscode";
 import { Host } from "./host";
-import { chromiumPath, CODE_SERVER, EXTENSIONS, FAILED, NODE, SERVER } from "./paths";
+import { chromiumPath, CODE_SERVER, EXTENSIONS, FAILED, NODE, REPOSITORY, SERVER } from "./paths";
 import { servers } from "./processes";
 import type { Teacher } from "./teacher";
 
@@ -137,6 +137,8 @@ export class Editor {
           PATH: process.env["PATH"],
           HOME: join(root, "home"),
           DLM_HOME: join(root, "store"),
+          // The server is that of the checkout.
+          PYTHONPATH: REPOSITORY,
           DLM_E2E_PORT: String(host.port),
           EXTENSIONS_GALLERY: "{}",
           ...options.environment,

@@ -61,8 +61,8 @@ void describe("model", () => {
 
   check("what is staged waits in the view beside what is inserted", async () => {
     await editor.goTo("## The fog signal");
-    await editor.openActions("Synthesize instructions: stage for review");
-    await editor.page.keyboard.press("Enter");
+    await editor.chooseAction("Manage synthesized…");
+    await editor.pick("Synthesize instructions: stage for review");
     const outcome = editor.notification(/\d staged/);
     await outcome.waitFor({ timeout: 1000 * PATIENCE });
     await editor.command("notifications.clearAll");

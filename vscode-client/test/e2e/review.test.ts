@@ -55,16 +55,29 @@ void describe("review", () => {
       "How many mills does Ville21 have?",
       "Which town has a bridge from 1521?",
     ]);
+    const outcome = editor.notification("1 replaced");
+    await editor.press(outcome, "Show Old Beside New");
+    const diff = editor.page.locator(".monaco-diff-editor");
+    await diff.getByText("When was the bridge of Ville21 built?").waitFor();
+    await diff.getByText("Which town has a bridge from 1521?").waitFor();
+    await editor.command("workbench.action.closeActiveEditor");
     await editor.command("workbench.action.focusActiveEditorGroup");
     await editor.page.keyboard.press("Control+z");
     const row = editor.row("When was the bridge of Ville21 built?");
     await row.waitFor();
   });
 
-  check("one staged pair is discarded from the view, and the rest after a question", async () => {
+  check("staged pairs are discarded after a question, and put back", async () => {
     const before = await synthesized("discard.dlm", 22, "stage");
     await editor.showView();
     await editor.onRow("How many mills does Ville22 have?", "Discard");
+    await question().getByText("Discard 1 staged section?").waitFor();
+    await question().getByRole("button", { name: "Discard" }).click();
+    await editor.row(/^discard.dlm\s*1 staged/).waitFor();
+    await editor.press(editor.notification("1 staged section discarded"), "Undo");
+    await editor.row(/^discard.dlm\s*2 staged/).waitFor();
+    await editor.onRow("How many mills does Ville22 have?", "Discard");
+    await question().getByRole("button", { name: "Discard" }).click();
     await editor.row(/^discard.dlm\s*1 staged/).waitFor();
     await editor.onRow(/^discard.dlm\s*1 staged/, "Discard All Staged Sections");
     await question().getByText("Discard 1 staged section?").waitFor();

@@ -106,6 +106,40 @@ test("a step of the walkthrough is done by what it is about, not by a link that 
   );
 });
 
+/** The inline buttons of a row of the view, from the right. */
+function buttons(context: string): string[] {
+  return manifest.contributes.menus["view/item/context"]
+    .filter(({ group, when }) => {
+      const pattern = /viewItem =~ \/(.*)\/$/.exec(when)?.[1];
+      return group.startsWith("inline@") && pattern && new RegExp(pattern).test(context);
+    })
+    .sort((entry, other) => place(other.group) - place(entry.group))
+    .map(({ command }) => command);
+}
+
+function place(group: string): number {
+  return Number(group.replace("inline@", ""));
+}
+
+test("where Apply or Discard was pressed, Remove is not what comes under the mouse", () => {
+  const rows = ["inserted", "stale", "staged", "inserted.staged", "inserted.stale.staged"];
+  for (const kind of ["section", "source"]) {
+    const remove = rows.map((row) => buttons(`${kind}.${row}`).indexOf("dlm.review.remove"));
+    for (const row of rows.filter((row) => row.includes("staged"))) {
+      for (const button of ["dlm.review.apply", "dlm.review.discard"]) {
+        const at = buttons(`${kind}.${row}`).indexOf(button);
+        assert.ok(at >= 0, `${row} ${button}`);
+        assert.ok(!remove.includes(at), `${row} ${button}`);
+      }
+    }
+  }
+  assert.deepEqual(buttons("section.staged"), [
+    "dlm.review.reveal",
+    "dlm.review.discard",
+    "dlm.review.apply",
+  ]);
+});
+
 test("files that are named are there", () => {
   const paths = /"(\.?\/?(?:[\w-]+\/)*[\w.-]+\.(?:json|svg|png|md))"/g;
   const named = [...JSON.stringify(manifest).matchAll(paths)].map(([, path = ""]) => path);

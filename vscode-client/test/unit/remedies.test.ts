@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { remedies } from "../../src/logic/remedies";
+import { remedies, wantsChoice } from "../../src/logic/remedies";
 
 const buttons = (code: string, ownServer = false, teacher = "openai:gpt-5") =>
   Object.keys(remedies(code, teacher, ownServer));
@@ -28,4 +28,9 @@ test("another teacher may help against whatever else there is", () => {
   for (const code of ["no-teacher", "no-adapter", "store-error", "some-new-code"]) {
     assert.deepEqual(buttons(code, true), ["Choose Teacher"]);
   }
+});
+
+test("only where nothing else helps a teacher is to be chosen at once", () => {
+  const codes = ["no-teacher", "no-adapter", "missing-key", "missing-extra", "document-error"];
+  assert.deepEqual(codes.filter(wantsChoice), ["no-teacher", "no-adapter"]);
 });

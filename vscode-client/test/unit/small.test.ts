@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Clicks } from "../../src/logic/clicks";
+import { markerLines } from "../../src/logic/markers";
+import { changesIn, textOf } from "../../src/logic/pairChange";
+import { actionsIn } from "../../src/logic/pickAction";
 import { Crashes } from "../../src/logic/crashes";
 import { debugInformation } from "../../src/logic/debugInformation";
 import { serverEnvironment } from "../../src/logic/environment";
@@ -88,4 +92,45 @@ test("a server that dies often is given up; one that dies now and then is not", 
   );
   const seldom = new Crashes();
   assert.ok([1, 2, 3, 4, 5, 6].every((hour) => !seldom.tooMany(hour * 3_600_000)));
+});
+
+test("the second of two clicks is not meant for what has come under the mouse", () => {
+  const clicks = new Clicks();
+  const at = [0, 200, 450, 600, 5000];
+  assert.deepEqual(
+    at.map((time) => clicks.isSecond(time)),
+    [false, true, true, false, false],
+  );
+});
+
+test("marker lines are found by their beginning and end", () => {
+  const lines = [
+    "::instruction::",
+    '<!-- dlm-auto-synth: synth_teacher="a" -->',
+    "<!-- a comment -->",
+    " <!-- dlm-auto-synth: x -->",
+    '<!-- dlm-auto-harvest: source="b" -->',
+  ];
+  assert.deepEqual(markerLines(lines, 10), [11, 14]);
+});
+
+test("actions to pick are those that can be done, and no other command of the editor", () => {
+  const action = { title: "Keep", command: "dlm.synth.keep", arguments: [{ uri: "u" }] };
+  const foreign = { ...action, command: "workbench.action.quit" };
+  assert.deepEqual(actionsIn({ actions: [action, foreign, null, {}] }), [action]);
+  for (const nothing of [undefined, null, 5, {}, { actions: "x" }]) {
+    assert.deepEqual(actionsIn(nothing), []);
+  }
+});
+
+test("old pairs and new ones are two texts", () => {
+  const change = {
+    old: { question: "Why?", answer: "So." },
+    new: { question: "Why not?", answer: "Just so." },
+  };
+  const changes = changesIn([change, null, { old: change.old }, { ...change, new: "x" }]);
+  assert.deepEqual(changes, [change]);
+  assert.equal(textOf(changes, "old"), "### Q\nWhy?\n### A\nSo.\n");
+  assert.equal(textOf(changes, "new"), "### Q\nWhy not?\n### A\nJust so.\n");
+  assert.deepEqual(changesIn(undefined), []);
 });

@@ -219,6 +219,33 @@ function M.discard(line)
   ask("discard", line, "Discard?", "nothing is staged for this document")
 end
 
+--- Put back what was dropped last.
+function M.undo_discard()
+  execute("dlm.synth.restoreDiscarded")
+end
+
+--- Show old pairs beside those that came in their places.
+function M.changes()
+  require("dlm.changes").show()
+end
+
+--- Fold every synthesized section.
+function M.fold()
+  with_sections(function(sections)
+    local placed = review.touched(sections, 1, math.huge)
+    if #placed == 0 then
+      say("nothing is synthesized in this document")
+    end
+    for _, section in ipairs(placed) do
+      if vim.wo.foldmethod == "manual" and vim.fn.foldlevel(section.first) == 0 then
+        vim.cmd(("%d,%dfold"):format(section.first, section.last))
+      elseif vim.fn.foldclosed(section.first) < 0 then
+        pcall(vim.cmd, ("%dfoldclose"):format(section.first))
+      end
+    end
+  end)
+end
+
 ---@param direction "next"|"previous"
 local function go(direction)
   with_sections(function(sections)
