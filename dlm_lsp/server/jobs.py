@@ -43,13 +43,15 @@ class RunEnd:
     """How a job ended: a `code` to decide by, a `message` to show, and counts of pairs.
 
     `staged`: some wait beside the document. `not-delivered`: some are in the report alone.
-    `failed`: the user was told why. `defect`: an error that nobody expected.
+    `failed`: the user was told why. `defect`: an error that nobody expected. `cause` is the code of
+    a `Cause` where nothing was accepted, and one is known.
     """
 
     code: RunEndCode
     message: str
     inserted: int = 0
     staged: int = 0
+    cause: str = ""
 
 
 @dataclass(eq=False, slots=True)
