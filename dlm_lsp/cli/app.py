@@ -442,6 +442,29 @@ def review_command(
     raise typer.Exit(review_documents(paths, chosen, placement, force=force))
 
 
+@synth_app.command("report")
+def report_command(
+    paths: PathsArgument,
+    *,
+    html: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write it as one HTML page, of one document.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what the last run came to: each pair, each refusal and its reason, the cost."""
+    from pathlib import Path
+
+    from dlm_lsp.cli.report import show_reports, write_page
+
+    if html is None:
+        raise typer.Exit(show_reports(paths, as_json=as_json))
+    if as_json:
+        raise UsageError("--html and --json exclude each other; leave one out")
+    if len(paths) > 1:
+        raise UsageError("--html shows one document; name one alone")
+    raise typer.Exit(write_page(paths[0], Path(html)))
+
+
 @synth_app.command("apply")
 def apply_command(
     paths: PathsArgument,

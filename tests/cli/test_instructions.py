@@ -62,7 +62,7 @@ def test_applying_the_same_replies_again_adds_nothing(dlm, document, teacher, li
     after, asked = path.read_bytes(), len(teacher.asked)
     again = dlm(*command)
     assert (again.returncode, path.read_bytes(), len(teacher.asked)) == (3, after, asked)
-    assert "already_present" in again.stdout
+    assert "in the document already" in again.stdout
 
 
 def test_a_dry_run_keeps_nothing_but_the_replies(dlm, document, teacher, home):
@@ -124,7 +124,7 @@ def test_nothing_accepted_is_exit_code_3(dlm, document, teacher):
     dlm("synth", "instructions", path, *plain(teacher), "--apply")
     run = dlm("synth", "instructions", path, *plain(teacher))
     assert run.returncode == 3
-    assert "already_present" in run.stdout
+    assert "in the document already" in run.stdout
     assert "no synth additions accepted" in run.stdout
 
 

@@ -25,7 +25,6 @@ def test_a_pair_that_is_not_changed_reads_back_as_it_was(question, answer):
         ("### Q !probe\nWhat?\n### A\nIt.\n", "a probe"),
         ("### Q\nWhat?\n### A\n::prose::\n", "the fence line"),
         ("### Q\n\n### A\nIt.\n", "cannot stand in a document"),
-        ("", "0 pairs instead of one"),
     ],
 )
 def test_a_text_that_is_no_pair_is_refused_with_the_reason(text, why):
