@@ -11,9 +11,8 @@ from dlm_lsp.api.reviewing import items_of
 from dlm_lsp.cli.batch import BatchOutcome, for_each
 from dlm_lsp.cli.exit_codes import DONE
 from dlm_lsp.cli.output import escape_line, print_notice, print_result
-from dlm_lsp.cli.pair_lines import heading_or_note, pair_facts, pair_lines
+from dlm_lsp.cli.pair_lines import counts_in_words, heading_or_note, pair_facts, pair_lines
 from dlm_lsp.cli.paths import resolve_paths
-from dlm_lsp.cli.review import counts_in_words
 from dlm_lsp.store.copies import original_of
 from dlm_lsp.store.decisions import DecisionKind
 from dlm_lsp.store.plan import StagedPlan, load_plan

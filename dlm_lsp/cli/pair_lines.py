@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from dlm_lsp.ide.teacher_name import short_teacher_name
+from dlm_lsp.synth.review_items import ReviewCounts
 
 _CHANGED = "its section has changed or is gone"
 
@@ -34,6 +35,11 @@ def pair_facts(
         decision or "not reviewed",
         f"id {id_}",
     )
+
+
+def counts_in_words(counts: ReviewCounts) -> str:
+    """Return how far a review is."""
+    return f"{counts.reviewed} of {counts.total} reviewed" if counts.total else "no pairs yet"
 
 
 def _line(text: str) -> str:

@@ -11,12 +11,12 @@ from dlm_lsp.cli.flags import flag_name
 from dlm_lsp.cli.output import escape_controls, escape_line, out, print_notice, print_result
 from dlm_lsp.cli.paths import resolve_path, resolve_paths
 from dlm_lsp.cli.report_json import report_json
+from dlm_lsp.cli.report_page import report_page
 from dlm_lsp.errors import StoreError
 from dlm_lsp.store.decisions import rejected_ids
 from dlm_lsp.store.files import replace_file
 from dlm_lsp.store.plan import load_plan
 from dlm_lsp.synth.report_outline import PairStates, ReportOutline, report_outline
-from dlm_lsp.synth.report_page import report_page
 from dlm_lsp.synth.report_text import report_markdown
 from dlm_lsp.synth.saved_report import SavedReport, last_report
 from dlm_lsp.synth.section_places import SectionPlace, section_places

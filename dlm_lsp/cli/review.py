@@ -9,6 +9,7 @@ from dlm_lsp.api.reviewing import ReviewOutcome, decide_pairs, load_review
 from dlm_lsp.cli.exit_codes import DONE, FAILED, INTERRUPTED, shell_message
 from dlm_lsp.cli.output import escape_line, out, pluralize, print_notice, print_result
 from dlm_lsp.cli.pair_editor import edit_text, pair_text, read_pair
+from dlm_lsp.cli.pair_lines import counts_in_words
 from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.cli.review_screen import HELP, KEYS, pair_view
 from dlm_lsp.cli.single_keys import CTRL_C, CTRL_D, SingleKeys, single_keys
@@ -97,11 +98,6 @@ def _summary(reviews: Sequence[_Review]) -> str:
         f"{decisions.count('accepted')} accepted, {decisions.count('rejected')} rejected, "
         f"{sum(review.left for review in reviews)} left · {progress}"
     )
-
-
-def counts_in_words(counts: ReviewCounts) -> str:
-    """Return how far a review is."""
-    return f"{counts.reviewed} of {counts.total} reviewed" if counts.total else "no pairs yet"
 
 
 def _beside(reviewed: int, refused: int) -> str:

@@ -198,8 +198,8 @@ def test_a_text_that_is_no_pair_is_told_and_edited_again(path, review, tmp_path)
     )
     with review(path, EDITOR=command) as terminal:
         terminal.answer(PROMPT, "e")
-        told = terminal.answer("Edit again? [y n] ", "y")
-        assert "cannot stand in a document" in told
+        message = terminal.answer("Edit again? [y n] ", "y")
+        assert "cannot stand in a document" in message
         terminal.answer(PROMPT, "q")
         terminal.end()
     assert questions(path) == ["How many windmills does Ville1 have?"]

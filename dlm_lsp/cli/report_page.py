@@ -27,9 +27,10 @@ blockquote { color: var(--quiet); font-style: italic; margin: .3rem 0; white-spa
 table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid var(--line); padding: .35rem .5rem .35rem 0; text-align: left;
   vertical-align: top; }
-.number { text-align: right; white-space: nowrap; width: 4.5rem; }
-figure { margin: 1rem 0; } svg { height: auto; max-width: 100%; }
-.good { fill: var(--good); } .bad { fill: var(--bad); } .axis { stroke: var(--line); }
+.number { text-align: right; white-space: nowrap; width: 6rem; }
+figure { margin: 1rem 0; } svg { display: block; height: auto; width: 100%; }
+.good { color: var(--good); fill: var(--good); } .bad { color: var(--bad); fill: var(--bad); }
+.axis { stroke: var(--line); }
 svg text { fill: var(--quiet); font: 11px system-ui, sans-serif; }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: .4rem; } }
 """
@@ -151,7 +152,8 @@ def _histogram(accepted: Sequence[float], refused: Sequence[float]) -> Iterator[
     yield f'<text x="0" y="{foot}">{low:.2f}</text>'
     yield f'<text x="{_WIDTH}" y="{foot}" text-anchor="end">{high:.2f}</text>'
     yield "</svg>"
-    yield f"<figcaption>{len(accepted)} accepted (below), {len(refused)} refused (above)"
+    yield f'<figcaption><span class="good">■</span> {len(accepted)} accepted, below; '
+    yield f'<span class="bad">■</span> {len(refused)} refused, above'
     yield "</figcaption>\n</figure>"
 
 

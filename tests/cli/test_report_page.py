@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from synth.test_report_outline import OSLO, accepted, outline, refused, run
 
+from dlm_lsp.cli.report_page import report_page
 from dlm_lsp.document import Pair
 from dlm_lsp.synth.report import Candidate, Refusal, Skip
-from dlm_lsp.synth.report_page import report_page
 
 
 class Elements(HTMLParser):
