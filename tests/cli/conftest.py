@@ -43,6 +43,7 @@ def command(tmp_path: Path, home: Path) -> Callable[..., subprocess.Popen]:
             stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
+            errors="backslashreplace",
             **options,
         )
 

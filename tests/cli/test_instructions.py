@@ -32,7 +32,7 @@ def test_accepted_pairs_are_staged_and_the_plan_is_printed(dlm, document, teache
     run = dlm("synth", "instructions", path, *plain(teacher))
     assert run.returncode == 0
     assert "synth plan: 4 add, 0 skip" in run.stdout
-    assert "  q: How many mills does Ville1 have?" in run.stdout
+    assert f"\n{town(1)}\n+ q: How many mills does Ville1 have?\n" in run.stdout
     assert "synth filter: generated 4, dedup 4, accepted 4" in run.stdout
     assert "synth usage: 2 requests, 0 from the cache, 22 tokens in, 14 out" in run.stdout
     assert "staged 4 auto-synth instruction section(s)" in run.stdout
@@ -258,7 +258,7 @@ def test_ctrl_c_keeps_what_is_finished(command, dlm, document, teacher):
     release.set()
     assert process.returncode == 130, err
     assert "staged 2 auto-synth instruction section(s)" in out
-    assert "not_asked" in out
+    assert "not asked" in out
 
 
 def test_a_second_ctrl_c_ends_the_run_at_once(command, document, teacher):
@@ -343,7 +343,7 @@ def test_markup_in_a_pair_prints_as_it_is(dlm, document, teacher):
     run = dlm(
         "synth", "instructions", document((1,)), "--teacher", teacher.selector, "--filter", "none"
     )
-    assert "  q: What is [/INST] list[int] in Ville1?" in run.stdout
+    assert "+ q: What is [/INST] list[int] in Ville1?" in run.stdout
     assert "  a: [bold]It[/bold] is <b>:smile:</b>." in run.stdout
 
 
