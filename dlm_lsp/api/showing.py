@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from dlm_lsp.api.checking import find_problems
 from dlm_lsp.api.documents import LoadedDocument, load_document
+from dlm_lsp.api.reviewing import items_of
 from dlm_lsp.document import Document, HarvestMarker, Section, SectionType
 from dlm_lsp.errors import DlmError
 from dlm_lsp.local.adapter_compat import check_adapter_exists
@@ -21,6 +22,7 @@ from dlm_lsp.store.manifest import Manifest, TrainingRun, load_manifest
 from dlm_lsp.store.plan import StagedPlan, load_plan
 from dlm_lsp.store.replies import count_replies
 from dlm_lsp.store.store_size import store_size
+from dlm_lsp.synth.review_items import ReviewCounts, review_counts
 
 _T = TypeVar("_T")
 
@@ -92,9 +94,10 @@ class DocumentSummary:
 
     `size` counts the bytes of its store, None where there is no store; `held_by` says which process
     works on it. `runs` are its trainings, the newest first, and `untrained` counts the sections of
-    prose and pairs that were in no training, None before the first. `unreadable` says, by the name
-    of the part, what is wrong with a part that could not be read; that part is None then, or of an
-    adapter its folder.
+    prose and pairs that were in no training, None before the first. `review` is how far the
+    review of its pairs is, None where that cannot be read. `unreadable` says, by the name of the
+    part, what is wrong with a part that could not be read; that part is None then, or of an adapter
+    its folder.
     """
 
     path: Path
@@ -112,6 +115,7 @@ class DocumentSummary:
     sections: SectionCounts
     pairs: PairCounts
     staged: StagedCounts | None
+    review: ReviewCounts | None
     batches: tuple[BatchRecord, ...] | None
     replies: int | None
     unreadable: Mapping[str, str]
@@ -152,10 +156,19 @@ def show_document(path: Path, twin: Path | None = None) -> DocumentSummary:
         sections=_section_counts(document, plan),
         pairs=_pair_counts(document),
         staged=None if staged_plan is None else _staged_counts(document, plan, original),
+        review=_review(loaded),
         batches=parts.read("batches", BatchRecords(folder).open),
         replies=parts.read("replies", partial(count_replies, folder)),
         unreadable=parts.unreadable,
     )
+
+
+def _review(loaded: LoadedDocument) -> ReviewCounts | None:
+    try:
+        return review_counts(items_of(loaded))
+    except DlmError:
+        # What cannot be read is a part of its own, which says so.
+        return None
 
 
 def adapter_part(name: str | None) -> str:

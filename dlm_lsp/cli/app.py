@@ -5,6 +5,7 @@ What a command does stands in a module of its own, imported when it runs.
 
 import gc
 import sys
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 import typer
@@ -399,6 +400,75 @@ def list_command(paths: PathsArgument, *, as_json: JsonOption = False) -> None:
     from dlm_lsp.cli.listing import list_sections
 
     raise typer.Exit(list_sections(paths, as_json=as_json))
+
+
+class _PairState(StrEnum):
+    # typer takes no list of literals.
+    STAGED = "staged"
+    INSERTED = "inserted"
+    REFUSED = "refused"
+
+
+@synth_app.command("review")
+def review_command(
+    paths: PathsArgument,
+    *,
+    state: Annotated[
+        list[_PairState] | None,
+        typer.Option(help="Only these pairs; may be repeated.", show_default="staged, inserted"),
+    ] = None,
+    teacher: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only what this teacher wrote.")
+    ] = None,
+    below: Annotated[
+        float | None,
+        typer.Option(metavar="MARGIN", help="Only what the judge gave a margin below this."),
+    ] = None,
+    low_first: Annotated[
+        bool, typer.Option("--low-first", help="The lowest margins first.")
+    ] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Also what has a decision; it can be changed.")
+    ] = False,
+    placement: Annotated[PlacementChoice, typer.Option(help="Where the pairs go.")] = (
+        DEFAULTS["placement"]
+    ),
+    force: ForceOption = False,
+) -> None:
+    """Go through the pairs one by one: y accept, n reject, e edit, ? for all keys.
+
+    What is accepted is put into the document, what is rejected is not offered again. Quitting keeps
+    what was decided. Exit codes: 0 done, 1 failed, 2 usage or no terminal, 130 interrupted.
+    """
+    from dlm_lsp.cli.review import review_documents
+    from dlm_lsp.synth.review_filter import EXPECTED, PAIR_STATES, ReviewFilter
+
+    states = tuple(known for known in PAIR_STATES if known in (state or EXPECTED))
+    chosen = ReviewFilter(states, teacher, below, low_first, every)
+    raise typer.Exit(review_documents(paths, chosen, placement, force=force))
+
+
+@synth_app.command("report")
+def report_command(
+    paths: PathsArgument,
+    *,
+    html: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write it as one HTML page, of one document.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what the last run came to: each pair, each refusal and its reason, the cost."""
+    from pathlib import Path
+
+    from dlm_lsp.cli.report import show_reports, write_page
+
+    if html is None:
+        raise typer.Exit(show_reports(paths, as_json=as_json))
+    if as_json:
+        raise UsageError("--html and --json exclude each other; leave one out")
+    if len(paths) > 1:
+        raise UsageError("--html shows one document; name one alone")
+    raise typer.Exit(write_page(paths[0], Path(html)))
 
 
 @synth_app.command("apply")

@@ -1,7 +1,8 @@
 """Apply and discard commands: `dlm synth apply` puts staged sections in, `discard` drops them."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,11 @@ import typer
 
 from dlm_lsp.api.applying import apply_staged, staged_in
 from dlm_lsp.api.documents import LoadedDocument, load_document
+from dlm_lsp.api.reviewing import load_review
 from dlm_lsp.cli.batch import BatchOutcome, documents_with, for_each
 from dlm_lsp.cli.exit_codes import DONE, FAILED
 from dlm_lsp.cli.output import escape_line, pluralize, print_notice, print_result
+from dlm_lsp.cli.pair_lines import heading_or_note, pair_facts, pair_lines
 from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.document import Placement
 from dlm_lsp.errors import DlmError, StoreError
@@ -20,6 +23,7 @@ from dlm_lsp.store.discarded import discard_from_plan, restore_discarded
 from dlm_lsp.store.lock import document_lock
 from dlm_lsp.store.plan import StagedSection
 from dlm_lsp.synth.insertion import InsertionPlan
+from dlm_lsp.synth.review_items import ReviewItem
 
 
 def apply_documents(
@@ -152,23 +156,47 @@ def print_insertion(path: Path, insertion: InsertionPlan) -> None:
     print_result(
         f"synth apply plan: {len(placed)} add, {len(present) + len(insertion.unplaced)} skip"
     )
+    items = _items(path)
     if placed:
-        print_result("\n=== additions ===\n")
-    for id_, section in zip(insertion.added, placed, strict=True):
-        print_result(
-            f"+ ::instruction:: [section_id={id_} teacher={section.synth_teacher} "
-            f"strategy={section.synth_strategy} source={section.source_section_id}]"
-        )
+        print_result("\n=== additions ===")
+    headings = (
+        heading_or_note(items[id_].heading if id_ in items else "") for id_ in insertion.added
+    )
+    for heading, group in groupby(zip(insertion.added, headings, strict=True), lambda g: g[1]):
+        print_result(f"\n{heading}")
+        for id_, _ in group:
+            if item := items.get(id_):
+                facts = pair_facts(item.teacher, item.strategy, item.margin, item.decision, id_)
+                lines = pair_lines(item.pair.question, item.pair.answer, item.evidence, facts, "+")
+                print_result("\n".join(lines))
     if present or insertion.unplaced:
         print_result("\n=== skipped ===")
     for section in present:
-        print_result(f"- {section.id}: already_present (section is already in the document)")
+        print_result(f"- {_question(section)}: already in the document")
     for left in insertion.unplaced:
-        print_result(f"- {left.section.id}: left_staged ({left.reason})")
+        print_result(
+            f"- {_question(left.section)}: left staged, {left.reason} (id {left.section.id})"
+        )
     left_staged = f"; {len(insertion.unplaced)} left staged" if insertion.unplaced else ""
     print_result(
         f"\nsynth: wrote {pluralize(len(placed), 'section')} to {escape_line(path)}{left_staged}"
     )
+
+
+def _items(path: Path) -> Mapping[str, ReviewItem]:
+    """Return what can be said of the pairs of a document, by their ids."""
+    try:
+        _, items = load_review(path)
+    except StoreError:
+        # They are in: what their store says of them is no matter.
+        return {}
+    return {item.id: item for item in items}
+
+
+def _question(section: StagedSection) -> str:
+    """Return the question of a staged section, whatever its words are."""
+    lines = (line.strip() for line in section.content.split("\n"))
+    return next((line for line in lines if line and not line.startswith("### ")), section.id)
 
 
 def insertion_json(insertion: InsertionPlan) -> dict[str, Any]:

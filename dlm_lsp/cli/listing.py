@@ -1,22 +1,30 @@
 """List command: `dlm synth list` shows what was synthesized, applied and staged."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 from dlm_lsp.api.documents import LoadedDocument, load_document
+from dlm_lsp.api.reviewing import items_of
 from dlm_lsp.cli.batch import BatchOutcome, for_each
 from dlm_lsp.cli.exit_codes import DONE
 from dlm_lsp.cli.output import escape_line, print_notice, print_result
+from dlm_lsp.cli.pair_lines import counts_in_words, heading_or_note, pair_facts, pair_lines
 from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.store.copies import original_of
+from dlm_lsp.store.decisions import DecisionKind
 from dlm_lsp.store.plan import StagedPlan, load_plan
+from dlm_lsp.synth.review_items import ReviewCounts, ReviewItem, review_counts
 
 
 @dataclass(frozen=True, slots=True)
 class ListedPair:
-    """A synthesized section as it is listed; `stale` if its source is not in the document."""
+    """A synthesized section as it is listed; `stale` if its source is not in the document.
+
+    `heading` is what its source is called; `decision` what the user has decided in a review.
+    """
 
     section_id: str
     source_section_id: str
@@ -25,6 +33,12 @@ class ListedPair:
     synth_at: str
     question: str
     stale: bool
+    answer: str = ""
+    evidence: str = ""
+    margin: float | None = None
+    judge: str | None = None
+    heading: str = ""
+    decision: DecisionKind | None = None
 
 
 def list_sections(paths: Sequence[str], *, as_json: bool) -> int:
@@ -33,9 +47,12 @@ def list_sections(paths: Sequence[str], *, as_json: bool) -> int:
     def work(path: Path) -> BatchOutcome:
         opened = load_document(path)
         plan = load_plan(opened.folder)
-        applied, staged = list(applied_pairs(opened)), list(staged_pairs(opened, plan))
+        items = items_of(opened)
+        counts, known = review_counts(items), {item.id: item for item in items}
+        applied = list(_applied_pairs(opened, known))
+        staged = list(_staged_pairs(opened, plan, known))
         if not as_json:
-            print_result("\n".join(_lines(opened, applied, staged)))
+            print_result("\n".join(_lines(opened, applied, staged, counts)))
         original = original_of(opened.folder, path) if staged else None
         if original:
             print_notice(
@@ -45,40 +62,63 @@ def list_sections(paths: Sequence[str], *, as_json: bool) -> int:
             "applied": [asdict(pair) for pair in applied],
             "staged": [asdict(pair) for pair in staged],
             "staged_for": str(original or path),
+            "review": asdict(counts),
         }
 
     return max(for_each(resolve_paths(paths), work, as_json=as_json))
 
 
-def applied_pairs(opened: LoadedDocument) -> Iterator[ListedPair]:
-    """Yield the synthesized sections that stand in the document."""
+def _applied_pairs(opened: LoadedDocument, items: Mapping[str, ReviewItem]) -> Iterator[ListedPair]:
     known = {section.id for section in opened.document.sections}
     for section in opened.document.sections:
         if synth := section.synth:
-            yield ListedPair(
-                section.id,
-                synth.source_section_id,
-                synth.synth_teacher,
-                synth.synth_strategy,
-                synth.synth_at,
-                _question(section.content),
-                synth.source_section_id not in known,
+            yield _listed(
+                ListedPair(
+                    section.id,
+                    synth.source_section_id,
+                    synth.synth_teacher,
+                    synth.synth_strategy,
+                    synth.synth_at,
+                    _question(section.content),
+                    synth.source_section_id not in known,
+                ),
+                items.get(section.id),
             )
 
 
-def staged_pairs(opened: LoadedDocument, plan: StagedPlan | None) -> Iterator[ListedPair]:
-    """Yield the synthesized sections that wait."""
+def _staged_pairs(
+    opened: LoadedDocument, plan: StagedPlan | None, items: Mapping[str, ReviewItem]
+) -> Iterator[ListedPair]:
     known = {section.id for section in opened.document.sections}
     for section in plan.sections if plan else ():
-        yield ListedPair(
-            section.id,
-            section.source_section_id or "",
-            section.synth_teacher or "",
-            section.synth_strategy or "",
-            section.synth_at or "",
-            _question(section.content),
-            section.source_section_id not in known,
+        yield _listed(
+            ListedPair(
+                section.id,
+                section.source_section_id or "",
+                section.synth_teacher or "",
+                section.synth_strategy or "",
+                section.synth_at or "",
+                _question(section.content),
+                section.source_section_id not in known,
+            ),
+            items.get(section.id),
         )
+
+
+def _listed(pair: ListedPair, item: ReviewItem | None) -> ListedPair:
+    """Return a pair with what is known of it for a review."""
+    if item is None:
+        return pair
+    return replace(
+        pair,
+        question=item.pair.question,
+        answer=item.pair.answer,
+        evidence=item.evidence,
+        margin=item.margin,
+        judge=item.judge,
+        heading=item.heading,
+        decision=item.decision,
+    )
 
 
 def _question(body: str) -> str:
@@ -87,27 +127,40 @@ def _question(body: str) -> str:
 
 
 def _lines(
-    opened: LoadedDocument, applied: Sequence[ListedPair], staged: Sequence[ListedPair]
+    opened: LoadedDocument,
+    applied: Sequence[ListedPair],
+    staged: Sequence[ListedPair],
+    counts: ReviewCounts,
 ) -> Iterator[str]:
     yield escape_line(opened.path)
     yield f"  applied auto-synth: {len(applied)}"
     yield f"  staged pending:     {len(staged)}"
     if not applied and not staged:
         yield "  no auto-synth instruction sections yet"
-    for heading, pairs in (("Applied", applied), ("Pending", staged)):
+    else:
+        yield f"  {counts_in_words(counts)}"
+    for title, pairs in (("Applied", applied), ("Pending", staged)):
         if pairs:
             yield ""
-            yield heading
+            yield title
             yield from _counts("by teacher", (pair.teacher for pair in pairs))
             yield from _counts("by strategy", (pair.strategy for pair in pairs))
-            yield from _counts("by source section", (pair.source_section_id for pair in pairs))
-            yield "  sections:"
-            for pair in pairs:
-                stale = "  stale" if pair.stale else ""
-                yield (
-                    f"    - {pair.section_id}  teacher={pair.teacher}  strategy={pair.strategy}  "
-                    f"source={pair.source_section_id}{stale}  prompt={pair.question}"
-                )
+            yield from _counts("by source section", map(_heading, pairs))
+            for heading, group in groupby(pairs, _heading):
+                yield ""
+                yield f"  {heading}"
+                for pair in group:
+                    facts = pair_facts(
+                        pair.teacher, pair.strategy, pair.margin, pair.decision, pair.section_id
+                    )
+                    if pair.stale:
+                        facts = ("stale", *facts)
+                    for line in pair_lines(pair.question, pair.answer, pair.evidence, facts):
+                        yield f"    {line}"
+
+
+def _heading(pair: ListedPair) -> str:
+    return heading_or_note(pair.heading)
 
 
 def _counts(title: str, values: Iterable[str]) -> Iterator[str]:

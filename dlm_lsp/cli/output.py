@@ -2,10 +2,13 @@
 
 import json
 import sys
+import unicodedata
 from functools import cache
 from typing import Any
 
 from rich.console import Console
+
+_JOINERS = "\u200c\u200d"
 
 
 @cache
@@ -51,11 +54,17 @@ def print_json_line(value: dict[str, Any]) -> None:
 
 
 def escape_controls(text: str) -> str:
-    """Return `text` with all that could steer a terminal written as an escape."""
+    """Return `text` with all that could steer a terminal written as an escape.
+
+    Blanks of every kind are none of that, nor are the joiners that scripts and emoji need.
+    """
     if text.isprintable():
         return text
     return "".join(
-        c if c == "\n" or c.isprintable() else c.encode("unicode_escape").decode() for c in text
+        c
+        if c == "\n" or c.isprintable() or c in _JOINERS or unicodedata.category(c) == "Zs"
+        else c.encode("unicode_escape").decode()
+        for c in text
     )
 
 

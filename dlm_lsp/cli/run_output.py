@@ -1,17 +1,37 @@
 """Run output: what a synthesis of a document came to, as text and as JSON."""
 
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
+from dlm_lsp.api.documents import load_document
 from dlm_lsp.api.synthesis import DocumentSynthesis, SavedPairs
 from dlm_lsp.cli.apply import insertion_json, print_insertion
+from dlm_lsp.cli.flags import flag_name
 from dlm_lsp.cli.output import escape_line, pluralize, print_notice, print_result
-from dlm_lsp.synth.report import Candidate, Refusal, Report
+from dlm_lsp.cli.pair_lines import pair_lines
+from dlm_lsp.cli.report_json import report_json
+from dlm_lsp.errors import StoreError
+from dlm_lsp.ide.teacher_name import short_teacher_name
+from dlm_lsp.synth.nothing_accepted import why_nothing
+from dlm_lsp.synth.refusal_words import reason_in_words
+from dlm_lsp.synth.report import Candidate, Report
+from dlm_lsp.synth.saved_report import SavedReport
+from dlm_lsp.synth.section_places import SectionPlace, place_of, section_places
 
 
 def run_json(run: DocumentSynthesis) -> dict[str, Any]:
     """Return what a run came to and where its pairs went, as `--json` prints it."""
-    return {**_run_json(run), **_saved_json(run.saved)}
+    saved = SavedReport.of(run.result)
+    return {
+        "path": str(run.path),
+        "estimate": asdict(run.result.estimate),
+        **report_json(saved, _places(run)),
+        **_saved_json(run.saved),
+    }
 
 
 def _saved_json(saved: SavedPairs) -> dict[str, Any]:
@@ -36,7 +56,7 @@ def print_saved(run: DocumentSynthesis) -> None:
         beside = f", beside {earlier} staged before" if earlier else ""
         print_result(
             f"\nsynth: staged {len(saved.staged)} auto-synth instruction section(s){beside}. "
-            f"`dlm synth list {path}` shows them, `dlm synth apply {path}` puts them in."
+            f"`dlm synth review {path}` goes through them, `dlm synth apply {path}` puts them in."
         )
     elif run.result.sections:
         print_result("\nsynth: dry-run only, nothing is staged.")
@@ -44,36 +64,66 @@ def print_saved(run: DocumentSynthesis) -> None:
 
 def print_run(run: DocumentSynthesis) -> None:
     """Print what a run accepted, skipped and refused, and what it cost."""
-    report = run.report
+    report, places = run.report, _places(run)
     print_result(f"synth plan: {len(report.accepted)} add, {len(report.skipped)} skip\n")
     if report.accepted:
         print_result("=== additions ===")
-    for candidate in report.accepted:
-        print_result(
-            f"\n+ ::instruction:: [section_id={candidate.id} source={candidate.source_id} "
-            f"teacher={run.result.teacher} strategy={candidate.strategy}]"
-        )
-        print_result(f"  q: {_shortened(candidate.pair.question)}")
-        print_result(f"  a: {_shortened(candidate.pair.answer)}")
-        if candidate.verdict and not candidate.verdict.verified:
-            print_result(f"  unverified: {_shortened(candidate.verdict.detail)}")
+    for source_id, group in groupby(report.accepted, attrgetter("source_id")):
+        print_result(f"\n{place_of(source_id, places).name}")
+        for candidate in group:
+            print_result("\n".join(_candidate(candidate, run.result.teacher)))
     if report.skipped:
         print_result("\n=== skipped ===")
     for skip in report.skipped:
-        print_result(f"- {skip.source_id} [{skip.strategy or '-'}]: {skip.reason} ({skip.detail})")
+        name, strategy = place_of(skip.source_id, places).name, skip.strategy or "-"
+        print_result(f"- {name} [{strategy}]: {reason_in_words(skip.reason)} ({skip.detail})")
     print_result("\n" + _filter_line(report))
     if report.refused:
         print_result("\n=== filtered ===")
-    for refusal in report.refused:
-        print_result(f"- {_shortened(refusal.question)}: {refusal.reason} ({refusal.detail})")
+    # The commonest reason comes last, next to what is to be done about it.
+    counts = Counter(refusal.reason for refusal in report.refused)
+    refused = sorted(report.refused, key=lambda refusal: (counts[refusal.reason], refusal.reason))
+    for reason, group_of_reason in groupby(refused, attrgetter("reason")):
+        print_result(f"{reason_in_words(reason)} ({counts[reason]})")
+        for refusal in group_of_reason:
+            print_result(f"- q: {_shortened(refusal.question)}")
+            print_result(f"  a: {_shortened(refusal.answer)}")
+            print_result(f"  {_shortened(refusal.detail)}")
     print_result("\n" + _usage_line(run))
     if not report.accepted:
-        print_result(
-            "\nno synth additions accepted: the reasons stand above; nothing new is staged."
-        )
+        cause = why_nothing(report)
+        why = cause.worded(_flag) if cause else "the reasons stand above"
+        print_result(f"\nno synth additions accepted: {why}; nothing new is staged.")
         if cached := report.usage.from_cache:
             came = "1 reply came" if cached == 1 else f"{cached} replies came"
             print_result(f"{came} from the cache; `--fresh` asks again.")
+
+
+def _flag(option: str) -> str:
+    return f"`{flag_name(option)}`"
+
+
+def _places(run: DocumentSynthesis) -> Mapping[str, SectionPlace]:
+    """Return what the sections of the document of a run are called by now."""
+    try:
+        return section_places(load_document(run.path).document)
+    except StoreError:
+        return {}
+
+
+def _candidate(candidate: Candidate, teacher: str) -> Iterator[str]:
+    facts = [short_teacher_name(teacher), candidate.strategy]
+    if candidate.margin is not None:
+        facts.append(f"margin {candidate.margin:.2f}")
+    yield from pair_lines(
+        _shortened(candidate.pair.question),
+        _shortened(candidate.pair.answer),
+        _shortened(candidate.evidence),
+        [*facts, f"id {candidate.id}"],
+        "+",
+    )
+    if candidate.verdict and not candidate.verdict.verified:
+        yield f"  unverified: {_shortened(candidate.verdict.detail)}"
 
 
 def _filter_line(report: Report) -> str:
@@ -107,46 +157,3 @@ def _usage_line(run: DocumentSynthesis) -> str:
 def _shortened(text: str, most: int = 100) -> str:
     line = " ".join(text.split())
     return line if len(line) <= most else line[: most - 1] + "…"
-
-
-def _run_json(run: DocumentSynthesis) -> dict[str, Any]:
-    report = run.report
-    return {
-        "path": str(run.path),
-        "error": report.failure,
-        "stopped": report.stopped,
-        "teacher": run.result.teacher,
-        "judge": run.result.judge,
-        "notes": [*run.result.notes, *report.notices],
-        "judged_by": run.result.judged_by,
-        "verifier": run.result.verifier,
-        "why_unverified": run.result.why_unverified,
-        "estimate": asdict(run.result.estimate),
-        "filter": report.filter,
-        "generated": report.generated,
-        "dedup": report.dedup,
-        "judge_passed": report.judge_passed,
-        "threshold": report.threshold,
-        "verified": report.verified,
-        "accepted": [_accepted(candidate) for candidate in report.accepted],
-        "refused": [_refused(refusal) for refusal in report.refused],
-        "skipped": [asdict(skip) for skip in report.skipped],
-        "spent": asdict(report.usage),
-    }
-
-
-def _accepted(candidate: Candidate) -> dict[str, Any]:
-    return {
-        "section_id": candidate.id,
-        "source_section_id": candidate.source_id,
-        "strategy": candidate.strategy,
-        "question": candidate.pair.question,
-        "answer": candidate.pair.answer,
-        "evidence": candidate.evidence,
-        "margin": candidate.margin,
-        "verdict": candidate.verdict and asdict(candidate.verdict),
-    }
-
-
-def _refused(refusal: Refusal) -> dict[str, Any]:
-    return asdict(refusal)

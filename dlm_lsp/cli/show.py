@@ -9,6 +9,7 @@ from dlm_lsp.api.showing import AdapterSummary, DocumentSummary, adapter_part, s
 from dlm_lsp.cli.batch import BatchOutcome, for_each
 from dlm_lsp.cli.exit_codes import DONE, FAILED
 from dlm_lsp.cli.output import escape_line, out, pluralize, print_result
+from dlm_lsp.cli.pair_lines import counts_in_words
 from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.cli.summary_json import summary_json
 from dlm_lsp.ide.relative_time import local_time
@@ -170,6 +171,8 @@ def _pairs(summary: DocumentSummary) -> Iterator[str]:
     ):
         if count:
             yield f"{count} {what}"
+    if summary.review and summary.review.total:
+        yield counts_in_words(summary.review)
     if pairs.preferences:
         yield f"and {pluralize(pairs.preferences, 'preference')}"
 

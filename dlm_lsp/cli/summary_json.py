@@ -51,6 +51,8 @@ def summary_json(summary: DocumentSummary) -> dict[str, Any]:
             "stale": staged.stale,
             "staged_for": str(staged.original or summary.path),
         },
+        "review": summary.review
+        and {"reviewed": summary.review.reviewed, "total": summary.review.total},
         "batches": None
         if summary.batches is None
         else [record_json(record) for record in summary.batches],

@@ -40,6 +40,7 @@ from dlm_lsp.server.estimate import estimate_answer
 from dlm_lsp.server.hover_context import hover_context
 from dlm_lsp.server.live_documents import LiveDocument
 from dlm_lsp.server.overview import overview_answer
+from dlm_lsp.server.report import last_report_markdown
 from dlm_lsp.server.review import items_in_editor, read_decision, review_answer
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.synthesis_request import (
@@ -315,11 +316,9 @@ def _decide(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
 
 def _report(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
     text_document = _text_document(server, argument)
-    markdown = server.reports.get(_store(server, text_document))
+    markdown = last_report_markdown(server, text_document, _store(server, text_document))
     if markdown is None:
-        raise CommandError(
-            "no-report", "nothing was synthesized from this document since it was opened"
-        )
+        raise CommandError("no-report", "nothing was synthesized from this document yet")
     return _show_markdown(server, text_document, "report.md", markdown)
 
 

@@ -17,12 +17,15 @@ from dlm_lsp.server.cancellation import run_unless_stopped
 from dlm_lsp.server.changes import ChangeOutcome, send_change
 from dlm_lsp.server.jobs import REOPENED_WITHIN, Job, PairChange, RunEnd, RunEndCode
 from dlm_lsp.server.live_documents import LiveDocument
+from dlm_lsp.server.report import setting_of
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.synthesis_request import EditorRequest
 from dlm_lsp.store.lock import shared_document_lock
 from dlm_lsp.store.plan import StagedSection, add_to_plan, load_plan, take_from_plan
 from dlm_lsp.synth.insertion import InsertionPlan, Unplaced, plan_insertion
+from dlm_lsp.synth.nothing_accepted import why_nothing
 from dlm_lsp.synth.pipeline import SynthResult
+from dlm_lsp.synth.report import Report
 from dlm_lsp.synth.saved_report import save_run
 
 _AFTER_CANCEL = 0.05
@@ -62,11 +65,7 @@ class Delivery:
         sections, request, server = self.result.sections, self.request, self.server
         await self._in_store(lambda: save_run(self.store, self.result))
         if not sections:
-            return (
-                RunEnd("cancelled", "cancelled")
-                if self.result.report.stopped
-                else RunEnd("nothing-accepted", _nothing_accepted(len(request.replaced)))
-            )
+            return _empty_end(self.result.report, len(request.replaced))
         if request.review == "stage":
             return run_end(None, await self._stage(sections, "for review"))
         preview = request.review == "preview"
@@ -234,9 +233,16 @@ def replacement_end(end: RunEnd, changes: tuple[PairChange, ...], wanted: int) -
     return replace(end, message=", ".join(messages), replaced=changes)
 
 
-def _nothing_accepted(replaced: int) -> str:
+def _empty_end(report: Report, replaced: int) -> RunEnd:
+    """Return the end of a run that accepted nothing, and was to replace so many pairs."""
+    if report.stopped:
+        return RunEnd("cancelled", "cancelled")
     stay = {0: "", 1: ", so the old one stays"}.get(replaced, ", so the old ones stay")
-    return f"nothing was accepted{stay}; the report says why"
+    cause = why_nothing(report)
+    if cause is None:
+        return RunEnd("nothing-accepted", f"nothing was accepted{stay}; the report says why")
+    why = cause.worded(setting_of)
+    return RunEnd("nothing-accepted", f"nothing was accepted{stay}: {why}", cause=cause.code)
 
 
 async def _until(writing: "asyncio.Task[StoreOutcome]") -> StoreOutcome:

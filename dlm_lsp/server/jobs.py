@@ -53,7 +53,8 @@ class RunEnd:
 
     `staged`: some wait beside the document. `not-delivered`: some are in the report alone.
     `failed`: the user was told why. `defect`: an error that nobody expected. `replaced` are those
-    inserted that took the places of others.
+    inserted that took the places of others, `cause` is the code of a `Cause` where nothing was
+    accepted, and one is known.
     """
 
     code: RunEndCode
@@ -61,6 +62,7 @@ class RunEnd:
     inserted: int = 0
     staged: int = 0
     replaced: tuple[PairChange, ...] = ()
+    cause: str = ""
 
 
 @dataclass(eq=False, slots=True)

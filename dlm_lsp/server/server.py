@@ -32,8 +32,10 @@ from dlm_lsp.store.home import store_folder
 
 if TYPE_CHECKING:
     from dlm_lsp.ide.pair_checks import PairChecks
+    from dlm_lsp.server.report import FailedRun
     from dlm_lsp.server.section_answers import EncodedSymbols, EncodedTokens, SectionAnswers
     from dlm_lsp.server.settings import Settings
+    from dlm_lsp.synth.saved_report import SavedReport
 
 _log = logging.getLogger(__name__)
 _SETTINGS_TIMEOUT = 2.0
@@ -113,7 +115,7 @@ class DlmServer(PatchedServer):
         self.client = ClientCapabilities()
         self.jobs = Jobs(self)
         self.open_documents: dict[str, OpenDocument] = {}
-        self.reports: dict[Path, str] = {}
+        self.reports: dict[Path, SavedReport | FailedRun] = {}
         self.opened = asyncio.Event()
         self.tasks: set[asyncio.Task[Any]] = set()
         self.initial_settings: object = None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import anyio
 
+from dlm_lsp.api.reviewing import now
 from dlm_lsp.document import Document
 from dlm_lsp.document.base_models import short_name
 from dlm_lsp.document.schema import Frontmatter
@@ -20,7 +21,7 @@ from dlm_lsp.server.delivery import Delivery, open_text
 from dlm_lsp.server.editor_messages import editor_message
 from dlm_lsp.server.fetch import fetch_with_consent
 from dlm_lsp.server.jobs import Job, RunEnd
-from dlm_lsp.server.report import report_markdown
+from dlm_lsp.server.report import FailedRun
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.synthesis_request import EditorRequest
 from dlm_lsp.synth.estimate import describe_estimate
@@ -38,6 +39,7 @@ from dlm_lsp.synth.events import (
 )
 from dlm_lsp.synth.models_in_progress import ModelsInProgress
 from dlm_lsp.synth.pipeline import SynthResult, open_session
+from dlm_lsp.synth.saved_report import SavedReport
 from dlm_lsp.synth.synth_request import SynthRequest, needed_models, request_beside
 from dlm_lsp.teachers.availability import Unavailable, client_package
 
@@ -63,9 +65,9 @@ class _Run:
             return await self._deliver(job, await self._result(job))
         except DlmError as error:
             message = editor_message(error)
-            self.server.reports[self.store] = f"# Synthesis failed\n\n{message}\n"
+            self.server.reports[self.store] = FailedRun(message, now())
             self.server.tell_error(message)
-            return RunEnd("failed", "failed")
+            return RunEnd("failed", "failed", cause="failed")
         finally:
             self.server.refresh(job.uri)
 
@@ -141,7 +143,7 @@ class _Run:
             message = editor_message(error)
             self.server.tell_error(f"the pairs are in the report, and nowhere else: {message}")
             end = RunEnd("not-delivered", f"not delivered: {message}")
-        self.server.reports[self.store] = report_markdown(result, end.message)
+        self.server.reports[self.store] = SavedReport.of(result)
         return end
 
 

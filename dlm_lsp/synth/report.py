@@ -32,6 +32,10 @@ class Verdict:
         return self.probability is not None and self.probability >= LEAST_PROBABILITY
 
 
+WHOLE_DOCUMENT = "(document)"
+"""What stands for the id of a source section where none is meant."""
+
+
 def pair_id(pair: Pair) -> str:
     """Return the id of the section that a pair would become."""
     return section_id(SectionType.INSTRUCTION, body_of(pair))

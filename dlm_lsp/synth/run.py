@@ -36,7 +36,7 @@ from dlm_lsp.synth.notices import Notices
 from dlm_lsp.synth.off_loop import check_cancelled, run_off_loop
 from dlm_lsp.synth.planned_requests import PlannedRequest, ProseSource, plan_requests, prose_sources
 from dlm_lsp.synth.reply_intake import ReplyRoom
-from dlm_lsp.synth.report import Candidate, Report, Skip, Verdict
+from dlm_lsp.synth.report import WHOLE_DOCUMENT, Candidate, Report, Skip, Verdict
 from dlm_lsp.synth.request_rounds import RequestRounds
 from dlm_lsp.synth.request_runner import RequestRunner, first_error
 from dlm_lsp.synth.run_options import SynthOptions
@@ -492,7 +492,7 @@ def _without_prose(
 ) -> Iterator[RequestOutcome]:
     """Yield what was to be asked about and holds no prose."""
     if sections is None and not sources:
-        skip = Skip("(document)", None, "no_prose", "the document has no prose to ask about")
+        skip = Skip(WHOLE_DOCUMENT, None, "no_prose", "the document has no prose to ask about")
         yield RequestOutcome(-1, skipped=(skip,))
     known = {source.id for source in sources}
     for section_id in dict.fromkeys(sections or ()):

@@ -40,6 +40,7 @@ def command(tmp_path: Path, home: Path) -> Callable[..., subprocess.Popen]:
             env={**environment, "DLM_HOME": str(home), "HF_HUB_OFFLINE": "1", **(env or {})},
             text=True,
             encoding="utf-8",
+            errors="backslashreplace",
             **{
                 "stdin": subprocess.DEVNULL,
                 "stdout": subprocess.PIPE,

@@ -4,7 +4,7 @@ import subprocess
 from contextlib import suppress
 
 import pytest
-from support.teacher_server import plain
+from support.teacher_server import plain, town
 
 
 def listed(dlm, path):
@@ -20,6 +20,8 @@ def test_apply_puts_every_staged_section_behind_its_source(dlm, staged, teacher)
     done = dlm("synth", "apply", staged)
     assert done.returncode == 0
     assert "synth apply plan: 4 add, 0 skip" in done.stdout
+    assert f"\n{town(1)}\n+ q: How many mills does Ville1 have?\n" in done.stdout
+    assert f"  a: Ville1 has 11 mills.\n  evidence: “{town(1)}”\n  towns · " in done.stdout
     lines = staged.read_text().splitlines()
     assert lines[5] == "::instruction::"
     assert lines.index("How many mills does Ville1 have?") < lines.index("::prose::")
@@ -47,7 +49,7 @@ def test_a_section_whose_source_is_gone_stays_staged_and_is_said_so(dlm, staged)
     staged.write_text(staged.read_text().replace("has 11 mills and", "has 12 mills and"))
     done = dlm("synth", "apply", staged)
     assert done.returncode == 1
-    assert done.stdout.count("left_staged") == 2
+    assert done.stdout.count("left staged, its source section") == 2
     assert "is gone" in done.stdout
     applied, waiting = listed(dlm, staged)
     assert (len(applied), len(waiting)) == (2, 2)
@@ -60,7 +62,7 @@ def test_applying_again_adds_nothing(dlm, staged, home):
     after = staged.read_bytes()
     plan.write_bytes(plan_before)
     done = dlm("synth", "apply", staged)
-    assert done.stdout.count("already_present") == 4
+    assert done.stdout.count("already in the document") == 4
     assert staged.read_bytes() == after
 
 

@@ -1,11 +1,23 @@
 import pytest
 
-from dlm_lsp.cli.output import pluralize
+from dlm_lsp.cli.output import escape_controls, pluralize
 
 
 @pytest.mark.parametrize(("count", "words"), [(0, "0 files"), (1, "1 file"), (2, "2 files")])
 def test_a_count_has_its_noun_in_the_right_number(count, words):
     assert pluralize(count, "file") == words
+
+
+@pytest.mark.parametrize(
+    "words", ["Où est-ce\u00a0?", "東京\u3000大阪", "می\u200cخواهم", "👩\u200d🚀", "two\nlines"]
+)
+def test_what_a_script_needs_is_shown_as_it_is(words):
+    assert escape_controls(words) == words
+
+
+@pytest.mark.parametrize("control", ["\x1b", "\r", "\t", "\x9b", "\u202e", "\u2028", "\ufeff"])
+def test_what_could_steer_a_terminal_is_shown_as_an_escape(control):
+    assert escape_controls(f"a{control}b").isprintable()
 
 
 def test_long_lines_are_not_wrapped(dlm, tmp_path):

@@ -55,6 +55,7 @@ def test_what_a_run_has_staged_and_then_applied_is_shown(dlm, staged, teacher):
     )
     assert "2 sections, none with pairs in the document, 2 with staged ones alone" in shown
     assert "replies     2\n" in shown
+    assert "              0 of 4 reviewed\n" in shown
     dlm("synth", "apply", staged)
     staged.write_text(staged.read_text().replace("has 11 mills and", "has 12 mills and"))
     shown = dlm("show", staged).stdout

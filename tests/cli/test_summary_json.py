@@ -73,6 +73,7 @@ def test_what_is_staged_and_under_way_is_told_as_in_the_other_commands(document,
         "stale": 1,
         "staged_for": str(path),
     }
+    assert value["review"] == {"reviewed": 0, "total": 1}
     (batch,) = value["batches"]
     assert (batch["batch_id"], batch["requests"]) == ("batch_1", 3)
     assert value["replies"] == 1

@@ -311,7 +311,7 @@ async def test_before_the_first_run_there_is_no_report():
     async with editor() as client:
         client.open(TEXT)
         why = await refused(client, "dlm.synth.report", URI)
-        assert why == "nothing was synthesized from this document since it was opened"
+        assert why == "nothing was synthesized from this document yet"
 
 
 @pytest.mark.parametrize("what", ["apply", "discard"])

@@ -13,6 +13,7 @@ from ide.samples import GONE, synthesized
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from server.editor import EDITORS, NEOVIM, PATIENCE, URI, VSCODE, Editor, asks_for, editor
+from support.http_servers import chat_completion
 from support.teacher_server import HEAD, TeacherServer, Town, town
 from werkzeug import Response
 
@@ -196,7 +197,23 @@ async def test_how_a_run_ended_is_told_by_a_code(review, end, teacher, env, monk
         client.open(TEXT)
         token = (await client.command("dlm.synth.run"))["token"]
         await client.until(client.finished)
-        assert ends == [{"uri": URI, "token": token, **end, "replaced": []}]
+        assert ends == [{"uri": URI, "token": token, "cause": "", "replaced": [], **end}]
+
+
+async def test_why_nothing_was_accepted_is_told_by_a_code_and_names_the_setting(
+    teacher, env, monkeypatch
+):
+    asks_for(monkeypatch, "runEnded")
+    reply = json.dumps(chat_completion("I cannot help with that."))
+    teacher.answer = lambda prompt: Response(reply, content_type="application/json")
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        ends = []
+        client.feature("$/dlm/runEnded")(lambda params: ends.append(params._asdict()))
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        assert (ends[0]["code"], ends[0]["cause"]) == ("nothing-accepted", "small-teacher")
+        assert ends[0]["message"].endswith("try a larger one (dlm.teacher)")
 
 
 async def test_the_end_of_a_regeneration_shows_the_old_pair_beside_the_new(
@@ -220,9 +237,7 @@ async def test_where_nothing_comes_that_the_old_one_stays_is_said(teacher, env):
     async with editor(VSCODE, env, **settings(teacher)) as client:
         await regenerate(client, synthesized("What is it?", parse(TEXT).sections[0].id))
         await client.until(client.finished)
-        assert client.progress()[-1] == (
-            "nothing was accepted, so the old one stays; the report says why"
-        )
+        assert client.progress()[-1].startswith("nothing was accepted, so the old one stays: ")
         assert questions(client.text()) == ["What is it?"]
 
 
@@ -299,8 +314,9 @@ async def test_the_report_says_what_was_refused_and_why(teacher, env):
         await client.command("dlm.synth.run")
         await client.until(lambda: client.finished() == 2)
         answer = await client.command("dlm.synth.report")
-        assert "## Skipped" in answer["markdown"]
-        assert "already" in answer["markdown"]
+        assert "**in the document already**" in answer["markdown"]
+        assert "- Nothing accepted: nearly every pair says what another says" in answer["markdown"]
+        assert client.progress()[-1].startswith("nothing was accepted: nearly every pair says")
         await client.until(lambda: client.shown_documents)
         assert client.shown_documents[0].uri == (store(env) / "synth" / "report.md").as_uri()
 
@@ -605,7 +621,7 @@ async def test_a_run_goes_on_in_a_document_that_is_renamed(opened_first, teacher
         assert len(teacher.asked) == 2
         assert load_plan(store(env)) is None
         report = await client.command("dlm.synth.report", uri=RENAMED)
-        assert "4 inserted" in report["markdown"]
+        assert "- Accepted ones now: 4 in the document" in report["markdown"]
 
 
 def close(client: Editor, uri: str) -> None:

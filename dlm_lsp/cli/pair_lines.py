@@ -1,0 +1,46 @@
+"""Pair lines: a pair in the lists that the shell prints, with all that one decides by."""
+
+from collections.abc import Iterator, Sequence
+
+from dlm_lsp.ide.teacher_name import short_teacher_name
+from dlm_lsp.synth.review_items import ReviewCounts
+
+_CHANGED = "its section has changed or is gone"
+
+
+def pair_lines(
+    question: str, answer: str, evidence: str, facts: Sequence[str], bullet: str = "-"
+) -> Iterator[str]:
+    """Yield a pair in lines without an indent: question, answer, evidence, and facts in one."""
+    yield f"{bullet} q: {_line(question)}"
+    yield f"  a: {_line(answer)}"
+    if evidence:
+        yield f"  evidence: “{_line(evidence)}”"
+    yield f"  {_line(' · '.join(fact for fact in facts if fact))}"
+
+
+def heading_or_note(heading: str) -> str:
+    """Return what a source section is called; of one that is gone, that it is."""
+    return heading or _CHANGED
+
+
+def pair_facts(
+    teacher: str, strategy: str, margin: float | None, decision: str | None, id_: str
+) -> Sequence[str]:
+    """Return what is known of a pair beside its words; `--section` takes its id."""
+    return (
+        short_teacher_name(teacher) if teacher else "",
+        strategy,
+        "" if margin is None else f"margin {margin:.2f}",
+        decision or "not reviewed",
+        f"id {id_}",
+    )
+
+
+def counts_in_words(counts: ReviewCounts) -> str:
+    """Return how far a review is."""
+    return f"{counts.reviewed} of {counts.total} reviewed" if counts.total else "no pairs yet"
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
