@@ -162,6 +162,7 @@ async def test_a_client_that_asks_for_it_is_told_how_a_job_ended_by_a_code(jobs,
             "inserted": 2,
             "staged": 1,
             "cause": "",
+            "replaced": (),
         },
     )
 
