@@ -282,9 +282,15 @@ def _decide(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
     if any(section.id in decision.ids for section in staged_in(store)):
         refusal = copy_refusal(server, text_document, store, argument)
 
+    deciding = server.open_document(text_document.uri).deciding
+    deciding.append(decision.ids)
+
     async def work() -> None:
-        if refusal is None or await is_forced(server, refusal):
-            await decision.run()
+        try:
+            if refusal is None or await is_forced(server, refusal):
+                await decision.run()
+        finally:
+            deciding.remove(decision.ids)
 
     _in_background(server, text_document.uri, work)
     return {"deciding": list(decision.ids)}

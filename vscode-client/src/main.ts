@@ -17,13 +17,16 @@ import { Secrets } from "./host/secrets";
 import { middleware } from "./host/middleware";
 import { openExample } from "./host/openExample";
 import { Overviews } from "./host/overviews";
+import { Evidence } from "./host/evidence";
 import { Review } from "./host/review";
+import { ReviewPanel } from "./host/reviewPanel";
 import { Runs } from "./host/runs";
 import { Server } from "./host/server";
 import { setApiKey } from "./host/setApiKey";
 import { StatusItem } from "./host/statusItem";
 import { synthesize, synthesizeDocument } from "./host/synthesize";
 import { SynthesizedView } from "./host/synthesizedView";
+import { markUnreviewed } from "./host/unreviewed";
 
 let running: Server | undefined;
 
@@ -35,6 +38,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const overviews = new Overviews(server, log);
   const runs = new Runs(server, log);
   const review = new Review(server, overviews);
+  const evidence = new Evidence();
+  const panel = new ReviewPanel(context.extensionUri, server, overviews, evidence, log);
   const view = new SynthesizedView(overviews);
   const consent = new Consent(context.workspaceState);
   server.middleware = middleware(server, consent, runs, overviews, log);
@@ -50,6 +55,7 @@ export function activate(context: vscode.ExtensionContext): void {
     "dlm.applyAll": (about?: unknown) => review.applyAll(about),
     "dlm.discardAll": (about?: unknown) => review.discardAll(about),
     "dlm.review.reveal": (about?: unknown) => review.reveal(about),
+    "dlm.reviewPairs": (about?: unknown) => panel.show(about),
     "dlm.nextSynthesized": () => goTo(overviews, "next"),
     "dlm.previousSynthesized": () => goTo(overviews, "previous"),
     "dlm.showReport": (about?: unknown) => showReport(server, about),
@@ -82,7 +88,10 @@ export function activate(context: vscode.ExtensionContext): void {
     interpreters,
     overviews,
     runs,
+    evidence,
+    panel,
     view,
+    markUnreviewed(overviews),
     new StatusItem(server, overviews),
     keepContext(overviews),
     vscode.window.registerTreeDataProvider("dlm.synthesized", view),

@@ -1,5 +1,7 @@
 /** Overview of a document, as the server tells it: what is written and what waits. */
 
+import type { Verdict } from "./reviewItems";
+
 export interface Position {
   readonly line: number;
   readonly character: number;
@@ -16,12 +18,16 @@ export type State = "inserted" | "stale" | "staged";
 export interface SynthesizedSection {
   readonly id: string;
   readonly question: string;
+  readonly answer: string;
+  readonly evidence: string | null;
   readonly state: State;
   readonly range: Range | null;
   readonly teacher: string;
   readonly strategy: string;
   readonly at: string;
   readonly margin: number | null;
+  /** What the user has decided; null where nothing yet. */
+  readonly decision: Verdict | null;
 }
 
 export interface Source {
@@ -51,6 +57,8 @@ export interface Overview {
   /** How many sections the teacher is being asked about. */
   readonly running: number;
   readonly counts: Counts;
+  /** How many of them are decided on. */
+  readonly reviewed: number;
   readonly sources: readonly Source[];
 }
 

@@ -17,7 +17,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { chromium } from "playwright-core";
-import type { BrowserContext, Locator, Page } from "playwright-core";
+import type { BrowserContext, FrameLocator, Locator, Page } from "playwright-core";
 import type * as vscode from "vscode";
 import { Host } from "./host";
 import { chromiumPath, CODE_SERVER, EXTENSIONS, FAILED, NODE, SERVER } from "./paths";
@@ -139,6 +139,8 @@ export class Editor {
           DLM_HOME: join(root, "store"),
           DLM_E2E_PORT: String(host.port),
           EXTENSIONS_GALLERY: "{}",
+          // What is tested may lie elsewhere than what is installed.
+          ...(process.env["PYTHONPATH"] ? { PYTHONPATH: process.env["PYTHONPATH"] } : {}),
           ...options.environment,
         },
         stdio: ["ignore", "pipe", "pipe"],
@@ -463,6 +465,16 @@ export class Editor {
     const hover = this.page.locator(".monaco-hover:visible", { hasText: words });
     await hover.waitFor();
     return hover;
+  }
+
+  /** The page of the review. */
+  review(): FrameLocator {
+    return this.page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
+  }
+
+  /** Wait until the page of the review has the focus, so that keys go there. */
+  async untilReviewing(words: string | RegExp): Promise<void> {
+    await this.review().locator("#pair:focus", { hasText: words }).waitFor();
   }
 
   /** A row of the view of what was synthesized. */

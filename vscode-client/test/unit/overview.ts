@@ -14,12 +14,15 @@ export function section(
   return {
     id,
     question: `Question ${id}?`,
+    answer: `Answer ${id}.`,
+    evidence: `Evidence ${id}.`,
     state,
     range,
     teacher: "hf:x",
     strategy: "extraction",
     at: "2026-01-31T00:00:00Z",
     margin: state === "staged" ? 0.25 : null,
+    decision: null,
   };
 }
 
@@ -34,6 +37,7 @@ export function overview(uri: string, ...sections: readonly SynthesizedSection[]
     availability: null,
     running: 0,
     counts: countsOf(sections),
+    reviewed: sections.filter(({ decision }) => decision !== null).length,
     sources: [
       {
         id: "s1",

@@ -1,0 +1,65 @@
+/** Evidence: where in the text the pair that is reviewed comes from. */
+
+import * as vscode from "vscode";
+import type { ReviewItem } from "../logic/reviewItems";
+import { asRange } from "./documents";
+
+export class Evidence implements vscode.Disposable {
+  private readonly mark = vscode.window.createTextEditorDecorationType({
+    backgroundColor: new vscode.ThemeColor("dlm.evidenceBackground"),
+    border: "1px solid",
+    borderColor: new vscode.ThemeColor("dlm.evidenceBorder"),
+    overviewRulerColor: new vscode.ThemeColor("dlm.evidenceBorder"),
+    overviewRulerLane: vscode.OverviewRulerLane.Full,
+  });
+  private readonly listener = vscode.window.onDidChangeVisibleTextEditors(() => {
+    this.draw();
+  });
+  private shown: { readonly uri: string; readonly range: vscode.Range } | undefined;
+  private of = "";
+
+  /** Highlight the evidence of a pair and bring it into view, or what stands for it. */
+  show(uri: vscode.Uri, version: number | null, item: ReviewItem): void {
+    const document = vscode.workspace.textDocuments.find(
+      (open) => open.uri.toString() === uri.toString(),
+    );
+    if (document?.version !== version) {
+      // The ranges are those of another text; the ones of this text are on their way.
+      return;
+    }
+    this.shown = item.evidenceRange
+      ? { uri: uri.toString(), range: asRange(item.evidenceRange) }
+      : undefined;
+    this.draw();
+    const place = item.evidenceRange ?? item.range;
+    // Not again for each change elsewhere: the user may have scrolled.
+    const isNew = this.of !== `${uri.toString()}#${item.id}`;
+    if (place && isNew) {
+      this.of = `${uri.toString()}#${item.id}`;
+      for (const editor of editorsOf(uri.toString())) {
+        editor.revealRange(asRange(place), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+      }
+    }
+  }
+
+  hide(): void {
+    this.shown = undefined;
+    this.of = "";
+    this.draw();
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(this.mark, this.listener).dispose();
+  }
+
+  private draw(): void {
+    for (const editor of vscode.window.visibleTextEditors) {
+      const isMeant = editor.document.uri.toString() === this.shown?.uri;
+      editor.setDecorations(this.mark, isMeant && this.shown ? [this.shown.range] : []);
+    }
+  }
+}
+
+function editorsOf(uri: string): vscode.TextEditor[] {
+  return vscode.window.visibleTextEditors.filter(({ document }) => document.uri.toString() === uri);
+}

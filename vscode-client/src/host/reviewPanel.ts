@@ -1,0 +1,258 @@
+/** The review's panel: a page beside the text, and what it asks of the server and the editor. */
+
+import { posix } from "node:path";
+import { randomBytes } from "node:crypto";
+import * as vscode from "vscode";
+import { ExecuteCommandRequest } from "vscode-languageclient/node";
+import { inOneLine } from "../logic/plainText";
+import { isReviewAnswer } from "../logic/reviewItems";
+import type { ReviewAnswer } from "../logic/reviewItems";
+import { fromPage, reviewPage } from "../logic/reviewProtocol";
+import type { FromPage, ToPage } from "../logic/reviewProtocol";
+import type { Decided, Filter } from "../logic/reviewSession";
+import { addressIn } from "./argument";
+import type { Evidence } from "./evidence";
+import type { Overviews } from "./overviews";
+import type { Server } from "./server";
+
+const ITEMS = "dlm.review.items";
+const DECIDE = "dlm.review.decide";
+const GONE =
+  "This document cannot be reviewed: it is not there any more, or has no sound frontmatter.";
+
+export class ReviewPanel implements vscode.Disposable {
+  private open: Page | undefined;
+
+  constructor(
+    private readonly extension: vscode.Uri,
+    private readonly server: Server,
+    private readonly overviews: Overviews,
+    private readonly evidence: Evidence,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
+
+  /**
+   * Review the pairs of a document.
+   *
+   * Keys decide at once: without `focus`, they go on to where the user is typing.
+   */
+  async show(about: unknown, filter: Partial<Filter> = {}, focus = true): Promise<void> {
+    const address = addressIn(about) ?? this.open?.uri.toString();
+    if (address === undefined || !(await this.server.started())) {
+      return;
+    }
+    const uri = vscode.Uri.parse(address);
+    await showText(uri);
+    if (this.open) {
+      this.open.turnTo(uri, filter);
+      this.open.panel.reveal(undefined, !focus);
+      return;
+    }
+    const panel = vscode.window.createWebviewPanel(
+      "dlm.review",
+      "Review",
+      { viewColumn: vscode.ViewColumn.Beside, preserveFocus: !focus },
+      { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(this.extension, "dist")] },
+    );
+    const page = new Page(panel, uri, filter, this.server, this.overviews, this.evidence, this.log);
+    this.open = page;
+    panel.onDidDispose(() => {
+      this.open = undefined;
+      page.dispose();
+    });
+    panel.iconPath = vscode.Uri.joinPath(this.extension, "icons", "view.svg");
+    panel.webview.html = this.html(panel.webview);
+  }
+
+  dispose(): void {
+    this.open?.panel.dispose();
+  }
+
+  private html(webview: vscode.Webview): string {
+    const address = (name: string) =>
+      webview.asWebviewUri(vscode.Uri.joinPath(this.extension, "dist", name)).toString();
+    return reviewPage({
+      script: address("review.js"),
+      style: address("review.css"),
+      source: webview.cspSource,
+      nonce: randomBytes(18).toString("base64"),
+    });
+  }
+}
+
+/** One panel: it is about one document at a time. */
+class Page implements vscode.Disposable {
+  private readonly listeners: vscode.Disposable[];
+  private answer: ReviewAnswer | undefined;
+  private shown: string | null = null;
+  /** The last decision that the server knows of. */
+  private known = 0;
+  private deciding: Promise<void> = Promise.resolve();
+  private loading = false;
+  private again = false;
+  private ready = false;
+
+  constructor(
+    readonly panel: vscode.WebviewPanel,
+    private _uri: vscode.Uri,
+    private filter: Partial<Filter>,
+    private readonly server: Server,
+    overviews: Overviews,
+    private readonly evidence: Evidence,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    this.listeners = [
+      panel.webview.onDidReceiveMessage((message: unknown) => {
+        const read = fromPage(message);
+        if (read) {
+          this.listen(read);
+        }
+      }),
+      overviews.onDidChange(() => {
+        void this.load();
+      }),
+    ];
+    this.name();
+  }
+
+  get uri(): vscode.Uri {
+    return this._uri;
+  }
+
+  /** Begin anew, with another document or filter. */
+  turnTo(uri: vscode.Uri, filter: Partial<Filter>): void {
+    const isOther = uri.toString() !== this._uri.toString();
+    this._uri = uri;
+    this.filter = filter;
+    if (isOther) {
+      this.answer = undefined;
+      this.name();
+    }
+    this.restart();
+  }
+
+  dispose(): void {
+    this.evidence.hide();
+    vscode.Disposable.from(...this.listeners).dispose();
+  }
+
+  private name(): void {
+    this.panel.title = `Review: ${inOneLine(posix.basename(this._uri.path))}`;
+  }
+
+  private listen(message: FromPage): void {
+    switch (message.kind) {
+      case "ready":
+        // A page that was out of sight is loaded anew, and goes on where it was.
+        if (this.ready) {
+          void this.load();
+        } else {
+          this.ready = true;
+          this.restart();
+        }
+        break;
+      case "decide":
+        this.deciding = this.deciding.then(() => this.decide(message.decided));
+        break;
+      case "show":
+        this.shown = message.id;
+        this.showEvidence();
+        break;
+    }
+  }
+
+  private restart(): void {
+    if (this.ready) {
+      void this.load().then(() => this.post({ kind: "restart", filter: this.filter }));
+    }
+  }
+
+  private async decide({ number, ids, decision, edited }: Decided): Promise<void> {
+    // What went wrong is told by the server, and shows in the items.
+    await this.ask(DECIDE, { sections: ids, decision, ...edited });
+    this.known = number;
+    await this.load();
+  }
+
+  /** Tell the page what there is now; while that is asked, only once more. */
+  private async load(): Promise<void> {
+    if (this.loading) {
+      this.again = true;
+      return;
+    }
+    this.loading = true;
+    try {
+      do {
+        this.again = false;
+        await this.loadOnce();
+      } while (this.mustLoadAgain());
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  private mustLoadAgain(): boolean {
+    return this.again;
+  }
+
+  private async loadOnce(): Promise<void> {
+    const { _uri: uri, known } = this;
+    const answer = await this.ask(ITEMS, {});
+    if (uri !== this._uri) {
+      this.again = true;
+    } else if (isReviewAnswer(answer)) {
+      this.answer = answer;
+      this.post({ kind: "items", answer, known });
+      this.showEvidence();
+    } else {
+      this.evidence.hide();
+      this.post({ kind: "gone", message: GONE });
+    }
+  }
+
+  private async ask(command: string, argument: object): Promise<unknown> {
+    const uri = this._uri;
+    const client = await this.server.running();
+    if (!client) {
+      return undefined;
+    }
+    try {
+      // The editor closes what nobody looks at.
+      await vscode.workspace.openTextDocument(uri);
+      return await client.sendRequest(ExecuteCommandRequest.type, {
+        command,
+        arguments: [{ uri: uri.toString(), ...argument }],
+      });
+    } catch (error) {
+      this.log.warn(`review: ${String(error)}`);
+      return undefined;
+    }
+  }
+
+  private showEvidence(): void {
+    const item = this.answer?.items.find(({ id }) => id === this.shown);
+    if (item && this.answer) {
+      this.evidence.show(this._uri, this.answer.version, item);
+    } else {
+      this.evidence.hide();
+    }
+  }
+
+  private post(message: ToPage): void {
+    void this.panel.webview.postMessage(message);
+  }
+}
+
+/** Have the text in view, beside which the panel is. */
+async function showText(uri: vscode.Uri): Promise<void> {
+  const isShown = vscode.window.visibleTextEditors.some(
+    ({ document }) => document.uri.toString() === uri.toString(),
+  );
+  if (!isShown) {
+    await vscode.window.showTextDocument(uri, {
+      viewColumn: vscode.ViewColumn.One,
+      preserveFocus: true,
+      preview: false,
+    });
+  }
+}

@@ -1,0 +1,58 @@
+/** Review words: how a pair and a review are described. */
+
+import { visible } from "./plainText";
+import { plural } from "./plural";
+import type { ReviewItem } from "./reviewItems";
+import type { Counts } from "./reviewSession";
+import { shortTeacher } from "./teacher";
+
+const STATES = { staged: "staged", inserted: "in the document", refused: "refused" } as const;
+
+/** `3 of 22 reviewed`. */
+export function progressInWords({ reviewed, total }: Pick<Counts, "reviewed" | "total">): string {
+  return `${reviewed} of ${total} reviewed`;
+}
+
+export function marginInWords(margin: number | null): string {
+  return margin === null ? "not judged" : `margin ${margin.toFixed(2)}`;
+}
+
+export function stateInWords(item: ReviewItem): string {
+  const state = STATES[item.state];
+  return item.decision === null || (item.state === "refused" && item.decision === "rejected")
+    ? state
+    : `${state}, ${item.decision}`;
+}
+
+/** Teacher, strategy and margin. */
+export function originInWords(item: ReviewItem): string[] {
+  return [visible(shortTeacher(item.teacher)), visible(item.strategy), marginInWords(item.margin)];
+}
+
+export function headingOf(item: ReviewItem): string {
+  return item.heading === "" ? "Its source has changed or is gone" : visible(item.heading);
+}
+
+/** Why it was refused; empty where it was not. */
+export function refusalInWords({ reasonInWords, detail }: ReviewItem): string {
+  if (reasonInWords === "") {
+    return "";
+  }
+  const why = detail === "" || detail === reasonInWords ? "" : ` (${visible(detail)})`;
+  return `Refused: ${visible(reasonInWords)}${why}`;
+}
+
+/** What is said where no pair is in view. */
+export function endInWords({ reviewed, total, refused }: Counts, isFiltered: boolean): string {
+  if (isFiltered) {
+    return "No pair is left that the filters let through.";
+  }
+  const left = refused === 0 ? "" : ` ${plural(refused, "pair")} refused: press r to look.`;
+  if (total === 0) {
+    return refused === 0 ? "Nothing is synthesized in this document." : `Nothing to review.${left}`;
+  }
+  if (reviewed < total) {
+    return `This is the end; ${plural(total - reviewed, "pair")} not reviewed yet.`;
+  }
+  return `All ${total} reviewed.${left}`;
+}
