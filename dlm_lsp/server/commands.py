@@ -39,7 +39,7 @@ from dlm_lsp.server.estimate import estimate_answer
 from dlm_lsp.server.hover_context import hover_context
 from dlm_lsp.server.live_documents import LiveDocument
 from dlm_lsp.server.overview import overview_answer
-from dlm_lsp.server.review import items_of, read_decision, review_answer
+from dlm_lsp.server.review import items_in_editor, read_decision, review_answer
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.synthesis_request import (
     EditorRequest,
@@ -163,7 +163,11 @@ def _remove(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
     ids = {section.id for section in sections}
     rejected = reject_items(
         text_document.incremental.document,
-        [item for item in items_of(server, text_document.incremental.document) if item.id in ids],
+        [
+            item
+            for item in items_in_editor(server, text_document.incremental.document)
+            if item.id in ids
+        ],
         now(),
     )
 

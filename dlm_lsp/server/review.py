@@ -29,7 +29,7 @@ from dlm_lsp.synth.review_items import ReviewItem, review_counts, review_items
 _KINDS: tuple[DecisionKind, ...] = get_args(DecisionKind)
 
 
-def items_of(server: DlmServer, document: Document) -> tuple[ReviewItem, ...]:
+def items_in_editor(server: DlmServer, document: Document) -> tuple[ReviewItem, ...]:
     """Return every pair of an open document that can be decided on."""
     return review_items(
         document,
@@ -42,7 +42,7 @@ def items_of(server: DlmServer, document: Document) -> tuple[ReviewItem, ...]:
 
 def review_answer(server: DlmServer, text_document: LiveDocument) -> dict[str, Any]:
     """Return every pair that can be decided on, as the answer to a command."""
-    items = items_of(server, text_document.incremental.document)
+    items = items_in_editor(server, text_document.incremental.document)
     counts = review_counts(items)
     deciding = server.open_document(text_document.uri).deciding
     return {
@@ -108,7 +108,7 @@ class ReviewDecision:
             self.server.tell_error(f"it could not be put in: {change.unplaced[0].reason}")
 
     def _edits(self, document: Document) -> Sequence[Edit]:
-        items = [item for item in items_of(self.server, document) if item.id in self.ids]
+        items = [item for item in items_in_editor(self.server, document) if item.id in self.ids]
         placement = self.server.open_document(self.uri).settings.placement
         self._change = decide_on(
             document, items, self.decision, now(), placement, edited=self.edited
@@ -130,7 +130,7 @@ def read_decision(
     if decision is None:
         raise CommandError("bad-argument", f"decision is {named!r}; it takes accepted or rejected")
     wanted = section_ids(argument)
-    known = {item.id for item in items_of(server, text_document.incremental.document)}
+    known = {item.id for item in items_in_editor(server, text_document.incremental.document)}
     if not wanted or not wanted <= known:
         raise CommandError("no-such-pair", "a pair is not there any more; list the pairs again")
     question, answer = argument.get("question"), argument.get("answer")

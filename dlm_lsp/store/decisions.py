@@ -1,6 +1,6 @@
 """Decisions: what the user made of each pair in a review, and which pairs not to offer again."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -57,18 +57,6 @@ def record_decisions(folder: Path, decisions: Iterable[Decision]) -> None:
     """
     if rows := [astuple(decision) for decision in decisions]:
         write_rows(store_database(folder), STORE_DATABASE, (_INSERT, rows))
-
-
-def forget_decisions(folder: Path, ids: Collection[str]) -> None:
-    """Drop what was decided about the pairs with these ids.
-
-    Raises:
-        StoreError: the decisions cannot be written.
-    """
-    known = decisions_of(folder)
-    if rows := [(id_,) for id_ in ids if id_ in known]:
-        statement = "DELETE FROM decisions WHERE section_id = ?"
-        write_rows(store_database(folder), STORE_DATABASE, (statement, rows))
 
 
 def rejected_ids(folder: Path) -> frozenset[str]:

@@ -228,3 +228,25 @@ def test_a_second_request_knows_questions_by_their_topics():
         ("The tower clock: How much does each weight weigh?", "Forty kilos."),
     )
     assert parsed.follow_up.sentences == ("It was built in 1790.",)
+
+
+def test_a_pair_that_the_user_has_rejected_is_refused_and_another_is_asked_for():
+    (taken,) = read(reply([STEPS], FIRST), count=1).candidates
+    parsed = parse_candidates(
+        PlannedRequest(0, "a" * 16, PairRequest(PROSE, "extraction", 1)),
+        [reply([STEPS], FIRST)],
+        "sway",
+        rejected=frozenset({taken.id}),
+    )
+    assert parsed.candidates == ()
+    assert [(refusal.reason, refusal.detail) for refusal in parsed.refused] == [
+        ("rejected", "rejected by you")
+    ]
+    assert parsed.follow_up.sentences == (SECOND,)
+
+
+def test_a_refused_pair_has_its_evidence_too():
+    (refused,) = read(
+        reply([("Which tower is the tower of Ville?", "The tower of Ville.")], FIRST)
+    ).refused
+    assert refused.evidence == FIRST

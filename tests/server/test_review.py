@@ -1,0 +1,114 @@
+"""Review: what an editor can decide on, and what its decisions do."""
+
+import pytest
+from ide.samples import synthesized
+from server.editor import NEOVIM, VSCODE, editor
+from server.test_commands import TEXT, Store, once, refused, staged, store, synthesized_in
+
+from dlm_lsp.document import parse
+from dlm_lsp.store.decisions import decisions_of, rejected_ids
+from dlm_lsp.store.ledger import Ledger
+
+__all__ = ["store"]
+
+NAME = "dlm.review.decide"
+
+
+async def listed(client) -> dict:
+    return await client.command("dlm.review.items")
+
+
+def decided(store: Store) -> dict[str, str]:
+    return {id_: decision.decision for id_, decision in decisions_of(store.folder).items()}
+
+
+async def test_every_pair_is_listed_with_what_one_decides_by(store, env):
+    store.stage(staged("Which river is it?"))
+    async with editor(VSCODE, env) as client:
+        client.open(TEXT + synthesized())
+        answer = await listed(client)
+    assert answer["counts"] == {"reviewed": 0, "total": 2}
+    inserted, waiting = answer["items"]
+    assert (inserted["state"], waiting["state"]) == ("inserted", "staged")
+    assert (inserted["question"], inserted["answer"]) == ("What is the Ill?", "A river.")
+    assert inserted["heading"] == waiting["heading"] == "The Ill is a river."
+    assert inserted["range"]["start"]["line"] == TEXT.count("\n")
+    assert (waiting["range"], waiting["decision"], waiting["editable"]) == (None, None, True)
+
+
+@pytest.mark.parametrize("name", [VSCODE, NEOVIM])
+async def test_an_accepted_pair_goes_into_the_text_and_is_reviewed(name, store, env):
+    store.stage(staged("Which river is it?"))
+    async with editor(name, env) as client:
+        client.open(TEXT + synthesized())
+        ids = [item["id"] for item in (await listed(client))["items"]]
+        answer = await client.command(NAME, sections=ids, decision="accepted")
+        assert sorted(answer["deciding"]) == sorted(ids)
+        await once(client, lambda: len(decided(store)) == 2)
+        await once(client, lambda: store.staged == [])
+        assert sorted(synthesized_in(client)) == sorted(ids)
+        assert (await listed(client))["counts"] == {"reviewed": 2, "total": 2}
+
+
+async def test_a_rejected_pair_leaves_text_and_plan_and_is_not_offered_again(store, env):
+    store.stage(staged("Which river is it?"))
+    async with editor(VSCODE, env) as client:
+        client.open(TEXT + synthesized())
+        ids = [item["id"] for item in (await listed(client))["items"]]
+        await client.command(NAME, sections=ids, decision="rejected")
+        await once(client, lambda: rejected_ids(store.folder) == set(ids))
+        await once(client, lambda: store.staged == [])
+        assert client.text() == TEXT
+        counts = (await listed(client))["counts"]
+        assert counts == {"reviewed": 2, "total": 2}
+
+
+async def test_an_edited_pair_stands_in_the_text_and_counts_as_synthesized(store, env):
+    async with editor(VSCODE, env) as client:
+        client.open(TEXT + synthesized())
+        (item,) = (await listed(client))["items"]
+        words = {"question": "What is it?", "answer": "The Ill."}
+        await client.command(NAME, sections=[item["id"]], decision="accepted", **words)
+        await once(client, lambda: len(decided(store)) == 2)
+        (section,) = [s for s in parse(client.text()).sections if s.synth]
+        assert section.content == "### Q\nWhat is it?\n### A\nThe Ill."
+        assert [entry.section_id for entry in Ledger(store.folder).all()] == [section.id]
+
+
+async def test_a_change_that_the_editor_refuses_decides_nothing(store, env):
+    async with editor(VSCODE, env) as client:
+        client.open(TEXT + synthesized())
+        (item,) = (await listed(client))["items"]
+        client.takes_edits = False
+        await client.command(NAME, sections=[item["id"]], decision="rejected")
+        await client.until(lambda: client.messages)
+        assert client.messages[-1].message.startswith("nothing was decided: ")
+        assert decided(store) == {}
+
+
+async def test_what_cannot_be_decided_is_refused_with_the_reason(store, env):
+    async with editor(VSCODE, env) as client:
+        client.open(TEXT + synthesized())
+        (item,) = (await listed(client))["items"]
+        about = {"uri": client_uri(client), "sections": [item["id"]]}
+        why = await refused(client, NAME, {**about, "decision": "maybe"})
+        assert why == "decision is 'maybe'; it takes accepted or rejected"
+        why = await refused(client, NAME, {**about, "sections": ["0" * 16], "decision": "accepted"})
+        assert why == "a pair is not there any more; list the pairs again"
+        edit = {"question": "Why?", "answer": "### A\nx", "decision": "accepted"}
+        why = await refused(client, NAME, {**about, **edit})
+        assert why == "this cannot stand in a document: the answer holds the header line `### A`"
+        assert client.text() == TEXT + synthesized()
+
+
+async def test_a_pair_that_is_removed_is_rejected(store, env):
+    async with editor(VSCODE, env) as client:
+        client.open(TEXT + synthesized())
+        ids = synthesized_in(client)
+        await client.command("dlm.synth.remove", sections=ids)
+        await once(client, lambda: rejected_ids(store.folder) == set(ids))
+        assert client.text() == TEXT
+
+
+def client_uri(client) -> str:
+    return next(iter(client.buffers))
