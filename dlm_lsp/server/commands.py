@@ -4,7 +4,8 @@ The one argument of a command is an object that names the document by `uri`, and
 sections by `sections`, a list of ids. `teachers` is about no document and needs none. With `force`
 a copy of a document uses what is staged for the other. `estimate` takes what `synthesize` takes, or
 with `regenerate` what that takes. `decide` takes a `decision`, `accepted` or `rejected`, and where
-a single pair is to be accepted in other words, its `question` and `answer`.
+a single pair is to be accepted in other words, its `question` and `answer`; until it is carried out
+`review` lists its pairs as `deciding`.
 """
 
 import asyncio

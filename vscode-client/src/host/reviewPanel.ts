@@ -163,7 +163,9 @@ class Page implements vscode.Disposable {
 
   private restart(): void {
     if (this.ready) {
-      void this.load().then(() => this.post({ kind: "restart", filter: this.filter }));
+      void this.load().then(() => {
+        this.post({ kind: "restart", filter: this.filter });
+      });
     }
   }
 

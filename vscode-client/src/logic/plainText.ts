@@ -1,7 +1,7 @@
 /** Plain text: what a teacher wrote, where it is shown as data. */
 
 // Controls, and what turns the direction of all that follows it; a joiner or a mark is spelling.
-const DECEPTIVE = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g;
+const DECEPTIVE = /(?![\n\t])[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu;
 
 /** A text with the characters made visible that would make it look like another one. */
 export function visible(text: string): string {
