@@ -37,7 +37,6 @@ export function overview(uri: string, ...sections: readonly SynthesizedSection[]
     availability: null,
     running: 0,
     counts: countsOf(sections),
-    reviewed: sections.filter(({ decision }) => decision !== null).length,
     sources: [
       {
         id: "s1",
