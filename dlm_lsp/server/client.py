@@ -29,6 +29,8 @@ class ClientCapabilities:
     links: bool = False
     overviews: bool = False
     run_ends: bool = False
+    shows_failures: bool = False
+    reviews: bool = False
 
     @classmethod
     def of(cls, capabilities: types.ClientCapabilities) -> "ClientCapabilities":
@@ -72,6 +74,8 @@ class ClientCapabilities:
             links=says("text_document.definition.link_support"),
             overviews=_says_of_ours(capabilities.experimental, "overview"),
             run_ends=_says_of_ours(capabilities.experimental, "runEnded"),
+            shows_failures=_says_of_ours(capabilities.experimental, "failures"),
+            reviews=_says_of_ours(capabilities.experimental, "review"),
         )
 
 

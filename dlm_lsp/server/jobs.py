@@ -14,6 +14,7 @@ from pygls.lsp.server import LanguageServer
 from dlm_lsp.errors import DlmError
 from dlm_lsp.server.command_names import RUN_ENDED
 from dlm_lsp.server.editor_messages import editor_message
+from dlm_lsp.teachers.availability import Unavailable
 
 if TYPE_CHECKING:
     import anyio
@@ -34,7 +35,14 @@ def _event() -> "anyio.Event":
 
 
 RunEndCode = Literal[
-    "inserted", "staged", "nothing-accepted", "cancelled", "failed", "not-delivered", "defect"
+    "inserted",
+    "staged",
+    "to-review",
+    "nothing-accepted",
+    "cancelled",
+    "failed",
+    "not-delivered",
+    "defect",
 ]
 
 
@@ -42,14 +50,19 @@ RunEndCode = Literal[
 class RunEnd:
     """How a job ended: a `code` to decide by, a `message` to show, and counts of pairs.
 
-    `staged`: some wait beside the document. `not-delivered`: some are in the report alone.
-    `failed`: the user was told why. `defect`: an error that nobody expected.
+    `staged`: some wait beside the document. `to-review`: they do, to be reviewed at once.
+    `not-delivered`: some are in the report alone. `failed`: the user was told why, or is to be by
+    `failure`. `defect`: an error that nobody expected.
+    `sections` are those that were put in; `failure` is what came to nothing on the way.
     """
 
     code: RunEndCode
     message: str
     inserted: int = 0
     staged: int = 0
+    refused: int = 0
+    sections: tuple[str, ...] = ()
+    failure: Unavailable | None = None
 
 
 @dataclass(eq=False, slots=True)

@@ -161,6 +161,9 @@ async def test_a_client_that_asks_for_it_is_told_how_a_job_ended_by_a_code(jobs,
             "message": "2 inserted, 1 staged (for review)",
             "inserted": 2,
             "staged": 1,
+            "refused": 0,
+            "sections": (),
+            "failure": None,
         },
     )
 

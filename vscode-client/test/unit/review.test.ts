@@ -76,11 +76,17 @@ test("a pair is described by all that one decides by, without an address or a ha
 });
 
 test("of a server that tells of no review, none is shown", () => {
-  const { decision: _, answer: __, ...older } = section("1", "inserted", [1, 2]);
-  const of = overview("file:///b.dlm", older);
+  const { id, question, state, range, teacher, strategy, at, margin } = section(
+    "1",
+    "inserted",
+    [1, 2],
+  );
+  const of = overview("file:///b.dlm", {
+    ...{ id, question, state, range, teacher, strategy, at, margin },
+  });
   const [file] = tree([of], nameOf);
   assert.equal(file?.description, "notes · 1 inserted");
-  assert.equal(file?.children[0]?.children[0]?.description, "inserted");
+  assert.equal(file?.children[0]?.children[0]?.description, "inserted", "without a review");
   assert.deepEqual(unreviewedIn(of), []);
 });
 
