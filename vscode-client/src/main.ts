@@ -36,10 +36,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const interpreters = new Interpreters(log);
   const server = new Server(context, log, secrets, interpreters);
   const overviews = new Overviews(server, log);
-  const runs = new Runs(server, log);
   const review = new Review(server, overviews);
   const evidence = new Evidence();
   const panel = new ReviewPanel(context.extensionUri, server, overviews, evidence, log);
+  const runs = new Runs(server, overviews, panel, log);
   const view = new SynthesizedView(overviews);
   const consent = new Consent(context.workspaceState);
   server.middleware = middleware(server, consent, runs, overviews, log);
@@ -56,6 +56,7 @@ export function activate(context: vscode.ExtensionContext): void {
     "dlm.discardAll": (about?: unknown) => review.discardAll(about),
     "dlm.review.reveal": (about?: unknown) => review.reveal(about),
     "dlm.reviewPairs": (about?: unknown) => panel.show(about),
+    "dlm.reviewRefused": (about?: unknown) => panel.show(about, { state: "refused" }),
     "dlm.nextSynthesized": () => goTo(overviews, "next"),
     "dlm.previousSynthesized": () => goTo(overviews, "previous"),
     "dlm.showReport": (about?: unknown) => showReport(server, about),

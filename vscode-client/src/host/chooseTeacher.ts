@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { ExecuteCommandRequest } from "vscode-languageclient/node";
 import { listModels } from "../logic/models";
 import { DISTRIBUTION } from "../logic/pythonEnvs";
+import { CHOOSE_INTERPRETER, INSTALL, SHOW_LOG } from "../logic/remedies";
 import { addressOf, parted, PROVIDERS, withoutSecrets } from "../logic/teacher";
 import type { Provider } from "../logic/teacher";
 import { teacherItem, teacherRows } from "../logic/teacherRows";
@@ -11,7 +12,7 @@ import type { TeacherRow } from "../logic/teacherRows";
 import { activeEditor, teacherOf } from "./documents";
 import type { Secrets } from "./secrets";
 import type { Overviews } from "./overviews";
-import { offer } from "./server";
+import { offer } from "./offer";
 import type { Server } from "./server";
 import { askForKey } from "./setApiKey";
 import { save } from "./settings";
@@ -30,14 +31,15 @@ const SMALL: Item = {
   choose: () => Promise.resolve(SMALL_MODEL),
 };
 
+/** Have a teacher chosen; true where one was that can be asked. */
 export async function chooseTeacher(
   secrets: Secrets,
   overviews: Overviews,
   server: Server,
-): Promise<void> {
+): Promise<boolean> {
   const rows = await ask(server);
   if (!rows) {
-    return;
+    return false;
   }
   const editor = activeEditor();
   const now = teacherOf(editor?.document.uri);
@@ -48,14 +50,16 @@ export async function chooseTeacher(
   });
   const teacher = await picked?.choose();
   if (teacher === undefined) {
-    return;
+    return false;
   }
   await save("teacher", teacher, editor?.document.uri);
   // Of what is on this machine only the server knows whether it can be asked.
   const overview = editor && (await overviews.ask(editor.document.uri.toString()));
   if (overview?.availability && overview.teacher === teacher) {
     void tellUnavailable(overview.availability, teacher, server);
+    return false;
   }
+  return true;
 }
 
 /** The rows of the server's table; undefined where there are none, which was told. */
@@ -77,12 +81,9 @@ async function ask(server: Server): Promise<readonly TeacherRow[] | undefined> {
     // It is an older one, which does not know the command.
   }
   void offer(
+    "error",
     "The dlm language server does not tell which teachers there are: it is older than this extension, and has to be updated.",
-    {
-      ...(server.isOwn ? { Install: "dlm.installServer" } : {}),
-      "Choose Interpreter": "dlm.chooseInterpreter",
-      "Show Log": "dlm.showLogs",
-    },
+    [...(server.isOwn ? [INSTALL] : []), CHOOSE_INTERPRETER, SHOW_LOG],
   );
   return undefined;
 }

@@ -20,10 +20,14 @@ import { LANGUAGE } from "../logic/language";
 import { SELECTOR } from "./documents";
 import { folder } from "./serverLocations";
 
-/** Tells the server that it may say when what is synthesized has changed, and how a run ended. */
+/**
+ * Tells the server that it may say when what is synthesized has changed and how a run ended, that a
+ * failure is shown here, with what helps, and that there is a review to show pairs in first.
+ */
 const NOTIFICATIONS: StaticFeature = {
   fillClientCapabilities(capabilities) {
-    capabilities.experimental = { dlm: { overview: true, runEnded: true } };
+    const ours = { overview: true, runEnded: true, failures: true, review: true };
+    capabilities.experimental = { dlm: ours };
   },
   initialize: () => undefined,
   getState: () => ({ kind: "static" }),

@@ -8,9 +8,17 @@ import type {
   WorkDoneProgressEnd,
   WorkDoneProgressReport,
 } from "vscode-languageclient/node";
-import { loudness } from "../logic/outcome";
+import { documentOf } from "../logic/consent";
+import { outcome } from "../logic/outcome";
 import type { RunEnd } from "../logic/outcome";
+import { sectionsOf } from "../logic/overview";
+import { activeEditor, asRange } from "./documents";
+import { offer } from "./offer";
+import type { Overviews } from "./overviews";
+import type { ReviewPanel } from "./reviewPanel";
 import type { Server } from "./server";
+import { runAgain } from "./synthesize";
+import type { Wanted } from "./synthesize";
 
 type Progress = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
 
@@ -25,6 +33,10 @@ const SHOWN_FOR = 8_000;
 
 export class Runs implements vscode.Disposable {
   private readonly running = new Map<ProgressToken, Run>();
+  /** What was wanted, by the token of the run that it became. */
+  private readonly wanted = new Map<string, Wanted>();
+  /** The runs in whose document the user has moved since they were begun. */
+  private readonly touched = new Set<string>();
   private readonly idle = new vscode.EventEmitter<void>();
   private readonly listeners: vscode.Disposable[];
 
@@ -33,6 +45,8 @@ export class Runs implements vscode.Disposable {
 
   constructor(
     private readonly server: Server,
+    private readonly overviews: Overviews,
+    private readonly panel: ReviewPanel,
     private readonly log: vscode.LogOutputChannel,
   ) {
     this.listeners = [
@@ -44,6 +58,12 @@ export class Runs implements vscode.Disposable {
       server.onDidEndRun((end) => {
         void this.tellOutcome(end);
       }),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor, kind }) => {
+        // A selection that only an edit has moved has no kind.
+        if (kind !== undefined) {
+          this.touch(textEditor.document.uri.toString());
+        }
+      }),
     ];
   }
 
@@ -54,6 +74,15 @@ export class Runs implements vscode.Disposable {
       report(this.running.get(token), progress);
     } else {
       this.running.get(token)?.end();
+    }
+  }
+
+  /** Note what was wanted, by the server's answer to it. */
+  remember(answer: unknown, wanted: Wanted): void {
+    const token =
+      typeof answer === "object" && answer !== null && "token" in answer ? answer.token : undefined;
+    if (typeof token === "string") {
+      this.wanted.set(token, wanted);
     }
   }
 
@@ -96,6 +125,14 @@ export class Runs implements vscode.Disposable {
     });
   }
 
+  private touch(uri: string): void {
+    for (const [token, { argument }] of this.wanted) {
+      if (documentOf(argument) === uri) {
+        this.touched.add(token);
+      }
+    }
+  }
+
   private endAll(): void {
     for (const run of this.running.values()) {
       run.end();
@@ -103,6 +140,8 @@ export class Runs implements vscode.Disposable {
   }
 
   private lose(): void {
+    this.wanted.clear();
+    this.touched.clear();
     if (this.running.size > 0) {
       this.endAll();
       void vscode.window.showWarningMessage(
@@ -124,20 +163,55 @@ export class Runs implements vscode.Disposable {
     }
   }
 
-  private async tellOutcome({ uri, code, message, staged }: RunEnd): Promise<void> {
-    this.log.info(`synthesis: ${message}`);
-    if (loudness(code) === "status") {
+  private async tellOutcome(end: RunEnd): Promise<void> {
+    const wanted = this.wanted.get(end.token);
+    this.wanted.delete(end.token);
+    this.log.info(`synthesis: ${end.message}`);
+    void this.reveal(end);
+    const { uri } = end;
+    if (end.code === "to-review") {
+      // Keys decide in the review: they are not taken from where the user is typing.
+      void this.panel.show(uri, {}, false);
+    }
+    const { loudness, message, buttons } = outcome(end, {
+      teacher: this.overviews.of(vscode.Uri.parse(uri))?.teacher ?? "",
+      ownServer: this.server.isOwn,
+      review: { label: "Review", command: "dlm.reviewPairs", argument: uri },
+      showWhy: { label: "Show Why", command: "dlm.reviewRefused", argument: uri },
+      report: { label: "Show Report", command: "dlm.showReport", argument: uri },
+      retry: wanted && { label: "Retry", ...wanted },
+    });
+    if (loudness === "status") {
       vscode.window.setStatusBarMessage(`dlm: ${message}`, SHOWN_FOR);
       return;
     }
-    const showReport = "Show Report";
-    const showStaged = "Show Staged";
-    const buttons = staged > 0 ? [showStaged, showReport] : [showReport];
-    const chosen = await vscode.window.showInformationMessage(`dlm: ${message}`, ...buttons);
-    if (chosen === showStaged) {
-      await vscode.commands.executeCommand("dlm.synthesized.focus");
-    } else if (chosen === showReport) {
-      await vscode.commands.executeCommand("dlm.showReport", uri);
+    await offer(loudness, `dlm: ${message}`, buttons, async () => {
+      if (wanted) {
+        await runAgain(this.server, wanted);
+      }
+    });
+  }
+
+  /** Bring what was put in into view, unless the user is busy elsewhere in the document. */
+  private async reveal({ uri, token, sections = [] }: RunEnd): Promise<void> {
+    const isBusy = this.touched.delete(token);
+    if (isBusy || sections.length === 0) {
+      return;
+    }
+    const overview = await this.overviews.ask(vscode.Uri.parse(uri).toString());
+    const editor = activeEditor();
+    if (!overview || editor?.document.uri.toString() !== overview.uri) {
+      return;
+    }
+    const ranges = sectionsOf(overview).flatMap(({ id, range }) =>
+      range && sections.includes(id) ? [asRange(range)] : [],
+    );
+    const [first] = ranges;
+    const isSeen = ranges.some((range) =>
+      editor.visibleRanges.some((visible) => visible.intersection(range) !== undefined),
+    );
+    if (first && !isSeen) {
+      editor.revealRange(first, vscode.TextEditorRevealType.InCenter);
     }
   }
 }

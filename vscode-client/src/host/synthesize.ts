@@ -6,9 +6,11 @@ import type { CodeAction, LanguageClient } from "vscode-languageclient/node";
 import { synthesisAction } from "../logic/codeActions";
 import type { Unavailable } from "../logic/overview";
 import { remedies } from "../logic/remedies";
+import type { Button } from "../logic/remedies";
 import { addressIn } from "./argument";
 import { ask } from "./ask";
 import { activeEditor, teacherOf } from "./documents";
+import { offer } from "./offer";
 import type { Server } from "./server";
 
 const KIND = "refactor.rewrite.dlm.synthesize";
@@ -24,7 +26,8 @@ export async function synthesize(server: Server): Promise<void> {
   if (choice.kind === "run") {
     await vscode.commands.executeCommand(choice.command, choice.argument);
   } else if (choice.kind === "disabled") {
-    void tellUnavailable(choice.reason, teacherOf(editor.document.uri), server);
+    const teacher = teacherOf(editor.document.uri);
+    void tellUnavailable(choice.reason, teacher, server, { command: "dlm.synthesize" });
   } else {
     void offerDocument(server, editor.document.uri);
   }
@@ -38,21 +41,33 @@ export async function synthesizeDocument(server: Server, about: unknown): Promis
   }
 }
 
-/** Say why there can be no synthesis by a teacher, and what can be done about it. */
+/** A command that was run, and can be once more. */
+export type Wanted = Pick<Button, "command" | "argument">;
+
+/**
+ * Say why there can be no synthesis by a teacher, and what can be done about it.
+ *
+ * Once that is done, what was `wanted` goes on.
+ */
 export async function tellUnavailable(
   reason: Unavailable,
   teacher: string,
   server: Server,
+  wanted?: Wanted,
 ): Promise<void> {
-  const commands = remedies(reason.code, teacher, server.isOwn);
-  const button = await vscode.window.showWarningMessage(
-    `dlm: ${reason.message}`,
-    ...Object.keys(commands),
-  );
-  const command = button === undefined ? undefined : commands[button];
-  if (command !== undefined) {
-    await vscode.commands.executeCommand(command);
-  }
+  const buttons = remedies(reason.code, teacher, server.isOwn);
+  await offer("warning", `dlm: ${reason.message}`, buttons, async () => {
+    if (wanted) {
+      await runAgain(server, wanted);
+    }
+  });
+}
+
+/** Do what could not be done before, once the server knows what has changed since. */
+export async function runAgain(server: Server, wanted: Wanted): Promise<void> {
+  await server.reconsider();
+  await server.tellSettings();
+  await vscode.commands.executeCommand(wanted.command, wanted.argument);
 }
 
 /** What the lightbulb would offer, with what the editor's own command leaves out: the disabled. */

@@ -43,8 +43,14 @@ export function refusalInWords({ reasonInWords, detail }: ReviewItem): string {
 }
 
 /** What is said where no pair is in view. */
-export function endInWords({ reviewed, total, refused }: Counts, isFiltered: boolean): string {
-  if (isFiltered) {
+export function endInWords(
+  { reviewed, total, refused }: Counts,
+  filter: "none" | "refused" | "other",
+): string {
+  if (filter === "refused") {
+    return "No refused pair is left. Those that cannot stand in a document are in the report alone.";
+  }
+  if (filter === "other") {
     return "No pair is left that the filters let through.";
   }
   const left = refused === 0 ? "" : ` ${plural(refused, "pair")} refused: press r to look.`;

@@ -224,8 +224,9 @@ function render(): void {
   renderFilters();
   renderItem(item);
   const isFiltered = JSON.stringify(session.filter) !== JSON.stringify(review.ALL);
+  const filter = session.filter.state === "refused" ? "refused" : isFiltered ? "other" : "none";
   page.end.hidden = item !== undefined || !session.isLoaded;
-  page.end.textContent = endInWords(counts, isFiltered);
+  page.end.textContent = endInWords(counts, filter);
   page.confirm.hidden = session.mode !== "confirming";
   page.confirm.textContent = `Accept all ${review.undecided(items).length} that are left?`;
   renderButtons(item);

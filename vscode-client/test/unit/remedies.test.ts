@@ -3,10 +3,12 @@ import { test } from "node:test";
 import { remedies } from "../../src/logic/remedies";
 
 const buttons = (code: string, ownServer = false, teacher = "openai:gpt-5") =>
-  Object.keys(remedies(code, teacher, ownServer));
+  remedies(code, teacher, ownServer).map(({ label }) => label);
 
-test("a missing key can be set, and another teacher chosen", () => {
-  assert.deepEqual(buttons("missing-key"), ["Set API Key", "Choose Teacher"]);
+test("a missing or a rejected key can be set, and another teacher chosen", () => {
+  for (const code of ["missing-key", "key-refused"]) {
+    assert.deepEqual(buttons(code), ["Set API Key", "Choose Teacher"]);
+  }
 });
 
 test("no key can be set of a plugin's teacher", () => {

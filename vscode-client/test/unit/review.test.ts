@@ -86,7 +86,7 @@ test("of a server that tells of no review, none is shown", () => {
   });
   const [file] = tree([of], nameOf);
   assert.equal(file?.description, "notes · 1 inserted");
-  assert.equal(file?.children[0]?.children[0]?.description, "inserted", "without a review");
+  assert.equal(file.children[0]?.children[0]?.description, "inserted", "without a review");
   assert.deepEqual(unreviewedIn(of), []);
 });
 

@@ -38,13 +38,15 @@ test("why a pair was refused", () => {
 
 test("the end says what is left", () => {
   const end = (reviewed: number, total: number, refused: number) =>
-    endInWords({ reviewed, total, refused }, false);
+    endInWords({ reviewed, total, refused }, "none");
   assert.equal(end(22, 22, 0), "All 22 reviewed.");
   assert.equal(end(22, 22, 1), "All 22 reviewed. 1 pair refused: press r to look.");
   assert.equal(end(20, 22, 0), "This is the end; 2 pairs not reviewed yet.");
   assert.equal(end(0, 0, 0), "Nothing is synthesized in this document.");
   assert.equal(end(0, 0, 2), "Nothing to review. 2 pairs refused: press r to look.");
-  assert.match(endInWords({ reviewed: 0, total: 2, refused: 0 }, true), /filters/);
+  const none = { reviewed: 0, total: 2, refused: 0 };
+  assert.match(endInWords(none, "other"), /filters/);
+  assert.match(endInWords(none, "refused"), /report/);
 });
 
 test("what turns the direction of a text is shown, and what belongs to a script stays", () => {
