@@ -200,6 +200,11 @@ export class Editor {
     await this.command("notifications.clearAll");
     await this.page.locator(".notification-toast").first().waitFor({ state: "detached" });
     await this.host.run(async ({ vscode, until }, path) => {
+      // What is beside the text would be where the next one is shown.
+      const pages = vscode.window.tabGroups.all
+        .flatMap(({ tabs }) => tabs)
+        .filter(({ input }) => input instanceof vscode.TabInputWebview);
+      await vscode.window.tabGroups.close(pages);
       while (vscode.window.activeTextEditor) {
         await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
       }
