@@ -17,9 +17,14 @@ export class Evidence implements vscode.Disposable {
   });
   private shown: { readonly uri: string; readonly range: vscode.Range } | undefined;
   private of = "";
+  private at = "";
 
-  /** Highlight the evidence of a pair and bring it into view, or what stands for it. */
-  show(uri: vscode.Uri, version: number | null, item: ReviewItem): void {
+  /**
+   * Highlight the evidence of a pair and bring it into view, or what stands for it.
+   *
+   * Where it only moves it is followed if the user `isReviewing`, and not writing elsewhere.
+   */
+  show(uri: vscode.Uri, version: number | null, item: ReviewItem, isReviewing: boolean): void {
     const document = vscode.workspace.textDocuments.find(
       (open) => open.uri.toString() === uri.toString(),
     );
@@ -32,10 +37,11 @@ export class Evidence implements vscode.Disposable {
       : undefined;
     this.draw();
     const place = item.evidenceRange ?? item.range;
-    // Not again for each change elsewhere: the user may have scrolled.
-    const isNew = this.of !== `${uri.toString()}#${item.id}`;
-    if (place && isNew) {
-      this.of = `${uri.toString()}#${item.id}`;
+    const of = `${uri.toString()}#${item.id}`;
+    const at = JSON.stringify(place);
+    if (place && (this.of !== of || (isReviewing && this.at !== at))) {
+      this.of = of;
+      this.at = at;
       for (const editor of editorsOf(uri.toString())) {
         editor.revealRange(asRange(place), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
       }

@@ -234,7 +234,7 @@ class Page implements vscode.Disposable {
   private showEvidence(): void {
     const item = this.answer?.items.find(({ id }) => id === this.shown);
     if (item && this.answer) {
-      this.evidence.show(this._uri, this.answer.version, item);
+      this.evidence.show(this._uri, this.answer.version, item, this.panel.active);
     } else {
       this.evidence.hide();
     }

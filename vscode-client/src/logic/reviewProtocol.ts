@@ -50,12 +50,13 @@ export function reviewPage({ script, style, source, nonce }: PageParts): string 
         <span id="place"></span>
       </p>
       <progress id="bar" aria-hidden="true"></progress>
-      <div id="filters" role="group" aria-label="Filters">
-        <label>Pairs <select id="state" aria-keyshortcuts="f r"></select></label>
+      <details id="filters">
+        <summary><span id="filtersInWords"></span> <kbd aria-hidden="true">f</kbd></summary>
+        <label>Pairs <select id="state" aria-keyshortcuts="r"></select></label>
         <label>Teacher <select id="teacher"></select></label>
         <label><input id="unreviewed" type="checkbox" aria-keyshortcuts="u" /> Only unreviewed <kbd>u</kbd></label>
         <label><input id="lowMarginsFirst" type="checkbox" aria-keyshortcuts="m" /> Low margins first <kbd>m</kbd></label>
-      </div>
+      </details>
     </header>
     <main id="pair" tabindex="0" aria-label="Pair">
       <article id="card" hidden>

@@ -3,10 +3,29 @@
 import { visible } from "./plainText";
 import { plural } from "./plural";
 import type { ReviewItem } from "./reviewItems";
-import type { Counts } from "./reviewSession";
+import type { Counts, Filter, StateFilter } from "./reviewSession";
 import { shortTeacher } from "./teacher";
 
 const STATES = { staged: "staged", inserted: "in the document", refused: "refused" } as const;
+
+/** What each filter by state is called. */
+export const FILTERS: Readonly<Record<StateFilter, string>> = {
+  open: "To review",
+  staged: "Staged",
+  inserted: "In the document",
+  refused: "Refused",
+};
+
+/** The filters that are set. */
+export function filtersInWords({ state, teacher, unreviewed, lowMarginsFirst }: Filter): string {
+  const set = [
+    ...(state === "open" ? [] : [FILTERS[state].toLowerCase()]),
+    ...(teacher === "" ? [] : [visible(shortTeacher(teacher))]),
+    ...(unreviewed ? ["only unreviewed"] : []),
+    ...(lowMarginsFirst ? ["low margins first"] : []),
+  ];
+  return set.length === 0 ? "Filters" : `Filters: ${set.join(", ")}`;
+}
 
 /** `3 of 22 reviewed`. */
 export function progressInWords({ reviewed, total }: Pick<Counts, "reviewed" | "total">): string {

@@ -9,6 +9,8 @@ import * as review from "../logic/reviewSession";
 import type { Action, Draft, Session, StateFilter } from "../logic/reviewSession";
 import {
   endInWords,
+  FILTERS,
+  filtersInWords,
   headingOf,
   originInWords,
   progressInWords,
@@ -26,13 +28,6 @@ interface Editor {
 declare function acquireVsCodeApi(): Editor;
 
 const editor = acquireVsCodeApi();
-
-const STATES: Readonly<Record<StateFilter, string>> = {
-  open: "To review",
-  staged: "Staged",
-  inserted: "In the document",
-  refused: "Refused",
-};
 
 interface ButtonOf {
   readonly label: string;
@@ -64,7 +59,8 @@ const page = {
   progress: byId("progress", HTMLElement),
   place: byId("place", HTMLElement),
   bar: byId("bar", HTMLProgressElement),
-  filters: byId("filters", HTMLElement),
+  filters: byId("filters", HTMLDetailsElement),
+  filtersInWords: byId("filtersInWords", HTMLElement),
   state: byId("state", HTMLSelectElement),
   teacher: byId("teacher", HTMLSelectElement),
   unreviewed: byId("unreviewed", HTMLInputElement),
@@ -92,7 +88,7 @@ let session = restored(editor.getState());
 let shown: string | null | undefined;
 let buttonsOf = "";
 
-for (const [value, label] of Object.entries(STATES)) {
+for (const [value, label] of Object.entries(FILTERS)) {
   page.state.append(option(value, label));
 }
 window.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
@@ -161,6 +157,9 @@ function focusOf(target: EventTarget | null): Focus {
   if (target instanceof HTMLButtonElement) {
     return "button";
   }
+  if (target instanceof HTMLElement && target.tagName === "SUMMARY") {
+    return "button";
+  }
   const isField =
     target instanceof HTMLTextAreaElement ||
     target instanceof HTMLSelectElement ||
@@ -170,6 +169,7 @@ function focusOf(target: EventTarget | null): Focus {
 
 function run(does: Pressed): void {
   if (does === "filters") {
+    page.filters.open = true;
     page.state.focus();
   } else if (typeof does === "object") {
     take({ kind: "filter", change: does });
@@ -248,6 +248,7 @@ function renderFilters(): void {
   }
   page.state.value = state;
   page.teacher.value = teacher;
+  page.filtersInWords.textContent = filtersInWords(session.filter);
   page.unreviewed.checked = unreviewed;
   page.lowMarginsFirst.checked = lowMarginsFirst;
 }

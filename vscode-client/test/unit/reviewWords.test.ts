@@ -3,12 +3,14 @@ import { test } from "node:test";
 import { inOneLine, visible, withoutLinks } from "../../src/logic/plainText";
 import {
   endInWords,
+  filtersInWords,
   headingOf,
   originInWords,
   progressInWords,
   refusalInWords,
   stateInWords,
 } from "../../src/logic/reviewWords";
+import { ALL } from "../../src/logic/reviewSession";
 import { item } from "./reviewItems";
 
 test("progress, origin, state and source of a pair", () => {
@@ -34,6 +36,15 @@ test("why a pair was refused", () => {
   assert.equal(refusalInWords({ ...refused, detail: "repeats itself" }), "Refused: repeats itself");
   assert.equal(refusalInWords(item("1")), "");
   assert.equal(stateInWords({ ...refused, decision: "rejected" }), "refused");
+});
+
+test("the filters that are set are named", () => {
+  assert.equal(filtersInWords(ALL), "Filters");
+  const set = { state: "refused", teacher: "hf:x/small", unreviewed: true, lowMarginsFirst: true };
+  assert.equal(
+    filtersInWords(set as typeof ALL),
+    "Filters: refused, small, only unreviewed, low margins first",
+  );
 });
 
 test("the end says what is left", () => {
