@@ -7,6 +7,7 @@ import { ExecuteCommandRequest } from "vscode-languageclient/node";
 import { inOneLine } from "../logic/plainText";
 import { isReviewAnswer } from "../logic/reviewItems";
 import type { ReviewAnswer } from "../logic/reviewItems";
+import { batches } from "../logic/reviewBatches";
 import { fromPage, reviewPage } from "../logic/reviewProtocol";
 import type { FromPage, ToPage } from "../logic/reviewProtocol";
 import type { Decided, Filter } from "../logic/reviewSession";
@@ -87,7 +88,11 @@ class Page implements vscode.Disposable {
   private shown: string | null = null;
   /** The last decision that the server knows of. */
   private known = 0;
-  private deciding: Promise<void> = Promise.resolve();
+  /** What was decided and has not gone to the server yet. */
+  private queue: { readonly uri: vscode.Uri; readonly decided: Decided }[] = [];
+  private isDeciding = false;
+  /** Called with each answer, or without one where there is none. */
+  private readonly loaded = new vscode.EventEmitter<ReviewAnswer | undefined>();
   private loading = false;
   private again = false;
   private ready = false;
@@ -122,9 +127,9 @@ class Page implements vscode.Disposable {
   /** Begin anew, with another document or filter. */
   turnTo(uri: vscode.Uri, filter: Partial<Filter>): void {
     const isOther = uri.toString() !== this._uri.toString();
-    this._uri = uri;
     this.filter = filter;
     if (isOther) {
+      this._uri = uri;
       this.answer = undefined;
       this.name();
     }
@@ -152,7 +157,8 @@ class Page implements vscode.Disposable {
         }
         break;
       case "decide":
-        this.deciding = this.deciding.then(() => this.decide(message.decided));
+        this.queue.push({ uri: this._uri, decided: message.decided });
+        void this.decide();
         break;
       case "show":
         this.shown = message.id;
@@ -169,11 +175,43 @@ class Page implements vscode.Disposable {
     }
   }
 
-  private async decide({ number, ids, decision, edited }: Decided): Promise<void> {
-    // What went wrong is told by the server, and shows in the items.
-    await this.ask(DECIDE, { sections: ids, decision, ...edited });
-    this.known = number;
-    await this.load();
+  /** Have the server carry out what is decided; what comes meanwhile goes together after that. */
+  private async decide(): Promise<void> {
+    if (this.isDeciding) {
+      return;
+    }
+    this.isDeciding = true;
+    try {
+      for (;;) {
+        const [first] = this.queue;
+        if (!first) {
+          break;
+        }
+        const { uri } = first;
+        const taken = this.queue.filter((one) => one.uri === uri).map(({ decided }) => decided);
+        this.queue = this.queue.filter((one) => one.uri !== uri);
+        for (const { ids, decision, edited } of batches(taken)) {
+          // What went wrong is told by the server, and shows in the items.
+          await this.ask(uri, DECIDE, { sections: ids, decision, ...edited });
+        }
+        this.known = taken.at(-1)?.number ?? this.known;
+        await this.untilDone(new Set(taken.flatMap(({ ids }) => ids)));
+      }
+    } finally {
+      this.isDeciding = false;
+    }
+  }
+
+  private async untilDone(ids: ReadonlySet<string>): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const listener = this.loaded.event((answer) => {
+        if (!answer?.deciding.some((id) => ids.has(id))) {
+          listener.dispose();
+          resolve();
+        }
+      });
+      void this.load();
+    });
   }
 
   /** Tell the page what there is now; while that is asked, only once more. */
@@ -199,21 +237,22 @@ class Page implements vscode.Disposable {
 
   private async loadOnce(): Promise<void> {
     const { _uri: uri, known } = this;
-    const answer = await this.ask(ITEMS, {});
+    const answer = await this.ask(uri, ITEMS, {});
     if (uri !== this._uri) {
       this.again = true;
     } else if (isReviewAnswer(answer)) {
       this.answer = answer;
       this.post({ kind: "items", answer, known });
       this.showEvidence();
+      this.loaded.fire(answer);
     } else {
       this.evidence.hide();
       this.post({ kind: "gone", message: GONE });
+      this.loaded.fire(undefined);
     }
   }
 
-  private async ask(command: string, argument: object): Promise<unknown> {
-    const uri = this._uri;
+  private async ask(uri: vscode.Uri, command: string, argument: object): Promise<unknown> {
     const client = await this.server.running();
     if (!client) {
       return undefined;
