@@ -18,6 +18,7 @@ import { levelOf } from "../logic/logLine";
 import type { Level } from "../logic/logLine";
 import { LANGUAGE } from "../logic/language";
 import { SELECTOR } from "./documents";
+import { showPlainMessages } from "./plainMessages";
 import { folder } from "./serverLocations";
 
 /**
@@ -79,6 +80,7 @@ export function createClient(
     },
   );
   client.registerFeature(NOTIFICATIONS);
+  showPlainMessages(client);
   return client;
 }
 

@@ -5,7 +5,7 @@ import type { Loudness } from "../logic/outcome";
 import { withoutLinks } from "../logic/plainText";
 import type { Button } from "../logic/remedies";
 
-const SHOW = {
+export const SHOW = {
   information: vscode.window.showInformationMessage,
   warning: vscode.window.showWarningMessage,
   error: vscode.window.showErrorMessage,

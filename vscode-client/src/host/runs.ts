@@ -8,6 +8,7 @@ import type {
   WorkDoneProgressEnd,
   WorkDoneProgressReport,
 } from "vscode-languageclient/node";
+import { withoutLinks } from "../logic/plainText";
 import { documentOf } from "../logic/consent";
 import { outcome } from "../logic/outcome";
 import type { RunEnd } from "../logic/outcome";
@@ -224,6 +225,6 @@ function report(run: Run | undefined, progress: WorkDoneProgressReport): void {
   run.reached += increment;
   run.progress?.report({
     increment,
-    ...(progress.message === undefined ? {} : { message: progress.message }),
+    ...(progress.message === undefined ? {} : { message: withoutLinks(progress.message) }),
   });
 }

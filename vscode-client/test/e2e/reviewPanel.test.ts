@@ -219,6 +219,25 @@ void describe("review panel", () => {
     assert.deepEqual(teacher.strange, []);
   });
 
+  check("what a teacher complains of is no link in a message", async () => {
+    teacher.complaint =
+      "[press](command:workbench.action.closeWindow) or [look](https://a.example)";
+    try {
+      await synthesized("complaint.dlm", [81]);
+      const notification = editor.notification("[press]");
+      await notification.getByRole("button", { name: "Retry" }).waitFor();
+      const link = ".notification-list-item-message a";
+      assert.equal(await notification.locator(link).count(), 0);
+      await editor.host.run(({ vscode }) => {
+        void vscode.window.showInformationMessage("[click](command:workbench.action.closeWindow)");
+      });
+      const control = editor.notification("click").locator(link);
+      await control.waitFor();
+    } finally {
+      teacher.complaint = undefined;
+    }
+  });
+
   check("the page's policy keeps out whatever would get past that", async () => {
     await reviewed("policy.dlm", 79);
     const blocked = await editor

@@ -47,6 +47,8 @@ export class Teacher {
   key: string | undefined;
   /** What it writes about a town. */
   writes: (number: number) => Pair[] = pairsAbout;
+  /** What it answers with instead of pairs. */
+  complaint: string | undefined;
   /** What was asked for that no teacher has, such as pictures. */
   strange: string[] = [];
   private held: ServerResponse[] | undefined;
@@ -111,6 +113,11 @@ export class Teacher {
       return;
     }
     this.asked += 1;
+    if (this.complaint !== undefined) {
+      response.statusCode = 400;
+      response.end(JSON.stringify({ error: { message: this.complaint } }));
+      return;
+    }
     if (this.held) {
       this.held.push(response);
       response.on("close", () => (this.hungUp += 1));

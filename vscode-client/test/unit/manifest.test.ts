@@ -101,7 +101,11 @@ test("a step of the walkthrough is done by what it is about, not by a link that 
       server: ["onContext:dlm.serverRunning"],
       teacher: ["onSettingChanged:dlm.teacher", "onCommand:dlm.chooseTeacher"],
       synthesize: ["onContext:dlm.hasSynthesized"],
-      review: ["onCommand:dlm.review.keep", "onCommand:dlm.review.remove"],
+      review: [
+        "onCommand:dlm.reviewPairs",
+        "onCommand:dlm.review.keep",
+        "onCommand:dlm.review.remove",
+      ],
     },
   );
 });
