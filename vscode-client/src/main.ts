@@ -25,6 +25,7 @@ import { Server } from "./host/server";
 import { setApiKey } from "./host/setApiKey";
 import { StatusItem } from "./host/statusItem";
 import { synthesize, synthesizeDocument } from "./host/synthesize";
+import { synthesizeMany, synthesizeWorkspace } from "./host/synthesizeMany";
 import { SynthesizedView } from "./host/synthesizedView";
 import { markUnreviewed } from "./host/unreviewed";
 
@@ -45,9 +46,13 @@ export function activate(context: vscode.ExtensionContext): void {
   server.middleware = middleware(server, consent, runs, overviews, log);
   running = server;
 
-  const commands: Record<string, (about?: unknown) => unknown> = {
+  const commands: Record<string, (about?: unknown, selected?: unknown) => unknown> = {
     "dlm.synthesize": () => synthesize(server),
-    "dlm.synthesizeDocument": (about?: unknown) => synthesizeDocument(server, about),
+    "dlm.synthesizeDocument": (about?: unknown, selected?: unknown) =>
+      isSeveral(selected)
+        ? synthesizeMany(server, runs, selected)
+        : synthesizeDocument(server, about),
+    "dlm.synthesizeWorkspace": (about?: unknown) => synthesizeWorkspace(server, runs, about),
     "dlm.chooseTeacher": () => chooseTeacher(secrets, overviews, server),
     "dlm.setApiKey": () => setApiKey(secrets),
     "dlm.revert": (about?: unknown) => review.revert(about),
@@ -146,6 +151,15 @@ export function activate(context: vscode.ExtensionContext): void {
 
 export async function deactivate(): Promise<void> {
   await running?.stop();
+}
+
+/** What is selected in the explorer, where it is more than one. */
+function isSeveral(selected: unknown): selected is readonly vscode.Uri[] {
+  return (
+    Array.isArray(selected) &&
+    selected.length > 1 &&
+    selected.every((uri) => uri instanceof vscode.Uri)
+  );
 }
 
 async function showReport(server: Server, about: unknown): Promise<void> {

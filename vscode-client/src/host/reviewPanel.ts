@@ -61,7 +61,8 @@ export class ReviewPanel implements vscode.Disposable {
       this.open = undefined;
       page.dispose();
     });
-    panel.iconPath = vscode.Uri.joinPath(this.extension, "icons", "view.svg");
+    const icon = (name: string) => vscode.Uri.joinPath(this.extension, "icons", name);
+    panel.iconPath = { light: icon("file-light.svg"), dark: icon("file-dark.svg") };
     panel.webview.html = this.html(panel.webview);
   }
 

@@ -30,6 +30,12 @@ interface Run {
   reached: number;
 }
 
+/** To be disposed of once it has ended. */
+interface WaitingForEnd {
+  readonly end: Promise<RunEnd | undefined>;
+  readonly dispose: () => void;
+}
+
 const SHOWN_FOR = 8_000;
 
 export class Runs implements vscode.Disposable {
@@ -38,6 +44,8 @@ export class Runs implements vscode.Disposable {
   private readonly wanted = new Map<string, Wanted>();
   /** The runs in whose document the user has moved since they were begun. */
   private readonly touched = new Set<string>();
+  /** Fires with how a run has ended; undefined where all were lost. */
+  private readonly ended = new vscode.EventEmitter<RunEnd | undefined>();
   private readonly idle = new vscode.EventEmitter<void>();
   private readonly listeners: vscode.Disposable[];
 
@@ -78,6 +86,24 @@ export class Runs implements vscode.Disposable {
     }
   }
 
+  /** The end of the next run on a document, or undefined where it is lost with the server. */
+  waitFor(uri: string): WaitingForEnd {
+    let listener: vscode.Disposable | undefined;
+    const end = new Promise<RunEnd | undefined>((resolve) => {
+      listener = this.ended.event((end) => {
+        if (end === undefined || vscode.Uri.parse(end.uri).toString() === uri) {
+          resolve(end);
+        }
+      });
+    });
+    return {
+      end,
+      dispose: () => {
+        listener?.dispose();
+      },
+    };
+  }
+
   /** Note what was wanted, by the server's answer to it. */
   remember(answer: unknown, wanted: Wanted): void {
     const token =
@@ -93,7 +119,7 @@ export class Runs implements vscode.Disposable {
 
   dispose(): void {
     this.endAll();
-    vscode.Disposable.from(...this.listeners, this.idle).dispose();
+    vscode.Disposable.from(...this.listeners, this.idle, this.ended).dispose();
   }
 
   private begin(token: ProgressToken, progress: WorkDoneProgressBegin): void {
@@ -113,7 +139,9 @@ export class Runs implements vscode.Disposable {
     };
     this.running.set(token, run);
     const options = {
-      location: vscode.ProgressLocation.Notification,
+      location: isQuiet(this.wanted.get(String(token)))
+        ? vscode.ProgressLocation.Window
+        : vscode.ProgressLocation.Notification,
       title: progress.title,
       cancellable: progress.cancellable ?? false,
     };
@@ -143,6 +171,7 @@ export class Runs implements vscode.Disposable {
   private lose(): void {
     this.wanted.clear();
     this.touched.clear();
+    this.ended.fire(undefined);
     if (this.running.size > 0) {
       this.endAll();
       void vscode.window.showWarningMessage(
@@ -168,6 +197,10 @@ export class Runs implements vscode.Disposable {
     const wanted = this.wanted.get(end.token);
     this.wanted.delete(end.token);
     this.log.info(`synthesis: ${end.message}`);
+    this.ended.fire(end);
+    if (isQuiet(wanted)) {
+      return;
+    }
     void this.reveal(end);
     const { uri } = end;
     if (end.code === "to-review") {
@@ -215,6 +248,12 @@ export class Runs implements vscode.Disposable {
       editor.revealRange(first, vscode.TextEditorRevealType.InCenter);
     }
   }
+}
+
+/** Whether it is one of many, which are told of together. */
+function isQuiet(wanted: Wanted | undefined): boolean {
+  const argument = wanted?.argument;
+  return typeof argument === "object" && argument !== null && "quiet" in argument;
 }
 
 function report(run: Run | undefined, progress: WorkDoneProgressReport): void {

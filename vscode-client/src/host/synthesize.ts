@@ -37,6 +37,8 @@ export async function synthesize(server: Server): Promise<void> {
 export async function synthesizeDocument(server: Server, about: unknown): Promise<void> {
   const uri = addressIn(about);
   if (uri !== undefined) {
+    // The explorer has documents that are not open; the server asks about those that are.
+    await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
     await ask(server, "dlm.synth.run", { uri });
   }
 }
