@@ -22,7 +22,10 @@ const extension = await context({
 });
 const page = await context({
   ...common,
-  entryPoints: ["src/webview/review.ts", "src/webview/review.css"],
+  entryPoints: ["review", "losses"].flatMap((name) => [
+    `src/webview/${name}.ts`,
+    `src/webview/${name}.css`,
+  ]),
   outdir: "dist",
   format: "iife",
   target: "chrome120",

@@ -27,6 +27,7 @@ import { StatusItem } from "./host/statusItem";
 import { synthesize, synthesizeDocument } from "./host/synthesize";
 import { synthesizeMany, synthesizeWorkspace } from "./host/synthesizeMany";
 import { SynthesizedView } from "./host/synthesizedView";
+import { Trainer } from "./host/train";
 import { markUnreviewed } from "./host/unreviewed";
 
 let running: Server | undefined;
@@ -40,6 +41,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const review = new Review(server, overviews);
   const evidence = new Evidence();
   const panel = new ReviewPanel(context.extensionUri, server, overviews, evidence, log);
+  const trainer = new Trainer(context.extensionUri, server, secrets, log);
   const runs = new Runs(server, overviews, panel, log);
   const view = new SynthesizedView(overviews);
   const consent = new Consent(context.workspaceState);
@@ -53,6 +55,8 @@ export function activate(context: vscode.ExtensionContext): void {
         ? synthesizeMany(server, runs, selected)
         : synthesizeDocument(server, about),
     "dlm.synthesizeWorkspace": (about?: unknown) => synthesizeWorkspace(server, runs, about),
+    "dlm.train": (about?: unknown) => trainer.train(about),
+    "dlm.prompt": (about?: unknown) => trainer.prompt(about),
     "dlm.chooseTeacher": () => chooseTeacher(secrets, overviews, server),
     "dlm.setApiKey": () => setApiKey(secrets),
     "dlm.revert": (about?: unknown) => review.revert(about),

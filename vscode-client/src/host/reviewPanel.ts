@@ -1,7 +1,6 @@
 /** The review's panel: a page beside the text, and what it asks of the server and the editor. */
 
 import { posix } from "node:path";
-import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import { ExecuteCommandRequest } from "vscode-languageclient/node";
 import { inOneLine } from "../logic/plainText";
@@ -14,6 +13,7 @@ import type { Decided, Filter } from "../logic/reviewSession";
 import { addressIn } from "./argument";
 import type { Evidence } from "./evidence";
 import type { Overviews } from "./overviews";
+import { openPanel, partsOf } from "./pages";
 import type { Server } from "./server";
 
 const ITEMS = "dlm.review.items";
@@ -49,36 +49,18 @@ export class ReviewPanel implements vscode.Disposable {
       this.open.panel.reveal(undefined, !focus);
       return;
     }
-    const panel = vscode.window.createWebviewPanel(
-      "dlm.review",
-      "Review",
-      { viewColumn: vscode.ViewColumn.Beside, preserveFocus: !focus },
-      { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(this.extension, "dist")] },
-    );
+    const panel = openPanel(this.extension, "review", "Review", !focus);
     const page = new Page(panel, uri, filter, this.server, this.overviews, this.evidence, this.log);
     this.open = page;
     panel.onDidDispose(() => {
       this.open = undefined;
       page.dispose();
     });
-    const icon = (name: string) => vscode.Uri.joinPath(this.extension, "icons", name);
-    panel.iconPath = { light: icon("file-light.svg"), dark: icon("file-dark.svg") };
-    panel.webview.html = this.html(panel.webview);
+    panel.webview.html = reviewPage(partsOf(this.extension, panel.webview, "review"));
   }
 
   dispose(): void {
     this.open?.panel.dispose();
-  }
-
-  private html(webview: vscode.Webview): string {
-    const address = (name: string) =>
-      webview.asWebviewUri(vscode.Uri.joinPath(this.extension, "dist", name)).toString();
-    return reviewPage({
-      script: address("review.js"),
-      style: address("review.css"),
-      source: webview.cspSource,
-      nonce: randomBytes(18).toString("base64"),
-    });
   }
 }
 

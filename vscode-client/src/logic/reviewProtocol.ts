@@ -1,5 +1,7 @@
 /** Review protocol: what the review's page and the extension say to each other. */
 
+import { page } from "./page";
+import type { PageParts } from "./page";
 import type { ReviewAnswer } from "./reviewItems";
 import type { Decided, Filter } from "./reviewSession";
 
@@ -16,35 +18,12 @@ export type FromPage =
   /** This pair is in view; null for none. */
   | { readonly kind: "show"; readonly id: string | null };
 
-/** What the page is served with. */
-export interface PageParts {
-  readonly script: string;
-  readonly style: string;
-  /** Where the editor serves the extension's own files from. */
-  readonly source: string;
-  readonly nonce: string;
+/** The review's page. */
+export function reviewPage(parts: PageParts): string {
+  return page(parts, "Review", BODY);
 }
 
-/** The page: it loads its own script and style, and nothing else from anywhere. */
-export function reviewPage({ script, style, source, nonce }: PageParts): string {
-  const policy = [
-    "default-src 'none'",
-    `style-src ${source}`,
-    `script-src 'nonce-${nonce}'`,
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join("; ");
-  return `<!DOCTYPE html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <meta http-equiv="Content-Security-Policy" content="${policy}" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <link rel="stylesheet" href="${style}" />
-    <title>Review</title>
-  </head>
-  <body>
-    <header>
+const BODY = `    <header>
       <p class="progress">
         <strong id="progress"></strong>
         <span id="place"></span>
@@ -80,12 +59,7 @@ export function reviewPage({ script, style, source, nonce }: PageParts): string 
       <p id="confirm" role="alert" hidden></p>
     </main>
     <footer role="toolbar" aria-label="Review"></footer>
-    <div id="said" aria-live="polite"></div>
-    <script nonce="${nonce}" src="${script}"></script>
-  </body>
-</html>
-`;
-}
+    <div id="said" aria-live="polite"></div>`;
 
 /** Read what a page says; undefined where that is nothing of ours. */
 export function fromPage(message: unknown): FromPage | undefined {
