@@ -1,6 +1,7 @@
 /** Evidence: where in the text the pair that is reviewed comes from. */
 
 import * as vscode from "vscode";
+import type { Range } from "../logic/overview";
 import type { ReviewItem } from "../logic/reviewItems";
 import { asRange } from "./documents";
 
@@ -20,11 +21,18 @@ export class Evidence implements vscode.Disposable {
   private at = "";
 
   /**
-   * Highlight the evidence of a pair and bring it into view, or what stands for it.
+   * Highlight the evidence of a pair and bring it into view, or what stands for it: the pair, or
+   * its `source`.
    *
    * Where it only moves it is followed if the user `isReviewing`, and not writing elsewhere.
    */
-  show(uri: vscode.Uri, version: number | null, item: ReviewItem, isReviewing: boolean): void {
+  show(
+    uri: vscode.Uri,
+    version: number | null,
+    item: ReviewItem,
+    source: Range | null,
+    isReviewing: boolean,
+  ): void {
     const document = vscode.workspace.textDocuments.find(
       (open) => open.uri.toString() === uri.toString(),
     );
@@ -36,7 +44,7 @@ export class Evidence implements vscode.Disposable {
       ? { uri: uri.toString(), range: asRange(item.evidenceRange) }
       : undefined;
     this.draw();
-    const place = item.evidenceRange ?? item.range;
+    const place = item.evidenceRange ?? item.range ?? source;
     const of = `${uri.toString()}#${item.id}`;
     const at = JSON.stringify(place);
     if (place && (this.of !== of || (isReviewing && this.at !== at))) {

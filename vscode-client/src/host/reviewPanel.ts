@@ -85,7 +85,7 @@ class Page implements vscode.Disposable {
     private _uri: vscode.Uri,
     private filter: Partial<Filter>,
     private readonly server: Server,
-    overviews: Overviews,
+    private readonly overviews: Overviews,
     private readonly evidence: Evidence,
     private readonly log: vscode.LogOutputChannel,
   ) {
@@ -256,7 +256,10 @@ class Page implements vscode.Disposable {
   private showEvidence(): void {
     const item = this.answer?.items.find(({ id }) => id === this.shown);
     if (item && this.answer) {
-      this.evidence.show(this._uri, this.answer.version, item, this.panel.active);
+      const sources = this.overviews.of(this._uri)?.sources;
+      const source = sources?.find(({ id }) => id === item.sourceId)?.range ?? null;
+      const { version } = this.answer;
+      this.evidence.show(this._uri, version, item, source, this.panel.active);
     } else {
       this.evidence.hide();
     }

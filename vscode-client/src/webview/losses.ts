@@ -38,7 +38,9 @@ function drawn({ lines, across, up }: Plot): Element[] {
     text("step", { x: (left + right) / 2, y: HEIGHT - 6, class: "across" }),
     ...lines.flatMap((line) => [
       shape("polyline", { points: line.points.map(String).join(" "), class: classOf(line) }),
-      ...line.points.map(([cx, cy]) => shape("circle", { cx, cy, r: 2, class: classOf(line) })),
+      ...line.points.map(([cx, cy]) =>
+        shape("circle", { cx, cy, r: line.isHeldOut ? 4 : 2, class: classOf(line) }),
+      ),
     ]),
   ];
 }

@@ -189,6 +189,17 @@ void describe("review panel", () => {
     }
   });
 
+  check("what is staged for another document is taken after the server's question", async () => {
+    await reviewed("first.dlm", 83);
+    const text = editor.onDisk("first.dlm");
+    await editor.open("copy.dlm", text);
+    await press("Alt+Shift+R");
+    await editor.untilReviewing("How many mills does Ville83 have?");
+    await press("y");
+    await editor.press(editor.notification("first.dlm"), "Force it");
+    assert.match(await untilText(1), /How many mills does Ville83 have\?/);
+  });
+
   check("what a teacher wrote is shown as it is, and nothing of it is done or loaded", async () => {
     const spite = `<script>parent.title="x"</script><img src="${teacher.address}/a.png" onerror="alert(1)"> ![x](${teacher.address}/b.png) [y](command:workbench.action.closeWindow) ]]>`;
     teacher.strange = [];
