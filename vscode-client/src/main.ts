@@ -57,7 +57,7 @@ export function activate(context: vscode.ExtensionContext): void {
     "dlm.synthesizeWorkspace": (about?: unknown) => synthesizeWorkspace(server, runs, about),
     "dlm.train": (about?: unknown) => trainer.train(about),
     "dlm.prompt": (about?: unknown) => trainer.prompt(about),
-    "dlm.chooseTeacher": () => chooseTeacher(secrets, overviews, server),
+    "dlm.chooseTeacher": (about?: unknown) => chooseTeacher(secrets, overviews, server, about),
     "dlm.setApiKey": () => setApiKey(secrets),
     "dlm.revert": (about?: unknown) => review.revert(about),
     "dlm.keepAll": (about?: unknown) => review.keepAll(about),

@@ -31,21 +31,24 @@ const SMALL: Item = {
   choose: () => Promise.resolve(SMALL_MODEL),
 };
 
-/** Have a teacher chosen; true where one was that can be asked. */
+/** Tell whether one was chosen, and can be asked as far as it shows; `about` may hold the `reason` why another run waits for that. */
 export async function chooseTeacher(
   secrets: Secrets,
   overviews: Overviews,
   server: Server,
+  about?: unknown,
 ): Promise<boolean> {
   const rows = await ask(server);
   if (!rows) {
     return false;
   }
+  const reason = reasonIn(about);
   const editor = activeEditor();
   const now = teacherOf(editor?.document.uri);
   const picked = await vscode.window.showQuickPick(items(rows, secrets), {
     title: "Who writes the pairs?",
-    placeHolder: `Now: ${withoutSecrets(now)}`,
+    // What to do about it is what is asked here.
+    placeHolder: reason?.split(": ")[0] ?? `Now: ${withoutSecrets(now)}`,
     matchOnDescription: true,
   });
   const teacher = await picked?.choose();
@@ -53,6 +56,10 @@ export async function chooseTeacher(
     return false;
   }
   await save("teacher", teacher, editor?.document.uri);
+  if (reason !== undefined) {
+    // Whoever waits for it looks itself whether it can be asked.
+    return true;
+  }
   // Of what is on this machine only the server knows whether it can be asked.
   const overview = editor && (await overviews.ask(editor.document.uri.toString()));
   if (overview?.availability && overview.teacher === teacher) {
@@ -60,6 +67,12 @@ export async function chooseTeacher(
     return false;
   }
   return true;
+}
+
+function reasonIn(about: unknown): string | undefined {
+  const reason =
+    typeof about === "object" && about !== null && "reason" in about ? about.reason : undefined;
+  return typeof reason === "string" ? reason : undefined;
 }
 
 /** The rows of the server's table; undefined where there are none, which was told. */

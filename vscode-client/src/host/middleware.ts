@@ -11,7 +11,7 @@ import type { Overviews } from "./overviews";
 import type { Runs } from "./runs";
 import type { Server } from "./server";
 import { forServer, text } from "./settings";
-import { runAgain, tellUnavailable } from "./synthesize";
+import { isQuiet, runAgain, tellUnavailable } from "./synthesize";
 
 export function middleware(
   server: Server,
@@ -39,7 +39,8 @@ export function middleware(
       const overview = uri && (await overviews.ask(uri.toString()));
       if (overview?.availability) {
         // Told here, where there are buttons to mend it.
-        void tellUnavailable(overview.availability, overview.teacher, server, wanted);
+        const goesOn = isQuiet(wanted) ? undefined : wanted;
+        void tellUnavailable(overview.availability, overview.teacher, server, goesOn);
         return undefined;
       }
       const estimate = () => estimateOf(server, log, command, args[0]);

@@ -22,9 +22,14 @@ export async function offer(
   const chosen = await SHOW[loudness](withoutLinks(message), ...labels);
   const button = buttons.find(({ label }) => label === chosen);
   if (button) {
-    const done = await vscode.commands.executeCommand(button.command, button.argument);
-    if (done === true) {
-      await goOn?.();
-    }
+    await press(button, goOn);
+  }
+}
+
+/** Run the command of a button, and `goOn` where it has helped. */
+export async function press(button: Button, goOn?: () => Promise<void>): Promise<void> {
+  const done = await vscode.commands.executeCommand(button.command, button.argument);
+  if (done === true) {
+    await goOn?.();
   }
 }

@@ -18,7 +18,7 @@ import { offer } from "./offer";
 import type { Overviews } from "./overviews";
 import type { ReviewPanel } from "./reviewPanel";
 import type { Server } from "./server";
-import { runAgain } from "./synthesize";
+import { isQuiet, runAgain } from "./synthesize";
 import type { Wanted } from "./synthesize";
 
 type Progress = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
@@ -219,11 +219,8 @@ export class Runs implements vscode.Disposable {
       vscode.window.setStatusBarMessage(`dlm: ${message}`, SHOWN_FOR);
       return;
     }
-    await offer(loudness, `dlm: ${message}`, buttons, async () => {
-      if (wanted) {
-        await runAgain(this.server, wanted);
-      }
-    });
+    const goOn = wanted && (() => runAgain(this.server, wanted));
+    await offer(loudness, `dlm: ${message}`, buttons, goOn);
   }
 
   /** Bring what was put in into view, unless the user is busy elsewhere in the document. */
@@ -248,12 +245,6 @@ export class Runs implements vscode.Disposable {
       editor.revealRange(first, vscode.TextEditorRevealType.InCenter);
     }
   }
-}
-
-/** Whether it is one of many, which are told of together. */
-function isQuiet(wanted: Wanted | undefined): boolean {
-  const argument = wanted?.argument;
-  return typeof argument === "object" && argument !== null && "quiet" in argument;
 }
 
 function report(run: Run | undefined, progress: WorkDoneProgressReport): void {

@@ -5,12 +5,12 @@ import { CodeActionRequest, CodeActionTriggerKind, Command } from "vscode-langua
 import type { CodeAction, LanguageClient } from "vscode-languageclient/node";
 import { synthesisAction } from "../logic/codeActions";
 import type { Unavailable } from "../logic/overview";
-import { remedies } from "../logic/remedies";
+import { CHOOSE_TEACHER, remedies, wantsChoice } from "../logic/remedies";
 import type { Button } from "../logic/remedies";
 import { addressIn } from "./argument";
 import { ask } from "./ask";
 import { activeEditor, teacherOf } from "./documents";
-import { offer } from "./offer";
+import { offer, press } from "./offer";
 import type { Server } from "./server";
 
 const KIND = "refactor.rewrite.dlm.synthesize";
@@ -46,6 +46,12 @@ export async function synthesizeDocument(server: Server, about: unknown): Promis
 /** A command that was run, and can be once more. */
 export type Wanted = Pick<Button, "command" | "argument">;
 
+/** Whether it is one of many, which are told of together. */
+export function isQuiet(wanted: Wanted | undefined): boolean {
+  const argument = wanted?.argument;
+  return typeof argument === "object" && argument !== null && "quiet" in argument;
+}
+
 /**
  * Say why there can be no synthesis by a teacher, and what can be done about it.
  *
@@ -57,18 +63,23 @@ export async function tellUnavailable(
   server: Server,
   wanted?: Wanted,
 ): Promise<void> {
-  const buttons = remedies(reason.code, teacher, server.isOwn);
-  await offer("warning", `dlm: ${reason.message}`, buttons, async () => {
-    if (wanted) {
-      await runAgain(server, wanted);
-    }
-  });
+  const goOn = wanted && (() => runAgain(server, wanted));
+  const buttons = remedies(reason.code, teacher, server.isOwn).map((button) =>
+    button === CHOOSE_TEACHER && goOn
+      ? { ...button, argument: { reason: reason.message } }
+      : button,
+  );
+  const [choose] = buttons;
+  if (goOn && choose && wantsChoice(reason.code)) {
+    await press(choose, goOn);
+    return;
+  }
+  await offer("warning", `dlm: ${reason.message}`, buttons, goOn);
 }
 
-/** Do what could not be done before, once the server knows what has changed since. */
+/** Do what could not be done before, once the server has the keys that there are by now. */
 export async function runAgain(server: Server, wanted: Wanted): Promise<void> {
   await server.reconsider();
-  await server.tellSettings();
   await vscode.commands.executeCommand(wanted.command, wanted.argument);
 }
 

@@ -10,7 +10,11 @@ export interface Button {
   readonly argument?: unknown;
 }
 
-export const CHOOSE_TEACHER: Button = { label: "Choose Teacher", command: "dlm.chooseTeacher" };
+/** With a reason, whoever waits for the choice looks itself whether the teacher can be asked. */
+export const CHOOSE_TEACHER: Button = {
+  label: "Choose Teacher",
+  command: "dlm.chooseTeacher",
+};
 
 const PROBLEMS: Button = {
   label: "Show Problems",
@@ -33,6 +37,11 @@ export function settingButton(name: string): Button {
     command: "workbench.action.openSettings",
     argument: setting,
   };
+}
+
+/** Tell whether nothing helps but to choose a teacher, so that there is nothing else to ask. */
+export function wantsChoice(code: string): boolean {
+  return code === "no-teacher" || code === "no-adapter";
 }
 
 /** What may help `teacher`; `code` is what is in the way, or has ended a run. */

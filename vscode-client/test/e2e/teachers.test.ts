@@ -165,7 +165,9 @@ void describe("teachers", () => {
     await editor.set("teacher", "self");
     await editor.open("chosen.dlm", about(45));
     await editor.command("dlm.synthesizeDocument");
-    await editor.press(editor.notification("no trained adapter"), "Choose Teacher");
+    await editor.page
+      .locator(".quick-input-widget input[placeholder*='no trained adapter']")
+      .waitFor();
     await editor.pick("Any OpenAI-compatible server");
     await editor.answer("Address of the server", teacher.address);
     await editor.pick("towns");

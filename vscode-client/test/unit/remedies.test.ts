@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { remedies } from "../../src/logic/remedies";
+import { remedies, wantsChoice } from "../../src/logic/remedies";
 
 const buttons = (code: string, ownServer = false, teacher = "openai:gpt-5") =>
   remedies(code, teacher, ownServer).map(({ label }) => label);
@@ -30,4 +30,13 @@ test("another teacher may help against whatever else there is", () => {
   for (const code of ["no-teacher", "no-adapter", "store-error", "some-new-code"]) {
     assert.deepEqual(buttons(code, true), ["Choose Teacher"]);
   }
+});
+
+test("where nothing but another teacher helps, nothing else is asked", () => {
+  assert.deepEqual(["no-teacher", "no-adapter", "missing-key", "store-error"].map(wantsChoice), [
+    true,
+    true,
+    false,
+    false,
+  ]);
 });
