@@ -204,10 +204,10 @@ async def test_how_a_run_ended_is_told_by_a_code(review, end, teacher, env, monk
         client.open(TEXT)
         token = (await client.command("dlm.synth.run"))["token"]
         await client.until(client.finished)
-        ((uri, told, sections, also),) = [
-            (e.pop("uri"), e.pop("token"), e.pop("sections"), e) for e in ends
-        ]
-        assert (uri, told, also) == (URI, token, {**end, "refused": 0, "failure": None})
+        (found,) = ends
+        sections = found.pop("sections")
+        about = {"uri": URI, "token": token, "refused": 0, "failure": None}
+        assert found == {**end, **about}
         assert list(sections) == [s.id for s in parse(client.text()).sections if s.synth]
 
 
