@@ -33,11 +33,15 @@ from collections.abc import Callable
 
 
 class DlmError(Exception):
-    """What went wrong, as a line for the user."""
+    """What went wrong, as a line for the user; `code` is its kind, for a program to decide by."""
+
+    code: str = "failed"
 
 
 class UsageError(DlmError):
     """A command line or a command's argument that cannot be meant."""
+
+    code = "bad-argument"
 
 
 class OptionError(UsageError):
@@ -46,6 +50,8 @@ class OptionError(UsageError):
     `requirement` goes on the sentence "`field` is `value`; it ...", and may name the option `other`
     as `{other}`.
     """
+
+    code = "bad-option"
 
     def __init__(self, field: str, value: object, requirement: str, *, other: str = "") -> None:
         super().__init__(field, value, requirement)
@@ -66,6 +72,8 @@ class OptionError(UsageError):
 class StoreError(DlmError):
     """Something on disk that cannot be read or written."""
 
+    code = "store-error"
+
 
 class NotFoundError(StoreError):
     """A file that is not there."""
@@ -77,6 +85,8 @@ class FileChangedError(StoreError):
 
 class CopyError(StoreError):
     """A document that has the id of another, for which sections are staged."""
+
+    code = "document-copy"
 
 
 class PrivateSourceError(StoreError):
@@ -101,6 +111,8 @@ class PrivateSourceError(StoreError):
 class ModelError(DlmError):
     """Something that a local model cannot do."""
 
+    code = "model-error"
+
 
 class DeviceError(ModelError):
     """The machine lacks the device that a model was to run on."""
@@ -109,9 +121,13 @@ class DeviceError(ModelError):
 class JudgeError(DlmError):
     """Why nobody can judge."""
 
+    code = "judge-error"
+
 
 class TeacherError(DlmError):
     """Something that a teacher cannot do."""
+
+    code = "teacher-error"
 
 
 class SelectorError(TeacherError):
@@ -120,6 +136,8 @@ class SelectorError(TeacherError):
 
 class UnreachableError(TeacherError):
     """The server was not there, or did not say a word in time."""
+
+    code = "unreachable"
 
 
 class UnusableReplyError(TeacherError):
@@ -152,9 +170,13 @@ class TooLongError(TeacherError):
 class RateError(TeacherError):
     """The server wants fewer requests, and still did after the pauses that it asked for."""
 
+    code = "rate-limited"
+
 
 class SpentError(TeacherError):
     """The account has nothing left to spend, or not for longer than anybody waits."""
+
+    code = "spent"
 
 
 class RejectedError(TeacherError):
@@ -164,6 +186,10 @@ class RejectedError(TeacherError):
 class MissingError(RejectedError):
     """The server has no such model, or nothing at this address."""
 
+    code = "missing-model"
+
 
 class KeyRefusedError(RejectedError):
     """The server does not know the key."""
+
+    code = "key-refused"

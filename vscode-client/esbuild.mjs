@@ -4,26 +4,40 @@ import { context } from "esbuild";
 
 const watching = process.argv.includes("--watch");
 
-const bundle = await context({
-  entryPoints: ["src/extension.ts"],
-  outfile: "dist/extension.js",
+const common = {
   bundle: true,
-  platform: "node",
-  format: "cjs",
-  target: "node20",
-  external: ["vscode"],
   minify: !watching,
   sourcemap: watching ? "linked" : false,
   metafile: true,
   logLevel: "warning",
+};
+const extension = await context({
+  ...common,
+  entryPoints: ["src/extension.ts"],
+  outfile: "dist/extension.js",
+  platform: "node",
+  format: "cjs",
+  target: "node20",
+  external: ["vscode"],
+});
+const page = await context({
+  ...common,
+  entryPoints: ["review", "losses"].flatMap((name) => [
+    `src/webview/${name}.ts`,
+    `src/webview/${name}.css`,
+  ]),
+  outdir: "dist",
+  format: "iife",
+  target: "chrome120",
 });
 
 if (watching) {
-  await bundle.watch();
+  await Promise.all([extension.watch(), page.watch()]);
 } else {
-  const { metafile } = await bundle.rebuild();
-  writeFileSync("dist/third-party-notices.txt", notices(Object.keys(metafile.inputs)));
-  await bundle.dispose();
+  const built = await Promise.all([extension.rebuild(), page.rebuild()]);
+  const inputs = built.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  writeFileSync("dist/third-party-notices.txt", notices(inputs));
+  await Promise.all([extension.dispose(), page.dispose()]);
 }
 
 /** The licences of the packages that are in the bundle: they ask to go with every copy. */

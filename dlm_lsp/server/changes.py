@@ -32,7 +32,9 @@ _ANSWER_TIMEOUT = 30.0
 """Seconds within which a client makes a change that it does not show first."""
 
 _PREVIEWS = 2
-_ANNOTATION = "dlm"
+
+Annotate = Callable[[Edit], types.ChangeAnnotation]
+"""Says what a preview shows of an edit."""
 
 
 class ChangeOutcome(Enum):
@@ -65,17 +67,18 @@ async def send_change(
     compute: Callable[[Document], Sequence[Edit]],
     label: str,
     *,
-    preview: bool = False,
+    annotate: Annotate | None = None,
     stop: "anyio.Event | None" = None,
 ) -> ChangeOutcome:
     """Let the client make the edits that `compute` finds, as one step to undo.
 
     Where the document has moved on meanwhile, they are computed again for what it has become.
-    With `preview` the client shows them first, if it can. Changes of one document wait for each
-    other: two that were computed for one text would both be made. `stop` ends the waiting, also
-    that for the answer of a client, which may make the change still.
+    With `annotate` the client shows them first, if it can, each with what that says of it.
+    Changes of one document wait for each other: two that were computed for one text would both be
+    made. `stop` ends the waiting, also that for the answer of a client, which may make the change
+    still.
     """
-    change = _change_in_turn(server, uri, compute, label, preview=preview)
+    change = _change_in_turn(server, uri, compute, label, annotate=annotate)
     return await run_unless_stopped(stop, change) or ChangeOutcome.STOPPED
 
 
@@ -85,14 +88,14 @@ async def _change_in_turn(
     compute: Callable[[Document], Sequence[Edit]],
     label: str,
     *,
-    preview: bool,
+    annotate: Annotate | None,
 ) -> ChangeOutcome:
     state = server.open_document(uri)
     if not await _acquire_lock(state):
         return ChangeOutcome.BLOCKED
     versioned = _is_versioned(server, server.text_document(uri))
     try:
-        return await _change(server, uri, state, compute, label, preview=preview)
+        return await _change(server, uri, state, compute, label, annotate=annotate)
     finally:
         # Without versions, a client that wakes up would make both edits of one text.
         versioned = versioned and _is_versioned(server, server.text_document(uri))
@@ -128,10 +131,10 @@ async def _change(
     compute: Callable[[Document], Sequence[Edit]],
     label: str,
     *,
-    preview: bool,
+    annotate: Annotate | None,
 ) -> ChangeOutcome:
     # A user who has refused a preview is not asked again and again.
-    for _ in range(_PREVIEWS if preview else _ATTEMPTS):
+    for _ in range(_PREVIEWS if annotate else _ATTEMPTS):
         text_document = server.text_document(uri)
         if text_document and not _is_versioned(server, text_document):
             await _until_quiet(server, uri)
@@ -140,16 +143,16 @@ async def _change(
             return ChangeOutcome.CLOSED
         if server.open_document(uri) is not state:
             # It was opened again, and its changes wait for each other anew.
-            return await _change_in_turn(server, uri, compute, label, preview=preview)
+            return await _change_in_turn(server, uri, compute, label, annotate=annotate)
         if refusal := refusal_of_edits(text_document):
             return refusal
         changes, document = text_document.changes, text_document.incremental.document
         edits = compute(document)
         if not edits:
             return ChangeOutcome.NOTHING
-        edit = workspace_edit(server, text_document, edits, label if preview else None)
+        edit = workspace_edit(server, text_document, edits, annotate)
         try:
-            async with asyncio.timeout(None if preview else _ANSWER_TIMEOUT):
+            async with asyncio.timeout(None if annotate else _ANSWER_TIMEOUT):
                 made = apply_edits(document.text, edits)
                 applied = await _is_applied(server, uri, edit, label, made)
                 outcome = ChangeOutcome.YES if applied else ChangeOutcome.REFUSED
@@ -193,25 +196,26 @@ def workspace_edit(
     server: DlmServer,
     text_document: LiveDocument,
     edits: Sequence[Edit],
-    confirm: str | None = None,
+    annotate: Annotate | None = None,
 ) -> types.WorkspaceEdit:
-    """Return edits of a document as the client can take them; `confirm` asks the user first."""
+    """Return edits of a document as the client can take them, each with what `annotate` says."""
     changes = encode_text_edits(edits, text_document.positions)
     if not server.client.versioned_edits:
         return types.WorkspaceEdit(changes={text_document.uri: changes})
     identifier = types.OptionalVersionedTextDocumentIdentifier(
         text_document.uri, text_document.version
     )
-    if confirm is None or not server.client.annotated_edits:
+    if annotate is None or not server.client.annotated_edits:
         edit = types.TextDocumentEdit(text_document=identifier, edits=changes)
         return types.WorkspaceEdit(document_changes=[edit])
+    annotations = {f"dlm-{index}": annotate(edit) for index, edit in enumerate(edits)}
     annotated = [
-        types.AnnotatedTextEdit(_ANNOTATION, change.range, change.new_text) for change in changes
+        types.AnnotatedTextEdit(name, change.range, change.new_text)
+        for name, change in zip(annotations, changes, strict=True)
     ]
-    annotation = types.ChangeAnnotation(label=confirm, needs_confirmation=True)
     return types.WorkspaceEdit(
         document_changes=[types.TextDocumentEdit(text_document=identifier, edits=annotated)],
-        change_annotations={_ANNOTATION: annotation},
+        change_annotations=annotations,
     )
 
 

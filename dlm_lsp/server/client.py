@@ -30,6 +30,8 @@ class ClientCapabilities:
     overviews: bool = False
     run_ends: bool = False
     picks_actions: bool = False
+    shows_failures: bool = False
+    reviews: bool = False
 
     @classmethod
     def of(cls, capabilities: types.ClientCapabilities) -> "ClientCapabilities":
@@ -72,6 +74,8 @@ class ClientCapabilities:
             overviews=_says_of_ours(capabilities.experimental, "overview"),
             run_ends=_says_of_ours(capabilities.experimental, "runEnded"),
             picks_actions=_says_of_ours(capabilities.experimental, "pickAction"),
+            shows_failures=_says_of_ours(capabilities.experimental, "failures"),
+            reviews=_says_of_ours(capabilities.experimental, "review"),
         )
 
 

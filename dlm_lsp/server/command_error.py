@@ -1,6 +1,6 @@
 """Command errors: why a command was not done, as a code to decide by and a message to show."""
 
-from dlm_lsp.errors import CopyError, DlmError, OptionError, StoreError, UsageError
+from dlm_lsp.errors import DlmError, UsageError
 from dlm_lsp.teachers.availability import Unavailable
 
 ALREADY_RUNNING = Unavailable("already-running", "already running")
@@ -23,17 +23,6 @@ class CommandError(UsageError):
         self.code = code
 
 
-_CODES: tuple[tuple[type[DlmError], str], ...] = (
-    (CopyError, "document-copy"),
-    (StoreError, "store-error"),
-    (OptionError, "bad-option"),
-    (UsageError, "bad-argument"),
-    (DlmError, "failed"),
-)
-
-
 def error_code(error: Exception) -> str:
-    """Return the code of an error: its own, or one for its type."""
-    if isinstance(error, CommandError):
-        return error.code
-    return next((code for kind, code in _CODES if isinstance(error, kind)), "defect")
+    """Return the code of an error; one that nobody expected is a defect."""
+    return error.code if isinstance(error, DlmError) else "defect"

@@ -5,7 +5,8 @@ sections by `sections`, a list of ids. `teachers` is about no document and needs
 a copy of a document uses what is staged for the other. `estimate` takes what `synthesize` takes, or
 with `regenerate` what that takes. With `more`, `synthesize` asks for other pairs than are there.
 `decide` takes a `decision`, `accepted` or `rejected`, and where a single pair is to be accepted in
-other words, its `question` and `answer`.
+other words, its `question` and `answer`; until it is carried out `review` lists its pairs as
+`deciding`.
 """
 
 import asyncio
@@ -306,9 +307,15 @@ def _decide(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
     if any(section.id in decision.ids for section in staged_in(store)):
         refusal = copy_refusal(server, text_document, store, argument)
 
+    deciding = server.open_document(text_document.uri).deciding
+    deciding.append(decision.ids)
+
     async def work() -> None:
-        if refusal is None or await is_forced(server, refusal):
-            await decision.run()
+        try:
+            if refusal is None or await is_forced(server, refusal):
+                await decision.run()
+        finally:
+            deciding.remove(decision.ids)
 
     _in_background(server, text_document.uri, work)
     return {"deciding": list(decision.ids)}

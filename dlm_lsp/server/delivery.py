@@ -8,13 +8,16 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from pathlib import Path
 
+from lsprotocol import types
+
 from dlm_lsp.document import Document, Edit, Pair, Section, Span, apply_edits, parse, remove
 from dlm_lsp.document.qa_fields import QUESTION_AND_ANSWER, read_qa_fields
 from dlm_lsp.document.text_diff import diff_edit
 from dlm_lsp.errors import StoreError
+from dlm_lsp.ide.overview import first_pair
 from dlm_lsp.ide.provenance import source_sections
 from dlm_lsp.server.cancellation import run_unless_stopped
-from dlm_lsp.server.changes import ChangeOutcome, send_change
+from dlm_lsp.server.changes import Annotate, ChangeOutcome, send_change
 from dlm_lsp.server.jobs import REOPENED_WITHIN, Job, PairChange, RunEnd, RunEndCode
 from dlm_lsp.server.live_documents import LiveDocument
 from dlm_lsp.server.report import setting_of
@@ -66,20 +69,28 @@ class Delivery:
         await self._in_store(lambda: save_run(self.store, self.result))
         if not sections:
             return _empty_end(self.result.report, len(request.replaced))
+        preview = request.review == "preview"
+        if preview and server.client.reviews:
+            end = run_end(None, await self._stage(sections, "for review"))
+            return replace(end, code="to-review") if end.code == "staged" else end
         if request.review == "stage":
             return run_end(None, await self._stage(sections, "for review"))
-        preview = request.review == "preview"
         if preview and not server.client.annotated_edits:
             reason = "for review: this editor cannot show a preview"
             return run_end(None, await self._stage(sections, reason))
         plan = DeliveryPlan()
+        previewed: Mapping[Edit, StagedSection] = {}
 
         def compute(document: Document) -> Sequence[Edit]:
-            nonlocal plan
+            nonlocal plan, previewed
             plan = plan_delivery(document, request, sections)
-            return edits_one_by_one(document, request, plan) if preview else plan.edits
+            previewed = edits_one_by_one(document, request, plan) if preview else {}
+            return list(previewed) if preview else plan.edits
 
-        outcome = await self._send(compute, preview=preview)
+        def annotate(edit: Edit) -> types.ChangeAnnotation:
+            return pair_annotation(previewed[edit])
+
+        outcome = await self._send(compute, annotate if preview else None)
         if outcome not in _DONE:
             staging = await self._stage(sections, outcome.value)
             self._unstage_when_applied(sections)
@@ -93,12 +104,14 @@ class Delivery:
             left = [unplaced.section for unplaced in plan.left]
             stagings.append(await self._stage(left, plan.left[0].reason))
         end = run_end(len(plan.placed) - len(unticked), *stagings)
+        left_out = {section.id for section in unticked}
+        end = replace(end, sections=tuple(id_ for id_ in plan.placed if id_ not in left_out))
         return (
             replacement_end(end, plan.changes, len(request.replaced)) if request.replaced else end
         )
 
     async def _send(
-        self, compute: Callable[[Document], Sequence[Edit]], *, preview: bool
+        self, compute: Callable[[Document], Sequence[Edit]], annotate: Annotate | None
     ) -> ChangeOutcome:
         """Let the client put the pairs in where the document is open, under a new name too."""
         label = f"Synthesize instructions ({self.result.teacher})"
@@ -106,7 +119,7 @@ class Delivery:
         while text_document := await open_text(self.server, self.job):
             stop = self.job.next_step()
             outcome = await send_change(
-                self.server, text_document.uri, compute, label, preview=preview, stop=stop
+                self.server, text_document.uri, compute, label, annotate=annotate, stop=stop
             )
             still_open = self.server.text_document(text_document.uri) is text_document
             if still_open or outcome in (*_DONE, ChangeOutcome.STOPPED):
@@ -317,18 +330,21 @@ def _change(gone: Section, section: StagedSection) -> PairChange:
 
 def edits_one_by_one(
     document: Document, request: EditorRequest, plan: DeliveryPlan
-) -> Sequence[Edit]:
-    """Return the edits of `put` with one for each section, so that each can be left out.
-
-    What replaces other sections stays one edit.
-    """
-    if request.replaced:
-        return plan.edits
-    return [
-        edit
+) -> dict[Edit, StagedSection]:
+    """Return an edit for each section that is put in, so that each can be left out."""
+    return {
+        edit: section
         for section in plan.placed.values()
         for edit in plan_insertion(document, [section], request.options.placement).edits
-    ]
+    }
+
+
+def pair_annotation(section: StagedSection) -> types.ChangeAnnotation:
+    """Return what a preview says of a pair: its question as what it is, its answer below."""
+    question, answer = first_pair(section.content)
+    return types.ChangeAnnotation(
+        label=question, needs_confirmation=True, description=" ".join(answer.split())
+    )
 
 
 def _by_id(insertion: InsertionPlan) -> dict[str, StagedSection]:

@@ -15,6 +15,7 @@ from dlm_lsp.document import Pair
 from dlm_lsp.errors import DlmError
 from dlm_lsp.server.command_names import RUN_ENDED
 from dlm_lsp.server.editor_messages import editor_message
+from dlm_lsp.teachers.availability import Unavailable
 
 if TYPE_CHECKING:
     import anyio
@@ -35,7 +36,14 @@ def _event() -> "anyio.Event":
 
 
 RunEndCode = Literal[
-    "inserted", "staged", "nothing-accepted", "cancelled", "failed", "not-delivered", "defect"
+    "inserted",
+    "staged",
+    "to-review",
+    "nothing-accepted",
+    "cancelled",
+    "failed",
+    "not-delivered",
+    "defect",
 ]
 
 
@@ -51,10 +59,11 @@ class PairChange:
 class RunEnd:
     """How a job ended: a `code` to decide by, a `message` to show, and counts of pairs.
 
-    `staged`: some wait beside the document. `not-delivered`: some are in the report alone.
-    `failed`: the user was told why. `defect`: an error that nobody expected. `replaced` are those
-    inserted that took the places of others, `cause` is the code of a `Cause` where nothing was
-    accepted, and one is known.
+    `staged`: some wait beside the document. `to-review`: they do, to be reviewed at once.
+    `not-delivered`: some are in the report alone. `failed`: the user was told why, or is to be by
+    `failure`. `defect`: an error that nobody expected. `sections` are those that were put in, and
+    `replaced` those of them that took the places of others; `cause` is the code of a `Cause` where
+    nothing was accepted, and one is known; `failure` is what came to nothing on the way.
     """
 
     code: RunEndCode
@@ -63,6 +72,9 @@ class RunEnd:
     staged: int = 0
     replaced: tuple[PairChange, ...] = ()
     cause: str = ""
+    refused: int = 0
+    sections: tuple[str, ...] = ()
+    failure: Unavailable | None = None
 
 
 @dataclass(eq=False, slots=True)

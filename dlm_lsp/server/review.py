@@ -44,10 +44,12 @@ def review_answer(server: DlmServer, text_document: LiveDocument) -> dict[str, A
     """Return every pair that can be decided on, as the answer to a command."""
     items = items_in_editor(server, text_document.incremental.document)
     counts = review_counts(items)
+    deciding = server.open_document(text_document.uri).deciding
     return {
         "uri": text_document.uri,
         "version": text_document.version,
         "counts": {"reviewed": counts.reviewed, "total": counts.total},
+        "deciding": sorted({id_ for ids in deciding for id_ in ids}),
         "items": [_item(server, text_document, item) for item in items],
     }
 

@@ -100,6 +100,7 @@ class OpenDocument:
     change_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     pending_edit: PendingEdit | None = None
     is_warned: bool = False
+    deciding: list[tuple[str, ...]] = field(default_factory=list)
 
 
 class DlmServer(PatchedServer):

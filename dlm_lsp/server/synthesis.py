@@ -12,11 +12,16 @@ from dlm_lsp.api.reviewing import now
 from dlm_lsp.document import Document
 from dlm_lsp.document.base_models import short_name
 from dlm_lsp.document.schema import Frontmatter
-from dlm_lsp.errors import DlmError
+from dlm_lsp.errors import DlmError, JudgeError
 from dlm_lsp.local.model_paths import frontmatter_beside
 from dlm_lsp.server.availability import NO_FRONTMATTER, document_availability, outside_model
 from dlm_lsp.server.changes import ChangeOutcome
-from dlm_lsp.server.command_error import ALREADY_RUNNING, NO_PROSE, CommandError
+from dlm_lsp.server.command_error import (
+    ALREADY_RUNNING,
+    NO_PROSE,
+    CommandError,
+    error_code,
+)
 from dlm_lsp.server.delivery import Delivery, open_text
 from dlm_lsp.server.editor_messages import editor_message
 from dlm_lsp.server.fetch import fetch_with_consent
@@ -31,6 +36,7 @@ from dlm_lsp.synth.events import (
     PairAccepted,
     PairRefused,
     PairVerified,
+    RequestFailed,
     RunFinished,
     RunStarted,
     SectionDone,
@@ -62,16 +68,20 @@ class _Run:
     async def work(self, job: Job) -> RunEnd:
         """Run to the end, and tell the user of what goes wrong."""
         try:
-            return await self._deliver(job, await self._result(job))
+            counts = _ProgressCounts(self.server, job)
+            end = await self._deliver(job, await self._result(job, counts))
+            return replace(end, failure=counts.failure)
         except DlmError as error:
             message = editor_message(error)
             self.server.reports[self.store] = FailedRun(message, now())
-            self.server.tell_error(message)
-            return RunEnd("failed", "failed", cause="failed")
+            if not self.server.client.shows_failures:
+                self.server.tell_error(message)
+            failure = Unavailable(error_code(error), message)
+            return RunEnd("failed", "failed", cause="failed", failure=failure)
         finally:
             self.server.refresh(job.uri)
 
-    async def _result(self, job: Job) -> SynthResult | None:
+    async def _result(self, job: Job, counts: "_ProgressCounts") -> SynthResult | None:
         """Return what the pipeline came to; None where it was cancelled before it asked."""
         result: SynthResult | None = None
         has_asked = False
@@ -104,7 +114,7 @@ class _Run:
                     for note in session.notes:
                         self.server.tell_warning(note)
                     self.server.jobs.report(job, describe_estimate(session.estimate), 0, 0)
-                    result = await session.run(_ProgressCounts(self.server, job).show, job.stop)
+                    result = await session.run(counts.show, job.stop)
         finally:
             giving_up.cancel()
         return result
@@ -144,7 +154,7 @@ class _Run:
             self.server.tell_error(f"the pairs are in the report, and nowhere else: {message}")
             end = RunEnd("not-delivered", f"not delivered: {message}")
         self.server.reports[self.store] = SavedReport.of(result)
-        return end
+        return replace(end, refused=len(result.report.refused))
 
 
 def start_synthesis(server: DlmServer, request: EditorRequest) -> Job | Unavailable:
@@ -196,6 +206,8 @@ class _ProgressCounts:
         self._models = ModelsInProgress()
         self._accepted = self._refused = 0
         self._done = self._total = 0
+        self.failure: Unavailable | None = None
+        """What came to nothing first, if anything did."""
 
     def show(self, event: SynthEvent) -> None:
         """Take note of an event, and show where a section is done."""
@@ -213,12 +225,16 @@ class _ProgressCounts:
                 self._show(event.done, event.total)
             case TeacherNotice():
                 self._tell(event.message)
+            case RequestFailed():
+                self.failure = self.failure or Unavailable(event.code, event.message)
             case PairVerified():
                 noun = "pair" if event.total == 1 else "pairs"
                 self._tell(f"{event.done} of {event.total} {noun} verified")
             case RunFinished(report=report):
                 # Which pairs stay is known last.
                 self._accepted, self._refused = len(report.accepted), len(report.refused)
+                if report.failure and not self.failure:
+                    self.failure = Unavailable(JudgeError.code, report.failure)
                 self._show(self._done, self._total)
             case _:
                 pass

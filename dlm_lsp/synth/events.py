@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from dlm_lsp.errors import TeacherError
 from dlm_lsp.quality.strategy import Strategy
 from dlm_lsp.synth.report import Candidate, Refusal, Report
 
@@ -44,12 +45,13 @@ class RequestDone:
 class RequestFailed:
     """A request came to nothing; the run goes on. What ails several alike is told at the first.
 
-    The strategy is None for verdicts.
+    The strategy is None for verdicts. `code` is that of the error.
     """
 
     source_id: str
     strategy: Strategy | None
     message: str
+    code: str = TeacherError.code
 
 
 @dataclass(frozen=True, slots=True)

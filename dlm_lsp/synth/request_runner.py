@@ -143,7 +143,7 @@ class RequestRunner(Generic[_R]):
             self._failures.add(message)
             request = planned_request.request
             strategy = request.strategy if isinstance(request, PairRequest) else None
-            self._on_event(RequestFailed(planned_request.source_id, strategy, message))
+            self._on_event(RequestFailed(planned_request.source_id, strategy, message, error.code))
 
     async def _ask_within_limits(
         self,

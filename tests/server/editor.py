@@ -270,13 +270,13 @@ def capabilities_of(editor: str, **more: bool) -> types.ClientCapabilities:
     return found
 
 
-def asks_for(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """Have every editor say that it knows something that only this server has."""
+def asks_for(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """Have every editor say that it knows what only this server has."""
     recorded = capabilities_of
 
     def with_experimental(editor: str, **more: bool) -> types.ClientCapabilities:
         capabilities = recorded(editor, **more)
-        capabilities.experimental = {"dlm": {name: True}}
+        capabilities.experimental = {"dlm": dict.fromkeys(names, True)}
         return capabilities
 
     monkeypatch.setattr("server.editor.capabilities_of", with_experimental)

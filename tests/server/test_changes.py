@@ -439,6 +439,10 @@ async def turns(count: int = 20) -> None:
         await asyncio.sleep(0)
 
 
+def noted(edit: Edit) -> types.ChangeAnnotation:
+    return types.ChangeAnnotation(label=edit.text, needs_confirmation=True)
+
+
 async def pending_edit(server: DlmServer) -> PendingEdit:
     """Return the edit that the client is asked for by what goes on."""
     await turns()
@@ -458,7 +462,7 @@ async def test_behind_an_edit_that_was_never_answered_it_is_told_what_helps():
 @pytest.mark.usefixtures("at_once")
 async def test_behind_a_preview_that_is_read_a_change_waits_however_long():
     server = server_of_silent_client(versioned_edits=False)
-    reading = asyncio.create_task(send_change(server, URI, remove_all, "Remove", preview=True))
+    reading = asyncio.create_task(send_change(server, URI, remove_all, "Remove", annotate=noted))
     pending = await pending_edit(server)
     waiting = asyncio.create_task(send_change(server, URI, lambda _: [], "Keep"))
     await turns()

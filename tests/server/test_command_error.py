@@ -2,7 +2,7 @@
 
 import pytest
 
-from dlm_lsp.errors import ModelError, OptionError, StoreError, UsageError
+from dlm_lsp.errors import KeyRefusedError, ModelError, OptionError, StoreError, UsageError
 from dlm_lsp.server.command_error import CommandError, error_code
 
 
@@ -13,7 +13,8 @@ from dlm_lsp.server.command_error import CommandError, error_code
         (StoreError("plan.json is no staged plan"), "store-error"),
         (OptionError("threshold", -1.0, "takes 0 or more"), "bad-option"),
         (UsageError("what is that"), "bad-argument"),
-        (ModelError("out of memory"), "failed"),
+        (ModelError("out of memory"), "model-error"),
+        (KeyRefusedError("no such key"), "key-refused"),
         (KeyError("a defect of ours"), "defect"),
     ],
 )

@@ -47,7 +47,7 @@ def previewed(document: Document, made: DeliveryPlan) -> Sequence[Edit]:
     request = EditorRequest(
         "file:///a.dlm", (SOURCE_ID,), options_from_settings(Settings()), "preview", ()
     )
-    return edits_one_by_one(document, request, made)
+    return list(edits_one_by_one(document, request, made))
 
 
 def after(document: Document, made: DeliveryPlan) -> list[str]:

@@ -163,6 +163,9 @@ async def test_a_client_that_asks_for_it_is_told_how_a_job_ended_by_a_code(jobs,
             "staged": 1,
             "cause": "",
             "replaced": (),
+            "refused": 0,
+            "sections": (),
+            "failure": None,
         },
     )
 

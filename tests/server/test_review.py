@@ -75,6 +75,22 @@ async def test_an_edited_pair_stands_in_the_text_and_counts_as_synthesized(store
         assert [entry.section_id for entry in Ledger(store.folder).all()] == [section.id]
 
 
+@pytest.mark.parametrize("takes_edits", [True, False])
+async def test_a_decision_under_way_is_told_until_it_is_done_or_has_failed(takes_edits, store, env):
+    async with editor(VSCODE, env) as client:
+        client.open(TEXT + synthesized())
+        (item,) = (await listed(client))["items"]
+        client.takes_edits = takes_edits
+        client.answers_edits.clear()
+        await client.command(NAME, sections=[item["id"]], decision="rejected")
+        answer = await listed(client)
+        assert (answer["deciding"], answer["items"][0]["decision"]) == ([item["id"]], None)
+        client.answers_edits.set()
+        while (answer := await listed(client))["deciding"]:
+            pass
+        assert answer["items"][0]["decision"] == ("rejected" if takes_edits else None)
+
+
 async def test_a_change_that_the_editor_refuses_decides_nothing(store, env):
     async with editor(VSCODE, env) as client:
         client.open(TEXT + synthesized())

@@ -154,8 +154,17 @@ async def test_a_preview_asks_the_user_and_stages_what_is_refused(teacher, env):
         client.takes_edits = False
         await client.command("dlm.synth.run")
         await client.until(client.finished)
-        (annotation,) = client.edits[0].edit.change_annotations.values()
-        assert annotation.needs_confirmation
+        annotations = list(client.edits[0].edit.change_annotations.values())
+        assert [note.label for note in annotations] == [
+            f"{question} Ville{town} {verb}?"
+            for town in (1, 2)
+            for question, verb in (
+                ("How many mills does", "have"),
+                ("When was the bridge of", "built"),
+            )
+        ]
+        assert annotations[0].description == "Ville1 has 11 mills."
+        assert all(note.needs_confirmation for note in annotations)
         assert client.progress()[-1] == "4 staged (the editor did not apply the change)"
 
 
@@ -197,7 +206,52 @@ async def test_how_a_run_ended_is_told_by_a_code(review, end, teacher, env, monk
         client.open(TEXT)
         token = (await client.command("dlm.synth.run"))["token"]
         await client.until(client.finished)
-        assert ends == [{"uri": URI, "token": token, "cause": "", "replaced": [], **end}]
+        (found,) = ends
+        sections = found.pop("sections")
+        about = {
+            "uri": URI,
+            "token": token,
+            "refused": 0,
+            "failure": None,
+            "cause": "",
+            "replaced": [],
+        }
+        assert found == {**end, **about}
+        assert list(sections) == [s.id for s in parse(client.text()).sections if s.synth]
+
+
+async def test_a_client_with_a_review_of_its_own_gets_staged_what_was_to_be_previewed(
+    teacher, env, monkeypatch
+):
+    asks_for(monkeypatch, "runEnded", "review")
+    async with editor(VSCODE, env, **settings(teacher, review="preview")) as client:
+        ends = []
+        client.feature("$/dlm/runEnded")(lambda params: ends.append(params._asdict()))
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        assert (ends[0]["code"], ends[0]["staged"]) == ("to-review", 4)
+        assert client.edits == []
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(401, "key-refused"), (404, "missing-model"), (400, "teacher-error")],
+)
+async def test_what_came_to_nothing_is_told_with_a_code_to_decide_by(
+    status, code, teacher, env, monkeypatch
+):
+    asks_for(monkeypatch, "runEnded", "failures")
+    teacher.answer = lambda _: Response("{}", status, content_type="application/json")
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        ends = []
+        client.feature("$/dlm/runEnded")(lambda params: ends.append(params._asdict()))
+        client.open(TEXT)
+        await client.command("dlm.synth.run")
+        await client.until(client.finished)
+        (end,) = ends
+        assert (end["code"], end["failure"].code) == ("nothing-accepted", code)
+        assert client.messages == []
 
 
 async def test_why_nothing_was_accepted_is_told_by_a_code_and_names_the_setting(

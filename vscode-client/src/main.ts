@@ -10,6 +10,7 @@ import { copyDebugInformation } from "./host/copyDebugInformation";
 import { goTo, keepContext } from "./host/cursor";
 import { addressIn } from "./host/argument";
 import { LANGUAGE } from "./logic/language";
+import { changesIn } from "./logic/pairChange";
 import { isOurs, ourDocuments } from "./host/documents";
 import { foldSynthesized } from "./host/fold";
 import { installServer } from "./host/installServer";
@@ -19,15 +20,20 @@ import { DimmedMarkers } from "./host/markers";
 import { middleware } from "./host/middleware";
 import { openExample } from "./host/openExample";
 import { Overviews } from "./host/overviews";
+import { Evidence } from "./host/evidence";
 import { PairChanges } from "./host/pairChanges";
 import { pickAction } from "./host/pickAction";
 import { Review } from "./host/review";
+import { ReviewPanel } from "./host/reviewPanel";
 import { Runs } from "./host/runs";
 import { Server } from "./host/server";
 import { setApiKey } from "./host/setApiKey";
 import { StatusItem } from "./host/statusItem";
 import { synthesize, synthesizeDocument } from "./host/synthesize";
+import { synthesizeMany, synthesizeWorkspace } from "./host/synthesizeMany";
 import { SynthesizedView } from "./host/synthesizedView";
+import { Trainer } from "./host/train";
+import { markUnreviewed } from "./host/unreviewed";
 
 let running: Server | undefined;
 
@@ -38,16 +44,25 @@ export function activate(context: vscode.ExtensionContext): void {
   const server = new Server(context, log, secrets, interpreters);
   const overviews = new Overviews(server, log);
   const pairs = new PairChanges();
-  const runs = new Runs(server, log, pairs);
   const review = new Review(server, overviews);
+  const evidence = new Evidence();
+  const panel = new ReviewPanel(context.extensionUri, server, overviews, evidence, log);
+  const trainer = new Trainer(context.extensionUri, server, secrets, log);
+  const runs = new Runs(server, overviews, panel, log);
   const view = new SynthesizedView(overviews);
   const consent = new Consent(context.workspaceState);
   server.middleware = middleware(server, consent, runs, overviews, log);
   running = server;
 
-  const commands: Record<string, (about?: unknown) => unknown> = {
+  const commands: Record<string, (about?: unknown, selected?: unknown) => unknown> = {
     "dlm.synthesize": () => synthesize(server),
-    "dlm.synthesizeDocument": (about?: unknown) => synthesizeDocument(server, about),
+    "dlm.synthesizeDocument": (about?: unknown, selected?: unknown) =>
+      isSeveral(selected)
+        ? synthesizeMany(server, runs, selected)
+        : synthesizeDocument(server, about),
+    "dlm.synthesizeWorkspace": (about?: unknown) => synthesizeWorkspace(server, runs, about),
+    "dlm.train": (about?: unknown) => trainer.train(about),
+    "dlm.prompt": (about?: unknown) => trainer.prompt(about),
     "dlm.chooseTeacher": (about?: unknown) => chooseTeacher(secrets, overviews, server, about),
     "dlm.setApiKey": () => setApiKey(secrets),
     "dlm.revert": (about?: unknown) => review.revert(about),
@@ -56,6 +71,9 @@ export function activate(context: vscode.ExtensionContext): void {
     "dlm.discardAll": (about?: unknown) => review.discardAll(about),
     "dlm.foldSynthesized": () => foldSynthesized(overviews),
     "dlm.review.reveal": (about?: unknown) => review.reveal(about),
+    "dlm.showChanges": (about?: unknown) => pairs.show(changesIn(about)),
+    "dlm.reviewPairs": (about?: unknown) => panel.show(about),
+    "dlm.reviewRefused": (about?: unknown) => panel.show(about, { state: "refused" }),
     "dlm.nextSynthesized": () => goTo(overviews, "next"),
     "dlm.previousSynthesized": () => goTo(overviews, "previous"),
     "dlm.showReport": (about?: unknown) => showReport(server, about),
@@ -92,8 +110,11 @@ export function activate(context: vscode.ExtensionContext): void {
     overviews,
     pairs,
     runs,
+    evidence,
+    panel,
     view,
     new DimmedMarkers(),
+    markUnreviewed(overviews),
     new StatusItem(server, overviews),
     keepContext(overviews),
     vscode.window.registerTreeDataProvider("dlm.synthesized", view),
@@ -147,6 +168,15 @@ export function activate(context: vscode.ExtensionContext): void {
 
 export async function deactivate(): Promise<void> {
   await running?.stop();
+}
+
+/** What is selected in the explorer, where it is more than one. */
+function isSeveral(selected: unknown): selected is readonly vscode.Uri[] {
+  return (
+    Array.isArray(selected) &&
+    selected.length > 1 &&
+    selected.every((uri) => uri instanceof vscode.Uri)
+  );
 }
 
 async function showReport(server: Server, about: unknown): Promise<void> {

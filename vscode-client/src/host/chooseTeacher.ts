@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { ExecuteCommandRequest } from "vscode-languageclient/node";
 import { listModels } from "../logic/models";
 import { DISTRIBUTION } from "../logic/pythonEnvs";
+import { CHOOSE_INTERPRETER, INSTALL, SHOW_LOG } from "../logic/remedies";
 import { addressOf, parted, PROVIDERS, withoutSecrets } from "../logic/teacher";
 import type { Provider } from "../logic/teacher";
 import { teacherItem, teacherRows } from "../logic/teacherRows";
@@ -11,7 +12,7 @@ import type { TeacherRow } from "../logic/teacherRows";
 import { activeEditor, teacherOf } from "./documents";
 import type { Secrets } from "./secrets";
 import type { Overviews } from "./overviews";
-import { offer } from "./server";
+import { offer } from "./offer";
 import type { Server } from "./server";
 import { askForKey } from "./setApiKey";
 import { save } from "./settings";
@@ -30,7 +31,7 @@ const SMALL: Item = {
   choose: () => Promise.resolve(SMALL_MODEL),
 };
 
-/** Tell whether one was chosen; `about` may hold the `reason` why another run waits for that. */
+/** Tell whether one was chosen, and can be asked as far as it shows; `about` may hold the `reason` why another run waits for that. */
 export async function chooseTeacher(
   secrets: Secrets,
   overviews: Overviews,
@@ -63,6 +64,7 @@ export async function chooseTeacher(
   const overview = editor && (await overviews.ask(editor.document.uri.toString()));
   if (overview?.availability && overview.teacher === teacher) {
     void tellUnavailable(overview.availability, teacher, server);
+    return false;
   }
   return true;
 }
@@ -92,12 +94,9 @@ async function ask(server: Server): Promise<readonly TeacherRow[] | undefined> {
     // It is an older one, which does not know the command.
   }
   void offer(
+    "error",
     "The dlm language server does not tell which teachers there are: it is older than this extension, and has to be updated.",
-    {
-      ...(server.isOwn ? { Install: "dlm.installServer" } : {}),
-      "Choose Interpreter": "dlm.chooseInterpreter",
-      "Show Log": "dlm.showLogs",
-    },
+    [...(server.isOwn ? [INSTALL] : []), CHOOSE_INTERPRETER, SHOW_LOG],
   );
   return undefined;
 }

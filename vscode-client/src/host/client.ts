@@ -18,12 +18,18 @@ import { levelOf } from "../logic/logLine";
 import type { Level } from "../logic/logLine";
 import { LANGUAGE } from "../logic/language";
 import { SELECTOR } from "./documents";
+import { showPlainMessages } from "./plainMessages";
 import { folder } from "./serverLocations";
 
-/** Tells the server that it may say when what is synthesized has changed, how a run ended, and let pick. */
+/**
+ * Tells the server that it may say when what is synthesized has changed and how a run ended, that a
+ * failure is shown here, with what helps, that there is a review to show pairs in first, and that
+ * one of several actions can be picked.
+ */
 const NOTIFICATIONS: StaticFeature = {
   fillClientCapabilities(capabilities) {
-    capabilities.experimental = { dlm: { overview: true, runEnded: true, pickAction: true } };
+    const ours = { overview: true, runEnded: true, failures: true, review: true, pickAction: true };
+    capabilities.experimental = { dlm: ours };
   },
   initialize: () => undefined,
   getState: () => ({ kind: "static" }),
@@ -75,6 +81,7 @@ export function createClient(
     },
   );
   client.registerFeature(NOTIFICATIONS);
+  showPlainMessages(client);
   return client;
 }
 

@@ -12,9 +12,13 @@ export class Consent {
   /**
    * Whether a synthesis may go ahead; the user is asked once for each workspace and host.
    *
-   * `estimate` says what it would cost, where that can be told.
+   * `estimate` says what it would cost, where that can be told. "other": with another teacher,
+   * which the user has chosen meanwhile.
    */
-  async given(teacher: string, estimate: () => Promise<string | undefined>): Promise<boolean> {
+  async given(
+    teacher: string,
+    estimate: () => Promise<string | undefined>,
+  ): Promise<"yes" | "no" | "other"> {
     const agreed = this.memory.get<string[]>(AGREED, []);
     const decision = decide(teacher, {
       environment: process.env,
@@ -22,21 +26,21 @@ export class Consent {
       agreed,
     });
     if (decision.kind === "go") {
-      return true;
+      return "yes";
     }
     if (decision.kind === "refuse") {
       void refuse(decision.host);
-      return false;
+      return "no";
     }
-    if (!(await ask(decision.host, await estimate()))) {
-      return false;
+    const answer = await ask(decision.host, await estimate());
+    if (answer === "yes") {
+      await this.memory.update(AGREED, [...agreed, decision.host]);
     }
-    await this.memory.update(AGREED, [...agreed, decision.host]);
-    return true;
+    return answer;
   }
 }
 
-async function ask(host: string, estimate: string | undefined): Promise<boolean> {
+async function ask(host: string, estimate: string | undefined): Promise<"yes" | "no" | "other"> {
   const send = "Send";
   const other = "Choose Another Teacher";
   const chosen = await vscode.window.showWarningMessage(
@@ -46,9 +50,10 @@ async function ask(host: string, estimate: string | undefined): Promise<boolean>
     other,
   );
   if (chosen === other) {
-    await vscode.commands.executeCommand("dlm.chooseTeacher");
+    const done = await vscode.commands.executeCommand("dlm.chooseTeacher");
+    return done === true ? "other" : "no";
   }
-  return chosen === send;
+  return chosen === send ? "yes" : "no";
 }
 
 async function refuse(host: string): Promise<void> {

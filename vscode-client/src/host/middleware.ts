@@ -11,7 +11,7 @@ import type { Overviews } from "./overviews";
 import type { Runs } from "./runs";
 import type { Server } from "./server";
 import { forServer, text } from "./settings";
-import { tellUnavailable } from "./synthesize";
+import { isQuiet, runAgain, tellUnavailable } from "./synthesize";
 
 export function middleware(
   server: Server,
@@ -33,28 +33,33 @@ export function middleware(
       if (!SYNTHESES.includes(command)) {
         return next(command, args) as unknown;
       }
+      const wanted = { command, argument: args[0] };
       const document = documentOf(args[0]);
       const uri = document === undefined ? undefined : vscode.Uri.parse(document);
       const overview = uri && (await overviews.ask(uri.toString()));
       if (overview?.availability) {
         // Told here, where there are buttons to mend it.
-        void tellUnavailable(overview.availability, overview.teacher, server, () =>
-          vscode.commands.executeCommand(command, ...args),
-        );
+        const goesOn = isQuiet(wanted) ? undefined : wanted;
+        void tellUnavailable(overview.availability, overview.teacher, server, goesOn);
         return undefined;
       }
       const estimate = () => estimateOf(server, log, command, args[0]);
       // The server's own word for it counts: it is the one that asks the teacher.
-      if (!(await consent.given(overview?.teacher ?? teacherOf(uri), estimate))) {
-        return undefined;
-      }
       const verifier = overview
         ? (overview.verifier ?? null)
         : namedVerifier(text("filter", uri), text("verify", uri));
-      if (verifier !== null && !(await consent.given(verifier, estimate))) {
-        return undefined;
+      for (const asked of [overview?.teacher ?? teacherOf(uri), verifier]) {
+        const answer = asked === null ? "yes" : await consent.given(asked, estimate);
+        if (answer === "other") {
+          void runAgain(server, wanted);
+        }
+        if (answer !== "yes") {
+          return undefined;
+        }
       }
-      return next(command, args) as unknown;
+      const answer: unknown = await next(command, args);
+      runs.remember(answer, wanted);
+      return answer;
     },
     workspace: {
       configuration: async (params, token, next) => {

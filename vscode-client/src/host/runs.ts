@@ -8,11 +8,18 @@ import type {
   WorkDoneProgressEnd,
   WorkDoneProgressReport,
 } from "vscode-languageclient/node";
-import { loudness } from "../logic/outcome";
+import { withoutLinks } from "../logic/plainText";
+import { documentOf } from "../logic/consent";
+import { outcome } from "../logic/outcome";
 import type { RunEnd } from "../logic/outcome";
-import { changesIn } from "../logic/pairChange";
-import type { PairChanges } from "./pairChanges";
+import { sectionsOf } from "../logic/overview";
+import { activeEditor, asRange } from "./documents";
+import { offer } from "./offer";
+import type { Overviews } from "./overviews";
+import type { ReviewPanel } from "./reviewPanel";
 import type { Server } from "./server";
+import { isQuiet, runAgain } from "./synthesize";
+import type { Wanted } from "./synthesize";
 
 type Progress = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
 
@@ -23,10 +30,22 @@ interface Run {
   reached: number;
 }
 
+/** To be disposed of once it has ended. */
+interface WaitingForEnd {
+  readonly end: Promise<RunEnd | undefined>;
+  readonly dispose: () => void;
+}
+
 const SHOWN_FOR = 8_000;
 
 export class Runs implements vscode.Disposable {
   private readonly running = new Map<ProgressToken, Run>();
+  /** What was wanted, by the token of the run that it became. */
+  private readonly wanted = new Map<string, Wanted>();
+  /** The runs in whose document the user has moved since they were begun. */
+  private readonly touched = new Set<string>();
+  /** Fires with how a run has ended; undefined where all were lost. */
+  private readonly ended = new vscode.EventEmitter<RunEnd | undefined>();
   private readonly idle = new vscode.EventEmitter<void>();
   private readonly listeners: vscode.Disposable[];
 
@@ -35,8 +54,9 @@ export class Runs implements vscode.Disposable {
 
   constructor(
     private readonly server: Server,
+    private readonly overviews: Overviews,
+    private readonly panel: ReviewPanel,
     private readonly log: vscode.LogOutputChannel,
-    private readonly pairs: PairChanges,
   ) {
     this.listeners = [
       server.onDidChange(() => {
@@ -46,6 +66,12 @@ export class Runs implements vscode.Disposable {
       }),
       server.onDidEndRun((end) => {
         void this.tellOutcome(end);
+      }),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor, kind }) => {
+        // A selection that only an edit has moved has no kind.
+        if (kind !== undefined) {
+          this.touch(textEditor.document.uri.toString());
+        }
       }),
     ];
   }
@@ -60,13 +86,40 @@ export class Runs implements vscode.Disposable {
     }
   }
 
+  /** The end of the next run on a document, or undefined where it is lost with the server. */
+  waitFor(uri: string): WaitingForEnd {
+    let listener: vscode.Disposable | undefined;
+    const end = new Promise<RunEnd | undefined>((resolve) => {
+      listener = this.ended.event((end) => {
+        if (end === undefined || vscode.Uri.parse(end.uri).toString() === uri) {
+          resolve(end);
+        }
+      });
+    });
+    return {
+      end,
+      dispose: () => {
+        listener?.dispose();
+      },
+    };
+  }
+
+  /** Note what was wanted, by the server's answer to it. */
+  remember(answer: unknown, wanted: Wanted): void {
+    const token =
+      typeof answer === "object" && answer !== null && "token" in answer ? answer.token : undefined;
+    if (typeof token === "string") {
+      this.wanted.set(token, wanted);
+    }
+  }
+
   get areRunning(): boolean {
     return this.running.size > 0;
   }
 
   dispose(): void {
     this.endAll();
-    vscode.Disposable.from(...this.listeners, this.idle).dispose();
+    vscode.Disposable.from(...this.listeners, this.idle, this.ended).dispose();
   }
 
   private begin(token: ProgressToken, progress: WorkDoneProgressBegin): void {
@@ -86,7 +139,9 @@ export class Runs implements vscode.Disposable {
     };
     this.running.set(token, run);
     const options = {
-      location: vscode.ProgressLocation.Notification,
+      location: isQuiet(this.wanted.get(String(token)))
+        ? vscode.ProgressLocation.Window
+        : vscode.ProgressLocation.Notification,
       title: progress.title,
       cancellable: progress.cancellable ?? false,
     };
@@ -99,6 +154,14 @@ export class Runs implements vscode.Disposable {
     });
   }
 
+  private touch(uri: string): void {
+    for (const [token, { argument }] of this.wanted) {
+      if (documentOf(argument) === uri) {
+        this.touched.add(token);
+      }
+    }
+  }
+
   private endAll(): void {
     for (const run of this.running.values()) {
       run.end();
@@ -106,6 +169,9 @@ export class Runs implements vscode.Disposable {
   }
 
   private lose(): void {
+    this.wanted.clear();
+    this.touched.clear();
+    this.ended.fire(undefined);
     if (this.running.size > 0) {
       this.endAll();
       void vscode.window.showWarningMessage(
@@ -127,28 +193,56 @@ export class Runs implements vscode.Disposable {
     }
   }
 
-  private async tellOutcome({ uri, code, message, staged, replaced }: RunEnd): Promise<void> {
-    this.log.info(`synthesis: ${message}`);
-    const changes = changesIn(replaced);
-    if (loudness(code) === "status" && changes.length === 0) {
+  private async tellOutcome(end: RunEnd): Promise<void> {
+    const wanted = this.wanted.get(end.token);
+    this.wanted.delete(end.token);
+    this.log.info(`synthesis: ${end.message}`);
+    this.ended.fire(end);
+    if (isQuiet(wanted)) {
+      return;
+    }
+    void this.reveal(end);
+    const { uri } = end;
+    if (end.code === "to-review") {
+      // Keys decide in the review: they are not taken from where the user is typing.
+      void this.panel.show(uri, {}, false);
+    }
+    const { loudness, message, buttons } = outcome(end, {
+      teacher: this.overviews.of(vscode.Uri.parse(uri))?.teacher ?? "",
+      ownServer: this.server.isOwn,
+      review: { label: "Review", command: "dlm.reviewPairs", argument: uri },
+      showWhy: { label: "Show Why", command: "dlm.reviewRefused", argument: uri },
+      report: { label: "Show Report", command: "dlm.showReport", argument: uri },
+      retry: wanted && { label: "Retry", ...wanted },
+    });
+    if (loudness === "status") {
       vscode.window.setStatusBarMessage(`dlm: ${message}`, SHOWN_FOR);
       return;
     }
-    const showReport = "Show Report";
-    const showStaged = "Show Staged";
-    const showChanges = "Show Old Beside New";
-    const buttons = [
-      ...(changes.length > 0 ? [showChanges] : []),
-      ...(staged > 0 ? [showStaged] : []),
-      showReport,
-    ];
-    const chosen = await vscode.window.showInformationMessage(`dlm: ${message}`, ...buttons);
-    if (chosen === showChanges) {
-      await this.pairs.show(changes);
-    } else if (chosen === showStaged) {
-      await vscode.commands.executeCommand("dlm.synthesized.focus");
-    } else if (chosen === showReport) {
-      await vscode.commands.executeCommand("dlm.showReport", uri);
+    const goOn = wanted && (() => runAgain(this.server, wanted));
+    await offer(loudness, `dlm: ${message}`, buttons, goOn);
+  }
+
+  /** Bring what was put in into view, unless the user is busy elsewhere in the document. */
+  private async reveal({ uri, token, sections = [] }: RunEnd): Promise<void> {
+    const isBusy = this.touched.delete(token);
+    if (isBusy || sections.length === 0) {
+      return;
+    }
+    const overview = await this.overviews.ask(vscode.Uri.parse(uri).toString());
+    const editor = activeEditor();
+    if (!overview || editor?.document.uri.toString() !== overview.uri) {
+      return;
+    }
+    const ranges = sectionsOf(overview).flatMap(({ id, range }) =>
+      range && sections.includes(id) ? [asRange(range)] : [],
+    );
+    const [first] = ranges;
+    const isSeen = ranges.some((range) =>
+      editor.visibleRanges.some((visible) => visible.intersection(range) !== undefined),
+    );
+    if (first && !isSeen) {
+      editor.revealRange(first, vscode.TextEditorRevealType.InCenter);
     }
   }
 }
@@ -161,6 +255,6 @@ function report(run: Run | undefined, progress: WorkDoneProgressReport): void {
   run.reached += increment;
   run.progress?.report({
     increment,
-    ...(progress.message === undefined ? {} : { message: progress.message }),
+    ...(progress.message === undefined ? {} : { message: withoutLinks(progress.message) }),
   });
 }

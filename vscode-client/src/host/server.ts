@@ -9,9 +9,11 @@ import type { Attempt, Launch } from "../logic/discovery";
 import { serverEnvironment } from "../logic/environment";
 import type { RunEnd } from "../logic/outcome";
 import { probe } from "../logic/probe";
+import { CHOOSE_INTERPRETER, INSTALL, SHOW_LOG } from "../logic/remedies";
 import { createClient } from "./client";
 import type { Client } from "./client";
 import type { Interpreters } from "./interpreters";
+import { offer } from "./offer";
 import type { Secrets } from "./secrets";
 import { serverLocations } from "./serverLocations";
 
@@ -252,19 +254,16 @@ export class Server implements vscode.Disposable {
       return;
     }
     this.lastMessage = words;
-    void offer(`The dlm language server was not found. Tried: ${words}.`, {
-      "Choose Interpreter": "dlm.chooseInterpreter",
-      Install: "dlm.installServer",
-      "Show Log": "dlm.showLogs",
-    });
+    void offer("error", `The dlm language server was not found. Tried: ${words}.`, [
+      CHOOSE_INTERPRETER,
+      INSTALL,
+      SHOW_LOG,
+    ]);
   }
 
   private tellDead(message: string): Promise<void> {
-    return offer(message, {
-      "Restart Server": "dlm.restartServer",
-      "Choose Interpreter": "dlm.chooseInterpreter",
-      "Show Log": "dlm.showLogs",
-    });
+    const restart = { label: "Restart Server", command: "dlm.restartServer" };
+    return offer("error", message, [restart, CHOOSE_INTERPRETER, SHOW_LOG]);
   }
 }
 
@@ -292,15 +291,6 @@ const STATES: Readonly<Record<State, ServerState>> = {
   [State.StartFailed]: "stopped",
   [State.Running]: "running",
 };
-
-/** Show an error, and run the command whose button is pressed. */
-export async function offer(message: string, commands: Record<string, string>): Promise<void> {
-  const chosen = await vscode.window.showErrorMessage(message, ...Object.keys(commands));
-  const command = chosen === undefined ? undefined : commands[chosen];
-  if (command !== undefined) {
-    await vscode.commands.executeCommand(command);
-  }
-}
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

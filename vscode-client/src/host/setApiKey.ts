@@ -5,8 +5,8 @@ import { PROVIDERS } from "../logic/teacher";
 import type { Provider } from "../logic/teacher";
 import type { Secrets } from "./secrets";
 
-/** Ask whose key, and for the key. */
-export async function setApiKey(secrets: Secrets): Promise<void> {
+/** Ask whose key, and for the key; true where one was stored. */
+export async function setApiKey(secrets: Secrets): Promise<boolean> {
   const items = await Promise.all(
     PROVIDERS.map(async (provider) => ({
       label: provider.name,
@@ -16,7 +16,7 @@ export async function setApiKey(secrets: Secrets): Promise<void> {
   );
   const picked = await vscode.window.showQuickPick(items, { placeHolder: "Whose key?" });
   if (!picked) {
-    return;
+    return false;
   }
   const { provider } = picked;
   if (await secrets.isStored(provider)) {
@@ -27,10 +27,10 @@ export async function setApiKey(secrets: Secrets): Promise<void> {
       await secrets.remove(provider);
     }
     if (what !== "Replace the key") {
-      return;
+      return false;
     }
   }
-  await askForKey(secrets, provider);
+  return askForKey(secrets, provider);
 }
 
 /** Ask for a key and store it; false where the user gave none. */

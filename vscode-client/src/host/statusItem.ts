@@ -1,9 +1,10 @@
-/** The language status item: teacher, state and counts of the document in view. */
+/** The language status: teacher, state, counts and review of the document in view. */
 
 import * as vscode from "vscode";
-import { countsInWords } from "../logic/overview";
+import { countsInWords, reviewOf, sectionsOf } from "../logic/overview";
 import type { Overview } from "../logic/overview";
 import { plural } from "../logic/plural";
+import { progressInWords } from "../logic/reviewWords";
 import { withoutSecrets } from "../logic/teacher";
 import { activeEditor, SELECTOR, teacherOf } from "./documents";
 import type { Overviews } from "./overviews";
@@ -11,6 +12,7 @@ import type { Server } from "./server";
 
 export class StatusItem implements vscode.Disposable {
   private readonly item = vscode.languages.createLanguageStatusItem("dlm.status", SELECTOR);
+  private review: vscode.LanguageStatusItem | undefined;
   private readonly listeners: vscode.Disposable[];
 
   constructor(
@@ -31,12 +33,14 @@ export class StatusItem implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.review?.dispose();
     vscode.Disposable.from(this.item, ...this.listeners).dispose();
   }
 
   private show(): void {
     const document = activeEditor()?.document;
     const overview = document && this.overviews.of(document.uri);
+    this.showReview(overview);
     const { state } = this.server;
     const fails = state === "stopped" || state === "not found";
     this.item.busy = state === "starting" || (overview?.running ?? 0) > 0;
@@ -53,6 +57,20 @@ export class StatusItem implements vscode.Disposable {
       ? vscode.LanguageStatusSeverity.Warning
       : vscode.LanguageStatusSeverity.Information;
     this.item.command = { title: "Choose Teacher", command: "dlm.chooseTeacher" };
+  }
+
+  /** How far the review is: an item of its own, since one has but one button. */
+  private showReview(overview: Overview | undefined): void {
+    const review = overview && reviewOf(sectionsOf(overview));
+    if (!review) {
+      this.review?.dispose();
+      this.review = undefined;
+      return;
+    }
+    this.review ??= vscode.languages.createLanguageStatusItem("dlm.review", SELECTOR);
+    this.review.name = "dlm: Review";
+    this.review.text = progressInWords(review);
+    this.review.command = { title: "Review", command: "dlm.reviewPairs" };
   }
 }
 

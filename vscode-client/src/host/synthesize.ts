@@ -5,13 +5,14 @@ import { CodeActionRequest, CodeActionTriggerKind, Command } from "vscode-langua
 import type { CodeAction, LanguageClient } from "vscode-languageclient/node";
 import { synthesisAction } from "../logic/codeActions";
 import type { Unavailable } from "../logic/overview";
-import { remedies, wantsChoice } from "../logic/remedies";
+import { CHOOSE_TEACHER, remedies, wantsChoice } from "../logic/remedies";
+import type { Button } from "../logic/remedies";
 import { addressIn } from "./argument";
 import { ask } from "./ask";
 import { activeEditor, teacherOf } from "./documents";
+import { offer, press } from "./offer";
 import type { Server } from "./server";
 
-const CHOOSE = "dlm.chooseTeacher";
 const KIND = "refactor.rewrite.dlm.synthesize";
 
 /** Synthesize from the section that the cursor is in, or those that the selection touches. */
@@ -25,7 +26,8 @@ export async function synthesize(server: Server): Promise<void> {
   if (choice.kind === "run") {
     await vscode.commands.executeCommand(choice.command, choice.argument);
   } else if (choice.kind === "disabled") {
-    void tellUnavailable(choice.reason, teacherOf(editor.document.uri), server);
+    const teacher = teacherOf(editor.document.uri);
+    void tellUnavailable(choice.reason, teacher, server, { command: "dlm.synthesize" });
   } else {
     void offerDocument(server, editor.document.uri);
   }
@@ -35,48 +37,50 @@ export async function synthesize(server: Server): Promise<void> {
 export async function synthesizeDocument(server: Server, about: unknown): Promise<void> {
   const uri = addressIn(about);
   if (uri !== undefined) {
+    // The explorer has documents that are not open; the server asks about those that are.
+    await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
     await ask(server, "dlm.synth.run", { uri });
   }
+}
+
+/** A command that was run, and can be once more. */
+export type Wanted = Pick<Button, "command" | "argument">;
+
+/** Whether it is one of many, which are told of together. */
+export function isQuiet(wanted: Wanted | undefined): boolean {
+  const argument = wanted?.argument;
+  return typeof argument === "object" && argument !== null && "quiet" in argument;
 }
 
 /**
  * Say why there can be no synthesis by a teacher, and what can be done about it.
  *
- * Once another teacher is chosen, what wanted one can `goOn`.
+ * Once that is done, what was `wanted` goes on.
  */
 export async function tellUnavailable(
   reason: Unavailable,
   teacher: string,
   server: Server,
-  goOn?: () => unknown,
+  wanted?: Wanted,
 ): Promise<void> {
-  if (goOn && wantsChoice(reason.code)) {
-    await chooseAndGoOn(reason, server, goOn);
+  const goOn = wanted && (() => runAgain(server, wanted));
+  const buttons = remedies(reason.code, teacher, server.isOwn).map((button) =>
+    button === CHOOSE_TEACHER && goOn
+      ? { ...button, argument: { reason: reason.message } }
+      : button,
+  );
+  const [choose] = buttons;
+  if (goOn && choose && wantsChoice(reason.code)) {
+    await press(choose, goOn);
     return;
   }
-  const commands = remedies(reason.code, teacher, server.isOwn);
-  const button = await vscode.window.showWarningMessage(
-    `dlm: ${reason.message}`,
-    ...Object.keys(commands),
-  );
-  const command = button === undefined ? undefined : commands[button];
-  if (command === CHOOSE && goOn) {
-    await chooseAndGoOn(reason, server, goOn);
-  } else if (command !== undefined) {
-    await vscode.commands.executeCommand(command);
-  }
+  await offer("warning", `dlm: ${reason.message}`, buttons, goOn);
 }
 
-async function chooseAndGoOn(
-  reason: Unavailable,
-  server: Server,
-  goOn: () => unknown,
-): Promise<void> {
-  const chosen = await vscode.commands.executeCommand(CHOOSE, { reason: reason.message });
-  // With a new key the server starts anew.
-  if (chosen === true && (await server.started())) {
-    await goOn();
-  }
+/** Do what could not be done before, once the server has the keys that there are by now. */
+export async function runAgain(server: Server, wanted: Wanted): Promise<void> {
+  await server.reconsider();
+  await vscode.commands.executeCommand(wanted.command, wanted.argument);
 }
 
 /** What the lightbulb would offer, with what the editor's own command leaves out: the disabled. */

@@ -1,5 +1,7 @@
 /** Overview of a document, as the server tells it: what is written and what waits. */
 
+import type { Verdict } from "./reviewItems";
+
 export interface Position {
   readonly line: number;
   readonly character: number;
@@ -16,12 +18,16 @@ export type State = "inserted" | "stale" | "staged";
 export interface SynthesizedSection {
   readonly id: string;
   readonly question: string;
+  readonly answer?: string;
+  readonly evidence?: string | null;
   readonly state: State;
   readonly range: Range | null;
   readonly teacher: string;
   readonly strategy: string;
   readonly at: string;
   readonly margin: number | null;
+  /** What the user has decided; null where nothing yet. Older servers do not tell. */
+  readonly decision?: Verdict | null;
 }
 
 export interface Source {
@@ -77,6 +83,15 @@ export function countsOf(sections: readonly SynthesizedSection[]): Counts {
     counts[section.state] += 1;
   }
   return counts;
+}
+
+/** How far the review of sections is; undefined where there is none. */
+export function reviewOf(
+  sections: readonly SynthesizedSection[],
+): { readonly reviewed: number; readonly total: number } | undefined {
+  const known = sections.filter(({ decision }) => decision !== undefined);
+  const reviewed = known.filter(({ decision }) => decision !== null).length;
+  return known.length > 0 ? { reviewed, total: known.length } : undefined;
 }
 
 /** `3 inserted, 1 stale`; empty where there is nothing. */

@@ -1,6 +1,7 @@
 /** Review targets: the sections that a command of the review is about. */
 
-import type { Position, State, SynthesizedSection } from "./overview";
+import { sectionsOf } from "./overview";
+import type { Overview, Position, Range, State, SynthesizedSection } from "./overview";
 
 export type ReviewCommand = "keep" | "remove" | "regenerate" | "apply" | "discard";
 
@@ -32,6 +33,13 @@ export function inDocument(sections: readonly SynthesizedSection[]): Placed[] {
         : [],
     )
     .sort((placed, other) => compare(placed.range.start, other.range.start));
+}
+
+/** Where the pairs are in the document that nothing is decided about. */
+export function unreviewedIn(overview: Overview): Range[] {
+  return inDocument(sectionsOf(overview)).flatMap(({ section, range }) =>
+    section.decision === null ? [range] : [],
+  );
 }
 
 export interface Placed {

@@ -97,3 +97,19 @@ export function withoutSecrets(selector: string): string {
     .replace(NAME_AND_WORD, "…@")
     .replace(/\?[^#\s]*/g, "?…");
 }
+
+/** The name of the model that a selector ends in, without provider, address and folder. */
+export function shortTeacher(selector: string): string {
+  const { kind, rest } = parted(withoutSecrets(selector));
+  if (kind === "self" || rest === "") {
+    return kind === "self" ? "own adapter" : kind;
+  }
+  const [address = "", model = ""] = rest.includes("://") ? rest.split("#") : ["", rest];
+  const target = model === "" ? address : model;
+  return (
+    target
+      .split(/[/\\]/)
+      .filter((part) => part !== "")
+      .at(-1) ?? kind
+  );
+}

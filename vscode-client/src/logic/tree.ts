@@ -1,7 +1,10 @@
 /** Tree of the view: documents, in them sources, in them what was synthesized. */
 
-import { countsInWords, countsOf, STATES, sectionsOf } from "./overview";
+import { countsInWords, countsOf, reviewOf, STATES, sectionsOf } from "./overview";
 import type { Overview, Range, Source, State, SynthesizedSection } from "./overview";
+import { inOneLine, visible } from "./plainText";
+import { progressInWords } from "./reviewWords";
+import { shortTeacher } from "./teacher";
 
 export interface Node {
   readonly kind: "file" | "source" | "section";
@@ -25,6 +28,8 @@ export interface FileName {
   readonly folder: string;
 }
 
+const GONE = "This source has changed or is gone";
+
 const ICONS: Readonly<Record<State, string>> = {
   inserted: "pass",
   stale: "warning",
@@ -43,7 +48,11 @@ export function tree(overviews: readonly Overview[], nameOf: (uri: string) => Fi
 
 function fileNode(overview: Overview, name: FileName): Node {
   const sections = sectionsOf(overview);
-  const counts = countsInWords(countsOf(sections));
+  const review = reviewOf(sections);
+  const counts = [
+    countsInWords(countsOf(sections)),
+    ...(review ? [progressInWords(review)] : []),
+  ].join(" · ");
   return {
     kind: "file",
     key: overview.uri,
@@ -68,9 +77,9 @@ function sourceNode(uri: string, source: Source, index: number): Node {
     kind: "source",
     key,
     uri,
-    label: source.title,
+    label: inOneLine(source.title),
     description: counts,
-    tooltip: source.id === null ? "This source has changed or is gone" : source.title,
+    tooltip: source.id === null ? GONE : visible(source.title),
     context: contextOf("source", source.sections),
     icon: source.id === null ? "question" : "note",
     range: source.range,
@@ -86,23 +95,14 @@ function sectionNode(
   above: string,
   index: number,
 ): Node {
-  const margin = section.margin === null ? [] : [`margin ${section.margin.toFixed(2)}`];
   return {
     kind: "section",
     // One pair can be staged twice, or staged and inserted.
     key: `${above}/${section.id}/${section.state}/${index}`,
     uri,
-    label: section.question,
-    description: [section.state, ...margin].join(" · "),
-    tooltip: [
-      section.question,
-      "",
-      `State: ${section.state}`,
-      `Teacher: ${section.teacher}`,
-      `Strategy: ${section.strategy}`,
-      `Written: ${section.at}`,
-      ...(section.margin === null ? [] : [`Judge's margin: ${section.margin.toFixed(2)}`]),
-    ].join("\n"),
+    label: inOneLine(section.question),
+    description: [section.state, ...reviewed(section), ...margin(section)].join(" · "),
+    tooltip: tooltip(source, section),
     context: contextOf("section", [section]),
     icon: ICONS[section.state],
     // What is staged is nowhere yet: its source is as near as one can get.
@@ -110,6 +110,32 @@ function sectionNode(
     sections: [section],
     children: [],
   };
+}
+
+/** All that one decides by, as plain text: a teacher wrote it, and Markdown would make links of it. */
+function tooltip(source: Source, section: SynthesizedSection): string {
+  const { question, answer = "", evidence = "", teacher, strategy } = section;
+  const origin = [shortTeacher(teacher), strategy, ...margin(section)].join(" · ");
+  return [
+    question,
+    ...(answer === "" ? [] : ["", answer]),
+    ...(evidence ? ["", `Evidence: “${evidence}”`] : []),
+    "",
+    source.id === null ? GONE : `From: ${source.title}`,
+    `By: ${origin}`,
+    `Written: ${section.at}`,
+    `State: ${[section.state, ...reviewed(section)].join(", ")}`,
+  ]
+    .map(visible)
+    .join("\n");
+}
+
+function reviewed({ decision }: SynthesizedSection): string[] {
+  return decision === undefined ? [] : [decision ?? "not reviewed"];
+}
+
+function margin(section: SynthesizedSection): string[] {
+  return section.margin === null ? [] : [`margin ${section.margin.toFixed(2)}`];
 }
 
 function contextOf(kind: Node["kind"], sections: readonly SynthesizedSection[]): string {

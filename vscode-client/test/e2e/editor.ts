@@ -17,7 +17,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { chromium } from "playwright-core";
-import type { BrowserContext, Locator, Page } from "playwright-core";
+import type { BrowserContext, FrameLocator, Locator, Page } from "playwright-core";
 import type * as vscode from "vscode";
 import { Host } from "./host";
 import { chromiumPath, CODE_SERVER, EXTENSIONS, FAILED, NODE, REPOSITORY, SERVER } from "./paths";
@@ -141,6 +141,8 @@ export class Editor {
           PYTHONPATH: REPOSITORY,
           DLM_E2E_PORT: String(host.port),
           EXTENSIONS_GALLERY: "{}",
+          // What is tested may lie elsewhere than what is installed.
+          ...(process.env["PYTHONPATH"] ? { PYTHONPATH: process.env["PYTHONPATH"] } : {}),
           ...options.environment,
         },
         stdio: ["ignore", "pipe", "pipe"],
@@ -200,6 +202,11 @@ export class Editor {
     await this.command("notifications.clearAll");
     await this.page.locator(".notification-toast").first().waitFor({ state: "detached" });
     await this.host.run(async ({ vscode, until }, path) => {
+      // What is beside the text would be where the next one is shown.
+      const pages = vscode.window.tabGroups.all
+        .flatMap(({ tabs }) => tabs)
+        .filter(({ input }) => input instanceof vscode.TabInputWebview);
+      await vscode.window.tabGroups.close(pages);
       while (vscode.window.activeTextEditor) {
         await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
       }
@@ -465,6 +472,16 @@ export class Editor {
     const hover = this.page.locator(".monaco-hover:visible", { hasText: words });
     await hover.waitFor();
     return hover;
+  }
+
+  /** The page of the review. */
+  review(): FrameLocator {
+    return this.page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
+  }
+
+  /** Wait until the page of the review has the focus, so that keys go there. */
+  async untilReviewing(words: string | RegExp): Promise<void> {
+    await this.review().locator("#pair:focus", { hasText: words }).waitFor();
   }
 
   /** A row of the view of what was synthesized. */

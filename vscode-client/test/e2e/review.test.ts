@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
 import { about } from "./documents";
 import { Editor } from "./editor";
-import { Teacher } from "./teacher";
+import { otherPairsAbout, pairsAbout, Teacher } from "./teacher";
 
 void describe("review", () => {
   let teacher: Teacher;
@@ -20,7 +20,7 @@ void describe("review", () => {
     teacher.close();
   });
 
-  /** A document with its pairs: in it, staged or in the preview. */
+  /** A document with its pairs: in it or staged. */
   const synthesized = async (name: string, town: number, review?: string) => {
     const before = about(town);
     await editor.set("synth.review", review);
@@ -28,7 +28,7 @@ void describe("review", () => {
     await editor.command("dlm.synthesizeDocument");
     if (review === undefined) {
       await editor.untilSynthesized(2);
-    } else if (review === "stage") {
+    } else {
       await editor.notification("2 staged").waitFor();
     }
     return before;
@@ -43,12 +43,12 @@ void describe("review", () => {
   check("another pair is written in the place of one that is regenerated", async () => {
     await synthesized("again.dlm", 21);
     await editor.showView();
-    teacher.other = true;
+    teacher.writes = otherPairsAbout;
     try {
       await editor.onRow("When was the bridge of Ville21 built?", "Regenerate");
       await editor.row("Which town has a bridge from 1521?").waitFor();
     } finally {
-      teacher.other = false;
+      teacher.writes = pairsAbout;
     }
     const text = await editor.untilSynthesized(2);
     assert.deepEqual(text.match(/^(How|When|Which) .*$/gm), [
@@ -111,35 +111,5 @@ void describe("review", () => {
     await editor.notification("1 section stayed, since you have edited it").waitFor();
     const text = await editor.untilSynthesized(1);
     assert.match(text, /Or so\./);
-  });
-
-  check("of a preview, what is ticked comes in and the rest is staged", async () => {
-    await synthesized("preview.dlm", 26, "preview");
-    const panel = editor.page.locator(".bulk-edit-panel");
-    await panel.waitFor();
-    const box = panel.locator(".monaco-list-row", { hasText: "How many mills" });
-    await box.locator(".edit-checkbox").click();
-    await panel.getByRole("button", { name: "Apply" }).click();
-    const text = await editor.untilSynthesized(1);
-    assert.match(text, /How many mills does Ville26 have\?/);
-    await editor.notification("1 inserted, 1 staged").waitFor();
-  });
-
-  check("a preview in which nothing is ticked stages all of it", async () => {
-    const before = await synthesized("unticked.dlm", 27, "preview");
-    const panel = editor.page.locator(".bulk-edit-panel");
-    await panel.waitFor();
-    await panel.getByRole("button", { name: "Apply" }).click();
-    await editor.notification("2 staged").waitFor();
-    assert.equal(await editor.text(), before);
-  });
-
-  check("a preview that is declined stages all of it", async () => {
-    const before = await synthesized("declined.dlm", 28, "preview");
-    const panel = editor.page.locator(".bulk-edit-panel");
-    await panel.waitFor();
-    await panel.getByRole("button", { name: "Discard" }).click();
-    await editor.notification("2 staged").waitFor();
-    assert.equal(await editor.text(), before);
   });
 });

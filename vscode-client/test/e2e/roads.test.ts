@@ -13,7 +13,11 @@ void describe("roads", () => {
   before(async () => {
     teacher = await Teacher.start();
     editor = await Editor.startWith(teacher, {
-      files: { "notes.txt": "The town of Ville1.\n" },
+      files: {
+        "notes.txt": "The town of Ville1.\n",
+        "many/one.dlm": about(36),
+        "many/two.dlm": about(37),
+      },
     });
   });
 
@@ -82,6 +86,35 @@ void describe("roads", () => {
       .locator(`.editor-actions .action-label[aria-label^="Synthesize Instructions"]`)
       .click();
     await editor.untilSynthesized(4);
+  });
+
+  check("all documents of a folder are synthesized from, one after the other", async () => {
+    await editor.open("other.dlm", about(38));
+    await editor.host.run(({ vscode }, path) => {
+      void vscode.commands.executeCommand("dlm.synthesizeWorkspace", vscode.Uri.file(path));
+    }, editor.path("many"));
+    const question = editor.page.locator(".monaco-dialog-box");
+    await question.getByText("Synthesize instructions from 2 documents?").waitFor();
+    await question.getByRole("button", { name: "Synthesize" }).click();
+    const outcome = editor.notification("2 documents: 4 accepted");
+    await editor.press(outcome, "Review");
+    await editor.untilReviewing("How many mills does Ville36 have?");
+    const texts = await editor.host.run(({ vscode }) =>
+      vscode.workspace.textDocuments
+        .filter(({ uri }) => uri.path.includes("/many/"))
+        .map((document) => document.getText()),
+    );
+    assert.deepEqual(
+      texts.map((text) => text.match(/^<!-- dlm-auto-synth:/gm)?.length),
+      [2, 2],
+    );
+  });
+
+  check("the explorer's menu synthesizes from a document that is not open", async () => {
+    await editor.host.run(({ vscode }, path) => {
+      void vscode.commands.executeCommand("dlm.synthesizeDocument", vscode.Uri.file(path));
+    }, editor.path("many/two.dlm"));
+    await editor.notification("accepted").waitFor();
   });
 
   check("the palette synthesizes, and the report says what became of it", async () => {

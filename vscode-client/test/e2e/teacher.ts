@@ -9,13 +9,13 @@ export function town(number: number): string {
   return `The town of Ville${number} has ${number + 10} mills and a bridge from ${number + 1500}.`;
 }
 
-interface Pair {
+export interface Pair {
   readonly question: string;
   readonly answer: string;
   readonly evidence: string;
 }
 
-function pairsAbout(number: number): Pair[] {
+export function pairsAbout(number: number): Pair[] {
   return [
     {
       question: `How many mills does Ville${number} have?`,
@@ -30,7 +30,7 @@ function pairsAbout(number: number): Pair[] {
   ];
 }
 
-function otherPairsAbout(number: number): Pair[] {
+export function otherPairsAbout(number: number): Pair[] {
   return [
     {
       question: `Which town has a bridge from ${number + 1500}?`,
@@ -45,8 +45,12 @@ export class Teacher {
   hungUp = 0;
   /** The only key that is taken; without one, nobody has to have any. */
   key: string | undefined;
-  /** Ask for other pairs than before. */
-  other = false;
+  /** What it writes about a town. */
+  writes: (number: number) => Pair[] = pairsAbout;
+  /** What it answers with instead of pairs. */
+  complaint: string | undefined;
+  /** What was asked for that no teacher has, such as pictures. */
+  strange: string[] = [];
   private held: ServerResponse[] | undefined;
 
   private constructor(private readonly server: Server) {}
@@ -103,11 +107,17 @@ export class Teacher {
       return;
     }
     if (request.method !== "POST") {
+      this.strange.push(request.url ?? "");
       response.statusCode = 404;
       response.end("{}");
       return;
     }
     this.asked += 1;
+    if (this.complaint !== undefined) {
+      response.statusCode = 400;
+      response.end(JSON.stringify({ error: { message: this.complaint } }));
+      return;
+    }
     if (this.held) {
       this.held.push(response);
       response.on("close", () => (this.hungUp += 1));
@@ -117,8 +127,7 @@ export class Teacher {
       messages: { content: string }[];
     };
     const number = /Ville(\d+) has/.exec(messages.at(-1)?.content ?? "")?.[1];
-    const about = this.other ? otherPairsAbout : pairsAbout;
-    const pairs = number === undefined ? [] : about(Number(number));
+    const pairs = number === undefined ? [] : this.writes(Number(number));
     response.end(JSON.stringify(completion(JSON.stringify({ pairs }))));
   }
 }

@@ -114,6 +114,8 @@ void describe("teachers", () => {
     await editor.page.locator("#status\\.languageStatus").click();
     const status = editor.page.locator(".hover-language-status", { hasText: "openai:towns" });
     await status.getByText("ready · 2 inserted").waitFor();
+    const review = editor.page.locator(".hover-language-status", { hasText: "0 of 2 reviewed" });
+    await review.getByText("Review", { exact: true }).waitFor();
     await editor.page.keyboard.press("Escape");
   });
 
@@ -138,8 +140,48 @@ void describe("teachers", () => {
     await editor.open("removed.dlm", text);
     await editor.command("dlm.synthesizeDocument");
     const notification = editor.notification("OPENAI_API_KEY");
-    await notification.getByRole("button", { name: "Set API Key" }).waitFor();
     assert.equal(readFileSync(editor.path("removed.dlm"), "utf8"), text);
+    await editor.press(notification, "Set API Key");
+    await editor.pick("OpenAI");
+    await editor.answer("API key for OpenAI", KEY);
+    await editor.untilSynthesized(2);
+  });
+
+  check("a run whose key is rejected says so, and can be run again", async () => {
+    await editor.open("rejected.dlm", about(44));
+    teacher.key = "sk-another";
+    await editor.command("dlm.synthesizeDocument");
+    const notification = editor.notification("refused the key");
+    for (const name of ["Set API Key", "Choose Teacher"]) {
+      await notification.getByRole("button", { name }).waitFor();
+    }
+    teacher.key = KEY;
+    await editor.press(notification, "Retry");
+    await editor.untilSynthesized(2);
+  });
+
+  check("a run that no teacher was there for goes on once one is chosen", async () => {
+    teacher.key = undefined;
+    await editor.set("teacher", "self");
+    await editor.open("chosen.dlm", about(45));
+    await editor.command("dlm.synthesizeDocument");
+    await editor.page
+      .locator(".quick-input-widget input[placeholder*='no trained adapter']")
+      .waitFor();
+    await editor.pick("Any OpenAI-compatible server");
+    await editor.answer("Address of the server", teacher.address);
+    await editor.pick("towns");
+    await editor.untilSynthesized(2);
+  });
+
+  check("a server that is dead is told with what helps", async () => {
+    await editor.set("teacher", "vllm-server:http://127.0.0.1:9#towns");
+    await editor.open("dead.dlm", about(46));
+    await editor.command("dlm.synthesizeDocument");
+    const notification = editor.notification("cannot reach http://127.0.0.1:9");
+    for (const name of ["Retry", "Choose Teacher"]) {
+      await notification.getByRole("button", { name }).waitFor();
+    }
   });
 });
 

@@ -10,6 +10,7 @@ interface Setting {
   readonly type: string | readonly string[];
   readonly default: unknown;
   readonly enum?: readonly string[];
+  readonly pattern?: string;
   readonly enumDescriptions?: readonly string[];
   readonly order: number;
   readonly scope: string;
@@ -34,7 +35,9 @@ test("a workspace that is not trusted chooses nothing that is executed or sent t
     "dlm.verify",
   ]);
   // Whatever its name: only free text can be a path, an address or a model.
-  const free = SETTINGS.filter(([, { type, enum: choices }]) => !choices && !isBounded(type));
+  const free = SETTINGS.filter(
+    ([, { type, enum: choices, pattern }]) => !choices && !pattern && !isBounded(type),
+  );
   assert.deepEqual(free.map(([name]) => name).sort(), restricted.toSorted());
   for (const [name, setting] of SETTINGS) {
     assert.equal(setting.scope, STARTING.includes(name) ? "machine-overridable" : "resource");
@@ -101,7 +104,11 @@ test("a step of the walkthrough is done by what it is about, not by a link that 
       server: ["onContext:dlm.serverRunning"],
       teacher: ["onSettingChanged:dlm.teacher", "onCommand:dlm.chooseTeacher"],
       synthesize: ["onContext:dlm.hasSynthesized"],
-      review: ["onCommand:dlm.review.keep", "onCommand:dlm.review.remove"],
+      review: [
+        "onCommand:dlm.reviewPairs",
+        "onCommand:dlm.review.keep",
+        "onCommand:dlm.review.remove",
+      ],
     },
   );
 });

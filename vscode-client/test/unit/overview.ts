@@ -14,12 +14,15 @@ export function section(
   return {
     id,
     question: `Question ${id}?`,
+    answer: `Answer ${id}.`,
+    evidence: `Evidence ${id}.`,
     state,
     range,
     teacher: "hf:x",
     strategy: "extraction",
     at: "2026-01-31T00:00:00Z",
     margin: state === "staged" ? 0.25 : null,
+    decision: null,
   };
 }
 

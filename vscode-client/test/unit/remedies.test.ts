@@ -3,10 +3,12 @@ import { test } from "node:test";
 import { remedies, wantsChoice } from "../../src/logic/remedies";
 
 const buttons = (code: string, ownServer = false, teacher = "openai:gpt-5") =>
-  Object.keys(remedies(code, teacher, ownServer));
+  remedies(code, teacher, ownServer).map(({ label }) => label);
 
-test("a missing key can be set, and another teacher chosen", () => {
-  assert.deepEqual(buttons("missing-key"), ["Set API Key", "Choose Teacher"]);
+test("a missing or a rejected key can be set, and another teacher chosen", () => {
+  for (const code of ["missing-key", "key-refused"]) {
+    assert.deepEqual(buttons(code), ["Set API Key", "Choose Teacher"]);
+  }
 });
 
 test("no key can be set of a plugin's teacher", () => {
@@ -30,7 +32,11 @@ test("another teacher may help against whatever else there is", () => {
   }
 });
 
-test("only where nothing else helps a teacher is to be chosen at once", () => {
-  const codes = ["no-teacher", "no-adapter", "missing-key", "missing-extra", "document-error"];
-  assert.deepEqual(codes.filter(wantsChoice), ["no-teacher", "no-adapter"]);
+test("where nothing but another teacher helps, nothing else is asked", () => {
+  assert.deepEqual(["no-teacher", "no-adapter", "missing-key", "store-error"].map(wantsChoice), [
+    true,
+    true,
+    false,
+    false,
+  ]);
 });

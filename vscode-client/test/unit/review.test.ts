@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inDocument, neighbour, reviewTargets, sectionAt } from "../../src/logic/reviewTargets";
+import {
+  inDocument,
+  neighbour,
+  reviewTargets,
+  sectionAt,
+  unreviewedIn,
+} from "../../src/logic/reviewTargets";
 import { countsInWords, isOverview, sectionsOf } from "../../src/logic/overview";
 import { plural } from "../../src/logic/plural";
 import { tree } from "../../src/logic/tree";
@@ -20,10 +26,14 @@ test("a tree of documents, sources and sections", () => {
   assert.deepEqual(
     nodes.map(({ label, description, context }) => ({ label, description, context })),
     [
-      { label: "a.dlm", description: "notes · 1 inserted", context: "file.inserted" },
+      {
+        label: "a.dlm",
+        description: "notes · 1 inserted · 0 of 1 reviewed",
+        context: "file.inserted",
+      },
       {
         label: "b.dlm",
-        description: "notes · 1 inserted, 1 stale, 1 staged",
+        description: "notes · 1 inserted, 1 stale, 1 staged · 0 of 3 reviewed",
         context: "file.inserted.stale.staged",
       },
     ],
@@ -38,10 +48,63 @@ test("a tree of documents, sources and sections", () => {
   );
   const [inserted, staged] = sources[0]?.children ?? [];
   assert.equal(inserted?.label, "Question 1?");
-  assert.equal(inserted.description, "inserted");
+  assert.equal(inserted.description, "inserted · not reviewed");
   assert.equal(inserted.range?.start.line, 10);
-  assert.equal(staged?.description, "staged · margin 0.25");
+  assert.equal(staged?.description, "staged · not reviewed · margin 0.25");
   assert.equal(staged.range?.start.line, 3, "what is staged is shown at its source");
+});
+
+test("a pair is described by all that one decides by, without an address or a hash", () => {
+  const pair = {
+    ...section("3", "staged"),
+    teacher: "vllm-server:http://localhost:8000#org/towns",
+    decision: "accepted" as const,
+  };
+  const [node] = tree([overview("file:///b.dlm", pair)], nameOf)[0]?.children[0]?.children ?? [];
+  assert.deepEqual(node?.tooltip.split("\n"), [
+    "Question 3?",
+    "",
+    "Answer 3.",
+    "",
+    "Evidence: “Evidence 3.”",
+    "",
+    "From: Electric trams",
+    "By: towns · extraction · margin 0.25",
+    "Written: 2026-01-31T00:00:00Z",
+    "State: staged, accepted",
+  ]);
+});
+
+test("of a server that tells of no review, none is shown", () => {
+  const { id, question, state, range, teacher, strategy, at, margin } = section(
+    "1",
+    "inserted",
+    [1, 2],
+  );
+  const of = overview("file:///b.dlm", {
+    ...{ id, question, state, range, teacher, strategy, at, margin },
+  });
+  const [file] = tree([of], nameOf);
+  assert.equal(file?.description, "notes · 1 inserted");
+  assert.equal(file.children[0]?.children[0]?.description, "inserted", "without a review");
+  assert.deepEqual(unreviewedIn(of), []);
+});
+
+test("a pair is unreviewed in the text until it is decided on", () => {
+  const decided = { ...section("1", "inserted", [10, 14]), decision: "accepted" as const };
+  const open = section("2", "inserted", [20, 24]);
+  const found = unreviewedIn(overview("file:///b.dlm", decided, open, section("3", "staged")));
+  assert.deepEqual(
+    found.map(({ start }) => start.line),
+    [20],
+  );
+});
+
+test("what a teacher wrote cannot turn the words around it, nor take more than its line", () => {
+  const pair = { ...section("1", "staged"), question: "\u202Egpj.exe\nsecond", answer: "\u2066x" };
+  const [node] = tree([overview("file:///b.dlm", pair)], nameOf)[0]?.children[0]?.children ?? [];
+  assert.equal(node?.label, "[U+202E]gpj.exe second");
+  assert.match(node.tooltip, /\[U\+2066\]x/);
 });
 
 test("keys of a tree differ, and stay from one to the next", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addressOf, remoteHost, withoutSecrets } from "../../src/logic/teacher";
+import { addressOf, remoteHost, withoutSecrets, shortTeacher } from "../../src/logic/teacher";
 
 test("what is on this machine goes nowhere", () => {
   for (const selector of [
@@ -92,4 +92,21 @@ test("what is no secret is shown", () => {
   ]) {
     assert.equal(withoutSecrets(selector), selector);
   }
+});
+
+test("a teacher is called by its model", () => {
+  for (const [selector, name] of [
+    ["self", "own adapter"],
+    ["openai:gpt-5", "gpt-5"],
+    ["hf:org/model", "model"],
+    ["hf:/home/me/models/tiny/", "tiny"],
+    ["vllm-server:http://127.0.0.1:8000/v1#org/towns", "towns"],
+    ["vllm-server:https://me:word@a.example/v1?key=abc#towns", "towns"],
+    ["vllm-server:https://a.example", "a.example"],
+    ["hf:", "hf"],
+    ["", ""],
+  ] as const) {
+    assert.equal(shortTeacher(selector), name, selector);
+  }
+  assert.doesNotMatch(shortTeacher("vllm-server:https://me:word@a.example?key=abc"), /word|abc/);
 });

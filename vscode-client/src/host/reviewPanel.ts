@@ -1,0 +1,285 @@
+/** The review's panel: a page beside the text, and what it asks of the server and the editor. */
+
+import { posix } from "node:path";
+import * as vscode from "vscode";
+import { ExecuteCommandRequest } from "vscode-languageclient/node";
+import { inOneLine } from "../logic/plainText";
+import { isReviewAnswer } from "../logic/reviewItems";
+import type { ReviewAnswer } from "../logic/reviewItems";
+import { batches } from "../logic/reviewBatches";
+import { fromPage, reviewPage } from "../logic/reviewProtocol";
+import type { FromPage, ToPage } from "../logic/reviewProtocol";
+import type { Decided, Filter } from "../logic/reviewSession";
+import { addressIn } from "./argument";
+import type { Evidence } from "./evidence";
+import type { Overviews } from "./overviews";
+import { openPanel, partsOf } from "./pages";
+import type { Server } from "./server";
+
+const ITEMS = "dlm.review.items";
+const DECIDE = "dlm.review.decide";
+const GONE =
+  "This document cannot be reviewed: it is not there any more, or has no sound frontmatter.";
+
+export class ReviewPanel implements vscode.Disposable {
+  private open: Page | undefined;
+
+  constructor(
+    private readonly extension: vscode.Uri,
+    private readonly server: Server,
+    private readonly overviews: Overviews,
+    private readonly evidence: Evidence,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
+
+  /**
+   * Review the pairs of a document.
+   *
+   * Keys decide at once: without `focus`, they go on to where the user is typing.
+   */
+  async show(about: unknown, filter: Partial<Filter> = {}, focus = true): Promise<void> {
+    const address = addressIn(about) ?? this.open?.uri.toString();
+    if (address === undefined || !(await this.server.started())) {
+      return;
+    }
+    const uri = vscode.Uri.parse(address);
+    await showText(uri);
+    if (this.open) {
+      this.open.turnTo(uri, filter);
+      this.open.panel.reveal(undefined, !focus);
+      return;
+    }
+    const panel = openPanel(this.extension, "review", "Review", !focus);
+    const page = new Page(panel, uri, filter, this.server, this.overviews, this.evidence, this.log);
+    this.open = page;
+    panel.onDidDispose(() => {
+      this.open = undefined;
+      page.dispose();
+    });
+    panel.webview.html = reviewPage(partsOf(this.extension, panel.webview, "review"));
+  }
+
+  dispose(): void {
+    this.open?.panel.dispose();
+  }
+}
+
+/** One panel: it is about one document at a time. */
+class Page implements vscode.Disposable {
+  private readonly listeners: vscode.Disposable[];
+  private answer: ReviewAnswer | undefined;
+  private shown: string | null = null;
+  /** The last decision that the server knows of. */
+  private known = 0;
+  /** What was decided and has not gone to the server yet. */
+  private queue: { readonly uri: vscode.Uri; readonly decided: Decided }[] = [];
+  private isDeciding = false;
+  /** Called with each answer, or without one where there is none. */
+  private readonly loaded = new vscode.EventEmitter<ReviewAnswer | undefined>();
+  private loading = false;
+  private again = false;
+  private ready = false;
+
+  constructor(
+    readonly panel: vscode.WebviewPanel,
+    private _uri: vscode.Uri,
+    private filter: Partial<Filter>,
+    private readonly server: Server,
+    private readonly overviews: Overviews,
+    private readonly evidence: Evidence,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    this.listeners = [
+      panel.webview.onDidReceiveMessage((message: unknown) => {
+        const read = fromPage(message);
+        if (read) {
+          this.listen(read);
+        }
+      }),
+      overviews.onDidChange(() => {
+        void this.load();
+      }),
+    ];
+    this.name();
+  }
+
+  get uri(): vscode.Uri {
+    return this._uri;
+  }
+
+  /** Begin anew, with another document or filter. */
+  turnTo(uri: vscode.Uri, filter: Partial<Filter>): void {
+    const isOther = uri.toString() !== this._uri.toString();
+    this.filter = filter;
+    if (isOther) {
+      this._uri = uri;
+      this.answer = undefined;
+      this.name();
+    }
+    this.restart();
+  }
+
+  dispose(): void {
+    this.evidence.hide();
+    vscode.Disposable.from(...this.listeners).dispose();
+  }
+
+  private name(): void {
+    this.panel.title = `Review: ${inOneLine(posix.basename(this._uri.path))}`;
+  }
+
+  private listen(message: FromPage): void {
+    switch (message.kind) {
+      case "ready":
+        // A page that was out of sight is loaded anew, and goes on where it was.
+        if (this.ready) {
+          void this.load();
+        } else {
+          this.ready = true;
+          this.restart();
+        }
+        break;
+      case "decide":
+        this.queue.push({ uri: this._uri, decided: message.decided });
+        void this.decide();
+        break;
+      case "show":
+        this.shown = message.id;
+        this.showEvidence();
+        break;
+    }
+  }
+
+  private restart(): void {
+    if (this.ready) {
+      void this.load().then(() => {
+        this.post({ kind: "restart", filter: this.filter });
+      });
+    }
+  }
+
+  /** Have the server carry out what is decided; what comes meanwhile goes together after that. */
+  private async decide(): Promise<void> {
+    if (this.isDeciding) {
+      return;
+    }
+    this.isDeciding = true;
+    try {
+      for (;;) {
+        const [first] = this.queue;
+        if (!first) {
+          break;
+        }
+        const { uri } = first;
+        const taken = this.queue.filter((one) => one.uri === uri).map(({ decided }) => decided);
+        this.queue = this.queue.filter((one) => one.uri !== uri);
+        for (const { ids, decision, edited } of batches(taken)) {
+          // What went wrong is told by the server, and shows in the items.
+          await this.ask(uri, DECIDE, { sections: ids, decision, ...edited });
+        }
+        this.known = taken.at(-1)?.number ?? this.known;
+        await this.untilDone(new Set(taken.flatMap(({ ids }) => ids)));
+      }
+    } finally {
+      this.isDeciding = false;
+    }
+  }
+
+  private async untilDone(ids: ReadonlySet<string>): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const listener = this.loaded.event((answer) => {
+        if (!answer?.deciding.some((id) => ids.has(id))) {
+          listener.dispose();
+          resolve();
+        }
+      });
+      void this.load();
+    });
+  }
+
+  /** Tell the page what there is now; while that is asked, only once more. */
+  private async load(): Promise<void> {
+    if (this.loading) {
+      this.again = true;
+      return;
+    }
+    this.loading = true;
+    try {
+      do {
+        this.again = false;
+        await this.loadOnce();
+      } while (this.mustLoadAgain());
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  private mustLoadAgain(): boolean {
+    return this.again;
+  }
+
+  private async loadOnce(): Promise<void> {
+    const { _uri: uri, known } = this;
+    const answer = await this.ask(uri, ITEMS, {});
+    if (uri !== this._uri) {
+      this.again = true;
+    } else if (isReviewAnswer(answer)) {
+      this.answer = answer;
+      this.post({ kind: "items", answer, known });
+      this.showEvidence();
+      this.loaded.fire(answer);
+    } else {
+      this.evidence.hide();
+      this.post({ kind: "gone", message: GONE });
+      this.loaded.fire(undefined);
+    }
+  }
+
+  private async ask(uri: vscode.Uri, command: string, argument: object): Promise<unknown> {
+    const client = await this.server.running();
+    if (!client) {
+      return undefined;
+    }
+    try {
+      // The editor closes what nobody looks at.
+      await vscode.workspace.openTextDocument(uri);
+      return await client.sendRequest(ExecuteCommandRequest.type, {
+        command,
+        arguments: [{ uri: uri.toString(), ...argument }],
+      });
+    } catch (error) {
+      this.log.warn(`review: ${String(error)}`);
+      return undefined;
+    }
+  }
+
+  private showEvidence(): void {
+    const item = this.answer?.items.find(({ id }) => id === this.shown);
+    if (item && this.answer) {
+      const sources = this.overviews.of(this._uri)?.sources;
+      const source = sources?.find(({ id }) => id === item.sourceId)?.range ?? null;
+      const { version } = this.answer;
+      this.evidence.show(this._uri, version, item, source, this.panel.active);
+    } else {
+      this.evidence.hide();
+    }
+  }
+
+  private post(message: ToPage): void {
+    void this.panel.webview.postMessage(message);
+  }
+}
+
+/** Have the text in view, beside which the panel is. */
+async function showText(uri: vscode.Uri): Promise<void> {
+  const isShown = vscode.window.visibleTextEditors.some(
+    ({ document }) => document.uri.toString() === uri.toString(),
+  );
+  if (!isShown) {
+    await vscode.window.showTextDocument(uri, {
+      viewColumn: vscode.ViewColumn.One,
+      preserveFocus: true,
+      preview: false,
+    });
+  }
+}

@@ -1,0 +1,98 @@
+/** Review protocol: what the review's page and the extension say to each other. */
+
+import { page } from "./page";
+import type { PageParts } from "./page";
+import type { ReviewAnswer } from "./reviewItems";
+import type { Decided, Filter } from "./reviewSession";
+
+export type ToPage =
+  /** What the server tells; it knows of the decisions up to `known`. */
+  | { readonly kind: "items"; readonly answer: ReviewAnswer; readonly known: number }
+  /** The user wants to begin anew, with this filter. */
+  | { readonly kind: "restart"; readonly filter: Partial<Filter> }
+  | { readonly kind: "gone"; readonly message: string };
+
+export type FromPage =
+  | { readonly kind: "ready" }
+  | { readonly kind: "decide"; readonly decided: Decided }
+  /** This pair is in view; null for none. */
+  | { readonly kind: "show"; readonly id: string | null };
+
+/** The review's page. */
+export function reviewPage(parts: PageParts): string {
+  return page(parts, "Review", BODY);
+}
+
+const BODY = `    <header>
+      <p class="progress">
+        <strong id="progress"></strong>
+        <span id="place"></span>
+      </p>
+      <progress id="bar" aria-hidden="true"></progress>
+      <details id="filters">
+        <summary><span id="filtersInWords"></span> <kbd aria-hidden="true">f</kbd></summary>
+        <label>Pairs <select id="state" aria-keyshortcuts="r"></select></label>
+        <label>Teacher <select id="teacher"></select></label>
+        <label><input id="unreviewed" type="checkbox" aria-keyshortcuts="u" /> Only unreviewed <kbd>u</kbd></label>
+        <label><input id="lowMarginsFirst" type="checkbox" aria-keyshortcuts="m" /> Low margins first <kbd>m</kbd></label>
+      </details>
+    </header>
+    <main id="pair" tabindex="0" aria-label="Pair">
+      <article id="card" hidden>
+        <p class="origin"><span id="heading" dir="auto"></span> <span id="itemState" class="badge"></span></p>
+        <h1 id="question" dir="auto"></h1>
+        <p id="answer" dir="auto"></p>
+        <figure id="evidenceFigure">
+          <figcaption>Evidence</figcaption>
+          <blockquote id="evidence" dir="auto"></blockquote>
+        </figure>
+        <p id="refusal" role="note" dir="auto"></p>
+        <p id="origin" class="origin"></p>
+      </article>
+      <form id="editor" hidden>
+        <label for="newQuestion">Question</label>
+        <textarea id="newQuestion" rows="3" dir="auto"></textarea>
+        <label for="newAnswer">Answer</label>
+        <textarea id="newAnswer" rows="8" dir="auto"></textarea>
+      </form>
+      <p id="end" hidden></p>
+      <p id="confirm" role="alert" hidden></p>
+    </main>
+    <footer role="toolbar" aria-label="Review"></footer>
+    <div id="said" aria-live="polite"></div>`;
+
+/** Read what a page says; undefined where that is nothing of ours. */
+export function fromPage(message: unknown): FromPage | undefined {
+  if (!isRecord(message)) {
+    return undefined;
+  }
+  const { kind, id, decided } = message;
+  if (kind === "ready") {
+    return { kind };
+  }
+  if (kind === "show" && (typeof id === "string" || id === null)) {
+    return { kind, id };
+  }
+  return kind === "decide" && isDecided(decided) ? { kind, decided } : undefined;
+}
+
+function isDecided(value: unknown): value is Decided {
+  return (
+    isRecord(value) &&
+    typeof value["number"] === "number" &&
+    Array.isArray(value["ids"]) &&
+    value["ids"].every((id) => typeof id === "string") &&
+    (value["decision"] === "accepted" || value["decision"] === "rejected") &&
+    (value["edited"] === null || isDraft(value["edited"]))
+  );
+}
+
+function isDraft(value: unknown): boolean {
+  return (
+    isRecord(value) && typeof value["question"] === "string" && typeof value["answer"] === "string"
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

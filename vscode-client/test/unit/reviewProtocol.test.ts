@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fromPage, reviewPage } from "../../src/logic/reviewProtocol";
+
+const PAGE = reviewPage({
+  script: "https://host/dist/review.js",
+  style: "https://host/dist/review.css",
+  source: "https://host",
+  nonce: "c2VjcmV0",
+});
+
+test("the page may load its own script and style, and nothing else", () => {
+  const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(PAGE)?.[1];
+  assert.deepEqual(policy?.split("; "), [
+    "default-src 'none'",
+    "style-src https://host",
+    "script-src 'nonce-c2VjcmV0'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ]);
+});
+
+test("the page has one script, by its nonce, and no handler, style or picture in it", () => {
+  assert.equal(PAGE.match(/<script/g)?.length, 1);
+  assert.match(PAGE, /<script nonce="c2VjcmV0" src="https:\/\/host\/dist\/review\.js"><\/script>/);
+  assert.doesNotMatch(PAGE, /\son\w+=|\sstyle=|<img|<iframe|command:/);
+});
+
+const DECIDED = { number: 1, ids: ["a"], decision: "accepted", edited: null };
+
+test("what the page says is read", () => {
+  const edited = { question: "Q", answer: "A" };
+  for (const message of [
+    { kind: "ready" },
+    { kind: "show", id: "a" },
+    { kind: "show", id: null },
+    { kind: "decide", decided: DECIDED },
+    { kind: "decide", decided: { ...DECIDED, edited } },
+  ]) {
+    assert.deepEqual(fromPage(message), message);
+  }
+});
+
+test("what is nothing of ours is not", () => {
+  for (const message of [
+    null,
+    "ready",
+    { kind: "run", command: "x" },
+    { kind: "show", id: 1 },
+    { kind: "decide" },
+    { kind: "decide", decided: { ...DECIDED, decision: "maybe" } },
+    { kind: "decide", decided: { ...DECIDED, ids: [1] } },
+    { kind: "decide", decided: { ...DECIDED, edited: {} } },
+  ]) {
+    assert.equal(fromPage(message), undefined);
+  }
+});
