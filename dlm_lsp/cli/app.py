@@ -113,6 +113,64 @@ def dlm_command(
     """Write, check and keep question/answer pairs for .dlm notes, and train on them."""
 
 
+BaseOption = Annotated[
+    str, typer.Option("--base", metavar="MODEL", help="A key of the registry, or hf:org/name.")
+]
+SplitOption = Annotated[
+    bool,
+    typer.Option(
+        "--split-headings/--no-split-headings", help="Let a section begin at each heading."
+    ),
+]
+ReplaceOption = Annotated[
+    bool, typer.Option("--force", help="Replace the document that is there already.")
+]
+
+
+@dlm_app.command("init")
+def init_command(
+    paths: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="New documents, Markdown or text files.")
+    ],
+    *,
+    base: BaseOption = "smollm2-135m",
+    split_headings: SplitOption = False,
+    force: ReplaceOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a document: of nothing, or of a Markdown or text file, which stays as it is."""
+    from dlm_lsp.api.creating import init_document
+    from dlm_lsp.cli.create import create_documents
+
+    raise typer.Exit(
+        create_documents(
+            paths, init_document, base, split=split_headings, force=force, as_json=as_json
+        )
+    )
+
+
+@dlm_app.command("import")
+def import_command(
+    paths: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Markdown, HTML, DOCX, PDF and others.")
+    ],
+    *,
+    base: BaseOption = "smollm2-135m",
+    split_headings: SplitOption = True,
+    force: ReplaceOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Make documents of files in other formats, which stay as they are."""
+    from dlm_lsp.api.creating import import_document
+    from dlm_lsp.cli.create import create_documents
+
+    raise typer.Exit(
+        create_documents(
+            paths, import_document, base, split=split_headings, force=force, as_json=as_json
+        )
+    )
+
+
 @dlm_app.command("check")
 def check_command(
     paths: PathsArgument,

@@ -1,0 +1,59 @@
+"""Create commands: `dlm init` and `dlm import` make documents beside what they are made of."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from dlm_lsp.api.creating import CreatedDocument, document_path
+from dlm_lsp.cli.batch import BatchOutcome, for_each
+from dlm_lsp.cli.exit_codes import DONE
+from dlm_lsp.cli.output import escape_line, pluralize, print_notice, print_result
+from dlm_lsp.errors import StoreError
+
+
+class _Create(Protocol):
+    def __call__(
+        self, path: Path, base_model: str, *, split_headings: bool, force: bool
+    ) -> CreatedDocument: ...
+
+
+def create_documents(
+    paths: Sequence[str],
+    create: _Create,
+    base_model: str,
+    *,
+    split: bool,
+    force: bool,
+    as_json: bool,
+) -> int:
+    """Make a document of each file, and say what comes next; return 0, or 1 where one failed."""
+
+    def work(path: Path) -> BatchOutcome:
+        target = document_path(path)
+        if target.exists() and target != path and not force:
+            raise StoreError(f"{target} is there already; --force replaces it")
+        made = create(path, base_model, split_headings=split, force=force)
+        if not as_json:
+            _print(made)
+        return DONE, {
+            "document": str(made.path),
+            "sections": made.sections,
+            "problems": made.problems,
+            "left_out": list(made.left_out),
+        }
+
+    return max(for_each([Path(path) for path in paths], work, as_json=as_json))
+
+
+def _print(made: CreatedDocument) -> None:
+    path = escape_line(made.path)
+    if made.left_out:
+        print_notice(f"left out of the frontmatter: {escape_line(', '.join(made.left_out))}")
+    if made.problems:
+        found = pluralize(made.problems, "problem")
+        print_notice(f"{found} in {path}: `dlm check {path}` shows them")
+    if not made.sections:
+        print_result(f"made {path}: write your prose below its second line of dashes, then run")
+    else:
+        print_result(f"made {path} with {pluralize(made.sections, 'section')} of prose; next:")
+    print_result(f"  dlm synth instructions {path}")
