@@ -27,8 +27,9 @@ from dlm_lsp.server.to_lsp import SOURCE
 from dlm_lsp.synth.user_edits import user_edited
 from dlm_lsp.teachers.availability import Unavailable
 
-# Those that only change the text: a client that can is given the edit itself.
-_EDITS = {"keep": remove_marker, "remove": remove, "revert": remove}
+# Those that only change the text: a client that can is given the edit itself. To remove is to
+# reject too, which the server has to hear of.
+_EDITS = {"keep": remove_marker, "revert": remove}
 _REMEDIES = ("regenerate", "remove", "keep")
 _MANAGE_KIND = f"{ACTION_KIND}.manage"
 _LINE_END = 2**31 - 1

@@ -188,7 +188,7 @@ async def test_a_synthesized_section_is_kept_removed_or_reverted(name, title):
         assert ("What is the Ill?" in client.text()) is (title == "Keep")
 
 
-@pytest.mark.parametrize("title", ["Remove", "Revert all", "Revert this run"])
+@pytest.mark.parametrize("title", ["Revert all", "Revert this run"])
 async def test_an_action_is_made_for_what_the_text_has_become(title):
     async with editor(VSCODE) as client:
         client.open(TEXT)
@@ -202,17 +202,24 @@ async def test_an_action_is_made_for_what_the_text_has_become(title):
 async def test_an_action_on_a_section_that_has_changed_is_not_made_and_that_is_told():
     async with editor(VSCODE) as client:
         client.open(TEXT)
-        action = await offered(client, "Remove")
+        action = await offered(client, "Keep")
         client.type(len(TEXT) - 1, len(TEXT) - 1, " Mine.")
         with pytest.raises(JsonRpcException, match="may have changed meanwhile"):
             await client.code_action_resolve_async(action)
+
+
+async def test_to_remove_is_a_command_for_the_server_keeps_that_it_was_rejected():
+    async with editor(VSCODE) as client:
+        client.open(TEXT)
+        action = await offered(client, "Remove")
+        assert (action.command.command, action.data) == ("dlm.synth.remove", None)
 
 
 @pytest.mark.parametrize("sections", ["abc", 5, {"a": 1}])
 async def test_an_action_that_names_no_list_of_sections_is_not_made_and_that_is_told(sections):
     async with editor(VSCODE) as client:
         client.open(TEXT)
-        action = await offered(client, "Remove")
+        action = await offered(client, "Keep")
         action.data = {**action.data, "sections": sections}
         with pytest.raises(JsonRpcException, match="takes a list of section ids"):
             await client.code_action_resolve_async(action)

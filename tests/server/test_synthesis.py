@@ -538,13 +538,13 @@ async def test_a_damaged_ledger_is_told_and_costs_no_pair(teacher, env):
     with ReplyCache(store(env)) as cache:
         cache.put("t", "ask", "reply")
     with sqlite3.connect(cache.path) as connection:
-        connection.execute("DROP TABLE entries")
+        connection.execute("ALTER TABLE entries DROP COLUMN judge")
     async with editor(VSCODE, env, **settings(teacher)) as client:
         client.open(TEXT)
         await client.command("dlm.synth.run")
         await client.until(client.finished)
         assert len(questions(client.text())) == 4
-        assert "no such table: entries" in client.messages[0].message
+        assert "table entries has no column named judge" in client.messages[0].message
 
 
 async def test_a_damaged_store_is_told_before_anything_is_asked(teacher, env):
