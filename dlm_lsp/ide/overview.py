@@ -1,6 +1,6 @@
 """Overview: what was synthesized in a document, by the section that it was written about."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -23,7 +23,7 @@ _GONE = "Source changed or gone"
 class OverviewPair:
     """One synthesized section; `span` is all of it, None where it is not in the document yet.
 
-    It is stale where its source section has changed or is gone.
+    It is stale where its source section has changed or is gone, and nothing else backs it.
     """
 
     id: str
@@ -47,10 +47,15 @@ class OverviewSource:
     entries: tuple[OverviewPair, ...]
 
 
-def overview(document: Document, staged: Iterable[OverviewPair]) -> Iterator[OverviewSource]:
+def overview(
+    document: Document,
+    staged: Iterable[OverviewPair],
+    backed: Collection[tuple[str, str]] = (),
+) -> Iterator[OverviewSource]:
     """Yield the sources in the order of the text, then what has none.
 
-    `staged` is what waits in the plan.
+    `staged` is what waits in the plan; `backed` are sections that are not stale, though they have
+    lost their sources (see `is_stale`).
     """
     sources = source_sections(document)
     by_source: dict[str | None, list[OverviewPair]] = {}
@@ -65,7 +70,10 @@ def overview(document: Document, staged: Iterable[OverviewPair]) -> Iterator[Ove
             )
     if orphans := by_source.get(None):
         stale = (
-            replace(pair, state="stale") if pair.state == "inserted" else pair for pair in orphans
+            replace(pair, state="stale")
+            if pair.state == "inserted" and (pair.id, pair.source_id) not in backed
+            else pair
+            for pair in orphans
         )
         yield OverviewSource(None, _GONE, None, tuple(stale))
 

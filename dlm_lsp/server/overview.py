@@ -29,7 +29,8 @@ def overview_answer(server: DlmServer, text_document: LiveDocument) -> dict[str,
     settings = server.open_document(text_document.uri).settings
     entries = {entry.section_id: entry for entry in ledger_entries_of(server, document) or ()}
     decisions = decisions_about(server, document)
-    sources = list(overview(document, _waiting(server, document)))
+    backed = server.open_document(text_document.uri).pair_check_results.backed
+    sources = list(overview(document, _waiting(server, document), backed))
     unavailable = document_availability(server, document, settings)
     pairs = [pair for source in sources for pair in source.entries]
     states = [pair.state for pair in pairs]

@@ -50,6 +50,12 @@ def test_what_has_no_source_any_more_comes_last():
     ]
 
 
+def test_what_another_section_backs_is_not_stale_though_its_source_has_changed():
+    document = body(SOURCE + synthesized("Old?", GONE))
+    (source,) = overview(document, (), {(document.sections[1].id, GONE)})
+    assert [entry.state for entry in source.entries] == ["inserted"]
+
+
 def test_a_source_that_nothing_was_written_about_is_left_out():
     assert shown(body(SOURCE + OTHER)) == []
 
