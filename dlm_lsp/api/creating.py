@@ -58,8 +58,6 @@ def init_document(
         return _write(target, None, new_document("\n", new_document_id(), base_model), force=force)
     if read_head(body).frontmatter:
         raise UsageError(f"{path} is a document already; `dlm check {path}` looks for problems")
-    if path == target and not force:
-        raise UsageError(f"{path} has no frontmatter; `dlm check --fix {path}` puts one on top")
     made = new_document(body, new_document_id(), base_model, split_headings=split_headings)
     return _write(target, path, made, force=force)
 

@@ -20,6 +20,9 @@ def answers_agree(answer: str, other: str) -> bool:
     """
     words, others = _words(answer), _words(other)
     if not words or not others:
+        # An answer may be an operator, which has no words.
+        words, others = Counter(identifier_tokens(answer)), Counter(identifier_tokens(other))
+    if not words or not others:
         return False
     if _as_short_as_a_no(words) or _as_short_as_a_no(others):
         return True
@@ -33,6 +36,4 @@ def _as_short_as_a_no(words: Counter[str]) -> bool:
 
 
 def _words(text: str) -> Counter[str]:
-    # An answer may be an operator, which has no words.
-    words = [word for word in word_tokens(text) if any(map(str.isalnum, word))]
-    return Counter(words or identifier_tokens(text))
+    return Counter(word for word in word_tokens(text) if any(map(str.isalnum, word)))

@@ -107,6 +107,10 @@ def test_no_answer_comes_before_another(answer, other):
     assert answers_agree(answer, other) == answers_agree(other, answer)
 
 
+def test_an_operator_beside_a_word_is_found():
+    assert answers_agree(":::&", ":::&\n0")
+
+
 @given(st.text(), st.text(), st.text())
 def test_what_stands_in_an_answer_word_for_word_agrees_with_it(before, answer, after):
     if answers_agree(answer, answer):
