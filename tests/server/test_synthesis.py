@@ -620,7 +620,7 @@ async def test_what_was_inserted_is_said_though_the_rest_cannot_be_staged(teache
         await regenerate(client, synthesized("What is it?", parse(TEXT).sections[0].id))
         await client.until(client.finished)
         assert client.progress()[-1] == (
-            "1 inserted, 1 in the report and nowhere else, for they could not be staged"
+            "1 replaced, 1 in the report and nowhere else, for they could not be staged"
         )
 
 
