@@ -278,12 +278,12 @@ async def test_an_action_that_was_offered_before_a_lone_cr_came_is_not_made_and_
     async with editor(VSCODE, by_line_feeds="") as client:
         client.open(THREE)
         offered = await client.actions("<!-- dlm")
-        remove_ = next(action for action in offered if action.title.startswith("Remove"))
+        keep = next(action for action in offered if action.title.startswith("Keep"))
         client.type(len(THREE), len(THREE), "a\rb")
         with pytest.raises(JsonRpcException, match="lone carriage return"):
-            await client.code_action_resolve_async(remove_)
+            await client.code_action_resolve_async(keep)
         again = await client.actions("<!-- dlm")
-        assert [action.command is None for action in again if action.title == remove_.title] == [
+        assert [action.command is None for action in again if action.title == keep.title] == [
             False
         ]
 
