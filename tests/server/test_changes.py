@@ -283,9 +283,7 @@ async def test_an_action_that_was_offered_before_a_lone_cr_came_is_not_made_and_
         with pytest.raises(JsonRpcException, match="lone carriage return"):
             await client.code_action_resolve_async(keep)
         again = await client.actions("<!-- dlm")
-        assert [action.command is None for action in again if action.title == keep.title] == [
-            False
-        ]
+        assert [action.command is None for action in again if action.title == keep.title] == [False]
 
 
 async def test_where_lines_are_uncertain_nothing_is_completed():
