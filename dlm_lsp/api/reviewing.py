@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dlm_lsp.api.documents import LoadedDocument, change_document, load_document
 from dlm_lsp.document import Edit, Pair, PairFault, Placement, well_formed
-from dlm_lsp.errors import UsageError
+from dlm_lsp.errors import StoreError, UsageError
 from dlm_lsp.store.copies import refuse_copy
 from dlm_lsp.store.decisions import DecisionKind, decisions_of, record_decisions
 from dlm_lsp.store.ledger import Ledger
@@ -37,21 +37,27 @@ def load_review(path: Path) -> tuple[LoadedDocument, tuple[ReviewItem, ...]]:
     return loaded, items_of(loaded)
 
 
-def items_of(loaded: LoadedDocument) -> tuple[ReviewItem, ...]:
+def items_of(
+    loaded: LoadedDocument, on_unreadable: Callable[[str], None] | None = None
+) -> tuple[ReviewItem, ...]:
     """Return every pair of a document that can be decided on.
 
+    `on_unreadable`, if there is one, hears why what the store knows of them is left out.
+
     Raises:
-        StoreError: its store cannot be read.
+        StoreError: what is staged cannot be read; or what the store knows, and nobody is to hear.
     """
     folder = loaded.folder
     plan = load_plan(folder)
-    return review_items(
-        loaded.document,
-        plan.sections if plan else (),
-        Ledger(folder).all(),
-        saved_reports(folder),
-        decisions_of(folder),
-    )
+    staged = plan.sections if plan else ()
+    try:
+        known = Ledger(folder).all(), saved_reports(folder), decisions_of(folder)
+    except StoreError as error:
+        if on_unreadable is None:
+            raise
+        on_unreadable(f"dlm: {error}")
+        known = (), (), {}
+    return review_items(loaded.document, staged, *known)
 
 
 def edited_pair(question: str, answer: str) -> Pair:

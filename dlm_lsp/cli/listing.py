@@ -47,7 +47,7 @@ def list_sections(paths: Sequence[str], *, as_json: bool) -> int:
     def work(path: Path) -> BatchOutcome:
         opened = load_document(path)
         plan = load_plan(opened.folder)
-        items = items_of(opened)
+        items = items_of(opened, print_notice)
         counts, known = review_counts(items), {item.id: item for item in items}
         applied = list(_applied_pairs(opened, known))
         staged = list(_staged_pairs(opened, plan, known))
