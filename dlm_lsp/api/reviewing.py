@@ -1,6 +1,7 @@
 """Review: the pairs of a document that can be decided on, and what a decision does."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,12 @@ from dlm_lsp.api.documents import LoadedDocument, change_document, load_document
 from dlm_lsp.document import Edit, Pair, PairFault, Placement, well_formed
 from dlm_lsp.errors import StoreError, UsageError
 from dlm_lsp.store.copies import refuse_copy
-from dlm_lsp.store.decisions import DecisionKind, decisions_of, record_decisions
+from dlm_lsp.store.decisions import (
+    DecisionKind,
+    decisions_of,
+    record_decisions,
+    restore_decisions,
+)
 from dlm_lsp.store.ledger import Ledger
 from dlm_lsp.store.lock import document_lock
 from dlm_lsp.store.plan import load_plan, take_from_plan
@@ -100,18 +106,23 @@ def decide_pairs(
     """
     folder = load_document(path).folder
     with document_lock(folder, "dlm synth review", on_wait, path):
+        if not force:
+            refuse_copy(folder, path)
+        before = decisions_of(folder)
 
         def change(loaded: LoadedDocument) -> tuple[Sequence[Edit], ReviewChange]:
             items = _chosen(items_of(loaded), ids)
-            if not force and any(item.state == "staged" for item in items):
-                refuse_copy(folder, path)
             found = decide_on(loaded.document, items, decision, now(), placement, edited=edited)
-            # What is in the document without its provenance would count as edited by hand.
-            Ledger(folder).add(found.entries)
+            # Before the text: what is lost between the two stands in one of them still.
+            record_decisions(folder, found.decisions, found.entries)
             return found.edits, found
 
-        made = change_document(path, change)
-        record_decisions(folder, made.decisions)
+        try:
+            made = change_document(path, change)
+        except StoreError:
+            with suppress(StoreError):
+                restore_decisions(folder, ids, before)
+            raise
         take_from_plan(folder, made.unstaged)
     return ReviewOutcome(tuple(d.section_id for d in made.decisions), made.unplaced)
 
@@ -120,5 +131,5 @@ def _chosen(items: Sequence[ReviewItem], ids: Sequence[str]) -> list[ReviewItem]
     known = {item.id: item for item in items}
     for id_ in ids:
         if id_ not in known:
-            raise UsageError(f"the pair {id_} is not there any more; list the pairs again")
+            raise UsageError("a pair is not there any more; list the pairs again")
     return [known[id_] for id_ in dict.fromkeys(ids)]

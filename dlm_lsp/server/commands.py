@@ -18,7 +18,6 @@ from typing import Any, get_args
 
 from lsprotocol import types
 
-from dlm_lsp.api.applying import staged_in
 from dlm_lsp.api.reviewing import now
 from dlm_lsp.document import Document, Edit, Placement, Section, remove, remove_marker
 from dlm_lsp.errors import StoreError
@@ -166,23 +165,17 @@ def _keep(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
 
 def _remove(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
     text_document = _text_document(server, argument)
-    sections = sections_to_change(text_document.incremental.document, argument).sections
-    store = server.store(text_document.incremental.document)
-    ids = {section.id for section in sections}
-    rejected = reject_items(
-        text_document.incremental.document,
-        [
-            item
-            for item in items_in_editor(server, text_document.incremental.document)
-            if item.id in ids
-        ],
-        now(),
-    )
+    document = text_document.incremental.document
+    store = server.store(document)
+    ids = {section.id for section in sections_to_change(document, argument).sections}
+    items = [item for item in items_in_editor(server, document) if item.id in ids]
 
     async def remember() -> None:
+        # Of equal sections another may stay.
+        there = {section.id for section in text_document.incremental.document.sections}
+        gone = [item for item in items if item.is_editable and item.id not in there]
         if store:
-            async with shared_document_lock(store, "dlm-lsp", server.tell):
-                record_decisions(store, rejected.decisions)
+            record_decisions(store, reject_items(document, gone, now()).decisions)
 
     label = "Remove synthesized section"
     return _change(server, argument, sections_to_change, remove, label, then=remember)
@@ -303,9 +296,7 @@ def _decide(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
     text_document = _text_document(server, argument)
     store = _store(server, text_document)
     decision = read_decision(server, text_document, store, argument)
-    refusal = None
-    if any(section.id in decision.ids for section in staged_in(store)):
-        refusal = copy_refusal(server, text_document, store, argument)
+    refusal = copy_refusal(server, text_document, store, argument)
 
     deciding = server.open_document(text_document.uri).deciding
     deciding.append(decision.ids)

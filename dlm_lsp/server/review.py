@@ -18,8 +18,12 @@ from dlm_lsp.server.store_cache import (
     saved_reports_of,
     staged_sections_of,
 )
-from dlm_lsp.store.decisions import DecisionKind, record_decisions
-from dlm_lsp.store.ledger import Ledger
+from dlm_lsp.store.decisions import (
+    DecisionKind,
+    decisions_of,
+    record_decisions,
+    restore_decisions,
+)
 from dlm_lsp.store.lock import shared_document_lock
 from dlm_lsp.store.plan import take_from_plan
 from dlm_lsp.synth.refusal_words import reason_in_words
@@ -94,18 +98,22 @@ class ReviewDecision:
     _change: ReviewChange = field(default_factory=ReviewChange)
 
     async def run(self) -> None:
-        """Let the client change the text, then keep the decision; tell the user what failed."""
+        """Keep the decision and let the client change the text; tell the user what failed.
+
+        What is kept is the database's affair; only the plan waits for who holds the document.
+        """
+        before = decisions_of(self.store)
         outcome = await send_change(self.server, self.uri, self._edits, "Review")
+        change = self._change
         if outcome not in (ChangeOutcome.YES, ChangeOutcome.NOTHING):
+            restore_decisions(self.store, [d.section_id for d in change.decisions], before)
             self.server.tell_error(f"nothing was decided: {outcome.value}")
             return
-        change = self._change
-        async with shared_document_lock(self.store, "dlm-lsp", self.server.tell):
-            Ledger(self.store).add(change.entries)
-            record_decisions(self.store, change.decisions)
-            take_from_plan(self.store, change.unstaged)
         if change.unplaced:
             self.server.tell_error(f"it could not be put in: {change.unplaced[0].reason}")
+        if change.unstaged:
+            async with shared_document_lock(self.store, "dlm-lsp", self.server.tell):
+                take_from_plan(self.store, change.unstaged)
 
     def _edits(self, document: Document) -> Sequence[Edit]:
         items = [item for item in items_in_editor(self.server, document) if item.id in self.ids]
@@ -113,6 +121,8 @@ class ReviewDecision:
         self._change = decide_on(
             document, items, self.decision, now(), placement, edited=self.edited
         )
+        # Before the text: what is lost between the two stands in one of them still.
+        record_decisions(self.store, self._change.decisions, self._change.entries)
         return self._change.edits
 
 

@@ -1,6 +1,6 @@
 """Decisions: what the user made of each pair in a review, and which pairs not to offer again."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from dlm_lsp.store.database import (
     open_for_reading,
     write_rows,
 )
+from dlm_lsp.store.ledger import LedgerEntry, ledger_write
 from dlm_lsp.store.store_database import STORE_DATABASE, store_database
 
 DecisionKind = Literal["accepted", "rejected"]
@@ -24,8 +25,7 @@ _SELECT = "SELECT section_id, decision, at, pair FROM decisions ORDER BY rowid"
 class Decision:
     """What became of the pair with the id `section_id`, at a time (ISO-8601, UTC).
 
-    `pair` is a rejected one as JSON, by which it can be taken after all; a pair that was accepted
-    stands in its document.
+    `pair` is it as JSON, by which it can be taken where it stands nowhere any more.
     """
 
     section_id: str
@@ -49,14 +49,31 @@ def decisions_of(folder: Path) -> Mapping[str, Decision]:
         return {row[0]: Decision(*row) for row in rows}
 
 
-def record_decisions(folder: Path, decisions: Iterable[Decision]) -> None:
-    """Keep decisions, all or none; of two about one pair the later one counts.
+def record_decisions(
+    folder: Path, decisions: Iterable[Decision], entries: Iterable[LedgerEntry] = ()
+) -> None:
+    """Keep decisions, and the ledger entries of what they put in, all or none.
+
+    Of two about one pair the later one counts.
 
     Raises:
         StoreError: they cannot be written.
     """
     if rows := [astuple(decision) for decision in decisions]:
-        write_rows(store_database(folder), STORE_DATABASE, (_INSERT, rows))
+        writes = (_INSERT, rows), ledger_write(entries)
+        write_rows(store_database(folder), STORE_DATABASE, *writes)
+
+
+def restore_decisions(folder: Path, ids: Collection[str], before: Mapping[str, Decision]) -> None:
+    """Make what was decided about the pairs with these ids what it was before.
+
+    Raises:
+        StoreError: the decisions cannot be written.
+    """
+    rows = [astuple(before[id_]) for id_ in ids if id_ in before]
+    gone = [(id_,) for id_ in ids if id_ not in before]
+    writes = (_INSERT, rows), ("DELETE FROM decisions WHERE section_id = ?", gone)
+    write_rows(store_database(folder), STORE_DATABASE, *writes)
 
 
 def rejected_ids(folder: Path) -> frozenset[str]:

@@ -9,6 +9,7 @@ _WORDS = {
     "says_nothing": "says nothing",
     "not_grounded": "not backed by its section",
     "rejected": "rejected by you",
+    "taken_out": "accepted, and taken out again",
     "over_count": "more than were asked for",
     "duplicate_pair": "nearly the same as another pair",
     "judge_disfavored": "the judge finds an empty answer as good",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dlm_lsp.document import Document, Edit, Pair, Placement, remove, replace_pair
+from dlm_lsp.document.well_formed import body_of
 from dlm_lsp.errors import UsageError
 from dlm_lsp.store.decisions import Decision, DecisionKind
 from dlm_lsp.store.ledger import LedgerEntry
@@ -35,26 +36,36 @@ def accept_items(
 
     `at` is the time of the decision (ISO-8601, UTC).
     """
-    new = [item for item in items if item.state != "inserted"]
-    insertion = plan_insertion(document, [as_staged(item, document) for item in new], placement)
-    left = {unplaced.section.id for unplaced in insertion.unplaced}
-    taken = [item for item in items if item.id not in left]
+    new = [(item, as_staged(item, document)) for item in items if item.state != "inserted"]
+    insertion = plan_insertion(document, [section for _, section in new], placement)
+    left = [unplaced.section for unplaced in insertion.unplaced]
+    taken = [item for item, section in new if not any(section is other for other in left)]
+    present = [item for item in items if item.state == "inserted"]
     return ReviewChange(
         insertion.edits,
         tuple(_entry(item) for item in taken if item.state == "refused"),
-        tuple(Decision(item.id, "accepted", at) for item in taken),
+        (
+            *(Decision(item.id, "accepted", at, item.as_json()) for item in present),
+            *(Decision(pair_id(item.pair), "accepted", at, _placed(item)) for item in taken),
+        ),
         tuple(item.id for item in taken if item.state == "staged"),
         insertion.unplaced,
     )
 
 
 def reject_items(document: Document, items: Sequence[ReviewItem], at: str) -> ReviewChange:
-    """Return how to drop pairs, so that no later run offers them again."""
+    """Return how to drop pairs, so that no later run offers them again.
+
+    Raises:
+        UsageError: a section has several pairs, of which a review shows one.
+    """
+    if not all(item.is_editable for item in items):
+        raise UsageError("this section has several pairs; take it out in the document")
     ids = {item.id for item in items if item.state == "inserted"}
     gone = [section for section in document.sections if section.synth and section.id in ids]
     return ReviewChange(
         remove(document, gone),
-        decisions=tuple(Decision(item.id, "rejected", at, item.as_rejected()) for item in items),
+        decisions=tuple(Decision(item.id, "rejected", at, item.as_json()) for item in items),
         unstaged=tuple(item.id for item in items if item.state == "staged"),
     )
 
@@ -65,14 +76,21 @@ def edit_item(
     """Return how to take a pair in other words; its first ones are not offered again.
 
     Raises:
-        UsageError: the section has several pairs.
+        UsageError: the section has several pairs, or the new one is in the document already.
     """
     if pair == item.pair:
         return accept_items(document, [item], at, placement)
     if not item.is_editable:
         raise UsageError("this section has several pairs; edit it in the document")
-    edited = replace(item, id=pair_id(pair), pair=pair, margin=None, judge=None)
-    decisions = (Decision(item.id, "rejected", at), Decision(edited.id, "accepted", at))
+    id_ = pair_id(pair)
+    if any(section.id == id_ for section in document.sections):
+        raise UsageError("this pair is in the document already")
+    staged = replace(item.staged, content=body_of(pair)) if item.staged else None
+    edited = replace(item, id=id_, pair=pair, margin=None, judge=None, staged=staged)
+    decisions = (
+        Decision(item.id, "rejected", at),
+        Decision(id_, "accepted", at, edited.as_json()),
+    )
     if item.state != "inserted":
         change = accept_items(document, [edited], at, placement)
         if change.unplaced:
@@ -81,10 +99,11 @@ def edit_item(
             change,
             entries=(_entry(edited),),
             decisions=decisions,
-            unstaged=(item.id,) if item.state == "staged" else (),
+            unstaged=(item.id, id_) if item.state == "staged" else (id_,),
         )
     section = next(s for s in document.sections if s.synth and s.id == item.id)
-    return ReviewChange(replace_pair(document, section, pair), (_entry(edited),), decisions)
+    edits = replace_pair(document, section, pair)
+    return ReviewChange(edits, (_entry(edited),), decisions, (id_,))
 
 
 def decide_on(
@@ -108,6 +127,11 @@ def decide_on(
     if decision == "rejected":
         return reject_items(document, items, at)
     return accept_items(document, items, at, placement)
+
+
+def _placed(item: ReviewItem) -> str:
+    """Return an item as it is kept under the id that it has once it is in the document."""
+    return replace(item, id=pair_id(item.pair)).as_json()
 
 
 def _entry(item: ReviewItem) -> LedgerEntry:

@@ -1,9 +1,12 @@
 """Review items: every pair that the user can decide on, with all that he decides by."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal
+
+from pydantic import ValidationError
 
 from dlm_lsp.document import Document, Pair, Section, SectionType, Span, well_formed
 from dlm_lsp.document.qa_fields import QUESTION_AND_ANSWER, read_qa_fields
@@ -33,8 +36,8 @@ class ReviewItem:
     `heading` is what its source section is called, empty where that has changed or is gone;
     `evidence_span` is where in the document the evidence stands, `span` the section that the pair
     is where it is in the document. `reason` (see `Refusal`) and `detail` say why it was refused.
-    `decision` is what the user has decided. A section with several pairs shows its first, and
-    cannot be edited in a review.
+    `decision` is what the user has decided. A section with several pairs shows its first, and can
+    be edited and rejected in the text alone. `staged` is the section that waits.
     """
 
     id: str
@@ -54,23 +57,19 @@ class ReviewItem:
     decision: DecisionKind | None = None
     span: Span | None = None
     is_editable: bool = True
+    staged: StagedSection | None = None
 
     @property
     def is_expected(self) -> bool:
         """Whether a review is not done before it is decided on; a refused pair may be left."""
         return self.state != "refused" or self.decision is not None
 
-    def as_rejected(self) -> str:
-        """Return the item as it is kept once it is rejected."""
-        gone = replace(
-            self,
-            state="refused",
-            reason="rejected",
-            detail="rejected by you",
-            span=None,
-            evidence_span=None,
-        )
-        return _adapter().dump_json(gone).decode()
+    def as_json(self) -> str:
+        """Return the item as it is kept with a decision, to be found where it stands nowhere."""
+        left = replace(self, state="refused", span=None, evidence_span=None, staged=None)
+        value = _adapter().dump_python(left)
+        # Half a character, which another program may have staged, is in no UTF-8.
+        return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +98,15 @@ def review_items(
     `reports` are those of earlier runs, the newest first. Of pairs that cannot stand in a document
     there is none.
     """
-    items = {item.id: item for item in _rejected(decisions)}
-    items |= {item.id: item for item in _refused(reports) if item.id not in decisions}
-    items |= {item.id: item for item in map(_staged, staged) if item}
-    items |= {item.id: item for item in _inserted(document)}
+    items: dict[str, ReviewItem] = {}
+    # Of those with one id, what stands in the text comes first, and the newest refusal.
+    for item in (
+        *_inserted(document),
+        *(item for item in map(_staged, staged) if item),
+        *_decided(decisions),
+        *_refused(reports, decisions),
+    ):
+        items.setdefault(item.id, item)
     entries = {entry.section_id: entry for entry in ledger}
     sources = source_sections(document)
     places = {id_: place for place, id_ in enumerate(sources)}
@@ -130,6 +134,9 @@ def _described(
     if entry and item.state != "refused":
         evidence, margin, judge = entry.evidence or "", entry.margin, entry.judge
     decision = decisions.get(item.id)
+    kind = decision.decision if decision else None
+    if not _counts(item, kind):
+        kind = None
     return replace(
         item,
         heading=symbol_name(source) if source else "",
@@ -137,8 +144,19 @@ def _described(
         evidence_span=_evidence_span(evidence, source) if source else None,
         margin=margin,
         judge=judge,
-        decision=decision.decision if decision else None,
+        decision=kind,
     )
+
+
+def _counts(item: ReviewItem, decision: DecisionKind | None) -> bool:
+    """Tell whether a decision still says how it is: an editor's undo takes back its edit alone."""
+    match item.state:
+        case "staged":
+            return False
+        case "inserted":
+            return decision == "accepted"
+        case "refused":
+            return decision == "rejected"
 
 
 def _evidence_span(evidence: str, source: Section) -> Span | None:
@@ -182,10 +200,13 @@ def _staged(section: StagedSection) -> ReviewItem | None:
         section.synth_teacher or "",
         section.synth_strategy or "",
         section.synth_at or "",
+        staged=section,
     )
 
 
-def _refused(reports: Sequence[SavedReport]) -> Iterator[ReviewItem]:
+def _refused(
+    reports: Sequence[SavedReport], decisions: Mapping[str, Decision]
+) -> Iterator[ReviewItem]:
     """Yield what was refused about each section by the newest run that got replies about it."""
     known: set[tuple[str, Strategy]] = set()
     for saved in reports:
@@ -200,7 +221,8 @@ def _refused(reports: Sequence[SavedReport]) -> Iterator[ReviewItem]:
         for refusal in report.refused:
             if (refusal.source_id, refusal.strategy) in known or refusal.reason == "rejected":
                 continue
-            if item := _refused_item(refusal, saved):
+            item = _refused_item(refusal, saved)
+            if item and item.id not in decisions:
                 yield item
         known |= answered
 
@@ -226,18 +248,33 @@ def _refused_item(refusal: Refusal, saved: SavedReport) -> ReviewItem | None:
     )
 
 
-def _rejected(decisions: Mapping[str, Decision]) -> Iterator[ReviewItem]:
+def _decided(decisions: Mapping[str, Decision]) -> Iterator[ReviewItem]:
+    """Yield the pairs that were decided on; those among them that stand nowhere can be taken."""
     for decision in decisions.values():
-        if decision.decision == "rejected" and decision.pair:
-            yield _adapter().validate_json(decision.pair)
+        item = _read(decision.pair) if decision.pair else None
+        if item and decision.decision == "rejected":
+            yield replace(item, reason="rejected", detail="rejected by you")
+        elif item:
+            yield replace(item, reason="taken_out", detail="it was accepted, and taken out again")
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str) -> ReviewItem | None:
+    """Return an item as it was kept; None of another version's shape."""
+    try:
+        return _adapter().validate_json(text)
+    except ValidationError:
+        return None
 
 
 def as_staged(item: ReviewItem, document: Document) -> StagedSection:
-    """Return a pair as a section to put in, routed to the adapter of its source.
+    """Return a pair as a section to put in: the one that waits, or as a run would stage it.
 
     Raises:
         ValueError: its provenance is not complete.
     """
+    if item.staged:
+        return item.staged
     source = source_sections(document).get(item.source_id)
     return StagedSection(
         type=SectionType.INSTRUCTION,

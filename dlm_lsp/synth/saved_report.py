@@ -1,8 +1,8 @@
 """Saved report: what a run came to, as it is kept in the store and shown again later."""
 
 import json
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,9 @@ from dlm_lsp.synth.report import Report
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
+
+MOST_REFUSED = 1000
+"""How many refused pairs of one run are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class SavedReport:
 def save_run(folder: Path, result: SynthResult) -> None:
     """Keep what a run came to in a store folder: its ledger entries and its report, in one step.
 
-    Of a run that got no reply nothing is kept.
+    Of a run that got no reply nothing is kept, of its refused pairs the first 1,000.
 
     Raises:
         StoreError: the store cannot be written.
@@ -55,7 +58,11 @@ def save_run(folder: Path, result: SynthResult) -> None:
     usage = result.report.usage
     if not usage.requests and not usage.from_cache:
         return
-    value = _adapter().dump_python(SavedReport.of(result))
+    saved = SavedReport.of(result)
+    if len(saved.report.refused) > MOST_REFUSED:
+        refused = saved.report.refused[:MOST_REFUSED]
+        saved = replace(saved, report=replace(saved.report, refused=refused))
+    value = _adapter().dump_python(saved)
     # Half a character, which a teacher may write, is in no UTF-8.
     payload = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
     record_run(folder, result.entries, payload)
@@ -81,6 +88,7 @@ def last_report(folder: Path) -> SavedReport | None:
     return next((report for text in reports_of(folder, 1) if (report := _read(text))), None)
 
 
+@lru_cache(maxsize=64)
 def _read(text: str) -> SavedReport | None:
     try:
         return _adapter().validate_json(text)

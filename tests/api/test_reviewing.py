@@ -3,7 +3,8 @@ import pytest
 from dlm_lsp import SynthOptions, apply, revert, synthesize
 from dlm_lsp.api.reviewing import decide_pairs, edited_pair, load_review
 from dlm_lsp.document import Pair, parse
-from dlm_lsp.errors import CopyError, UsageError
+from dlm_lsp.errors import CopyError, StoreError, UsageError
+from dlm_lsp.store.decisions import decisions_of
 from dlm_lsp.store.plan import load_plan
 from dlm_lsp.synth.review_items import review_counts
 
@@ -45,6 +46,7 @@ def test_a_rejected_pair_is_not_offered_by_a_later_run_until_it_is_asked_for_aga
     again = SynthOptions(per_section=2, filter="dedup-only", again=True)
     offered = synthesize(staged, teacher=teacher.selector, options=again)
     assert {c.id for c in offered.report.accepted} == {item.id for item in items}
+    assert [item.decision for item in load_review(staged)[1]] == [None, None]
 
 
 def test_a_pair_that_is_rejected_in_the_document_is_taken_out_of_it(staged):
@@ -114,8 +116,21 @@ def test_a_copy_decides_nothing_about_what_is_staged_for_its_original(staged, tm
     copy = tmp_path / "copy.dlm"
     copy.write_bytes(staged.read_bytes())
     _, items = load_review(copy)
-    with pytest.raises(CopyError):
-        decide(copy, items[0].id)
+    for decision in ("accepted", "rejected"):
+        with pytest.raises(CopyError):
+            decide(copy, items[0].id, decision=decision)
     assert pairs_in(copy) == []
     decide(copy, items[0].id, force=True)
     assert pairs_in(copy) == [items[0].pair.question]
+
+
+def test_a_document_that_cannot_be_written_leaves_every_decision_as_it_was(staged, monkeypatch):
+    loaded, items = load_review(staged)
+    decide(staged, items[0].id, decision="rejected")
+    before = decisions_of(loaded.folder)
+    limit = staged.stat().st_size + 10
+    monkeypatch.setattr("dlm_lsp.store.documents.MAX_DOCUMENT_BYTES", limit)
+    with pytest.raises(StoreError, match="larger than"):
+        decide(staged, items[1].id)
+    assert decisions_of(loaded.folder) == before
+    assert [item.id for item in load_review(staged)[1] if item.state == "staged"] == [items[1].id]

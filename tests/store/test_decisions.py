@@ -9,6 +9,7 @@ from dlm_lsp.store.decisions import (
     decisions_of,
     record_decisions,
     rejected_ids,
+    restore_decisions,
 )
 from dlm_lsp.store.ledger import Ledger, LedgerEntry
 from dlm_lsp.store.store_database import store_database
@@ -29,6 +30,21 @@ def test_of_two_decisions_about_a_pair_the_later_counts(folder: Path) -> None:
     record_decisions(folder, [later])
     assert decisions_of(folder) == {DROPPED.section_id: later}
     assert rejected_ids(folder) == frozenset()
+
+
+def test_decisions_can_be_made_what_they_were_before(folder: Path) -> None:
+    record_decisions(folder, [DROPPED])
+    before = decisions_of(folder)
+    again = Decision(DROPPED.section_id, "accepted", "2026-01-31T09:40:00Z")
+    record_decisions(folder, [TAKEN, again])
+    restore_decisions(folder, [TAKEN.section_id, DROPPED.section_id], before)
+    assert decisions_of(folder) == before
+
+
+def test_a_decision_and_the_ledger_entry_of_what_it_puts_in_are_kept_together(folder: Path) -> None:
+    entry = LedgerEntry("a" * 16, "b" * 16, "t", "extraction", "then", "run")
+    record_decisions(folder, [TAKEN], [entry])
+    assert Ledger(folder).all() == (entry,)
 
 
 def test_where_nothing_was_decided_nothing_is_made(folder: Path) -> None:

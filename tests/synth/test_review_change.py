@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ide.samples import SOURCE, body, synthesized
+from ide.samples import GONE, SOURCE, body, synthesized
 from synth.test_review_items import AT, items, refusal, run, staged
 
 from dlm_lsp.document import Pair, apply_edits, parse, well_formed
@@ -75,7 +77,7 @@ def test_an_edited_pair_that_was_staged_goes_in_with_the_new_words_and_without_a
     change = edit_item(PLAIN, item, Pair("Which?", "The Ill."), AT, "after-source")
     section = parse(after(PLAIN, change)).sections[-1]
     assert section.pairs[0].pair == Pair("Which?", "The Ill.")
-    assert (change.entries[0].margin, change.unstaged) == (None, (item.id,))
+    assert (change.entries[0].margin, change.unstaged) == (None, (item.id, section.id))
 
 
 def test_an_edit_that_changes_nothing_is_an_acceptance():
@@ -88,6 +90,34 @@ def test_a_section_of_several_pairs_is_edited_in_the_text():
     document = body(SOURCE + synthesized() + "### Q\nAnd?\n### A\nNo.\n")
     with pytest.raises(UsageError, match="several pairs; edit it in the document"):
         edit_item(document, items(document)[0], Pair("a", "b"), AT, "end")
+
+
+def test_a_section_of_several_pairs_is_not_rejected_by_one_of_them():
+    document = body(SOURCE + synthesized() + "### Q\nAnd?\n### A\nNo.\n")
+    with pytest.raises(UsageError, match="several pairs; take it out in the document"):
+        reject_items(document, items(document), AT)
+
+
+def test_a_staged_section_goes_in_as_it_waits_with_its_adapter_under_the_id_that_it_gets():
+    odd = replace(staged(), content="### Q\nWhich?\n\n### A\nThe Ill.\n", adapter="tone")
+    (item,) = items(PLAIN, plan=[odd])
+    change = accept_items(PLAIN, [item], AT, "after-source")
+    section = parse(after(PLAIN, change)).sections[-1]
+    assert (section.adapter, change.unstaged) == ("tone", (item.id,))
+    assert [decision.section_id for decision in change.decisions] == [section.id]
+
+
+def test_a_staged_section_that_cannot_go_in_stays_whatever_its_words_look_like():
+    odd = replace(staged(source_id=GONE), content="### Q\nWhich?\n\n### A\nThe Ill.\n")
+    change = accept_items(PLAIN, items(PLAIN, plan=[odd]), AT, "after-source")
+    assert (change.decisions, change.unstaged) == ((), ())
+
+
+def test_a_pair_is_not_edited_into_another_that_is_there():
+    document = body(SOURCE + synthesized() + synthesized("Why?"))
+    first, second = items(document)
+    with pytest.raises(UsageError, match="in the document already"):
+        edit_item(document, first, second.pair, AT, "end")
 
 
 def test_only_one_pair_that_is_accepted_can_be_edited():

@@ -119,11 +119,44 @@ def test_a_refused_pair_need_not_be_decided_on():
 
 def test_a_rejected_pair_can_still_be_seen_and_counts_as_reviewed():
     (item,) = items()
-    rejected = Decision(item.id, "rejected", AT, item.as_rejected())
+    rejected = Decision(item.id, "rejected", AT, item.as_json())
     (left,) = items(body(SOURCE), decisions=[rejected])
     assert (left.state, left.reason, left.decision) == ("refused", "rejected", "rejected")
     assert (left.pair, left.span, left.heading) == (item.pair, None, "The Ill is a river.")
     assert review_counts([left]).reviewed == 1
+
+
+def test_a_pair_that_was_accepted_and_stands_nowhere_any_more_can_be_taken_again():
+    (item,) = items()
+    accepted = Decision(item.id, "accepted", AT, item.as_json())
+    (left,) = items(body(SOURCE), decisions=[accepted])
+    assert (left.state, left.reason, left.decision) == ("refused", "taken_out", None)
+    assert left.pair == item.pair
+
+
+def test_a_rejection_does_not_count_while_its_pair_is_back_in_the_text_or_staged_again():
+    (item,) = items()
+    rejected = Decision(item.id, "rejected", AT, item.as_json())
+    assert [found.decision for found in items(decisions=[rejected])] == [None]
+    (waiting,) = items(body(SOURCE), plan=[staged()])
+    rejected = Decision(waiting.id, "rejected", AT, waiting.as_json())
+    found = items(body(SOURCE), plan=[staged()], decisions=[rejected])
+    assert [(each.state, each.decision) for each in found] == [("staged", None)]
+
+
+def test_of_equal_refusals_the_newest_is_shown():
+    old = replace(refusal(), strategy="expansion", detail="old")
+    found = items(body(SOURCE), reports=[run(refusal()), run(old)])
+    assert [item.detail for item in found] == ["too low"]
+
+
+def test_a_decision_in_a_shape_that_is_not_known_is_left_out():
+    assert items(body(SOURCE), decisions=[Decision("a" * 16, "rejected", AT, "{}")]) == ()
+
+
+def test_half_a_character_of_another_program_costs_no_decision():
+    (item,) = items(plan=[replace(staged(), content="### Q\nWhich\ud800?\n### A\nThe Ill.")])[1:]
+    assert "Which??" in item.as_json()
 
 
 def test_a_pair_whose_source_is_gone_has_no_heading_and_comes_after_the_others():

@@ -11,7 +11,13 @@ from dlm_lsp.store.store_database import store_database
 from dlm_lsp.synth.estimate import Estimate
 from dlm_lsp.synth.pipeline import SynthResult
 from dlm_lsp.synth.report import Candidate, Refusal, Report, Skip, Usage, Verdict
-from dlm_lsp.synth.saved_report import SavedReport, last_report, save_run, saved_reports
+from dlm_lsp.synth.saved_report import (
+    MOST_REFUSED,
+    SavedReport,
+    last_report,
+    save_run,
+    saved_reports,
+)
 from dlm_lsp.teachers.money import Money
 
 SOURCE_ID = "fedcba9876543210"
@@ -65,6 +71,12 @@ def test_a_run_that_got_no_reply_leaves_the_report_before_and_makes_no_file(fold
     save_run(folder, result(replace(REPORT, usage=Usage())))
     assert last_report(folder) is None
     assert not store_database(folder).exists()
+
+
+def test_of_very_many_refused_pairs_the_first_are_kept(folder):
+    many = REPORT.refused * (MOST_REFUSED + 5)
+    save_run(folder, result(replace(REPORT, refused=many)))
+    assert len(last_report(folder).report.refused) == MOST_REFUSED
 
 
 def test_half_a_character_of_a_teacher_costs_no_report(folder):
