@@ -80,10 +80,10 @@ def actors() -> list[psutil.Process]:
 
 
 def outcome(out: str) -> list[dict[str, Any]]:
-    """Return what became of each document, but for what the cache gave."""
+    """Return what became of each document, but for what the cache gave and when it was."""
     documents = json.loads(out)["documents"]
     return [
-        {name: value for name, value in document.items() if name not in ("spent", "estimate")}
+        {name: value for name, value in document.items() if name not in ("spent", "estimate", "at")}
         for document in documents
     ]
 
