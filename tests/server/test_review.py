@@ -8,6 +8,7 @@ from server.test_commands import TEXT, Store, once, refused, staged, store, synt
 from dlm_lsp.document import parse
 from dlm_lsp.store.decisions import decisions_of, rejected_ids
 from dlm_lsp.store.ledger import Ledger
+from dlm_lsp.store.lock import document_lock
 
 __all__ = ["store"]
 
@@ -46,8 +47,34 @@ async def test_an_accepted_pair_goes_into_the_text_and_is_reviewed(name, store, 
         assert sorted(answer["deciding"]) == sorted(ids)
         await once(client, lambda: len(decided(store)) == 2)
         await once(client, lambda: store.staged == [])
-        assert sorted(synthesized_in(client)) == sorted(ids)
+        await client.until(lambda: sorted(synthesized_in(client)) == sorted(ids))
         assert (await listed(client))["counts"] == {"reviewed": 2, "total": 2}
+
+
+async def test_a_pair_that_an_undo_takes_out_again_is_not_lost(store, env):
+    store.stage(staged("Which river is it?"))
+    async with editor(VSCODE, env) as client:
+        client.open(TEXT)
+        (item,) = (await listed(client))["items"]
+        await client.command(NAME, sections=[item["id"]], decision="accepted")
+        await once(client, lambda: store.staged == [] and synthesized_in(client))
+        added = client.text().removeprefix(TEXT)
+        client.type(len(TEXT), len(TEXT) + len(added), "")
+        (left,) = (await listed(client))["items"]
+        assert (left["id"], left["state"], left["decision"]) == (item["id"], "refused", None)
+        assert left["reasonInWords"] == "accepted, and taken out again"
+        await client.command(NAME, sections=[item["id"]], decision="accepted")
+        await once(client, lambda: synthesized_in(client) == [item["id"]])
+
+
+async def test_a_decision_is_kept_while_another_process_holds_the_document(store, env):
+    async with editor(VSCODE, env) as client:
+        client.open(TEXT + synthesized())
+        (item,) = (await listed(client))["items"]
+        with document_lock(store.folder, "dlm train", lambda _: None, None):
+            await client.command(NAME, sections=[item["id"]], decision="rejected")
+            await once(client, lambda: rejected_ids(store.folder) == {item["id"]})
+            await client.until(lambda: client.text() == TEXT)
 
 
 async def test_a_rejected_pair_leaves_text_and_plan_and_is_not_offered_again(store, env):
@@ -58,7 +85,7 @@ async def test_a_rejected_pair_leaves_text_and_plan_and_is_not_offered_again(sto
         await client.command(NAME, sections=ids, decision="rejected")
         await once(client, lambda: rejected_ids(store.folder) == set(ids))
         await once(client, lambda: store.staged == [])
-        assert client.text() == TEXT
+        await client.until(lambda: client.text() == TEXT)
         counts = (await listed(client))["counts"]
         assert counts == {"reviewed": 2, "total": 2}
 
@@ -70,6 +97,7 @@ async def test_an_edited_pair_stands_in_the_text_and_counts_as_synthesized(store
         words = {"question": "What is it?", "answer": "The Ill."}
         await client.command(NAME, sections=[item["id"]], decision="accepted", **words)
         await once(client, lambda: len(decided(store)) == 2)
+        await client.until(lambda: "The Ill.\n" in client.text())
         (section,) = [s for s in parse(client.text()).sections if s.synth]
         assert section.content == "### Q\nWhat is it?\n### A\nThe Ill."
         assert [entry.section_id for entry in Ledger(store.folder).all()] == [section.id]
@@ -123,7 +151,7 @@ async def test_a_pair_that_is_removed_is_rejected(store, env):
         ids = synthesized_in(client)
         await client.command("dlm.synth.remove", sections=ids)
         await once(client, lambda: rejected_ids(store.folder) == set(ids))
-        assert client.text() == TEXT
+        await client.until(lambda: client.text() == TEXT)
 
 
 def client_uri(client) -> str:
