@@ -73,8 +73,7 @@ def discard_documents(
         return DONE
     code = max(for_each(documents, work, as_json=as_json))
     if any_dropped and not as_json:
-        undo = escape_line(shlex.join(["dlm", "synth", "discard", "--undo", *paths]))
-        print_notice(f"dlm: {undo} puts back what was dropped")
+        print_notice(f"dlm: {_undo_command(paths)} puts back what was dropped")
     return code
 
 
@@ -89,7 +88,7 @@ def restore_documents(paths: Sequence[str], *, as_json: bool) -> int:
             if not as_json:
                 print_result(
                     f"synth: an earlier command dropped what was staged of {escape_line(path)}; "
-                    "that document alone puts it back"
+                    f"{_undo_command([str(path)])} puts it back"
                 )
             return DONE, {"restored": []}
         with document_lock(loaded.folder, "dlm synth discard", print_notice, path):
@@ -106,6 +105,10 @@ def restore_documents(paths: Sequence[str], *, as_json: bool) -> int:
         return DONE, {"restored": ids}
 
     return max(for_each(documents, work, as_json=as_json))
+
+
+def _undo_command(paths: Sequence[str]) -> str:
+    return escape_line(shlex.join(["dlm", "synth", "discard", "--undo", *paths]))
 
 
 def _discarded_at(path: Path) -> int | None:

@@ -134,7 +134,7 @@ def test_an_undo_over_a_folder_puts_back_what_one_command_dropped(
     undone = dlm("synth", "discard", "--undo", tmp_path).stdout.splitlines()
     assert undone == [
         f"synth: an earlier command dropped what was staged of {paths[0]}; "
-        "that document alone puts it back",
+        f"dlm synth discard --undo {paths[0]} puts it back",
         *(f"synth: put back 1 staged section of {path}" for path in paths[1:]),
     ]
     assert "put back 1" in dlm("synth", "discard", "--undo", paths[0]).stdout
