@@ -513,6 +513,9 @@ def report_command(
     html: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write it as one HTML page, of one document.")
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="With --html: also over a file that is no HTML page.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show what the last run came to: each pair, each refusal and its reason, the cost."""
@@ -521,12 +524,14 @@ def report_command(
     from dlm_lsp.cli.report import show_reports, write_page
 
     if html is None:
+        if force:
+            raise UsageError("--force is about the file of --html; name one, or leave it out")
         raise typer.Exit(show_reports(paths, as_json=as_json))
     if as_json:
         raise UsageError("--html and --json exclude each other; leave one out")
     if len(paths) > 1:
         raise UsageError("--html shows one document; name one alone")
-    raise typer.Exit(write_page(paths[0], Path(html)))
+    raise typer.Exit(write_page(paths[0], Path(html), force=force))
 
 
 @synth_app.command("apply")

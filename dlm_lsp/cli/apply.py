@@ -1,6 +1,8 @@
 """Apply and discard commands: `dlm synth apply` puts staged sections in, `discard` drops them."""
 
+import shlex
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -19,7 +21,7 @@ from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.document import Placement
 from dlm_lsp.errors import DlmError, StoreError
 from dlm_lsp.store.copies import refuse_copy
-from dlm_lsp.store.discarded import discard_from_plan, restore_discarded
+from dlm_lsp.store.discarded import discard_from_plan, discarded_at, restore_discarded
 from dlm_lsp.store.lock import document_lock
 from dlm_lsp.store.plan import StagedSection
 from dlm_lsp.synth.insertion import InsertionPlan
@@ -51,12 +53,13 @@ def discard_documents(
 ) -> int:
     """Drop staged sections, all or those with the given ids; who sits at a terminal is asked."""
     any_dropped = False
+    at_ns = time.time_ns()
 
     def work(path: Path) -> BatchOutcome:
         nonlocal any_dropped
         loaded = load_document(path)
         with document_lock(loaded.folder, "dlm synth discard", print_notice, path):
-            dropped = _drop(loaded, ids, force=force)
+            dropped = _drop(loaded, ids, at_ns, force=force)
         any_dropped = any_dropped or bool(dropped)
         if not as_json:
             print_result(
@@ -70,15 +73,24 @@ def discard_documents(
         return DONE
     code = max(for_each(documents, work, as_json=as_json))
     if any_dropped and not as_json:
-        print_notice("dlm: the same command with --undo puts back what was dropped last")
+        print_notice(f"dlm: {_undo_command(paths)} puts back what was dropped")
     return code
 
 
 def restore_documents(paths: Sequence[str], *, as_json: bool) -> int:
-    """Put back the staged sections that each document's last discard dropped."""
+    """Put back the staged sections that the last discard among the documents dropped."""
+    documents = resolve_paths(paths)
+    last = max((at for path in documents if (at := _discarded_at(path)) is not None), default=None)
 
     def work(path: Path) -> BatchOutcome:
         loaded = load_document(path)
+        if discarded_at(loaded.folder) not in (None, last):
+            if not as_json:
+                print_result(
+                    f"synth: an earlier command dropped what was staged of {escape_line(path)}; "
+                    f"{_undo_command([str(path)])} puts it back"
+                )
+            return DONE, {"restored": []}
         with document_lock(loaded.folder, "dlm synth discard", print_notice, path):
             before = {section.id for section in _readable(loaded)}
             restored = restore_discarded(loaded.folder)
@@ -92,7 +104,19 @@ def restore_documents(paths: Sequence[str], *, as_json: bool) -> int:
             )
         return DONE, {"restored": ids}
 
-    return max(for_each(resolve_paths(paths), work, as_json=as_json))
+    return max(for_each(documents, work, as_json=as_json))
+
+
+def _undo_command(paths: Sequence[str]) -> str:
+    return escape_line(shlex.join(["dlm", "synth", "discard", "--undo", *paths]))
+
+
+def _discarded_at(path: Path) -> int | None:
+    try:
+        return discarded_at(load_document(path).folder)
+    except DlmError:
+        # Whoever works on it tells why.
+        return None
 
 
 def _is_sure(documents: Sequence[Path], ids: Sequence[str] | None) -> bool:
@@ -130,19 +154,21 @@ def _readable(loaded: LoadedDocument) -> tuple[StagedSection, ...]:
         return ()
 
 
-def _drop(loaded: LoadedDocument, ids: Sequence[str] | None, *, force: bool) -> list[str]:
+def _drop(
+    loaded: LoadedDocument, ids: Sequence[str] | None, at_ns: int, *, force: bool
+) -> list[str]:
     """Drop what is named, or the whole plan, even one that cannot be read."""
     try:
         dropped = [section.id for section in staged_in(loaded.folder, ids)]
     except StoreError:
         if ids is not None:
             raise
-        discard_from_plan(loaded.folder)
+        discard_from_plan(loaded.folder, at_ns=at_ns)
         print_notice(f"dlm: the staged plan of {loaded.path} could not be read; it is dropped")
         return []
     if dropped and not force:
         refuse_copy(loaded.folder, loaded.path)
-    discard_from_plan(loaded.folder, dropped)
+    discard_from_plan(loaded.folder, dropped, at_ns)
     return dropped
 
 

@@ -2,9 +2,12 @@
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from dlm_lsp.api.reviewing import edited_pair
@@ -47,11 +50,18 @@ def edit_text(text: str) -> str:
     """
     usual = "notepad" if sys.platform == "win32" else "vi"
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or usual
+    try:
+        command = shlex.split(editor) or [usual]
+    except ValueError as error:
+        raise UsageError(
+            f"the name of the editor cannot be read: {editor} ({error}); correct VISUAL or EDITOR"
+        ) from error
     with tempfile.TemporaryDirectory(prefix="dlm-") as folder:
         path = Path(folder) / "pair.md"
         path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
         try:
-            done = subprocess.run([*shlex.split(editor), str(path)], check=False)
+            with _interrupts_of_its_own():
+                done = subprocess.run([*command, str(path)], check=False)
             if done.returncode:
                 raise UsageError(f"{editor} ended with code {done.returncode}; nothing is changed")
             return path.read_text(encoding="utf-8-sig")
@@ -61,3 +71,14 @@ def edit_text(text: str) -> str:
             ) from error
         except ValueError as error:
             raise UsageError(f"{editor} left no text in UTF-8; nothing is changed") from error
+
+
+@contextmanager
+def _interrupts_of_its_own() -> Iterator[None]:
+    """Leave a Ctrl-C to the process that is started meanwhile."""
+    # A handler that does nothing: what is ignored, a child would ignore, too.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

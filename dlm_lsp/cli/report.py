@@ -1,5 +1,7 @@
 """Report command: `dlm synth report` shows what the last run on each document came to."""
 
+import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,14 +14,17 @@ from dlm_lsp.cli.output import escape_controls, escape_line, out, print_notice, 
 from dlm_lsp.cli.paths import resolve_path, resolve_paths
 from dlm_lsp.cli.report_json import report_json
 from dlm_lsp.cli.report_page import report_page
-from dlm_lsp.errors import StoreError
+from dlm_lsp.errors import StoreError, UsageError
 from dlm_lsp.store.decisions import rejected_ids
-from dlm_lsp.store.files import replace_file
+from dlm_lsp.store.files import is_same_file, read_beginning, replace_file
 from dlm_lsp.store.plan import load_plan
 from dlm_lsp.synth.report_outline import PairStates, ReportOutline, report_outline
 from dlm_lsp.synth.report_text import report_markdown
 from dlm_lsp.synth.saved_report import SavedReport, last_report
 from dlm_lsp.synth.section_places import SectionPlace, section_places
+
+_MOST_BEFORE_HTML = 1000
+_HTML = re.compile(rb"(\xef\xbb\xbf)?\s*(<!--.*?-->\s*)*<(!doctype\s+html|html)\b", re.I | re.S)
 
 
 def show_reports(paths: Sequence[str], *, as_json: bool) -> int:
@@ -37,20 +42,43 @@ def show_reports(paths: Sequence[str], *, as_json: bool) -> int:
     return max(for_each(documents, work, as_json=as_json))
 
 
-def write_page(path: str, page: Path) -> int:
+def write_page(path: str, page: Path, *, force: bool) -> int:
     """Write the report of the last run on a document as an HTML page.
 
+    With `force` it takes the place of a file that is no HTML page, but never of a document.
+
     Raises:
-        UsageError: the argument names several documents, or none.
+        UsageError: the argument names several documents, or none; or the page would take the place
+            of something else.
         StoreError: there is no report, or the page cannot be written.
     """
     document = resolve_path(path, "a page shows")
+    _refuse_other_file(page, document, force=force)
     outline = _LoadedReport(document).outline
     if outline is None:
         raise StoreError(f"{document}: no run on it is known yet; `dlm synth instructions` runs")
     replace_file(page, report_page(outline, document.name).encode("utf-8", "replace"))
     print_notice(f"written to {page}")
     return DONE
+
+
+def _refuse_other_file(page: Path, document: Path, *, force: bool) -> None:
+    names = (page.suffix.lower(), Path(os.path.realpath(page)).suffix.lower())
+    if ".dlm" in names or is_same_file(page, document):
+        raise UsageError(f"--html {page}: that is a document; name another file for the page")
+    if not force and page.is_file() and not _is_html(page):
+        raise UsageError(
+            f"--html {page}: there is a file that is no HTML page; name another, "
+            "or write over it with --force"
+        )
+
+
+def _is_html(page: Path) -> bool:
+    try:
+        beginning = read_beginning(page, _MOST_BEFORE_HTML)
+    except StoreError:
+        return False
+    return not beginning or _HTML.match(beginning) is not None
 
 
 class _LoadedReport:

@@ -67,19 +67,21 @@ def review_documents(
             for review in waiting:
                 if len(reviews) > 1:
                     print_result(f"\n{escape_line(review.path)}")
-                _Session(review, keys, placement, force=force).run()
+                try:
+                    _Session(review, keys, placement, force=force).run()
+                except DlmError as error:
+                    print_notice(f"dlm: {shell_message(error)}")
+                    code = FAILED
         except _Quit:
             pass
         except KeyboardInterrupt:
             code = INTERRUPTED
-        except DlmError as error:
-            print_notice(f"dlm: {shell_message(error)}")
-            code = FAILED
-    print_result(_summary(reviews))
+    if reviews:
+        print_result(_summary(reviews, chosen))
     return code
 
 
-def _summary(reviews: Sequence[_Review]) -> str:
+def _summary(reviews: Sequence[_Review], chosen: ReviewFilter) -> str:
     """Return what was decided, and how far the reviews of the documents are."""
     reviewed = total = refused = 0
     for review in reviews:
@@ -92,6 +94,8 @@ def _summary(reviews: Sequence[_Review]) -> str:
         refused += sum(item.state == "refused" and item.decision is None for item in items)
     progress = counts_in_words(ReviewCounts(reviewed, total))
     if not any(review.queue for review in reviews):
+        if total > reviewed and chosen != ReviewFilter(low_first=chosen.low_first):
+            return f"nothing to review: no pair fits the filter · {progress}"
         return f"nothing to review: {progress}{_beside(reviewed, refused)}"
     decisions = [decision for review in reviews for decision in review.decided.values()]
     return (
@@ -155,10 +159,7 @@ class _Session:
             case "n":
                 self._decide([item.id], "rejected")
             case "e":
-                pair = self._edited(item)
-                if pair is None:
-                    return False
-                self._decide([item.id], "accepted", pair)
+                return self._edit(item)
             case "a":
                 self._decide([*self._rest(known, item.source_id)], "accepted")
             case "A":
@@ -205,54 +206,49 @@ class _Session:
             if there and is_open and source_id in (None, there.source_id):
                 yield id_
 
-    def _decide(
-        self, ids: Sequence[str], decision: DecisionKind, edited: Pair | None = None
-    ) -> None:
+    def _decide(self, ids: Sequence[str], decision: DecisionKind) -> None:
         try:
-            outcome = decide_pairs(
-                self._review.path,
-                ids,
-                decision,
-                self._wait,
-                edited=edited,
-                placement=self._placement,
-                force=self._force,
-            )
+            outcome = self._outcome(ids, decision)
         except UsageError as error:
             # Somebody else has changed the document meanwhile.
             print_notice(f"dlm: {error}")
         else:
-            self._note(ids, decision, outcome, edited)
+            self._note(ids, decision, outcome)
         self._advance()
 
-    def _note(
-        self,
-        ids: Sequence[str],
-        decision: DecisionKind,
-        outcome: ReviewOutcome,
-        edited: Pair | None,
-    ) -> None:
-        if edited is not None and outcome.decided:
-            self._review.queue[self._at] = outcome.decided[-1]
-            self._review.decided[outcome.decided[-1]] = decision
-        else:
-            done = set(outcome.decided)
-            self._review.decided |= {id_: decision for id_ in ids if id_ in done}
+    def _outcome(
+        self, ids: Sequence[str], decision: DecisionKind, edited: Pair | None = None
+    ) -> ReviewOutcome:
+        return decide_pairs(
+            self._review.path,
+            ids,
+            decision,
+            self._wait,
+            edited=edited,
+            placement=self._placement,
+            force=self._force,
+        )
+
+    def _note(self, ids: Sequence[str], decision: DecisionKind, outcome: ReviewOutcome) -> None:
+        done = set(outcome.decided)
+        self._review.decided |= {id_: decision for id_ in ids if id_ in done}
         if len(ids) > 1:
             print_result(f"{pluralize(len(outcome.decided), 'pair')} {decision}")
-        for reason in dict.fromkeys(unplaced.reason for unplaced in outcome.unplaced):
-            print_notice(f"dlm: it cannot be put in, and stays as it is: {reason}")
+        _print_unplaced(outcome)
 
     def _wait(self, message: str) -> None:
         # A Ctrl-C has to end the waiting.
         self._keys.release()
         print_notice(message)
 
-    def _edited(self, item: ReviewItem) -> Pair | None:
-        """Return what the user makes of a pair; None where that is to be nothing."""
+    def _edit(self, item: ReviewItem) -> bool:
+        """Accept what the user makes of a pair; return whether that was done.
+
+        Where it cannot be done, the text as it was left is there to be edited again.
+        """
         if not item.is_editable:
             print_notice("dlm: this section has several pairs; edit it in the document")
-            return None
+            return False
         before = text = pair_text(item.pair)
         while True:
             self._keys.release()
@@ -260,12 +256,22 @@ class _Session:
                 text = edit_text(text)
                 if text.strip() in ("", before.strip()):
                     print_notice("nothing is changed")
-                    return None
-                return read_pair(text)
-            except UsageError as error:
-                print_notice(f"dlm: {error}")
-                if self._ask("Edit again? [y n] ") != "y":
-                    return None
+                    return False
+                outcome = self._outcome([item.id], "accepted", read_pair(text))
+                if not outcome.unplaced:
+                    self._note_edited(outcome)
+                    self._advance()
+                    return True
+                _print_unplaced(outcome)
+            except DlmError as error:
+                print_notice(f"dlm: {shell_message(error)}")
+            if self._ask("Edit again? [y n] ") != "y":
+                return False
+
+    def _note_edited(self, outcome: ReviewOutcome) -> None:
+        if outcome.decided:
+            self._review.queue[self._at] = outcome.decided[-1]
+            self._review.decided[outcome.decided[-1]] = "accepted"
 
     def _advance(self) -> None:
         """Go on to the next pair that is neither decided on nor left out."""
@@ -273,3 +279,8 @@ class _Session:
         passed = self._left_out | set(self._review.decided)
         while self._at < len(self._review.queue) and self._review.queue[self._at] in passed:
             self._at += 1
+
+
+def _print_unplaced(outcome: ReviewOutcome) -> None:
+    for reason in dict.fromkeys(unplaced.reason for unplaced in outcome.unplaced):
+        print_notice(f"dlm: it cannot be put in, and stays as it is: {reason}")

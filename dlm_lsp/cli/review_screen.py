@@ -28,9 +28,9 @@ n  reject: it leaves, and no later run offers it
 e  edit it in your editor, and accept that
 j  leave it for later (also an arrow down or right)
 k  back to the one before (also an arrow up or left)
-s  leave the rest of its section
-a  accept all that is left of its section
-A  accept all that is left of this document
+s  leave this and all after it in its section
+a  accept this and all after it in its section
+A  accept this and all after it in this document
 q  quit; what was decided stays
 ?  this help"""
 

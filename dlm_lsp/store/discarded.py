@@ -1,6 +1,9 @@
 """Discarded sections: what was dropped from the staged plan last, and can be put back."""
 
+import os
+import time
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,10 +21,13 @@ from dlm_lsp.store.plan import (
 )
 
 
-def discard_from_plan(folder: Path, ids: Collection[str] | None = None) -> None:
+def discard_from_plan(
+    folder: Path, ids: Collection[str] | None = None, at_ns: int | None = None
+) -> None:
     """Drop sections from what is staged, by their ids, or all of it, even what cannot be read.
 
-    The plan as it was stands beside it until it changes in another way.
+    The plan as it was stands beside it until it changes in another way. `at_ns` is when that is,
+    in nanoseconds since 1970, the same for all that one command drops; now, if it is not given.
 
     Raises:
         StoreError: the plan cannot be read or written; what was staged stays.
@@ -34,11 +40,24 @@ def discard_from_plan(folder: Path, ids: Collection[str] | None = None) -> None:
         return
     if plan and waiting:
         write_plan(discarded_path(folder), plan)
+        _stamp(folder, at_ns)
         write_plan(path, replace(plan, sections=waiting))
     elif path.is_file():
         _rename(path, discarded_path(folder))
+        _stamp(folder, at_ns)
     elif ids is None:
         clear_plan(folder)
+
+
+def discarded_at(folder: Path) -> int | None:
+    """Return when the last discard was, in nanoseconds since 1970; None where none can be undone.
+
+    What one command has dropped has one time, in all store folders.
+    """
+    try:
+        return discarded_path(folder).stat().st_mtime_ns
+    except OSError:
+        return None
 
 
 def load_discarded(folder: Path) -> tuple[StagedSection, ...]:
@@ -72,6 +91,13 @@ def restore_discarded(folder: Path) -> bool:
         return True
     _rename(dropped, path)
     return True
+
+
+def _stamp(folder: Path, at_ns: int | None) -> None:
+    # The file's own time says it: what cannot be read as a plan has no other place for it.
+    at = time.time_ns() if at_ns is None else at_ns
+    with suppress(OSError):
+        os.utime(discarded_path(folder), ns=(at, at))
 
 
 def _rename(path: Path, new: Path) -> None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from dlm_lsp.synth.report import Report
@@ -25,7 +25,6 @@ _CODES: dict[str, CauseCode] = {
     "duplicate_pair": "duplicates",
     "already_present": "duplicates",
     "judge_disfavored": "judge",
-    "unjudged": "judge",
     "below_threshold": "threshold",
     "not_verified": "verifier",
     "not_grounded": "text-rules",
@@ -68,12 +67,26 @@ class Cause:
         return f"{self.message} ({name}{value})"
 
 
+_COMMON: dict[CauseCode, str] = {
+    "duplicates": "it says what another pair says already; ask about other prose",
+    "judge": "the judge finds an empty answer as good; let text rules alone decide",
+    "threshold": "it is below the judge's threshold; lower it",
+    "verifier": "the verifier does not stand by it; choose another, or none",
+    "text-rules": (
+        "it is not backed by its section, or not understood without it; try a larger teacher"
+    ),
+    "invalid-replies": (
+        "a reply held no pair that can be used; let replies be longer, or try another teacher"
+    ),
+    "rejected": "you have rejected it before; offer it again",
+}
+
 _CAUSES = {
     cause.code: cause
     for cause in (
         Cause(
             "duplicates",
-            "nearly every pair says what another says that is there already; ask about other prose",
+            "most pairs say what another says that is there already; ask about other prose",
         ),
         Cause(
             "judge",
@@ -95,7 +108,7 @@ _CAUSES = {
         ),
         Cause(
             "invalid-replies",
-            "most of what was left held no pair that can be used; let replies be longer, or try"
+            "much of what was left held no pair that can be used; let replies be longer, or try"
             " another teacher",
             "max_new_tokens",
         ),
@@ -112,9 +125,17 @@ _CAUSES = {
     )
 }
 
+# Where no cause stands for more than half, the one that stands for the most.
+_LARGEST: dict[CauseCode, Cause] = {
+    code: replace(_CAUSES[code], message=f"the reasons are many, and the most common is: {message}")
+    for code, message in _COMMON.items()
+}
+
 
 def why_nothing(report: Report) -> Cause | None:
-    """Return the cause that most of a run's pairs and replies have in common.
+    """Return the cause that the most of a run's pairs and replies have in common.
+
+    It says "most" only where that is more than half.
 
     None where something was accepted, where the run was stopped, and where nothing says why. A
     teacher is too small where more than half of what came held no pair that can be used.
@@ -132,6 +153,10 @@ def why_nothing(report: Report) -> Cause | None:
     if not counts:
         return None
     code, count = counts.most_common(1)[0]
-    if code == "invalid-replies" and 2 * count > counts.total():
-        return _CAUSES["small-teacher"]
-    return _CAUSES[code]
+    # That a judge gave no answer about a pair says nothing about what to change.
+    unjudged = reasons.count("unjudged")
+    if unjudged > count:
+        return None
+    if 2 * count <= counts.total() + unjudged:
+        return _LARGEST.get(code, _CAUSES[code])
+    return _CAUSES["small-teacher" if code == "invalid-replies" else code]

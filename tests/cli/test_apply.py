@@ -4,7 +4,12 @@ import subprocess
 from contextlib import suppress
 
 import pytest
+from support.kept_runs import keep_run
 from support.teacher_server import plain, town
+
+from dlm_lsp.api.documents import load_document
+from dlm_lsp.document import Pair
+from dlm_lsp.synth.report import Candidate
 
 
 def listed(dlm, path):
@@ -102,7 +107,7 @@ def test_what_was_discarded_is_put_back_over_a_folder_too(dlm, staged, named):
     _, waiting = listed(dlm, staged)
     chosen = ["--section", waiting[0]] if named else []
     done = dlm("synth", "discard", staged, *chosen)
-    assert "--undo puts back what was dropped last" in done.stderr
+    assert f"dlm: dlm synth discard --undo {staged} puts back what was dropped" in done.stderr
     undone = dlm("synth", "discard", "--undo", staged.parent)
     count = "1 staged section" if named else "4 staged sections"
     assert undone.stdout == f"synth: put back {count} of {staged}\n"
@@ -110,6 +115,29 @@ def test_what_was_discarded_is_put_back_over_a_folder_too(dlm, staged, named):
     (again,) = json.loads(dlm("synth", "discard", "--undo", staged, "--json").stdout)["documents"]
     assert again == {"path": str(staged), "restored": []}
     assert "nothing to put back" in dlm("synth", "discard", "--undo", staged).stdout
+
+
+def test_an_undo_over_a_folder_puts_back_what_one_command_dropped(
+    dlm, document, home, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("DLM_HOME", str(home))
+    pair = Pair("How many mills does Ville1 have?", "Ville1 has 11 mills.")
+    paths = []
+    for number in range(3):
+        path = document((1, 2), f"{number}.dlm")
+        path.write_text(path.read_text().replace("8CE", f"8C{number}"))
+        loaded = load_document(path)
+        keep_run(path, [Candidate(pair, loaded.document.sections[0].id, "extraction")])
+        paths.append(path)
+    dlm("synth", "discard", paths[0])
+    dlm("synth", "discard", tmp_path)
+    undone = dlm("synth", "discard", "--undo", tmp_path).stdout.splitlines()
+    assert undone == [
+        f"synth: an earlier command dropped what was staged of {paths[0]}; "
+        f"dlm synth discard --undo {paths[0]} puts it back",
+        *(f"synth: put back 1 staged section of {path}" for path in paths[1:]),
+    ]
+    assert "put back 1" in dlm("synth", "discard", "--undo", paths[0]).stdout
 
 
 def test_an_undo_of_some_sections_alone_is_refused(dlm, staged):

@@ -1,5 +1,8 @@
 """Pair editor: a pair as text, and the text as a pair again."""
 
+import shlex
+import signal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,6 +45,7 @@ def test_an_editor_may_take_arguments_and_leave_what_windows_leaves(monkeypatch)
     [
         ("false", "code 1"),
         ("nosucheditor", "EDITOR"),
+        ("vi 'a", "cannot be read.*correct VISUAL or EDITOR"),
         ('sh -c \'printf "\\377" > "$1"\' sh', "UTF-8"),
     ],
 )
@@ -49,3 +53,11 @@ def test_an_editor_that_fails_is_told(command, why, monkeypatch):
     monkeypatch.setenv("VISUAL", command)
     with pytest.raises(UsageError, match=why):
         edit_text("text")
+
+
+def test_a_ctrl_c_is_left_to_the_editor(monkeypatch):
+    before = signal.getsignal(signal.SIGINT)
+    script = "trap 'printf new > \"$1\"; exit 0' INT; kill -INT $PPID; kill -INT $$"
+    monkeypatch.setenv("VISUAL", shlex.join(["sh", "-c", script, "sh"]))
+    assert edit_text("text") == "new"
+    assert signal.getsignal(signal.SIGINT) is before

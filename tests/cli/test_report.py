@@ -74,9 +74,45 @@ def test_the_page_is_written(dlm, path, tmp_path):
     assert "<script" not in page
 
 
+@pytest.mark.parametrize("force", [[], ["--force"]])
+@pytest.mark.parametrize("name", ["towns.dlm", "other.DLM", "new.dlm", "link.html", "hard.html"])
+def test_a_page_never_takes_the_place_of_a_document(name, force, dlm, path, tmp_path):
+    before = path.read_bytes()
+    (tmp_path / "other.DLM").write_text("mine")
+    (tmp_path / "link.html").symlink_to(path)
+    (tmp_path / "hard.html").hardlink_to(path)
+    refused = dlm("synth", "report", path, "--html", name, *force)
+    assert refused.returncode == 2
+    assert "that is a document" in refused.stderr
+    assert path.read_bytes() == before
+    assert (tmp_path / "other.DLM").read_text() == "mine"
+    assert not (tmp_path / "new.dlm").exists()
+
+
+def test_a_page_takes_the_place_of_another_file_only_by_force(dlm, path, tmp_path):
+    notes = tmp_path / "notes.md"
+    notes.write_text("mine, not <!DOCTYPE html>")
+    refused = dlm("synth", "report", path, "--html", notes)
+    assert refused.returncode == 2
+    assert "--force" in refused.stderr
+    assert notes.read_text() == "mine, not <!DOCTYPE html>"
+    assert dlm("synth", "report", path, "--html", notes, "--force").returncode == 0
+    assert notes.read_text().startswith("<!DOCTYPE html>")
+
+
+@pytest.mark.parametrize("there", ["", "\n<html><body>old</body></html>", "\ufeff<!doctype HTML>"])
+def test_a_page_takes_the_place_of_a_page(there, dlm, path, tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text(there)
+    assert dlm("synth", "report", path, "--html", page).returncode == 0
+    assert dlm("synth", "report", path, "--html", page).returncode == 0
+    assert "Synthesis report" in page.read_text()
+
+
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
+        (["--force"], "--html"),
         (["--json", "--html", "x"], "exclude each other"),
         (["other.dlm", "--html", "x"], "one document"),
     ],

@@ -214,6 +214,38 @@ def test_a_pair_that_is_left_as_it_is_in_the_editor_is_asked_about_again(path, r
     assert questions(path) == []
 
 
+def test_an_edited_text_that_is_refused_is_there_to_be_edited_again(path, review, tmp_path, home):
+    (plan,) = home.rglob("pending.json")
+    away = tmp_path / "away.json"
+    command = editor(
+        tmp_path,
+        f'sed -i s/mills/windmills/ "$1"; mv {plan} {away}',
+        f'cp "$1" seen; mv {away} {plan}',
+    )
+    with review(path, EDITOR=command) as terminal:
+        terminal.answer(PROMPT, "e")
+        assert "is not there any more" in terminal.answer("Edit again? [y n] ", "y")
+        terminal.answer(PROMPT, "q")
+        assert terminal.end() == 0
+    assert "windmills" in (tmp_path / "seen").read_text()
+    assert questions(path) == ["How many windmills does Ville1 have?"]
+
+
+def test_an_edited_text_that_cannot_be_put_in_is_there_to_be_edited_again(path, review, tmp_path):
+    copy = tmp_path / "copy"
+    command = editor(
+        tmp_path,
+        f'cp {path} {copy}; sed -i s/mills/windmills/ "$1"; sed -i "s/has 11/has 12/" {path}',
+        f"cp {copy} {path}",
+    )
+    with review(path, EDITOR=command) as terminal:
+        terminal.answer(PROMPT, "e")
+        assert "it cannot be put in" in terminal.answer("Edit again? [y n] ", "y")
+        terminal.answer(PROMPT, "q")
+        assert terminal.end() == 0
+    assert questions(path) == ["How many windmills does Ville1 have?"]
+
+
 def test_an_editor_that_is_not_there_is_told(path, review):
     with review(path, EDITOR="nosucheditor") as terminal:
         terminal.answer(PROMPT, "e")
@@ -306,3 +338,33 @@ def test_waiting_for_another_process_ends_with_a_ctrl_c(path, review):
         terminal.answer("dlm train", "\x03")
         assert terminal.end() == 130
     assert questions(path) == []
+
+
+def test_a_document_that_fails_meanwhile_does_not_end_the_review_of_the_others(
+    path, document, review
+):
+    other = document((1, 2), "other.dlm")
+    other.write_text(other.read_text().replace("8CE", "8CF"))
+    keep_run(other, candidates(other)[:1])
+    with review(path, other) as terminal:
+        terminal.until(PROMPT)
+        path.rename(path.with_suffix(".away"))
+        terminal.press("y")
+        assert "dlm: " in terminal.answer(PROMPT, "y")
+        assert terminal.end() == 1
+    assert questions(other) == [MILLS1]
+
+
+def test_where_nothing_could_be_read_nothing_more_is_said(path, review, home):
+    (plan,) = home.rglob("pending.json")
+    plan.write_text("no plan")
+    with review(path) as terminal:
+        assert terminal.end() == 1
+    assert "is no staged plan" in terminal.shown
+    assert "nothing to review" not in terminal.shown
+
+
+def test_a_filter_that_no_pair_fits_is_said_to_be_the_reason(path, review):
+    with review(path, "--teacher", "nobody") as terminal:
+        assert terminal.end() == 0
+    assert "nothing to review: no pair fits the filter · 0 of 4 reviewed" in terminal.shown

@@ -1,12 +1,19 @@
 """Discarded sections: what is dropped from a plan comes back whole, where it stood."""
 
+import os
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from store.test_plan import EVERY_KIND, SYNTH
 
 from dlm_lsp.errors import StoreError
-from dlm_lsp.store.discarded import discard_from_plan, load_discarded, restore_discarded
+from dlm_lsp.store.discarded import (
+    discard_from_plan,
+    discarded_at,
+    load_discarded,
+    restore_discarded,
+)
 from dlm_lsp.store.plan import (
     StagedPlan,
     add_to_plan,
@@ -101,3 +108,20 @@ def test_where_nothing_is_staged_nothing_is_dropped(tmp_path):
     discard_from_plan(tmp_path)
     discard_from_plan(tmp_path, [SYNTH.id])
     assert not restore_discarded(tmp_path)
+
+
+@pytest.mark.parametrize("ids", [None, [SYNTH.id]])
+def test_what_is_dropped_bears_the_time_of_the_command(folder, ids):
+    at = 1_700_000_000 * 10**9
+    assert discarded_at(folder) is None
+    discard_from_plan(folder, ids, at)
+    assert discarded_at(folder) == at
+    restore_discarded(folder)
+    assert discarded_at(folder) is None
+
+
+@pytest.mark.parametrize("ids", [None, [SYNTH.id]])
+def test_a_time_that_is_not_given_is_now(folder, ids):
+    os.utime(plan_path(folder), (1, 1))
+    discard_from_plan(folder, ids)
+    assert discarded_at(folder) > 10**18

@@ -70,11 +70,32 @@ def code(*reasons: str, **more) -> str | None:
         (["request_failed", "request_failed", "looping"], "failed"),
         (["request_failed", "already_present", "already_present"], "duplicates"),
         (["shortfall"], None),
+        (["unjudged"], None),
+        (["unjudged", "unjudged", "not_verified"], None),
+        (["unjudged", "not_verified"], "verifier"),
         ([], None),
     ],
 )
 def test_the_cause_is_what_most_have_in_common(reasons, expected):
     assert code(*reasons) == expected
+
+
+@given(st.lists(st.sampled_from(REFUSALS), min_size=1, max_size=8))
+def test_most_is_said_only_of_more_than_half(reasons):
+    cause = why_nothing(report(*reasons))
+    if cause and "most " in cause.message and "most common" not in cause.message:
+        assert 2 * max(sum(code(r) == code(other) for r in reasons) for other in reasons) > len(
+            reasons
+        )
+
+
+def test_the_largest_group_below_half_is_called_the_most_common():
+    cause = why_nothing(report("not_verified", "not_verified", "duplicate_pair", "over_count"))
+    assert cause
+    assert "most common" in cause.message
+    assert why_nothing(report("not_verified", "not_verified", "looping")).message.endswith(
+        "does not stand by most pairs; choose another, or none"
+    )
 
 
 def test_a_run_that_ended_early_has_failed_whatever_came_before():
@@ -91,7 +112,7 @@ def test_a_run_that_was_stopped_or_gave_something_has_no_cause():
 def test_a_cause_is_one_line_and_its_option_is_known(reasons):
     cause = why_nothing(report(*reasons))
     if cause is None:
-        assert set(reasons) <= {"shortfall", "deferred"}
+        assert set(reasons) <= {"shortfall", "deferred"} or "unjudged" in reasons
         return
     words = cause.worded(lambda option: f"<{option}>")
     assert "\n" not in words
