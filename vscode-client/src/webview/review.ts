@@ -85,6 +85,8 @@ const page = {
 const toolbar = document.querySelector("footer");
 
 let session = restored(editor.getState());
+/** The document whose pairs are in view. */
+let uri = "";
 let shown: string | null | undefined;
 let buttonsOf = "";
 
@@ -120,6 +122,7 @@ editor.postMessage({ kind: "ready" });
 function listen(message: ToPage): void {
   switch (message.kind) {
     case "items":
+      uri = message.uri;
       session = review.receive(session, message.answer, message.known);
       break;
     case "restart":
@@ -190,7 +193,7 @@ function take(action: Action): void {
   const step = review.act(session, action);
   session = step.session;
   if (step.decided) {
-    editor.postMessage({ kind: "decide", decided: step.decided });
+    editor.postMessage({ kind: "decide", uri, decided: step.decided });
   }
   if (action.kind !== "type") {
     render();
