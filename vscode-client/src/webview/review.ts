@@ -1,7 +1,7 @@
 /** The review's page: one pair at a time. What a teacher wrote is put in as text, never as markup. */
 
 import { visible } from "../logic/plainText";
-import { pressed } from "../logic/reviewKeys";
+import { decides, pressed } from "../logic/reviewKeys";
 import type { Focus, Pressed } from "../logic/reviewKeys";
 import type { ReviewItem } from "../logic/reviewItems";
 import type { FromPage, ToPage } from "../logic/reviewProtocol";
@@ -152,7 +152,10 @@ function onKey(event: KeyboardEvent): void {
     event.preventDefault();
     // The editor takes keys that nobody has taken for its own commands.
     event.stopPropagation();
-    run(does);
+    // A key that is held would decide about pairs that nobody has read.
+    if (!event.repeat || !decides(does)) {
+      run(does);
+    }
   }
 }
 
