@@ -20,6 +20,8 @@ const ITEMS = "dlm.review.items";
 const DECIDE = "dlm.review.decide";
 const GONE =
   "This document cannot be reviewed: it is not there any more, or has no sound frontmatter.";
+const SILENT =
+  "The server does not answer, so nothing can be decided now. What you have typed stays here. If the server does not come back, use “dlm: Restart Server”.";
 
 export class ReviewPanel implements vscode.Disposable {
   private open: Page | undefined;
@@ -236,7 +238,8 @@ class Page implements vscode.Disposable {
       this.loaded.fire(answer);
     } else {
       this.evidence.hide();
-      this.post({ kind: "gone", message: GONE });
+      const isThere = (await this.server.running()) !== undefined;
+      this.post(isThere ? { kind: "gone", message: GONE } : { kind: "silent", message: SILENT });
       this.loaded.fire(undefined);
     }
   }

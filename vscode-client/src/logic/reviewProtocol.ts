@@ -15,7 +15,10 @@ export type ToPage =
     }
   /** The user wants to begin anew, with this filter. */
   | { readonly kind: "restart"; readonly filter: Partial<Filter> }
-  | { readonly kind: "gone"; readonly message: string };
+  /** There are no pairs, and why. */
+  | { readonly kind: "gone"; readonly message: string }
+  /** Nobody knows what there is: what is in view stays, and nothing can be decided. */
+  | { readonly kind: "silent"; readonly message: string };
 
 export type FromPage =
   | { readonly kind: "ready" }
@@ -44,6 +47,7 @@ const BODY = `    <header>
       </details>
     </header>
     <main id="pair" tabindex="0" aria-label="Pair">
+      <p id="trouble" role="alert" hidden></p>
       <article id="card" hidden>
         <p class="origin"><span id="heading" dir="auto"></span> <span id="itemState" class="badge"></span></p>
         <h1 id="question" dir="auto"></h1>

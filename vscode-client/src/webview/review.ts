@@ -66,6 +66,7 @@ const page = {
   unreviewed: byId("unreviewed", HTMLInputElement),
   lowMarginsFirst: byId("lowMarginsFirst", HTMLInputElement),
   pair: byId("pair", HTMLElement),
+  trouble: byId("trouble", HTMLElement),
   card: byId("card", HTMLElement),
   heading: byId("heading", HTMLElement),
   itemState: byId("itemState", HTMLElement),
@@ -120,6 +121,9 @@ page.editor.addEventListener("input", () => {
 editor.postMessage({ kind: "ready" });
 
 function listen(message: ToPage): void {
+  if (message.kind !== "restart") {
+    page.trouble.hidden = message.kind !== "silent";
+  }
   switch (message.kind) {
     case "items":
       uri = message.uri;
@@ -130,9 +134,13 @@ function listen(message: ToPage): void {
       focusOnPair();
       break;
     case "gone":
-      session = review.EMPTY;
+      session = review.withoutItems(session);
       render();
+      page.end.hidden = false;
       page.end.textContent = message.message;
+      return;
+    case "silent":
+      page.trouble.textContent = message.message;
       return;
   }
   render();
@@ -174,6 +182,9 @@ function focusOf(target: EventTarget | null): Focus {
 }
 
 function run(does: Pressed): void {
+  if (!page.trouble.hidden && decides(does)) {
+    return;
+  }
   if (does === "filters") {
     page.filters.open = true;
     page.state.focus();
