@@ -10,6 +10,7 @@ from dlm_lsp.ide.overview import OverviewPair, OverviewSource, first_pair, overv
 from dlm_lsp.server.availability import document_availability
 from dlm_lsp.server.live_documents import LiveDocument
 from dlm_lsp.server.positions import PositionMap
+from dlm_lsp.server.review import items_in_editor
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.settings import Settings
 from dlm_lsp.server.store_cache import (
@@ -21,6 +22,7 @@ from dlm_lsp.store.decisions import Decision
 from dlm_lsp.store.ledger import LedgerEntry
 from dlm_lsp.store.plan import StagedSection
 from dlm_lsp.synth.choose_verifier import verifier_selector
+from dlm_lsp.synth.review_items import review_counts
 
 
 def overview_answer(server: DlmServer, text_document: LiveDocument) -> dict[str, Any]:
@@ -34,6 +36,7 @@ def overview_answer(server: DlmServer, text_document: LiveDocument) -> dict[str,
     unavailable = document_availability(server, document, settings)
     pairs = [pair for source in sources for pair in source.entries]
     states = [pair.state for pair in pairs]
+    review = review_counts(items_in_editor(server, document))
     return {
         "uri": text_document.uri,
         "version": text_document.version,
@@ -42,7 +45,7 @@ def overview_answer(server: DlmServer, text_document: LiveDocument) -> dict[str,
         "availability": asdict(unavailable) if unavailable else None,
         "running": len(server.jobs.on(server.store(document))),
         "counts": {state: states.count(state) for state in ("inserted", "stale", "staged")},
-        "reviewed": sum(pair.id in decisions for pair in pairs),
+        "review": {"reviewed": review.reviewed, "total": review.total},
         "sources": [_source(server, source, positions, entries, decisions) for source in sources],
     }
 

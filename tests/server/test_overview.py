@@ -3,9 +3,16 @@
 from pathlib import Path
 
 import pytest
+from ide.samples import synthesized
 from server.editor import URI, VSCODE, asks_for, editor
+from server.test_commands import TEXT as RIVERS
+from server.test_commands import once, staged, store
 from server.test_synthesis import TEXT, hold
 from server.test_synthesis import settings as by_teacher
+
+from dlm_lsp.store.decisions import rejected_ids
+
+__all__ = ["store"]
 
 
 def states(overview: dict) -> list[list[str]]:
@@ -69,6 +76,25 @@ async def test_what_is_staged_and_cannot_be_read_is_not_listed(env):
         assert (listed["counts"]["staged"], listed["sources"]) == (0, [])
         assert listed["availability"]["code"] == "no-adapter"
         assert "adapter" in listed["availability"]["message"]
+
+
+async def test_a_review_is_as_far_as_the_review_itself_says_also_after_a_rejection(store, env):
+    store.stage(staged("Which river is it?"))
+    async with editor(VSCODE, env) as client:
+        client.open(RIVERS + synthesized())
+        before = await client.command("dlm.synth.overview")
+        assert before["review"] == {"reviewed": 0, "total": 2}
+        waiting = next(
+            pair["id"]
+            for source in before["sources"]
+            for pair in source["sections"]
+            if pair["state"] == "staged"
+        )
+        await client.command("dlm.review.decide", sections=[waiting], decision="rejected")
+        await once(client, lambda: rejected_ids(store.folder) and not store.staged)
+        after = await client.command("dlm.synth.overview")
+        assert after["review"] == {"reviewed": 1, "total": 2}
+        assert after["review"] == (await client.command("dlm.review.items"))["counts"]
 
 
 @pytest.mark.parametrize(

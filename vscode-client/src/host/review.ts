@@ -141,7 +141,7 @@ export class Review {
 
 const KEEP = "Their marker lines are taken out; nothing will revert or regenerate them any more.";
 const DISCARD =
-  "They were never in the document. Until something else is staged, this can be undone.";
+  "They were never in the document. Until the staged pairs change, this can be undone.";
 const REVERT =
   "Those that you have edited since stay, and so does what you wrote. One undo brings them back.";
 

@@ -20,6 +20,8 @@ const ITEMS = "dlm.review.items";
 const DECIDE = "dlm.review.decide";
 const GONE =
   "This document cannot be reviewed: it is not there any more, or has no sound frontmatter.";
+const SILENT =
+  "The server does not answer, so nothing can be decided now. What you have typed stays here. If the server does not come back, use “dlm: Restart Server”.";
 
 export class ReviewPanel implements vscode.Disposable {
   private open: Page | undefined;
@@ -72,7 +74,9 @@ class Page implements vscode.Disposable {
   /** The last decision that the server knows of. */
   private known = 0;
   /** What was decided and has not gone to the server yet. */
-  private queue: { readonly uri: vscode.Uri; readonly decided: Decided }[] = [];
+  private queue: { readonly uri: string; readonly decided: Decided }[] = [];
+  /** The documents whose pairs the page has had: it decides about no others. */
+  private readonly documents = new Set<string>();
   private isDeciding = false;
   /** Called with each answer, or without one where there is none. */
   private readonly loaded = new vscode.EventEmitter<ReviewAnswer | undefined>();
@@ -140,8 +144,10 @@ class Page implements vscode.Disposable {
         }
         break;
       case "decide":
-        this.queue.push({ uri: this._uri, decided: message.decided });
-        void this.decide();
+        if (this.documents.has(message.uri)) {
+          this.queue.push({ uri: message.uri, decided: message.decided });
+          void this.decide();
+        }
         break;
       case "show":
         this.shown = message.id;
@@ -171,11 +177,12 @@ class Page implements vscode.Disposable {
           break;
         }
         const { uri } = first;
-        const taken = this.queue.filter((one) => one.uri === uri).map(({ decided }) => decided);
-        this.queue = this.queue.filter((one) => one.uri !== uri);
+        const other = this.queue.findIndex((one) => one.uri !== uri);
+        const next = this.queue.splice(0, other < 0 ? this.queue.length : other);
+        const taken = next.map(({ decided }) => decided);
         for (const { ids, decision, edited } of batches(taken)) {
           // What went wrong is told by the server, and shows in the items.
-          await this.ask(uri, DECIDE, { sections: ids, decision, ...edited });
+          await this.ask(vscode.Uri.parse(uri), DECIDE, { sections: ids, decision, ...edited });
         }
         this.known = taken.at(-1)?.number ?? this.known;
         await this.untilDone(new Set(taken.flatMap(({ ids }) => ids)));
@@ -225,12 +232,14 @@ class Page implements vscode.Disposable {
       this.again = true;
     } else if (isReviewAnswer(answer)) {
       this.answer = answer;
-      this.post({ kind: "items", answer, known });
+      this.documents.add(uri.toString());
+      this.post({ kind: "items", uri: uri.toString(), answer, known });
       this.showEvidence();
       this.loaded.fire(answer);
     } else {
       this.evidence.hide();
-      this.post({ kind: "gone", message: GONE });
+      const isThere = (await this.server.running()) !== undefined;
+      this.post(isThere ? { kind: "gone", message: GONE } : { kind: "silent", message: SILENT });
       this.loaded.fire(undefined);
     }
   }

@@ -1,7 +1,7 @@
 /** The language status: teacher, state, counts and review of the document in view. */
 
 import * as vscode from "vscode";
-import { countsInWords, reviewOf, sectionsOf } from "../logic/overview";
+import { countsInWords, reviewOf } from "../logic/overview";
 import type { Overview } from "../logic/overview";
 import { plural } from "../logic/plural";
 import { progressInWords } from "../logic/reviewWords";
@@ -61,7 +61,7 @@ export class StatusItem implements vscode.Disposable {
 
   /** How far the review is: an item of its own, since one has but one button. */
   private showReview(overview: Overview | undefined): void {
-    const review = overview && reviewOf(sectionsOf(overview));
+    const review = overview && reviewOf(overview);
     if (!review) {
       this.review?.dispose();
       this.review = undefined;

@@ -38,6 +38,11 @@ export interface Source {
   readonly sections: readonly SynthesizedSection[];
 }
 
+export interface Progress {
+  readonly reviewed: number;
+  readonly total: number;
+}
+
 export type Counts = Readonly<Record<State, number>>;
 
 /** Why nothing can be synthesized: a code to decide by, a message to show. */
@@ -57,6 +62,8 @@ export interface Overview {
   /** How many sections the teacher is being asked about. */
   readonly running: number;
   readonly counts: Counts;
+  /** How far the review is, what was rejected and is gone included. Older servers do not tell. */
+  readonly review?: Progress;
   readonly sources: readonly Source[];
 }
 
@@ -85,11 +92,13 @@ export function countsOf(sections: readonly SynthesizedSection[]): Counts {
   return counts;
 }
 
-/** How far the review of sections is; undefined where there is none. */
-export function reviewOf(
-  sections: readonly SynthesizedSection[],
-): { readonly reviewed: number; readonly total: number } | undefined {
-  const known = sections.filter(({ decision }) => decision !== undefined);
+/** How far the review of a document is; undefined where there is none. */
+export function reviewOf(overview: Overview): Progress | undefined {
+  const { review } = overview;
+  if (review) {
+    return review.total > 0 ? review : undefined;
+  }
+  const known = sectionsOf(overview).filter(({ decision }) => decision !== undefined);
   const reviewed = known.filter(({ decision }) => decision !== null).length;
   return known.length > 0 ? { reviewed, total: known.length } : undefined;
 }

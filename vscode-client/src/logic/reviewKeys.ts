@@ -21,7 +21,6 @@ const PLAIN: Readonly<Record<string, Named | "filters">> = {
   y: "accept",
   Enter: "accept",
   n: "reject",
-  Backspace: "reject",
   e: "edit",
   j: "next",
   ArrowRight: "next",
@@ -33,7 +32,20 @@ const PLAIN: Readonly<Record<string, Named | "filters">> = {
   f: "filters",
 };
 
+const DECIDES: ReadonlySet<unknown> = new Set<Pressed>([
+  "accept",
+  "reject",
+  "acceptSection",
+  "acceptAll",
+  "save",
+]);
+
 const PRESSES_A_BUTTON = ["Enter", " "];
+
+/** Whether pairs are decided on, or will be at the next key: nothing that a held key may do. */
+export function decides(does: Pressed): boolean {
+  return DECIDES.has(does);
+}
 
 /** The action of a key; undefined where it is none of ours. */
 export function pressed(key: Key, focus: Focus, session: Session): Pressed | undefined {

@@ -6,15 +6,24 @@ import type { ReviewAnswer } from "./reviewItems";
 import type { Decided, Filter } from "./reviewSession";
 
 export type ToPage =
-  /** What the server tells; it knows of the decisions up to `known`. */
-  | { readonly kind: "items"; readonly answer: ReviewAnswer; readonly known: number }
+  /** What the server tells of a document; it knows of the decisions up to `known`. */
+  | {
+      readonly kind: "items";
+      readonly uri: string;
+      readonly answer: ReviewAnswer;
+      readonly known: number;
+    }
   /** The user wants to begin anew, with this filter. */
   | { readonly kind: "restart"; readonly filter: Partial<Filter> }
-  | { readonly kind: "gone"; readonly message: string };
+  /** There are no pairs, and why. */
+  | { readonly kind: "gone"; readonly message: string }
+  /** Nobody knows what there is: what is in view stays, and nothing can be decided. */
+  | { readonly kind: "silent"; readonly message: string };
 
 export type FromPage =
   | { readonly kind: "ready" }
-  | { readonly kind: "decide"; readonly decided: Decided }
+  /** `uri`: the document whose pairs were in view, which need not be the panel's any more. */
+  | { readonly kind: "decide"; readonly uri: string; readonly decided: Decided }
   /** This pair is in view; null for none. */
   | { readonly kind: "show"; readonly id: string | null };
 
@@ -38,6 +47,7 @@ const BODY = `    <header>
       </details>
     </header>
     <main id="pair" tabindex="0" aria-label="Pair">
+      <p id="trouble" role="alert" hidden></p>
       <article id="card" hidden>
         <p class="origin"><span id="heading" dir="auto"></span> <span id="itemState" class="badge"></span></p>
         <h1 id="question" dir="auto"></h1>
@@ -66,14 +76,17 @@ export function fromPage(message: unknown): FromPage | undefined {
   if (!isRecord(message)) {
     return undefined;
   }
-  const { kind, id, decided } = message;
+  const { kind, id, uri, decided } = message;
   if (kind === "ready") {
     return { kind };
   }
   if (kind === "show" && (typeof id === "string" || id === null)) {
     return { kind, id };
   }
-  return kind === "decide" && isDecided(decided) ? { kind, decided } : undefined;
+  if (kind === "decide" && typeof uri === "string" && isDecided(decided)) {
+    return { kind, uri, decided };
+  }
+  return undefined;
 }
 
 function isDecided(value: unknown): value is Decided {

@@ -151,6 +151,11 @@ export function receive(session: Session, answer: ReviewAnswer, known: number): 
   return { ...next, mode: "reading", at: at?.id ?? null };
 }
 
+/** Have no pairs until there are some again; what was typed about them stays. */
+export function withoutItems({ filter, made, drafts }: Session): Session {
+  return { ...EMPTY, filter, made, drafts };
+}
+
 /** Begin anew, with this filter. */
 export function restart(session: Session, filter: Partial<Filter>): Session {
   return atFirst({ ...session, filter: { ...ALL, ...filter }, mode: "reading" });

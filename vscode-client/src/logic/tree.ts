@@ -48,7 +48,7 @@ export function tree(overviews: readonly Overview[], nameOf: (uri: string) => Fi
 
 function fileNode(overview: Overview, name: FileName): Node {
   const sections = sectionsOf(overview);
-  const review = reviewOf(sections);
+  const review = reviewOf(overview);
   const counts = [
     countsInWords(countsOf(sections)),
     ...(review ? [progressInWords(review)] : []),

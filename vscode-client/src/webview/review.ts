@@ -1,7 +1,7 @@
 /** The review's page: one pair at a time. What a teacher wrote is put in as text, never as markup. */
 
 import { visible } from "../logic/plainText";
-import { pressed } from "../logic/reviewKeys";
+import { decides, pressed } from "../logic/reviewKeys";
 import type { Focus, Pressed } from "../logic/reviewKeys";
 import type { ReviewItem } from "../logic/reviewItems";
 import type { FromPage, ToPage } from "../logic/reviewProtocol";
@@ -66,6 +66,7 @@ const page = {
   unreviewed: byId("unreviewed", HTMLInputElement),
   lowMarginsFirst: byId("lowMarginsFirst", HTMLInputElement),
   pair: byId("pair", HTMLElement),
+  trouble: byId("trouble", HTMLElement),
   card: byId("card", HTMLElement),
   heading: byId("heading", HTMLElement),
   itemState: byId("itemState", HTMLElement),
@@ -85,6 +86,8 @@ const page = {
 const toolbar = document.querySelector("footer");
 
 let session = restored(editor.getState());
+/** The document whose pairs are in view. */
+let uri = "";
 let shown: string | null | undefined;
 let buttonsOf = "";
 
@@ -118,8 +121,12 @@ page.editor.addEventListener("input", () => {
 editor.postMessage({ kind: "ready" });
 
 function listen(message: ToPage): void {
+  if (message.kind !== "restart") {
+    page.trouble.hidden = message.kind !== "silent";
+  }
   switch (message.kind) {
     case "items":
+      uri = message.uri;
       session = review.receive(session, message.answer, message.known);
       break;
     case "restart":
@@ -127,9 +134,13 @@ function listen(message: ToPage): void {
       focusOnPair();
       break;
     case "gone":
-      session = review.EMPTY;
+      session = review.withoutItems(session);
       render();
+      page.end.hidden = false;
       page.end.textContent = message.message;
+      return;
+    case "silent":
+      page.trouble.textContent = message.message;
       return;
   }
   render();
@@ -149,7 +160,10 @@ function onKey(event: KeyboardEvent): void {
     event.preventDefault();
     // The editor takes keys that nobody has taken for its own commands.
     event.stopPropagation();
-    run(does);
+    // A key that is held would decide about pairs that nobody has read.
+    if (!event.repeat || !decides(does)) {
+      run(does);
+    }
   }
 }
 
@@ -168,6 +182,9 @@ function focusOf(target: EventTarget | null): Focus {
 }
 
 function run(does: Pressed): void {
+  if (!page.trouble.hidden && decides(does)) {
+    return;
+  }
   if (does === "filters") {
     page.filters.open = true;
     page.state.focus();
@@ -190,7 +207,7 @@ function take(action: Action): void {
   const step = review.act(session, action);
   session = step.session;
   if (step.decided) {
-    editor.postMessage({ kind: "decide", decided: step.decided });
+    editor.postMessage({ kind: "decide", uri, decided: step.decided });
   }
   if (action.kind !== "type") {
     render();

@@ -78,12 +78,13 @@ void describe("review panel", () => {
     const towns = Array.from({ length: 11 }, (_, index) => 60 + index);
     await reviewed("many.dlm", ...towns);
     const keys = towns.flatMap(() => ["y", "n"]);
-    await press(...keys);
+    await press(...keys.slice(0, 21));
+    await progress("21 of 22 reviewed");
+    await press(...keys.slice(21));
     await end("All 22 reviewed.");
     const text = await untilText(11);
     assert.equal(text.match(/^How many mills/gm)?.length, 11);
     assert.doesNotMatch(text, /When was the bridge/);
-    assert.equal(keys.length, 22);
   });
 
   check("the evidence of the pair in view is highlighted, and brought into view", async () => {

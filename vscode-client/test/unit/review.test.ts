@@ -7,7 +7,7 @@ import {
   sectionAt,
   unreviewedIn,
 } from "../../src/logic/reviewTargets";
-import { countsInWords, isOverview, sectionsOf } from "../../src/logic/overview";
+import { countsInWords, isOverview, reviewOf, sectionsOf } from "../../src/logic/overview";
 import { plural } from "../../src/logic/plural";
 import { tree } from "../../src/logic/tree";
 import { overview, section } from "./overview";
@@ -73,6 +73,15 @@ test("a pair is described by all that one decides by, without an address or a ha
     "Written: 2026-01-31T00:00:00Z",
     "State: staged, accepted",
   ]);
+});
+
+test("a review is as far as the server says, with what was rejected and is gone", () => {
+  const of = overview("file:///b.dlm", section("1", "inserted", [1, 2]));
+  assert.deepEqual(reviewOf(of), { reviewed: 0, total: 1 }, "an older server");
+  const review = { reviewed: 1, total: 2 };
+  assert.deepEqual(reviewOf({ ...of, review }), review);
+  assert.match(tree([{ ...of, review }], nameOf)[0]?.description ?? "", /1 of 2 reviewed$/);
+  assert.equal(reviewOf({ ...of, review: { reviewed: 0, total: 0 } }), undefined);
 });
 
 test("of a server that tells of no review, none is shown", () => {

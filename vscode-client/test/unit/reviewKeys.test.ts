@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pressed } from "../../src/logic/reviewKeys";
+import { decides, pressed } from "../../src/logic/reviewKeys";
 import { EMPTY } from "../../src/logic/reviewSession";
 import type { Mode } from "../../src/logic/reviewSession";
 
@@ -14,19 +14,29 @@ const press = (key: string, { mode = "reading", ...held }: Held = {}) =>
   pressed({ ...PLAIN, ...held, key }, "page", { ...EMPTY, mode });
 
 test("each key does one thing", () => {
-  const keys = ["y", "Enter", "n", "Backspace", "e", "j", "ArrowRight", "k", "ArrowLeft"];
+  const keys = ["y", "Enter", "n", "e", "j", "ArrowRight", "k", "ArrowLeft"];
   assert.deepEqual(
     keys.map((key) => press(key)),
-    ["accept", "accept", "reject", "reject", "edit", "next", "next", "previous", "previous"],
+    ["accept", "accept", "reject", "edit", "next", "next", "previous", "previous"],
   );
   assert.deepEqual(
-    ["s", "a", "A", "f", "x"].map((key) => press(key)),
-    ["skipSection", "acceptSection", "acceptAll", "filters", undefined],
+    ["s", "a", "A", "f", "x", "Backspace"].map((key) => press(key)),
+    ["skipSection", "acceptSection", "acceptAll", "filters", undefined, undefined],
   );
   assert.deepEqual(press("u"), { unreviewed: true });
   assert.deepEqual(press("m"), { lowMarginsFirst: true });
   assert.deepEqual(press("r"), { state: "refused" });
   assert.equal(press("constructor"), undefined);
+});
+
+test("some actions decide, and the others move or show", () => {
+  for (const does of ["accept", "reject", "acceptSection", "acceptAll", "save"] as const) {
+    assert.ok(decides(does), does);
+  }
+  for (const does of ["edit", "leave", "next", "previous", "skipSection", "filters"] as const) {
+    assert.ok(!decides(does), does);
+  }
+  assert.ok(!decides({ unreviewed: true }));
 });
 
 test("keys with a modifier are the editor's", () => {

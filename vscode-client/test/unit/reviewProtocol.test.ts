@@ -26,6 +26,7 @@ test("the page has one script, by its nonce, and no handler, style or picture in
   assert.doesNotMatch(PAGE, /\son\w+=|\sstyle=|<img|<iframe|command:/);
 });
 
+const URI = "file:///a.dlm";
 const DECIDED = { number: 1, ids: ["a"], decision: "accepted", edited: null };
 
 test("what the page says is read", () => {
@@ -34,8 +35,8 @@ test("what the page says is read", () => {
     { kind: "ready" },
     { kind: "show", id: "a" },
     { kind: "show", id: null },
-    { kind: "decide", decided: DECIDED },
-    { kind: "decide", decided: { ...DECIDED, edited } },
+    { kind: "decide", uri: URI, decided: DECIDED },
+    { kind: "decide", uri: URI, decided: { ...DECIDED, edited } },
   ]) {
     assert.deepEqual(fromPage(message), message);
   }
@@ -47,10 +48,12 @@ test("what is nothing of ours is not", () => {
     "ready",
     { kind: "run", command: "x" },
     { kind: "show", id: 1 },
-    { kind: "decide" },
-    { kind: "decide", decided: { ...DECIDED, decision: "maybe" } },
-    { kind: "decide", decided: { ...DECIDED, ids: [1] } },
-    { kind: "decide", decided: { ...DECIDED, edited: {} } },
+    { kind: "decide", uri: URI },
+    { kind: "decide", decided: DECIDED },
+    { kind: "decide", uri: 1, decided: DECIDED },
+    { kind: "decide", uri: URI, decided: { ...DECIDED, decision: "maybe" } },
+    { kind: "decide", uri: URI, decided: { ...DECIDED, ids: [1] } },
+    { kind: "decide", uri: URI, decided: { ...DECIDED, edited: {} } },
   ]) {
     assert.equal(fromPage(message), undefined);
   }

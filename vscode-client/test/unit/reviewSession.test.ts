@@ -10,6 +10,7 @@ import {
   listed,
   receive,
   restart,
+  withoutItems,
 } from "../../src/logic/reviewSession";
 import type { Action, Session } from "../../src/logic/reviewSession";
 import type { ReviewItem } from "../../src/logic/reviewItems";
@@ -148,6 +149,18 @@ test("what was refused is listed on request alone, unless something was decided 
   assert.deepEqual(filtered({ state: "refused" }), ["3", "4"]);
   assert.deepEqual(filtered({ state: "staged" }), ["1"]);
   assert.deepEqual(countsOf(loaded(...MANY)), { reviewed: 1, total: 3, refused: 1 });
+});
+
+test("what was typed outlasts that there are no pairs for a while, and numbers go on", () => {
+  const draft = { question: "Q?", answer: "A." };
+  const first = act(loaded(...MANY), { kind: "reject" });
+  const typed = act(act(first.session, { kind: "edit" }).session, { kind: "type", draft }).session;
+  const gone = withoutItems(typed);
+  assert.equal(current(gone), undefined);
+  const back = receive(gone, answer(MANY), 1);
+  assert.deepEqual(back.drafts, typed.drafts);
+  assert.equal(Object.keys(back.drafts).length, 1);
+  assert.equal(act(back, { kind: "accept" }).decided?.number, 2);
 });
 
 test("pairs are listed by teacher, unreviewed alone, and with low margins first", () => {
