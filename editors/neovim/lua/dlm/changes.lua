@@ -1,4 +1,4 @@
---- Old pairs beside new ones, after a regeneration.
+--- How a run ended, and old pairs beside new ones after a regeneration.
 
 local M = {}
 
@@ -10,11 +10,14 @@ local M = {}
 local last = {}
 
 --- Take note of how a run ended.
----@param ended { message: string, replaced?: { old: dlm.PairText, new: dlm.PairText }[] }
+---@param ended { code: string, message: string, replaced?: { old: dlm.PairText, new: dlm.PairText }[] }
 function M.ended(ended)
   if ended.replaced and #ended.replaced > 0 then
     last = ended.replaced
     vim.notify(("dlm: %s; :DlmChanges shows old beside new"):format(ended.message))
+  elseif ended.code == "to-review" then
+    -- A window that opened here would take the keys of who is typing.
+    vim.notify(("dlm: %s; :DlmReview goes through them"):format(ended.message))
   end
 end
 
