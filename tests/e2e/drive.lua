@@ -1,7 +1,7 @@
 -- Walk a document through Neovim: `WALK` says how, `DOCUMENT` which, `TEACHER` who writes the pairs.
 -- Ends Neovim with 0 where all went as it should, else with 1 and the reason.
 
-local PATIENCE = 15000
+local PATIENCE = 240000
 
 ---@type string[] what the progress said
 local progress = {}
@@ -417,6 +417,7 @@ function walks.review_keys()
   local buffer = vim.api.nvim_win_get_buf(window)
   assert(vim.api.nvim_win_get_width(window) <= 38, "too wide")
   assert(vim.bo[buffer].buftype == "nofile" and not vim.bo[buffer].modeline, "not inert")
+  assert(vim.bo[buffer].filetype == "", "pairs are coloured by a file type")
   contains(shown(window), "in the document")
   press("j")
   contains(shown(window), "2 of 2")
@@ -441,6 +442,29 @@ function walks.review_keys()
   assert(not floating("Review"), "the review is open still")
   contains(text(), "Ville1 has 11 mills.\nAnd one more.")
   vim.cmd.write()
+  vim.g.dlm_unreviewed = false
+  vim.cmd("bwipeout! | edit " .. vim.fn.fnameescape(vim.env.DOCUMENT))
+  -- The server answers in turn: what was asked as the document opened is answered by now.
+  contains(shown(review()), "1 of 1 · 1 of 2 reviewed")
+  press("q")
+  document = vim.api.nvim_get_current_buf()
+  assert(#highlighted(document, "DlmUnreviewed") == 0, "the background cannot be switched off")
+end
+
+--- What is to be reviewed first is staged, and words that stay say so.
+function walks.preview()
+  local echoed = {}
+  local echo = vim.api.nvim_echo
+  vim.api.nvim_echo = function(chunks, ...)
+    table.insert(echoed, chunks[1][1])
+    return echo(chunks, ...)
+  end
+  vim.cmd("DlmSynthesizeDocument")
+  contains_message(":DlmReview goes through them")
+  until_progress("2 staged")
+  assert(not table.concat(echoed, "\n"):find("2 staged", 1, true), "the words are overwritten")
+  assert(count("::instruction::") == 0, "it is in the text before it was reviewed")
+  contains(shown(review()), "1 of 2")
 end
 
 --- A refused pair says why, and can be taken.
@@ -555,7 +579,14 @@ end
 local function walk()
   if vim.env.TEACHER then
     vim.lsp.config("dlm_lsp", {
-      settings = { dlm = { teacher = vim.env.TEACHER, filter = "dedup-only", perSection = 2 } },
+      settings = {
+        dlm = {
+          teacher = vim.env.TEACHER,
+          filter = "dedup-only",
+          perSection = 2,
+          review = vim.env.REVIEW,
+        },
+      },
     })
   end
   vim.api.nvim_create_autocmd("LspProgress", {

@@ -107,6 +107,10 @@ def test_22_pairs_are_reviewed_by_22_keys(neovim, teacher):
     assert len(synthesized(saved)) == 20
 
 
+def test_a_preview_is_a_review(neovim, teacher):
+    walk(neovim, "preview", PLAIN, TEACHER=teacher.selector, REVIEW="preview")
+
+
 def test_a_review_goes_back_edits_and_quits_in_40_columns(neovim):
     saved = walk(neovim, "review_keys", SYNTHESIZED)
     answers = [section.pairs[0].pair.answer for section in synthesized(saved)]

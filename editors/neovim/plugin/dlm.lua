@@ -4,11 +4,11 @@ vim.lsp.enable("dlm_lsp")
 for name, link in pairs({
   DlmReviewHeading = "Title",
   DlmReviewQuestion = "Statement",
-  DlmReviewAnswer = "Normal",
+  DlmReviewAnswer = "NormalFloat",
   DlmReviewEvidence = "Search",
   DlmReviewRefused = "WarningMsg",
   DlmReviewQuiet = "Comment",
-  DlmUnreviewed = "ColorColumn",
+  DlmUnreviewed = "CursorColumn",
 }) do
   vim.api.nvim_set_hl(0, name, { link = link, default = true })
 end

@@ -178,8 +178,12 @@ function M.apply(first, last)
 end
 
 --- Decide on pair after pair.
----@param which? "refused" those that were refused, in place of those that wait
+---@param which ""|"refused" those that were refused, in place of those that wait
 function M.review(which)
+  if which ~= "" and which ~= "refused" then
+    say((":DlmReview takes `refused` or nothing, not `%s`"):format(which))
+    return
+  end
   require("dlm.review").open(vim.api.nvim_get_current_win(), which == "refused")
 end
 

@@ -16,7 +16,7 @@ local EVIDENCE = vim.api.nvim_create_namespace("dlm.review.evidence")
 ---@field below integer the window that shows the document
 ---@field buffer integer
 ---@field window integer
----@field marks table<string, integer> the extmark of the evidence of each pair
+---@field marks table<string, integer> the extmark of each pair: its evidence, or else itself
 ---@field has_help boolean
 
 ---@type dlm.Review?
@@ -41,14 +41,15 @@ local function end_with(review, words)
   vim.notify("dlm: " .. words)
 end
 
---- Mark where the evidence is: the marks move with the text.
+--- Mark where the evidence is, or else the pair itself: the marks move with the text.
 ---@param review dlm.Review
 local function mark(review)
   vim.api.nvim_buf_clear_namespace(review.document, EVIDENCE, 0, -1)
   review.marks = {}
   for _, item in ipairs(review.session.items) do
-    if item.evidenceRange then
-      local row, column, end_row, end_column = server.place(review.document, item.evidenceRange)
+    local range = item.evidenceRange or item.range
+    if range then
+      local row, column, end_row, end_column = server.place(review.document, range)
       review.marks[item.id] = vim.api.nvim_buf_set_extmark(
         review.document,
         EVIDENCE,
@@ -60,7 +61,7 @@ local function mark(review)
   end
 end
 
---- Highlight the evidence of the pair in view; return its line, from 1.
+--- Highlight the evidence of the pair in view; return its line, from 1, or that of the pair itself.
 ---@param review dlm.Review
 ---@return integer?
 local function highlight(review)
@@ -76,7 +77,7 @@ local function highlight(review)
         end_row = place[3].end_row,
         end_col = place[3].end_col,
         right_gravity = false,
-        hl_group = is_meant and "DlmReviewEvidence" or nil,
+        hl_group = item and is_meant and item.evidenceRange and "DlmReviewEvidence" or nil,
         priority = 200,
       })
       found = is_meant and place[1] + 1 or found

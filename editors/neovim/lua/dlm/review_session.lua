@@ -12,6 +12,7 @@ local M = {}
 ---@field answer string
 ---@field evidence string
 ---@field evidenceRange? lsp.Range
+---@field range? lsp.Range where it is in the document
 ---@field sourceId string
 ---@field heading string
 ---@field teacherName string
@@ -175,8 +176,15 @@ function M.receive(session, answer, known)
   end
 end
 
+---@class dlm.ReviewCounts
+---@field reviewed integer of all of the document
+---@field total integer
+---@field accepted integer here
+---@field rejected integer
+---@field left integer
+
 ---@param session dlm.ReviewSession
----@return { reviewed: integer, total: integer, accepted: integer, rejected: integer, left: integer }
+---@return dlm.ReviewCounts
 function M.counts(session)
   local counts = { reviewed = 0, total = 0, accepted = 0, rejected = 0, left = 0 }
   for _, item in ipairs(session.items) do

@@ -75,7 +75,8 @@ function M.pair(session)
   if item.evidence == "" then
     add("no evidence is named", "DlmReviewQuiet")
   else
-    add(("“%s”"):format(item.evidence), item.evidenceRange and "DlmReviewEvidence" or "DlmReviewQuiet")
+    local group = item.evidenceRange and "DlmReviewEvidence" or "DlmReviewQuiet"
+    add(("“%s”"):format(item.evidence), group)
   end
   return { lines = lines, groups = groups }
 end

@@ -65,6 +65,7 @@ function M.follow(bufnr)
   if vim.g.dlm_unreviewed == false then
     return
   end
+  asking[bufnr] = nil -- a server that has ended answers no more
   ask(bufnr)
   vim.api.nvim_create_autocmd({ "InsertLeave", "TextChanged" }, {
     group = vim.api.nvim_create_augroup("dlm.unreviewed." .. bufnr, {}),
