@@ -39,11 +39,15 @@ class OverviewPair:
 
 @dataclass(frozen=True, slots=True)
 class OverviewSource:
-    """A section and what was written about it; `id` and `span` are None of what is not there."""
+    """A section and what was written about it; `id` and the spans are None of what is not there.
+
+    `span` is the line that it begins with, `extent` all of it.
+    """
 
     id: str | None
     title: str
     span: Span | None
+    extent: Span | None
     entries: tuple[OverviewPair, ...]
 
 
@@ -66,7 +70,11 @@ def overview(
     for section in sources.values():
         if entries := by_source.get(section.id):
             yield OverviewSource(
-                section.id, symbol_name(section), opening_span(section), tuple(entries)
+                section.id,
+                symbol_name(section),
+                opening_span(section),
+                section.span,
+                tuple(entries),
             )
     if orphans := by_source.get(None):
         stale = (
@@ -75,7 +83,7 @@ def overview(
             else pair
             for pair in orphans
         )
-        yield OverviewSource(None, _GONE, None, tuple(stale))
+        yield OverviewSource(None, _GONE, None, None, tuple(stale))
 
 
 def first_pair(content: str) -> tuple[str, str]:

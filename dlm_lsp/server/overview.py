@@ -7,6 +7,7 @@ from typing import Any
 from dlm_lsp.document import Document
 from dlm_lsp.errors import TeacherError
 from dlm_lsp.ide.overview import OverviewPair, OverviewSource, first_pair, overview
+from dlm_lsp.ide.teacher_name import short_teacher_name
 from dlm_lsp.server.availability import document_availability
 from dlm_lsp.server.live_documents import LiveDocument
 from dlm_lsp.server.positions import PositionMap
@@ -101,6 +102,7 @@ def _source(
             "state": pair.state,
             "range": range_(pair.span),
             "teacher": pair.teacher,
+            "teacherName": short_teacher_name(pair.teacher),
             "strategy": pair.strategy,
             "at": pair.at,
             "margin": entry.margin if entry else None,
@@ -111,5 +113,6 @@ def _source(
         "id": source.id,
         "title": source.title,
         "range": range_(source.span),
+        "extent": range_(source.extent),
         "sections": [pair_(pair) for pair in source.entries],
     }

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from dlm_lsp.api.reviewing import edited_pair, now
 from dlm_lsp.document import Document, Edit, Pair
+from dlm_lsp.ide.teacher_name import short_teacher_name
 from dlm_lsp.server.changes import ChangeOutcome, send_change
 from dlm_lsp.server.command_args import section_ids
 from dlm_lsp.server.command_error import CommandError
@@ -74,6 +75,7 @@ def _item(server: DlmServer, text_document: LiveDocument, item: ReviewItem) -> d
         "heading": item.heading,
         "range": range_(item.span),
         "teacher": item.teacher,
+        "teacherName": short_teacher_name(item.teacher),
         "strategy": item.strategy,
         "at": item.at,
         "margin": item.margin,

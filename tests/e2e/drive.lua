@@ -88,6 +88,12 @@ local function until_marked(code)
   end)
 end
 
+local function contains_message(part)
+  await("a message: " .. part, function()
+    return table.concat(messages, "\n"):find(part, 1, true)
+  end)
+end
+
 local walks = {}
 
 function walks.diagnostics()
@@ -291,18 +297,199 @@ function walks.stage()
   end)
 end
 
+--- Commands with a range are about what is staged for the sections in it.
+function walks.ranges()
+  vim.cmd("%DlmStage")
+  until_progress("4 staged")
+  go_to("Ville2 has")
+  vim.cmd("DlmList")
+  await("the location list", function()
+    return vim.bo.buftype == "quickfix"
+  end)
+  contains(text(), "staged: How many mills does Ville2 have? Ville2 has 12 mills. (towns)")
+  vim.cmd.lclose()
+  vim.cmd(".DlmApply")
+  until_synthesized(2)
+  assert(count("How many mills does Ville2 have?") == 1, text())
+  vim.cmd("1,2DlmApply")
+  await("a word that there is nothing", function()
+    return vim.tbl_contains(messages, "dlm: nothing is staged about the sections on these lines")
+  end)
+  vim.cmd("%DlmDiscard")
+  await("a question with a count", function()
+    return offered[1] == "Discard 2 staged sections"
+  end)
+  vim.cmd.write()
+end
+
+--- The window of a kind that floats, where there is one.
+local function floating(title)
+  for _, window in ipairs(vim.api.nvim_list_wins()) do
+    local config = vim.api.nvim_win_get_config(window)
+    if config.relative ~= "" and config.title and vim.trim(config.title[1][1]) == title then
+      return window
+    end
+  end
+end
+
+local function shown(window)
+  local buffer = vim.api.nvim_win_get_buf(window)
+  return table.concat(vim.api.nvim_buf_get_lines(buffer, 0, -1, false), "\n")
+end
+
+local function press(keys)
+  local typed = vim.api.nvim_replace_termcodes(keys, true, false, true)
+  vim.api.nvim_feedkeys(typed, "xt", false)
+end
+
+local function review(which)
+  vim.cmd("DlmReview " .. (which or ""))
+  return await("the review", function()
+    return floating("Review")
+  end)
+end
+
+local function until_shown(window, part)
+  await("in the review: " .. part, function()
+    return vim.api.nvim_win_is_valid(window) and shown(window):find(part, 1, true)
+  end)
+end
+
+--- What is highlighted in a buffer by a group: the rows, from 0, and the words.
+local function highlighted(buffer, group)
+  local found = {}
+  for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(buffer, -1, 0, -1, { details = true })) do
+    local _, row, column, details = unpack(mark)
+    if details.hl_group == group then
+      local last = vim.api.nvim_buf_line_count(buffer) - 1
+      local words = details.end_row <= last
+          and vim.api.nvim_buf_get_text(buffer, row, column, details.end_row, details.end_col, {})
+        or vim.api.nvim_buf_get_lines(buffer, row, -1, false)
+      table.insert(found, { row = row, words = table.concat(words, "\n") })
+    end
+  end
+  return found
+end
+
+local function until_unreviewed(buffer, number)
+  await(number .. " unreviewed pairs", function()
+    return #highlighted(buffer, "DlmUnreviewed") == number
+  end)
+end
+
+--- 22 pairs by 22 keys.
+function walks.review()
+  local document, below = vim.api.nvim_get_current_buf(), vim.api.nvim_get_current_win()
+  vim.cmd("%DlmStage")
+  until_progress("22 staged")
+  local window = review()
+  for number = 1, 22 do
+    local words = shown(window)
+    contains(words, ("%d of 22 · %d of 22 reviewed"):format(number, number - 1))
+    contains(words, "Ville" .. math.ceil(number / 2))
+    contains(words, "staged · towns · extraction · not judged")
+    local evidence = highlighted(document, "DlmReviewEvidence")
+    assert(#evidence == 1, vim.inspect(evidence))
+    contains(evidence[1].words, ("The town of Ville%d has"):format(math.ceil(number / 2)))
+    local top = vim.fn.line("w0", below)
+    local covered = vim.api.nvim_win_get_height(window) + 2
+    local bottom = top + vim.api.nvim_win_get_height(below) - covered
+    assert(evidence[1].row + 1 >= top and evidence[1].row < bottom, "the evidence is not in view")
+    press(number % 11 == 0 and "n" or "y")
+  end
+  assert(not floating("Review"), "the review is not over")
+  contains(table.concat(messages, "\n"), "20 accepted, 2 rejected, 0 left · 22 of 22 reviewed")
+  assert(#highlighted(document, "DlmReviewEvidence") == 0, "the evidence is highlighted still")
+  until_synthesized(20)
+  await("that all is reviewed", function()
+    vim.cmd("DlmReview")
+    return table.concat(messages, "\n"):find("nothing to review: 22 of 22 reviewed", 1, true)
+  end)
+  vim.cmd.write()
+end
+
+--- What one does with a pair but to accept or to reject it, in 40 columns.
+function walks.review_keys()
+  vim.o.columns = 40
+  local document = vim.api.nvim_get_current_buf()
+  until_unreviewed(document, 2)
+  local window = review()
+  local buffer = vim.api.nvim_win_get_buf(window)
+  assert(vim.api.nvim_win_get_width(window) <= 38, "too wide")
+  assert(vim.bo[buffer].buftype == "nofile" and not vim.bo[buffer].modeline, "not inert")
+  assert(vim.bo[buffer].filetype == "", "pairs are coloured by a file type")
+  contains(shown(window), "in the document")
+  press("j")
+  contains(shown(window), "2 of 2")
+  press("?")
+  contains(shown(window), "reject: it leaves")
+  press("?k")
+  contains(shown(window), "1 of 2")
+  press("e")
+  local editor = assert(floating("Edit"), "no editor")
+  contains(shown(editor), "### Q\nHow many mills does Ville1 have?\n### A\n")
+  press("Go### Q<Esc>q")
+  contains(table.concat(messages, "\n"), "`:q!` drops what was typed")
+  vim.cmd.write()
+  contains_message("stand in a document")
+  assert(floating("Edit") == editor, "what was typed is lost")
+  press("ddGoAnd one more.<Esc>")
+  vim.cmd.write()
+  until_shown(window, "2 of 2")
+  assert(not floating("Edit"), "the editor is open still")
+  until_unreviewed(document, 1)
+  press("q")
+  assert(not floating("Review"), "the review is open still")
+  contains(text(), "Ville1 has 11 mills.\nAnd one more.")
+  vim.cmd.write()
+  vim.g.dlm_unreviewed = false
+  vim.cmd("bwipeout! | edit " .. vim.fn.fnameescape(vim.env.DOCUMENT))
+  -- The server answers in turn: what was asked as the document opened is answered by now.
+  contains(shown(review()), "1 of 1 · 1 of 2 reviewed")
+  press("q")
+  document = vim.api.nvim_get_current_buf()
+  assert(#highlighted(document, "DlmUnreviewed") == 0, "the background cannot be switched off")
+end
+
+--- What is to be reviewed first is staged, and words that stay say so.
+function walks.preview()
+  local echoed = {}
+  local echo = vim.api.nvim_echo
+  vim.api.nvim_echo = function(chunks, ...)
+    table.insert(echoed, chunks[1][1])
+    return echo(chunks, ...)
+  end
+  vim.cmd("DlmSynthesizeDocument")
+  contains_message(":DlmReview goes through them")
+  until_progress("2 staged")
+  assert(not table.concat(echoed, "\n"):find("2 staged", 1, true), "the words are overwritten")
+  assert(count("::instruction::") == 0, "it is in the text before it was reviewed")
+  contains(shown(review()), "1 of 2")
+end
+
+--- A refused pair says why, and can be taken.
+function walks.review_refused()
+  vim.cmd("DlmSynthesizeDocument")
+  until_synthesized(1)
+  review()
+  press("y")
+  await("the end of the review", function()
+    vim.cmd("DlmReview")
+    return table.concat(messages, "\n"):find("`:DlmReview refused` shows the 1 refused", 1, true)
+  end)
+  local window = review("refused")
+  contains(shown(window), "Refused: ")
+  press("a")
+  until_synthesized(2)
+  vim.cmd.write()
+end
+
 function walks.keep()
   go_to("How many mills")
   vim.cmd("DlmKeep")
   until_synthesized(1)
   assert(count("::instruction::") == 2, "what is kept stays")
   vim.cmd.write()
-end
-
-local function contains_message(part)
-  await("a message: " .. part, function()
-    return table.concat(messages, "\n"):find(part, 1, true)
-  end)
 end
 
 --- Nothing is written while there are lone CRs; then all is.
@@ -392,7 +579,14 @@ end
 local function walk()
   if vim.env.TEACHER then
     vim.lsp.config("dlm_lsp", {
-      settings = { dlm = { teacher = vim.env.TEACHER, filter = "dedup-only", perSection = 2 } },
+      settings = {
+        dlm = {
+          teacher = vim.env.TEACHER,
+          filter = "dedup-only",
+          perSection = 2,
+          review = vim.env.REVIEW,
+        },
+      },
     })
   end
   vim.api.nvim_create_autocmd("LspProgress", {

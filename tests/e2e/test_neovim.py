@@ -1,5 +1,6 @@
 """Neovim: with the files in `editors/neovim`, set up by the words of their README."""
 
+import json
 import re
 import shutil
 import time
@@ -15,7 +16,9 @@ from e2e.documents import (
     synthesized,
 )
 from e2e.home import EDITORS, ROOT, Home
-from support.teacher_server import Town, pairs_about
+from support.http_servers import chat_completion, pairs_json
+from support.teacher_server import Town, pairs_about, town
+from werkzeug import Response
 
 README = ROOT / "editors" / "neovim" / "README.md"
 DRIVE = ROOT / "tests" / "e2e" / "drive.lua"
@@ -94,6 +97,38 @@ def test_pairs_are_staged_and_applied_or_discarded(neovim, teacher):
     walk(neovim, "stage", PLAIN, TEACHER=teacher.selector)
 
 
+def test_a_range_says_what_staged_pairs_are_applied_or_discarded(neovim, teacher):
+    walk(neovim, "ranges", f"{PLAIN}::prose::\n{town(2)}\n", TEACHER=teacher.selector)
+
+
+def test_22_pairs_are_reviewed_by_22_keys(neovim, teacher):
+    text = PLAIN + "".join(f"::prose::\n{town(number)}\n" for number in range(2, 12))
+    saved = walk(neovim, "review", text, TEACHER=teacher.selector)
+    assert len(synthesized(saved)) == 20
+
+
+def test_a_preview_is_a_review(neovim, teacher):
+    walk(neovim, "preview", PLAIN, TEACHER=teacher.selector, REVIEW="preview")
+
+
+def test_a_review_goes_back_edits_and_quits_in_40_columns(neovim):
+    saved = walk(neovim, "review_keys", SYNTHESIZED)
+    answers = [section.pairs[0].pair.answer for section in synthesized(saved)]
+    assert answers == ["Ville1 has 11 mills.\nAnd one more.", "In 1501."]
+
+
+def test_a_refused_pair_says_why_and_can_be_taken(neovim, teacher):
+    def answer(prompt: str) -> Response:
+        question, answer, evidence = pairs_about(1)[0]
+        again = question.replace("How many", "Then how many")
+        reply = chat_completion(pairs_json((question, answer, evidence), (again, answer, evidence)))
+        return Response(json.dumps(reply), content_type="application/json")
+
+    teacher.answer = answer
+    saved = walk(neovim, "review_refused", PLAIN, TEACHER=teacher.selector)
+    assert len(synthesized(saved)) == 2
+
+
 def test_keep_takes_the_marker_out(neovim):
     saved = walk(neovim, "keep", SYNTHESIZED)
     assert [section.pairs[0].pair.question for section in synthesized(saved)] == QUESTIONS[1:]
@@ -163,7 +198,7 @@ def test_every_command_is_in_the_help(neovim):
     names = "join(keys(nvim_buf_get_commands(0, {})), ' ')"
     found = neovim.run("nvim", "--headless", "notes.dlm", f"+echo {names}", "+qall").split()
     commands = [word for word in found if word.startswith("Dlm")]
-    assert len(commands) == 19
+    assert len(commands) == 20
     for name in commands:
         shown = neovim.run("nvim", "--headless", f"+help :{name}", "+.print", "+qall")
         assert f"*:{name}*" in shown

@@ -31,6 +31,9 @@ async def test_staged_inserted_and_stale_sections_are_listed(teacher, env):
         first = staged["sources"][0]["sections"][0]
         assert first["question"] == "How many mills does Ville1 have?"
         assert first["range"] is None
+        assert first["teacherName"] == "towns"
+        extents = [source["extent"] for source in staged["sources"]]
+        assert [extent["start"]["line"] for extent in extents] == [4, 5]
         await client.command("dlm.synth.apply")
         await client.until(lambda: client.edits)
         while (listed := await client.command("dlm.synth.overview"))["counts"]["staged"]:

@@ -43,6 +43,15 @@ local function strategy(given)
   return given.args ~= "" and given.args or nil
 end
 
+--- The lines of a range; none where none was given.
+---@param given table
+---@return integer? first, integer? last
+local function lines(given)
+  if given.range > 0 then
+    return given.line1, given.line2
+  end
+end
+
 local asking = { nargs = "?", complete = strategies }
 local asking_here = vim.tbl_extend("force", { range = true }, asking)
 
@@ -70,7 +79,6 @@ end
 
 for name, desc in pairs({
   cancel = "Stop what runs; what is finished is kept",
-  apply = "Put staged sections in",
   report = "Show what the last run came to",
   next = "Go to the next synthesized section",
   previous = "Go to the previous synthesized section",
@@ -86,9 +94,20 @@ end
 command("DlmRevert", "Take synthesized sections out again", function(dlm, given)
   dlm.revert(given.line1)
 end, { range = true })
-command("DlmDiscard", "Drop staged sections", function(dlm, given)
-  dlm.discard(given.line1)
+command("DlmApply", "Put staged sections in", function(dlm, given)
+  dlm.apply(lines(given))
 end, { range = true })
+command("DlmDiscard", "Drop staged sections", function(dlm, given)
+  dlm.discard(given.line1, lines(given))
+end, { range = true })
+command("DlmReview", "Decide on pair after pair", function(dlm, given)
+  dlm.review(given.args)
+end, {
+  nargs = "?",
+  complete = function()
+    return { "refused" }
+  end,
+})
 
 command("DlmUndoDiscard", "Put back what was dropped last", function(dlm)
   dlm.undo_discard()

@@ -1,4 +1,4 @@
---- Old pairs beside new ones, after a regeneration.
+--- How a run ended, and old pairs beside new ones after a regeneration.
 
 local M = {}
 
@@ -6,15 +6,29 @@ local M = {}
 ---@field question string
 ---@field answer string
 
+---@class dlm.RunEnd
+---@field token string
+---@field code string
+---@field message string
+---@field replaced? { old: dlm.PairText, new: dlm.PairText }[]
+
 ---@type { old: dlm.PairText, new: dlm.PairText }[]
 local last = {}
 
---- Take note of how a run ended.
----@param ended { message: string, replaced?: { old: dlm.PairText, new: dlm.PairText }[] }
+--- Take note of how a run ended, and say where to look.
+---@param ended dlm.RunEnd
 function M.ended(ended)
+  local look ---@type string?
   if ended.replaced and #ended.replaced > 0 then
     last = ended.replaced
-    vim.notify(("dlm: %s; :DlmChanges shows old beside new"):format(ended.message))
+    look = ":DlmChanges shows old beside new"
+  elseif ended.code == "to-review" then
+    -- A window that opened here would take the keys of who is typing.
+    look = ":DlmReview goes through them"
+  end
+  if look then
+    require("dlm.progress").leave_end(ended.token)
+    vim.notify(("dlm: %s; %s"):format(ended.message, look))
   end
 end
 

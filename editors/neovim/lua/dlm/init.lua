@@ -1,59 +1,33 @@
 --- The server's commands, for the document in the current window.
 
-local review = require("dlm.review")
+local sections_of = require("dlm.sections")
+local server = require("dlm.server")
 
 local M = {}
 
-local NAME = "dlm_lsp"
 local KIND = "refactor.rewrite.dlm."
 
----@param words string
-local function say(words)
-  vim.notify("dlm: " .. words, vim.log.levels.WARN)
-end
+local say = server.say
 
----@return vim.lsp.Client?
-local function client()
-  local found = vim.lsp.get_clients({ bufnr = 0, name = NAME })[1]
-  if not found then
-    say("no server runs for this document; :checkhealth dlm says why")
-  end
-  return found
-end
-
---- Send a request for the current buffer, and do something with its answer.
 ---@param method string
 ---@param params table
 ---@param answered? fun(answer: any)
 local function request(method, params, answered)
-  local server = client()
-  if not server then
-    return
-  end
-  server:request(method, params, function(err, answer)
-    if err then
-      say(err.message)
-    elseif answered and answer and answer ~= vim.NIL then
-      answered(answer)
-    end
-    -- Not 0: what was just typed is only told first for a buffer that is named.
-  end, vim.api.nvim_get_current_buf())
+  server.request(vim.api.nvim_get_current_buf(), method, params, answered)
 end
 
---- Have the server do something; what is wrong with it, the server tells the user itself.
 ---@param name string
 ---@param about? table
 ---@param answered? fun(answer: table)
 local function execute(name, about, answered)
-  local argument = vim.tbl_extend("keep", about or {}, { uri = vim.uri_from_bufnr(0) })
-  request("workspace/executeCommand", { command = name, arguments = { argument } }, answered)
+  server.execute(vim.api.nvim_get_current_buf(), name, about, answered)
 end
 
 ---@param handle fun(sections: dlm.Section[])
 local function with_sections(handle)
   execute("dlm.synth.overview", nil, function(overview)
     if overview.sources then
-      handle(review.sections(overview))
+      handle(sections_of.all(overview))
     end
   end)
 end
@@ -134,20 +108,26 @@ function M.cancel()
   end)
 end
 
+---@param sections dlm.Section[]
+---@return string[]
+local function ids(sections)
+  return vim.tbl_map(function(section)
+    return section.id
+  end, sections)
+end
+
 ---@param name string
 ---@return fun(first: integer, last: integer)
 local function on_touched(name)
   return function(first, last)
     with_sections(function(sections)
-      local found = review.touched(sections, first, last)
+      local found = sections_of.touched(sections, first, last)
       if #found == 0 then
         say("nothing is synthesized on these lines")
         return
       end
       local about = {
-        sections = vim.tbl_map(function(section)
-          return section.id
-        end, found),
+        sections = ids(found),
       }
       if #found == 1 then
         -- Equal sections have one id: these tell which one is meant.
@@ -169,9 +149,42 @@ M.source = on_touched("dlm.goToSource")
 --- Show where the section at the line came from.
 M.provenance = on_touched("dlm.showProvenance")
 
---- Put in what is staged.
-function M.apply()
-  execute("dlm.synth.apply")
+--- Do something with what is staged about the sections that some lines touch.
+---@param first integer
+---@param last integer
+---@param handle fun(ids: string[])
+local function with_staged(first, last, handle)
+  with_sections(function(sections)
+    local found = ids(sections_of.staged_about(sections, first, last))
+    if #found == 0 then
+      say("nothing is staged about the sections on these lines")
+    else
+      handle(found)
+    end
+  end)
+end
+
+--- Put in what is staged; with lines, what is staged about the sections that they touch.
+---@param first? integer
+---@param last? integer
+function M.apply(first, last)
+  if not first then
+    execute("dlm.synth.apply")
+    return
+  end
+  with_staged(first, last, function(found)
+    execute("dlm.synth.apply", { sections = found })
+  end)
+end
+
+--- Decide on pair after pair.
+---@param which ""|"refused" those that were refused, in place of those that wait
+function M.review(which)
+  if which ~= "" and which ~= "refused" then
+    say((":DlmReview takes `refused` or nothing, not `%s`"):format(which))
+    return
+  end
+  require("dlm.review").open(vim.api.nvim_get_current_win(), which == "refused")
 end
 
 --- Show what the last run came to, with the reason for each pair refused.
@@ -213,10 +226,24 @@ function M.revert(line)
   ask("revert", line, "Revert?", "there is nothing to revert")
 end
 
---- Drop what is staged, after a question.
+--- Drop what is staged, after a question; with lines, what is about the sections they touch.
 ---@param line integer
-function M.discard(line)
-  ask("discard", line, "Discard?", "nothing is staged for this document")
+---@param first? integer
+---@param last? integer
+function M.discard(line, first, last)
+  if not first then
+    ask("discard", line, "Discard?", "nothing is staged for this document")
+    return
+  end
+  with_staged(first, last, function(found)
+    local words = ("Discard %d staged section%s"):format(#found, #found == 1 and "" or "s")
+    local options = { prompt = "Discard?", kind = "dlm", format_item = tostring }
+    vim.ui.select({ words }, options, function(chosen)
+      if chosen then
+        execute("dlm.synth.discard", { sections = found })
+      end
+    end)
+  end)
 end
 
 --- Put back what was dropped last.
@@ -232,7 +259,7 @@ end
 --- Fold every synthesized section.
 function M.fold()
   with_sections(function(sections)
-    local placed = review.touched(sections, 1, math.huge)
+    local placed = sections_of.touched(sections, 1, math.huge)
     if #placed == 0 then
       say("nothing is synthesized in this document")
     end
@@ -249,7 +276,7 @@ end
 ---@param direction "next"|"previous"
 local function go(direction)
   with_sections(function(sections)
-    local found = review.neighbour(sections, vim.fn.line("."), direction)
+    local found = sections_of.neighbour(sections, vim.fn.line("."), direction)
     if not found then
       say("nothing is synthesized in this document")
       return
@@ -268,14 +295,25 @@ function M.previous()
   go("previous")
 end
 
+---@param words string
+---@return string
+local function on_a_line(words)
+  return vim.trim((words:gsub("%s+", " ")))
+end
+
 --- List what is inserted, stale or staged in the location list.
 function M.list()
   with_sections(function(sections)
     local items = vim.tbl_map(function(section)
       return {
         bufnr = vim.api.nvim_get_current_buf(),
-        lnum = section.first or section.source_line or 1,
-        text = ("%s: %s (%s)"):format(section.state, section.question, section.teacher),
+        lnum = section.first or section.source_first or 1,
+        text = ("%s: %s %s (%s)"):format(
+          section.state,
+          on_a_line(section.question),
+          on_a_line(section.answer),
+          section.teacher_name
+        ),
       }
     end, sections)
     vim.fn.setloclist(0, {}, " ", { title = "dlm", items = items })
