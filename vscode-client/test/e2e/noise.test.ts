@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
 import { about } from "./documents";
 import { Editor } from "./editor";
-import { Teacher } from "./teacher";
+import { otherPairsAbout, pairsAbout, Teacher } from "./teacher";
 
 void describe("less noise", () => {
   let teacher: Teacher;
@@ -68,13 +68,13 @@ void describe("less noise", () => {
         : [];
     });
     assert.deepEqual(hints, []);
-    teacher.other = true;
+    teacher.writes = otherPairsAbout;
     try {
       await lens("Synthesize more").first().locator("a").first().click();
       const text = await editor.untilSynthesized(2);
       assert.match(text, /Which town has a bridge from 1571\?/);
     } finally {
-      teacher.other = false;
+      teacher.writes = pairsAbout;
     }
   });
 
