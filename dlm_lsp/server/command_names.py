@@ -17,6 +17,7 @@ COMMANDS = {
     "decide": "dlm.review.decide",
     "report": "dlm.synth.report",
     "overview": "dlm.synth.overview",
+    "workspace": "dlm.workspace.overview",
     "teachers": "dlm.teachers",
 }
 """Every command of the server, by what it does."""

@@ -1,12 +1,12 @@
 """Commands: each answers at once, and the work goes on behind it.
 
 The one argument of a command is an object that names the document by `uri`, and for most of them
-sections by `sections`, a list of ids. `teachers` is about no document and needs none. With `force`
-a copy of a document uses what is staged for the other. `estimate` takes what `synthesize` takes, or
-with `regenerate` what that takes. With `more`, `synthesize` asks for other pairs than are there.
-`decide` takes a `decision`, `accepted` or `rejected`, and where a single pair is to be accepted in
-other words, its `question` and `answer`; until it is carried out `review` lists its pairs as
-`deciding`.
+sections by `sections`, a list of ids. `teachers` and `workspace` are about no document and need
+none. With `force` a copy of a document uses what is staged for the other. `estimate` takes what
+`synthesize` takes, or with `regenerate` what that takes. With `more`, `synthesize` asks for other
+pairs than are there. `decide` takes a `decision`, `accepted` or `rejected`, and where a single pair
+is to be accepted in other words, its `question` and `answer`; until it is carried out `review`
+lists its pairs as `deciding`.
 """
 
 import asyncio
@@ -324,6 +324,14 @@ def _overview(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
     return overview_answer(server, _text_document(server, argument))
 
 
+async def _workspace_overview(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
+    if server.workspace_overview is None:
+        from dlm_lsp.server.workspace_overview import WorkspaceOverview
+
+        server.workspace_overview = WorkspaceOverview(server)
+    return await server.workspace_overview.answer()
+
+
 def _teachers(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
     return teachers_answer()
 
@@ -466,5 +474,6 @@ _COMMAND_HANDLERS: dict[str, _Handler] = {
     COMMANDS["decide"]: _decide,
     COMMANDS["report"]: _report,
     COMMANDS["overview"]: _overview,
+    COMMANDS["workspace"]: _workspace_overview,
     COMMANDS["teachers"]: _teachers,
 }

@@ -264,12 +264,10 @@ async def _run_pair_checks(server: DlmServer, uri: str) -> None:
 
 
 def _evidence(store: Path | None) -> dict[str, str]:
-    """Return the passages that sections rest on, by their ids, as the newest run told them."""
     # Most documents have nothing stale, and need no ledger.
-    from dlm_lsp.server.store_cache import ledger_of_store
+    from dlm_lsp.server.store_cache import evidence_in_store
 
-    entries = ledger_of_store(store) or ()
-    return {entry.section_id: entry.evidence for entry in entries if entry.evidence}
+    return evidence_in_store(store)
 
 
 async def _run_after_last_slice(

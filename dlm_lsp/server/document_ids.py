@@ -4,7 +4,6 @@ The disk is looked at in a thread as documents are opened and closed, never for 
 """
 
 import asyncio
-import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,13 +12,11 @@ from typing import TYPE_CHECKING
 
 from dlm_lsp.document import duplicate_id
 from dlm_lsp.ide.diagnostic import Diagnostic, DiagnosticLevel
+from dlm_lsp.server.workspace_files import documents_below
 
 if TYPE_CHECKING:
     from dlm_lsp.server.live_documents import LiveDocument
     from dlm_lsp.server.server import DlmServer
-
-_MOST_ENTRIES = 20_000
-"""How many files and folders of a workspace are looked at; a home folder can be one too."""
 
 _REST = 0.001
 """Seconds between two files, in which the server answers."""
@@ -118,7 +115,7 @@ def _scan(
     workspace: Sequence[Path], beside: Sequence[Path], known: Mapping[Path, _Found], stop: Event
 ) -> dict[Path, _Found]:
     found: dict[Path, _Found] = {}
-    for path in (*_in_folders(beside), *_in_workspace(workspace)):
+    for path in (*_in_folders(beside), *documents_below(workspace)[0]):
         if stop.is_set():
             break
         if path.suffix == ".dlm" and path not in found:
@@ -134,17 +131,6 @@ def _in_folders(folders: Sequence[Path]) -> Iterator[Path]:
             yield from folder.iterdir()
         except OSError:
             continue
-
-
-def _in_workspace(folders: Sequence[Path]) -> Iterator[Path]:
-    entries = 0
-    for folder in folders:
-        for place, below, names in os.walk(folder):
-            below[:] = [name for name in below if not name.startswith(".")]
-            entries += len(below) + len(names)
-            if entries > _MOST_ENTRIES:
-                return
-            yield from (Path(place, name) for name in names)
 
 
 def _read(path: Path, known: Mapping[Path, _Found]) -> _Found:

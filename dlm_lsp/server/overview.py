@@ -1,6 +1,6 @@
 """Overview: everything synthesized, staged and running, for an editor to list beside the text."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -33,7 +33,7 @@ def overview_answer(server: DlmServer, text_document: LiveDocument) -> dict[str,
     entries = {entry.section_id: entry for entry in ledger_entries_of(server, document) or ()}
     decisions = decisions_about(server, document)
     backed = server.open_document(text_document.uri).pair_check_results.backed
-    sources = list(overview(document, _waiting(server, document), backed))
+    sources = overview_sources(server, document, backed)
     unavailable = document_availability(server, document, settings)
     pairs = [pair for source in sources for pair in source.entries]
     states = [pair.state for pair in pairs]
@@ -49,6 +49,16 @@ def overview_answer(server: DlmServer, text_document: LiveDocument) -> dict[str,
         "review": {"reviewed": review.reviewed, "total": review.total},
         "sources": [_source(server, source, positions, entries, decisions) for source in sources],
     }
+
+
+def overview_sources(
+    server: DlmServer, document: Document, backed: Collection[tuple[str, str]]
+) -> list[OverviewSource]:
+    """Return what is written and staged about each section of a document.
+
+    `backed` are sections that are not stale, though they have lost their sources.
+    """
+    return list(overview(document, _waiting(server, document), backed))
 
 
 def _named_verifier(settings: Settings) -> str | None:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from dlm_lsp.server.report import FailedRun
     from dlm_lsp.server.section_answers import EncodedSymbols, EncodedTokens, SectionAnswers
     from dlm_lsp.server.settings import Settings
+    from dlm_lsp.server.workspace_overview import WorkspaceOverview
     from dlm_lsp.synth.saved_report import SavedReport
 
 _log = logging.getLogger(__name__)
@@ -121,6 +122,7 @@ class DlmServer(PatchedServer):
         self.tasks: set[asyncio.Task[Any]] = set()
         self.initial_settings: object = None
         self.document_ids = DocumentIds()
+        self.workspace_overview: WorkspaceOverview | None = None
         self.copies_task: asyncio.Task[None] | None = None
         self.pushed_settings: object = None
         self._answers_settings = True

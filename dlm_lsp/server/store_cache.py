@@ -61,6 +61,12 @@ def ledger_of_store(store: Path | None) -> tuple[LedgerEntry, ...] | None:
         return None
 
 
+def evidence_in_store(store: Path | None) -> dict[str, str]:
+    """Return the passages that sections rest on, by their ids, as the newest run told them."""
+    entries = ledger_of_store(store) or ()
+    return {entry.section_id: entry.evidence for entry in entries if entry.evidence}
+
+
 def decisions_about(server: DlmServer, document: Document) -> Mapping[str, Decision]:
     """Return what was decided about the pairs of a document; nothing where that is lost."""
     store = server.store(document)

@@ -25,7 +25,9 @@ from dlm_lsp.store.plan import StagedSection, add_to_plan, load_plan
 
 TEXT = HEAD + SOURCE
 UNTITLED = "untitled:Untitled-1"
-NEEDS_A_DOCUMENT = [name for key, name in COMMANDS.items() if key not in ("cancel", "teachers")]
+NEEDS_A_DOCUMENT = [
+    name for key, name in COMMANDS.items() if key not in ("cancel", "teachers", "workspace")
+]
 
 
 @dataclass

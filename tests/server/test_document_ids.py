@@ -10,7 +10,7 @@ from server.test_diagnostics import RecordingServer, marked_in
 from support.document_text import FRONTMATTER
 
 from dlm_lsp.document import parse
-from dlm_lsp.server import diagnostics, document_ids
+from dlm_lsp.server import diagnostics, document_ids, workspace_files
 from dlm_lsp.server.document_ids import DocumentIds, twin_of
 
 TEXT = FRONTMATTER + "prose\n"
@@ -136,7 +136,7 @@ async def test_one_file_under_several_names_is_no_copy(notes):
 
 
 async def test_a_huge_workspace_is_looked_at_in_part(tmp_path, monkeypatch):
-    monkeypatch.setattr(document_ids, "_MOST_ENTRIES", 10)
+    monkeypatch.setattr(workspace_files, "MAX_ENTRIES", 10)
     for name in range(11):
         (tmp_path / f"{name}.dlm").write_text(TEXT)
     ids = DocumentIds()

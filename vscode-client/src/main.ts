@@ -34,6 +34,7 @@ import { synthesizeMany, synthesizeWorkspace } from "./host/synthesizeMany";
 import { SynthesizedView } from "./host/synthesizedView";
 import { Trainer } from "./host/train";
 import { markUnreviewed } from "./host/unreviewed";
+import { WorkspaceOverviews } from "./host/workspaceOverviews";
 
 let running: Server | undefined;
 
@@ -49,7 +50,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const panel = new ReviewPanel(context.extensionUri, server, overviews, evidence, log);
   const trainer = new Trainer(context.extensionUri, server, secrets, log);
   const runs = new Runs(server, overviews, panel, log);
-  const view = new SynthesizedView(overviews);
+  const workspace = new WorkspaceOverviews(server, log);
+  const view = new SynthesizedView(overviews, workspace);
   const consent = new Consent(context.workspaceState);
   server.middleware = middleware(server, consent, runs, overviews, log);
   running = server;
@@ -112,12 +114,12 @@ export function activate(context: vscode.ExtensionContext): void {
     runs,
     evidence,
     panel,
+    workspace,
     view,
     new DimmedMarkers(),
     markUnreviewed(overviews),
     new StatusItem(server, overviews),
     keepContext(overviews),
-    vscode.window.registerTreeDataProvider("dlm.synthesized", view),
     ...Object.entries(commands).map(([name, command]) =>
       vscode.commands.registerCommand(name, command),
     ),

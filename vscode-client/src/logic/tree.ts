@@ -1,13 +1,17 @@
-/** Tree of the view: documents, in them sources, in them what was synthesized. */
+/**
+ * Tree of the view: documents, in them sources, in them what was synthesized; then the documents
+ * that are not open.
+ */
 
 import { countsInWords, countsOf, reviewOf, STATES, sectionsOf } from "./overview";
 import type { Overview, Range, Source, State, SynthesizedSection } from "./overview";
 import { inOneLine, visible } from "./plainText";
 import { progressInWords } from "./reviewWords";
 import { shortTeacher } from "./teacher";
+import type { DocumentCounts } from "./workspaceOverview";
 
 export interface Node {
-  readonly kind: "file" | "source" | "section";
+  readonly kind: "file" | "source" | "section" | "closed";
   /** Stays the same from one tree to the next, so that what is open stays open. */
   readonly key: string;
   readonly uri: string;
@@ -37,13 +41,42 @@ const ICONS: Readonly<Record<State, string>> = {
 };
 
 /** The tree of documents; one with nothing in it is left out. */
-export function tree(overviews: readonly Overview[], nameOf: (uri: string) => FileName): Node[] {
-  return overviews
+export function tree(
+  overviews: readonly Overview[],
+  closed: readonly DocumentCounts[],
+  nameOf: (uri: string) => FileName,
+): Node[] {
+  const open = overviews
     .filter((overview) => sectionsOf(overview).length > 0)
-    .map((overview) => fileNode(overview, nameOf(overview.uri)))
-    .sort(
-      (node, other) => node.label.localeCompare(other.label) || node.uri.localeCompare(other.uri),
-    );
+    .map((overview) => fileNode(overview, nameOf(overview.uri)));
+  return [
+    ...open.sort(byName),
+    ...closed.map((document) => closedNode(document, nameOf(document.uri))).sort(byName),
+  ];
+}
+
+function byName(node: Node, other: Node): number {
+  return node.label.localeCompare(other.label) || node.uri.localeCompare(other.uri);
+}
+
+/** A document that is not open: what is in it comes once it is. */
+function closedNode({ uri, counts, reviewed }: DocumentCounts, name: FileName): Node {
+  const total = STATES.reduce((sum, state) => sum + counts[state], 0);
+  const words = [countsInWords(counts), progressInWords({ reviewed, total })].join(" · ");
+  return {
+    kind: "closed",
+    // Not that of the open document: that one is expanded.
+    key: `closed:${uri}`,
+    uri,
+    label: name.name,
+    description: name.folder ? `${name.folder} · ${words}` : words,
+    tooltip: `${name.name}, not open: ${words}`,
+    context: "closed",
+    icon: "file",
+    range: null,
+    sections: [],
+    children: [],
+  };
 }
 
 function fileNode(overview: Overview, name: FileName): Node {

@@ -1,6 +1,7 @@
 /** Review: each of its buttons and questions. */
 
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { after, before, describe } from "node:test";
 import { about } from "./documents";
 import { Editor } from "./editor";
@@ -101,6 +102,28 @@ void describe("review", () => {
     await editor.showView();
     await editor.onRow("When was the bridge of Ville24 built?", "Reveal");
     await editor.untilAt("::instruction::");
+  });
+
+  check("documents that are not open are listed by their counts, and open by a click", async () => {
+    await synthesized("open.dlm", 26);
+    const text = await editor.untilSynthesized(2);
+    const closed = (name: string, town: number) => {
+      const id = /^dlm_id: .*$/m.exec(about(town))?.[0] ?? "";
+      const moved = text.replace(/^dlm_id: .*$/m, id).replaceAll("Ville26", `Ville${town}`);
+      writeFileSync(editor.path(name), moved);
+    };
+    await editor.showView();
+    closed("expanded.dlm", 27);
+    closed("clicked.dlm", 28);
+    // Their sources have other words now than the pairs were written about.
+    await editor.row(/^clicked.dlm\s*2 stale · 0 of 2 reviewed/).waitFor();
+    const expanded = editor.row(/^expanded.dlm\s*2 stale · 0 of 2 reviewed/);
+    await expanded.locator(".monaco-tl-twistie").click();
+    await editor.row("How many mills does Ville27 have?").waitFor();
+    assert.match(await editor.text(), /Ville26/);
+    await editor.row(/^clicked.dlm/).click();
+    await editor.row("How many mills does Ville28 have?").waitFor();
+    assert.match(await editor.text(), /Ville28/);
   });
 
   check("what was edited since stays where the rest is reverted", async () => {

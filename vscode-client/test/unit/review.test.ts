@@ -10,6 +10,7 @@ import {
 import { countsInWords, isOverview, reviewOf, sectionsOf } from "../../src/logic/overview";
 import { plural } from "../../src/logic/plural";
 import { tree } from "../../src/logic/tree";
+import { incompleteInWords, isWorkspaceOverview } from "../../src/logic/workspaceOverview";
 import { overview, section } from "./overview";
 
 const ONE = overview(
@@ -22,7 +23,7 @@ const nameOf = (uri: string) => ({ name: uri.slice("file:///".length), folder: "
 
 test("a tree of documents, sources and sections", () => {
   const other = overview("file:///a.dlm", section("4", "inserted", [1, 2]));
-  const nodes = tree([ONE, other, overview("file:///empty.dlm")], nameOf);
+  const nodes = tree([ONE, other, overview("file:///empty.dlm")], [], nameOf);
   assert.deepEqual(
     nodes.map(({ label, description, context }) => ({ label, description, context })),
     [
@@ -54,13 +55,55 @@ test("a tree of documents, sources and sections", () => {
   assert.equal(staged.range?.start.line, 3, "what is staged is shown at its source");
 });
 
+test("documents that are not open come after those that are, with their counts alone", () => {
+  const counts = { inserted: 2, stale: 0, staged: 1 };
+  const closed = [
+    { uri: "file:///d.dlm", counts, reviewed: 1 },
+    { uri: "file:///c.dlm", counts: { ...counts, staged: 0 }, reviewed: 0 },
+  ];
+  const nodes = tree([ONE], closed, nameOf);
+  assert.deepEqual(
+    nodes.slice(1).map(({ label, description, context, children }) => ({
+      ...{ label, description, context, children },
+    })),
+    [
+      {
+        label: "c.dlm",
+        description: "notes · 2 inserted · 0 of 2 reviewed",
+        context: "closed",
+        children: [],
+      },
+      {
+        label: "d.dlm",
+        description: "notes · 2 inserted, 1 staged · 1 of 3 reviewed",
+        context: "closed",
+        children: [],
+      },
+    ],
+  );
+  assert.equal(nodes[0]?.kind, "file");
+});
+
+test("it is said where not every document of the workspace was read", () => {
+  const none = { documents: [], lookedAt: 500, complete: false };
+  assert.equal(incompleteInWords(none), "Only the first 500 documents of the workspace were read.");
+  assert.equal(incompleteInWords({ ...none, complete: true }), "");
+});
+
+test("the answer of a server that failed is no overview of a workspace", () => {
+  assert.ok(isWorkspaceOverview({ documents: [], lookedAt: 0, complete: true }));
+  assert.ok(!isWorkspaceOverview({ error: "no such command", code: "defect" }));
+  assert.ok(!isWorkspaceOverview(null));
+});
+
 test("a pair is described by all that one decides by, without an address or a hash", () => {
   const pair = {
     ...section("3", "staged"),
     teacher: "vllm-server:http://localhost:8000#org/towns",
     decision: "accepted" as const,
   };
-  const [node] = tree([overview("file:///b.dlm", pair)], nameOf)[0]?.children[0]?.children ?? [];
+  const [node] =
+    tree([overview("file:///b.dlm", pair)], [], nameOf)[0]?.children[0]?.children ?? [];
   assert.deepEqual(node?.tooltip.split("\n"), [
     "Question 3?",
     "",
@@ -93,7 +136,7 @@ test("of a server that tells of no review, none is shown", () => {
   const of = overview("file:///b.dlm", {
     ...{ id, question, state, range, teacher, strategy, at, margin },
   });
-  const [file] = tree([of], nameOf);
+  const [file] = tree([of], [], nameOf);
   assert.equal(file?.description, "notes · 1 inserted");
   assert.equal(file.children[0]?.children[0]?.description, "inserted", "without a review");
   assert.deepEqual(unreviewedIn(of), []);
@@ -111,7 +154,8 @@ test("a pair is unreviewed in the text until it is decided on", () => {
 
 test("what a teacher wrote cannot turn the words around it, nor take more than its line", () => {
   const pair = { ...section("1", "staged"), question: "\u202Egpj.exe\nsecond", answer: "\u2066x" };
-  const [node] = tree([overview("file:///b.dlm", pair)], nameOf)[0]?.children[0]?.children ?? [];
+  const [node] =
+    tree([overview("file:///b.dlm", pair)], [], nameOf)[0]?.children[0]?.children ?? [];
   assert.equal(node?.label, "[U+202E]gpj.exe second");
   assert.match(node.tooltip, /\[U\+2066\]x/);
 });
@@ -119,7 +163,7 @@ test("what a teacher wrote cannot turn the words around it, nor take more than i
 test("keys of a tree differ, and stay from one to the next", () => {
   const twice = overview("file:///b.dlm", section("1", "staged"), section("1", "staged"));
   const keys = (overviews: Parameters<typeof tree>[0]) =>
-    tree(overviews, nameOf).flatMap(function below(node): string[] {
+    tree(overviews, [], nameOf).flatMap(function below(node): string[] {
       return [node.key, ...node.children.flatMap(below)];
     });
   assert.equal(new Set(keys([twice])).size, keys([twice]).length);
