@@ -148,7 +148,7 @@ def test_hints_stand_beside_the_text(home):
         helix.terminal.until("●")
         # They come with the next movement.
         helix.go_to("How many mills")
-        helix.terminal.until("a bridge from 1501. 2 synthesized")
+        helix.terminal.until("a bridge from 1501. 2 pairs")
 
 
 def test_a_code_action_synthesizes_with_progress_into_the_saved_file(home, teacher):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from support.tiny_model import PROSE, tiny_adapter, tiny_llama
 
-from dlm_lsp.errors import TeacherError
+from dlm_lsp.errors import ModelError, TeacherError
 from dlm_lsp.teachers.kind import TeacherContext
 from dlm_lsp.teachers.local_teacher import LocalTeacher
 from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest, Reply
@@ -86,5 +86,7 @@ async def test_an_adapter_of_another_base_model_is_refused(tmp_path: Path):
     config["target_modules"] = ["no_such_layer"]
     (adapter / "adapter_config.json").write_text(json.dumps(config))
     teacher = own_teacher(str(base), adapter, GenerationOptions())
-    with pytest.raises(TeacherError, match="does not fit this base model"):
-        await teacher.prepare()
+    await teacher.prepare()
+    # A run loads it before it asks anything.
+    with pytest.raises(ModelError, match="does not fit this base model"):
+        await teacher.local_model.load()
