@@ -38,9 +38,10 @@ async def test_a_model_that_cannot_be_had_is_an_error_with_a_remedy():
 async def test_a_device_that_is_not_there_is_refused_whatever_is_asked():
     model = LocalModel("org/not-on-this-machine", device="cuda:99")
     for call in (
-        model.files(),
         model.inspect(),
+        model.load(),
         model.generate([Prompt("The mill")]),
+        model.generate_first([Prompt("The mill")]),
         model.answer("Who?", ChatOptions()),
         model.score(PROSE, [ROW]),
         model.score_answers([Prompt("The mill")], ["yes"]),

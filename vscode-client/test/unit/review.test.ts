@@ -123,7 +123,7 @@ test("a review is as far as the server says, with what was rejected and is gone"
   assert.deepEqual(reviewOf(of), { reviewed: 0, total: 1 }, "an older server");
   const review = { reviewed: 1, total: 2 };
   assert.deepEqual(reviewOf({ ...of, review }), review);
-  assert.match(tree([{ ...of, review }], nameOf)[0]?.description ?? "", /1 of 2 reviewed$/);
+  assert.match(tree([{ ...of, review }], [], nameOf)[0]?.description ?? "", /1 of 2 reviewed$/);
   assert.equal(reviewOf({ ...of, review: { reviewed: 0, total: 0 } }), undefined);
 });
 
