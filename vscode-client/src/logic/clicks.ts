@@ -1,7 +1,7 @@
 /** Clicks: the second of a double click is not meant for what has come under the mouse since. */
 
 /** Milliseconds within which a click belongs to the one before. */
-const DOUBLE = 500;
+export const DOUBLE = 500;
 
 export class Clicks {
   private last = -DOUBLE;

@@ -19,6 +19,7 @@ import { test } from "node:test";
 import { chromium } from "playwright-core";
 import type { BrowserContext, FrameLocator, Locator, Page } from "playwright-core";
 import type * as vscode from "vscode";
+import { DOUBLE } from "../../src/logic/clicks";
 import { Host } from "./host";
 import { chromiumPath, CODE_SERVER, EXTENSIONS, FAILED, NODE, REPOSITORY, SERVER } from "./paths";
 import { servers } from "./processes";
@@ -72,6 +73,8 @@ const PATIENCE = 20_000;
 const MOMENT = 1_000;
 
 export class Editor {
+  private pressed = 0;
+
   private constructor(
     private readonly root: string,
     private readonly process: ChildProcess,
@@ -496,7 +499,10 @@ export class Editor {
       try {
         await this.row(words).hover({ timeout: MOMENT });
         const label = this.row(words).locator(`.action-label[aria-label^="${button}"]`);
+        // Of two clicks in quick succession the second is not taken.
+        await this.page.waitForTimeout(Math.max(0, this.pressed + DOUBLE - Date.now()));
         await label.click({ timeout: MOMENT });
+        this.pressed = Date.now();
         return;
       } catch (error) {
         // A view that is filled anew meanwhile takes its buttons away.
