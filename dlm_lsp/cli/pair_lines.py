@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from dlm_lsp.ide.teacher_name import short_teacher_name
+from dlm_lsp.synth.insertion import SOURCE_GONE
 from dlm_lsp.synth.review_items import ReviewCounts
-
-_CHANGED = "its section has changed or is gone"
 
 
 def pair_lines(
@@ -21,7 +20,7 @@ def pair_lines(
 
 def heading_or_note(heading: str) -> str:
     """Return what a source section is called; of one that is gone, that it is."""
-    return heading or _CHANGED
+    return heading or SOURCE_GONE
 
 
 def pair_facts(

@@ -12,6 +12,7 @@ from dlm_lsp.document import Document, Span
 from dlm_lsp.document.lines import with_line_feeds
 from dlm_lsp.ide.provenance import source_sections
 from dlm_lsp.ide.teacher_name import short_teacher_name
+from dlm_lsp.synth.insertion import SOURCE_GONE
 from dlm_lsp.synth.refusal_words import reason_in_words
 from dlm_lsp.synth.review_items import ReviewItem
 
@@ -42,7 +43,7 @@ def pair_view(
 
     With `mark` the evidence is set in brackets, for a terminal that can show no styles.
     """
-    heading = item.heading or "its section has changed or is gone"
+    heading = item.heading or SOURCE_GONE
     yield Text(f"\n{number} of {count}  {_escaped(heading)}", style=_LABEL)
     yield Text(_escaped(" · ".join(_facts(item))), style=_QUIET)
     if item.reason:

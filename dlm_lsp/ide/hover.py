@@ -15,6 +15,7 @@ from dlm_lsp.document import (
     SynthMarker,
 )
 from dlm_lsp.document.qa_fields import QUESTION_AND_ANSWER, is_qa_header
+from dlm_lsp.ide.document_symbols import symbol_name
 from dlm_lsp.ide.key_docs import SECTION_TYPES, describe_key, describe_model
 from dlm_lsp.ide.key_path import key_at
 from dlm_lsp.ide.lines import line_at
@@ -176,9 +177,5 @@ def _judged(recorded: RecordedProvenance) -> str | None:
 
 
 def _linked(context: _Context, source: Section) -> str:
-    uri = context.link(source.start)
-    return (
-        markdown_link(f"section {code_span(source.id)}", uri)
-        if uri
-        else f"section {code_span(source.id)}"
-    )
+    uri, heading = context.link(source.start), escape_markdown(symbol_name(source))
+    return markdown_link(heading, uri) if uri else heading

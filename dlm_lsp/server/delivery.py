@@ -25,7 +25,7 @@ from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.synthesis_request import EditorRequest
 from dlm_lsp.store.lock import shared_document_lock
 from dlm_lsp.store.plan import StagedSection, add_to_plan, load_plan, take_from_plan
-from dlm_lsp.synth.insertion import InsertionPlan, Unplaced, plan_insertion
+from dlm_lsp.synth.insertion import SOURCE_GONE, InsertionPlan, Unplaced, plan_insertion
 from dlm_lsp.synth.nothing_accepted import why_nothing
 from dlm_lsp.synth.pipeline import SynthResult
 from dlm_lsp.synth.report import Report
@@ -298,7 +298,7 @@ def plan_delivery(
             continue
         section = new[source_id].pop(0)
         if source_id not in sources:
-            left.append(Unplaced(section, f"its source section {source_id} is gone"))
+            left.append(Unplaced(section, SOURCE_GONE))
         elif not old[old_id]:
             left.append(Unplaced(section, "the section that it was to replace has changed"))
         else:

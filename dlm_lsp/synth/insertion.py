@@ -23,6 +23,9 @@ from dlm_lsp.store.ledger import LedgerEntry
 from dlm_lsp.store.plan import StagedSection
 from dlm_lsp.synth.report import Candidate
 
+SOURCE_GONE = "its source section has changed or is gone"
+"""Why a section has no place where it could go."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
@@ -104,9 +107,7 @@ def plan_insertion(
         elif addition.id in known:
             present.append(section)
         elif section.source_section_id not in known:
-            unplaced.append(
-                Unplaced(section, f"its source section {section.source_section_id} is gone")
-            )
+            unplaced.append(Unplaced(section, SOURCE_GONE))
         elif open_code:
             unplaced.append(Unplaced(section, "the document ends inside a code block"))
         else:

@@ -47,7 +47,7 @@ def shown(text: Document, of: ReviewItem, width: int = 80, *, mark: bool = False
 def test_a_pair_whose_source_is_gone_shows_its_evidence_alone():
     text = document("Other prose.")
     gone = item(text, "", heading="")
-    assert "its section has changed or is gone" in shown(text, gone)
+    assert "its source section has changed or is gone" in shown(text, gone)
     assert "no evidence is named" in shown(text, gone)
 
 
