@@ -44,6 +44,7 @@ const BODY = `    <header>
         <label>Teacher <select id="teacher"></select></label>
         <label><input id="unreviewed" type="checkbox" aria-keyshortcuts="u" /> Only unreviewed <kbd>u</kbd></label>
         <label><input id="lowMarginsFirst" type="checkbox" aria-keyshortcuts="m" /> Low margins first <kbd>m</kbd></label>
+        <label>Margin below <input id="below" type="number" step="0.05" /></label>
       </details>
     </header>
     <main id="pair" tabindex="0" aria-label="Pair">

@@ -12,6 +12,8 @@ export interface Filter {
   readonly teacher: string;
   readonly unreviewed: boolean;
   readonly lowMarginsFirst: boolean;
+  /** Of what the judge has read, only margins below this. */
+  readonly below: number | null;
 }
 
 export const ALL: Filter = {
@@ -19,6 +21,7 @@ export const ALL: Filter = {
   teacher: "",
   unreviewed: false,
   lowMarginsFirst: false,
+  below: null,
 };
 
 export interface Draft {
@@ -84,12 +87,13 @@ export function itemsOf(session: Session): ReviewItem[] {
 
 /** Those that the filter lets through, in the order that they are gone through. */
 export function listed(session: Session): ReviewItem[] {
-  const { state, teacher, unreviewed, lowMarginsFirst } = session.filter;
+  const { state, teacher, unreviewed, lowMarginsFirst, below } = session.filter;
   const found = itemsOf(session).filter(
     (item) =>
       (state === "open" ? isExpected(item) : item.state === state) &&
       (teacher === "" || item.teacher === teacher) &&
-      (!unreviewed || item.decision === null),
+      (!unreviewed || item.decision === null) &&
+      (below === null || (item.margin !== null && item.margin < below)),
   );
   return lowMarginsFirst ? found.sort((item, other) => margin(item) - margin(other)) : found;
 }

@@ -17,11 +17,13 @@ export const FILTERS: Readonly<Record<StateFilter, string>> = {
 };
 
 /** The filters that are set. */
-export function filtersInWords({ state, teacher, unreviewed, lowMarginsFirst }: Filter): string {
+export function filtersInWords(filter: Filter): string {
+  const { state, teacher, unreviewed, lowMarginsFirst, below } = filter;
   const set = [
     ...(state === "open" ? [] : [FILTERS[state].toLowerCase()]),
     ...(teacher === "" ? [] : [visible(shortTeacher(teacher))]),
     ...(unreviewed ? ["only unreviewed"] : []),
+    ...(below === null ? [] : [`margin below ${below}`]),
     ...(lowMarginsFirst ? ["low margins first"] : []),
   ];
   return set.length === 0 ? "Filters" : `Filters: ${set.join(", ")}`;

@@ -65,6 +65,7 @@ const page = {
   teacher: byId("teacher", HTMLSelectElement),
   unreviewed: byId("unreviewed", HTMLInputElement),
   lowMarginsFirst: byId("lowMarginsFirst", HTMLInputElement),
+  below: byId("below", HTMLInputElement),
   pair: byId("pair", HTMLElement),
   trouble: byId("trouble", HTMLElement),
   card: byId("card", HTMLElement),
@@ -114,6 +115,10 @@ page.unreviewed.addEventListener("change", () => {
 });
 page.lowMarginsFirst.addEventListener("change", () => {
   run({ lowMarginsFirst: page.lowMarginsFirst.checked });
+});
+page.below.addEventListener("change", () => {
+  const below = page.below.valueAsNumber;
+  run({ below: Number.isNaN(below) ? null : below });
 });
 page.editor.addEventListener("input", () => {
   take({ kind: "type", draft: typed() });
@@ -256,7 +261,7 @@ function placeOf(item: ReviewItem, items: readonly ReviewItem[]): string {
 }
 
 function renderFilters(): void {
-  const { state, teacher, unreviewed, lowMarginsFirst } = session.filter;
+  const { state, teacher, unreviewed, lowMarginsFirst, below } = session.filter;
   const teachers = review.teachersOf(session);
   const all = teachers.includes(teacher) || teacher === "" ? teachers : [...teachers, teacher];
   const now = [option("", "All"), ...all.map((name) => option(name, visible(shortTeacher(name))))];
@@ -268,6 +273,7 @@ function renderFilters(): void {
   page.filtersInWords.textContent = filtersInWords(session.filter);
   page.unreviewed.checked = unreviewed;
   page.lowMarginsFirst.checked = lowMarginsFirst;
+  page.below.value = below === null ? "" : String(below);
 }
 
 function valueOf({ value }: HTMLOptionElement): string {

@@ -170,6 +170,12 @@ test("pairs are listed by teacher, unreviewed alone, and with low margins first"
   assert.deepEqual(filtered({ lowMarginsFirst: true, state: "refused" }), ["4", "3"]);
 });
 
+test("only margins below a number are listed, and none that the judge has not read", () => {
+  assert.deepEqual(filtered({ below: 0.15 }), ["2"]);
+  assert.deepEqual(filtered({ below: 0.5, state: "refused" }), ["4"]);
+  assert.deepEqual(filtered({ below: -100 }), []);
+});
+
 test("where only the unreviewed are listed, a decision still goes on to the next one", () => {
   const change = { unreviewed: true };
   const { session } = after(loaded(...THREE), { kind: "filter", change }, "next", "accept");

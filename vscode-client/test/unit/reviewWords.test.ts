@@ -42,8 +42,8 @@ test("the filters that are set are named", () => {
   assert.equal(filtersInWords(ALL), "Filters");
   const set = { state: "refused", teacher: "hf:x/small", unreviewed: true, lowMarginsFirst: true };
   assert.equal(
-    filtersInWords(set as typeof ALL),
-    "Filters: refused, small, only unreviewed, low margins first",
+    filtersInWords({ ...set, below: 0.2 } as typeof ALL),
+    "Filters: refused, small, only unreviewed, margin below 0.2, low margins first",
   );
 });
 
