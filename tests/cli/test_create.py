@@ -1,0 +1,44 @@
+"""Create commands: what `dlm init` and `dlm import` print and write."""
+
+import json
+
+from dlm_lsp.document import parse
+
+
+def test_a_new_document_says_what_comes_next(dlm, tmp_path):
+    run = dlm("init", "notes.dlm")
+    assert run.returncode == 0
+    assert run.stdout.endswith("  dlm synth instructions notes.dlm\n")
+    assert parse((tmp_path / "notes.dlm").read_text()).problems == ()
+    assert dlm("check", "notes.dlm").returncode == 0
+
+
+def test_what_is_left_out_of_a_text_is_told(dlm, tmp_path):
+    (tmp_path / "bees.md").write_text("---\ntitle: Bees\n---\n# Bees\nThey hum.\n# Wasps\nNo.\n")
+    run = dlm("init", "bees.md", "--split-headings", "--base", "hf:org/model")
+    assert "made bees.dlm with 2 sections of prose" in run.stdout
+    assert "left out of the frontmatter: title" in run.stderr
+    document = parse((tmp_path / "bees.dlm").read_text())
+    assert document.frontmatter.base_model == "hf:org/model"
+
+
+def test_a_document_that_is_there_is_replaced_by_force_alone(dlm, tmp_path):
+    (tmp_path / "bees.md").write_text("They hum.\n")
+    (tmp_path / "bees.dlm").write_text("mine")
+    run = dlm("init", "bees.md")
+    assert (run.returncode, run.stderr) == (
+        1,
+        "dlm: bees.dlm is there already; --force replaces it\n",
+    )
+    assert (tmp_path / "bees.dlm").read_text() == "mine"
+    assert dlm("init", "bees.md", "--force").returncode == 0
+
+
+def test_several_files_are_imported_and_one_that_cannot_be_costs_itself(dlm, tmp_path):
+    (tmp_path / "bees.html").write_text("<h1>Bees</h1><p>They hum.</p>")
+    (tmp_path / "broken.docx").write_bytes(b"PK\x03\x04\x00")
+    run = dlm("import", "bees.html", "broken.docx", "--json")
+    assert run.returncode == 1
+    made, failed = json.loads(run.stdout)["documents"]
+    assert (made["document"], made["sections"]) == ("bees.dlm", 1)
+    assert "broken.docx" in failed["error"]
