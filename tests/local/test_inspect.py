@@ -16,6 +16,8 @@ from dlm_lsp.local.load import context_window, load_model
 
 
 def test_the_files_tell_what_the_loaded_model_is(llama, chat_llama, gemma):
+    # A model in memory may carry the adapter of an earlier test.
+    load.keep_models([])
     for model in (llama, chat_llama, gemma):
         info, loaded = inspect_model(model, None), load_model(model)
         assert (info.parameters, info.chat, info.window) == (
