@@ -20,7 +20,7 @@ ORACLE := .cache/reference
 ORACLE_SERVER := .cache/reference-lsp
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup reference reference-server editors tools lint test test-vscode test-editor vsix demo bench chaos clean
+.PHONY: help setup reference reference-server editors tools lint test test-vscode test-editor vsix demo bench chaos docs clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,11 +58,15 @@ demo: .venv/.demo ## synthesize pairs for examples/dgemm.dlm with a 270M model o
 
 reference-server: $(ORACLE_SERVER)/.installed ## create .cache/reference-lsp, what the server is measured by
 
-bench: setup reference reference-server ## measure against the reference; the table goes into README.md
+bench: setup reference reference-server ## measure against the reference; the table goes into docs/measured.md
 	$(BIN)/python -m bench.run
 
 chaos: setup ## kill, fault and fuzz for some minutes; the table goes to bench/chaos/results.md
 	$(BIN)/python -m bench.chaos
+
+docs: setup ## build the pages of docs/ into .cache/site
+	$(BIN)/python -m scripts.reference_pages
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 clean: ## remove what these targets made
 	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

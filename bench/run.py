@@ -21,14 +21,14 @@ MODULES = (
 
 MACHINE = "2 cores"
 PACKAGE = Path(__file__).parents[1] / "dlm_lsp"
-README = Path(__file__).parents[1] / "README.md"
+PAGE = Path(__file__).parents[1] / "docs" / "measured.md"
 BEGIN, END = "<!-- make bench writes this -->\n", "<!-- until here -->\n"
 
 
 def main(names: Iterable[str]) -> None:
     """Run the named modules (`python -m bench.run startup dedup`), or all in `MODULES`.
 
-    All of them also write the table into the README.
+    All of them also write the table into `docs/measured.md`.
     """
     chosen = tuple(names) or MODULES
     # As an installer does: the reference is installed, and stale bytecode takes 30 ms of a start.
@@ -40,8 +40,8 @@ def main(names: Iterable[str]) -> None:
         figures += importlib.import_module(f"bench.{name}").measure()
     print(table(figures), end="")
     if chosen == MODULES:
-        text = README.read_text(encoding="utf-8")
-        README.write_text(with_table(text, figures), encoding="utf-8")
+        text = PAGE.read_text(encoding="utf-8")
+        PAGE.write_text(with_table(text, figures), encoding="utf-8")
 
 
 def with_table(text: str, figures: Sequence[Figure]) -> str:

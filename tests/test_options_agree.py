@@ -1,4 +1,4 @@
-"""The options of a run, as shell, settings, extension and READMEs offer them."""
+"""The options of a run, as shell, settings and extension offer them."""
 
 import json
 import re
@@ -24,7 +24,6 @@ from dlm_lsp.teachers.protocol import GenerationOptions
 
 ROOT = Path(__file__).parents[1]
 MANIFEST = json.loads((ROOT / "vscode-client" / "package.json").read_text("utf-8"))
-README = (ROOT / "README.md").read_text("utf-8")
 CONTRIBUTED: dict[str, dict[str, Any]] = {
     name: setting
     for group in MANIFEST["contributes"]["configuration"]
@@ -206,29 +205,8 @@ def test_the_extension_describes_each_setting_and_each_choice(name):
     assert len(setting.get("enumDescriptions", ())) == len(setting.get("enum", ()))
 
 
-@every_option
-def test_the_readme_tells_of_each_flag_and_its_default(option):
-    _, _, rest = README.partition("### `dlm synth instructions")
-    section, _, _ = rest.partition("\n### ")
-    row = rf"^\| `{flag_name(option.name)}` \| `?(.*?)`? \|"
-    (default,) = re.findall(row, section, re.MULTILINE)
-    if option.default is None:
-        assert default == (option.unset or default)
-    elif option.kind is bool:
-        assert default == "off"
-    else:
-        assert option.kind(default) == option.default
-
-
 @pytest.mark.parametrize("name", CONTRIBUTED)
 def test_the_readme_of_the_extension_tells_of_each_setting(name):
     readme = (ROOT / "vscode-client" / "README.md").read_text("utf-8")
     tables = re.findall(r"^\|.*\|$", readme, re.MULTILINE)
-    assert any(f"`{name}`" in row.split("|")[1] for row in tables)
-
-
-@every_setting
-def test_the_readme_tells_of_each_setting(option):
-    name = setting_name(option.name).removeprefix("dlm.")
-    tables = re.findall(r"^\|.*\|$", README, re.MULTILINE)
     assert any(f"`{name}`" in row.split("|")[1] for row in tables)

@@ -25,7 +25,6 @@ def text(name: str) -> str:
         tomllib.loads(text("editors/zed/extension.toml"))["version"],
         tomllib.loads(text("editors/zed/Cargo.toml"))["package"]["version"],
         re.findall(r"^;; Version: (.*)$", text("editors/emacs/dlm-mode.el"), re.MULTILINE)[0],
-        *re.findall(r"dlm-(\d\S*)\.vsix", text("README.md")),
         re.findall(r"^## (\d\S*)", text("CHANGELOG.md"), re.MULTILINE)[0],
         re.findall(r"^## (\d\S*)", text("vscode-client/CHANGELOG.md"), re.MULTILINE)[0],
     ],

@@ -1,11 +1,9 @@
 """Benchmark runner: the table stands between its markers, and hides nothing."""
 
-from pathlib import Path
-
 import pytest
 
 from bench.figure import Figure, compared
-from bench.run import BEGIN, END, README, with_table, worse_than_reference
+from bench.run import BEGIN, END, PAGE, with_table, worse_than_reference
 
 FIGURES = [
     compared("parsing", "ms", 6.77, 25.9, 1 / 3),
@@ -40,8 +38,8 @@ def test_a_text_without_the_two_markers_is_refused(text: str) -> None:
         with_table(text, FIGURES)
 
 
-def test_the_readme_has_the_markers() -> None:
-    with_table(Path(README).read_text(encoding="utf-8"), FIGURES)
+def test_the_page_has_the_markers() -> None:
+    with_table(PAGE.read_text(encoding="utf-8"), FIGURES)
 
 
 def test_where_nothing_is_slower_that_is_said() -> None:

@@ -171,10 +171,3 @@ def test_the_page_names_every_host_that_has_a_key_of_its_own():
     for row in KEYED_HOSTS:
         assert f"`{row.variable}`" in page
         assert row.host in page or row.host.startswith("dashscope-")
-
-
-def test_the_readme_has_the_same_rows_as_the_page_on_teachers():
-    root = Path(__file__).parents[2]
-    page = (root / "docs" / "teachers.md").read_text("utf-8")
-    table = page[page.index("| server | as one") :].partition("\n\n")[0]
-    assert table in (root / "README.md").read_text("utf-8")
