@@ -52,10 +52,10 @@ def _rows(settings: dict[str, dict[str, Any]]) -> Iterator[str]:
     for name, setting in settings.items():
         meaning = setting.get("markdownDescription") or setting["description"]
         choices = zip(setting.get("enum", ()), setting.get("enumDescriptions", ()), strict=True)
-        told = "".join(f" `{choice}`: {what}" for choice, what in choices)
+        words = "".join(f" `{choice}`: {what}" for choice, what in choices)
         default = json.dumps(setting["default"])
         shown = "" if setting["default"] in (None, "") else f"`{default}`"
-        cells = (f"`{name}`", shown, meaning + told)
+        cells = (f"`{name}`", shown, meaning + words)
         text = " | ".join(" ".join(cell.split()) for cell in cells)
         yield f"| {text.replace('`#', '`').replace('#`', '`')} |"
 

@@ -18,6 +18,7 @@ from dlm_lsp.cli.exit_codes import DONE, FAILED
 from dlm_lsp.cli.output import escape_line, pluralize, print_notice, print_result
 from dlm_lsp.cli.pair_lines import heading_or_note, pair_facts, pair_lines
 from dlm_lsp.cli.paths import resolve_paths
+from dlm_lsp.cli.terminal_text import print_as, print_lines
 from dlm_lsp.document import Placement
 from dlm_lsp.errors import DlmError, StoreError
 from dlm_lsp.store.copies import refuse_copy
@@ -184,19 +185,19 @@ def print_insertion(path: Path, insertion: InsertionPlan) -> None:
     )
     items = _items(path)
     if placed:
-        print_result("\n=== additions ===")
+        print_as("heading", "\n=== additions ===")
     headings = (
         heading_or_note(items[id_].heading if id_ in items else "") for id_ in insertion.added
     )
     for heading, group in groupby(zip(insertion.added, headings, strict=True), lambda g: g[1]):
-        print_result(f"\n{heading}")
+        print_as("heading", f"\n{heading}")
         for id_, _ in group:
             if item := items.get(id_):
                 facts = pair_facts(item.teacher, item.strategy, item.margin, item.decision, id_)
-                lines = pair_lines(item.pair.question, item.pair.answer, item.evidence, facts, "+")
-                print_result("\n".join(lines))
+                pair = item.pair
+                print_lines(pair_lines(pair.question, pair.answer, item.evidence, facts, "+"))
     if present or insertion.unplaced:
-        print_result("\n=== skipped ===")
+        print_as("heading", "\n=== skipped ===")
     for section in present:
         print_result(f"- {_question(section)}: already in the document")
     for left in insertion.unplaced:

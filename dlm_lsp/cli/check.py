@@ -8,6 +8,7 @@ from dlm_lsp.api.checking import LocatedProblem, check_document
 from dlm_lsp.cli.exit_codes import DONE, FAILED
 from dlm_lsp.cli.output import escape_line, pluralize, print_json, print_notice, print_result
 from dlm_lsp.cli.paths import resolve_paths
+from dlm_lsp.cli.terminal_text import print_as
 from dlm_lsp.errors import StoreError
 from dlm_lsp.store.copies import copies_among
 
@@ -35,9 +36,13 @@ def check_documents(paths: Sequence[str], output_format: OutputFormat) -> int:
         )
     else:
         for problem in located:
-            print_result(
-                escape_line(as_text(problem) if output_format == "text" else as_github(problem))
-            )
+            if output_format == "text":
+                print_as(
+                    "error" if problem.severity == "error" else "warning",
+                    escape_line(as_text(problem)),
+                )
+            else:
+                print_result(escape_line(as_github(problem)))
         print_notice(
             f"{pluralize(len(documents), 'file')}: {pluralize(errors, 'error')}, "
             f"{pluralize(warnings, 'warning')}"

@@ -6,10 +6,12 @@ from typing import Any, TypeVar
 
 import typer
 
+from dlm_lsp.cli.complete_selector import complete_judge, complete_teacher, complete_verifier
 from dlm_lsp.synth.options import OPTIONS
 
 _C = TypeVar("_C", bound=Callable[..., Any])
 
+_COMPLETED = {"teacher": complete_teacher, "judge": complete_judge, "verify": complete_verifier}
 # A flag that stands for each of several is called by one of them.
 _OTHERWISE = {"temperature": "--temp", "teacher_options": "--teacher-option"}
 
@@ -22,7 +24,11 @@ def flag_name(option: str) -> str:
 def option_flag(option: str, **details: Any) -> Any:
     """Return the flag of an option, as typer takes it, with its meaning as help."""
     known = OPTIONS[option]
-    usual = {"help": known.meaning, "show_default": known.unset or True}
+    usual = {
+        "help": known.meaning,
+        "show_default": known.unset or True,
+        "autocompletion": _COMPLETED.get(option),
+    }
     return typer.Option(flag_name(option), **(usual | details))
 
 

@@ -10,9 +10,10 @@ from dlm_lsp.api.documents import LoadedDocument, load_document
 from dlm_lsp.api.reviewing import items_of
 from dlm_lsp.cli.batch import BatchOutcome, for_each
 from dlm_lsp.cli.exit_codes import DONE
-from dlm_lsp.cli.output import escape_line, print_notice, print_result
+from dlm_lsp.cli.output import escape_line, print_notice
 from dlm_lsp.cli.pair_lines import counts_in_words, heading_or_note, pair_facts, pair_lines
 from dlm_lsp.cli.paths import resolve_paths
+from dlm_lsp.cli.terminal_text import Line, print_as, print_lines
 from dlm_lsp.store.copies import original_of
 from dlm_lsp.store.decisions import DecisionKind
 from dlm_lsp.store.plan import StagedPlan, load_plan
@@ -52,7 +53,8 @@ def list_sections(paths: Sequence[str], *, as_json: bool) -> int:
         applied = list(_applied_pairs(opened, known))
         staged = list(_staged_pairs(opened, plan, known))
         if not as_json:
-            print_result("\n".join(_lines(opened, applied, staged, counts)))
+            print_as("heading", escape_line(opened.path))
+            print_lines(_lines(applied, staged, counts))
         original = original_of(opened.folder, path) if staged else None
         if original:
             print_notice(
@@ -127,43 +129,37 @@ def _question(body: str) -> str:
 
 
 def _lines(
-    opened: LoadedDocument,
-    applied: Sequence[ListedPair],
-    staged: Sequence[ListedPair],
-    counts: ReviewCounts,
-) -> Iterator[str]:
-    yield escape_line(opened.path)
-    yield f"  applied auto-synth: {len(applied)}"
-    yield f"  staged pending:     {len(staged)}"
+    applied: Sequence[ListedPair], staged: Sequence[ListedPair], counts: ReviewCounts
+) -> Iterator[Line]:
+    yield "plain", f"  applied auto-synth: {len(applied)}"
+    yield "plain", f"  staged pending:     {len(staged)}"
     if not applied and not staged:
-        yield "  no auto-synth instruction sections yet"
+        yield "plain", "  no auto-synth instruction sections yet"
     else:
-        yield f"  {counts_in_words(counts)}"
+        yield "plain", f"  {counts_in_words(counts)}"
     for title, pairs in (("Applied", applied), ("Pending", staged)):
         if pairs:
-            yield ""
-            yield title
+            yield "heading", f"\n{title}"
             yield from _counts("by teacher", (pair.teacher for pair in pairs))
             yield from _counts("by strategy", (pair.strategy for pair in pairs))
             yield from _counts("by source section", map(_heading, pairs))
             for heading, group in groupby(pairs, _heading):
-                yield ""
-                yield f"  {heading}"
+                yield "heading", f"\n  {heading}"
                 for pair in group:
                     facts = pair_facts(
                         pair.teacher, pair.strategy, pair.margin, pair.decision, pair.section_id
                     )
                     if pair.stale:
                         facts = ("stale", *facts)
-                    for line in pair_lines(pair.question, pair.answer, pair.evidence, facts):
-                        yield f"    {line}"
+                    lines = pair_lines(pair.question, pair.answer, pair.evidence, facts)
+                    yield from ((style, f"    {line}") for style, line in lines)
 
 
 def _heading(pair: ListedPair) -> str:
     return heading_or_note(pair.heading)
 
 
-def _counts(title: str, values: Iterable[str]) -> Iterator[str]:
-    yield f"  {title}:"
+def _counts(title: str, values: Iterable[str]) -> Iterator[Line]:
+    yield "plain", f"  {title}:"
     for value, count in sorted(Counter(values).items()):
-        yield f"    - {value}: {count}"
+        yield "quiet", f"    - {value}: {count}"

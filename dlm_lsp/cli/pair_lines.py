@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from dlm_lsp.cli.terminal_text import Line
 from dlm_lsp.ide.teacher_name import short_teacher_name
 from dlm_lsp.synth.insertion import SOURCE_GONE
 from dlm_lsp.synth.review_items import ReviewCounts
@@ -9,13 +10,13 @@ from dlm_lsp.synth.review_items import ReviewCounts
 
 def pair_lines(
     question: str, answer: str, evidence: str, facts: Sequence[str], bullet: str = "-"
-) -> Iterator[str]:
+) -> Iterator[Line]:
     """Yield a pair in lines without an indent: question, answer, evidence, and facts in one."""
-    yield f"{bullet} q: {_line(question)}"
-    yield f"  a: {_line(answer)}"
+    yield "added" if bullet == "+" else "heading", f"{bullet} q: {_line(question)}"
+    yield "plain", f"  a: {_line(answer)}"
     if evidence:
-        yield f"  evidence: “{_line(evidence)}”"
-    yield f"  {_line(' · '.join(fact for fact in facts if fact))}"
+        yield "quiet", f"  evidence: “{_line(evidence)}”"
+    yield "quiet", f"  {_line(' · '.join(fact for fact in facts if fact))}"
 
 
 def heading_or_note(heading: str) -> str:

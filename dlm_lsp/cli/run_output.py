@@ -14,6 +14,7 @@ from dlm_lsp.cli.flags import flag_name
 from dlm_lsp.cli.output import escape_line, pluralize, print_notice, print_result
 from dlm_lsp.cli.pair_lines import pair_lines
 from dlm_lsp.cli.report_json import report_json
+from dlm_lsp.cli.terminal_text import Line, print_as, print_lines
 from dlm_lsp.errors import StoreError
 from dlm_lsp.ide.teacher_name import short_teacher_name
 from dlm_lsp.synth.nothing_accepted import why_nothing
@@ -67,29 +68,34 @@ def print_run(run: DocumentSynthesis) -> None:
     report, places = run.report, _places(run)
     print_result(f"synth plan: {len(report.accepted)} add, {len(report.skipped)} skip\n")
     if report.accepted:
-        print_result("=== additions ===")
+        print_as("heading", "=== additions ===")
     for source_id, group in groupby(report.accepted, attrgetter("source_id")):
-        print_result(f"\n{place_of(source_id, places).name}")
+        print_as("heading", f"\n{place_of(source_id, places).name}")
         for candidate in group:
-            print_result("\n".join(_candidate(candidate, run.result.teacher)))
+            print_lines(_candidate(candidate, run.result.teacher))
     if report.skipped:
-        print_result("\n=== skipped ===")
+        print_as("heading", "\n=== skipped ===")
     for skip in report.skipped:
         name, strategy = place_of(skip.source_id, places).name, skip.strategy or "-"
-        print_result(f"- {name} [{strategy}]: {reason_in_words(skip.reason)} ({skip.detail})")
+        why = f"{reason_in_words(skip.reason)} ({skip.detail})"
+        print_lines([("plain", f"- {name} [{strategy}]: {why}")])
     print_result("\n" + _filter_line(report))
     if report.refused:
-        print_result("\n=== filtered ===")
+        print_as("heading", "\n=== filtered ===")
     # The commonest reason comes last, next to what is to be done about it.
     counts = Counter(refusal.reason for refusal in report.refused)
     refused = sorted(report.refused, key=lambda refusal: (counts[refusal.reason], refusal.reason))
     for reason, group_of_reason in groupby(refused, attrgetter("reason")):
-        print_result(f"{reason_in_words(reason)} ({counts[reason]})")
+        print_as("refused", f"{reason_in_words(reason)} ({counts[reason]})")
         for refusal in group_of_reason:
-            print_result(f"- q: {_shortened(refusal.question)}")
-            print_result(f"  a: {_shortened(refusal.answer)}")
-            print_result(f"  {_shortened(refusal.detail)}")
-    print_result("\n" + _usage_line(run))
+            print_lines(
+                [
+                    ("plain", f"- q: {_shortened(refusal.question)}"),
+                    ("plain", f"  a: {_shortened(refusal.answer)}"),
+                    ("quiet", f"  {_shortened(refusal.detail)}"),
+                ]
+            )
+    print_lines([("quiet", "\n" + _usage_line(run))])
     if not report.accepted:
         cause = why_nothing(report)
         why = cause.worded(_flag) if cause else "the reasons stand above"
@@ -111,7 +117,7 @@ def _places(run: DocumentSynthesis) -> Mapping[str, SectionPlace]:
         return {}
 
 
-def _candidate(candidate: Candidate, teacher: str) -> Iterator[str]:
+def _candidate(candidate: Candidate, teacher: str) -> Iterator[Line]:
     facts = [short_teacher_name(teacher), candidate.strategy]
     if candidate.margin is not None:
         facts.append(f"margin {candidate.margin:.2f}")
@@ -123,7 +129,7 @@ def _candidate(candidate: Candidate, teacher: str) -> Iterator[str]:
         "+",
     )
     if candidate.verdict and not candidate.verdict.verified:
-        yield f"  unverified: {_shortened(candidate.verdict.detail)}"
+        yield "quiet", f"  unverified: {_shortened(candidate.verdict.detail)}"
 
 
 def _filter_line(report: Report) -> str:

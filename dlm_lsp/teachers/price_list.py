@@ -43,6 +43,11 @@ class PriceList:
         found = (_price_of(model, table.get(host, {})) for table in self.tables)
         return next((price for price in found if price), None)
 
+    def models_at(self, host: str) -> tuple[str, ...]:
+        """Return the models of a host whose price is known, by name; what ends in `*` is none."""
+        names = (name for table in self.tables for name in table.get(host, {}))
+        return tuple(dict.fromkeys(name for name in names if not name.endswith("*")))
+
 
 def price_table_path() -> Path:
     """Return where the user's own table is, or would be.
