@@ -22,7 +22,7 @@ class ExportFile:
     pairs: tuple[ExportedPair, ...]
 
 
-def read_pairs(path: Path, on_unreadable: Callable[[str], None]) -> tuple[ExportedPair, ...]:
+def load_pairs(path: Path, on_unreadable: Callable[[str], None]) -> tuple[ExportedPair, ...]:
     """Return every pair of the document at `path`, with where it comes from.
 
     `on_unreadable` hears why what the store knows of them is left out.

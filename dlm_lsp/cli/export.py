@@ -9,7 +9,7 @@ from dlm_lsp.api.exporting import (
     export_bytes,
     export_files,
     export_paths,
-    read_pairs,
+    load_pairs,
     write_exports,
 )
 from dlm_lsp.cli.batch import BatchOutcome, for_each
@@ -60,7 +60,7 @@ def export_documents(
         print_notice(f"dlm: {message}")
 
     def work(path: Path) -> BatchOutcome:
-        found = read_pairs(path, tell_unreadable)
+        found = load_pairs(path, tell_unreadable)
         pairs.extend(p for p in found if p.origin == "synthesized" or not only_synthesized)
         return DONE, {}
 

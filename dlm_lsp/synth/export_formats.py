@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any, Literal
 
 from dlm_lsp.synth.exported_pairs import ExportedPair
@@ -26,7 +26,8 @@ def export_row(pair: ExportedPair, format_: ExportFormat) -> ExportedRow:
     Alpaca is that of Stanford's data set with a system prompt beside it, ChatML the messages that
     OpenAI, TRL and axolotl read, ShareGPT the conversations that LLaMA-Factory reads.
     """
-    row = asdict(pair)
+    # What copies as it goes (`asdict`) takes ten times as long.
+    row = {field.name: getattr(pair, field.name) for field in fields(pair)}
     if format_ in ("jsonl", "parquet"):
         return row
     words = {name: row.pop(name) for name in ("question", "answer", "system_prompt")}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Literal
 
-from dlm_lsp.document import Document, HarvestMarker, Pair, Section, SectionType, SynthMarker
+from dlm_lsp.document import Document, HarvestMarker, Pair, Section, SectionType
 from dlm_lsp.ide.document_symbols import symbol_name
 from dlm_lsp.ide.provenance import source_sections
 from dlm_lsp.quality.evidence import locate_evidence
@@ -69,35 +69,37 @@ def exported_pairs(
     `name` is that of its file, `accepted` the ids of the pairs that were accepted in a review.
     """
     frontmatter = document.frontmatter
-    sources = source_sections(document)
+    sections = source_sections(document)
     entries = {entry.section_id: entry for entry in ledger}
-    passages: dict[str, tuple[str, ...]] = {}
+    sources: dict[str, _Source] = {}
     pairs: list[ExportedPair] = []
     for section in document.sections:
         if section.type is not SectionType.INSTRUCTION:
             continue
-        synth, entry = section.synth, entries.get(section.id) if section.synth else None
+        synth = section.synth
+        source_id = synth.source_section_id if synth else ""
+        entry = entries.get(section.id) if synth else None
         evidence = (entry.evidence if entry else None) or ""
-        source = sources.get(synth.source_section_id) if synth else None
-        if source and source.id not in passages:
-            passages[source.id] = split_text(source.content.strip(), _LONGEST_SOURCE)
+        if source_id in sections and source_id not in sources:
+            sources[source_id] = _source(sections[source_id])
+        source = sources.get(source_id, _NO_SOURCE)
         of_section = ExportedPair(
             question="",
             answer="",
             system_prompt=(frontmatter.system_prompt if frontmatter else None) or "",
-            source_text=_passage_with(evidence, passages[source.id]) if source else "",
+            source_text=source.passage_with(evidence),
             evidence=evidence,
             margin=_finite(entry.margin) if entry else None,
             judge=(entry.judge if entry else None) or "",
             teacher=synth.synth_teacher if synth else "",
             strategy=synth.synth_strategy if synth else "",
             synthesized_at=synth.synth_at if synth else "",
-            origin=_origin(section, synth),
+            origin="synthesized" if synth else _written_origin(section),
             reviewed=section.id in accepted,
             probe=False,
-            heading=symbol_name(source) if source else "",
+            heading=source.heading,
             section_id=section.id,
-            source_section_id=synth.source_section_id if synth else "",
+            source_section_id=source_id,
             dlm_id=frontmatter.dlm_id if frontmatter else "",
             # A name on disk can be no text at all.
             document=name.encode("utf-8", "replace").decode("utf-8"),
@@ -129,9 +131,7 @@ def _own_id(pair: ExportedPair) -> str:
     return pair_id(Pair(pair.question, pair.answer))
 
 
-def _origin(section: Section, synth: SynthMarker | None) -> PairOrigin:
-    if synth:
-        return "synthesized"
+def _written_origin(section: Section) -> PairOrigin:
     harvested = any(isinstance(marker.value, HarvestMarker) for marker in section.markers)
     return "harvested" if harvested else "own"
 
@@ -141,12 +141,29 @@ def _finite(margin: float | None) -> float | None:
     return margin if margin is not None and math.isfinite(margin) else None
 
 
-def _passage_with(evidence: str, passages: Sequence[str]) -> str:
-    """Return the one of the passages that evidence begins in, empty where that cannot be told."""
-    if len(passages) == 1:
-        return passages[0]
-    found = locate_evidence(evidence, "".join(passages))
-    if found is None:
-        return ""
-    ends = accumulate(map(len, passages))
-    return next(p for p, end in zip(passages, ends, strict=True) if found[0] < end).strip()
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A section that pairs were written about: its name, and its text in passages."""
+
+    heading: str
+    passages: tuple[str, ...]
+
+    def passage_with(self, evidence: str) -> str:
+        """Return the passage that evidence begins in, empty where that cannot be told."""
+        if len(self.passages) == 1:
+            return self.passages[0]
+        found = locate_evidence(evidence, "".join(self.passages))
+        if found is None:
+            return ""
+        ends = accumulate(map(len, self.passages))
+        return next(
+            passage for passage, end in zip(self.passages, ends, strict=True) if found[0] < end
+        ).strip()
+
+
+_NO_SOURCE = _Source("", ("",))
+
+
+def _source(section: Section) -> _Source:
+    passages = split_text(section.content.strip(), _LONGEST_SOURCE)
+    return _Source(symbol_name(section), passages)

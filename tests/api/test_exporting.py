@@ -16,7 +16,7 @@ from dlm_lsp.api.exporting import (
     export_bytes,
     export_files,
     export_paths,
-    read_pairs,
+    load_pairs,
     write_exports,
 )
 from dlm_lsp.api.reviewing import decide_pairs
@@ -67,7 +67,7 @@ def load(tmp_path: Path, kind: str, **files: Path):
 
 @pytest.mark.parametrize("format_", get_args(ExportFormat))
 def test_the_datasets_library_reads_back_what_was_written(document, tmp_path, format_):
-    pairs = read_pairs(document, ignore)
+    pairs = load_pairs(document, ignore)
     assert [(p.question, p.answer) for p in pairs if p.origin == "own"] == list(HOSTILE)
     output = tmp_path / f"pairs.{'parquet' if format_ == 'parquet' else 'jsonl'}"
     write_exports(export_files(output, pairs, None), format_, force=False)
@@ -78,9 +78,9 @@ def test_the_datasets_library_reads_back_what_was_written(document, tmp_path, fo
 
 
 def test_a_pair_comes_with_what_the_store_knows_of_it(document):
-    (id_,) = [p.section_id for p in read_pairs(document, ignore) if p.origin == "synthesized"]
+    (id_,) = [p.section_id for p in load_pairs(document, ignore) if p.origin == "synthesized"]
     decide_pairs(document, [id_], "accepted", ignore)
-    (pair,) = [pair for pair in read_pairs(document, ignore) if pair.teacher]
+    (pair,) = [pair for pair in load_pairs(document, ignore) if pair.teacher]
     assert (pair.source_text, pair.evidence, pair.margin) == (PROSE, "12 mills", 0.123456789012345)
     assert (pair.judge, pair.reviewed, pair.document) == ("sway:m", True, str(document))
 
@@ -88,7 +88,7 @@ def test_a_pair_comes_with_what_the_store_knows_of_it(document):
 def test_where_the_store_cannot_be_read_the_pairs_come_without_it_and_that_is_heard(document):
     store_database(load_document(document).folder).write_bytes(b"no database" * 1000)
     heard: list[str] = []
-    pairs = read_pairs(document, heard.append)
+    pairs = load_pairs(document, heard.append)
     assert len(pairs) == 1 + len(HOSTILE)
     assert {pair.margin for pair in pairs} == {None}
     (message,) = heard
@@ -97,7 +97,7 @@ def test_where_the_store_cannot_be_read_the_pairs_come_without_it_and_that_is_he
 
 def test_many_pairs_without_a_margin_do_not_keep_the_others_from_being_read(document, tmp_path):
     # The library takes the type of a column from the first ten megabytes.
-    pairs = read_pairs(document, ignore)
+    pairs = load_pairs(document, ignore)
     (weighed,) = [pair for pair in pairs if pair.margin is not None]
     (plain, *_) = [pair for pair in pairs if pair.margin is None]
     many = [replace(plain, source_text="x" * 100_000)] * 120
@@ -110,7 +110,7 @@ def test_many_pairs_without_a_margin_do_not_keep_the_others_from_being_read(docu
 
 @pytest.mark.parametrize("format_", ["jsonl", "parquet"])
 def test_what_is_held_out_goes_into_a_file_of_its_own(document, tmp_path, format_):
-    (plain, *_) = read_pairs(document, ignore)
+    (plain, *_) = load_pairs(document, ignore)
     pairs = [replace(plain, question=f"Number {n}?", probe=n == 7) for n in range(100)]
     output = tmp_path / f"pairs.{format_}"
     files = export_files(output, pairs, 0.2)
@@ -130,7 +130,7 @@ def test_what_is_held_out_goes_into_a_file_of_its_own(document, tmp_path, format
 
 
 def test_a_side_that_would_be_empty_is_refused(document, tmp_path):
-    pairs = [pair for pair in read_pairs(document, ignore) if not pair.probe]
+    pairs = [pair for pair in load_pairs(document, ignore) if not pair.probe]
     with pytest.raises(UsageError, match=r"all 5 pairs would fall to one side; .* a larger share"):
         export_files(tmp_path / "pairs.jsonl", pairs, 1e-9)
     with pytest.raises(UsageError, match="the one pair would fall to one side"):
@@ -140,7 +140,7 @@ def test_a_side_that_would_be_empty_is_refused(document, tmp_path):
 def test_a_file_that_is_there_is_replaced_by_force_alone(document, tmp_path):
     output = tmp_path / "pairs.jsonl"
     output.write_text("mine")
-    files = export_files(output, read_pairs(document, ignore), None)
+    files = export_files(output, load_pairs(document, ignore), None)
     with pytest.raises(StoreError, match="is there already"):
         write_exports(files, "jsonl", force=False)
     assert output.read_text() == "mine"
@@ -148,6 +148,7 @@ def test_a_file_that_is_there_is_replaced_by_force_alone(document, tmp_path):
     assert output.read_bytes() == export_bytes(files[0].pairs, "jsonl")
 
 
+@pytest.mark.posix
 def test_no_export_takes_the_place_of_a_document(document, tmp_path):
     (tmp_path / "link.jsonl").symlink_to(document)
     check_not_documents([tmp_path / "pairs.jsonl"], [document])
@@ -159,7 +160,7 @@ def test_no_export_takes_the_place_of_a_document(document, tmp_path):
 @pytest.mark.posix
 def test_a_name_that_is_no_text_is_exported_as_text(document, tmp_path):
     odd = document.rename(tmp_path / "\udcff.dlm")
-    pairs = read_pairs(odd, ignore)
+    pairs = load_pairs(odd, ignore)
     rows = [json.loads(line) for line in export_bytes(pairs, "jsonl").splitlines()]
     assert sorted(rows, key=repr) == sorted(map(asdict, pairs), key=repr)
     assert export_bytes(pairs, "parquet")
