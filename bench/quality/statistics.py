@@ -8,6 +8,7 @@ from bench.quality.grades import GradedPair
 from bench.quality.runs import Run
 
 _NOT_RULES = {
+    "near_probe",
     "duplicate_pair",
     "over_count",
     "over_max_pairs",

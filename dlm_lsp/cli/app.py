@@ -460,6 +460,53 @@ def list_command(paths: PathsArgument, *, as_json: JsonOption = False) -> None:
     raise typer.Exit(list_sections(paths, as_json=as_json))
 
 
+@synth_app.command("export")
+def export_command(
+    paths: PathsArgument,
+    *,
+    format_: Annotated[
+        # As `ExportFormat`, whose module takes long to import.
+        Literal["jsonl", "alpaca", "chatml", "sharegpt", "parquet"],
+        typer.Option("--format", help="The names of the fields; parquet has those of jsonl."),
+    ] = "jsonl",
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="The file to write.", show_default="stdout"
+        ),
+    ] = None,
+    held_out: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SHARE", help="Write this share, such as 10% or 0.1, into a second file."
+        ),
+    ] = None,
+    synthesized: Annotated[
+        bool, typer.Option("--synthesized", help="Only what a teacher wrote.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> None:
+    """Write the pairs of documents for other programs, each with its source and its margin.
+
+    Text formats are a JSON object a line. With --held-out the files are NAME.train.SUFFIX and
+    NAME.held-out.SUFFIX: equal pairs are never in both, and probes always in the second.
+    """
+    from pathlib import Path
+
+    from dlm_lsp.cli.export import export_documents, parse_share
+
+    raise typer.Exit(
+        export_documents(
+            paths,
+            format_,
+            None if output is None else Path(output),
+            None if held_out is None else parse_share(held_out),
+            only_synthesized=synthesized,
+            force=force,
+        )
+    )
+
+
 class _PairState(StrEnum):
     # typer takes no list of literals.
     STAGED = "staged"

@@ -1,5 +1,6 @@
 """Output: results to stdout, everything else to stderr, no markup in either."""
 
+import io
 import json
 import sys
 import unicodedata
@@ -40,6 +41,14 @@ def _print(console: Console, text: str) -> None:
         return
     console.file.write(f"{text}\n")
     console.file.flush()
+
+
+def print_utf8(text: str) -> None:
+    """Print data as a file would hold it: in UTF-8 with line feeds, whatever the terminal takes."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def print_json(value: dict[str, Any]) -> None:

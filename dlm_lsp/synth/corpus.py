@@ -8,15 +8,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dlm_lsp.document.section import Pair
+from dlm_lsp.quality.contamination import equivalent_places
 from dlm_lsp.quality.duplicate_index import DuplicateIndex
 from dlm_lsp.synth.turns import Turns
 
 
 @dataclass(frozen=True, slots=True)
 class CorpusDuplicate:
-    """A pair that says the same: its question, and the document that it is in."""
+    """A pair that says the same, or a probe that asks the same, and the document that it is in."""
 
-    question: str
+    pair: Pair
     document: str
 
 
@@ -35,10 +36,13 @@ class Corpus:
             self._documents.append(document)
 
     def find(self, pair: Pair, *, outside: str) -> CorpusDuplicate | None:
-        """Return the first pair of another document than `outside` that says what `pair` says."""
-        for at, is_same in self._index.compare(pair):
-            if is_same and self._documents[at] != outside:
-                return CorpusDuplicate(self._index.pairs[at].question, self._documents[at])
+        """Return the first pair of another document than `outside` that says what `pair` says.
+
+        A probe that asks its question counts too.
+        """
+        for at in equivalent_places(pair, self._index):
+            if self._documents[at] != outside:
+                return CorpusDuplicate(self._index.pairs[at], self._documents[at])
         return None
 
     def place(self, document: str) -> "CorpusPlace":
@@ -59,7 +63,7 @@ class CorpusPlace:
         await self._ticket.turn()
 
     def find(self, pair: Pair) -> CorpusDuplicate | None:
-        """Return the first pair of another document that says what `pair` says."""
+        """Return the first pair of another document that says what `pair` says (see `Corpus`)."""
         return self._corpus.find(pair, outside=self._document)
 
     def close(self, accepted: Iterable[Pair]) -> None:

@@ -22,6 +22,7 @@ CauseCode = Literal[
 ]
 
 _CODES: dict[str, CauseCode] = {
+    "near_probe": "duplicates",
     "duplicate_pair": "duplicates",
     "already_present": "duplicates",
     "judge_disfavored": "judge",

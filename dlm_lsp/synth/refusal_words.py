@@ -11,6 +11,7 @@ _WORDS = {
     "rejected": "rejected by you",
     "taken_out": "accepted, and taken out again",
     "over_count": "more than were asked for",
+    "near_probe": "gives away a probe",
     "duplicate_pair": "nearly the same as another pair",
     "judge_disfavored": "the judge finds an empty answer as good",
     "below_threshold": "below the judge's threshold",

@@ -63,8 +63,9 @@ class Refusal:
     """A pair that is not accepted.
 
     `reason` is one of `invalid_structure`, `wrong_language`, `not_self_contained`, `looping`,
-    `copied_example`, `says_nothing`, `not_grounded`, `rejected`, `over_count`, `duplicate_pair`,
-    `judge_disfavored`, `below_threshold`, `unjudged`, `not_verified`, `over_max_pairs`.
+    `copied_example`, `says_nothing`, `not_grounded`, `rejected`, `over_count`, `near_probe`,
+    `duplicate_pair`, `judge_disfavored`, `below_threshold`, `unjudged`, `not_verified`,
+    `over_max_pairs`.
     """
 
     question: str

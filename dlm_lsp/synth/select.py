@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 from dlm_lsp.document.document import Document
 from dlm_lsp.document.section import Pair
+from dlm_lsp.quality.contamination import equivalent_places
 from dlm_lsp.quality.dedup import duplicates
+from dlm_lsp.quality.duplicate_index import DuplicateIndex
 from dlm_lsp.synth.candidates import CAME_BEFORE, NO_CANDIDATES, ParsedCandidates
 from dlm_lsp.synth.corpus import CorpusPlace
 from dlm_lsp.synth.judge_calibration import Calibration, judge_threshold
@@ -139,7 +141,11 @@ def passed_pairs(
             else:
                 new.add(candidate.id)
                 fresh.append((at, candidate))
-    unique = _without_duplicates(document, fresh, options, refusals, check_cancelled)
+    unique = fresh
+    if options.filter != "none":
+        pairs = [placed.pair for section in document.sections for placed in section.pairs]
+        apart = _without_probes(pairs, fresh, refusals, check_cancelled)
+        unique = _without_duplicates(pairs, apart, refusals, check_cancelled)
     if corpus:
         unique = _without_those_elsewhere(corpus, unique, refusals)
     passed, enough = unique, unique
@@ -245,19 +251,46 @@ def _already_present(candidate: Candidate) -> Skip:
     return Skip(candidate.source_id, candidate.strategy, "already_present", detail)
 
 
-def _without_duplicates(
-    document: Document,
+def _without_probes(
+    pairs: Iterable[Pair],
     fresh: Sequence[tuple[float, Candidate]],
-    options: SynthOptions,
     refusals: list[tuple[float, Refusal]],
     check_cancelled: Callable[[], None],
 ) -> list[tuple[float, Candidate]]:
-    if options.filter == "none":
+    """Return the candidates that are near none of the probes among `pairs`."""
+    probes = DuplicateIndex()
+    for pair in pairs:
+        if pair.probe:
+            probes.add(pair)
+    if not probes.pairs:
         return list(fresh)
+    others = []
+    for at, candidate in fresh:
+        check_cancelled()
+        place = next(equivalent_places(candidate.pair, probes), None)
+        if place is None:
+            others.append((at, candidate))
+        else:
+            refusals.append((at, _near_probe(candidate, probes.pairs[place].question)))
+    return others
+
+
+def _near_probe(candidate: Candidate, question: str, where: str = "") -> Refusal:
+    detail = f'gives away the probe "{question}"{where}'
+    return make_refusal(candidate, "near_probe", detail)
+
+
+def _without_duplicates(
+    pairs: Sequence[Pair],
+    fresh: Sequence[tuple[float, Candidate]],
+    refusals: list[tuple[float, Refusal]],
+    check_cancelled: Callable[[], None],
+) -> list[tuple[float, Candidate]]:
+    """Return the candidates that say nothing that another, or one of `pairs`, says."""
     repeated = duplicates(
         [candidate.pair for _, candidate in fresh],
         [candidate.margin for _, candidate in fresh],
-        [placed.pair for section in document.sections for placed in section.pairs],
+        pairs,
         check_cancelled,
     )
     for duplicate in repeated:
@@ -276,11 +309,15 @@ def _without_those_elsewhere(
 ) -> list[tuple[float, Candidate]]:
     new = []
     for at, candidate in unique:
-        if same := corpus.find(candidate.pair):
-            detail = f'says what "{same.question}" says in {same.document}'
-            refusals.append((at, make_refusal(candidate, "duplicate_pair", detail)))
-        else:
+        same = corpus.find(candidate.pair)
+        if same is None:
             new.append((at, candidate))
+        elif same.pair.probe:
+            where = f" in {same.document}"
+            refusals.append((at, _near_probe(candidate, same.pair.question, where)))
+        else:
+            detail = f'says what "{same.pair.question}" says in {same.document}'
+            refusals.append((at, make_refusal(candidate, "duplicate_pair", detail)))
     return new
 
 

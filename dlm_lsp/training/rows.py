@@ -84,6 +84,17 @@ def train_validation_split(rows: Sequence[TrainingRow], seed: int) -> TrainValid
     return TrainValidationSplit(tuple(row for row in rows if not _held_out(seed, row)), held)
 
 
+def is_held_out(seed: int, section_id: str, index: int = 0, share: float = HELD_OUT) -> bool:
+    """Tell whether a row is among the share, from 0 to 1, that is held out.
+
+    `index` is its place in its section.
+    """
+    # Not drawn row by row as they come: equal sections would then be learned and measured both.
+    # The first row goes by its section alone, so sections of one row fall as they always did.
+    place = f" {index}" if index else ""
+    return _draw(f"{seed} {section_id}{place}") < share
+
+
 def repeat_by_weight(rows: Iterable[TrainingRow], seed: int) -> tuple[TrainingRow, ...]:
     """Return each row as often as its weight says, a fraction by a draw from (seed, section id)."""
     repeated: list[TrainingRow] = []
@@ -95,10 +106,7 @@ def repeat_by_weight(rows: Iterable[TrainingRow], seed: int) -> tuple[TrainingRo
 
 
 def _held_out(seed: int, row: TrainingRow) -> bool:
-    # Not drawn row by row as they come: equal sections would then be learned and measured both.
-    # The first row goes by its section alone, so sections of one row fall as they always did.
-    index = f" {row.index}" if isinstance(row, PairRow) and row.index else ""
-    return _draw(f"{seed} {row.section_id}{index}") < HELD_OUT
+    return is_held_out(seed, row.section_id, row.index if isinstance(row, PairRow) else 0)
 
 
 def _draw(words: str) -> float:

@@ -181,6 +181,21 @@ async def test_a_pair_that_stands_in_a_later_document_already_is_not_chosen_agai
     assert len(staged(first)) == 1
 
 
+async def test_a_probe_of_another_document_is_given_away_by_no_pair_and_named(tmp_path):
+    first, second = (town_document(tmp_path, number, about=7) for number in (1, 2))
+    with second.open("a") as text:
+        text.write("::instruction::\n### Q !probe\nHow many mills does Ville7 have?\n")
+        text.write("### A\nSeventeen of them.\n")
+    outcomes = await run([first, second], ScriptedTeacher(), corpus=Corpus())
+    refused = {o.path: o.synthesis.report.refused for o in outcomes}
+    assert [(r.reason, r.detail) for r in refused[first] if r.reason == "near_probe"] == [
+        (
+            "near_probe",
+            f'gives away the probe "How many mills does Ville7 have?" in {second}',
+        )
+    ]
+
+
 async def test_a_document_that_fails_costs_itself(tmp_path):
     paths = towns_folder(tmp_path / "notes", range(4))
     paths[1].write_text("no frontmatter\n")

@@ -634,3 +634,15 @@ def test_what_a_server_refuses_is_told_once_and_not_asked_for_in_the_next_run(
     second = dlm("synth", "instructions", document(), *options, "--fresh")
     assert "accepted 4" in second.stdout
     assert len(sent) == 5
+
+
+def test_a_pair_that_gives_away_a_probe_is_refused_and_the_probe_is_named(dlm, document, teacher):
+    path = document()
+    with path.open("a") as text:
+        text.write(
+            "::instruction::\n### Q !probe\nHow many mills does Ville1 have?\n### A\nSome.\n"
+        )
+    run = dlm("synth", "instructions", path, *plain(teacher))
+    assert "synth filter: generated 4, dedup 3, accepted 3" in run.stdout
+    assert "gives away a probe (1)\n- q: How many mills does Ville1 have?" in run.stdout
+    assert 'gives away the probe "How many mills does Ville1 have?"' in run.stdout

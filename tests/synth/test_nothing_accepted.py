@@ -30,6 +30,7 @@ REFUSALS = (
     "not_grounded",
     "rejected",
     "over_count",
+    "near_probe",
     "duplicate_pair",
     "judge_disfavored",
     "below_threshold",
@@ -55,6 +56,7 @@ def code(*reasons: str, **more) -> str | None:
     ("reasons", "expected"),
     [
         (["duplicate_pair", "duplicate_pair", "not_grounded"], "duplicates"),
+        (["near_probe", "duplicate_pair", "not_grounded"], "duplicates"),
         (["already_present"], "duplicates"),
         (["judge_disfavored", "judge_disfavored", "below_threshold"], "judge"),
         (["judge_disfavored", "below_threshold", "below_threshold"], "threshold"),

@@ -1,6 +1,7 @@
 import math
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.scripted_teacher import document
@@ -175,6 +176,32 @@ def test_surplus_stands_in_for_what_is_there_already_and_for_what_is_refused():
     )
     assert [c.pair.question for c in report.accepted] == ["What is Narvik?"]
     assert [r.reason for r in report.refused] == ["duplicate_pair", "judge_disfavored"]
+
+
+PROBE = "::instruction::\n### Q !probe\nWhat is Oslo?\n### A\nA city.\n"
+
+
+@pytest.mark.parametrize("options", [SWAY, DEDUP], ids=["sway", "dedup-only"])
+def test_a_pair_that_gives_away_a_probe_is_refused_by_either_filter_and_another_stands_in(options):
+    report = come(
+        candidate("What's Oslo?"),
+        candidate("What is Oslo?", "The capital of Norway."),
+        candidate("What is Narvik?", "A port."),
+        requested=1,
+        options=options,
+        doc=document("Prose.", tail=PROBE),
+    )
+    assert [c.pair.question for c in report.accepted] == ["What is Narvik?"]
+    assert [(r.reason, r.detail) for r in report.refused] == [
+        ("near_probe", 'gives away the probe "What is Oslo?"')
+    ] * 2
+    assert (report.generated, report.dedup) == (3, 1)
+
+
+def test_without_filters_a_probe_keeps_no_pair_out():
+    doc = document("Prose.", tail=PROBE)
+    options = SynthOptions(filter="none")
+    assert len(select_candidates(candidate(), options=options, doc=doc).accepted) == 1
 
 
 def test_a_section_that_gave_nothing_takes_nothing_from_another():

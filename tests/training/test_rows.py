@@ -9,6 +9,7 @@ from dlm_lsp.training.rows import (
     PairRow,
     ProseRow,
     TrainValidationSplit,
+    is_held_out,
     repeat_by_weight,
     route_to_adapters,
     train_validation_split,
@@ -120,3 +121,10 @@ def test_a_fraction_is_drawn_row_by_row():
 def test_pairs_are_not_repeated():
     pair = PairRow("0" * 16, "How many?", "Two.")
     assert repeat_by_weight([pair], 42) == (pair,)
+
+
+@given(st.text(max_size=4), st.integers(0, 5), st.floats(0, 1), st.floats(0, 1))
+def test_a_larger_share_always_holds_out_what_a_smaller_one_does(id_, index, one_share, other):
+    smaller, larger = sorted((one_share, other))
+    if is_held_out(42, id_, index, smaller):
+        assert is_held_out(42, id_, index, larger)
