@@ -178,12 +178,18 @@ def check_command(
     output_format: Annotated[
         Literal["text", "json", "github"], typer.Option(help="How problems are printed.")
     ] = "text",
+    fix: Annotated[
+        bool,
+        typer.Option(
+            "--fix", help="First mend what is safe: a missing frontmatter, a missing or wrong id."
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Print every problem of the documents: path:line:col, severity, code, message."""
     from dlm_lsp.cli.check import check_documents
 
-    raise typer.Exit(check_documents(paths, "json" if as_json else output_format))
+    raise typer.Exit(check_documents(paths, "json" if as_json else output_format, fix=fix))
 
 
 @dlm_app.command("show")

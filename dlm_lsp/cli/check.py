@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Literal
 
 from dlm_lsp.api.checking import LocatedProblem, check_document
+from dlm_lsp.api.fixing import AppliedFix, copies_to_renew, fix_document
 from dlm_lsp.cli.exit_codes import DONE, FAILED
 from dlm_lsp.cli.output import escape_line, pluralize, print_json, print_notice, print_result
 from dlm_lsp.cli.paths import resolve_paths
@@ -14,9 +16,13 @@ from dlm_lsp.store.copies import copies_among
 OutputFormat = Literal["text", "json", "github"]
 
 
-def check_documents(paths: Sequence[str], output_format: OutputFormat) -> int:
-    """Print the problems of the documents; return 0 where there are none, else 1."""
+def check_documents(paths: Sequence[str], output_format: OutputFormat, *, fix: bool = False) -> int:
+    """Print the problems of the documents; return 0 where there are none, else 1.
+
+    With `fix`, what is safe to mend is mended first, and only the rest are problems.
+    """
     documents = resolve_paths(paths)
+    fixed = _fix_documents(documents) if fix else []
     twins = copies_among(documents)
     located: list[LocatedProblem] = []
     for path in documents:
@@ -30,19 +36,35 @@ def check_documents(paths: Sequence[str], output_format: OutputFormat) -> int:
     warnings = len(located) - errors
     if output_format == "json":
         problems = [asdict(problem) for problem in located]
-        print_json(
-            {"files": len(documents), "errors": errors, "warnings": warnings, "problems": problems}
-        )
+        mended = {"fixed": [asdict(applied) for applied in fixed]} if fix else {}
+        counts = {"files": len(documents), "errors": errors, "warnings": warnings}
+        print_json({**counts, **mended, "problems": problems})
     else:
+        for applied in fixed:
+            place = f"{applied.path}:{applied.line}:{applied.column}"
+            line = escape_line(f"{place}: fixed {applied.code}: {applied.fix}")
+            # On GitHub a result is read as a command.
+            print_result(line) if output_format == "text" else print_notice(line)
         for problem in located:
             print_result(
                 escape_line(as_text(problem) if output_format == "text" else as_github(problem))
             )
         print_notice(
             f"{pluralize(len(documents), 'file')}: {pluralize(errors, 'error')}, "
-            f"{pluralize(warnings, 'warning')}"
+            f"{pluralize(warnings, 'warning')}{f', {len(fixed)} fixed' if fix else ''}"
         )
     return FAILED if located else DONE
+
+
+def _fix_documents(documents: Sequence[Path]) -> list[AppliedFix]:
+    fixed: list[AppliedFix] = []
+    renewed = copies_to_renew(documents)
+    for path in documents:
+        try:
+            fixed += fix_document(path, print_notice, twin=renewed.get(path))
+        except StoreError as error:
+            print_notice(f"dlm: {error}")
+    return fixed
 
 
 def as_text(problem: LocatedProblem) -> str:

@@ -8,6 +8,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcContentModified
 
 from dlm_lsp.document import Fix, Span, remove, remove_marker
+from dlm_lsp.document.new_frontmatter import fill_id
 from dlm_lsp.ide.code_actions import CodeAction, code_actions, prose_sections
 from dlm_lsp.ide.diagnostic import Diagnostic
 from dlm_lsp.server import diagnostics
@@ -24,6 +25,7 @@ from dlm_lsp.server.store_cache import (
     staged_sections_of,
 )
 from dlm_lsp.server.to_lsp import SOURCE
+from dlm_lsp.store.document_ids import new_document_id
 from dlm_lsp.synth.user_edits import user_edited
 from dlm_lsp.teachers.availability import Unavailable
 
@@ -175,12 +177,13 @@ def _has_remedies(diagnostic: Diagnostic) -> bool:
 def _fix(
     server: DlmServer, text_document: LiveDocument, fix: Fix, encoded: list[types.Diagnostic]
 ) -> types.CodeAction:
+    edits = fill_id(fix, new_document_id()).edits
     return types.CodeAction(
         title=fix.title,
         kind=types.CodeActionKind.QuickFix,
         diagnostics=encoded,
         is_preferred=True,
-        edit=workspace_edit(server, text_document, fix.edits),
+        edit=workspace_edit(server, text_document, edits),
     )
 
 

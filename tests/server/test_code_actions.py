@@ -91,6 +91,38 @@ async def actions_at(
     return list(await client.text_document_code_action_async(params) or ())
 
 
+@pytest.mark.parametrize("text", ["", "# Bees\nThey hum.\n"])
+@pytest.mark.parametrize("name", EDITORS)
+async def test_a_file_without_a_frontmatter_gets_one_by_a_quick_fix(name, text):
+    async with editor(name) as client:
+        client.open(text)
+        (marked,) = await client.marked("missing-frontmatter")
+        hint, error = types.DiagnosticSeverity.Hint, types.DiagnosticSeverity.Error
+        assert marked.severity == (error if text else hint)
+        (fix,) = await actions_at(client, marked.range)
+        assert fix.title == "Add frontmatter"
+        client.apply(types.ApplyWorkspaceEditParams(fix.edit))
+        await client.marked()
+        assert client.text().endswith(text)
+        assert parse(client.text()).frontmatter
+
+
+@pytest.mark.parametrize("line", ["", "dlm_id: mine\n", "dlm_id:\n"])
+async def test_a_new_id_is_inserted_by_a_quick_fix_each_time_another(line):
+    text = f"---\n{line}base_model: smollm2-135m\n---\nprose\n"
+    ids = set()
+    async with editor(EMACS) as client:
+        for _ in range(2):
+            client.open(text)
+            (marked,) = await client.marked("invalid-value" if line else "missing-key")
+            (fix,) = await actions_at(client, marked.range)
+            assert fix.title == "Insert a new id"
+            client.apply(types.ApplyWorkspaceEditParams(fix.edit))
+            await client.marked()
+            ids.add(parse(client.text()).frontmatter.dlm_id)
+    assert len(ids) == 2
+
+
 async def test_only_the_kinds_that_are_asked_for_are_offered():
     async with editor(VSCODE) as client:
         client.open(TEXT)
