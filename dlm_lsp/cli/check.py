@@ -5,15 +5,21 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
-from dlm_lsp.api.checking import LocatedProblem, check_document
+from dlm_lsp.api.checking import LocatedProblem, find_problems
 from dlm_lsp.api.fixing import AppliedFix, copies_to_renew, fix_document
 from dlm_lsp.cli.exit_codes import DONE, FAILED
 from dlm_lsp.cli.output import escape_line, pluralize, print_json, print_notice, print_result
 from dlm_lsp.cli.paths import resolve_paths
+from dlm_lsp.document import parse
+from dlm_lsp.document.headings import unsplit_headings
 from dlm_lsp.errors import StoreError
 from dlm_lsp.store.copies import copies_among
+from dlm_lsp.store.documents import read_document
 
 OutputFormat = Literal["text", "json", "github"]
+
+
+_FEW_HEADINGS = 2
 
 
 def check_documents(paths: Sequence[str], output_format: OutputFormat, *, fix: bool = False) -> int:
@@ -25,9 +31,12 @@ def check_documents(paths: Sequence[str], output_format: OutputFormat, *, fix: b
     fixed = _fix_documents(documents) if fix else []
     twins = copies_among(documents)
     located: list[LocatedProblem] = []
+    headings: dict[Path, int] = {}
     for path in documents:
         try:
-            located += check_document(path, twins.get(path))
+            document = parse(read_document(path))
+            located += find_problems(path, document, twins.get(path))
+            headings[path] = unsplit_headings(document)
         except StoreError as error:
             located.append(
                 LocatedProblem(str(path), 1, 1, 1, 1, "error", "unreadable", str(error), None)
@@ -49,6 +58,12 @@ def check_documents(paths: Sequence[str], output_format: OutputFormat, *, fix: b
             print_result(
                 escape_line(as_text(problem) if output_format == "text" else as_github(problem))
             )
+        for path, count in headings.items() if output_format == "text" else ():
+            if count > _FEW_HEADINGS:
+                print_notice(
+                    f"note: {path} is one section with {count} headings, and is asked about as one:"
+                    " an editor offers to split it; or write ::prose:: above a heading"
+                )
         print_notice(
             f"{pluralize(len(documents), 'file')}: {pluralize(errors, 'error')}, "
             f"{pluralize(warnings, 'warning')}{f', {len(fixed)} fixed' if fix else ''}"

@@ -8,9 +8,11 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcContentModified
 
 from dlm_lsp.document import Fix, Span, remove, remove_marker
+from dlm_lsp.document.headings import split_at_headings
 from dlm_lsp.document.new_frontmatter import fill_id
 from dlm_lsp.ide.code_actions import CodeAction, code_actions, prose_sections
 from dlm_lsp.ide.diagnostic import Diagnostic
+from dlm_lsp.ide.provenance import sections_in
 from dlm_lsp.server import diagnostics
 from dlm_lsp.server.availability import document_availability, lacks_teacher
 from dlm_lsp.server.changes import ChangeOutcome, refusal_of_edits, workspace_edit
@@ -34,6 +36,7 @@ from dlm_lsp.teachers.availability import Unavailable
 _EDITS = {"keep": remove_marker, "revert": remove}
 _REMEDIES = ("regenerate", "remove", "keep")
 _MANAGE_KIND = f"{ACTION_KIND}.manage"
+_SPLIT_KIND = f"{ACTION_KIND}.split"
 _LINE_END = 2**31 - 1
 
 
@@ -66,6 +69,7 @@ async def on_code_action(
                 if _is_wanted(action, only)
             ),
         ]
+    wanted += _split(server, text_document, span, only)
     if server.client.action_literals:
         return list(wanted)
     return [action.command for action in wanted if action.command and not action.disabled]
@@ -168,6 +172,24 @@ def _fixes(
     for about in remedied.values():
         encoded = diagnostics.encode_diagnostics(server, text_document, about)
         yield from _remedies(text_document, about[0], encoded)
+
+
+def _split(
+    server: DlmServer, text_document: LiveDocument, span: Span, only: Sequence[Any] | None
+) -> Iterator[types.CodeAction]:
+    """Yield what lets a section begin at each heading of those at the cursor, where one does not.
+
+    Headings are looked for only where that kind is asked for, and an edit may be sent.
+    """
+    if refusal_of_edits(text_document) or not (only is None or _is_among(_SPLIT_KIND, only)):
+        return
+    document = text_document.incremental.document
+    if edits := split_at_headings(document, list(sections_in(document, span))):
+        yield types.CodeAction(
+            title="Split into a section per heading",
+            kind=_SPLIT_KIND,
+            edit=workspace_edit(server, text_document, edits),
+        )
 
 
 def _has_remedies(diagnostic: Diagnostic) -> bool:

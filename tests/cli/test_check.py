@@ -169,6 +169,18 @@ def test_an_empty_file_is_an_error_of_check(dlm, tmp_path):
     assert dlm("check", "empty.dlm", "--fix").returncode == 0
 
 
+def test_a_document_that_is_one_section_of_many_headings_is_told_and_no_problem(dlm, tmp_path):
+    path = tmp_path / "towns.dlm"
+    path.write_text(HEAD + "".join(f"# Town {n}\nIt has {n} mills.\n" for n in range(8)))
+    checked = dlm("check", path)
+    note = f"note: {path} is one section with 8 headings, and is asked about as one: "
+    assert (checked.returncode, checked.stdout) == (0, "")
+    assert checked.stderr.startswith(note)
+    assert "note" not in dlm("check", path, "--json").stderr
+    path.write_text(path.read_text().replace("# Town 4", "::prose::\n# Town 4"))
+    assert "note" not in dlm("check", path).stderr
+
+
 def test_a_base_model_by_its_path_is_looked_for_beside_the_document(dlm, tmp_path):
     path = tmp_path / "notes" / "model.dlm"
     path.parent.mkdir()

@@ -123,6 +123,39 @@ async def test_a_new_id_is_inserted_by_a_quick_fix_each_time_another(line):
     assert len(ids) == 2
 
 
+HEADINGS = "".join(f"# Town {n}\nIt has {n} mills.\n```sh\n# no heading\n```\n" for n in range(8))
+SPLIT = "Split into a section per heading"
+
+
+@pytest.mark.parametrize("name", EDITORS)
+async def test_a_section_of_several_headings_is_split_at_them(name):
+    async with editor(name) as client:
+        client.open(body(HEADINGS))
+        split = next(action for action in await client.actions("Town 3") if action.title == SPLIT)
+        client.apply(types.ApplyWorkspaceEditParams(split.edit))
+        await client.marked()
+        assert len(parse(client.text()).sections) == 8
+        assert SPLIT not in [action.title for action in await client.actions("Town 3")]
+
+
+async def test_only_sections_at_the_cursor_are_split_and_no_quick_fix_is_a_split():
+    async with editor(VSCODE) as client:
+        client.open(body(f"{HEADINGS}::prose::\nPlain.\n::prose::\n# A\nText.\n# B\nText.\n"))
+        assert SPLIT not in [action.title for action in await client.actions("Plain")]
+        assert await client.actions("# A", only=["quickfix"]) == []
+        (split,) = await client.actions("# A", only=["refactor.rewrite.dlm.split"])
+        client.apply(types.ApplyWorkspaceEditParams(split.edit))
+        await client.marked()
+        assert len(parse(client.text()).sections) == 4
+
+
+async def test_where_no_edit_is_sent_nothing_is_split():
+    async with editor(EMACS) as client:
+        client.open(body(HEADINGS + "lone\r"))
+        await client.marked("lone-cr")
+        assert SPLIT not in [action.title for action in await client.actions("Town 3")]
+
+
 async def test_only_the_kinds_that_are_asked_for_are_offered():
     async with editor(VSCODE) as client:
         client.open(TEXT)
