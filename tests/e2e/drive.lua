@@ -576,6 +576,35 @@ function walks.model()
   contains(shown, "margin")
 end
 
+function walks.new()
+  local folder = vim.fs.dirname(vim.env.DOCUMENT)
+  local function makes(command, name)
+    vim.cmd(command)
+    assert(vim.fn.expand("%:p") == folder .. "/" .. name, vim.fn.expand("%:p"))
+    assert(lines()[1] == "---", text())
+    assert(lines()[2]:match("^dlm_id: %w+$"), text())
+    await("the server", function()
+      return vim.lsp.get_clients({ bufnr = 0, name = "dlm_lsp" })[1]
+    end)
+  end
+  makes("DlmNew " .. folder .. "/new\\ notes.dlm", "new notes.dlm")
+  makes("DlmNew " .. folder .. "/bees.md", "bees.dlm")
+  contains(text(), "They hum.")
+  vim.ui.input = function(asked, answered)
+    assert(asked.default == "notes.dlm")
+    answered(folder .. "/asked.dlm")
+  end
+  makes("DlmNew", "asked.dlm")
+  local before = vim.fn.readfile(folder .. "/bees.dlm")
+  vim.cmd("DlmNew " .. folder .. "/bees.md")
+  contains_message("bees.dlm is there already")
+  assert(vim.deep_equal(vim.fn.readfile(folder .. "/bees.dlm"), before))
+  vim.lsp.config("dlm_lsp", { cmd = { "/nosuch/dlm-lsp" } })
+  vim.env.PATH = ""
+  vim.cmd("DlmNew " .. folder .. "/nowhere.dlm")
+  contains_message("`dlm` cannot be run")
+end
+
 local function walk()
   if vim.env.TEACHER then
     vim.lsp.config("dlm_lsp", {
