@@ -57,6 +57,34 @@ void describe("roads", () => {
     await editor.untilServed();
   });
 
+  check("the palette makes a document, and never over a file", async () => {
+    const make = async (name: string, model: string) => {
+      await editor.palette("dlm: New Document…");
+      await editor.answer("New Document", editor.path(name));
+      await editor.pick(model);
+    };
+    await make("new.dlm", "qwen3-1.7b");
+    await editor.host.run(
+      ({ vscode, until }, path) =>
+        until(() => vscode.window.activeTextEditor?.document.uri.fsPath === path),
+      editor.path("new.dlm"),
+    );
+    const made = await editor.text();
+    assert.match(
+      made,
+      /^---\ndlm_id: [0-9A-HJKMNP-TV-Z]{26}\ndlm_version: 15\nbase_model: qwen3-1.7b\n---\n/,
+    );
+    assert.equal(editor.onDisk("new.dlm"), made);
+    await editor.palette("dlm: New Document…");
+    await editor.answer("New Document", editor.path("new.dlm"));
+    // The editor itself asks first whether a file is to be replaced.
+    await editor.page.locator(".quick-input-widget", { hasText: "already exists" }).waitFor();
+    await editor.page.keyboard.press("Enter");
+    await editor.pick("smollm2-135m");
+    await editor.notification("is a document already").waitFor();
+    assert.equal(editor.onDisk("new.dlm"), made);
+  });
+
   check("the lens above a section synthesizes", async () => {
     await editor.open("lens.dlm", about(31));
     await editor.page
