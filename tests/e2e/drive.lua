@@ -576,6 +576,22 @@ function walks.model()
   contains(shown, "margin")
 end
 
+function walks.first_document()
+  local found = until_marked("missing-frontmatter")
+  assert(found.severity == vim.diagnostic.severity.HINT, vim.inspect(found))
+  act("quickfix")
+  await("a frontmatter", function()
+    return count("base_model: smollm2-135m") == 1
+  end)
+  vim.api.nvim_buf_set_lines(0, -1, -1, false, { "# One", "A.", "# Two", "B.", "# Three", "C." })
+  go_to("# Two")
+  act("refactor.rewrite.dlm.split")
+  await("three sections", function()
+    return count("::prose::") == 2
+  end)
+  vim.cmd.write()
+end
+
 function walks.new()
   local folder = vim.fs.dirname(vim.env.DOCUMENT)
   local function makes(command, name)

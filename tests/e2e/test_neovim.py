@@ -168,6 +168,11 @@ def test_a_model_on_this_machine_writes_and_judges(neovim):
     assert {section.synth.synth_teacher for section in synthesized(saved)} == {"hf:gemma-3-270m"}
 
 
+def test_an_empty_file_gets_a_frontmatter_and_its_prose_a_section_per_heading(neovim):
+    document = parse(walk(neovim, "first_document", "").read_text())
+    assert (document.problems, len(document.sections)) == ((), 3)
+
+
 def test_a_document_is_made_of_nothing_or_of_a_text_and_never_over_a_file(neovim):
     neovim.write("notes/bees.md", "# Bees\nThey hum.\n")
     walk(neovim, "new", PLAIN)

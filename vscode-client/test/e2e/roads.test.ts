@@ -85,6 +85,33 @@ void describe("roads", () => {
     assert.equal(editor.onDisk("new.dlm"), made);
   });
 
+  check("an empty file gets a frontmatter, and its prose a section per heading", async () => {
+    await editor.show("empty.dlm", "");
+    const severities = await editor.host.run(({ vscode, until }) =>
+      until(() => {
+        const uri = vscode.window.activeTextEditor?.document.uri;
+        const found = (uri ? vscode.languages.getDiagnostics(uri) : []).map(
+          ({ severity }) => vscode.DiagnosticSeverity[severity],
+        );
+        return found.length > 0 ? found : undefined;
+      }),
+    );
+    assert.deepEqual(severities, ["Hint"]);
+    await editor.chooseAction("Add frontmatter");
+    await editor.host.run(({ vscode, until }) =>
+      until(() => vscode.window.activeTextEditor?.document.getText().includes("base_model")),
+    );
+    await editor.insert("# One\nA.\n# Two\nB.\n# Three\nC.\n");
+    await editor.goTo("# Two");
+    await editor.chooseAction("Split into a section per heading");
+    await editor.host.run(({ vscode, until }) =>
+      until(() =>
+        vscode.window.activeTextEditor?.document.getText().includes("::prose::\n# Three"),
+      ),
+    );
+    assert.deepEqual(await editor.problems(), []);
+  });
+
   check("the lens above a section synthesizes", async () => {
     await editor.open("lens.dlm", about(31));
     await editor.page
