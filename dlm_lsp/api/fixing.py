@@ -5,7 +5,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlm_lsp.document import Document, Edit, Problem, apply_edits, duplicate_id, parse
+from dlm_lsp.document import Document, Edit, Fix, Problem, apply_edits, duplicate_id, parse
 from dlm_lsp.document.lines import line_and_column, line_starts
 from dlm_lsp.document.new_frontmatter import fill_id
 from dlm_lsp.document.parse import read_head
@@ -53,13 +53,15 @@ def fix_document(
 ) -> tuple[AppliedFix, ...]:
     """Mend what is safe to mend in a document; `on_wait` hears who holds its store.
 
-    With a `twin`, which keeps the id of both, it gets an id of its own. A frontmatter is added to
-    files named `*.dlm` alone.
+    With a `twin`, which keeps the id of both, it gets an id of its own. What is not named `*.dlm`
+    may belong to another program, and is left alone.
 
     Raises:
         FileChangedError: another program changes the file again and again.
         StoreError: it cannot be read or written; it is as it was.
     """
+    if path.suffix != ".dlm":
+        return ()
     for attempt in range(1, _ATTEMPTS + 1):
         text = read_document(path)
         with ExitStack() as holding:
@@ -85,29 +87,26 @@ def _mended(path: Path, text: str, twin: Path | None) -> tuple[str, list[Applied
     applied: list[AppliedFix] = []
     for _ in range(_ROUNDS):
         document = parse(text)
-        problems = list(_safe(path, document, twin))
-        if not problems:
+        found = list(_safe(document, twin))
+        if not found:
             break
         starts = line_starts(text)
         edits: list[Edit] = []
-        for problem, fix in ((problem, problem.fix) for problem in problems):
-            if fix:
-                edits += fill_id(fix, new_document_id()).edits
-                at = line_and_column(starts, problem.span.start)
-                applied.append(AppliedFix(str(path), *at, problem.code, fix.title))
+        for problem, fix in found:
+            edits += fill_id(fix, new_document_id()).edits
+            at = line_and_column(starts, problem.span.start)
+            applied.append(AppliedFix(str(path), *at, problem.code, fix.title))
         text, twin = apply_edits(text, edits), None
     return text, applied
 
 
-def _safe(path: Path, document: Document, twin: Path | None) -> Iterator[Problem]:
+def _safe(document: Document, twin: Path | None) -> Iterator[tuple[Problem, Fix]]:
     shared = duplicate_id(document.text, document.yaml, str(twin)) if twin else None
-    if shared:
-        yield shared
+    if shared and shared.fix:
+        yield shared, shared.fix
     for problem in document.problems:
         if problem.fix and problem.fix.is_safe:
-            if problem.code == "missing-frontmatter" and path.suffix != ".dlm":
-                continue
-            yield problem
+            yield problem, problem.fix
 
 
 def _keeper(folder: Path, sharing: Collection[Path]) -> Path | None:

@@ -37,6 +37,8 @@ _EDITS = {"keep": remove_marker, "revert": remove}
 _REMEDIES = ("regenerate", "remove", "keep")
 _MANAGE_KIND = f"{ACTION_KIND}.manage"
 _SPLIT_KIND = f"{ACTION_KIND}.split"
+_MOST_TO_SPLIT = 300_000
+"""Characters in which headings are found within 25 ms."""
 _LINE_END = 2**31 - 1
 
 
@@ -184,7 +186,10 @@ def _split(
     if refusal_of_edits(text_document) or not (only is None or _is_among(_SPLIT_KIND, only)):
         return
     document = text_document.incremental.document
-    if edits := split_at_headings(document, list(sections_in(document, span))):
+    sections = list(sections_in(document, span))
+    if sum(len(section.content) for section in sections) > _MOST_TO_SPLIT:
+        return
+    if edits := split_at_headings(document, sections):
         yield types.CodeAction(
             title="Split into a section per heading",
             kind=_SPLIT_KIND,

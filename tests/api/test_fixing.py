@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from support.document_text import FRONTMATTER
 from support.generated_documents import sound_documents, wild_documents
 from support.permissions import permissions
+from support.syscall_kills import killed_runs
 
 from dlm_lsp.api.fixing import copies_to_renew, fix_document
 from dlm_lsp.document import SectionType, parse
@@ -18,7 +19,7 @@ from dlm_lsp.store.lock import document_lock
 from dlm_lsp.store.manifest import new_manifest, save_manifest
 from dlm_lsp.store.plan import StagedSection, add_to_plan
 
-__all__ = ["permissions"]
+__all__ = ["killed_runs", "permissions"]
 
 ID = parse(FRONTMATTER).frontmatter.dlm_id
 STAGED = StagedSection(SectionType.INSTRUCTION, "### Q\nWhy?\n### A\nSo.")
@@ -52,9 +53,10 @@ def test_two_documents_get_two_ids(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["notes.md", "notes"])
-def test_a_file_of_another_name_gets_no_frontmatter(tmp_path, name):
-    path = written(tmp_path / name, "# Notes\n")
-    assert (fixes(path), path.read_text()) == ([], "# Notes\n")
+@pytest.mark.parametrize("text", ["# Notes\n", "---\ntitle: Notes\n---\n# Notes\n"])
+def test_a_file_of_another_name_is_left_alone(tmp_path, name, text):
+    path = written(tmp_path / name, text)
+    assert (fixes(path), path.read_text()) == ([], text)
 
 
 @pytest.mark.parametrize(
@@ -142,6 +144,20 @@ def test_where_nothing_can_be_written_the_file_stays_as_it_is(tmp_path):
         fix_document(path, print)
     folder.chmod(0o755)
     assert (path.read_text(), list(folder.iterdir())) == ("They hum.\n", [path])
+
+
+@pytest.mark.posix
+def test_whenever_the_process_is_killed_the_file_is_as_it_was_or_mended(tmp_path, killed_runs):
+    text = "# Bees\nThey hum.\n"
+    path = written(tmp_path / "a.dlm", text)
+    seen = set()
+    for _ in killed_runs(lambda _: fix_document(path, print)):
+        found = path.read_text()
+        document = parse(found)
+        assert found == text or (document.problems == () and found.endswith(text))
+        seen.add(document.problems == ())
+        path.write_text(text)
+    assert seen == {False, True}
 
 
 def test_a_file_that_cannot_be_read_is_an_error(tmp_path):

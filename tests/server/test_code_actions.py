@@ -149,6 +149,12 @@ async def test_only_sections_at_the_cursor_are_split_and_no_quick_fix_is_a_split
         assert len(parse(client.text()).sections) == 4
 
 
+async def test_what_would_take_long_to_split_is_not_offered():
+    async with editor(EMACS) as client:
+        client.open(body(HEADINGS + "words " * 60_000))
+        assert SPLIT not in [action.title for action in await client.actions("Town 3")]
+
+
 async def test_where_no_edit_is_sent_nothing_is_split():
     async with editor(EMACS) as client:
         client.open(body(HEADINGS + "lone\r"))
