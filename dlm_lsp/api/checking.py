@@ -7,7 +7,6 @@ from dlm_lsp.document import Document, duplicate_id, missing_media, parse
 from dlm_lsp.document.frontmatter import missing_base_model
 from dlm_lsp.document.lines import line_and_column, line_starts
 from dlm_lsp.local.model_paths import model_is_there
-from dlm_lsp.store.document_ids import new_document_id
 from dlm_lsp.store.documents import read_document
 
 
@@ -46,7 +45,7 @@ def find_problems(
     missing = None
     if not model_is_there(base_model, path.parent):
         missing = missing_base_model(document.problems, base_model)
-    shared = duplicate_id(text, document.yaml, str(twin), new_document_id()) if twin else None
+    shared = duplicate_id(text, document.yaml, str(twin)) if twin else None
     problems = [
         *document.problems,
         *(problem for problem in (shared, missing) if problem),

@@ -28,7 +28,10 @@ from dlm_lsp.synth.options import (
 
 
 class _Commands(TyperGroup):
-    """All commands, with a Ctrl-C in one of them left to `run`, for typer says nothing."""
+    """Commands, with a Ctrl-C in one of them left to `run`, for typer says nothing.
+
+    Those that only another package has say where they are.
+    """
 
     def make_context(self, *args: Any, **options: Any) -> Any:
         with bypass_typer():
@@ -37,6 +40,14 @@ class _Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         with bypass_typer():
             return super().invoke(ctx)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and args[0] not in self.commands:
+            from dlm_lsp.cli.absent_commands import refuse_absent
+
+            names = [part.info_name for part in (ctx.parent, ctx) if part]
+            refuse_absent(" ".join(["dlm", *names[1:], args[0]]))
+        return super().resolve_command(ctx, args)
 
 
 class _InstructionsCommand(TyperCommand):
@@ -57,11 +68,13 @@ dlm_app = typer.Typer(
     cls=_Commands,
     help="Write, check and keep question/answer pairs for .dlm notes, and train on them.",
     no_args_is_help=True,
+    context_settings={"help_option_names": ["--help", "-h"]},
     pretty_exceptions_enable=False,
     # Help in plain text: with rich it takes twice as long to appear.
     rich_markup_mode=None,
 )
 synth_app = typer.Typer(
+    cls=_Commands,
     help="Write instruction pairs from prose; list, apply, revert them.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -109,8 +122,24 @@ def dlm_command(
             "--version", help="Print the version and exit.", is_eager=True, callback=_show_version
         ),
     ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show on stderr what is logged too.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Show no progress; results and errors stay.")
+    ] = False,
 ) -> None:
     """Write, check and keep question/answer pairs for .dlm notes, and train on them."""
+    if verbose:
+        import logging
+
+        # Of this package alone: what others log may hold an address with a key in it.
+        logging.basicConfig(format="%(name)s: %(message)s")
+        logging.getLogger("dlm_lsp").setLevel(logging.DEBUG)
+    if quiet:
+        from dlm_lsp.cli.output import hide_progress
+
+        hide_progress()
 
 
 BaseOption = Annotated[
@@ -178,12 +207,18 @@ def check_command(
     output_format: Annotated[
         Literal["text", "json", "github"], typer.Option(help="How problems are printed.")
     ] = "text",
+    fix: Annotated[
+        bool,
+        typer.Option(
+            "--fix", help="First mend what is safe: a missing frontmatter, a missing or wrong id."
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Print every problem of the documents: path:line:col, severity, code, message."""
     from dlm_lsp.cli.check import check_documents
 
-    raise typer.Exit(check_documents(paths, "json" if as_json else output_format))
+    raise typer.Exit(check_documents(paths, "json" if as_json else output_format, fix=fix))
 
 
 @dlm_app.command("show")
@@ -214,6 +249,12 @@ def train_command(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from where a training was interrupted.")
     ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Begin anew, as every training does without --resume.")
+    ] = False,
+    phase: Annotated[
+        str, typer.Option(metavar="sft", help="The phase to train; there is this one.")
+    ] = "sft",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show rows, tokens, steps and memory; train nothing.")
     ] = False,
@@ -240,6 +281,13 @@ def train_command(
     from dlm_lsp.cli.train import train_document
     from dlm_lsp.training.plan import TrainRequest
 
+    if fresh and resume:
+        raise UsageError("--fresh and --resume exclude each other; leave one out")
+    if phase != "sft":
+        raise UsageError(
+            f"--phase {phase} is not in this package, which trains `sft` alone; "
+            "see document-language-model"
+        )
     OPTIONS["device"].check(device)
     request = TrainRequest(
         adapter, seed, max_steps, device, resume, tuple(map(Path, allow_source or ()))
@@ -268,7 +316,9 @@ def fetch_command(
 @dlm_app.command("prompt")
 def prompt_command(
     path: PathArgument,
-    question: Annotated[str, typer.Argument(help="What to ask.")],
+    question: Annotated[
+        str | None, typer.Argument(help="What to ask.", show_default="read from stdin")
+    ] = None,
     *,
     base: Annotated[bool, typer.Option("--base", help="Ask the untouched base model.")] = False,
     compare: Annotated[
@@ -279,7 +329,13 @@ def prompt_command(
         typer.Option(metavar="NAME", help="Ask this named adapter.", show_default="the first"),
     ] = None,
     max_new_tokens: Annotated[
-        int, typer.Option(min=OPTIONS["max_new_tokens"].ge, help="Most tokens of an answer.")
+        int,
+        typer.Option(
+            "--max-new-tokens",
+            "--max-tokens",
+            min=OPTIONS["max_new_tokens"].ge,
+            help="Most tokens of an answer.",
+        ),
     ] = 256,
     temp: Annotated[
         float, typer.Option(min=OPTIONS["temperature"].ge, help="Temperature of the model.")

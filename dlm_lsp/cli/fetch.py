@@ -1,7 +1,7 @@
 """Fetch command: `dlm fetch` downloads a model; a run in the shell only those of the registry."""
 
 from dlm_lsp.cli.exit_codes import DONE
-from dlm_lsp.cli.output import err, print_json, print_notice, print_result
+from dlm_lsp.cli.output import draws_progress, print_json, print_notice, print_result
 from dlm_lsp.errors import ModelError
 from dlm_lsp.local.fetch import fetch_model, plan_fetch
 from dlm_lsp.local.weights import missing_model
@@ -54,4 +54,4 @@ def _fetched(model: str) -> str | None:
     if planned is None:
         return None
     print_notice(f"Downloading {planned.description} from the hub.")
-    return fetch_model(planned, show=err().is_terminal)
+    return fetch_model(planned, show=draws_progress())

@@ -4,12 +4,23 @@ import io
 import json
 import sys
 import unicodedata
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from rich.console import Console
 
 _JOINERS = "\u200c\u200d"
+
+
+@dataclass(slots=True)
+class _Shown:
+    """What the user wants to see of what is no result, for as long as the process lives."""
+
+    progress: bool = True
+
+
+_shown = _Shown()
 
 
 @cache
@@ -32,6 +43,22 @@ def print_result(text: str = "") -> None:
 def print_notice(text: str) -> None:
     """Print a message, in one line."""
     _print(err(), escape_line(text))
+
+
+def hide_progress() -> None:
+    """Show no progress from now on; results, notes and errors stay."""
+    _shown.progress = False
+
+
+def draws_progress() -> bool:
+    """Tell whether progress is a live line: on a terminal, where it is wanted."""
+    return _shown.progress and err().is_terminal
+
+
+def print_progress(text: str) -> None:
+    """Print how far something is, where no live line shows it."""
+    if _shown.progress and not err().is_terminal:
+        print_notice(text)
 
 
 def _print(console: Console, text: str) -> None:

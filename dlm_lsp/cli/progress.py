@@ -1,6 +1,6 @@
 """Progress of a synthesis: a live line on a terminal, plain lines elsewhere; always on stderr."""
 
-from dlm_lsp.cli.output import err, pluralize, print_notice
+from dlm_lsp.cli.output import pluralize, print_notice, print_progress
 from dlm_lsp.cli.progress_line import ProgressLine
 from dlm_lsp.synth.events import (
     ModelLoading,
@@ -42,12 +42,11 @@ class SynthProgress(ProgressLine):
                 self._refused += 1
             case PairVerified():
                 self._verified = f"{event.done} of {event.total} verified, "
-                if event.done == event.total and not err().is_terminal:
-                    print_notice(f"{pluralize(event.total, 'pair')} verified: {self._state()}")
+                if event.done == event.total:
+                    print_progress(f"{pluralize(event.total, 'pair')} verified: {self._state()}")
             case SectionDone():
                 self.update(completed=event.done)
-                if not err().is_terminal:
-                    print_notice(f"{event.done} of {event.total} sections: {self._state()}")
+                print_progress(f"{event.done} of {event.total} sections: {self._state()}")
             case RunFinished(report=report):
                 self._finish(len(report.accepted), len(report.refused))
         self._models.take(event)
@@ -57,8 +56,7 @@ class SynthProgress(ProgressLine):
         """Tell the counts of the report where they are others: which pairs stay is known last."""
         if (self._accepted, self._refused) != (accepted, refused):
             self._accepted, self._refused = accepted, refused
-            if not err().is_terminal:
-                print_notice(f"in all: {self._state()}")
+            print_progress(f"in all: {self._state()}")
 
     def _state(self) -> str:
         tokens = f", {self._tokens:,} tokens" if self._tokens else ""
@@ -69,8 +67,7 @@ def _tell(event: ModelLoading | RequestFailed | TeacherNotice) -> None:
     """Print a line about what is no count; a terminal shows in its live line what is loaded."""
     match event:
         case ModelLoading():
-            if not err().is_terminal:
-                print_notice(f"loading {event.model}")
+            print_progress(f"loading {event.model}")
         case RequestFailed():
             task = event.strategy or "verification"
             print_notice(f"dlm: {event.source_id} [{task}]: {event.message}")

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from dlm_lsp.cli.output import err
+from dlm_lsp.cli.output import draws_progress, err
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -18,7 +18,7 @@ class ProgressLine:
     """
 
     def __init__(self, name: str, state: str = "") -> None:
-        self._bar = _bar(name, state) if err().is_terminal else None
+        self._bar = _bar(name, state) if draws_progress() else None
 
     def __enter__(self) -> Self:
         if self._bar:

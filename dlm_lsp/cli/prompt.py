@@ -1,5 +1,6 @@
 """Prompt command: `dlm prompt` asks the document's model, with or without its adapter."""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -21,7 +22,7 @@ Answerer = Literal["adapter", "base", "both"]
 
 def prompt_document(
     path: str,
-    question: str,
+    question: str | None,
     answerer: Answerer,
     name: str | None,
     options: ChatOptions,
@@ -29,7 +30,11 @@ def prompt_document(
     device: str,
     as_json: bool,
 ) -> int:
-    """Answer a question from the current adapter, the untouched base model, or both."""
+    """Answer a question from the current adapter, the untouched base model, or both.
+
+    Where it is None, it is what stands on stdin.
+    """
+    question = _read_question() if question is None else question
     if not question.strip():
         raise UsageError("the question is empty; write one")
     opened = load_document(resolve_path(path, "ask"))
@@ -47,6 +52,15 @@ def prompt_document(
     else:
         print_result(next(iter(answers.values())))
     return DONE
+
+
+def _read_question() -> str:
+    if sys.stdin.isatty():
+        print_notice("What to ask, ended with Ctrl-D on a line of its own:")
+    try:
+        return sys.stdin.buffer.read().decode("utf-8").strip()
+    except UnicodeDecodeError as error:
+        raise UsageError("the question on stdin is not UTF-8; write it as UTF-8") from error
 
 
 def _adapter(opened: LoadedDocument, name: str | None, *, needed: bool) -> Path | None:

@@ -1,10 +1,10 @@
 """Run progress: of one document its sections, of several how many are done."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dlm_lsp.cli.output import err, pluralize, print_notice
+from dlm_lsp.cli.output import pluralize, print_notice, print_progress
 from dlm_lsp.cli.progress import SynthProgress
 from dlm_lsp.cli.progress_line import ProgressLine
 from dlm_lsp.synth.events import (
@@ -63,9 +63,9 @@ class _DocumentsProgress(ProgressLine):
     def take(self, path: Path, event: SynthEvent) -> None:
         self._models.take(event)
         match event:
-            case ModelLoading(model=model) if not err().is_terminal:
-                self._tell(model, f"loading {model}")
-            case ModelLoading() | ModelReady():
+            case ModelLoading(model=model):
+                self._tell(model, f"loading {model}", print_progress)
+            case ModelReady():
                 pass
             case RequestDone(cached=False):
                 self._tokens += (event.tokens_in or 0) + (event.tokens_out or 0)
@@ -83,15 +83,14 @@ class _DocumentsProgress(ProgressLine):
     def finish(self, path: Path) -> None:
         self._done += 1
         self.update(completed=self._done)
-        if not err().is_terminal:
-            done = f"{self._done} of {pluralize(self._count, 'document')}"
-            print_notice(f"{done}: {self._counts()} ({path})")
+        done = f"{self._done} of {pluralize(self._count, 'document')}"
+        print_progress(f"{done}: {self._counts()} ({path})")
 
-    def _tell(self, message: str, line: str) -> None:
+    def _tell(self, message: str, line: str, show: Callable[[str], None] = print_notice) -> None:
         """Tell a message in a line, once: a server says the same to all that wait for it."""
         if message not in self._notices:
             self._notices.add(message)
-            print_notice(line)
+            show(line)
 
     def _state(self) -> str:
         return f"{self._models.words}{self._counts()}"

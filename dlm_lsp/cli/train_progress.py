@@ -2,7 +2,7 @@
 
 from time import monotonic
 
-from dlm_lsp.cli.output import err, pluralize, print_notice
+from dlm_lsp.cli.output import pluralize, print_notice, print_progress
 from dlm_lsp.cli.progress_line import ProgressLine
 from dlm_lsp.training.trainer import HeldOutEvaluated, StepDone, TrainingEvent, TrainingPlanned
 
@@ -34,8 +34,7 @@ class TrainProgress(ProgressLine):
                 self._stepped(event)
             case HeldOutEvaluated():
                 self._losses["held-out loss"] = event.loss
-                if not err().is_terminal:
-                    print_notice(f"step {event.step}: {self._state()}")
+                print_progress(f"step {event.step}: {self._state()}")
         self.update(state=self._state())
 
     def _stepped(self, event: StepDone) -> None:
@@ -52,8 +51,8 @@ class TrainProgress(ProgressLine):
         self._losses["loss"] = event.loss
         self.update(completed=event.step)
         tenth = max(1, event.steps // 10)
-        if not err().is_terminal and (event.step % tenth == 0 or event.step == event.steps):
-            print_notice(f"step {event.step} of {event.steps}: {self._state()}{left}")
+        if event.step % tenth == 0 or event.step == event.steps:
+            print_progress(f"step {event.step} of {event.steps}: {self._state()}{left}")
 
     def _state(self) -> str:
         parts = [f"{name} {loss:.3f}" for name, loss in self._losses.items()]

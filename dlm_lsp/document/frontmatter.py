@@ -13,7 +13,7 @@ from dlm_lsp.document.edit import Edit, Span
 from dlm_lsp.document.lines import without_last_break
 from dlm_lsp.document.migrations import migrate
 from dlm_lsp.document.private_paths import private_source
-from dlm_lsp.document.problem import Fix, Problem, Severity
+from dlm_lsp.document.problem import Problem, Severity
 from dlm_lsp.document.schema import CURRENT_VERSION, Frontmatter
 from dlm_lsp.document.schema_problem import quote_value, replace_name, schema_problems
 from dlm_lsp.document.yaml_tree import YamlTree, mapping_entries, read_yaml_tree
@@ -48,7 +48,7 @@ def _shift_problem(problem: Problem, by: int, opening: Span) -> Problem:
     fix = problem.fix
     if fix:
         edits = tuple(Edit(shift(edit.span), edit.text) for edit in fix.edits)
-        fix = Fix(fix.title, edits)
+        fix = replace(fix, edits=edits)
     return replace(problem, span=shift(problem.span), fix=fix)
 
 

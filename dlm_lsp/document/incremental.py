@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, compress, count, pairwise
 from operator import attrgetter, is_not
@@ -179,6 +179,11 @@ class IncrementalDocument:
         """The whole text."""
         return "".join(part.text for part in self.parts)
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether the text has nothing but white space in it."""
+        return len(self.parts) <= _BLANK_PARTS and not self.text.strip("\ufeff \t\r\n")
+
     @cached_property
     def line_feed_lines(self) -> LineFeedLines:
         """Its lines for an editor that does not end one at a lone CR."""
@@ -272,13 +277,15 @@ def move_problem(problem: Problem, by: int) -> Problem:
 def move_fix(fix: Fix, by: int) -> Fix:
     """Return `fix` with all its edits further on."""
     edits = tuple(Edit(_shift_span(edit.span, by), edit.text) for edit in fix.edits)
-    return Fix(fix.title, edits)
+    return replace(fix, edits=edits)
 
 
 _ID = attrgetter("id")
 _NO_PART = SectionText("", None, ())
 # Enough to find again what stands around an edit; a rebuilt text is parsed anew.
 _REUSED = 16
+# A fence is no white space: there is what stands before the body, and one part more.
+_BLANK_PARTS = 2
 
 
 def _length(part: SectionText) -> int:

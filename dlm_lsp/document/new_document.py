@@ -8,10 +8,8 @@ import yaml
 from dlm_lsp.document.edit import apply_edits
 from dlm_lsp.document.headings import split_at_headings
 from dlm_lsp.document.lines import line_break_of, line_starts, with_line_feeds
+from dlm_lsp.document.new_frontmatter import frontmatter_text
 from dlm_lsp.document.parse import parse
-
-DEFAULT_BASE_MODEL = "smollm2-135m"
-"""The smallest instruct model of the registry: it trains on a laptop."""
 
 _OTHER_FRONTMATTER = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.M)
 
@@ -22,14 +20,6 @@ class NewDocument:
 
     text: str
     left_out: tuple[str, ...] = ()
-
-
-def frontmatter_text(dlm_id: str, base_model: str, line_break: str = "\n") -> str:
-    """Return a frontmatter with a document's id and base model, its last line break included."""
-    mapping = yaml.safe_dump(
-        {"dlm_id": dlm_id, "dlm_version": 15, "base_model": base_model}, sort_keys=False
-    )
-    return f"---\n{mapping}---\n".replace("\n", line_break)
 
 
 def new_document(

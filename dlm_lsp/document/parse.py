@@ -117,7 +117,12 @@ def _split(text: str, start: int) -> tuple[Span | None, int, list[Problem]]:
 def _no_frontmatter(text: str, first: Span) -> Problem:
     message = "a document starts with a line that is exactly `---`, then its frontmatter"
     almost = text[first.start : first.end].strip() == _DELIMITER
-    fix = Fix("Change to `---`", (Edit(first, _DELIMITER),)) if almost else None
+    if almost:
+        fix = Fix("Change to `---`", (Edit(first, _DELIMITER),), is_safe=True)
+    else:
+        from dlm_lsp.document.new_frontmatter import add_frontmatter
+
+        fix = add_frontmatter(text, first.start)
     return Problem("missing-frontmatter", Severity.ERROR, first, message, fix)
 
 

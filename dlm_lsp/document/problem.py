@@ -15,10 +15,14 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A way out of a problem, as edits against the text it was found in."""
+    """A way out of a problem, as edits against the text it was found in.
+
+    It `is_safe` where nothing else can have been meant, so that nobody need look first.
+    """
 
     title: str
     edits: tuple[Edit, ...]
+    is_safe: bool = False
 
 
 @dataclass(frozen=True, slots=True)

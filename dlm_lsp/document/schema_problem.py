@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from dlm_lsp.document.did_you_mean import closest_name
 from dlm_lsp.document.edit import Edit, Span
+from dlm_lsp.document.new_frontmatter import insert_id, replace_id
 from dlm_lsp.document.problem import Fix, Problem, Severity
 from dlm_lsp.document.schema import ADAPTER_NAME_RULE, ULID_PATTERN, Frontmatter
 from dlm_lsp.document.schema_description import blocks_of, describe_allowed, literal_choices
@@ -57,7 +58,7 @@ def schema_problems(yaml: str, root: YamlTree, error: ValidationError) -> list[P
                 place = _place(root, loc[:-1])
                 strange[place.name] = place
             case "missing":
-                problems.append(_missing_key(_place(root, loc[:-1]), str(loc[-1])))
+                problems.append(_missing_key(yaml, _place(root, loc[:-1]), str(loc[-1])))
             case "conflict":
                 for path, message in details["ctx"]["conflicts"]:
                     span = _place(root, loc + path).span
@@ -136,7 +137,7 @@ def _keys_that_are_no_texts(yaml: str, parent: _Place) -> Iterator[Problem]:
             yield _error("unknown-key", entry.key, message)
 
 
-def _missing_key(parent: _Place, key: str) -> Problem:
+def _missing_key(yaml: str, parent: _Place, key: str) -> Problem:
     field = parent.block.model_fields[key] if parent.block else None
     name = f"{parent.name}.{key}" if parent.name else key
     message = (
@@ -144,7 +145,11 @@ def _missing_key(parent: _Place, key: str) -> Problem:
         if field
         else f"`{name}` is missing"
     )
-    return _error("missing-key", parent.tree.span, message)
+    fix = None
+    if name == "dlm_id":
+        keys = [entry.key.start for entry in parent.tree.entries.values()]
+        fix = insert_id(yaml, min(keys, default=0))
+    return _error("missing-key", parent.tree.span, message, fix)
 
 
 def _adapter_name(yaml: str, place: _Place) -> Problem:
@@ -164,13 +169,21 @@ def _invalid_value(yaml: str, place: _Place) -> Problem:
 
 def _correction(yaml: str, place: _Place) -> Fix | None:
     value = place.tree.value
+    if place.name == "dlm_id":
+        return _id_correction(yaml, place.tree)
     if not isinstance(value, str) or not place.field:
         return None
-    if place.name == "dlm_id":
-        suggestion = value.upper() if re.fullmatch(ULID_PATTERN, value.upper()) else None
-    else:
-        suggestion = closest_name(value, literal_choices(place.field))
+    suggestion = closest_name(value, literal_choices(place.field))
     return replace_name(yaml, place.tree.span, value, suggestion) if suggestion else None
+
+
+def _id_correction(yaml: str, tree: YamlTree) -> Fix | None:
+    upper = tree.value.upper() if isinstance(tree.value, str) else ""
+    if re.fullmatch(ULID_PATTERN, upper) and (
+        fix := replace_name(yaml, tree.span, tree.value, upper)
+    ):
+        return replace(fix, is_safe=True)
+    return replace_id(yaml, tree.span)
 
 
 def _shown(yaml: str, tree: YamlTree) -> str:

@@ -128,7 +128,7 @@ class IncrementalDiagnostics:
         changed = set(map(_ID, before[old])).union(map(_ID, parts[new]))
         changed.update(_changed_results(self._check_results, check_results))
         # There is no telling when a file comes or goes.
-        changed.add(_MEDIA)
+        changed.add(_ALWAYS)
         look = _Look(incremental, provenance_level, check_results, media_exists)
         marked = self._marked[: len(before)]
         marked[old] = [None] * len(parts[new])
@@ -179,11 +179,13 @@ class _Look:
 
     def _context(self, index: int, part: SectionText) -> tuple[SectionContext, Iterable[str]]:
         """Return what the diagnostics of a part depend on, and the ids of all that this is from."""
+        if index == 0:
+            return SectionContext(document_is_empty=self.incremental.is_blank), (_ALWAYS,)
         own_id, source_id = part.id, part.source_id
         if own_id is None or source_id is None:
             media = part.section.media if part.section else None
             missing = bool(media and media.path and not self.media_exists(media.path))
-            return SectionContext(file_is_missing=missing), (_MEDIA,) if media else ()
+            return SectionContext(file_is_missing=missing), (_ALWAYS,) if media else ()
         source = self.incremental.index_by_id.get(source_id)
         standing = self.check_results.standing.get((own_id, source_id), _UNCHECKED)
         # It may have changed again since it was looked for.
@@ -306,8 +308,8 @@ _ID = attrgetter("id")
 _SIZE, _ERRORS, _HINTS = attrgetter("size"), attrgetter("errors"), attrgetter("hints")
 _UNCHECKED = ""
 """Stands for the new source of a section that was not yet looked for."""
-_MEDIA = ""
-"""Stands among the ids of sections for the files beside the document."""
+_ALWAYS = ""
+"""Stands among the ids of sections for what may be another each time: files, the whole text."""
 
 
 def _is_hint(found: SectionDiagnostic) -> bool:

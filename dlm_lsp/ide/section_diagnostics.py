@@ -27,7 +27,8 @@ class SectionContext(NamedTuple):
 
     `provenance_level` is how loudly to say where it came from (None: not at all), `same` which of
     its pairs stand elsewhere too, `ungrounded` what in which answer the source does not back. Where
-    it has no `source`, what it rests on stands in `new_source`, or nowhere, as far as is known.
+    it has no `source`, what it rests on stands in `new_source`, or nowhere, as far as is known. Of
+    a document that is empty, somebody has just made the file.
     """
 
     source: SectionText | None = None
@@ -37,6 +38,7 @@ class SectionContext(NamedTuple):
     same: tuple[SamePair, ...] = ()
     ungrounded: Mapping[int, str] = MappingProxyType({})
     file_is_missing: bool = False
+    document_is_empty: bool = False
 
 
 class SectionDiagnostic(NamedTuple):
@@ -53,6 +55,8 @@ def section_diagnostics(part: SectionText, context: SectionContext) -> Iterator[
     """Yield what is marked in a section, in order."""
     for problem in part.problems:
         level = DiagnosticLevel(str(problem.severity))
+        if context.document_is_empty and problem.code == "missing-frontmatter":
+            level = DiagnosticLevel.HINT
         yield SectionDiagnostic(
             Diagnostic(problem.code, level, problem.span, problem.message, problem.fix)
         )

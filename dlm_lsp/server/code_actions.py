@@ -8,8 +8,11 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcContentModified
 
 from dlm_lsp.document import Fix, Span, remove, remove_marker
+from dlm_lsp.document.headings import split_at_headings
+from dlm_lsp.document.new_frontmatter import fill_id
 from dlm_lsp.ide.code_actions import CodeAction, code_actions, prose_sections
 from dlm_lsp.ide.diagnostic import Diagnostic
+from dlm_lsp.ide.provenance import sections_in
 from dlm_lsp.server import diagnostics
 from dlm_lsp.server.availability import document_availability, lacks_teacher
 from dlm_lsp.server.changes import ChangeOutcome, refusal_of_edits, workspace_edit
@@ -24,6 +27,7 @@ from dlm_lsp.server.store_cache import (
     staged_sections_of,
 )
 from dlm_lsp.server.to_lsp import SOURCE
+from dlm_lsp.store.document_ids import new_document_id
 from dlm_lsp.synth.user_edits import user_edited
 from dlm_lsp.teachers.availability import Unavailable
 
@@ -32,6 +36,9 @@ from dlm_lsp.teachers.availability import Unavailable
 _EDITS = {"keep": remove_marker, "revert": remove}
 _REMEDIES = ("regenerate", "remove", "keep")
 _MANAGE_KIND = f"{ACTION_KIND}.manage"
+_SPLIT_KIND = f"{ACTION_KIND}.split"
+_MOST_TO_SPLIT = 300_000
+"""Characters in which headings are found within 25 ms."""
 _LINE_END = 2**31 - 1
 
 
@@ -64,6 +71,7 @@ async def on_code_action(
                 if _is_wanted(action, only)
             ),
         ]
+    wanted += _split(server, text_document, span, only)
     if server.client.action_literals:
         return list(wanted)
     return [action.command for action in wanted if action.command and not action.disabled]
@@ -168,6 +176,27 @@ def _fixes(
         yield from _remedies(text_document, about[0], encoded)
 
 
+def _split(
+    server: DlmServer, text_document: LiveDocument, span: Span, only: Sequence[Any] | None
+) -> Iterator[types.CodeAction]:
+    """Yield what lets a section begin at each heading of those at the cursor, where one does not.
+
+    Headings are looked for only where that kind is asked for, and an edit may be sent.
+    """
+    if refusal_of_edits(text_document) or not (only is None or _is_among(_SPLIT_KIND, only)):
+        return
+    document = text_document.incremental.document
+    sections = list(sections_in(document, span))
+    if sum(len(section.content) for section in sections) > _MOST_TO_SPLIT:
+        return
+    if edits := split_at_headings(document, sections):
+        yield types.CodeAction(
+            title="Split into a section per heading",
+            kind=_SPLIT_KIND,
+            edit=workspace_edit(server, text_document, edits),
+        )
+
+
 def _has_remedies(diagnostic: Diagnostic) -> bool:
     return diagnostic.section_id is not None and diagnostic.code != "synthesized"
 
@@ -175,12 +204,13 @@ def _has_remedies(diagnostic: Diagnostic) -> bool:
 def _fix(
     server: DlmServer, text_document: LiveDocument, fix: Fix, encoded: list[types.Diagnostic]
 ) -> types.CodeAction:
+    edits = fill_id(fix, new_document_id()).edits
     return types.CodeAction(
         title=fix.title,
         kind=types.CodeActionKind.QuickFix,
         diagnostics=encoded,
         is_preferred=True,
-        edit=workspace_edit(server, text_document, fix.edits),
+        edit=workspace_edit(server, text_document, edits),
     )
 
 

@@ -93,12 +93,8 @@ def duplicate_id_diagnostics(
     Only where it was so when the documents were looked at last, it is looked at again.
     """
     if server.open_document(text_document.uri).twin and (twin := twin_of(server, text_document)):
-        from dlm_lsp.store.document_ids import new_document_id
-
         incremental = text_document.incremental
-        problem = duplicate_id(
-            incremental.parts[0].text, incremental.head.yaml, twin, new_document_id()
-        )
+        problem = duplicate_id(incremental.parts[0].text, incremental.head.yaml, twin)
         if problem:
             yield Diagnostic(
                 problem.code, DiagnosticLevel.WARNING, problem.span, problem.message, problem.fix

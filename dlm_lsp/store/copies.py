@@ -46,14 +46,18 @@ def refuse_copy(folder: Path, path: Path) -> None:
 
 def copies_among(paths: Iterable[Path]) -> dict[Path, Path]:
     """Return the documents among `paths` that share their id, each with another that has it."""
+    return {
+        path: sharing[0 if at else 1]
+        for sharing in shared_ids(paths).values()
+        for at, path in enumerate(sharing)
+    }
+
+
+def shared_ids(paths: Iterable[Path]) -> dict[str, list[Path]]:
+    """Return the ids that several of `paths` have, each with these, in their order."""
     by_id: defaultdict[str, list[Path]] = defaultdict(list)
     for path in paths:
         document_id = read_document_id(path)
         if document_id and not any(is_same_file(path, known) for known in by_id[document_id]):
             by_id[document_id].append(path)
-    return {
-        path: paths_of_id[0 if at else 1]
-        for paths_of_id in by_id.values()
-        if len(paths_of_id) > 1
-        for at, path in enumerate(paths_of_id)
-    }
+    return {document_id: sharing for document_id, sharing in by_id.items() if len(sharing) > 1}

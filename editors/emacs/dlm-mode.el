@@ -327,6 +327,32 @@ With a prefix argument, ask for the STRATEGY."
   (when (eql 0 (dlm--get (dlm--execute "dlm.synth.cancel") "cancelled"))
     (user-error "Nothing is running for this document")))
 
+(defun dlm--program ()
+  "Return the command `dlm': the one beside the server, or the one on PATH."
+  (let* ((server (or (executable-find (car dlm-server-command)) ""))
+         (beside (replace-regexp-in-string "dlm-lsp\\(\\.exe\\)?\\'" "dlm\\1" server)))
+    (if (and (not (equal beside server)) (file-executable-p beside)) beside "dlm")))
+
+;;;###autoload
+(defun dlm-new-document (file)
+  "Make a document at FILE, or of the Markdown or text that it is, and visit it.
+That is what `dlm init' does; nothing is ever written over a file."
+  (interactive (list (read-file-name "New document: " nil "notes.dlm")))
+  (let* ((answer
+          (with-temp-buffer
+            (condition-case nil
+                (call-process (dlm--program) nil '(t nil) nil
+                              "init" "--json" "--" (expand-file-name file))
+              (file-missing (user-error "`dlm' cannot be run: it comes with dlm-lsp")))
+            (goto-char (point-min))
+            (json-parse-buffer :object-type 'plist :array-type 'list)))
+         (document (car (plist-get answer :documents)))
+         (made (plist-get document :document)))
+    (unless made
+      (user-error "%s" (or (plist-get document :error) (plist-get answer :error))))
+    (find-file made)
+    (goto-char (point-max))))
+
 (defun dlm-report ()
   "Show what the last run accepted and refused, and why."
   (interactive)
@@ -469,6 +495,7 @@ All of them, or those of the run or the teacher of the section at point."
     ["Synthesize and Stage" dlm-stage]
     ["Cancel" dlm-cancel]
     ["Report" dlm-report]
+    ["New Document..." dlm-new-document]
     "---"
     ["Next" dlm-next]
     ["Previous" dlm-previous]

@@ -9,7 +9,7 @@ import pytest
 from dlm_lsp import check
 from dlm_lsp.api.creating import import_document, init_document
 from dlm_lsp.document import parse
-from dlm_lsp.document.new_document import DEFAULT_BASE_MODEL
+from dlm_lsp.document.new_frontmatter import DEFAULT_BASE_MODEL
 from dlm_lsp.errors import StoreError, UsageError
 
 BASE = DEFAULT_BASE_MODEL

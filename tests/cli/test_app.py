@@ -29,6 +29,23 @@ def test_every_command_explains_itself(dlm, args):
     assert shown.stdout.startswith("Usage: dlm")
 
 
+@pytest.mark.parametrize("args", [[], ["train"], ["synth"], ["synth", "batch", "status"]])
+def test_a_short_flag_asks_for_help_everywhere(dlm, args):
+    assert dlm(*args, "-h").stdout == dlm(*args, "--help").stdout != ""
+
+
+def test_quiet_hides_how_far_a_run_is_and_nothing_else(dlm, document, teacher):
+    run = "synth", "instructions", document(), "--teacher", teacher.selector
+    loud = dlm(*run, "--filter", "dedup-only", "--fresh")
+    quiet = dlm("-q", *run, "--filter", "dedup-only", "--fresh")
+    assert "of 2 sections" in loud.stderr
+    assert (quiet.returncode, "of 2 sections" in quiet.stderr) == (0, False)
+    assert [line.split(":")[0] for line in quiet.stdout.splitlines()] == [
+        line.split(":")[0] for line in loud.stdout.splitlines()
+    ]
+    assert "there is no file" in dlm("--quiet", "check", "nosuch.dlm").stderr
+
+
 def test_help_imports_nothing_heavy(dlm):
     shown = dlm("--help", env={"PYTHONPROFILEIMPORTTIME": "1"})
     imported = {line.rsplit("|", 1)[-1].strip() for line in shown.stderr.splitlines()}

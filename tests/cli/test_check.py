@@ -108,6 +108,79 @@ def test_documents_with_one_id_are_told_each_with_the_other(dlm, document, tmp_p
     assert dlm("check", tmp_path).returncode == 0
 
 
+def test_fixes_are_told_line_by_line_and_what_is_left_is_checked(dlm, faulty, tmp_path):
+    new, bare = tmp_path / "new.dlm", tmp_path / "bare.dlm"
+    new.write_text("# Bees\nThey hum.\n")
+    bare.write_text("---\nbase_model: smollm2-135m\ndlm_id: mine\n---\nprose\n")
+    before = faulty.read_bytes()
+    checked = dlm("check", new, bare, "--fix")
+    assert (checked.returncode, checked.stderr) == (0, "2 files: 0 errors, 0 warnings, 2 fixed\n")
+    assert checked.stdout.splitlines() == [
+        f"{new}:1:1: fixed missing-frontmatter: Add frontmatter",
+        f"{bare}:3:9: fixed invalid-value: Insert a new id",
+    ]
+    assert dlm("check", tmp_path).returncode == 1
+    again = dlm("check", tmp_path, "--fix")
+    assert (again.returncode, again.stderr) == (1, "3 files: 1 error, 1 warning, 0 fixed\n")
+    assert faulty.read_bytes() == before
+
+
+def test_fixes_stand_in_the_json_and_are_no_commands_for_github(dlm, tmp_path):
+    path = tmp_path / "new.dlm"
+    path.write_text("They hum.\n")
+    (fixed,) = json.loads(dlm("check", path, "--fix", "--json").stdout)["fixed"]
+    assert fixed == {
+        "path": str(path),
+        "line": 1,
+        "column": 1,
+        "code": "missing-frontmatter",
+        "fix": "Add frontmatter",
+    }
+    path.write_text("They hum.\n")
+    checked = dlm("check", path, "--fix", "--output-format", "github")
+    assert (checked.stdout, "fixed missing-frontmatter" in checked.stderr) == ("", True)
+
+
+def test_a_copy_gets_an_id_of_its_own(dlm, document, tmp_path):
+    first, second = document(name="a.dlm"), document(name="b.dlm")
+    before = first.read_text()
+    checked = dlm("check", tmp_path, "--fix")
+    assert checked.returncode == 0
+    assert checked.stdout == (
+        f"{second}:2:9: fixed duplicate-dlm-id: Give this document an id of its own\n"
+    )
+    assert (first.read_text(), dlm("check", tmp_path).returncode) == (before, 0)
+
+
+def test_a_file_that_cannot_be_mended_is_told_and_costs_itself(dlm, tmp_path):
+    (tmp_path / "latin.dlm").write_bytes(b"caf\xe9\n")
+    (tmp_path / "new.dlm").write_text("They hum.\n")
+    checked = dlm("check", "latin.dlm", "new.dlm", "--fix")
+    assert checked.returncode == 1
+    assert "new.dlm:1:1: fixed" in checked.stdout
+    assert "latin.dlm:1:1: error unreadable" in checked.stdout
+    assert (tmp_path / "latin.dlm").read_bytes() == b"caf\xe9\n"
+
+
+def test_an_empty_file_is_an_error_of_check(dlm, tmp_path):
+    (tmp_path / "empty.dlm").touch()
+    checked = dlm("check", "empty.dlm")
+    assert (checked.returncode, "error missing-frontmatter" in checked.stdout) == (1, True)
+    assert dlm("check", "empty.dlm", "--fix").returncode == 0
+
+
+def test_a_document_that_is_one_section_of_many_headings_is_told_and_no_problem(dlm, tmp_path):
+    path = tmp_path / "towns.dlm"
+    path.write_text(HEAD + "".join(f"# Town {n}\nIt has {n} mills.\n" for n in range(8)))
+    checked = dlm("check", path)
+    note = f"note: {path} is one section with 8 headings, and is asked about as one: "
+    assert (checked.returncode, checked.stdout) == (0, "")
+    assert checked.stderr.startswith(note)
+    assert "note" not in dlm("check", path, "--json").stderr
+    path.write_text(path.read_text().replace("# Town 4", "::prose::\n# Town 4"))
+    assert "note" not in dlm("check", path).stderr
+
+
 def test_a_base_model_by_its_path_is_looked_for_beside_the_document(dlm, tmp_path):
     path = tmp_path / "notes" / "model.dlm"
     path.parent.mkdir()

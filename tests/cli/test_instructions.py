@@ -610,9 +610,9 @@ def test_an_estimate_alone_writes_nothing_into_the_document(dlm, document, teach
     assert teacher.asked == []
 
 
-def test_what_a_server_refuses_is_told_once_and_not_asked_for_in_the_next_run(
-    dlm, document, httpserver
-):
+@pytest.fixture
+def short_answers(httpserver) -> tuple[list, list[str]]:
+    """What a server was asked that gives 512 tokens at most, and the flags to ask it for more."""
     sent = []
     words = "max_tokens is too large: 1024. This model supports at most 512 completion tokens."
     models = {"object": "list", "data": [{"id": "towns", "object": "model"}]}
@@ -626,7 +626,24 @@ def test_what_a_server_refuses_is_told_once_and_not_asked_for_in_the_next_run(
 
     httpserver.expect_request("/v1/chat/completions").respond_with_handler(serve)
     flags = ["--teacher", f"vllm-server:{httpserver.url_for('')}#towns", "--filter", "dedup-only"]
-    options = [*flags, "--per-section", "2", "--concurrency", "1", "--max-new-tokens", "1024"]
+    more = ["--per-section", "2", "--concurrency", "1", "--max-new-tokens", "1024"]
+    return sent, [*flags, *more]
+
+
+def test_verbose_shows_what_is_logged(dlm, document, short_answers, home):
+    run = "synth", "instructions", document(), *short_answers[1]
+    # What the server takes is learned, and has nowhere to go.
+    (home / "request-shapes.json").mkdir(parents=True)
+    logged = "dlm_lsp.teachers.learned_shapes: what "
+    assert logged not in dlm(*run).stderr
+    verbose = dlm("-v", *run, "--fresh")
+    assert (verbose.returncode, logged in verbose.stderr) == (0, True)
+
+
+def test_what_a_server_refuses_is_told_once_and_not_asked_for_in_the_next_run(
+    dlm, document, short_answers
+):
+    sent, options = short_answers
     first = dlm("synth", "instructions", document(), *options)
     assert "accepted 4" in first.stdout
     assert "gives no more than 512 tokens a reply" in first.stderr

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 from support.teacher_server import DLM, Town, plain
 
-from dlm_lsp.cli import progress, progress_line
+from dlm_lsp.cli import output, progress_line
 from dlm_lsp.cli.progress import SynthProgress
 from dlm_lsp.synth.events import PairVerified, RequestDone, SectionDone
 
@@ -107,7 +107,7 @@ def test_verification_is_told_once_it_is_done(capsys, total, noun):
 def test_a_terminal_shows_how_far_verification_is(monkeypatch):
     shown = io.StringIO()
     screen = Console(file=shown, force_terminal=True, width=120)
-    for module in (progress, progress_line):
+    for module in (output, progress_line):
         monkeypatch.setattr(module, "err", lambda: screen)
     with SynthProgress() as line:
         line.show(PairVerified(3, 8))

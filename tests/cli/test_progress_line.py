@@ -4,13 +4,14 @@ import io
 
 from rich.console import Console
 
-from dlm_lsp.cli import progress_line
+from dlm_lsp.cli import output, progress_line
 from dlm_lsp.cli.progress_line import ProgressLine
 
 
 def _shown(monkeypatch, *, terminal: bool) -> str:
     console = Console(file=io.StringIO(), force_terminal=terminal, width=100)
-    monkeypatch.setattr(progress_line, "err", lambda: console)
+    for module in (output, progress_line):
+        monkeypatch.setattr(module, "err", lambda: console)
     with ProgressLine("synth", "waiting") as line:
         line.update(total=3)
         line.update(completed=2, state="2 accepted")

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 
 import pytest
 from support import trainable_documents as trainable
@@ -101,6 +102,28 @@ def test_the_base_answers_beside_a_broken_pointer(dlm, trained, home):
     assert run.returncode == 0
     assert "note: the base model is asked in its own template" in run.stderr
     assert dlm("prompt", trained, "Who?", *FEW).returncode == 1
+
+
+def test_a_question_is_read_from_stdin_where_none_is_given(command, dlm, trained):
+    asked = command("prompt", trained, "--json", "--max-tokens", "6", stdin=subprocess.PIPE)
+    out, err = asked.communicate("Who grinds?\n")
+    assert (asked.returncode, err) == (0, "")
+    assert json.loads(out) == json.loads(
+        dlm("prompt", trained, "Who grinds?", "--json", *FEW).stdout
+    )
+    assert json.loads(out)["question"] == "Who grinds?"
+
+
+@pytest.mark.parametrize(("given", "named"), [(b" \n", "is empty"), (b"caf\xe9\n", "not UTF-8")])
+def test_a_question_on_stdin_that_cannot_be_meant_is_told_in_a_line(
+    command, trained, tmp_path, given, named
+):
+    question = tmp_path / "question"
+    question.write_bytes(given)
+    with question.open("rb") as stdin:
+        asked = command("prompt", trained, stdin=stdin)
+        _, err = asked.communicate()
+    assert (asked.returncode, err.count("\n"), named in err) == (2, 1, True)
 
 
 @pytest.mark.parametrize(

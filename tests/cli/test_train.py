@@ -34,6 +34,23 @@ def store(home) -> Path:
     return home / "store" / trainable.ID
 
 
+def test_flags_of_the_reference_that_ask_for_what_is_done_anyway_are_taken(dlm, mills):
+    run = dlm("train", mills, "--fresh", "--phase", "sft", "--dry-run")
+    assert (run.returncode, run.stdout) == (0, dlm("train", mills, "--dry-run").stdout)
+
+
+@pytest.mark.parametrize(
+    ("flags", "named"),
+    [
+        (["--fresh", "--resume"], "--fresh and --resume exclude each other"),
+        (["--phase", "preference"], "--phase preference is not in this package"),
+    ],
+)
+def test_flags_of_the_reference_that_ask_for_something_else_are_refused(dlm, mills, flags, named):
+    run = dlm("train", mills, *flags)
+    assert (run.returncode, run.stderr.count("\n"), named in run.stderr) == (2, 1, True)
+
+
 def test_it_trains_shows_how_far_it_is_and_draws_the_losses(dlm, mills, store, tmp_path):
     run = dlm("train", mills, "--plot", "loss.png")
     assert run.returncode == 0, run.stderr

@@ -12,7 +12,8 @@ from dlm_lsp.training.trainer import HeldOutEvaluated, StepDone, TrainingPlanned
 def notices(monkeypatch) -> list[str]:
     """What is told off a terminal, by a clock on which each look takes a second."""
     lines: list[str] = []
-    monkeypatch.setattr(train_progress, "print_notice", lines.append)
+    for name in ("print_notice", "print_progress"):
+        monkeypatch.setattr(train_progress, name, lines.append)
     clock = iter(range(1000))
     monkeypatch.setattr(train_progress, "monotonic", lambda: float(next(clock)))
     return lines

@@ -1,8 +1,9 @@
+import pytest
 from hypothesis import given
 from ide.samples import anything, body
 
 from dlm_lsp.document import SectionType, apply_edits, parse
-from dlm_lsp.document.headings import split_at_headings
+from dlm_lsp.document.headings import split_at_headings, unsplit_headings
 
 
 def split(text: str) -> list[str]:
@@ -46,6 +47,27 @@ def test_pairs_stay_as_they_are():
         "# Two\nMore.",
         "# Three",
     ]
+
+
+def test_only_the_sections_that_are_meant_are_split():
+    document = body("# One\nText.\n# Two\nMore.\n::prose::\n# Three\nText.\n# Four\nMore.\n")
+    edits = split_at_headings(document, document.sections[1:])
+    assert len(parse(apply_edits(document.text, edits)).sections) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("# One\nText.\n## Two\nMore.\n\nThree\n---\nMore.\n", 3),
+        ("No heading.\n", 0),
+        ("", 0),
+        ("# One\n```sh\n# code\n```\n", 1),
+        ("# One\nText.\n# Two\n::prose::\nMore.\n", 0),
+        ("::instruction::\n### Q\nWhy?\n### A\n# So.\n", 0),
+    ],
+)
+def test_headings_are_counted_where_all_of_the_document_is_one_section(text, count):
+    assert unsplit_headings(body(text)) == count
 
 
 @given(anything)

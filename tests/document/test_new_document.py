@@ -1,7 +1,8 @@
 import pytest
 
 from dlm_lsp.document import parse
-from dlm_lsp.document.new_document import DEFAULT_BASE_MODEL, new_document
+from dlm_lsp.document.new_document import new_document
+from dlm_lsp.document.new_frontmatter import DEFAULT_BASE_MODEL
 
 ID = "01K7XW3Q9DGEMM4N2BT5RHV8CE"
 

@@ -113,7 +113,6 @@ def test_a_fix_writes_what_was_meant(before, after):
         f"{REQUIRED}training: {{adapter: !!str Lora}}\n",
         f"{REQUIRED}training: {{optimizer: sgd}}\n",
         f"{REQUIRED}training: {{sead: 1, sead: 2}}\n",
-        f"dlm_id: 01hz\n{BASE}\n",
     ],
 )
 def test_no_fix_is_offered_where_it_would_break_something_or_is_a_guess(text):

@@ -576,6 +576,51 @@ function walks.model()
   contains(shown, "margin")
 end
 
+function walks.first_document()
+  local found = until_marked("missing-frontmatter")
+  assert(found.severity == vim.diagnostic.severity.HINT, vim.inspect(found))
+  act("quickfix")
+  await("a frontmatter", function()
+    return count("base_model: smollm2-135m") == 1
+  end)
+  vim.api.nvim_buf_set_lines(0, -1, -1, false, { "# One", "A.", "# Two", "B.", "# Three", "C." })
+  go_to("# Two")
+  act("refactor.rewrite.dlm.split")
+  await("three sections", function()
+    return count("::prose::") == 2
+  end)
+  vim.cmd.write()
+end
+
+function walks.new()
+  local folder = vim.fs.dirname(vim.env.DOCUMENT)
+  local function makes(command, name)
+    vim.cmd(command)
+    assert(vim.fn.expand("%:p") == folder .. "/" .. name, vim.fn.expand("%:p"))
+    assert(lines()[1] == "---", text())
+    assert(lines()[2]:match("^dlm_id: %w+$"), text())
+    await("the server", function()
+      return vim.lsp.get_clients({ bufnr = 0, name = "dlm_lsp" })[1]
+    end)
+  end
+  makes("DlmNew " .. folder .. "/new\\ notes.dlm", "new notes.dlm")
+  makes("DlmNew " .. folder .. "/bees.md", "bees.dlm")
+  contains(text(), "They hum.")
+  vim.ui.input = function(asked, answered)
+    assert(asked.default == "notes.dlm")
+    answered(folder .. "/asked.dlm")
+  end
+  makes("DlmNew", "asked.dlm")
+  local before = vim.fn.readfile(folder .. "/bees.dlm")
+  vim.cmd("DlmNew " .. folder .. "/bees.md")
+  contains_message("bees.dlm is there already")
+  assert(vim.deep_equal(vim.fn.readfile(folder .. "/bees.dlm"), before))
+  vim.lsp.config("dlm_lsp", { cmd = { "/nosuch/dlm-lsp" } })
+  vim.env.PATH = ""
+  vim.cmd("DlmNew " .. folder .. "/nowhere.dlm")
+  contains_message("`dlm` cannot be run")
+end
+
 local function walk()
   if vim.env.TEACHER then
     vim.lsp.config("dlm_lsp", {

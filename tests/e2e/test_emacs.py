@@ -14,6 +14,8 @@ from e2e.home import EDITORS, ROOT, Home
 from e2e.terminal import Terminal
 from support.teacher_server import pairs_about
 
+from dlm_lsp.document import parse
+
 FOLDER = ROOT / "editors" / "emacs"
 DRIVE = ROOT / "tests" / "e2e" / "drive.el"
 QUESTIONS = [question for question, _, _ in pairs_about(1)]
@@ -57,6 +59,16 @@ def test_a_hover_tells_where_a_section_came_from(emacs):
 def test_a_code_action_synthesizes_with_progress_into_the_saved_file(emacs, teacher):
     saved = walk(emacs, "synthesize", PLAIN, TEACHER=teacher.selector)
     assert [section.pairs[0].pair.question for section in synthesized(saved)] == QUESTIONS
+
+
+def test_a_document_is_made_of_nothing_or_of_a_text_and_never_over_a_file(emacs):
+    emacs.write("notes/bees.md", "# Bees\nThey hum.\n")
+    walk(emacs, "new", PLAIN)
+    folder = emacs.folder / "notes"
+    made = {path.name: parse(path.read_text()) for path in folder.glob("*.dlm")}
+    assert set(made) == {"towns.dlm", "new notes.dlm", "bees.dlm"}
+    assert [document.problems for document in made.values()] == [()] * 3
+    assert len({document.frontmatter.dlm_id for document in made.values()}) == 3
 
 
 def test_the_commands_go_about_what_was_synthesized(emacs, teacher):

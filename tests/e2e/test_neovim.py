@@ -20,6 +20,8 @@ from support.http_servers import chat_completion, pairs_json
 from support.teacher_server import Town, pairs_about, town
 from werkzeug import Response
 
+from dlm_lsp.document import parse
+
 README = ROOT / "editors" / "neovim" / "README.md"
 DRIVE = ROOT / "tests" / "e2e" / "drive.lua"
 TEACHER = "luaeval('vim.lsp.config.dlm_lsp.settings.dlm.teacher')"
@@ -164,6 +166,23 @@ def test_a_run_goes_on_in_the_file_that_its_document_is_saved_as(neovim, teacher
 def test_a_model_on_this_machine_writes_and_judges(neovim):
     saved = walk(neovim, "model", REAL)
     assert {section.synth.synth_teacher for section in synthesized(saved)} == {"hf:gemma-3-270m"}
+
+
+def test_an_empty_file_gets_a_frontmatter_and_its_prose_a_section_per_heading(neovim):
+    document = parse(walk(neovim, "first_document", "").read_text())
+    assert (document.problems, len(document.sections)) == ((), 3)
+
+
+def test_a_document_is_made_of_nothing_or_of_a_text_and_never_over_a_file(neovim):
+    neovim.write("notes/bees.md", "# Bees\nThey hum.\n")
+    walk(neovim, "new", PLAIN)
+    folder = neovim.folder / "notes"
+    made = {path.name: parse(path.read_text()) for path in folder.glob("*.dlm")}
+    assert set(made) == {"towns.dlm", "new notes.dlm", "bees.dlm", "asked.dlm"}
+    assert [document.problems for document in made.values()] == [()] * 4
+    assert len({document.frontmatter.dlm_id for document in made.values()}) == 4
+    shown = neovim.run("nvim", "--headless", "+help :DlmNew", "+.print", "+qall")
+    assert "*:DlmNew*" in shown
 
 
 def test_the_server_is_found_to_be_well(neovim):

@@ -330,15 +330,33 @@ def test_every_problem_of_a_parse_is_marked_with_its_fix_and_no_other(text):
     found = marked(IncrementalDocument.of(text))
     problems = [d for d in found if d.section_id is None and d.code != "lone-cr"]
     assert sorted(
-        (diagnostic.code, diagnostic.span, diagnostic.message, diagnostic.level.value)
-        for diagnostic in problems
-    ) == sorted(
-        (problem.code, problem.span, problem.message, problem.severity.value)
-        for problem in parse(text).problems
-    )
+        (diagnostic.code, diagnostic.span, diagnostic.message) for diagnostic in problems
+    ) == sorted((problem.code, problem.span, problem.message) for problem in parse(text).problems)
     assert {diagnostic.span: diagnostic.fix for diagnostic in problems if diagnostic.fix} == {
         problem.span: problem.fix for problem in parse(text).problems if problem.fix
     }
+
+
+@given(anything)
+def test_every_problem_is_as_loud_as_its_severity_but_in_an_empty_document(text):
+    is_empty = not text.strip("\ufeff \t\r\n")
+    levels = {(d.code, d.span): d.level.value for d in marked(IncrementalDocument.of(text))}
+    for problem in parse(text).problems:
+        level = "hint" if is_empty else problem.severity.value
+        assert levels[problem.code, problem.span] == level
+
+
+@pytest.mark.parametrize("text", ["", "\ufeff", "\n\n \n"])
+def test_an_empty_document_gets_a_hint_that_becomes_an_error_with_the_first_word(text):
+    incremental_diagnostics = IncrementalDiagnostics()
+    empty = IncrementalDocument.of(text)
+    typed = empty.apply_change(len(text), len(text), "a")
+    for document, level in ((empty, "hint"), (typed, "error"), (empty, "hint")):
+        (placed,) = incremental_diagnostics.of(document, provenance_level=None)
+        assert (placed.relative.level.value, placed.relative.fix.title) == (
+            level,
+            "Add frontmatter",
+        )
 
 
 @given(anything, st.data())

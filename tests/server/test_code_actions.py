@@ -91,6 +91,77 @@ async def actions_at(
     return list(await client.text_document_code_action_async(params) or ())
 
 
+@pytest.mark.parametrize("text", ["", "# Bees\nThey hum.\n"])
+@pytest.mark.parametrize("name", EDITORS)
+async def test_a_file_without_a_frontmatter_gets_one_by_a_quick_fix(name, text):
+    async with editor(name) as client:
+        client.open(text)
+        (marked,) = await client.marked("missing-frontmatter")
+        hint, error = types.DiagnosticSeverity.Hint, types.DiagnosticSeverity.Error
+        assert marked.severity == (error if text else hint)
+        (fix,) = await actions_at(client, marked.range)
+        assert fix.title == "Add frontmatter"
+        client.apply(types.ApplyWorkspaceEditParams(fix.edit))
+        await client.marked()
+        assert client.text().endswith(text)
+        assert parse(client.text()).frontmatter
+
+
+@pytest.mark.parametrize("line", ["", "dlm_id: mine\n", "dlm_id:\n"])
+async def test_a_new_id_is_inserted_by_a_quick_fix_each_time_another(line):
+    text = f"---\n{line}base_model: smollm2-135m\n---\nprose\n"
+    ids = set()
+    async with editor(EMACS) as client:
+        for _ in range(2):
+            client.open(text)
+            (marked,) = await client.marked("invalid-value" if line else "missing-key")
+            (fix,) = await actions_at(client, marked.range)
+            assert fix.title == "Insert a new id"
+            client.apply(types.ApplyWorkspaceEditParams(fix.edit))
+            await client.marked()
+            ids.add(parse(client.text()).frontmatter.dlm_id)
+    assert len(ids) == 2
+
+
+HEADINGS = "".join(f"# Town {n}\nIt has {n} mills.\n```sh\n# no heading\n```\n" for n in range(8))
+SPLIT = "Split into a section per heading"
+
+
+@pytest.mark.parametrize("name", EDITORS)
+async def test_a_section_of_several_headings_is_split_at_them(name):
+    async with editor(name) as client:
+        client.open(body(HEADINGS))
+        split = next(action for action in await client.actions("Town 3") if action.title == SPLIT)
+        client.apply(types.ApplyWorkspaceEditParams(split.edit))
+        await client.marked()
+        assert len(parse(client.text()).sections) == 8
+        assert SPLIT not in [action.title for action in await client.actions("Town 3")]
+
+
+async def test_only_sections_at_the_cursor_are_split_and_no_quick_fix_is_a_split():
+    async with editor(VSCODE) as client:
+        client.open(body(f"{HEADINGS}::prose::\nPlain.\n::prose::\n# A\nText.\n# B\nText.\n"))
+        assert SPLIT not in [action.title for action in await client.actions("Plain")]
+        assert await client.actions("# A", only=["quickfix"]) == []
+        (split,) = await client.actions("# A", only=["refactor.rewrite.dlm.split"])
+        client.apply(types.ApplyWorkspaceEditParams(split.edit))
+        await client.marked()
+        assert len(parse(client.text()).sections) == 4
+
+
+async def test_what_would_take_long_to_split_is_not_offered():
+    async with editor(EMACS) as client:
+        client.open(body(HEADINGS + "words " * 60_000))
+        assert SPLIT not in [action.title for action in await client.actions("Town 3")]
+
+
+async def test_where_no_edit_is_sent_nothing_is_split():
+    async with editor(EMACS) as client:
+        client.open(body(HEADINGS + "lone\r"))
+        await client.marked("lone-cr")
+        assert SPLIT not in [action.title for action in await client.actions("Town 3")]
+
+
 async def test_only_the_kinds_that_are_asked_for_are_offered():
     async with editor(VSCODE) as client:
         client.open(TEXT)

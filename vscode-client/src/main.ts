@@ -18,6 +18,7 @@ import { Interpreters } from "./host/interpreters";
 import { Secrets } from "./host/secrets";
 import { DimmedMarkers } from "./host/markers";
 import { middleware } from "./host/middleware";
+import { newDocument } from "./host/newDocument";
 import { openExample } from "./host/openExample";
 import { Overviews } from "./host/overviews";
 import { Evidence } from "./host/evidence";
@@ -87,6 +88,7 @@ export function activate(context: vscode.ExtensionContext): void {
     "dlm.installServer": () => installServer(server, log),
     "dlm.copyDebugInformation": () =>
       copyDebugInformation(context.extension, server, secrets, overviews),
+    "dlm.newDocument": () => newDocument(server),
     "dlm.openExample": () => openExample(context.extensionUri),
   };
   // Of the server, not of menus: what it has the user pick from.

@@ -1,6 +1,10 @@
 -- What `vim.lsp.config("dlm_lsp", ...)` says, before or after, is merged with lsp/dlm_lsp.lua.
 vim.lsp.enable("dlm_lsp")
 
+vim.api.nvim_create_user_command("DlmNew", function(given)
+  require("dlm.new").new(given.args)
+end, { nargs = "?", complete = "file", desc = "Make a document and open it" })
+
 for name, link in pairs({
   DlmReviewHeading = "Title",
   DlmReviewQuestion = "Statement",

@@ -57,6 +57,61 @@ void describe("roads", () => {
     await editor.untilServed();
   });
 
+  check("the palette makes a document, and never over a file", async () => {
+    const make = async (name: string, model: string) => {
+      await editor.palette("dlm: New Document…");
+      await editor.answer("New Document", editor.path(name));
+      await editor.pick(model);
+    };
+    await make("new.dlm", "qwen3-1.7b");
+    await editor.host.run(
+      ({ vscode, until }, path) =>
+        until(() => vscode.window.activeTextEditor?.document.uri.fsPath === path),
+      editor.path("new.dlm"),
+    );
+    const made = await editor.text();
+    assert.match(
+      made,
+      /^---\ndlm_id: [0-9A-HJKMNP-TV-Z]{26}\ndlm_version: 15\nbase_model: qwen3-1.7b\n---\n/,
+    );
+    assert.equal(editor.onDisk("new.dlm"), made);
+    await editor.palette("dlm: New Document…");
+    await editor.answer("New Document", editor.path("new.dlm"));
+    // The editor itself asks first whether a file is to be replaced.
+    await editor.page.locator(".quick-input-widget", { hasText: "already exists" }).waitFor();
+    await editor.page.keyboard.press("Enter");
+    await editor.pick("smollm2-135m");
+    await editor.notification("is a document already").waitFor();
+    assert.equal(editor.onDisk("new.dlm"), made);
+  });
+
+  check("an empty file gets a frontmatter, and its prose a section per heading", async () => {
+    await editor.show("empty.dlm", "");
+    const severities = await editor.host.run(({ vscode, until }) =>
+      until(() => {
+        const uri = vscode.window.activeTextEditor?.document.uri;
+        const found = (uri ? vscode.languages.getDiagnostics(uri) : []).map(
+          ({ severity }) => vscode.DiagnosticSeverity[severity],
+        );
+        return found.length > 0 ? found : undefined;
+      }),
+    );
+    assert.deepEqual(severities, ["Hint"]);
+    await editor.chooseAction("Add frontmatter");
+    await editor.host.run(({ vscode, until }) =>
+      until(() => vscode.window.activeTextEditor?.document.getText().includes("base_model")),
+    );
+    await editor.insert("# One\nA.\n# Two\nB.\n# Three\nC.\n");
+    await editor.goTo("# Two");
+    await editor.chooseAction("Split into a section per heading");
+    await editor.host.run(({ vscode, until }) =>
+      until(() =>
+        vscode.window.activeTextEditor?.document.getText().includes("::prose::\n# Three"),
+      ),
+    );
+    assert.deepEqual(await editor.problems(), []);
+  });
+
   check("the lens above a section synthesizes", async () => {
     await editor.open("lens.dlm", about(31));
     await editor.page
