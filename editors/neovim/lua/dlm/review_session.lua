@@ -34,6 +34,7 @@ local M = {}
 ---@field decided table<string, dlm.Decided> what was decided here
 ---@field left_out table<string, true>
 ---@field made integer how many decisions were made
+---@field is_filtered boolean whether others than usual were asked for
 
 ---@param session dlm.ReviewSession
 ---@param items dlm.ReviewItem[]
@@ -51,18 +52,25 @@ local function take(session, items)
 end
 
 --- Begin one, with what the server answers to `dlm.review.items`.
----@param answer { items: dlm.ReviewItem[], deciding: string[] }
----@param only_refused boolean
+---@param answer { items: dlm.ReviewItem[], deciding: string[], chosen: string[] }
+---@param is_filtered boolean
 ---@return dlm.ReviewSession
-function M.start(answer, only_refused)
-  local session =
-    { items = {}, by_id = {}, queue = {}, at = 1, decided = {}, left_out = {}, made = 0 }
+function M.start(answer, is_filtered)
+  local session = {
+    items = {},
+    by_id = {},
+    queue = {},
+    at = 1,
+    decided = {},
+    left_out = {},
+    made = 0,
+    is_filtered = is_filtered,
+  }
   take(session, answer.items)
-  for _, item in ipairs(session.items) do
+  for _, id in ipairs(answer.chosen) do
     -- What was just decided may be under way still.
-    local is_open = not item.decision and not vim.tbl_contains(answer.deciding, item.id)
-    if is_open and (item.state == "refused") == only_refused then
-      table.insert(session.queue, item.id)
+    if not vim.list_contains(answer.deciding, id) then
+      table.insert(session.queue, id)
     end
   end
   return session

@@ -91,9 +91,16 @@ function M.summary(session)
     local words = "%d accepted, %d rejected, %d left · %s"
     return words:format(counts.accepted, counts.rejected, counts.left, progress)
   end
+  if session.is_filtered then
+    return "nothing to review: no pair fits that · " .. progress
+  end
   local refused = session_of.refused(session)
-  local more = refused > 0 and ("; `:DlmReview refused` shows the %d refused"):format(refused) or ""
-  return ("nothing to review: %s%s"):format(progress, more)
+  local more = counts.reviewed > 0 and { "`:DlmReview all` shows them again" } or {}
+  if refused > 0 then
+    table.insert(more, ("`:DlmReview state=refused` shows the %d refused"):format(refused))
+  end
+  local beside = #more > 0 and (" (%s)"):format(table.concat(more, ", ")) or ""
+  return ("nothing to review: %s%s"):format(progress, beside)
 end
 
 return M
