@@ -26,7 +26,7 @@ from dlm_lsp.cli.batch import BatchOutcome, for_each
 from dlm_lsp.cli.engine import Engine
 from dlm_lsp.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from dlm_lsp.cli.fetch import try_fetch_for_run
-from dlm_lsp.cli.output import (
+from dlm_lsp.cli.output import OutputFormat, (
     escape_line,
     pluralize,
     print_notice,
@@ -34,7 +34,7 @@ from dlm_lsp.cli.output import (
 )
 from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.cli.run_progress import run_progress
-from dlm_lsp.cli.run_results import RunOutput, RunResults
+from dlm_lsp.cli.run_results import RunResults
 from dlm_lsp.document.base_models import short_name
 from dlm_lsp.synth.choose_verifier import verifier_selector
 from dlm_lsp.synth.corpus import Corpus
@@ -68,7 +68,7 @@ def synthesize_instructions(
     destination: Destination,
     *,
     force: bool,
-    output: RunOutput,
+    output: OutputFormat,
     engine: Engine,
 ) -> int:
     """Synthesize pairs for all documents in one run, and say what became of each."""

@@ -4,11 +4,27 @@ import json
 import sys
 import unicodedata
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console
 
+from dlm_lsp.errors import UsageError
+
+OutputFormat = Literal["text", "json", "jsonl"]
+"""How a command prints its results: for people, as one JSON object, or an object a line."""
+
 _JOINERS = "\u200c\u200d"
+
+
+def output_format(*, as_json: bool, as_json_lines: bool) -> OutputFormat:
+    """Return what the flags of a command ask for.
+
+    Raises:
+        UsageError: they exclude each other.
+    """
+    if as_json and as_json_lines:
+        raise UsageError("--json and --jsonl exclude each other; leave one out")
+    return "jsonl" if as_json_lines else "json" if as_json else "text"
 
 
 @cache

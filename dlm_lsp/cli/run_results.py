@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from dlm_lsp.api.many_documents import DocumentOutcome
 from dlm_lsp.api.synthesis import DocumentSynthesis
@@ -17,6 +17,7 @@ from dlm_lsp.cli.exit_codes import (
     shell_message,
 )
 from dlm_lsp.cli.output import (
+    OutputFormat,
     escape_line,
     pluralize,
     print_json,
@@ -30,13 +31,11 @@ from dlm_lsp.store.defects import describe_defect
 from dlm_lsp.synth.report import Report
 from dlm_lsp.teachers.money import Money
 
-RunOutput = Literal["text", "json", "jsonl"]
-
 
 class RunResults:
     """What became of the documents so far, printed as they finish; `codes` are their exit codes."""
 
-    def __init__(self, documents: Sequence[Path], output: RunOutput) -> None:
+    def __init__(self, documents: Sequence[Path], output: OutputFormat) -> None:
         self.count = len(documents)
         self.codes: set[int] = set()
         self._output = output
