@@ -26,7 +26,8 @@ from dlm_lsp.cli.batch import BatchOutcome, for_each
 from dlm_lsp.cli.engine import Engine
 from dlm_lsp.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from dlm_lsp.cli.fetch import try_fetch_for_run
-from dlm_lsp.cli.output import OutputFormat, (
+from dlm_lsp.cli.output import (
+    OutputFormat,
     escape_line,
     pluralize,
     print_notice,
