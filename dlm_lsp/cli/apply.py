@@ -17,7 +17,13 @@ from dlm_lsp.api.reviewing import load_review
 from dlm_lsp.cli.batch import BatchOutcome, documents_with, for_each
 from dlm_lsp.cli.exit_codes import DONE, FAILED
 from dlm_lsp.cli.listing import first_words, staged_pair
-from dlm_lsp.cli.output import escape_line, pluralize, print_notice, print_result
+from dlm_lsp.cli.output import (
+    escape_line,
+    pluralize,
+    print_folded,
+    print_notice,
+    print_result,
+)
 from dlm_lsp.cli.pair_lines import heading_or_note, pair_facts, pair_lines
 from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.document import Placement
@@ -197,7 +203,7 @@ def print_insertion(path: Path, insertion: InsertionPlan) -> None:
             if item := items.get(id_):
                 facts = pair_facts(item.teacher, item.strategy, item.margin, item.decision, id_)
                 lines = pair_lines(item.pair.question, item.pair.answer, item.evidence, facts, "+")
-                print_result("\n".join(lines))
+                print_folded("\n".join(lines))
     if present or insertion.unplaced:
         print_result("\n=== skipped ===")
     for section in present:

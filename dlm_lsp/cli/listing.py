@@ -10,7 +10,7 @@ from dlm_lsp.api.documents import LoadedDocument, load_document
 from dlm_lsp.api.reviewing import items_of
 from dlm_lsp.cli.batch import BatchOutcome, for_each
 from dlm_lsp.cli.exit_codes import DONE
-from dlm_lsp.cli.output import escape_line, print_notice, print_result
+from dlm_lsp.cli.output import escape_line, print_folded, print_notice, print_result
 from dlm_lsp.cli.pair_lines import counts_in_words, heading_or_note, pair_facts, pair_lines
 from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.store.copies import original_of
@@ -52,7 +52,8 @@ def list_sections(paths: Sequence[str], *, as_json: bool) -> int:
         applied = list(_applied_pairs(opened, known))
         staged = list(_staged_pairs(opened, plan, known))
         if not as_json:
-            print_result("\n".join(_lines(opened, applied, staged, counts)))
+            print_result(escape_line(opened.path))
+            print_folded("\n".join(_lines(applied, staged, counts)))
         original = original_of(opened.folder, path) if staged else None
         if original:
             print_notice(
@@ -134,12 +135,8 @@ def first_words(body: str) -> str:
 
 
 def _lines(
-    opened: LoadedDocument,
-    applied: Sequence[ListedPair],
-    staged: Sequence[ListedPair],
-    counts: ReviewCounts,
+    applied: Sequence[ListedPair], staged: Sequence[ListedPair], counts: ReviewCounts
 ) -> Iterator[str]:
-    yield escape_line(opened.path)
     yield f"  applied auto-synth: {len(applied)}"
     yield f"  staged pending:     {len(staged)}"
     if not applied and not staged:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, Literal
 
 from rich.console import Console
+from rich.text import Text
 
 from dlm_lsp.errors import UsageError
 
@@ -42,6 +43,20 @@ def err() -> Console:
 def print_result(text: str = "") -> None:
     """Print a part of the result."""
     _print(out(), escape_controls(text))
+
+
+def print_folded(text: str) -> None:
+    """Print lines of the result; a terminal folds the long ones at words, as far in as they are."""
+    console = out()
+    if not console.is_terminal:
+        print_result(text)
+        return
+    for line in escape_controls(text).split("\n"):
+        words = line.lstrip(" +-")
+        before = line[: len(line) - len(words)]
+        for part in Text(words).wrap(console, max(console.width - len(before), 20)):
+            console.out(before + part.plain.rstrip(), highlight=False)
+            before = " " * len(before)
 
 
 def print_notice(text: str) -> None:

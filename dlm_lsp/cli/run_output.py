@@ -11,7 +11,13 @@ from dlm_lsp.api.documents import load_document
 from dlm_lsp.api.synthesis import DocumentSynthesis, SavedPairs
 from dlm_lsp.cli.apply import print_insertion
 from dlm_lsp.cli.flags import flag_name
-from dlm_lsp.cli.output import escape_line, pluralize, print_notice, print_result
+from dlm_lsp.cli.output import (
+    escape_line,
+    pluralize,
+    print_folded,
+    print_notice,
+    print_result,
+)
 from dlm_lsp.cli.pair_lines import pair_lines
 from dlm_lsp.cli.report_json import report_json
 from dlm_lsp.errors import StoreError
@@ -83,7 +89,7 @@ def print_run(run: DocumentSynthesis) -> None:
     for source_id, group in groupby(report.accepted, attrgetter("source_id")):
         print_result(f"\n{place_of(source_id, places).name}")
         for candidate in group:
-            print_result("\n".join(_candidate(candidate, run.result.teacher)))
+            print_folded("\n".join(_candidate(candidate, run.result.teacher)))
     if report.skipped:
         print_result("\n=== skipped ===")
     for skip in report.skipped:

@@ -1,5 +1,11 @@
-import pytest
+from io import StringIO
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from dlm_lsp.cli import output
 from dlm_lsp.cli.output import escape_controls, pluralize
 
 
@@ -25,6 +31,38 @@ def test_long_lines_are_not_wrapped(dlm, tmp_path):
     path.write_text("no frontmatter\n")
     (line,) = dlm("check", path).stdout.splitlines()
     assert line.startswith(f"{path}:1:1: error")
+
+
+@pytest.fixture
+def terminal(monkeypatch) -> StringIO:
+    """What is seen at a terminal of 30 columns."""
+    seen = StringIO()
+    console = Console(file=seen, force_terminal=True, width=30, markup=False, emoji=False)
+    monkeypatch.setattr(output, "out", lambda: console)
+    return seen
+
+
+def test_a_terminal_folds_pairs_at_words_and_keeps_their_indent(terminal):
+    output.print_folded("Pending\n    - q: How many mills does Ville1 have?\n\n      a: 11 \x1b[2J")
+    assert terminal.getvalue().splitlines() == [
+        "Pending",
+        "    - q: How many mills does",
+        "      Ville1 have?",
+        "",
+        "      a: 11 \\x1b[2J",
+    ]
+
+
+@given(st.text(alphabet=" +-abc", max_size=90))
+def test_folding_loses_no_word(line):
+    seen = StringIO()
+    console = Console(file=seen, force_terminal=True, width=30, markup=False, emoji=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(output, "out", lambda: console)
+        output.print_folded(line)
+    shown = seen.getvalue()
+    assert "".join(shown.split()) == "".join(line.split())
+    assert all(len(part.rstrip()) <= 30 for part in shown.splitlines() if part.strip(" +-"))
 
 
 def test_nothing_but_the_object_is_on_stdout(dlm, document, teacher):

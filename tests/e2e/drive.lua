@@ -307,6 +307,12 @@ function walks.ranges()
     return vim.bo.buftype == "quickfix"
   end)
   contains(text(), "staged: How many mills does Ville2 have? Ville2 has 12 mills. (towns)")
+  local numbers = vim.tbl_map(function(item)
+    return item.lnum
+  end, vim.fn.getloclist(0))
+  local sorted = vim.deepcopy(numbers)
+  table.sort(sorted)
+  assert(#numbers == 4 and vim.deep_equal(numbers, sorted), vim.inspect(numbers))
   vim.cmd.lclose()
   vim.cmd(".DlmApply")
   until_synthesized(2)
