@@ -130,7 +130,8 @@ def test_a_document_that_cannot_be_written_leaves_every_decision_as_it_was(stage
     before = decisions_of(loaded.folder)
     limit = staged.stat().st_size + 10
     monkeypatch.setattr("dlm_lsp.store.documents.MAX_DOCUMENT_BYTES", limit)
-    with pytest.raises(StoreError, match="larger than"):
-        decide(staged, items[1].id)
-    assert decisions_of(loaded.folder) == before
+    for edited in (None, edited_pair("When did they build it?", "In 1501.")):
+        with pytest.raises(StoreError, match="larger than"):
+            decide(staged, items[1].id, edited=edited)
+        assert decisions_of(loaded.folder) == before
     assert [item.id for item in load_review(staged)[1] if item.state == "staged"] == [items[1].id]

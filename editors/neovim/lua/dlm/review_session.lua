@@ -112,7 +112,7 @@ function M.back(session)
   end
 end
 
---- The ids from the one in view on that are not decided on, all or those of a section.
+--- The one in view and those after it that are open, all or those of a section, by their ids.
 ---@param session dlm.ReviewSession
 ---@param source? string
 ---@return string[]
@@ -121,8 +121,8 @@ function M.rest(session, source)
   for at = session.at, #session.queue do
     local id = session.queue[at]
     local item = session.by_id[id]
-    local is_open = at == session.at or not session.decided[id]
-    if item and is_open and (not source or item.sourceId == source) then
+    local is_open = item and not M.verdict(session, item) and not session.left_out[id]
+    if item and (at == session.at or is_open) and (not source or item.sourceId == source) then
       table.insert(found, id)
     end
   end
@@ -132,9 +132,12 @@ end
 --- Leave the rest of the section in view.
 ---@param session dlm.ReviewSession
 function M.leave_section(session)
-  local item = M.current(session)
-  for _, id in ipairs(item and M.rest(session, item.sourceId) or {}) do
-    session.left_out[id] = true
+  local current = M.current(session)
+  for at = session.at, #session.queue do
+    local item = session.by_id[session.queue[at]]
+    if current and item and item.sourceId == current.sourceId then
+      session.left_out[item.id] = true
+    end
   end
   M.advance(session)
 end
