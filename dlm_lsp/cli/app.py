@@ -175,7 +175,7 @@ def import_command(
 def check_command(
     paths: PathsArgument,
     *,
-    output_format: Annotated[
+    chosen_output: Annotated[
         Literal["text", "json", "github"], typer.Option(help="How problems are printed.")
     ] = "text",
     as_json: JsonOption = False,
@@ -183,7 +183,7 @@ def check_command(
     """Print every problem of the documents: path:line:col, severity, code, message."""
     from dlm_lsp.cli.check import check_documents
 
-    raise typer.Exit(check_documents(paths, "json" if as_json else output_format))
+    raise typer.Exit(check_documents(paths, "json" if as_json else chosen_output))
 
 
 @dlm_app.command("show")
@@ -241,12 +241,12 @@ def train_command(
     """
     from pathlib import Path
 
-    from dlm_lsp.cli.output import output_format
+    from dlm_lsp.cli.output import chosen_output
     from dlm_lsp.cli.train import train_document
     from dlm_lsp.training.plan import TrainRequest
 
     OPTIONS["device"].check(device)
-    output = output_format(as_json=as_json, as_json_lines=as_json_lines)
+    output = chosen_output(as_json=as_json, as_json_lines=as_json_lines)
     request = TrainRequest(
         adapter, seed, max_steps, device, resume, tuple(map(Path, allow_source or ()))
     )
@@ -389,13 +389,13 @@ def instructions_command(
         select_documents,
         synthesize_instructions,
     )
-    from dlm_lsp.cli.output import output_format
+    from dlm_lsp.cli.output import chosen_output
     from dlm_lsp.synth.run_options import SynthOptions
     from dlm_lsp.synth.synth_request import SynthRequest
     from dlm_lsp.synth.teacher_options import parse_teacher_options
     from dlm_lsp.teachers.protocol import GenerationOptions
 
-    output = output_format(as_json=as_json, as_json_lines=as_json_lines)
+    output = chosen_output(as_json=as_json, as_json_lines=as_json_lines)
     given = {
         "--apply": apply,
         "--dry-run": dry_run,

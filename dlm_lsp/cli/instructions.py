@@ -27,7 +27,7 @@ from dlm_lsp.cli.engine import Engine
 from dlm_lsp.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from dlm_lsp.cli.fetch import try_fetch_for_run
 from dlm_lsp.cli.output import (
-    OutputFormat,
+    RunOutput,
     escape_line,
     pluralize,
     print_notice,
@@ -69,7 +69,7 @@ def synthesize_instructions(
     destination: Destination,
     *,
     force: bool,
-    output: OutputFormat,
+    output: RunOutput,
     engine: Engine,
 ) -> int:
     """Synthesize pairs for all documents in one run, and say what became of each."""

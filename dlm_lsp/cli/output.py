@@ -11,13 +11,13 @@ from rich.text import Text
 
 from dlm_lsp.errors import UsageError
 
-OutputFormat = Literal["text", "json", "jsonl"]
+RunOutput = Literal["text", "json", "jsonl"]
 """How a command prints its results: for people, as one JSON object, or an object a line."""
 
 _JOINERS = "\u200c\u200d"
 
 
-def output_format(*, as_json: bool, as_json_lines: bool) -> OutputFormat:
+def chosen_output(*, as_json: bool, as_json_lines: bool) -> RunOutput:
     """Return what the flags of a command ask for.
 
     Raises:

@@ -17,7 +17,7 @@ from dlm_lsp.cli.exit_codes import (
     shell_message,
 )
 from dlm_lsp.cli.output import (
-    OutputFormat,
+    RunOutput,
     escape_line,
     pluralize,
     print_json,
@@ -35,7 +35,7 @@ from dlm_lsp.teachers.money import Money
 class RunResults:
     """What became of the documents so far, printed as they finish; `codes` are their exit codes."""
 
-    def __init__(self, documents: Sequence[Path], output: OutputFormat) -> None:
+    def __init__(self, documents: Sequence[Path], output: RunOutput) -> None:
         self.count = len(documents)
         self.codes: set[int] = set()
         self._output = output

@@ -10,7 +10,7 @@ from dlm_lsp.api.training import training_input
 from dlm_lsp.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from dlm_lsp.cli.fetch import fetch_for_run
 from dlm_lsp.cli.output import (
-    OutputFormat,
+    RunOutput,
     escape_line,
     pluralize,
     print_json,
@@ -42,7 +42,7 @@ def train_document(
     *,
     dry_run: bool = False,
     plot: Path | None,
-    output: OutputFormat,
+    output: RunOutput,
 ) -> int:
     """Train each adapter of the document in turn, or say what that would take."""
     if plot and dry_run:
@@ -97,7 +97,7 @@ def train_document(
 
 
 def _train(
-    document_input: TrainingInput, task: AdapterTraining, output: OutputFormat
+    document_input: TrainingInput, task: AdapterTraining, output: RunOutput
 ) -> TrainedAdapter:
     with TrainProgress(_adapter_title(task)) as progress:
 
@@ -123,7 +123,7 @@ def _resuming(document: Path, request: TrainRequest) -> str:
 
 
 def _prepared(
-    document_input: TrainingInput, request: TrainRequest, output: OutputFormat
+    document_input: TrainingInput, request: TrainRequest, output: RunOutput
 ) -> TrainingPlan:
     prepared = plan_training(document_input, request)
     for remark in prepared.remarks:
@@ -136,7 +136,7 @@ def _prepared(
     return prepared
 
 
-def _print_plan(document_input: TrainingInput, request: TrainRequest, output: OutputFormat) -> int:
+def _print_plan(document_input: TrainingInput, request: TrainRequest, output: RunOutput) -> int:
     plans: list[tuple[AdapterTraining, TrainingPlanned]] = []
     prepared = _prepared(document_input, request, output)
     for task in prepared.tasks:
