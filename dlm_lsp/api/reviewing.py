@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dlm_lsp.api.documents import LoadedDocument, change_document, load_document
 from dlm_lsp.document import Edit, Pair, PairFault, Placement, well_formed
-from dlm_lsp.errors import StoreError, UsageError
+from dlm_lsp.errors import DlmError, StoreError, UsageError
 from dlm_lsp.store.copies import refuse_copy
 from dlm_lsp.store.decisions import (
     DecisionKind,
@@ -109,19 +109,21 @@ def decide_pairs(
         if not force:
             refuse_copy(folder, path)
         before = decisions_of(folder)
+        recorded: set[str] = set()
 
         def change(loaded: LoadedDocument) -> tuple[Sequence[Edit], ReviewChange]:
             items = _chosen(items_of(loaded), ids)
             found = decide_on(loaded.document, items, decision, now(), placement, edited=edited)
             # Before the text: what is lost between the two stands in one of them still.
             record_decisions(folder, found.decisions, found.entries)
+            recorded.update(decision.section_id for decision in found.decisions)
             return found.edits, found
 
         try:
             made = change_document(path, change)
-        except StoreError:
+        except DlmError:
             with suppress(StoreError):
-                restore_decisions(folder, ids, before)
+                restore_decisions(folder, recorded, before)
             raise
         take_from_plan(folder, made.unstaged)
     return ReviewOutcome(tuple(d.section_id for d in made.decisions), made.unplaced)

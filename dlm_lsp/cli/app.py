@@ -271,6 +271,10 @@ def train_command(
         str | None, typer.Option(metavar="FILE", help="Draw the losses into a .png, .svg or .pdf.")
     ] = None,
     as_json: JsonOption = False,
+    as_json_lines: Annotated[
+        bool,
+        typer.Option("--jsonl", help="Print a JSON object a line for each event: step, held_out."),
+    ] = False,
 ) -> None:
     """Fine-tune the document's base model on its prose and pairs, and keep the adapter.
 
@@ -278,6 +282,7 @@ def train_command(
     """
     from pathlib import Path
 
+    from dlm_lsp.cli.output import chosen_output
     from dlm_lsp.cli.train import train_document
     from dlm_lsp.training.plan import TrainRequest
 
@@ -289,11 +294,12 @@ def train_command(
             "see document-language-model"
         )
     OPTIONS["device"].check(device)
+    output = chosen_output(as_json=as_json, as_json_lines=as_json_lines)
     request = TrainRequest(
         adapter, seed, max_steps, device, resume, tuple(map(Path, allow_source or ()))
     )
     picture = Path(plot) if plot else None
-    raise typer.Exit(train_document(path, request, dry_run=dry_run, plot=picture, as_json=as_json))
+    raise typer.Exit(train_document(path, request, dry_run=dry_run, plot=picture, output=output))
 
 
 @dlm_app.command("fetch")
@@ -439,24 +445,23 @@ def instructions_command(
         select_documents,
         synthesize_instructions,
     )
-    from dlm_lsp.cli.run_results import RunOutput
+    from dlm_lsp.cli.output import chosen_output
     from dlm_lsp.synth.run_options import SynthOptions
     from dlm_lsp.synth.synth_request import SynthRequest
     from dlm_lsp.synth.teacher_options import parse_teacher_options
     from dlm_lsp.teachers.protocol import GenerationOptions
 
+    output = chosen_output(as_json=as_json, as_json_lines=as_json_lines)
     given = {
         "--apply": apply,
         "--dry-run": dry_run,
         "--estimate": estimate,
-        "--json": as_json,
         "--jsonl": as_json_lines,
         "--engine ray": engine == "ray",
     }
     for first, second in (
         ("--apply", "--dry-run"),
         ("--apply", "--estimate"),
-        ("--json", "--jsonl"),
         ("--estimate", "--jsonl"),
         ("--estimate", "--engine ray"),
     ):
@@ -489,7 +494,6 @@ def instructions_command(
     documents = select_documents(paths, shard)
     if estimate:
         raise typer.Exit(estimate_instructions(documents, request, as_json=as_json))
-    output: RunOutput = "jsonl" if as_json_lines else "json" if as_json else "text"
     raise typer.Exit(
         synthesize_instructions(
             documents,

@@ -3,7 +3,8 @@
 import shlex
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,13 @@ from dlm_lsp.api.documents import LoadedDocument, load_document
 from dlm_lsp.api.reviewing import load_review
 from dlm_lsp.cli.batch import BatchOutcome, documents_with, for_each
 from dlm_lsp.cli.exit_codes import DONE, FAILED
-from dlm_lsp.cli.output import escape_line, pluralize, print_notice, print_result
+from dlm_lsp.cli.listing import first_words, staged_pair
+from dlm_lsp.cli.output import (
+    escape_line,
+    pluralize,
+    print_notice,
+    print_result,
+)
 from dlm_lsp.cli.pair_lines import heading_or_note, pair_facts, pair_lines
 from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.cli.terminal_text import print_as, print_lines
@@ -43,7 +50,8 @@ def apply_documents(
         insertion = apply_staged(path, ids, placement, print_notice, force=force)
         if not as_json:
             print_insertion(path, insertion)
-        return FAILED if insertion.unplaced else DONE, insertion_json(insertion)
+        code = FAILED if insertion.unplaced else DONE
+        return code, _insertion_json(path, insertion) if as_json else {}
 
     documents = documents_with(paths, ids, _staged_ids, "staged")
     return max(for_each(documents, work, as_json=as_json))
@@ -183,7 +191,7 @@ def print_insertion(path: Path, insertion: InsertionPlan) -> None:
     print_result(
         f"synth apply plan: {len(placed)} add, {len(present) + len(insertion.unplaced)} skip"
     )
-    items = _items(path)
+    _, items = _review(path)
     if placed:
         print_as("heading", "\n=== additions ===")
     headings = (
@@ -210,28 +218,37 @@ def print_insertion(path: Path, insertion: InsertionPlan) -> None:
     )
 
 
-def _items(path: Path) -> Mapping[str, ReviewItem]:
-    """Return what can be said of the pairs of a document, by their ids."""
+def _review(path: Path) -> tuple[Collection[str], Mapping[str, ReviewItem]]:
+    """Return the ids of a document's sections, and what can be said of its pairs, by theirs."""
     try:
-        _, items = load_review(path)
+        loaded, items = load_review(path)
     except StoreError:
         # They are in: what their store says of them is no matter.
-        return {}
-    return {item.id: item for item in items}
+        return (), {}
+    sections = {section.id for section in loaded.document.sections}
+    return sections, {item.id: item for item in items}
 
 
 def _question(section: StagedSection) -> str:
-    """Return the question of a staged section, whatever its words are."""
-    lines = (line.strip() for line in section.content.split("\n"))
-    return next((line for line in lines if line and not line.startswith("### ")), section.id)
+    return first_words(section.content) or section.id
 
 
-def insertion_json(insertion: InsertionPlan) -> dict[str, Any]:
-    """Return the JSON shape of a placing."""
+def _insertion_json(path: Path, insertion: InsertionPlan) -> dict[str, Any]:
+    """Return the JSON shape of a placing, each pair as `dlm synth list` has it."""
+    known, items = _review(path)
+
+    def pair(section: StagedSection, id_: str) -> dict[str, Any]:
+        is_stale = bool(known) and section.source_section_id not in known
+        return asdict(staged_pair(section, id_, items.get(id_), is_stale=is_stale))
+
     return {
-        "added": list(insertion.added),
-        "already_present": [section.id for section in insertion.present],
+        "added": [
+            pair(section, id_)
+            for section, id_ in zip(insertion.placed, insertion.added, strict=True)
+        ],
+        "already_present": [pair(section, section.id) for section in insertion.present],
         "left_staged": [
-            {"section_id": left.section.id, "reason": left.reason} for left in insertion.unplaced
+            {**pair(left.section, left.section.id), "reason": left.reason}
+            for left in insertion.unplaced
         ],
     }

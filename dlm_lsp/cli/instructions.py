@@ -27,6 +27,7 @@ from dlm_lsp.cli.engine import Engine
 from dlm_lsp.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from dlm_lsp.cli.fetch import try_fetch_for_run
 from dlm_lsp.cli.output import (
+    RunOutput,
     escape_line,
     pluralize,
     print_notice,
@@ -34,7 +35,7 @@ from dlm_lsp.cli.output import (
 )
 from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.cli.run_progress import run_progress
-from dlm_lsp.cli.run_results import RunOutput, RunResults
+from dlm_lsp.cli.run_results import RunResults
 from dlm_lsp.document.base_models import short_name
 from dlm_lsp.synth.choose_verifier import verifier_selector
 from dlm_lsp.synth.corpus import Corpus

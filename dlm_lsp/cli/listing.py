@@ -16,7 +16,7 @@ from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.cli.terminal_text import Line, print_as, print_lines
 from dlm_lsp.store.copies import original_of
 from dlm_lsp.store.decisions import DecisionKind
-from dlm_lsp.store.plan import StagedPlan, load_plan
+from dlm_lsp.store.plan import StagedPlan, StagedSection, load_plan
 from dlm_lsp.synth.review_items import ReviewCounts, ReviewItem, review_counts
 
 
@@ -81,7 +81,7 @@ def _applied_pairs(opened: LoadedDocument, items: Mapping[str, ReviewItem]) -> I
                     synth.synth_teacher,
                     synth.synth_strategy,
                     synth.synth_at,
-                    _question(section.content),
+                    first_words(section.content),
                     synth.source_section_id not in known,
                 ),
                 items.get(section.id),
@@ -93,18 +93,24 @@ def _staged_pairs(
 ) -> Iterator[ListedPair]:
     known = {section.id for section in opened.document.sections}
     for section in plan.sections if plan else ():
-        yield _listed(
-            ListedPair(
-                section.id,
-                section.source_section_id or "",
-                section.synth_teacher or "",
-                section.synth_strategy or "",
-                section.synth_at or "",
-                _question(section.content),
-                section.source_section_id not in known,
-            ),
-            items.get(section.id),
-        )
+        is_stale = section.source_section_id not in known
+        yield staged_pair(section, section.id, items.get(section.id), is_stale=is_stale)
+
+
+def staged_pair(
+    section: StagedSection, id_: str, item: ReviewItem | None, *, is_stale: bool
+) -> ListedPair:
+    """Return a section of a plan as it is listed, by its id, with what is known of it."""
+    pair = ListedPair(
+        id_,
+        section.source_section_id or "",
+        section.synth_teacher or "",
+        section.synth_strategy or "",
+        section.synth_at or "",
+        first_words(section.content),
+        is_stale,
+    )
+    return _listed(pair, item)
 
 
 def _listed(pair: ListedPair, item: ReviewItem | None) -> ListedPair:
@@ -123,7 +129,8 @@ def _listed(pair: ListedPair, item: ReviewItem | None) -> ListedPair:
     )
 
 
-def _question(body: str) -> str:
+def first_words(body: str) -> str:
+    """Return the question of a section, whatever its words are; empty where it has none."""
     lines = [line.strip() for line in body.split("\n") if line.strip()]
     return next((line for line in lines if not line.startswith("### ")), "")
 

@@ -6,9 +6,14 @@ import sys
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console
+
+from dlm_lsp.errors import UsageError
+
+RunOutput = Literal["text", "json", "jsonl"]
+"""How a command prints its results: for people, as one JSON object, or an object a line."""
 
 _JOINERS = "\u200c\u200d"
 
@@ -21,6 +26,17 @@ class _Shown:
 
 
 _shown = _Shown()
+
+
+def chosen_output(*, as_json: bool, as_json_lines: bool) -> RunOutput:
+    """Return what the flags of a command ask for.
+
+    Raises:
+        UsageError: they exclude each other.
+    """
+    if as_json and as_json_lines:
+        raise UsageError("--json and --jsonl exclude each other; leave one out")
+    return "jsonl" if as_json_lines else "json" if as_json else "text"
 
 
 @cache

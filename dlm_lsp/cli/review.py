@@ -165,7 +165,10 @@ class _Session:
             case "A":
                 self._decide([*self._rest(known)], "accepted")
             case "s":
-                self._left_out |= set(self._rest(known, item.source_id))
+                after = self._review.queue[self._at :]
+                self._left_out |= {
+                    id_ for id_ in after if id_ in known and known[id_].source_id == item.source_id
+                }
                 self._advance()
             case "j" | "down" | "right":
                 self._advance()
@@ -199,11 +202,15 @@ class _Session:
         return key
 
     def _rest(self, known: dict[str, ReviewItem], source_id: str | None = None) -> Iterator[str]:
-        """Yield the pairs from this one on that are not decided on, all or those of a section."""
+        """Yield this pair and those after it that are open, all or those of a section.
+
+        Those that have a decision, from before or of now, or were left out are not.
+        """
+        passed = self._left_out | set(self._review.decided)
         for index, id_ in enumerate(self._review.queue[self._at :]):
             there = known.get(id_)
-            is_open = not index or id_ not in self._review.decided
-            if there and is_open and source_id in (None, there.source_id):
+            is_open = there and not there.decision and id_ not in passed
+            if there and (not index or is_open) and source_id in (None, there.source_id):
                 yield id_
 
     def _decide(self, ids: Sequence[str], decision: DecisionKind) -> None:

@@ -30,8 +30,8 @@ e  edit it in your editor, and accept that
 j  leave it for later (also an arrow down or right)
 k  back to the one before (also an arrow up or left)
 s  leave this and all after it in its section
-a  accept this and all after it in its section
-A  accept this and all after it in this document
+a  accept this and all open ones after it in its section
+A  accept this and all open ones after it in this document
 q  quit; what was decided stays
 ?  this help"""
 

@@ -9,14 +9,20 @@ from typing import Any
 
 from dlm_lsp.api.documents import load_document
 from dlm_lsp.api.synthesis import DocumentSynthesis, SavedPairs
-from dlm_lsp.cli.apply import insertion_json, print_insertion
+from dlm_lsp.cli.apply import print_insertion
 from dlm_lsp.cli.flags import flag_name
-from dlm_lsp.cli.output import escape_line, pluralize, print_notice, print_result
+from dlm_lsp.cli.output import (
+    escape_line,
+    pluralize,
+    print_notice,
+    print_result,
+)
 from dlm_lsp.cli.pair_lines import pair_lines
 from dlm_lsp.cli.report_json import report_json
 from dlm_lsp.cli.terminal_text import Line, print_as, print_lines
 from dlm_lsp.errors import StoreError
 from dlm_lsp.ide.teacher_name import short_teacher_name
+from dlm_lsp.synth.insertion import InsertionPlan
 from dlm_lsp.synth.nothing_accepted import why_nothing
 from dlm_lsp.synth.refusal_words import reason_in_words
 from dlm_lsp.synth.report import Candidate, Report
@@ -40,8 +46,19 @@ def _saved_json(saved: SavedPairs) -> dict[str, Any]:
     if saved.failure:
         value["error"] = saved.failure
     if saved.insertion:
-        return {**value, **insertion_json(saved.insertion)}
+        return {**value, **_insertion_json(saved.insertion)}
     return {**value, "added": [], "already_present": [], "left_staged": []}
+
+
+def _insertion_json(insertion: InsertionPlan) -> dict[str, Any]:
+    """Return the JSON shape of a placing, by ids: the pairs stand among those accepted."""
+    return {
+        "added": list(insertion.added),
+        "already_present": [section.id for section in insertion.present],
+        "left_staged": [
+            {"section_id": left.section.id, "reason": left.reason} for left in insertion.unplaced
+        ],
+    }
 
 
 def print_saved(run: DocumentSynthesis) -> None:

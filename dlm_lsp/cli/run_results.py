@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from dlm_lsp.api.many_documents import DocumentOutcome
 from dlm_lsp.api.synthesis import DocumentSynthesis
@@ -17,6 +17,7 @@ from dlm_lsp.cli.exit_codes import (
     shell_message,
 )
 from dlm_lsp.cli.output import (
+    RunOutput,
     escape_line,
     pluralize,
     print_json,
@@ -29,8 +30,6 @@ from dlm_lsp.errors import DlmError
 from dlm_lsp.store.defects import describe_defect
 from dlm_lsp.synth.report import Report
 from dlm_lsp.teachers.money import Money
-
-RunOutput = Literal["text", "json", "jsonl"]
 
 
 class RunResults:

@@ -9,9 +9,18 @@ from typing import Any
 from dlm_lsp.api.training import training_input
 from dlm_lsp.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from dlm_lsp.cli.fetch import fetch_for_run
-from dlm_lsp.cli.output import escape_line, pluralize, print_json, print_notice, print_result
+from dlm_lsp.cli.output import (
+    RunOutput,
+    escape_line,
+    pluralize,
+    print_json,
+    print_json_line,
+    print_notice,
+    print_result,
+)
 from dlm_lsp.cli.paths import resolve_path
 from dlm_lsp.cli.plot import check_plot, plot_losses
+from dlm_lsp.cli.train_events import event_json
 from dlm_lsp.cli.train_progress import TrainProgress
 from dlm_lsp.errors import DlmError, UsageError
 from dlm_lsp.local.weights import require_train_extra
@@ -24,11 +33,16 @@ from dlm_lsp.training.plan import (
     plan_training,
 )
 from dlm_lsp.training.run import TrainedAdapter, preview_training, run_training
-from dlm_lsp.training.trainer import TrainingPlanned
+from dlm_lsp.training.trainer import TrainingEvent, TrainingPlanned
 
 
 def train_document(
-    path: str, request: TrainRequest, *, dry_run: bool = False, plot: Path | None, as_json: bool
+    path: str,
+    request: TrainRequest,
+    *,
+    dry_run: bool = False,
+    plot: Path | None,
+    output: RunOutput,
 ) -> int:
     """Train each adapter of the document in turn, or say what that would take."""
     if plot and dry_run:
@@ -39,19 +53,20 @@ def train_document(
     require_train_extra()
     fetch_for_run(training_input(document).frontmatter.base_model, named_by_user=False)
     if dry_run:
-        return _print_plan(training_input(document), request, as_json=as_json)
+        return _print_plan(training_input(document), request, output)
     trained: list[TrainedAdapter] = []
     code, failure = DONE, ""
     with document_lock(training_input(document).folder, "dlm train", print_notice, document):
         # Read now, for who held the lock may have changed it.
         document_input = training_input(document)
-        prepared = _prepared(document_input, request)
+        prepared = _prepared(document_input, request, output)
         try:
             for task in prepared.tasks:
-                with TrainProgress(_adapter_title(task)) as progress:
-                    trained.append(run_training(document_input, task, progress.show))
-                if not as_json:
+                trained.append(_train(document_input, task, output))
+                if output == "text":
                     _print_trained(document, trained[-1])
+                elif output == "jsonl":
+                    print_json_line({"event": "trained", **_value(trained[-1])})
         except KeyboardInterrupt:
             code, failure = INTERRUPTED, "interrupted"
             resuming = (
@@ -69,7 +84,9 @@ def train_document(
     if plot and trained:
         plot_losses(plot, [adapter.summary for adapter in trained])
         print_notice(f"losses drawn into {plot}")
-    if as_json:
+    if output == "jsonl" and failure:
+        print_json_line({"error": failure})
+    if output == "json":
         value = {
             "path": str(document),
             "outside_sources": list(map(asdict, prepared.outside)),
@@ -77,6 +94,19 @@ def train_document(
         }
         print_json(value | ({"error": failure} if failure else {}))
     return code
+
+
+def _train(
+    document_input: TrainingInput, task: AdapterTraining, output: RunOutput
+) -> TrainedAdapter:
+    with TrainProgress(_adapter_title(task)) as progress:
+
+        def tell(event: TrainingEvent) -> None:
+            progress.show(event)
+            if output == "jsonl":
+                print_json_line({"adapter": task.adapter, **event_json(event)})
+
+        return run_training(document_input, task, tell)
 
 
 def _resuming(document: Path, request: TrainRequest) -> str:
@@ -92,30 +122,37 @@ def _resuming(document: Path, request: TrainRequest) -> str:
     return shlex.join(["dlm", "train", *map(str, (document, *given)), "--resume"])
 
 
-def _prepared(document_input: TrainingInput, request: TrainRequest) -> TrainingPlan:
+def _prepared(
+    document_input: TrainingInput, request: TrainRequest, output: RunOutput
+) -> TrainingPlan:
     prepared = plan_training(document_input, request)
     for remark in prepared.remarks:
         print_notice(f"note: {remark}")
     for source in prepared.outside:
         files = pluralize(source.files, "file")
         print_notice(f"note: reads {files} outside the document's folder: {source.path}")
+        if output == "jsonl":
+            print_json_line(event_json(source))
     return prepared
 
 
-def _print_plan(document_input: TrainingInput, request: TrainRequest, *, as_json: bool) -> int:
+def _print_plan(document_input: TrainingInput, request: TrainRequest, output: RunOutput) -> int:
     plans: list[tuple[AdapterTraining, TrainingPlanned]] = []
-    prepared = _prepared(document_input, request)
+    prepared = _prepared(document_input, request, output)
     for task in prepared.tasks:
-        plans.append((task, preview_training(task)))
-        if not as_json:
-            for line in _plan_lines(*plans[-1]):
+        plan = preview_training(task)
+        plans.append((task, plan))
+        if output == "text":
+            for line in _plan_lines(task, plan):
                 print_result(line)
-    if as_json:
+        elif output == "jsonl":
+            print_json_line({"adapter": task.adapter, **event_json(plan)})
+    if output == "json":
         values = [{"adapter": task.adapter, **asdict(plan)} for task, plan in plans]
         outside = list(map(asdict, prepared.outside))
         path = str(document_input.path)
         print_json({"path": path, "outside_sources": outside, "adapters": values})
-    else:
+    elif output == "text":
         print_result("dry-run only: nothing was trained.")
     return DONE
 

@@ -6,7 +6,8 @@ none. With `force` a copy of a document uses what is staged for the other. `esti
 `synthesize` takes, or with `regenerate` what that takes. With `more`, `synthesize` asks for other
 pairs than are there. `decide` takes a `decision`, `accepted` or `rejected`, and where a single pair
 is to be accepted in other words, its `question` and `answer`; until it is carried out `review`
-lists its pairs as `deciding`.
+lists its pairs as `deciding`. `review` takes a `filter`, with `state` (a list), `teacher`, `below`,
+`lowFirst` and `all` as the flags of `dlm synth review` mean them, and tells what that has `chosen`.
 """
 
 import asyncio
@@ -289,7 +290,7 @@ def _is_unreadable(store: Path) -> bool:
 
 
 def _review(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:
-    return review_answer(server, _text_document(server, argument))
+    return review_answer(server, _text_document(server, argument), argument)
 
 
 def _decide(server: DlmServer, argument: Mapping[str, Any]) -> CommandResult:

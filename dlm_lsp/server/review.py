@@ -29,6 +29,7 @@ from dlm_lsp.store.lock import shared_document_lock
 from dlm_lsp.store.plan import take_from_plan
 from dlm_lsp.synth.refusal_words import reason_in_words
 from dlm_lsp.synth.review_change import ReviewChange, decide_on
+from dlm_lsp.synth.review_filter import EXPECTED, PAIR_STATES, ReviewFilter
 from dlm_lsp.synth.review_items import ReviewItem, review_counts, review_items
 
 _KINDS: tuple[DecisionKind, ...] = get_args(DecisionKind)
@@ -45,8 +46,17 @@ def items_in_editor(server: DlmServer, document: Document) -> tuple[ReviewItem, 
     )
 
 
-def review_answer(server: DlmServer, text_document: LiveDocument) -> dict[str, Any]:
-    """Return every pair that can be decided on, as the answer to a command."""
+def review_answer(
+    server: DlmServer, text_document: LiveDocument, argument: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return every pair that can be decided on, as the answer to a command.
+
+    `chosen` are the ids of those that its `filter` lets through, in the order to go through them.
+
+    Raises:
+        CommandError: the filter is none.
+    """
+    chosen = _read_filter(argument.get("filter") or {})
     items = items_in_editor(server, text_document.incremental.document)
     counts = review_counts(items)
     deciding = server.open_document(text_document.uri).deciding
@@ -55,8 +65,31 @@ def review_answer(server: DlmServer, text_document: LiveDocument) -> dict[str, A
         "version": text_document.version,
         "counts": {"reviewed": counts.reviewed, "total": counts.total},
         "deciding": sorted({id_ for ids in deciding for id_ in ids}),
+        "chosen": [item.id for item in chosen.of(items)],
         "items": [_item(server, text_document, item) for item in items],
     }
+
+
+def _read_filter(value: Any) -> ReviewFilter:
+    """Return the filter that an editor means: as the flags of the shell's review are called."""
+    if not isinstance(value, Mapping):
+        raise CommandError("bad-argument", "`filter` takes an object such as {'lowFirst': true}")
+    states = value.get("state") or EXPECTED
+    if not (isinstance(states, Sequence) and all(state in PAIR_STATES for state in states)):
+        words = ", ".join(PAIR_STATES)
+        raise CommandError("bad-argument", f"state is {states!r}; it takes a list of {words}")
+    teacher, below = value.get("teacher"), value.get("below")
+    if not isinstance(teacher, str | None):
+        raise CommandError("bad-argument", f"teacher is {teacher!r}; it takes a name")
+    if isinstance(below, bool) or not isinstance(below, int | float | None):
+        raise CommandError("bad-argument", f"below is {below!r}; it takes a margin such as 0.2")
+    return ReviewFilter(
+        tuple(state for state in PAIR_STATES if state in states),
+        teacher,
+        below,
+        low_first=value.get("lowFirst") is True,
+        decided=value.get("all") is True,
+    )
 
 
 def _item(server: DlmServer, text_document: LiveDocument, item: ReviewItem) -> dict[str, Any]:

@@ -36,10 +36,10 @@ class ReviewFilter:
         return tuple(chosen)
 
     def _takes(self, item: ReviewItem) -> bool:
-        # A pair that was rejected is a refused one from then on.
-        is_rejected = self.decided and item.decision == "rejected"
+        # A pair that was rejected is a refused one from then on, whatever it was before.
+        was_expected = item.decision == "rejected" and set(EXPECTED) <= set(self.states)
         return (
-            (item.state in self.states or is_rejected)
+            (item.state in self.states or was_expected)
             and (self.decided or item.decision is None)
             and self.teacher in (None, item.teacher, short_teacher_name(item.teacher))
             and (self.below is None or (item.margin is not None and item.margin < self.below))

@@ -96,15 +96,16 @@ def review_items(
     """Return what can be decided on, section by section; what was refused follows the rest.
 
     `reports` are those of earlier runs, the newest first. Of pairs that cannot stand in a document
-    there is none.
+    there is none, nor of those that were refused or decided on and are the user's own by now.
     """
     items: dict[str, ReviewItem] = {}
+    own = {section.id for section in document.sections if not section.synth}
     # Of those with one id, what stands in the text comes first, and the newest refusal.
     for item in (
         *_inserted(document),
         *(item for item in map(_staged, staged) if item),
-        *_decided(decisions),
-        *_refused(reports, decisions),
+        *(item for item in _decided(decisions) if item.id not in own),
+        *(item for item in _refused(reports, decisions) if item.id not in own),
     ):
         items.setdefault(item.id, item)
     entries = {entry.section_id: entry for entry in ledger}

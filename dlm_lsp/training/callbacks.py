@@ -12,16 +12,16 @@ WHOLE = "whole"
 
 
 def loss_callback(
-    on_step: Callable[[int, float, int], None],
+    on_step: Callable[[int, float, int, float], None],
     on_held_out: Callable[[int, float], None],
     *,
     scaled: bool = False,
 ) -> Any:
     """Return a callback for a trainer, which stops one whose loss is no longer a number.
 
-    It tells (step, loss, tokens read so far) of each update and (step, loss) of each look at the
-    held-out rows. With `scaled` losses (fp16) an infinite gradient is let pass: it only says that
-    the scale was too large, and its step is not made.
+    It tells (step, loss, tokens read so far, learning rate) of each update and (step, loss) of each
+    look at the held-out rows. With `scaled` losses (fp16) an infinite gradient is let pass: it only
+    says that the scale was too large, and its step is not made.
     """
     from transformers import TrainerCallback
 
@@ -36,7 +36,7 @@ def loss_callback(
                 if not scaled:
                     _number("gradient", step, logs.get("grad_norm", 0.0))
                 loss = _number("loss", step, logs["loss"])
-                on_step(step, loss, state.num_input_tokens_seen)
+                on_step(step, loss, state.num_input_tokens_seen, float(logs["learning_rate"]))
 
         def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
             folder = Path(args.output_dir) / f"checkpoint-{state.global_step}"

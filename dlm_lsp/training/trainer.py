@@ -73,12 +73,13 @@ class TrainingPlanned:
 
 @dataclass(frozen=True, slots=True)
 class StepDone:
-    """An update was made; `tokens` counts those read so far."""
+    """An update was made at a learning rate; `tokens` counts those read so far."""
 
     step: int
     steps: int
     loss: float
     tokens: int
+    learning_rate: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,7 @@ def _fit(
         peft_config=_lora(job.recipe),
         callbacks=[
             loss_callback(
-                lambda step, loss, tokens: tell(StepDone(step, batches.steps, loss, tokens)),
+                lambda step, *values: tell(StepDone(step, batches.steps, *values)),
                 lambda step, loss: tell(HeldOutEvaluated(step, loss)),
                 scaled=job.recipe.precision == "fp16",
             )

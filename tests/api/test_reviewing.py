@@ -1,4 +1,8 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.kept_runs import keep_run
+from support.teacher_server import HEAD, pairs_about, town
 
 from dlm_lsp import SynthOptions, apply, revert, synthesize
 from dlm_lsp.api.reviewing import decide_pairs, edited_pair, load_review
@@ -6,6 +10,7 @@ from dlm_lsp.document import Pair, parse
 from dlm_lsp.errors import CopyError, StoreError, UsageError
 from dlm_lsp.store.decisions import decisions_of
 from dlm_lsp.store.plan import load_plan
+from dlm_lsp.synth.report import Candidate
 from dlm_lsp.synth.review_items import review_counts
 
 PLAIN = SynthOptions(per_section=2, filter="dedup-only")
@@ -130,7 +135,53 @@ def test_a_document_that_cannot_be_written_leaves_every_decision_as_it_was(stage
     before = decisions_of(loaded.folder)
     limit = staged.stat().st_size + 10
     monkeypatch.setattr("dlm_lsp.store.documents.MAX_DOCUMENT_BYTES", limit)
-    with pytest.raises(StoreError, match="larger than"):
-        decide(staged, items[1].id)
-    assert decisions_of(loaded.folder) == before
+    for edited in (None, edited_pair("When did they build it?", "In 1501.")):
+        with pytest.raises(StoreError, match="larger than"):
+            decide(staged, items[1].id, edited=edited)
+        assert decisions_of(loaded.folder) == before
     assert [item.id for item in load_review(staged)[1] if item.state == "staged"] == [items[1].id]
+
+
+def candidates(path) -> list[Candidate]:
+    """Two pairs about each town of a document."""
+    return [
+        Candidate(Pair(question, answer), section.id, "extraction", evidence)
+        for number, section in enumerate(load_review(path)[0].document.sections, start=1)
+        for question, answer, evidence in pairs_about(number)
+    ]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    line_break=st.sampled_from(["\n", "\r\n"]),
+    end=st.sampled_from(["", "\n", "\n\n"]),
+    steps=st.lists(
+        st.tuples(st.sampled_from(["accepted", "rejected", "edited"]), st.integers(0, 99)),
+        max_size=8,
+    ),
+)
+def test_whatever_is_decided_a_pair_is_where_its_decision_says_and_can_be_taken_out_again(
+    line_break, end, steps, tmp_path_factory
+):
+    folder = tmp_path_factory.mktemp("decided")
+    path = folder / "towns.dlm"
+    text = f"{HEAD}{town(1)}\n::prose::\n{town(2)}{end}".replace("\n", line_break)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DLM_HOME", str(folder / "home"))
+        path.write_bytes(text.encode())
+        keep_run(path, candidates(path))
+        for number, (act, place) in enumerate(steps):
+            items = load_review(path)[1]
+            item = items[place % len(items)]
+            words = edited_pair(item.pair.question, f"It is {number}.")
+            edited = words if act == "edited" else None
+            verdict = "rejected" if act == "rejected" else "accepted"
+            (*_, id_) = decide(path, item.id, decision=verdict, edited=edited).decided
+            (found,) = (item for item in load_review(path)[1] if item.id == id_)
+            state = "refused" if verdict == "rejected" else "inserted"
+            assert (found.state, found.decision) == (state, verdict)
+        left = [item for item in load_review(path)[1] if item.state != "refused"]
+        if left:
+            decide(path, *(item.id for item in left), decision="rejected")
+        assert path.read_bytes() == text.encode()
+        assert not (plan := load_plan(load_review(path)[0].folder)) or plan.sections == ()

@@ -186,14 +186,41 @@ def at_terminal(command, answer: str, *args: object) -> str:
 
 
 def test_json_tells_what_became_of_each_section(dlm, staged):
-    _, waiting = listed(dlm, staged)
+    (before,) = json.loads(dlm("synth", "list", staged, "--json").stdout)["documents"]
     (done,) = json.loads(dlm("synth", "apply", staged, "--json").stdout)["documents"]
     assert done == {
         "path": str(staged),
-        "added": waiting,
+        "added": before["staged"],
         "already_present": [],
         "left_staged": [],
     }
+    first = done["added"][0]
+    assert (first["question"], first["answer"], first["heading"], first["stale"]) == (
+        "How many mills does Ville1 have?",
+        "Ville1 has 11 mills.",
+        town(1),
+        False,
+    )
+    assert first["teacher"].endswith("#towns")
+
+
+def test_json_shows_also_the_pairs_that_are_there_already_and_those_that_stay(dlm, staged, home):
+    (plan,) = home.rglob("pending.json")
+    before = plan.read_bytes()
+    dlm("synth", "apply", staged)
+    plan.write_bytes(before)
+    staged.write_text(staged.read_text().replace("has 12 mills and", "has 13 mills and"))
+    dlm("synth", "revert", staged, "--section", listed(dlm, staged)[0][-1])
+    (done,) = json.loads(dlm("synth", "apply", staged, "--json").stdout)["documents"]
+    assert done["added"] == []
+    assert [pair["answer"] for pair in done["already_present"]] == [
+        "Ville1 has 11 mills.",
+        "In 1501.",
+        "Ville2 has 12 mills.",
+    ]
+    (left,) = done["left_staged"]
+    assert (left["answer"], left["stale"], left["heading"]) == ("In 1502.", True, "")
+    assert left["reason"] == "its source section has changed or is gone"
 
 
 def test_the_reference_lists_and_reads_what_we_staged_and_applied(

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -368,3 +369,25 @@ def test_a_filter_that_no_pair_fits_is_said_to_be_the_reason(path, review):
     with review(path, "--teacher", "nobody") as terminal:
         assert terminal.end() == 0
     assert "nothing to review: no pair fits the filter · 0 of 4 reviewed" in terminal.shown
+
+
+def test_what_was_decided_before_is_not_among_those_that_are_accepted_together(path, review):
+    with review(path) as terminal:
+        play(terminal, "jjnq")
+    with review(path, "--all") as terminal:
+        assert play(terminal, "Aq").startswith("3 accepted, 0 rejected, 1 left")
+    assert decisions(path)[MILLS2] == "rejected"
+    assert questions(path) == [MILLS1, BRIDGE1, BRIDGE2]
+
+
+def test_a_section_that_is_left_is_not_accepted_with_all_others(
+    document, review, home, monkeypatch
+):
+    monkeypatch.setenv("DLM_HOME", str(home))
+    path = document()
+    first, second, third, fourth = candidates(path)
+    by_turns = zip((first, third, second, fourth), (0.1, 0.2, 0.3, 0.4), strict=True)
+    keep_run(path, [replace(candidate, margin=margin) for candidate, margin in by_turns])
+    with review(path, "--low-first") as terminal:
+        assert play(terminal, "sA").startswith("2 accepted, 0 rejected, 2 left")
+    assert questions(path) == [MILLS2, BRIDGE2]

@@ -3,12 +3,18 @@
 import os
 import re
 from collections.abc import Mapping
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.cells import cell_len
+from rich.console import Console
 from support.pty_process import PtyProcess
 from support.teacher_server import DLM
+
+from dlm_lsp.cli import terminal_text
 
 STYLE = re.compile("\x1b\\[([0-9;]*)m")
 
@@ -75,3 +81,14 @@ def test_what_could_steer_the_terminal_is_shown_as_an_escape(home, tmp_path):
     path = tmp_path / "sl\x1b[31mip.dlm"
     path.write_text("no frontmatter\n")
     assert "sl\\x1b[31mip.dlm" in shown(home, "check", path)
+
+
+@given(st.text(alphabet=" +-abc\n", max_size=90))
+def test_wrapping_always_keeps_every_letter_and_the_width(text):
+    seen = StringIO()
+    console = Console(file=seen, force_terminal=True, width=30, no_color=True, markup=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(terminal_text, "out", lambda: console)
+        terminal_text.print_lines([("plain", text)])
+    assert "".join(seen.getvalue().split()) == "".join(text.split())
+    assert all(len(line) <= 30 for line in seen.getvalue().splitlines() if line.strip(" +-"))

@@ -80,6 +80,8 @@ def test_a_dry_run_says_what_it_would_take_and_keeps_nothing(dlm, mills, home):
     value = json.loads(dlm("train", mills, "--dry-run", "--json").stdout)
     (plan,) = value["adapters"]
     assert plan["rows"] + plan["held_out"] == 10
+    (line,) = lines(dlm("train", mills, "--dry-run", "--jsonl"))
+    assert line == {"event": "planned", **plan}
 
 
 def test_json_is_one_object_with_the_summary(dlm, mills):
@@ -90,9 +92,50 @@ def test_json_is_one_object_with_the_summary(dlm, mills):
     assert adapter["version"].endswith("v0001")
 
 
+def lines(run) -> list[dict]:
+    return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+def test_json_lines_are_the_events_of_every_step_and_the_summary(dlm, mills):
+    planned, *events, trained = lines(dlm("train", mills, "--max-steps", 3, "--jsonl"))
+    assert (planned["event"], planned["batches"]["steps"]) == ("planned", 3)
+    assert {event["adapter"] for event in (planned, *events, trained)} == {None}
+    steps = [event for event in events if event["event"] == "step"]
+    assert [(event["step"], event["steps"]) for event in steps] == [(n, 3) for n in (1, 2, 3)]
+    rates = [event["learning_rate"] for event in steps]
+    assert max(rates) > rates[-1] > 0
+    held_out = [event for event in events if event["event"] == "held_out"]
+    assert len(steps) + len(held_out) == len(events)
+    assert trained["event"] == "trained"
+    assert trained["losses"] == [[event["step"], event["loss"]] for event in steps]
+    assert trained["held_out_losses"] == [[event["step"], event["loss"]] for event in held_out]
+
+
+def test_json_lines_come_step_by_step(command, tmp_path, base):
+    path = tmp_path / "mills.dlm"
+    path.write_text(trainable.text(base, body="".join(map(trainable.pair, range(400)))))
+    process = command("train", path, "--max-steps", 400, "--jsonl", start_new_session=True)
+    first = next(event for line in process.stdout if (event := json.loads(line))["event"] == "step")
+    assert first["step"] == 1
+    os.killpg(process.pid, signal.SIGINT)
+    rest, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert json.loads(rest.splitlines()[-1]) == {"error": "interrupted"}
+
+
+def test_json_lines_end_with_what_failed(dlm, two_adapters):
+    run = dlm("train", two_adapters, "--jsonl")
+    assert run.returncode == 1
+    *events, failure = lines(run)
+    assert [e["adapter"] for e in events if e["event"] == "trained"] == ["facts"]
+    assert [e["adapter"] for e in events if e["event"] == "planned"] == ["facts", "tone"]
+    assert "went astray" in failure["error"]
+
+
 @pytest.mark.parametrize(
     ("flags", "code", "named"),
     [
+        (["--json", "--jsonl"], 2, "exclude each other"),
         (["--max-steps", "0"], 2, "--max-steps"),
         (["--plot", "loss.gif"], 2, "loss.gif"),
         (["--plot", "nowhere/loss.png"], 2, "nowhere"),

@@ -23,7 +23,7 @@ def test_off_a_terminal_there_is_a_line_each_tenth_and_at_each_look_at_what_was_
     with TrainProgress("adapter") as progress:
         progress.show(TrainingPlanned(80, 8, 1000, 50, 0, 0, BatchSizes(4, 2, 20), 100, 2**30))
         for step in range(1, 21):
-            progress.show(StepDone(step, 20, 2.0, step * 50))
+            progress.show(StepDone(step, 20, 2.0, step * 50, 1e-4))
         progress.show(HeldOutEvaluated(20, 1.5))
     assert notices[0] == (
         "train adapter: 80 rows and 8 held out, 1,000 tokens an epoch, 20 steps, about 1.0 GiB"

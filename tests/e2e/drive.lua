@@ -307,6 +307,12 @@ function walks.ranges()
     return vim.bo.buftype == "quickfix"
   end)
   contains(text(), "staged: How many mills does Ville2 have? Ville2 has 12 mills. (towns)")
+  local numbers = vim.tbl_map(function(item)
+    return item.lnum
+  end, vim.fn.getloclist(0))
+  local sorted = vim.deepcopy(numbers)
+  table.sort(sorted)
+  assert(#numbers == 4 and vim.deep_equal(numbers, sorted), vim.inspect(numbers))
   vim.cmd.lclose()
   vim.cmd(".DlmApply")
   until_synthesized(2)
@@ -475,13 +481,58 @@ function walks.review_refused()
   press("y")
   await("the end of the review", function()
     vim.cmd("DlmReview")
-    return table.concat(messages, "\n"):find("`:DlmReview refused` shows the 1 refused", 1, true)
+    return table.concat(messages, "\n"):find("`:DlmReview state=refused` shows the 1 refused", 1, true)
   end)
-  local window = review("refused")
+  local window = review("state=refused")
   contains(shown(window), "Refused: ")
   press("a")
   until_synthesized(2)
   vim.cmd.write()
+end
+
+--- Words choose which pairs are reviewed, and in which order.
+function walks.review_filter()
+  local function completed(typed)
+    return table.concat(vim.fn.getcompletion("DlmReview " .. typed, "cmdline"), " ")
+  end
+  until_unreviewed(0, 2)
+  assert(completed("st") == "state=staged state=inserted state=refused", completed("st"))
+  local teachers = completed("low-first teacher=")
+  assert(teachers == "teacher=tiny\\ model teacher=towns", teachers)
+  for words, part in pairs({
+    ["teacher=tiny\\ model"] = "1 of 1 · 0 of 2 reviewed",
+    ["low-first"] = "1 of 2 · 0 of 2 reviewed",
+    ["state=inserted state=refused below=0.2"] = "1 of 1 · 0 of 2 reviewed",
+  }) do
+    local window = review(words)
+    contains(shown(window), part)
+    contains(shown(window), "When was the bridge")
+    press("q")
+  end
+  contains(shown(review("teacher=towns")), "How many mills")
+  press("y")
+  await("that nothing fits", function()
+    vim.cmd("DlmReview teacher=towns")
+    local told = table.concat(messages, "\n")
+    return told:find("nothing to review: no pair fits that · 1 of 2 reviewed", 1, true)
+  end)
+  contains(shown(review("all")), "accepted before")
+  press("jn")
+  until_synthesized(1)
+  await("that both are decided on", function()
+    vim.cmd("DlmReview")
+    return table.concat(messages, "\n"):find("nothing to review: 2 of 2 reviewed", 1, true)
+  end)
+  local window = review("all")
+  press("A")
+  contains(shown(window), "rejected before")
+  press("q")
+  until_synthesized(1)
+  for _, word in ipairs({ "refused", "state=open", "below=low", "below=0x1", "teacher=", "all=1" }) do
+    messages = {}
+    vim.cmd("DlmReview low-first " .. word)
+    contains(messages[1], ("not `%s`"):format(word))
+  end
 end
 
 function walks.keep()

@@ -17,10 +17,11 @@ from e2e.documents import (
 )
 from e2e.home import EDITORS, ROOT, Home
 from support.http_servers import chat_completion, pairs_json
-from support.teacher_server import Town, pairs_about, town
+from support.teacher_server import HEAD, Town, pairs_about, town
 from werkzeug import Response
 
 from dlm_lsp.document import parse
+from dlm_lsp.store.ledger import Ledger, LedgerEntry
 
 README = ROOT / "editors" / "neovim" / "README.md"
 DRIVE = ROOT / "tests" / "e2e" / "drive.lua"
@@ -129,6 +130,29 @@ def test_a_refused_pair_says_why_and_can_be_taken(neovim, teacher):
     teacher.answer = answer
     saved = walk(neovim, "review_refused", PLAIN, TEACHER=teacher.selector)
     assert len(synthesized(saved)) == 2
+
+
+def test_words_choose_the_pairs_of_a_review_and_their_order(neovim):
+    first, second, third = SYNTHESIZED.split("::instruction::\n")
+    other = third.replace("vllm-server:towns", "hf:org/tiny model")
+    text = "::instruction::\n".join((first, second, other))
+    entries = [
+        LedgerEntry(
+            section.id,
+            parse(text).sections[0].id,
+            "towns",
+            "extraction",
+            "",
+            "",
+            None,
+            margin,
+            "sway:tiny",
+        )
+        for section, margin in zip(parse(text).sections[1:], (0.5, 0.1), strict=True)
+    ]
+    store = neovim.folder / "dlm" / "store" / HEAD.split()[2]
+    Ledger(store).add(entries)
+    walk(neovim, "review_filter", text, DLM_HOME=str(store.parent.parent))
 
 
 def test_keep_takes_the_marker_out(neovim):

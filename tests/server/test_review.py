@@ -37,6 +37,50 @@ async def test_every_pair_is_listed_with_what_one_decides_by(store, env):
     assert (waiting["range"], waiting["decision"], waiting["editable"]) == (None, None, True)
 
 
+async def test_a_filter_chooses_pairs_and_their_order(store, env):
+    store.stage(staged("Which river is it?"))
+    async with editor(NEOVIM, env) as client:
+        client.open(TEXT + synthesized())
+        answer = await listed(client)
+        inserted, waiting = (item["id"] for item in answer["items"])
+        assert answer["chosen"] == [inserted, waiting]
+        teacher = answer["items"][1]["teacher"]
+
+        async def chosen(**words) -> list[str]:
+            return (await client.command("dlm.review.items", filter=words))["chosen"]
+
+        assert await chosen(state=["staged"]) == [waiting]
+        assert await chosen(state=["refused"]) == []
+        assert await chosen(below=100, lowFirst=True) == []
+        assert waiting in await chosen(teacher=teacher)
+        assert await chosen(teacher="nobody") == []
+        await client.command(NAME, sections=[inserted], decision="accepted")
+        await once(client, lambda: len(decided(store)) == 1)
+        while (answer := await listed(client))["deciding"]:
+            pass
+        assert answer["chosen"] == [waiting]
+        assert await chosen(all=True) == [inserted, waiting]
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("low", "`filter` takes an object such as {'lowFirst': true}"),
+        ({"state": ["open"]}, "state is ['open']; it takes a list of staged, inserted, refused"),
+        ({"state": "staged"}, "state is 'staged'; it takes a list of staged, inserted, refused"),
+        ({"state": [["staged"]]}, "state is [['staged']]; it takes a list of"),
+        ({"teacher": 1}, "teacher is 1; it takes a name"),
+        ({"below": "0.2"}, "below is '0.2'; it takes a margin such as 0.2"),
+        ({"below": True}, "below is True; it takes a margin such as 0.2"),
+    ],
+)
+async def test_what_is_no_filter_is_refused(words, why, store, env):
+    async with editor(VSCODE, env) as client:
+        client.open(TEXT)
+        about = {"uri": client_uri(client), "filter": words}
+        assert (await refused(client, "dlm.review.items", about)).startswith(why)
+
+
 @pytest.mark.parametrize("name", [VSCODE, NEOVIM])
 async def test_an_accepted_pair_goes_into_the_text_and_is_reviewed(name, store, env):
     store.stage(staged("Which river is it?"))

@@ -30,6 +30,8 @@ ITEMS = (
         ({"states": ("refused",)}, "e"),
         ({"states": PAIR_STATES}, "abde"),
         ({"decided": True}, "abcdf"),
+        ({"decided": True, "states": ("inserted",)}, "b"),
+        ({"decided": True, "states": ("refused",)}, "ef"),
         ({"teacher": "gpt-5-mini"}, "ad"),
         ({"teacher": "hf:org/tiny"}, "b"),
         ({"teacher": "gpt-5"}, ""),

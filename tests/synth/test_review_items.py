@@ -173,3 +173,16 @@ def test_a_section_with_two_pairs_shows_its_first_and_cannot_be_edited():
 def test_a_pair_as_it_is_staged_has_its_provenance_and_the_adapter_of_its_source():
     (item,) = items(body(SOURCE), plan=[staged()])
     assert as_staged(item, body(SOURCE)) == staged()
+
+
+def test_a_pair_that_is_kept_as_ones_own_is_not_taken_out():
+    (item,) = items()
+    accepted = Decision(item.id, "accepted", AT, item.as_json())
+    assert [item.reason for item in items(body(SOURCE), decisions=[accepted])] == ["taken_out"]
+    text = "::instruction::\n### Q\nWhat is the Ill?\n### A\nA river.\n"
+    assert items(body(SOURCE + text), decisions=[accepted]) == ()
+
+
+def test_a_refused_pair_that_one_has_written_oneself_is_not_offered():
+    text = "::instruction::\n### Q\nWhat flows?\n### A\nThe Ill.\n"
+    assert items(body(SOURCE + text), reports=[run(refusal())]) == ()

@@ -21,7 +21,7 @@ def _logged(*, scaled=False, tokens=0, **logs):
 
 
 def test_steps_and_held_out_losses_are_told():
-    assert _logged(loss=1.5, tokens=70) == [("step", 3, 1.5, 70)]
+    assert _logged(loss=1.5, tokens=70, learning_rate=1e-4) == [("step", 3, 1.5, 70, 1e-4)]
     assert _logged(eval_loss=2.5) == [(3, 2.5)]
     assert _logged(train_runtime=1.0) == []
 
@@ -41,7 +41,7 @@ def test_what_is_no_number_ends_the_training(logs):
 
 
 def test_a_scaled_loss_may_have_an_infinite_gradient_but_be_no_infinite_loss():
-    assert _logged(scaled=True, loss=1.0, grad_norm=float("inf"))
+    assert _logged(scaled=True, loss=1.0, grad_norm=float("inf"), learning_rate=1e-4)
     with pytest.raises(ModelError, match="the loss is inf"):
         _logged(scaled=True, loss=float("inf"), grad_norm=1.0)
 

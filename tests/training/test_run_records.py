@@ -18,7 +18,7 @@ from dlm_lsp.training.run_records import (
 )
 from dlm_lsp.training.trainer import HeldOutEvaluated, StepDone, TrainingDone
 
-STEPS = [StepDone(1, 2, 3.0, 40), StepDone(2, 2, 2.0, 90)]
+STEPS = [StepDone(1, 2, 3.0, 40, 1e-4), StepDone(2, 2, 2.0, 90, 0.0)]
 DONE = TrainingDone(
     steps=2,
     resumed_from=0,

@@ -101,11 +101,11 @@ command("DlmDiscard", "Drop staged sections", function(dlm, given)
   dlm.discard(given.line1, lines(given))
 end, { range = true })
 command("DlmReview", "Decide on pair after pair", function(dlm, given)
-  dlm.review(given.args)
+  dlm.review(given.fargs)
 end, {
-  nargs = "?",
-  complete = function()
-    return { "refused" }
+  nargs = "*",
+  complete = function(begun)
+    return require("dlm.review_filter").complete(begun)
   end,
 })
 

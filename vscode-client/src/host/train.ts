@@ -8,7 +8,7 @@ import { dlmCommand } from "../logic/commandLine";
 import { serverEnvironment } from "../logic/environment";
 import { page } from "../logic/page";
 import { inOneLine, visible } from "../logic/plainText";
-import { follow, lossesInWords, NOTHING_TRAINED, trained } from "../logic/training";
+import { follow, inWords, NOTHING_TRAINED, trainedOf } from "../logic/training";
 import type { Training } from "../logic/training";
 import { addressIn } from "./argument";
 import { offer } from "./offer";
@@ -36,18 +36,23 @@ export class Trainer {
     }
     const title = `Training: ${nameOf(document)}`;
     const drawing = new Drawing(this.extension, title);
-    const ran = await this.run(title, ["train", document.fsPath, "--json"], (line, report) => {
+    const ran = await this.run(title, ["train", document.fsPath, "--jsonl"], (line) => {
       drawing.follow(line);
-      report(drawing.training);
+      return drawing.training;
     });
-    const series = trained(ran?.output ?? "");
-    if (series && series.length > 0) {
-      drawing.draw({ series, share: 1, words: series.map(lossesInWords).join("; ") });
+    if (!ran) {
+      return;
+    }
+    drawing.post();
+    const done = trainedOf(drawing.training).map(inWords);
+    const { failure } = drawing.training;
+    if (done.length > 0 && (!failure || ran.cancelled)) {
       const question = { label: "Ask", command: "dlm.prompt", argument: document };
-      await offer("information", `dlm: ${drawing.training.words}`, [question]);
-    } else if (ran && !ran.cancelled) {
+      await offer("information", `dlm: ${done.join("; ")}`, [question]);
+    } else if (!ran.cancelled) {
+      const why = failure || ran.last || "the training ended without an adapter";
       const log = { label: "Show Log", command: "dlm.showLogs" };
-      await offer("error", `dlm: ${ran.last || "the training ended without an adapter"}`, [log]);
+      await offer("error", `dlm: ${[...done, why].join("; ")}`, [log]);
     }
   }
 
@@ -66,8 +71,12 @@ export class Trainer {
     }
     // A question that begins with a dash is no option.
     const args = ["prompt", "--compare", "--json", "--", document.fsPath, question];
-    const ran = await this.run(`Asking ${nameOf(document)}`, args, () => undefined);
-    const content = answers(question, ran?.output ?? "");
+    let output = "";
+    const ran = await this.run(`Asking ${nameOf(document)}`, args, (line) => {
+      output += `${line}\n`;
+      return undefined;
+    });
+    const content = answers(question, output);
     if (content !== undefined) {
       await vscode.window.showTextDocument(
         await vscode.workspace.openTextDocument({ language: "plaintext", content }),
@@ -100,10 +109,11 @@ export class Trainer {
     return uri;
   }
 
+  /** Run the command; `take` hears each line of its output, and says how far it is. */
   private async run(
     title: string,
     args: readonly string[],
-    tell: (line: string, report: (training: Training) => void) => void,
+    take: (line: string) => Training | undefined,
   ): Promise<Ran | undefined> {
     const { launch } = this.server;
     if (!launch) {
@@ -119,12 +129,11 @@ export class Trainer {
             env: environment,
             stdio: ["ignore", "pipe", "pipe"],
           });
-          let output = "";
           let last = "";
           let reached = 0;
           const end = () => {
             clearTimeout(killing);
-            resolve({ output, last, cancelled: cancellation.isCancellationRequested });
+            resolve({ last, cancelled: cancellation.isCancellationRequested });
           };
           let killing: NodeJS.Timeout | undefined;
           cancellation.onCancellationRequested(() => {
@@ -132,17 +141,20 @@ export class Trainer {
             child.kill("SIGINT");
             killing = setTimeout(() => child.kill("SIGKILL"), 10_000);
           });
-          child.stdout.on("data", (data: Buffer) => {
-            output += data.toString();
+          createInterface({ input: child.stdout }).on("line", (line) => {
+            const { share, words } = take(line) ?? NOTHING_TRAINED;
+            if (words) {
+              const increment = Math.max(0, 100 * share - reached);
+              reached += increment;
+              progress.report({ increment, message: inOneLine(words) });
+            }
           });
           createInterface({ input: child.stderr }).on("line", (told) => {
             this.log.info(told);
             last = told.trim() || last;
-            tell(told, ({ share, words }) => {
-              const increment = Math.max(0, 100 * share - reached);
-              reached += increment;
-              progress.report({ increment, message: inOneLine(words) });
-            });
+            if (reached === 0) {
+              progress.report({ message: inOneLine(last) });
+            }
           });
           child.once("error", (error) => {
             last = error.message;
@@ -160,17 +172,20 @@ export class Trainer {
 }
 
 interface Ran {
-  readonly output: string;
   /** The last line that it told. */
   readonly last: string;
   readonly cancelled: boolean;
 }
+
+/** Milliseconds between two pictures: the steps of a small model come faster than one looks. */
+const A_LOOK = 100;
 
 /** The panel that shows the losses; it is opened where there are any. */
 class Drawing {
   training = NOTHING_TRAINED;
   private panel: vscode.WebviewPanel | undefined;
   private isClosed = false;
+  private next: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly extension: vscode.Uri,
@@ -178,13 +193,17 @@ class Drawing {
   ) {}
 
   follow(line: string): void {
-    this.draw(follow(this.training, line));
+    this.training = follow(this.training, line);
+    this.next ??= setTimeout(() => {
+      this.post();
+    }, A_LOOK);
   }
 
-  draw(training: Training): void {
-    this.training = training;
-    if (training.series.some(({ losses }) => losses.length > 0) && !this.isClosed) {
-      void this.opened().webview.postMessage(training);
+  post(): void {
+    clearTimeout(this.next);
+    this.next = undefined;
+    if (this.training.series.some(({ losses }) => losses.length > 0) && !this.isClosed) {
+      void this.opened().webview.postMessage(this.training);
     }
   }
 

@@ -1,4 +1,4 @@
-/** Training: what `dlm train` tells on its way, line by line, and the losses in it. */
+/** Training: what `dlm train --jsonl` tells on its way, event by event, and the losses in it. */
 
 export interface Point {
   readonly step: number;
@@ -10,76 +10,96 @@ export interface Series {
   readonly name: string;
   readonly losses: readonly Point[];
   readonly heldOut: readonly Point[];
+  /** Whether the adapter is whole, and the current one. */
+  readonly isTrained: boolean;
 }
 
 export interface Training {
   readonly series: readonly Series[];
   /** From 0 to 1, of the adapter that is trained. */
   readonly share: number;
-  /** What was told last. */
+  /** How far it is. */
   readonly words: string;
+  /** Why it ended early; empty where it did not. */
+  readonly failure: string;
 }
 
-export const NOTHING_TRAINED: Training = { series: [], share: 0, words: "" };
+export const NOTHING_TRAINED: Training = { series: [], share: 0, words: "", failure: "" };
 
-const BEGINS = /^train (adapter\b[^:]*): /;
-const STEP = /^step (\d+) of (\d+): loss ([\d.]+)/;
-const HELD_OUT = /^step (\d+): .*held-out loss ([\d.]+)/;
-
-/** Take one line into account. */
+/** Take a line of the standard output into account: an event, or what went wrong. */
 export function follow(training: Training, line: string): Training {
-  const words = line.trim() === "" ? training.words : line.trim();
-  const begins = BEGINS.exec(line);
-  if (begins) {
-    const series = { name: begins[1] ?? "", losses: [], heldOut: [] };
-    return { series: [...training.series, series], share: 0, words };
-  }
-  const step = STEP.exec(line);
+  const event = objectIn(line);
   const last = training.series.at(-1);
-  if (step && last) {
-    const [, at, of, loss] = step.map(Number);
-    const losses = [...last.losses, { step: at ?? 0, loss: loss ?? 0 }];
-    return { ...withLast(training, { ...last, losses }), share: (at ?? 0) / (of ?? 1), words };
+  if (typeof event["error"] === "string") {
+    return { ...training, failure: event["error"] };
   }
-  const evaluated = HELD_OUT.exec(line);
-  if (evaluated && last) {
-    const [, at, loss] = evaluated.map(Number);
-    const heldOut = [...last.heldOut, { step: at ?? 0, loss: loss ?? 0 }];
-    return { ...withLast(training, { ...last, heldOut }), words };
+  switch (event["event"]) {
+    case "planned": {
+      const series = { name: nameOf(event), losses: [], heldOut: [], isTrained: false };
+      return { ...training, series: [...training.series, series], share: 0 };
+    }
+    case "step": {
+      const [step, steps, loss] = numbers(event, "step", "steps", "loss");
+      const losses = [...(last?.losses ?? []), { step, loss }];
+      return stepped(withLast(training, { losses }), event, step / steps);
+    }
+    case "held_out": {
+      const [step, loss] = numbers(event, "step", "loss");
+      return withLast(training, { heldOut: [...(last?.heldOut ?? []), { step, loss }] });
+    }
+    case "trained": {
+      // A training that was resumed tells only here what came before.
+      const losses = pointsIn(event["losses"]);
+      const heldOut = pointsIn(event["held_out_losses"]);
+      const done = withLast(training, { losses, heldOut, isTrained: true });
+      return { ...done, share: 1, words: trainedOf(done).map(inWords).join("; ") };
+    }
+    default:
+      return training;
   }
-  return { ...training, words };
 }
 
-/** The whole of a training from the object that ends it; undefined where it has none. */
-export function trained(output: string): readonly Series[] | undefined {
-  try {
-    const value: unknown = JSON.parse(output);
-    const adapters = isRecord(value) ? value["adapters"] : undefined;
-    return Array.isArray(adapters) ? adapters.map(seriesOf) : undefined;
-  } catch {
-    return undefined;
-  }
+/** The adapters that are whole. */
+export function trainedOf({ series }: Training): Series[] {
+  return series.filter(({ isTrained }) => isTrained);
 }
 
-/** How the losses went, in words. */
-export function lossesInWords({ name, losses }: Series): string {
+/** How the losses of an adapter went, in words. */
+export function inWords({ name, losses }: Series): string {
   const [first, last] = [losses[0], losses.at(-1)];
   const change = first && last ? `: loss ${first.loss.toFixed(3)} → ${last.loss.toFixed(3)}` : "";
   return `${name} is trained${change}`;
 }
 
-function withLast(training: Training, series: Series): Training {
-  return { ...training, series: [...training.series.slice(0, -1), series] };
+function stepped(training: Training, event: Record<string, unknown>, share: number): Training {
+  const [step, steps, loss, rate] = numbers(event, "step", "steps", "loss", "learning_rate");
+  const last = training.series.at(-1);
+  const heldOut = last?.heldOut.at(-1);
+  const words = [
+    `${last?.name ?? ""}: step ${step} of ${steps}`,
+    `loss ${loss.toFixed(3)}`,
+    ...(heldOut ? [`held-out loss ${heldOut.loss.toFixed(3)}`] : []),
+    `learning rate ${rate.toExponential(1)}`,
+  ];
+  return { ...training, share, words: words.join(", ") };
 }
 
-function seriesOf(value: unknown): Series {
-  const adapter: Record<string, unknown> = isRecord(value) ? value : {};
-  const name = typeof adapter["adapter"] === "string" ? `adapter ${adapter["adapter"]}` : "adapter";
-  return {
-    name,
-    losses: pointsIn(adapter["losses"]),
-    heldOut: pointsIn(adapter["held_out_losses"]),
-  };
+function withLast(training: Training, change: Partial<Series>): Training {
+  const last = training.series.at(-1);
+  return last
+    ? { ...training, series: [...training.series.slice(0, -1), { ...last, ...change }] }
+    : training;
+}
+
+function nameOf(event: Record<string, unknown>): string {
+  return typeof event["adapter"] === "string" ? `adapter ${event["adapter"]}` : "adapter";
+}
+
+function numbers<Names extends string[]>(
+  event: Record<string, unknown>,
+  ...names: Names
+): { [Name in keyof Names]: number } {
+  return names.map((name) => Number(event[name])) as { [Name in keyof Names]: number };
 }
 
 function pointsIn(value: unknown): Point[] {
@@ -89,6 +109,11 @@ function pointsIn(value: unknown): Point[] {
   });
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
+function objectIn(line: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
 }

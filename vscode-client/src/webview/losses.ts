@@ -10,6 +10,8 @@ declare function acquireVsCodeApi(): { postMessage(message: unknown): void };
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 640;
 const HEIGHT = 360;
+/** With more of them a line alone is clearer, and drawn in time. */
+const MOST_DOTS = 200;
 const FRAME = { left: 56, right: WIDTH - 16, top: 16, bottom: HEIGHT - 40 };
 
 const picture = document.getElementById("picture");
@@ -38,7 +40,7 @@ function drawn({ lines, across, up }: Plot): Element[] {
     text("step", { x: (left + right) / 2, y: HEIGHT - 6, class: "across" }),
     ...lines.flatMap((line) => [
       shape("polyline", { points: line.points.map(String).join(" "), class: classOf(line) }),
-      ...line.points.map(([cx, cy]) =>
+      ...(line.points.length > MOST_DOTS ? [] : line.points).map(([cx, cy]) =>
         shape("circle", { cx, cy, r: line.isHeldOut ? 4 : 2, class: classOf(line) }),
       ),
     ]),

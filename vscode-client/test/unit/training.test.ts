@@ -2,19 +2,30 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { dlmCommand } from "../../src/logic/commandLine";
 import { lossPlot } from "../../src/logic/lossPlot";
-import { follow, lossesInWords, NOTHING_TRAINED, trained } from "../../src/logic/training";
+import { follow, inWords, NOTHING_TRAINED, trainedOf } from "../../src/logic/training";
+import type { Training } from "../../src/logic/training";
 
-// As `dlm train` tells it where no terminal is.
+// As `dlm train --jsonl` tells it.
 const LINES = [
-  "note: reads 2 files outside the document's folder: /notes",
-  "train adapter: 9 rows and 1 held out, 265 tokens an epoch, 5 steps, about 0.6 GiB",
-  "step 1 of 5: loss 8.173",
-  "step 2 of 5: loss 8.044, 417 tokens/s, 0 s left",
-  "step 2: loss 8.044, held-out loss 7.998, 805 tokens/s",
+  { event: "outside_source", path: "/notes", files: 2 },
+  { event: "planned", adapter: null, rows: 9, held_out: 1, batches: { steps: 5 } },
+  { event: "step", adapter: null, step: 1, steps: 5, loss: 8.173, tokens: 9, learning_rate: 0 },
+  { event: "step", adapter: null, step: 2, steps: 5, loss: 8.044, tokens: 9, learning_rate: 2e-4 },
+  { event: "held_out", adapter: null, step: 2, loss: 7.998 },
 ];
+const TRAINED = {
+  event: "trained",
+  adapter: null,
+  losses: [[1, 8.173], [2, 8.044], [3, 7.5], ["x"]],
+  held_out_losses: [[2, 7.998]],
+};
 
-test("the lines of a training hold its losses and how far it is", () => {
-  const training = LINES.reduce(follow, NOTHING_TRAINED);
+function followed(...events: readonly object[]): Training {
+  return events.map((event) => JSON.stringify(event)).reduce(follow, NOTHING_TRAINED);
+}
+
+test("the events of a training hold its losses and how far it is", () => {
+  const training = followed(...LINES);
   assert.deepEqual(training.series, [
     {
       name: "adapter",
@@ -23,40 +34,59 @@ test("the lines of a training hold its losses and how far it is", () => {
         { step: 2, loss: 8.044 },
       ],
       heldOut: [{ step: 2, loss: 7.998 }],
+      isTrained: false,
     },
   ]);
   assert.equal(training.share, 0.4);
-  assert.equal(training.words, LINES.at(-1));
+  assert.equal(training.words, "adapter: step 2 of 5, loss 8.044, learning rate 2.0e-4");
+  const next = { event: "step", step: 3, steps: 5, loss: 7.5, learning_rate: 1e-4 };
+  assert.equal(
+    followed(...LINES, next).words,
+    "adapter: step 3 of 5, loss 7.500, held-out loss 7.998, learning rate 1.0e-4",
+  );
+  assert.deepEqual(trainedOf(training), []);
 });
 
 test("each adapter has its own losses", () => {
-  const more = ["train adapter tone: 3 rows", "step 1 of 1: loss 2.5"];
-  const { series, share } = [...LINES, ...more].reduce(follow, NOTHING_TRAINED);
+  const { series, share } = followed(
+    ...LINES,
+    TRAINED,
+    { event: "planned", adapter: "tone" },
+    { event: "step", adapter: "tone", step: 1, steps: 1, loss: 2.5, learning_rate: 0 },
+  );
   assert.deepEqual(
-    series.map(({ name, losses }) => [name, losses.length]),
+    series.map(({ name, losses, isTrained }) => [name, losses.length, isTrained]),
     [
-      ["adapter", 2],
-      ["adapter tone", 1],
+      ["adapter", 3, true],
+      ["adapter tone", 1, false],
     ],
   );
   assert.equal(share, 1);
 });
 
-test("the object at the end has all of the losses", () => {
-  const adapter = { adapter: "tone", losses: [[1, 3], [2, 1.5], ["x"]], held_out_losses: [[2, 2]] };
-  const [series] = trained(JSON.stringify({ adapters: [adapter] })) ?? [];
-  assert.deepEqual(series, {
-    name: "adapter tone",
-    losses: [
-      { step: 1, loss: 3 },
-      { step: 2, loss: 1.5 },
-    ],
-    heldOut: [{ step: 2, loss: 2 }],
-  });
+test("the event that ends a training has all of the losses, also those before it was resumed", () => {
+  const training = followed(...LINES.slice(0, 2), TRAINED);
+  const [series] = trainedOf(training);
   assert.ok(series);
-  assert.equal(lossesInWords(series), "adapter tone is trained: loss 3.000 → 1.500");
-  assert.equal(trained("no object"), undefined);
-  assert.equal(trained("{}"), undefined);
+  assert.deepEqual(
+    series.losses.map(({ loss }) => loss),
+    [8.173, 8.044, 7.5],
+  );
+  assert.equal(inWords(series), "adapter is trained: loss 8.173 → 7.500");
+  assert.equal(training.words, inWords(series));
+});
+
+test("what went wrong is told, and what was trained before stays", () => {
+  const training = followed(...LINES, TRAINED, { error: "training went astray" });
+  assert.equal(training.failure, "training went astray");
+  assert.equal(trainedOf(training).length, 1);
+});
+
+test("what is no event changes nothing", () => {
+  for (const line of ["", "no object", "[]", "null", "{}", '{"event": "later"}']) {
+    assert.equal(follow(NOTHING_TRAINED, line), NOTHING_TRAINED);
+  }
+  assert.deepEqual(followed({ event: "held_out", step: 1, loss: 2 }).series, []);
 });
 
 const FRAME = { left: 0, right: 100, top: 0, bottom: 50 };
@@ -67,7 +97,10 @@ test("losses are drawn from corner to corner, the highest at the top", () => {
     { step: 2, loss: 3 },
     { step: 3, loss: 2 },
   ];
-  const plot = lossPlot([{ name: "adapter", losses, heldOut: [{ step: 3, loss: 3 }] }], FRAME);
+  const plot = lossPlot(
+    [{ name: "adapter", losses, heldOut: [{ step: 3, loss: 3 }], isTrained: false }],
+    FRAME,
+  );
   assert.deepEqual(
     plot?.lines.map(({ label, points }) => [label, points]),
     [
@@ -90,7 +123,10 @@ test("losses are drawn from corner to corner, the highest at the top", () => {
 
 test("nothing is drawn of nothing, and one point in the middle", () => {
   assert.equal(lossPlot([], FRAME), undefined);
-  const one = lossPlot([{ name: "a", losses: [{ step: 1, loss: 2 }], heldOut: [] }], FRAME);
+  const one = lossPlot(
+    [{ name: "a", losses: [{ step: 1, loss: 2 }], heldOut: [], isTrained: false }],
+    FRAME,
+  );
   assert.deepEqual(one?.lines[0]?.points, [[50, 25]]);
 });
 

@@ -178,13 +178,14 @@ function M.apply(first, last)
 end
 
 --- Decide on pair after pair.
----@param which ""|"refused" those that were refused, in place of those that wait
-function M.review(which)
-  if which ~= "" and which ~= "refused" then
-    say((":DlmReview takes `refused` or nothing, not `%s`"):format(which))
-    return
+---@param words string[] which pairs, as |:DlmReview| has them
+function M.review(words)
+  local filter, why = require("dlm.review_filter").read(words)
+  if filter then
+    require("dlm.review").open(vim.api.nvim_get_current_win(), filter)
+  else
+    say(why)
   end
-  require("dlm.review").open(vim.api.nvim_get_current_win(), which == "refused")
 end
 
 --- Show what the last run came to, with the reason for each pair refused.

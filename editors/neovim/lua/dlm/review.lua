@@ -243,15 +243,16 @@ local function map_keys(review)
 end
 
 ---@param document integer
+---@param filter dlm.ReviewFilter
 ---@param handle fun(answer: table)
-local function ask(document, handle)
-  server.execute(document, "dlm.review.items", nil, function(answer)
+local function ask(document, filter, handle)
+  server.execute(document, "dlm.review.items", { filter = filter }, function(answer)
     if not answer.items or not vim.api.nvim_buf_is_loaded(document) then
       return
     elseif server.is_current(document, answer) then
       handle(answer)
     else
-      ask(document, handle)
+      ask(document, filter, handle)
     end
   end)
 end
@@ -309,13 +310,13 @@ local function watch(review)
   })
 end
 
---- Review the document in a window: the pairs that wait, or those that were refused.
+--- Review pairs of the document that a window shows.
 ---@param below integer
----@param only_refused boolean
-function M.open(below, only_refused)
+---@param filter dlm.ReviewFilter
+function M.open(below, filter)
   local document = vim.api.nvim_win_get_buf(below)
-  ask(document, function(answer)
-    local session = session_of.start(answer, only_refused)
+  ask(document, filter, function(answer)
+    local session = session_of.start(answer, next(filter) ~= nil)
     if #session.queue == 0 or not vim.api.nvim_win_is_valid(below) then
       server.say(view.summary(session))
       return
@@ -350,7 +351,7 @@ server.on_change(function(bufnr)
     return
   end
   local known = review.session.made
-  ask(bufnr, function(answer)
+  ask(bufnr, vim.empty_dict(), function(answer)
     if open ~= review then
       return
     end

@@ -34,6 +34,7 @@ local M = {}
 ---@field decided table<string, dlm.Decided> what was decided here
 ---@field left_out table<string, true>
 ---@field made integer how many decisions were made
+---@field is_filtered boolean whether others than usual were asked for
 
 ---@param session dlm.ReviewSession
 ---@param items dlm.ReviewItem[]
@@ -51,18 +52,25 @@ local function take(session, items)
 end
 
 --- Begin one, with what the server answers to `dlm.review.items`.
----@param answer { items: dlm.ReviewItem[], deciding: string[] }
----@param only_refused boolean
+---@param answer { items: dlm.ReviewItem[], deciding: string[], chosen: string[] }
+---@param is_filtered boolean
 ---@return dlm.ReviewSession
-function M.start(answer, only_refused)
-  local session =
-    { items = {}, by_id = {}, queue = {}, at = 1, decided = {}, left_out = {}, made = 0 }
+function M.start(answer, is_filtered)
+  local session = {
+    items = {},
+    by_id = {},
+    queue = {},
+    at = 1,
+    decided = {},
+    left_out = {},
+    made = 0,
+    is_filtered = is_filtered,
+  }
   take(session, answer.items)
-  for _, item in ipairs(session.items) do
+  for _, id in ipairs(answer.chosen) do
     -- What was just decided may be under way still.
-    local is_open = not item.decision and not vim.tbl_contains(answer.deciding, item.id)
-    if is_open and (item.state == "refused") == only_refused then
-      table.insert(session.queue, item.id)
+    if not vim.list_contains(answer.deciding, id) then
+      table.insert(session.queue, id)
     end
   end
   return session
@@ -104,7 +112,7 @@ function M.back(session)
   end
 end
 
---- The ids from the one in view on that are not decided on, all or those of a section.
+--- The one in view and those after it that are open, all or those of a section, by their ids.
 ---@param session dlm.ReviewSession
 ---@param source? string
 ---@return string[]
@@ -113,8 +121,8 @@ function M.rest(session, source)
   for at = session.at, #session.queue do
     local id = session.queue[at]
     local item = session.by_id[id]
-    local is_open = at == session.at or not session.decided[id]
-    if item and is_open and (not source or item.sourceId == source) then
+    local is_open = item and not M.verdict(session, item) and not session.left_out[id]
+    if item and (at == session.at or is_open) and (not source or item.sourceId == source) then
       table.insert(found, id)
     end
   end
@@ -124,9 +132,12 @@ end
 --- Leave the rest of the section in view.
 ---@param session dlm.ReviewSession
 function M.leave_section(session)
-  local item = M.current(session)
-  for _, id in ipairs(item and M.rest(session, item.sourceId) or {}) do
-    session.left_out[id] = true
+  local current = M.current(session)
+  for at = session.at, #session.queue do
+    local item = session.by_id[session.queue[at]]
+    if current and item and item.sourceId == current.sourceId then
+      session.left_out[item.id] = true
+    end
   end
   M.advance(session)
 end

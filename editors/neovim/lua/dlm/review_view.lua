@@ -14,8 +14,8 @@ M.HELP = {
   "j  leave it for later (also an arrow down or right)",
   "k  back to the one before (also an arrow up or left)",
   "s  leave the rest of its section",
-  "a  accept all that is left of its section",
-  "A  accept all that is left of this document",
+  "a  accept this and all open ones after it in its section",
+  "A  accept this and all open ones after it in this document",
   "q  quit; what was decided stays",
   "?  this help, and the pair again",
   "Ctrl-E, Ctrl-Y  scroll what does not fit",
@@ -91,9 +91,16 @@ function M.summary(session)
     local words = "%d accepted, %d rejected, %d left · %s"
     return words:format(counts.accepted, counts.rejected, counts.left, progress)
   end
+  if session.is_filtered then
+    return "nothing to review: no pair fits that · " .. progress
+  end
   local refused = session_of.refused(session)
-  local more = refused > 0 and ("; `:DlmReview refused` shows the %d refused"):format(refused) or ""
-  return ("nothing to review: %s%s"):format(progress, more)
+  local more = counts.reviewed > 0 and { "`:DlmReview all` shows them again" } or {}
+  if refused > 0 then
+    table.insert(more, ("`:DlmReview state=refused` shows the %d refused"):format(refused))
+  end
+  local beside = #more > 0 and (" (%s)"):format(table.concat(more, ", ")) or ""
+  return ("nothing to review: %s%s"):format(progress, beside)
 end
 
 return M

@@ -58,10 +58,17 @@ function M.all(overview)
       })
     end
   end
-  table.sort(found, function(section, other)
-    return (section.first or math.huge) < (other.first or math.huge)
+  -- The order of those that have no line yet is that of the server.
+  local placed = M.touched(found, 1, math.huge)
+  table.sort(placed, function(section, other)
+    return section.first < other.first
   end)
-  return found
+  return vim.list_extend(
+    placed,
+    vim.tbl_filter(function(section)
+      return not section.first
+    end, found)
+  )
 end
 
 --- Those that some lines touch.
