@@ -29,13 +29,14 @@ async def estimate_answer(server: DlmServer, request: EditorRequest) -> dict[str
     store = server.store(document) if document else None
     if document is None or store is None:
         return nothing
-    settings = server.open_document(request.uri).settings
+    state = server.open_document(request.uri)
+    if state.profile_error:
+        return nothing
+    synth_request = request_from_settings(state.settings, state.profile, request.options)
+    if path := server.path(request.uri):
+        synth_request = request_beside(synth_request, path.parent)
+    estimate = partial(estimate_offline, document, store, synth_request, request.sections)
     try:
-        profile = server.run_profile(request.uri)
-        synth_request = request_from_settings(settings, profile, request.options)
-        if path := server.path(request.uri):
-            synth_request = request_beside(synth_request, path.parent)
-        estimate = partial(estimate_offline, document, store, synth_request, request.sections)
         # Each prompt is written for it, and somebody may be typing.
         found = await asyncio.to_thread(lambda: anyio.run(estimate))
     except DlmError as error:

@@ -291,18 +291,6 @@ class DlmServer(PatchedServer):
             self._complain(str(error))
         self._apply_profile(state)
 
-    def run_profile(self, uri: str) -> "Profile | None":
-        """Return the profile that a run over a document follows.
-
-        Raises:
-            DlmError: it cannot be taken, and without it other things would be asked.
-        """
-        state = self.open_document(uri)
-        if state.profile_error:
-            # Each time it is raised it would grow by a traceback.
-            raise state.profile_error.with_traceback(None)
-        return state.profile
-
     def _read_profile(self, uri: str, settings: "Settings") -> "Profile | None":
         from dlm_lsp.server.profiles import EditorProfiles
 

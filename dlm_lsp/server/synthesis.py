@@ -170,15 +170,15 @@ def start_synthesis(server: DlmServer, request: EditorRequest) -> Job | Unavaila
     sections = tuple(id_ for id_ in request.sections if id_ not in busy)
     if not sections:
         return ALREADY_RUNNING if request.sections else NO_PROSE
-    settings = server.open_document(request.uri).settings
-    if unavailable := document_availability(server, document, settings):
+    state = server.open_document(request.uri)
+    settings = state.settings
+    if unavailable := document_availability(server, document, settings, state.profile_error):
         return unavailable
     store, frontmatter = server.store(document), document.frontmatter
     if store is None or frontmatter is None:
         return NO_FRONTMATTER
     # Taken now: of a document that is closed meanwhile no settings are kept.
-    profile = server.run_profile(request.uri)
-    synth_request = request_from_settings(settings, profile, request.options)
+    synth_request = request_from_settings(settings, state.profile, request.options)
     if path := server.path(request.uri):
         frontmatter = frontmatter_beside(frontmatter, path.parent)
         synth_request = request_beside(synth_request, path.parent)
