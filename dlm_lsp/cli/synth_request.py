@@ -7,7 +7,7 @@ from typing import Any
 
 from dlm_lsp.store.profile_files import ProfileFile, profile_files
 from dlm_lsp.synth.options import OPTIONS
-from dlm_lsp.synth.profile import Profile, read_profile, read_profiles
+from dlm_lsp.synth.profile import NO_PROFILE, Profile
 from dlm_lsp.synth.synth_request import SynthRequest
 from dlm_lsp.synth.teacher_options import parse_teacher_options
 
@@ -61,9 +61,16 @@ class RunRequests:
 
     def _request(self, folder: Path | None) -> SynthRequest:
         files = profile_files(folder, self._named)
+        if not files:
+            return NO_PROFILE.request(self._given)
+        # A file takes more to be read than a run that has none should wait for.
+        from dlm_lsp.synth.parse_profile import read_profiles
+
         return read_profiles(files, self._read).request(self._given)
 
     def _read(self, file: ProfileFile) -> Profile:
+        from dlm_lsp.synth.parse_profile import read_profile
+
         if file not in self._profiles:
             self._profiles[file] = read_profile(file)
         return self._profiles[file]

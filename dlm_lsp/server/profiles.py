@@ -31,7 +31,7 @@ class EditorProfiles:
         files = profile_files(folder, _named(settings), workspace)
         if not files:
             return None
-        from dlm_lsp.synth.profile import read_profiles
+        from dlm_lsp.synth.parse_profile import read_profiles
 
         return read_profiles(files, lambda file: self._caches[file.found].of(file.path))
 
@@ -67,7 +67,7 @@ def _named(settings: Settings) -> Path | None:
 
 def _cache(*, found: bool) -> "FileCache[Profile]":
     def read(path: Path) -> "Profile":
-        from dlm_lsp.synth.profile import read_profile
+        from dlm_lsp.synth.parse_profile import read_profile
 
         return read_profile(ProfileFile(path, found))
 

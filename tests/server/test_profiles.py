@@ -9,7 +9,7 @@ from server.test_synthesis import TEXT
 from dlm_lsp.errors import ProfileError
 from dlm_lsp.server.profiles import EditorProfiles, profiled_settings
 from dlm_lsp.server.settings import DEFAULT_SETTINGS, Settings
-from dlm_lsp.synth.profile import parse_profile
+from dlm_lsp.synth.parse_profile import parse_profile
 
 
 @pytest.fixture
