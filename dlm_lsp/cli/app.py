@@ -329,7 +329,7 @@ def _requests(context: typer.Context, profile: str | None) -> "RunRequests":
         for name, value in context.params.items()
         if (source := context.get_parameter_source(name)) and source.name != "DEFAULT"
     }
-    return RunRequests(given_options(typed), Path(profile).expanduser() if profile else None)
+    return RunRequests(given_options(typed), Path(profile) if profile else None)
 
 
 @synth_app.command("instructions", cls=_InstructionsCommand)

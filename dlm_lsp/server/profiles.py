@@ -1,6 +1,7 @@
 """Editor profiles: what they say of an open document, read again once they change."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,8 +60,10 @@ def profiled_settings(settings: Settings, profile: "Profile | None") -> Settings
 def _named(settings: Settings) -> Path | None:
     if not settings.profile:
         return None
-    path = Path(settings.profile).expanduser()
-    if not path.is_absolute():
+    path = Path(settings.profile)
+    with suppress(RuntimeError):  # Somebody's home that is not known.
+        path = path.expanduser()
+    if not path.is_absolute() or "\0" in settings.profile:
         raise ProfileError("dlm.profile takes the path of a file from / or ~ on")
     return path
 

@@ -126,9 +126,10 @@ def test_a_document_without_profiles_has_none(tmp_path, monkeypatch):
     assert profiled_settings(DEFAULT_SETTINGS, None) is DEFAULT_SETTINGS
 
 
-def test_the_path_of_a_profile_is_seen_from_no_folder(tmp_path):
+@pytest.mark.parametrize("path", ["dlm.toml", "~nosuchuser/dlm.toml", "/dlm\0.toml"])
+def test_the_path_of_a_profile_is_seen_from_no_folder(tmp_path, path):
     with pytest.raises(ProfileError, match=r"dlm\.profile takes the path of a file"):
-        EditorProfiles().of(tmp_path, Settings(profile="dlm.toml"), ())
+        EditorProfiles().of(tmp_path, Settings(profile=path), ())
 
 
 def test_settings_that_are_no_options_of_a_run_stay_as_they_are():
