@@ -2,7 +2,8 @@
 
     DlmError
     ├── UsageError              a command line or a command's argument that cannot be meant
-    │   └── OptionError         a choice of a run that cannot be; `field` names it
+    │   ├── OptionError         a choice of a run that cannot be; `field` names it
+    │   └── ProfileError        a profile that cannot be read, or holds what it may not
     ├── StoreError              a file or the store cannot be read or written
     │   ├── NotFoundError       a file is not there
     │   ├── FileChangedError    a file is another than it was when its change was computed
@@ -67,6 +68,12 @@ class OptionError(UsageError):
         """Return the message, with each option as `name_of` calls it."""
         requirement = self.requirement.format(other=name_of(self.other))
         return f"{name_of(self.field)} is {self.value!r}; it {requirement}"
+
+
+class ProfileError(UsageError):
+    """A profile that cannot be read, or that holds what it may not, with file and line."""
+
+    code = "bad-profile"
 
 
 class StoreError(DlmError):

@@ -79,6 +79,8 @@ def right_values(option: Option) -> list[object]:
 def test_the_options_are_the_fields_of_a_run_with_their_defaults():
     members = [*fields(SynthOptions), *fields(GenerationOptions)]
     known = {member.name: member.default for member in members if member.default is not MISSING}
+    # What a profile asks for is none of the options.
+    assert known.pop("guidance") is None
     assert {**known, "teacher": "self", "judge": None} == {
         option.name: option.default for option in OPTIONS.values()
     }
@@ -115,6 +117,7 @@ def test_the_other_flags_are_of_one_command_alone():
         "--force",
         "--json",
         "--jsonl",
+        "--profile",
         "--shard",
     }
 
@@ -134,7 +137,7 @@ def test_a_setting_takes_what_its_option_takes(option):
 
 
 def test_the_settings_are_the_options_but_for_what_a_command_is_told():
-    theirs = {"review", "diagnostics", "code_lens", "inlay_hints"}
+    theirs = {"review", "diagnostics", "code_lens", "inlay_hints", "profile"}
     assert set(Settings.model_fields) - theirs == set(OPTIONS) - PER_COMMAND
     assert options_from_settings(Settings()) == SynthOptions()
 

@@ -1,9 +1,10 @@
 """Synthesis of many documents: one run over all of them, results as they finish."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -30,10 +31,11 @@ _MOST_AT_ONCE = 128
 
 @dataclass(frozen=True, slots=True)
 class DocumentGroup:
-    """Documents that need the same local models, in their order."""
+    """Documents that need the same local models and are asked about alike, in their order."""
 
     models: tuple[NeededModel, ...]
     paths: tuple[Path, ...]
+    request: SynthRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +47,38 @@ class DocumentOutcome:
     error: Exception | None = None
 
 
-def group_documents(paths: Iterable[Path], request: SynthRequest) -> tuple[DocumentGroup, ...]:
+def group_documents(
+    paths: Iterable[Path],
+    request: SynthRequest,
+    request_for: Callable[[Path], SynthRequest] | None = None,
+) -> tuple[DocumentGroup, ...]:
     """Return the documents by the local models that they need, so that each is loaded once.
 
-    A document whose frontmatter cannot be read is in a group without models; the run tells why.
+    `request_for` says what is asked of each where that is not the same of all: by the profiles that
+    are found beside them. A document whose frontmatter cannot be read is in a group without models;
+    the run tells why.
 
     Raises:
         SelectorError: teacher or verifier cannot be.
     """
-    if not uses_base_model(request):
-        return (DocumentGroup(needed_models(request, ""), tuple(paths)),)
-    groups: dict[tuple[NeededModel, ...], list[Path]] = {}
+    groups: dict[tuple[tuple[NeededModel, ...], tuple[str, ...]], list[Path]] = {}
+    requests: dict[tuple[str, ...], SynthRequest] = {}
     for path in paths:
-        models: tuple[NeededModel, ...] = ()
-        with suppress(StoreError):
-            models = needed_models(request, load_head(path).frontmatter.base_model)
-        groups.setdefault(models, []).append(path)
-    return tuple(DocumentGroup(models, tuple(members)) for models, members in groups.items())
+        own = request_for(path) if request_for else request
+        requests[own.profiles] = own
+        groups.setdefault((_models_for(path, own), own.profiles), []).append(path)
+    return tuple(
+        DocumentGroup(models, tuple(members), requests[profiles])
+        for (models, profiles), members in groups.items()
+    )
+
+
+def _models_for(path: Path, request: SynthRequest) -> tuple[NeededModel, ...]:
+    if not uses_base_model(request):
+        return needed_models(request, "")
+    with suppress(StoreError):
+        return needed_models(request, load_head(path).frontmatter.base_model)
+    return ()
 
 
 async def synthesize_documents(
@@ -82,11 +99,12 @@ async def synthesize_documents(
 
     stoppable = replace(context, on_ready=on_ready)
 
-    async def work(path: Path) -> DocumentOutcome:
+    async def work(request: SynthRequest, path: Path) -> DocumentOutcome:
+        own = replace(stoppable, request=request)
         with anyio.CancelScope() as scope:
             waiting[path] = scope
             try:
-                return DocumentOutcome(path, await synthesize_document(path, stoppable))
+                return DocumentOutcome(path, await synthesize_document(path, own))
             except Exception as error:
                 return DocumentOutcome(path, error=error)
             finally:
@@ -106,7 +124,8 @@ async def synthesize_documents(
     giving_up = asyncio.create_task(give_up_waiting())
     try:
         for group in groups:
-            outcomes = map_concurrently(work, group.paths, free, lambda: not context.stop.is_set())
+            ask = partial(work, group.request)
+            outcomes = map_concurrently(ask, group.paths, free, lambda: not context.stop.is_set())
             async with aclosing(outcomes) as finished:
                 async for _, outcome in finished:
                     if outcome.synthesis or outcome.error:

@@ -6,7 +6,7 @@ What a command does stands in a module of its own, imported when it runs.
 import gc
 import sys
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
@@ -25,6 +25,9 @@ from dlm_lsp.synth.options import (
     PlacementChoice,
     StrategyChoice,
 )
+
+if TYPE_CHECKING:
+    from dlm_lsp.cli.synth_request import RunRequests
 
 
 class _Commands(TyperGroup):
@@ -371,10 +374,32 @@ def prompt_command(
     )
 
 
+ProfileOption = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="A profile that counts before your own and the found one."),
+]
+
+
+def _requests(context: typer.Context, profile: str | None) -> "RunRequests":
+    """Return what is asked of each document: an option that is not typed is left to profiles."""
+    from pathlib import Path
+
+    from dlm_lsp.cli.synth_request import RunRequests, given_options
+
+    typed = {
+        name: value
+        for name, value in context.params.items()
+        if (source := context.get_parameter_source(name)) and source.name != "DEFAULT"
+    }
+    return RunRequests(given_options(typed), Path(profile) if profile else None)
+
+
 @synth_app.command("instructions", cls=_InstructionsCommand)
 def instructions_command(
     paths: PathsArgument,
     *,
+    context: typer.Context,
+    profile: ProfileOption = None,
     teacher: Annotated[str, option_flag("teacher")] = DEFAULTS["teacher"],
     teacher_option: Annotated[
         list[str] | None, option_flag("teacher_options", metavar="NAME=JSON")
@@ -446,10 +471,6 @@ def instructions_command(
         synthesize_instructions,
     )
     from dlm_lsp.cli.output import chosen_output
-    from dlm_lsp.synth.run_options import SynthOptions
-    from dlm_lsp.synth.synth_request import SynthRequest
-    from dlm_lsp.synth.teacher_options import parse_teacher_options
-    from dlm_lsp.teachers.protocol import GenerationOptions
 
     output = chosen_output(as_json=as_json, as_json_lines=as_json_lines)
     given = {
@@ -470,34 +491,14 @@ def instructions_command(
     if address is not None and engine != "ray":
         raise UsageError("--address is that of a Ray cluster; it goes with --engine ray")
     destination: Destination = "document" if apply else "nowhere" if dry_run else "stage"
-    options = SynthOptions(
-        per_section=per_section,
-        strategy=strategy,
-        filter=filter_,
-        threshold=threshold,
-        verify=verify,
-        dedup=dedup,
-        max_pairs=max_pairs,
-        max_requests=max_requests,
-        max_cost=max_cost,
-        placement=placement,
-        fresh=fresh,
-        again=again,
-        sampling=GenerationOptions(max_new_tokens, temp, top_p, seed),
-        concurrency=concurrency,
-        timeout=timeout,
-        teacher_options=parse_teacher_options(teacher_option or ()),
-        window=window,
-        device=device,
-    )
-    request = SynthRequest(teacher, judge, options)
+    requests = _requests(context, profile)
     documents = select_documents(paths, shard)
     if estimate:
-        raise typer.Exit(estimate_instructions(documents, request, as_json=as_json))
+        raise typer.Exit(estimate_instructions(documents, requests, as_json=as_json))
     raise typer.Exit(
         synthesize_instructions(
             documents,
-            request,
+            requests,
             destination,
             force=force,
             output=output,
@@ -734,9 +735,9 @@ def submit_command(paths: PathsArgument, *, as_json: JsonOption = False, **optio
     second requests about what is missing, and for the verdicts on pairs that passed.
     """
     from dlm_lsp.cli.synth_batch import submit_batches
-    from dlm_lsp.cli.synth_request import request_of
 
-    raise typer.Exit(submit_batches(paths, request_of(options), as_json=as_json))
+    requests = _requests(options["context"], options["profile"])
+    raise typer.Exit(submit_batches(paths, requests, as_json=as_json))
 
 
 @batch_app.command("status")

@@ -36,6 +36,7 @@ from dlm_lsp.cli.output import (
 from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.cli.run_progress import run_progress
 from dlm_lsp.cli.run_results import RunResults
+from dlm_lsp.cli.synth_request import RunRequests
 from dlm_lsp.document.base_models import short_name
 from dlm_lsp.synth.choose_verifier import verifier_selector
 from dlm_lsp.synth.corpus import Corpus
@@ -65,7 +66,7 @@ def select_documents(paths: Sequence[str], shard: str | None) -> list[Path]:
 
 def synthesize_instructions(
     documents: Sequence[Path],
-    request: SynthRequest,
+    requests: RunRequests,
     destination: Destination,
     *,
     force: bool,
@@ -73,15 +74,17 @@ def synthesize_instructions(
     engine: Engine,
 ) -> int:
     """Synthesize pairs for all documents in one run, and say what became of each."""
+    request = requests.plain
     check_options(request.teacher, request.options.teacher_options)
     verifier_selector(request.options.verify)
-    groups = group_documents(documents, request)
+    groups = group_documents(documents, request, requests.of)
     if not engine.is_ray:
         for needed in dict.fromkeys(needed for group in groups for needed in group.models):
             # Others wait for who holds a document, and a download may take an hour.
             try_fetch_for_run(needed.name, named_by_user=needed.named_by_user)
     results = RunResults([path for group in groups for path in group.paths], output)
-    with engine.source(request) as source:
+    judged = (group.request for group in groups if group.request.options.filter == "sway")
+    with engine.source(next(judged, request)) as source:
         run = partial(_run_interruptibly, groups, request, destination, results, source)
         if anyio.run(partial(run, force=force)):
             raise KeyboardInterrupt
@@ -90,18 +93,19 @@ def synthesize_instructions(
 
 
 def estimate_instructions(
-    documents: Sequence[Path], request: SynthRequest, *, as_json: bool
+    documents: Sequence[Path], requests: RunRequests, *, as_json: bool
 ) -> int:
     """Say what a synthesis of each document would ask and cost; no teacher is asked for pairs."""
+    request = requests.plain
     check_options(request.teacher, request.options.teacher_options)
     verifier_selector(request.options.verify)
     costs: list[Money] = []
 
     def work(path: Path) -> BatchOutcome:
-        loaded = load_for_synthesis(path, "nowhere", force=True)
-        for needed in needed_models(request, loaded.frontmatter.base_model):
+        loaded, own = load_for_synthesis(path, "nowhere", force=True), requests.of(path)
+        for needed in needed_models(own, loaded.frontmatter.base_model):
             try_fetch_for_run(needed.name, named_by_user=needed.named_by_user)
-        expected, notes = anyio.run(run_on_document, loaded, request, _estimate_and_notes)
+        expected, notes = anyio.run(run_on_document, loaded, own, _estimate_and_notes)
         costs.extend(expected.costs)
         for note in notes:
             print_notice(f"note: {note}")

@@ -14,27 +14,30 @@ from dlm_lsp.cli.fetch import try_fetch_for_run
 from dlm_lsp.cli.output import escape_line, pluralize, print_notice, print_result
 from dlm_lsp.cli.paths import resolve_paths
 from dlm_lsp.cli.progress import SynthProgress
+from dlm_lsp.cli.synth_request import RunRequests
 from dlm_lsp.synth.batch_collection import BatchProgress
 from dlm_lsp.synth.batch_submission import LearnedShapes, Submission, check_takes_batches
 from dlm_lsp.synth.choose_verifier import verifier_selector
 from dlm_lsp.synth.estimate import describe_estimate
 from dlm_lsp.synth.pipeline import SynthSession
-from dlm_lsp.synth.synth_request import SynthRequest, needed_models
+from dlm_lsp.synth.synth_request import needed_models
 
 
-def submit_batches(paths: Sequence[str], request: SynthRequest, *, as_json: bool) -> int:
+def submit_batches(paths: Sequence[str], requests: RunRequests, *, as_json: bool) -> int:
     """Submit what a run over each document would ask, and say what became of it."""
+    request = requests.plain
     check_takes_batches(request.teacher)
     verifier_selector(request.options.verify)
     shapes: LearnedShapes = {}
 
     def work(path: Path) -> BatchOutcome:
-        for needed in needed_models(request, load_head(path).frontmatter.base_model):
+        own = requests.of(path)
+        for needed in needed_models(own, load_head(path).frontmatter.base_model):
             try_fetch_for_run(needed.name, named_by_user=needed.named_by_user)
         with SynthProgress() as progress:
             submission = submit_document(
                 path,
-                request,
+                own,
                 shapes,
                 on_ready=lambda ready: _announce(path, ready),
                 on_event=progress.show,

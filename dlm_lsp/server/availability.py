@@ -6,7 +6,7 @@ from pathlib import Path
 from dlm_lsp.document import Document
 from dlm_lsp.document.base_models import shown_name
 from dlm_lsp.document.schema import Frontmatter
-from dlm_lsp.errors import StoreError, TeacherError
+from dlm_lsp.errors import DlmError, StoreError, TeacherError
 from dlm_lsp.install_hint import install_hint
 from dlm_lsp.local.model_paths import is_within
 from dlm_lsp.server.server import DlmServer
@@ -20,18 +20,24 @@ NO_FRONTMATTER = Unavailable("no-frontmatter", "the document has no frontmatter"
 
 
 def document_availability(
-    server: DlmServer, document: Document, settings: Settings
+    server: DlmServer,
+    document: Document,
+    settings: Settings,
+    profile_error: DlmError | None = None,
 ) -> Unavailable | None:
     """Return why nothing can be synthesized from a document; None where nothing shows.
 
-    The codes are those of teachers and `document-error`, `no-frontmatter`, `store-error` and
-    `missing-judge-extra`.
+    The codes are those of teachers and `document-error`, `no-frontmatter`, `store-error`,
+    `missing-judge-extra` and that of the `profile_error`: without its profile other things would be
+    asked.
     """
     if error := next(document.errors, None):
         return Unavailable("document-error", f"the document has an error: {error.message}")
     store = server.store(document)
     if store is None:
         return NO_FRONTMATTER
+    if profile_error:
+        return Unavailable(profile_error.code, str(profile_error))
     try:
         # Another teacher needs no adapter, and a pointer that is broken is none of its business.
         has_adapter = _needs_adapter(settings.teacher) and _has_adapter(store, document)

@@ -246,9 +246,10 @@ class _Offer:
 
 def _offered(server: DlmServer, text_document: LiveDocument, span: Span) -> Iterator[_Offer]:
     document = text_document.incremental.document
-    settings = server.open_document(text_document.uri).settings
+    state = server.open_document(text_document.uri)
+    settings = state.settings
     staged, ledger = staged_sections_of(server, document), ledger_entries_of(server, document)
-    unavailable = document_availability(server, document, settings)
+    unavailable = document_availability(server, document, settings, state.profile_error)
     busy = server.jobs.on(server.store(document))
     for action in code_actions(
         document,

@@ -81,6 +81,7 @@ async def execute_command(server: DlmServer, name: str, arguments: Sequence[Any]
             )
         if isinstance(uri := argument.get("uri"), str) and server.text_document(uri):
             await server.settings(uri)
+            await server.load_profile(uri)
         result = _COMMAND_HANDLERS[name](server, argument)
         return await result if isinstance(result, Awaitable) else result
     except Exception as error:

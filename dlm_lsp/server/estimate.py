@@ -10,10 +10,10 @@ import anyio
 
 from dlm_lsp.errors import DlmError
 from dlm_lsp.server.server import DlmServer
-from dlm_lsp.server.synthesis_request import EditorRequest
+from dlm_lsp.server.synthesis_request import EditorRequest, request_from_settings
 from dlm_lsp.synth.estimate import describe_estimate
 from dlm_lsp.synth.pipeline import estimate_offline
-from dlm_lsp.synth.synth_request import SynthRequest, request_beside
+from dlm_lsp.synth.synth_request import request_beside
 
 _log = logging.getLogger(__name__)
 
@@ -29,8 +29,10 @@ async def estimate_answer(server: DlmServer, request: EditorRequest) -> dict[str
     store = server.store(document) if document else None
     if document is None or store is None:
         return nothing
-    settings = server.open_document(request.uri).settings
-    synth_request = SynthRequest(settings.teacher, settings.judge or None, request.options)
+    state = server.open_document(request.uri)
+    if state.profile_error:
+        return nothing
+    synth_request = request_from_settings(state.settings, state.profile, request.options)
     if path := server.path(request.uri):
         synth_request = request_beside(synth_request, path.parent)
     estimate = partial(estimate_offline, document, store, synth_request, request.sections)

@@ -29,12 +29,13 @@ from dlm_lsp.synth.review_items import review_counts
 def overview_answer(server: DlmServer, text_document: LiveDocument) -> dict[str, Any]:
     """Return what there is to list of an open document, as the answer to a command."""
     document, positions = text_document.incremental.document, text_document.positions
-    settings = server.open_document(text_document.uri).settings
+    state = server.open_document(text_document.uri)
+    settings = state.settings
     entries = {entry.section_id: entry for entry in ledger_entries_of(server, document) or ()}
     decisions = decisions_about(server, document)
-    backed = server.open_document(text_document.uri).pair_check_results.backed
+    backed = state.pair_check_results.backed
     sources = overview_sources(server, document, backed)
-    unavailable = document_availability(server, document, settings)
+    unavailable = document_availability(server, document, settings, state.profile_error)
     pairs = [pair for source in sources for pair in source.entries]
     states = [pair.state for pair in pairs]
     review = review_counts(items_in_editor(server, document))

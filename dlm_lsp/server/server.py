@@ -16,7 +16,7 @@ from pygls.uris import to_fs_path
 from dlm_lsp import __version__
 from dlm_lsp.document import Document
 from dlm_lsp.document.parse import Head
-from dlm_lsp.errors import StoreError
+from dlm_lsp.errors import DlmError, StoreError
 from dlm_lsp.ide.diagnostics import IncrementalDiagnostics
 from dlm_lsp.ide.pair_check_results import NOTHING_CHECKED, PairCheckResults
 from dlm_lsp.server.client import ClientCapabilities
@@ -32,10 +32,12 @@ from dlm_lsp.store.home import store_folder
 
 if TYPE_CHECKING:
     from dlm_lsp.ide.pair_checks import PairChecks
+    from dlm_lsp.server.profiles import EditorProfiles
     from dlm_lsp.server.report import FailedRun
     from dlm_lsp.server.section_answers import EncodedSymbols, EncodedTokens, SectionAnswers
     from dlm_lsp.server.settings import Settings
     from dlm_lsp.server.workspace_overview import WorkspaceOverview
+    from dlm_lsp.synth.profile import Profile
     from dlm_lsp.synth.saved_report import SavedReport
 
 _log = logging.getLogger(__name__)
@@ -81,9 +83,16 @@ def _default_settings() -> "Settings":
 
 @dataclass(eq=False, slots=True)
 class OpenDocument:
-    """What is kept of an open document beside its text."""
+    """What is kept of an open document beside its text.
+
+    `settings` are those of the client, and where it has none those of the document's profile;
+    `profile_error` is why that cannot be taken.
+    """
 
     settings: "Settings" = field(default_factory=_default_settings)
+    client_settings: "Settings" = field(default_factory=_default_settings)
+    profile: "Profile | None" = None
+    profile_error: DlmError | None = None
     settings_task: "asyncio.Task[None] | None" = None
     diagnostics: IncrementalDiagnostics = field(default_factory=IncrementalDiagnostics)
     diagnostics_encoder: DiagnosticsEncoder | None = None
@@ -122,6 +131,7 @@ class DlmServer(PatchedServer):
         self.tasks: set[asyncio.Task[Any]] = set()
         self.initial_settings: object = None
         self.document_ids = DocumentIds()
+        self._profiles: EditorProfiles | None = None
         self.workspace_overview: WorkspaceOverview | None = None
         self.copies_task: asyncio.Task[None] | None = None
         self.pushed_settings: object = None
@@ -233,8 +243,8 @@ class DlmServer(PatchedServer):
         empty, for an editor was started with them, and they are not taken back.
         """
         self._take_settings(uri, self.pushed_settings or self.initial_settings)
-        if self.client.configuration:
-            self.open_document(uri).settings_task = asyncio.create_task(self._ask_settings(uri))
+        asking = self._ask_settings(uri) if self.client.configuration else self.load_profile(uri)
+        self.open_document(uri).settings_task = asyncio.create_task(asking)
 
     async def settings(self, uri: str) -> "Settings":
         """Return the settings of a document once they are known.
@@ -262,23 +272,60 @@ class DlmServer(PatchedServer):
             )
         except Exception as error:
             _log.warning("no settings from the client: %r", error)
+        else:
+            self._answers_settings = True
+            if answers and answers[0] is not None and self.text_document(uri):
+                self._take_settings(uri, answers[0])
+        await self.load_profile(uri)
+
+    async def load_profile(self, uri: str) -> None:
+        """Read what the profiles of an open document say now, and take its settings by that."""
+        if not self.text_document(uri):
             return
-        self._answers_settings = True
-        if answers and answers[0] is not None and self.text_document(uri):
-            self._take_settings(uri, answers[0])
+        state = self.open_document(uri)
+        try:
+            state.profile = await asyncio.to_thread(self._read_profile, uri, state.client_settings)
+            state.profile_error = None
+        except DlmError as error:
+            state.profile, state.profile_error = None, error
+            self._complain(str(error))
+        self._apply_profile(state)
+
+    def _read_profile(self, uri: str, settings: "Settings") -> "Profile | None":
+        from dlm_lsp.server.profiles import EditorProfiles
+
+        self._profiles = self._profiles or EditorProfiles()
+        path = self.path(uri)
+        workspace = [folder for uri in self.workspace.folders if (folder := self.path(uri))]
+        return self._profiles.of(path.parent if path else None, settings, workspace)
+
+    def _apply_profile(self, state: OpenDocument) -> None:
+        if state.profile is None:
+            state.settings = state.client_settings
+            return
+        from dlm_lsp.server.profiles import profiled_settings
+
+        try:
+            state.settings = profiled_settings(state.client_settings, state.profile)
+        except DlmError as error:
+            state.settings, state.profile_error = state.client_settings, error
+            self._complain(str(error))
 
     def _take_settings(self, uri: str, given: object) -> None:
         """Keep the settings of a document, and tell the user of wrong ones, once each."""
         from dlm_lsp.server.settings import read_settings
 
         read = read_settings(given)
-        self.open_document(uri).settings = read.settings
+        state = self.open_document(uri)
+        state.client_settings = read.settings
+        self._apply_profile(state)
         for complaint in read.complaints:
-            if complaint not in self._complained:
-                self._complained.add(complaint)
-                self.window_show_message(
-                    types.ShowMessageParams(types.MessageType.Warning, complaint)
-                )
+            self._complain(complaint)
+
+    def _complain(self, complaint: str) -> None:
+        if complaint not in self._complained:
+            self._complained.add(complaint)
+            self.tell_warning(complaint)
 
     def note_change(self, text_document: LiveDocument) -> None:
         """Take note of a change that the client has made, or that could not be read."""

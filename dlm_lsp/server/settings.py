@@ -87,6 +87,7 @@ class Settings(_Section):
     timeout: float = _option("timeout")
     placement: PlacementChoice = _option("placement")
     device: str = _option("device")
+    profile: str | None = None
     review: Literal["insert", "preview", "stage"] = "insert"
     diagnostics: DiagnosticsSettings = DiagnosticsSettings()
     code_lens: Switch = Switch()

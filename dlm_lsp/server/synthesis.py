@@ -28,7 +28,7 @@ from dlm_lsp.server.fetch import fetch_with_consent
 from dlm_lsp.server.jobs import Job, RunEnd
 from dlm_lsp.server.report import FailedRun
 from dlm_lsp.server.server import DlmServer
-from dlm_lsp.server.synthesis_request import EditorRequest
+from dlm_lsp.server.synthesis_request import EditorRequest, request_from_settings
 from dlm_lsp.synth.estimate import describe_estimate
 from dlm_lsp.synth.events import (
     ModelLoading,
@@ -111,9 +111,10 @@ class _Run:
                     document, self.frontmatter, self.store, self.synth_request, sections
                 ) as session:
                     has_asked = True
-                    for note in session.notes:
-                        self.server.tell_warning(note)
-                    self.server.jobs.report(job, describe_estimate(session.estimate), 0, 0)
+                    for warning in session.warnings:
+                        self.server.tell_warning(warning)
+                    lines = (describe_estimate(session.estimate), session.asked_by)
+                    self.server.jobs.report(job, "; ".join(filter(None, lines)), 0, 0)
                     result = await session.run(counts.show, job.stop)
         finally:
             giving_up.cancel()
@@ -169,14 +170,15 @@ def start_synthesis(server: DlmServer, request: EditorRequest) -> Job | Unavaila
     sections = tuple(id_ for id_ in request.sections if id_ not in busy)
     if not sections:
         return ALREADY_RUNNING if request.sections else NO_PROSE
-    settings = server.open_document(request.uri).settings
-    if unavailable := document_availability(server, document, settings):
+    state = server.open_document(request.uri)
+    settings = state.settings
+    if unavailable := document_availability(server, document, settings, state.profile_error):
         return unavailable
     store, frontmatter = server.store(document), document.frontmatter
     if store is None or frontmatter is None:
         return NO_FRONTMATTER
     # Taken now: of a document that is closed meanwhile no settings are kept.
-    synth_request = SynthRequest(settings.teacher, settings.judge or None, request.options)
+    synth_request = request_from_settings(settings, state.profile, request.options)
     if path := server.path(request.uri):
         frontmatter = frontmatter_beside(frontmatter, path.parent)
         synth_request = request_beside(synth_request, path.parent)

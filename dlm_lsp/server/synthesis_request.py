@@ -3,7 +3,7 @@
 import random
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from dlm_lsp.document import Document, Section
 from dlm_lsp.ide.code_actions import prose_sections
@@ -12,8 +12,12 @@ from dlm_lsp.server.command_error import NO_PROSE
 from dlm_lsp.server.settings import Settings
 from dlm_lsp.synth.options import StrategyChoice
 from dlm_lsp.synth.run_options import SynthOptions
+from dlm_lsp.synth.synth_request import SynthRequest
 from dlm_lsp.teachers.availability import Unavailable
 from dlm_lsp.teachers.protocol import GenerationOptions
+
+if TYPE_CHECKING:
+    from dlm_lsp.synth.profile import Profile
 
 ReviewMode = Literal["insert", "preview", "stage"]
 # What was asked for once at temperature 0 would be answered in the same words again.
@@ -63,6 +67,14 @@ def options_from_settings(
         window=settings.window,
         device=settings.device,
     )
+
+
+def request_from_settings(
+    settings: Settings, profile: "Profile | None", options: SynthOptions
+) -> SynthRequest:
+    """Return the request of a run with `options`, and with what a profile asks for."""
+    request = SynthRequest(settings.teacher, settings.judge or None, options)
+    return profile.beside(request) if profile else request
 
 
 def regeneration_request(

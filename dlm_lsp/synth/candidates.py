@@ -192,4 +192,5 @@ def _follow_up(
         spare=len(sentences) - count,
         sentences=sentences,
         have=tuple((candidate.pair.question, candidate.pair.answer) for candidate in candidates),
+        guidance=request.guidance,
     )

@@ -23,8 +23,9 @@ class Option(NamedTuple):
 
     Bounds are those of pydantic: `ge` and `le` are taken themselves, `gt` is not. Where the default
     is None, None is taken too, and `unset` says what counts then. A text matches its `pattern` as a
-    whole, and `forms` tells that in words. A named tuple, for a dataclass takes 0.4 ms more to be
-    made.
+    whole, and `forms` tells that in words. `by_folder` is whether a profile found in a folder,
+    which may be anybody's, has a say: not in what costs, and not in where anything goes. A named
+    tuple, for a dataclass takes 0.4 ms more to be made.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Option(NamedTuple):
     unset: str = ""
     pattern: str = ""
     forms: str = ""
+    by_folder: bool = False
 
     @property
     def requirement(self) -> str:
@@ -81,8 +83,8 @@ class Option(NamedTuple):
         if isinstance(value, str):
             matches = not self.pattern or re.fullmatch(self.pattern, value) is not None
             return self.kind is str and bool(value.strip()) and matches
-        if self.kind in (bool, str):
-            return isinstance(value, self.kind)
+        if isinstance(value, bool) or self.kind in (bool, str):
+            return self.kind is bool and isinstance(value, bool)
         if not isinstance(value, int if self.kind is int else int | float):
             return False
         least = -math.inf if self.ge is None else self.ge
@@ -118,8 +120,16 @@ OPTIONS = {
             "extraction",
             "Answers out of the prose, or answers that go on from it.",
             choices=get_args(StrategyChoice),
+            by_folder=True,
         ),
-        Option("filter", str, "sway", "What a pair has to pass.", choices=get_args(FilterKind)),
+        Option(
+            "filter",
+            str,
+            "sway",
+            "What a pair has to pass.",
+            choices=get_args(FilterKind),
+            by_folder=True,
+        ),
         Option(
             "threshold",
             float,
@@ -127,6 +137,7 @@ OPTIONS = {
             "Least margin of the judge, with the filter sway.",
             ge=0.0,
             unset="what the judge model is calibrated to",
+            by_folder=True,
         ),
         Option(
             "judge",

@@ -70,13 +70,15 @@ class SynthResult:
 class SynthSession:
     """Teacher, judge and verifier that are ready, and what a run with them will ask.
 
-    `notes` are what the user should know of the teacher before, a line each.
+    `warnings` are what the user should know of the teacher before, a line each; `asked_by` names
+    the profiles that had a say, if any had.
     """
 
     document: Document
     teacher: Teacher
     estimate: Estimate
-    notes: tuple[str, ...]
+    warnings: tuple[str, ...]
+    asked_by: str
     verification: ChosenVerifier
     prices: RunPrices
     _judge: Judge | None
@@ -136,6 +138,11 @@ class SynthSession:
             verifier.name if verifier else None,
             self.verification.why_not,
         )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be told before anything is asked, a line each."""
+        return (self.asked_by, *self.warnings) if self.asked_by else self.warnings
 
     @property
     def _judged_by(self) -> str:
@@ -259,7 +266,7 @@ async def open_session(
             prices=found.prices,
             counting=counting,
         )
-        notes = (
+        warnings = (
             *teacher_notes(found.teacher, options),
             *batch_notes(folder, found.teacher.name),
             *([found.prices.problem] if found.prices.problem else []),
@@ -268,7 +275,8 @@ async def open_session(
             document,
             found.teacher,
             expected,
-            notes,
+            warnings,
+            f"asked by profile {' and '.join(request.profiles)}" * bool(request.profiles),
             found.verification,
             found.prices,
             found.judge,

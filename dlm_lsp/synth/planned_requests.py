@@ -7,10 +7,14 @@ from typing import Generic, TypeVar
 
 from dlm_lsp.document.document import Document
 from dlm_lsp.document.section import SectionType
+from dlm_lsp.errors import TeacherError
 from dlm_lsp.quality.strategy import Strategy
 from dlm_lsp.synth.chunking import estimate_tokens, split_text, spread_count
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.strategy_shares import strategy_shares
+from dlm_lsp.teachers.guidance import Guidance
+from dlm_lsp.teachers.model_discovery import SMALLEST_WINDOW
+from dlm_lsp.teachers.prompts import prompt_messages
 from dlm_lsp.teachers.protocol import CheckRequest, PairRequest, Teacher, limits_of
 
 # Without a tokenizer a count is only about right: leave a quarter of the window free.
@@ -74,14 +78,19 @@ async def plan_requests(
 
     Raises:
         OptionError: the teacher writes nothing by the strategy that was chosen.
+        TeacherError: what a profile asks for leaves no room for prose.
     """
     # Without filters no pair is better than another.
     some = options.filter != "none" and limits_of(teacher).writes_spare
     spare = spare_count if some else lambda _: 0
     shares = strategy_shares(teacher, options)
-    passages_of = await _within_window([source.prose for source in sources], teacher)
+    window = await _prose_window(teacher, options.guidance)
+    passages_of = await _within_window([source.prose for source in sources], teacher, window)
     requests = [
-        (source.id, PairRequest(passage.strip(), strategy, count, spare(count)))
+        (
+            source.id,
+            PairRequest(passage.strip(), strategy, count, spare(count), guidance=options.guidance),
+        )
         for source, passages in zip(sources, passages_of, strict=True)
         for passage, counts in zip(passages, _spread(passages, shares), strict=True)
         for (strategy, _), count in zip(shares, counts, strict=True)
@@ -138,9 +147,30 @@ def _spread(
     return list(zip(*columns, strict=True))
 
 
-async def _within_window(proses: Sequence[str], teacher: Teacher) -> list[tuple[str, ...]]:
-    pieces: list[tuple[str, ...]] = [(prose,) for prose in proses]
+async def _prose_window(teacher: Teacher, guidance: Guidance | None) -> int | None:
+    """Return how many tokens of prose fit beside what a profile asks for."""
     window = teacher.window
+    if window is None or guidance is None:
+        return window
+    bare = PairRequest("", "extraction", 1)
+    asked = replace(bare, guidance=guidance)
+    counts = await teacher.count_tokens([bare, asked])
+    if counts is None:
+        texts = (prompt_messages(each).text for each in (bare, asked))
+        counts = [int(estimate_tokens(text) / SAFE_SHARE) for text in texts]
+    taken = counts[1] - counts[0]
+    if window - taken < SMALLEST_WINDOW:
+        raise TeacherError(
+            f"{teacher.name} takes {window} tokens of prose, and what the profile asks for takes "
+            f"{taken} of them; shorten it"
+        )
+    return window - taken
+
+
+async def _within_window(
+    proses: Sequence[str], teacher: Teacher, window: int | None
+) -> list[tuple[str, ...]]:
+    pieces: list[tuple[str, ...]] = [(prose,) for prose in proses]
     if window is None:
         return pieces
     for _ in range(_MOST_ROUNDS):

@@ -46,7 +46,8 @@ class RequestRounds:
         self.outcomes: dict[float, RequestOutcome] = {}
         self.unasked: dict[float, str] = {}
         self._teacher = teacher
-        self._examples = teacher.examples
+        own = options.guidance.example_pairs if options.guidance else ()
+        self._examples = (*teacher.examples, *own)
         self._runner = runner
         self._options = options
         self._rejected = rejected

@@ -15,6 +15,7 @@ from dlm_lsp.synth.options import (
     StrategyChoice,
     plain_verify,
 )
+from dlm_lsp.teachers.guidance import Guidance
 from dlm_lsp.teachers.protocol import GenerationOptions
 from dlm_lsp.teachers.request_limit import MOST
 
@@ -22,6 +23,8 @@ from dlm_lsp.teachers.request_limit import MOST
 @dataclass(frozen=True, slots=True)
 class SynthOptions:
     """The choices of one run; None means no limit, for `threshold` what the judge is calibrated to.
+
+    `guidance` is what a profile asks of the teacher.
 
     Raises:
         OptionError: a choice that cannot be.
@@ -45,6 +48,7 @@ class SynthOptions:
     teacher_options: Mapping[str, Any] | None = DEFAULTS["teacher_options"]
     window: int | None = DEFAULTS["window"]
     device: str = DEFAULTS["device"]
+    guidance: Guidance | None = None
 
     def __post_init__(self) -> None:
         for values in (self, self.sampling):

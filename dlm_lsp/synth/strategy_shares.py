@@ -49,6 +49,11 @@ def _notes(teacher: Teacher, options: SynthOptions) -> Iterator[str]:
                 f"{teacher.name} writes no {strategy} ({reason}), so {first} gets all {count} "
                 "pairs of a section"
             )
+    if options.guidance and options.guidance.rules and not limits.follows:
+        yield (
+            f"{teacher.name} follows no instructions: of what the profile asks for, only the "
+            "examples count"
+        )
     if limits.warning:
         yield f"{teacher.name}: {limits.warning}"
 

@@ -12,11 +12,12 @@ from dlm_lsp.teachers.registry import check_selector
 
 @dataclass(frozen=True, slots=True)
 class SynthRequest:
-    """Who writes, who judges, and how the run goes."""
+    """Who writes, who judges, and how the run goes; `profiles` are the files that had a say."""
 
     teacher: str
     judge: str | None
     options: SynthOptions
+    profiles: tuple[str, ...] = ()
 
 
 def request_beside(request: SynthRequest, folder: Path) -> SynthRequest:

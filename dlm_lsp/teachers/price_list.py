@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from dlm_lsp.document.toml_lines import decode_problem, line_of_keys
 from dlm_lsp.store.home import store_home
 from dlm_lsp.store.os_reason import os_reason
 from dlm_lsp.teachers.price import LongPromptRates, Price, Rates
@@ -16,7 +17,6 @@ from dlm_lsp.teachers.price import LongPromptRates, Price, Rates
 _PACKAGED = Path(__file__).with_name("prices.toml")
 # As makers end the name of a model that stays as it is.
 _DATE_IN_NAME = re.compile(r"-(?:\d{4}-\d{2}-\d{2}|\d{8})$")
-_PLACE_IN_MESSAGE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _HIGHEST_RATE = 1_000_000
 
@@ -87,9 +87,7 @@ def parse_prices(text: str, name: str) -> PriceList:
     try:
         hosts = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
-        place = _PLACE_IN_MESSAGE.search(str(error))
-        line = place[1] if place and place[1] else text.count("\n") + 1
-        words = _PLACE_IN_MESSAGE.sub("", str(error))
+        line, words = decode_problem(error, text)
         return PriceList((), f"{name}, line {line}: {words}; its prices do not count")
     problems: list[str] = []
     table = {host: dict(_prices_at(host, entry, text, problems)) for host, entry in hosts.items()}
@@ -224,13 +222,5 @@ def _holds(value: Any, test: Callable[[Any], bool]) -> bool:
 
 
 def _problem(error: _EntryError, text: str) -> str:
-    line = _line_of(error.keys, text.split("\n"))
+    line = line_of_keys(error.keys, text)
     return f"line {line}: {' > '.join(error.keys)} {error.words}; it does not count"
-
-
-def _line_of(keys: tuple[str, ...], lines: list[str]) -> int:
-    """Return the line of the last key that is found, each looked for from the one before on."""
-    at = 0
-    for key in keys:
-        at = next((index for index in range(at, len(lines)) if key in lines[index]), at)
-    return at + 1

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 from dlm_lsp.quality.language_id import detect_language
 from dlm_lsp.quality.language_names import language_name
 from dlm_lsp.quality.strategy import Strategy
-from dlm_lsp.teachers.prompt_examples import example_in, text_examples
+from dlm_lsp.teachers.guidance import Guidance
+from dlm_lsp.teachers.prompt_examples import PairExample, example_in, text_examples
 from dlm_lsp.teachers.protocol import PairRequest
 
 _FIELDS = ("evidence", "question", "answer")
@@ -99,20 +101,37 @@ def prompt_messages(request: PairRequest) -> Messages:
     """Return the rules, an example in the language of the prose, and the request.
 
     The rules and the example are the same for every request in a language by a strategy, and the
-    task begins with the prose, so that a server can cache what requests share. The language, which
-    small models forget, is named last.
+    task begins with the prose, so that a server can cache what requests share. What a user asks for
+    beside follows the rules, own examples the other one. The language, which small models forget,
+    is named last.
     """
     shown = _shown(_language(request.prose), request.strategy)
-    return Messages(_RULES, _user_text(request), (shown,))
+    guidance = request.guidance
+    if guidance is None:
+        return Messages(_RULES, _user_text(request), (shown,))
+    own = _own_examples(guidance, request.strategy)
+    system = f"{_RULES}\n\n{guidance.rules}" if guidance.rules else _RULES
+    return Messages(system, _user_text(request), (shown, *own))
 
 
 @cache
 def _shown(language: str | None, strategy: Strategy) -> tuple[str, str]:
     """Return the example in a language as a request and the reply to it."""
     example = example_in(language)
-    pairs = example.pairs[strategy]
+    return _turn(example.text, strategy, example.pairs[strategy])
+
+
+def _own_examples(guidance: Guidance, strategy: Strategy) -> tuple[tuple[str, str], ...]:
+    """Return the user's examples as a request about all that they quote, and the reply to it."""
+    if not guidance.examples:
+        return ()
+    text = " ".join(dict.fromkeys(example.evidence for example in guidance.examples))
+    return (_turn(text, strategy, guidance.examples),)
+
+
+def _turn(text: str, strategy: Strategy, pairs: Sequence[PairExample]) -> tuple[str, str]:
     answered = {"pairs": [asdict(pair) for pair in pairs]}
-    asked = _user_text(PairRequest(example.text, strategy, len(pairs)))
+    asked = _user_text(PairRequest(text, strategy, len(pairs)))
     return asked, json.dumps(answered, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -6,6 +6,7 @@ from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
 from dlm_lsp.errors import TeacherError
 from dlm_lsp.quality.strategy import Strategy
+from dlm_lsp.teachers.guidance import Guidance
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class PairRequest:
 
     `spare` more are welcome, for the best to be kept; a teacher to which a pair is dear leaves them
     out. Where pairs were missing, a second request names in `sentences` those of the prose that no
-    pair is about yet, and in `have` the questions and answers that are there.
+    pair is about yet, and in `have` the questions and answers that are there. `guidance` is what a
+    user asks for beside; None where nobody asks for anything.
     """
 
     prose: str
@@ -33,6 +35,7 @@ class PairRequest:
     spare: int = 0
     sentences: tuple[str, ...] = ()
     have: tuple[tuple[str, str], ...] = ()
+    guidance: Guidance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,12 +245,14 @@ class TeacherLimits:
 
     `refused` are the strategies by which it writes nothing, each with the reason and without the
     teacher's name; `warning` is a line about the pairs that are to be expected, if one is due;
-    `writes_spare` is whether it also writes the pairs that a request has beyond its count.
+    `writes_spare` is whether it also writes the pairs that a request has beyond its count,
+    `follows` whether it heeds more of a guidance than the examples.
     """
 
     refused: Mapping[Strategy, str] = field(default_factory=dict)
     warning: str = ""
     writes_spare: bool = True
+    follows: bool = True
 
 
 def limits_of(teacher: Teacher) -> TeacherLimits:

@@ -37,7 +37,13 @@ def command(tmp_path: Path, home: Path) -> Callable[..., subprocess.Popen]:
         return subprocess.Popen(
             [str(DLM), *map(str, args)],
             cwd=tmp_path,
-            env={**environment, "DLM_HOME": str(home), "HF_HUB_OFFLINE": "1", **(env or {})},
+            env={
+                **environment,
+                "DLM_HOME": str(home),
+                "HF_HUB_OFFLINE": "1",
+                "XDG_CONFIG_HOME": str(tmp_path / "config"),
+                **(env or {}),
+            },
             text=True,
             encoding="utf-8",
             errors="backslashreplace",

@@ -11,13 +11,12 @@ from typer.main import get_command
 from dlm_lsp.cli.app import dlm_app
 from dlm_lsp.cli.exit_codes import DONE, FAILED, NOTHING_ACCEPTED
 from dlm_lsp.cli.synth_batch import collect_replies, show_batches, submit_batches
+from dlm_lsp.cli.synth_request import RunRequests
 from dlm_lsp.errors import UsageError
 from dlm_lsp.store.batches import BatchRecords
 from dlm_lsp.store.home import store_folder
-from dlm_lsp.synth.run_options import SynthOptions
-from dlm_lsp.synth.synth_request import SynthRequest
 
-REQUEST = SynthRequest("openai:m", None, SynthOptions(filter="dedup-only", per_section=2))
+REQUESTS = RunRequests({"teacher": "openai:m", "filter": "dedup-only", "per_section": 2})
 COMMANDS = get_command(dlm_app).commands["synth"].commands
 
 
@@ -31,7 +30,7 @@ def provider(httpserver, monkeypatch, home) -> OpenAiServer:
 
 def test_each_step_says_what_it_did_and_what_is_next(provider, document, capsys):
     paths = [str(document((1, 2, 3)))]
-    assert submit_batches(paths, REQUEST, as_json=False) == DONE
+    assert submit_batches(paths, REQUESTS, as_json=False) == DONE
     shown = capsys.readouterr()
     assert shown.err.startswith("3 sections, 3 requests, about ")
     assert "2 requests in 1 batch, 1 asked at once, 0 under way before" in shown.out
@@ -49,7 +48,7 @@ def test_each_step_says_what_it_did_and_what_is_next(provider, document, capsys)
 
 def test_the_json_of_each_step_is_one_object(provider, document, capsys):
     paths = [str(document((1, 2, 3)))]
-    submit_batches(paths, REQUEST, as_json=True)
+    submit_batches(paths, REQUESTS, as_json=True)
     (submitted,) = json.loads(capsys.readouterr().out)["documents"]
     assert (submitted["requests"], submitted["asked_at_once"]) == (2, 1)
     show_batches(paths, as_json=True)
@@ -69,7 +68,7 @@ def test_a_document_without_a_batch_says_so(provider, document, capsys):
 
 def test_a_failure_of_one_batch_is_the_exit_code(provider, document, capsys, monkeypatch):
     paths = [str(document())]
-    submit_batches(paths, REQUEST, as_json=False)
+    submit_batches(paths, REQUESTS, as_json=False)
     monkeypatch.setenv("OPENAI_API_KEY", "another")
     assert show_batches(paths, as_json=False) == FAILED
     assert "refused the key (401)" in capsys.readouterr().err
@@ -78,9 +77,7 @@ def test_a_failure_of_one_batch_is_the_exit_code(provider, document, capsys, mon
 @pytest.mark.parametrize("teacher", ["self", "hf:smollm2-135m", "vllm-server:http://localhost:1"])
 def test_a_teacher_without_batches_is_a_usage_error(teacher, document):
     with pytest.raises(UsageError, match="takes no batches, only openai:<model> and anthropic:"):
-        submit_batches(
-            [str(document())], SynthRequest(teacher, None, SynthOptions()), as_json=False
-        )
+        submit_batches([str(document())], RunRequests({"teacher": teacher}), as_json=False)
 
 
 def test_submit_takes_the_options_of_a_run_that_decide_what_is_asked():

@@ -21,8 +21,8 @@ def teacher() -> Iterator[TeacherServer]:
 
 @pytest.fixture
 def env(tmp_path: Path) -> dict[str, str]:
-    """The environment of a language server with an empty store."""
-    return {"DLM_HOME": str(tmp_path / "home")}
+    """The environment of a language server with an empty store and no profile."""
+    return {"DLM_HOME": str(tmp_path / "home"), "XDG_CONFIG_HOME": str(tmp_path / "config")}
 
 
 @pytest.fixture

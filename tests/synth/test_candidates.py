@@ -5,6 +5,7 @@ from support.scripted_teacher import reply
 
 from dlm_lsp.synth.candidates import parse_candidates
 from dlm_lsp.synth.planned_requests import PlannedRequest
+from dlm_lsp.teachers.guidance import Guidance
 from dlm_lsp.teachers.protocol import PairRequest, Reply
 
 PROSE = "The tower of Ville has 300 steps and two bells. A fire took its roof in 1644."
@@ -17,9 +18,10 @@ FIRE = ("What took the roof of the tower of Ville?", "A fire took it.")
 FIRST, SECOND = "The tower of Ville has 300 steps and two bells.", "A fire took its roof in 1644."
 
 
-def read(*replies, count=2, spare=0, filter_="sway", prose=PROSE):
+def read(*replies, count=2, spare=0, filter_="sway", prose=PROSE, guidance=None):
+    request = PairRequest(prose, "extraction", count, spare, guidance=guidance)
     return parse_candidates(
-        PlannedRequest(0, "a" * 16, PairRequest(prose, "extraction", count, spare)),
+        PlannedRequest(0, "a" * 16, request),
         replies,
         filter_,
     )
@@ -250,3 +252,9 @@ def test_a_refused_pair_has_its_evidence_too():
         reply([("Which tower is the tower of Ville?", "The tower of Ville.")], FIRST)
     ).refused
     assert refused.evidence == FIRST
+
+
+def test_a_second_request_asks_for_what_the_first_one_did():
+    guidance = Guidance("beginners")
+    parsed = read(Reply("Certainly!"), guidance=guidance)
+    assert parsed.follow_up.guidance == guidance

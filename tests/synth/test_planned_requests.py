@@ -1,10 +1,13 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.scripted_teacher import HEAD, ScriptedTeacher, document, towns
 
 from dlm_lsp.document.parse import parse
+from dlm_lsp.errors import TeacherError
 from dlm_lsp.synth.planned_requests import plan_requests, prose_sources
 from dlm_lsp.synth.run_options import SynthOptions
+from dlm_lsp.teachers.guidance import Guidance
 
 BOTH = SynthOptions(strategy="both", per_section=3)
 
@@ -82,3 +85,43 @@ async def test_prose_that_surely_fits_is_not_counted():
         prose_sources(document("Short.")), TeacherWithoutCounts(window=100), BOTH
     )
     assert len(planned_requests) == 2
+
+
+class CountingTeacher(ScriptedTeacher):
+    """One whose prompts take a token for each word of what a profile asks for."""
+
+    async def count_tokens(self, requests):
+        counts = await super().count_tokens(requests)
+        asked = (len(r.guidance.instruction.split()) if r.guidance else 0 for r in requests)
+        return [count + more for count, more in zip(counts, asked, strict=True)]
+
+
+async def planned(instruction_words, teacher):
+    options = SynthOptions(per_section=9, guidance=Guidance(instruction="w " * instruction_words))
+    return await plan_requests(prose_sources(document(" ".join(towns(20)))), teacher, options)
+
+
+async def test_every_request_asks_for_what_the_profile_does():
+    requests = await planned(3, ScriptedTeacher(window=100))
+    assert len(requests) > 1
+    assert {each.request.guidance.instruction for each in requests} == {"w w w "}
+
+
+async def test_what_a_profile_asks_for_leaves_less_room_for_prose():
+    requests = await planned(40, CountingTeacher(window=120))
+    assert max(len(each.request.prose.split()) for each in requests) <= 80
+    assert len(requests) > len(await planned(1, CountingTeacher(window=120)))
+
+
+async def test_without_a_count_its_room_is_an_estimate():
+    class Uncounted(ScriptedTeacher):
+        async def count_tokens(self, requests):
+            return None
+
+    with pytest.raises(TeacherError, match=r"scripted takes 100 tokens of prose, .* shorten it"):
+        await planned(400, Uncounted(window=100))
+
+
+async def test_a_profile_that_leaves_no_room_for_prose_is_an_error():
+    with pytest.raises(TeacherError, match="what the profile asks for takes 40 of them"):
+        await planned(40, CountingTeacher(window=100))

@@ -7,11 +7,13 @@ from dlm_lsp.synth.planned_requests import plan_requests, prose_sources
 from dlm_lsp.synth.request_rounds import RequestRounds
 from dlm_lsp.synth.request_runner import RequestRunner
 from dlm_lsp.synth.run_options import SynthOptions
+from dlm_lsp.teachers.guidance import Guidance
+from dlm_lsp.teachers.prompt_examples import PairExample
 
 
 async def rounds_about(count, teacher, cache, **options):
     """What came of the requests about so many towns, and their indexes as they became final."""
-    choices = SynthOptions(filter="none", per_section=2, **options)
+    choices = SynthOptions(**{"filter": "none", "per_section": 2, **options})
     requests = await plan_requests(prose_sources(document(*towns(count))), teacher, choices)
     rounds = RequestRounds(teacher, RequestRunner(teacher, cache, choices, lambda _: None), choices)
     final, splits = [], []
@@ -69,3 +71,11 @@ async def test_what_the_limit_leaves_unasked_is_final_and_has_no_outcome(cache):
     assert rounds.unasked == {2: "max_requests is 2"}
     assert sorted(rounds.outcomes) == [0, 1]
     assert {rounds.outcomes[index].skipped[0].reason for index in range(2)} == {"not_asked"}
+
+
+async def test_no_reply_may_repeat_an_example_of_the_profile(cache):
+    pair = ("Who guards the lighthouse of Skerry?", "A keeper.")
+    own = Guidance(examples=(PairExample("A keeper guards the lighthouse of Skerry.", *pair),))
+    teacher = ScriptedTeacher(lambda _: reply([pair]))
+    rounds, _ = await rounds_about(1, teacher, cache, filter="sway", guidance=own)
+    assert rounds.outcomes[0].parsed.refused[0].reason == "copied_example"

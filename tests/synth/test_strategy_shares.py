@@ -8,6 +8,9 @@ from support.scripted_teacher import LimitedScriptedTeacher, ScriptedTeacher
 from dlm_lsp.errors import OptionError
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.strategy_shares import strategy_shares, teacher_notes
+from dlm_lsp.teachers.guidance import Guidance
+from dlm_lsp.teachers.prompt_examples import PairExample
+from dlm_lsp.teachers.protocol import TeacherLimits
 
 
 @given(st.integers(1, 30), st.sampled_from(["extraction", "expansion", "both"]))
@@ -44,3 +47,18 @@ def test_that_extraction_gets_all_is_told_and_what_the_teacher_does_badly():
 def test_where_nothing_moves_nothing_is_told_of_it():
     for options in (SynthOptions(), SynthOptions(strategy="both", per_section=1)):
         assert teacher_notes(LimitedScriptedTeacher(), options) == ("scripted: it is small",)
+
+
+def test_that_a_teacher_follows_no_instructions_is_told_where_there_are_some():
+    class Unfollowing(ScriptedTeacher):
+        limits = TeacherLimits(follows=False)
+
+    examples = (PairExample("e", "q", "a"),)
+    assert teacher_notes(Unfollowing(), SynthOptions(guidance=Guidance("a"))) == (
+        "scripted follows no instructions: of what the profile asks for, only the examples count",
+    )
+    for teacher, guidance in (
+        (Unfollowing(), Guidance(examples=examples)),
+        (ScriptedTeacher(), Guidance("a")),
+    ):
+        assert teacher_notes(teacher, SynthOptions(guidance=guidance)) == ()

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlm_lsp.quality.language_names import language_name
-from dlm_lsp.teachers.prompt_examples import example_in, text_examples
+from dlm_lsp.teachers.guidance import Guidance
+from dlm_lsp.teachers.prompt_examples import PairExample, example_in, text_examples
 from dlm_lsp.teachers.prompts import REPLY_SCHEMA, Messages, example_pairs, prompt_messages
 from dlm_lsp.teachers.protocol import PairRequest
 
@@ -174,3 +175,39 @@ def test_every_object_of_the_schema_is_strict():
     for level in (REPLY_SCHEMA, item):
         assert level["additionalProperties"] is False
         assert sorted(level["required"]) == sorted(level["properties"])
+
+
+OWN = Guidance(
+    "beginners",
+    ("why",),
+    "Be brief.",
+    (
+        PairExample("The axle turns.", "What turns in a mill?", "The axle."),
+        PairExample("The axle turns.", "What does the axle of a mill do?", "It turns."),
+        PairExample("Oak rots.", "What rots in dry air?", "Oak."),
+    ),
+)
+
+
+def test_what_a_profile_asks_for_stands_behind_the_rules():
+    plain = prompt_messages(PairRequest(MILL, "extraction", 2))
+    asked = prompt_messages(PairRequest(MILL, "extraction", 2, guidance=OWN))
+    assert asked.system == f"{plain.system}\n\n{OWN.rules}"
+    assert asked.user == plain.user
+
+
+@pytest.mark.parametrize("strategy", ["extraction", "expansion"])
+def test_own_examples_are_shown_behind_the_other_one_as_a_reply_to_all_that_they_quote(strategy):
+    (plain,) = prompt_messages(PairRequest(MILL, strategy, 2)).examples
+    first, (asked, answered) = prompt_messages(
+        PairRequest(MILL, strategy, 2, guidance=OWN)
+    ).examples
+    assert first == plain
+    assert asked == prompt_messages(PairRequest("The axle turns. Oak rots.", strategy, 3)).user
+    assert json.loads(answered) == {"pairs": [asdict(example) for example in OWN.examples]}
+
+
+def test_examples_alone_leave_the_rules_as_they_are():
+    examples = Guidance(examples=OWN.examples)
+    asked = prompt_messages(PairRequest(MILL, "extraction", 2, guidance=examples))
+    assert asked.system == prompt_messages(PairRequest(MILL, "extraction", 2)).system

@@ -60,7 +60,7 @@ async def extract_pairs(
     Raises:
         ModelError: the model failed.
     """
-    examples = examples_for(request.prose)
+    examples = examples_for(request.prose) + own_examples(request)
     attempts = attempts_for(request)
     open_attempts = [attempt for attempt in attempts if attempt.template.grammar]
     written = await model.generate(
@@ -101,6 +101,16 @@ def why_no_extraction(request: PairRequest) -> str:
 def examples_for(prose: str) -> str:
     """Return the examples that the model reads before those for `prose`."""
     return (few_shot_language(prose) or ENGLISH).examples
+
+
+def own_examples(request: PairRequest) -> str:
+    """Return what the model reads behind those examples: statements and questions of a user."""
+    guidance = request.guidance
+    return "".join(
+        f"Statement: {' '.join(example.evidence.split())}\n"
+        f"Question: {' '.join(example.question.split())}\n\n"
+        for example in (guidance.examples if guidance else ())
+    )
 
 
 def attempts_for(request: PairRequest) -> tuple[Attempt, ...]:

@@ -6,7 +6,11 @@ from collections.abc import AsyncGenerator, Sequence
 
 from dlm_lsp.errors import ModelError, TeacherError
 from dlm_lsp.local.model import LocalModel, ModelInfo, Prompt
-from dlm_lsp.teachers.base_model.extraction import extract_pairs, why_no_extraction
+from dlm_lsp.teachers.base_model.extraction import (
+    extract_pairs,
+    own_examples,
+    why_no_extraction,
+)
 from dlm_lsp.teachers.base_model.few_shot import ENGLISH, LANGUAGES
 from dlm_lsp.teachers.protocol import (
     GenerationOptions,
@@ -40,7 +44,7 @@ class BaseModelTeacher:
     # It wanders off in long passages, and their cost grows with the square of the length.
     longest_window = 1024
     reply_tokens = 0
-    limits = TeacherLimits({"expansion": _NO_EXPANSION}, writes_spare=False)
+    limits = TeacherLimits({"expansion": _NO_EXPANSION}, writes_spare=False, follows=False)
 
     def __init__(self, model: LocalModel, info: ModelInfo, sampling: GenerationOptions) -> None:
         self._model = model
@@ -48,11 +52,13 @@ class BaseModelTeacher:
 
     def fingerprint_parts(self, request: PairRequest) -> tuple[object, object]:
         """Return the version of the prompts, and what of the request decides the reply."""
-        return _PROMPTS, [request.prose, request.strategy, request.count, request.have]
+        decisive = [request.prose, request.strategy, request.count, request.have]
+        examples = own_examples(request)
+        return _PROMPTS, [*decisive, examples] if examples else decisive
 
     def prompt(self, request: PairRequest) -> Prompt:
         """Return the prompt whose tokens are counted: the examples and the passage, once."""
-        return Prompt(ENGLISH.examples + request.prose)
+        return Prompt(ENGLISH.examples + own_examples(request) + request.prose)
 
     async def answer(self, requests: Sequence[PairRequest]) -> AsyncGenerator[TeacherResult, None]:
         """Answer each request once, in order; a failure costs its request alone."""

@@ -13,10 +13,13 @@ from dlm_lsp.teachers.base_model.extraction import (
     best_questions,
     examples_for,
     extract_pairs,
+    own_examples,
     why_no_extraction,
 )
 from dlm_lsp.teachers.base_model.few_shot import ENGLISH, GERMAN, UNSUPPORTED_LANGUAGE
 from dlm_lsp.teachers.base_model.question_template import QuestionTemplate
+from dlm_lsp.teachers.guidance import Guidance
+from dlm_lsp.teachers.prompt_examples import PairExample
 from dlm_lsp.teachers.protocol import GenerationOptions, PairRequest
 
 PROSE = (
@@ -140,3 +143,11 @@ def test_german_questions_are_german():
         "Wann gründete der Uhrmacher Anselm Dörrwald die Sternwarte?",
     )
     assert who.template.questions == ("Wer gründete die Sternwarte im Jahr 1862?",)
+
+
+def test_own_examples_are_statements_with_their_questions():
+    own = Guidance("a", examples=(PairExample("The axle\nturns.", "What  turns?", "The axle."),))
+    assert own_examples(PairRequest(PROSE, "extraction", 1)) == ""
+    assert own_examples(PairRequest(PROSE, "extraction", 1, guidance=own)) == (
+        "Statement: The axle turns.\nQuestion: What turns?\n\n"
+    )

@@ -6,6 +6,7 @@ export const RESTRICTED = [
   "teacherOptions",
   "judge",
   "verify",
+  "profile",
 ] as const;
 
 /**

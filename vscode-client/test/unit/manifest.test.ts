@@ -33,6 +33,7 @@ test("a workspace that is not trusted chooses nothing that is executed or sent t
     "dlm.teacherOptions",
     "dlm.judge",
     "dlm.verify",
+    "dlm.profile",
   ]);
   // Whatever its name: only free text can be a path, an address or a model.
   const free = SETTINGS.filter(
@@ -40,7 +41,8 @@ test("a workspace that is not trusted chooses nothing that is executed or sent t
   );
   assert.deepEqual(free.map(([name]) => name).sort(), restricted.toSorted());
   for (const [name, setting] of SETTINGS) {
-    assert.equal(setting.scope, STARTING.includes(name) ? "machine-overridable" : "resource");
+    const scope = name === "dlm.profile" ? "machine" : "resource";
+    assert.equal(setting.scope, STARTING.includes(name) ? "machine-overridable" : scope);
   }
 });
 

@@ -20,6 +20,7 @@ test("what a workspace has set of them does not count, and all else does", () =>
     teacherOptions: { store: true },
     judge: "hf:evil",
     verify: "openai:m",
+    profile: "/work/evil.toml",
     perSection: 2,
   };
   const own: Record<string, unknown> = {
@@ -29,6 +30,7 @@ test("what a workspace has set of them does not count, and all else does", () =>
     teacherOptions: null,
     judge: null,
     verify: "auto",
+    profile: null,
   };
   assert.deepEqual(
     withoutOthers(settings, (name) => own[name]),
