@@ -6,13 +6,9 @@ import { join } from "node:path";
 
 const here = import.meta.dirname;
 const repository = join(here, "..");
-const environment = join(repository, ".venv");
-const python =
-  [process.env.PYTHON, join(environment, "bin", "python")].find(
-    (path) => path && existsSync(path),
-  ) ??
-  process.env.PYTHON ??
-  (process.platform === "win32" ? "python" : "python3");
+const ours = join(repository, ".venv", "bin", "python");
+const theirs = process.platform === "win32" ? "python" : "python3";
+const python = process.env.PYTHON ?? (existsSync(ours) ? ours : theirs);
 
 const folder = join(here, "server");
 rmSync(folder, { recursive: true, force: true });

@@ -93,6 +93,7 @@ void describe("install", () => {
   });
 
   check("one that is called off leaves nothing", async () => {
+    await editor.command("notifications.clearAll");
     await editor.palette("dlm: Install Language Server");
     await withoutTeachers();
     const running = editor.notification("Installing dlm-lsp");
