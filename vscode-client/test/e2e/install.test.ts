@@ -133,7 +133,15 @@ void describe("install", () => {
 
 /** Build the wheel of a copy of this checkout that has another version. */
 function buildRelease(version: string, target: string, checkout: string): void {
-  const parts = ["dlm_lsp", "docs", "pyproject.toml", "README.md", "LICENSE", "NOTICE"];
+  const parts = [
+    "dlm_lsp",
+    "docs",
+    "hatch_build.py",
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+    "NOTICE",
+  ];
   for (const name of parts) {
     cpSync(join(REPOSITORY, name), join(checkout, name), { recursive: true });
   }
