@@ -18,8 +18,8 @@ import { text } from "./settings";
 
 export class OwnServer {
   private readonly folder: string;
-  /** The wheel that could not be installed by itself; it is for the user to try again. */
-  private given: string | undefined;
+  /** The wheel that an update was tried with; where that failed, it is for the user to try again. */
+  private attempted: string | undefined;
 
   constructor(
     storage: vscode.Uri,
@@ -50,8 +50,8 @@ export class OwnServer {
     }
     const wheel = carriedWheel(this.extension.fsPath);
     const isCurrent = () => !wheel || installedIn(this.folder).wheel === wheel.hash;
-    if (wheel && !isCurrent() && this.given !== wheel.hash) {
-      this.given = wheel.hash;
+    if (wheel && !isCurrent() && this.attempted !== wheel.hash) {
+      this.attempted = wheel.hash;
       await this.install([], ended, "Updating dlm-lsp", isCurrent);
     }
     return this.isInstalled()
