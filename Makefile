@@ -51,7 +51,7 @@ test-editor: tools ## walk through the VS Code extension in a real VS Code
 	cd vscode-client && npm run --silent e2e
 
 vsix: vscode-client/node_modules/.installed ## package the VS Code extension into vscode-client/*.vsix
-	cd vscode-client && npm run --silent package
+	cd vscode-client && PYTHON=$(PYTHON) npm run --silent package
 
 demo: .venv/.demo ## synthesize pairs for examples/dgemm.dlm with a 270M model on this machine, and train on them
 	PATH="$(CURDIR)/$(BIN):$$PATH" scripts/demo.sh

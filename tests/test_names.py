@@ -38,7 +38,8 @@ DEFINED_TWICE = {
 
 FLAG = re.compile(r"(?<![\w-])--[a-z][\w-]*")
 OWN_FLAGS = {
-    # A flag of pip.
+    # Flags of pip, pipx and uv.
+    "dlm_lsp.install_hint": ["--editable", "--force", "--python"],
     "dlm_lsp.local.packaged": ["--no-deps"],
     "dlm_lsp.server.main": [
         "--version",

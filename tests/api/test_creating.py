@@ -1,5 +1,6 @@
 """Creating documents: what is made of nothing, of texts and of files in other formats."""
 
+import re
 import sys
 import zipfile
 from pathlib import Path
@@ -11,6 +12,7 @@ from dlm_lsp.api.creating import import_document, init_document
 from dlm_lsp.document import parse
 from dlm_lsp.document.new_frontmatter import DEFAULT_BASE_MODEL
 from dlm_lsp.errors import StoreError, UsageError
+from dlm_lsp.install_hint import install_hint
 
 BASE = DEFAULT_BASE_MODEL
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -176,5 +178,5 @@ def test_without_the_converter_its_installation_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "markitdown", None)
     page = tmp_path / "bees.html"
     page.write_text("<p>They hum.</p>")
-    with pytest.raises(StoreError, match=r'`pip install "dlm-synth\[import\]"`'):
+    with pytest.raises(StoreError, match=re.escape(f"`{install_hint('import')}`")):
         import_document(page, BASE)

@@ -1,9 +1,12 @@
 """The losses of a training as a picture."""
 
+import re
+
 import pytest
 
 from dlm_lsp.cli.plot import check_plot, plot_losses
 from dlm_lsp.errors import UsageError
+from dlm_lsp.install_hint import install_hint
 
 SUMMARIES = [
     {"adapter": None, "losses": [[1, 2.0], [2, 1.0]], "held_out_losses": [[2, 1.5]]},
@@ -36,5 +39,5 @@ def test_what_cannot_be_drawn_is_told_before_the_training(tmp_path, monkeypatch)
     with pytest.raises(UsageError, match="no folder"):
         check_plot(tmp_path / "nowhere/a.png")
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(UsageError, match=r"dlm-synth\[train\]"):
+    with pytest.raises(UsageError, match=re.escape(install_hint("train"))):
         check_plot(tmp_path / "a.png")

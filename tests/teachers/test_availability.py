@@ -2,6 +2,7 @@
 
 import pytest
 
+from dlm_lsp.install_hint import install_hint
 from dlm_lsp.teachers.availability import availability, client_package
 
 
@@ -62,7 +63,7 @@ def test_what_names_no_teacher_is_said_so(selector):
 
 def test_a_missing_extra_is_named(monkeypatch):
     monkeypatch.setattr("dlm_lsp.teachers.availability.find_spec", lambda _: None)
-    assert "dlm-synth[local]" in reason("hf:x", "missing-extra", has_adapter=False)
+    assert install_hint("local") in reason("hf:x", "missing-extra", has_adapter=False)
 
 
 @pytest.mark.parametrize(

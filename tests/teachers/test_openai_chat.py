@@ -28,6 +28,7 @@ from support.teacher_calls import (
 from support.verdict_server import VerdictServer, verdicts
 
 from dlm_lsp.errors import TeacherError
+from dlm_lsp.install_hint import install_hint
 from dlm_lsp.teachers.kind import TeacherContext
 from dlm_lsp.teachers.openai_chat import openai_teacher, vllm_server_teacher
 from dlm_lsp.teachers.prompts import REPLY_SCHEMA, prompt_messages
@@ -296,7 +297,7 @@ async def test_a_missing_key_is_named():
 async def test_a_missing_extra_is_told_with_the_command_that_installs_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "openai", None)
     teacher = openai_teacher(TeacherContext("gpt-5", GenerationOptions(), concurrency=1, timeout=5))
-    with pytest.raises(TeacherError, match=r'pip install "dlm-synth\[openai\]"'):
+    with pytest.raises(TeacherError, match=re.escape(install_hint("openai"))):
         await teacher.prepare()
 
 

@@ -8,6 +8,7 @@ from types import ModuleType
 import pytest
 
 from dlm_lsp.errors import SelectorError, TeacherError
+from dlm_lsp.install_hint import install_hint
 from dlm_lsp.teachers import plugins, registry
 from dlm_lsp.teachers.availability import availability, client_package
 from dlm_lsp.teachers.kind import TeacherContext, TeacherKind
@@ -78,7 +79,7 @@ def test_its_availability_follows_from_its_row(installed, monkeypatch):
     unavailable = availability("cards:a.txt", has_adapter=False)
     assert unavailable is not None
     assert unavailable.code == "missing-extra"
-    assert 'pip install "dlm-cards[reader]"' in unavailable.message
+    assert install_hint("reader", "dlm-cards") in unavailable.message
     monkeypatch.setitem(sys.modules, "card_reader", ModuleType("card_reader"))
     monkeypatch.setattr("dlm_lsp.teachers.availability.find_spec", lambda _: True)
     unavailable = availability("cards:a.txt", has_adapter=False)

@@ -21,6 +21,7 @@ import { middleware } from "./host/middleware";
 import { newDocument } from "./host/newDocument";
 import { openExample } from "./host/openExample";
 import { Overviews } from "./host/overviews";
+import { OwnServer } from "./host/ownServer";
 import { Evidence } from "./host/evidence";
 import { PairChanges } from "./host/pairChanges";
 import { pickAction } from "./host/pickAction";
@@ -43,7 +44,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("dlm", { log: true });
   const secrets = new Secrets(context.secrets);
   const interpreters = new Interpreters(log);
-  const server = new Server(context, log, secrets, interpreters);
+  const own = new OwnServer(context.globalStorageUri, context.extensionUri, interpreters, log);
+  const server = new Server(own, log, secrets, interpreters);
   const overviews = new Overviews(server, log);
   const pairs = new PairChanges();
   const review = new Review(server, overviews);
@@ -85,7 +87,7 @@ export function activate(context: vscode.ExtensionContext): void {
     },
     "dlm.restartServer": () => server.restart(),
     "dlm.chooseInterpreter": () => chooseInterpreter(interpreters, server),
-    "dlm.installServer": () => installServer(server, log),
+    "dlm.installServer": () => installServer(own, server),
     "dlm.copyDebugInformation": () =>
       copyDebugInformation(context.extension, server, secrets, overviews),
     "dlm.newDocument": () => newDocument(server),

@@ -17,7 +17,8 @@ impl zed::Extension for Dlm {
         let binary = settings(id, worktree)?.binary;
         let (path, args) = binary.map_or((None, None), |found| (found.path, found.arguments));
         let command = path.or_else(|| worktree.which("dlm-lsp")).ok_or(
-            "dlm-lsp is not on PATH: install it, or set lsp.dlm-lsp.binary.path in the settings",
+            "dlm-lsp is not on PATH: install it as docs/install.md of its repository tells, \
+             or set lsp.dlm-lsp.binary.path in the settings",
         )?;
         Ok(zed::Command {
             command,

@@ -3,7 +3,6 @@
 import * as vscode from "vscode";
 import { ExecuteCommandRequest } from "vscode-languageclient/node";
 import { listModels } from "../logic/models";
-import { DISTRIBUTION } from "../logic/pythonEnvs";
 import { CHOOSE_INTERPRETER, INSTALL, SHOW_LOG } from "../logic/remedies";
 import { addressOf, parted, PROVIDERS, withoutSecrets } from "../logic/teacher";
 import type { Provider } from "../logic/teacher";
@@ -27,7 +26,7 @@ const SMALL_MODEL = "hf:gemma-3-270m";
 const SMALL: Item = {
   label: "$(device-desktop) gemma-3-270m",
   description: SMALL_MODEL,
-  detail: `A small model on this machine; its weights come with ${DISTRIBUTION}[tiny]`,
+  detail: "A small model on this machine; its weights come with the extra tiny",
   choose: () => Promise.resolve(SMALL_MODEL),
 };
 

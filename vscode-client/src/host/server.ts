@@ -1,6 +1,5 @@
 /** The server's life: found, started, started anew, stopped; one step after the other. */
 
-import { join } from "node:path";
 import * as vscode from "vscode";
 import { DidChangeConfigurationNotification, State } from "vscode-languageclient/node";
 import type { LanguageClient, Middleware } from "vscode-languageclient/node";
@@ -14,6 +13,7 @@ import { createClient } from "./client";
 import type { Client } from "./client";
 import type { Interpreters } from "./interpreters";
 import { offer } from "./offer";
+import type { OwnServer } from "./ownServer";
 import type { Secrets } from "./secrets";
 import { serverLocations } from "./serverLocations";
 
@@ -42,7 +42,7 @@ export class Server implements vscode.Disposable {
   readonly onDidEndRun = this.runEnded.event;
 
   constructor(
-    private readonly context: vscode.ExtensionContext,
+    private readonly own: OwnServer,
     private readonly log: vscode.LogOutputChannel,
     private readonly secrets: Secrets,
     private readonly interpreters: Interpreters,
@@ -60,7 +60,7 @@ export class Server implements vscode.Disposable {
 
   /** Whether it runs from the environment that the extension has made. */
   get isOwn(): boolean {
-    return this.current?.launch.command === this.ownInterpreter;
+    return this.current?.launch.command === this.own.interpreter;
   }
 
   get state(): ServerState {
@@ -74,14 +74,6 @@ export class Server implements vscode.Disposable {
   /** What was looked at in vain. */
   get tried(): readonly Attempt[] {
     return this._tried;
-  }
-
-  /** The Python of the environment that the extension makes for itself on demand. */
-  get ownInterpreter(): string {
-    const folder = join(this.context.globalStorageUri.fsPath, "python");
-    return process.platform === "win32"
-      ? join(folder, "Scripts", "python.exe")
-      : join(folder, "bin", "python");
   }
 
   /** The client, if it runs or will in a moment. */
@@ -164,7 +156,7 @@ export class Server implements vscode.Disposable {
     }
     const environment = serverEnvironment(process.env, await this.secrets.all());
     const { launch, tried } = await discover(
-      serverLocations(this.interpreters, this.ownInterpreter),
+      serverLocations(this.interpreters, () => this.own.offer(this.over.signal)),
       (command, args) => probe(command, args, environment, this.over.signal),
     );
     if (this.isOver()) {
@@ -255,8 +247,8 @@ export class Server implements vscode.Disposable {
     }
     this.lastMessage = words;
     void offer("error", `The dlm language server was not found. Tried: ${words}.`, [
-      CHOOSE_INTERPRETER,
       INSTALL,
+      CHOOSE_INTERPRETER,
       SHOW_LOG,
     ]);
   }

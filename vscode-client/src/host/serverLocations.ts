@@ -1,6 +1,5 @@
 /** Server locations: looked at in this order. */
 
-import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import * as vscode from "vscode";
 import { NO_ANSWER } from "../logic/discovery";
@@ -13,21 +12,17 @@ import { text } from "./settings";
 
 const AS_MODULE = ["-m", "dlm_lsp"];
 
-/** The places to look in; `installed` is the interpreter of the extension's own environment. */
-export function serverLocations(interpreters: Interpreters, installed: string): ServerLocation[] {
+/** The places to look in; `own` is the extension's own environment. */
+export function serverLocations(
+  interpreters: Interpreters,
+  own: () => Promise<Offer | undefined>,
+): ServerLocation[] {
   return [
     { name: "dlm.path", binding: true, look: () => set("path", []) },
     { name: "dlm.interpreter", binding: true, look: () => set("interpreter", AS_MODULE) },
+    { name: "what this extension installed", binding: false, look: own },
     { name: "the Python extension", binding: false, look: () => chosen(interpreters) },
     { name: "dlm-lsp on PATH", binding: false, look: onThePath },
-    {
-      name: "what this extension installed",
-      binding: false,
-      look: () =>
-        Promise.resolve(
-          existsSync(installed) ? { command: installed, arguments: AS_MODULE } : undefined,
-        ),
-    },
   ];
 }
 

@@ -1,34 +1,20 @@
-/** Python environments: interpreters on this machine, and what is installed into one of our own. */
+/** Python environments: the interpreters on this machine, and programs that run to their end. */
 
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { onPath } from "./paths";
 import type { Environment } from "./teacher";
 
 const NAMES =
   process.platform === "win32"
-    ? ["python", "python3"]
+    ? ["python", "python3", "py"]
     : ["python3", "python", "python3.14", "python3.13", "python3.12", "python3.11"];
 
 /** Every interpreter on PATH, once each. */
 export function interpretersOnPath(environment: Environment): string[] {
   const found = NAMES.map((name) => onPath(name, environment)).filter((path) => path !== undefined);
   return [...new Set(found)];
-}
-
-/** A program for Python that fails where it is too old for the server. */
-const IS_NEW_ENOUGH = "import sys; sys.exit(sys.version_info < (3, 11))";
-
-/** The server's name on a package index, where `dlm-lsp` is another program. */
-export const DISTRIBUTION = "dlm-synth";
-
-/** What pip is to install, with these extras: from the first version on that this extension suits. */
-export function requirement(extras: readonly string[]): string {
-  return `${DISTRIBUTION}${extras.length > 0 ? `[${extras.join(",")}]` : ""}>=1.0.0`;
 }
 
 /** Where programs run, who hears of them, and what ends them. */
@@ -39,29 +25,66 @@ export interface Workshop {
   readonly heard: (line: string) => void;
 }
 
-/** Have a Python environment with pip whose interpreter is `interpreter`. */
-export async function prepare(interpreter: string, workshop: Workshop): Promise<void> {
-  // Windows cannot make one anew while the server runs in it.
-  if (
-    existsSync(interpreter) &&
-    (await succeeds(interpreter, ["-m", "pip", "--version"], workshop))
-  ) {
-    return;
-  }
-  const folder = dirname(dirname(interpreter));
-  await mkdir(dirname(folder), { recursive: true });
-  for (const python of interpretersOnPath(workshop.environment)) {
-    if (await succeeds(python, ["-c", IS_NEW_ENOUGH], workshop)) {
-      await run(python, ["-m", "venv", folder], workshop);
-      return;
+/** A program for Python: writes its version, fails where it is too old or makes no environments. */
+const CAPABILITIES = `import sys
+print("%d.%d" % sys.version_info[:2])
+sys.exit(3) if sys.version_info < (3, 11) else None
+import ensurepip, venv`;
+
+/** The first interpreter that is new enough for the server and can make environments. */
+export async function capablePython(
+  interpreters: readonly string[],
+  workshop: Workshop,
+): Promise<string> {
+  let lacking: string | undefined;
+  for (const python of interpreters) {
+    const { code, lines } = await ended(python, ["-c", CAPABILITIES], workshop);
+    if (code === 0) {
+      return python;
+    }
+    if (lines.some((line) => line.includes("No module named"))) {
+      lacking ??= `${python} cannot make an environment; on Debian and Ubuntu, "sudo apt install python${lines[0] ?? "3"}-venv" lets it`;
     }
   }
-  throw new Error("there is no Python 3.11 or later on PATH");
+  throw new Error(
+    lacking ?? "no Python 3.11 or later was found; install one, or choose it as dlm.interpreter",
+  );
 }
 
 /** Run a program to its end; where that is not a good one, its last line says why. */
-export function run(command: string, args: readonly string[], workshop: Workshop): Promise<void> {
+export async function run(
+  command: string,
+  args: readonly string[],
+  workshop: Workshop,
+): Promise<void> {
+  const { code, lines } = await ended(command, args, workshop);
+  if (code !== 0) {
+    const how = `${args.slice(0, 3).join(" ")} ended with status ${code ?? "unknown"}`;
+    const last = lines.at(-1)?.replace(/^ERROR: /, "");
+    throw new Error(last === undefined ? how : `${how}: ${last}`);
+  }
+}
+
+/** Tell whether a program runs to a good end. */
+export async function succeeds(
+  command: string,
+  args: readonly string[],
+  workshop: Workshop,
+): Promise<boolean> {
+  return (await ended(command, args, workshop)).code === 0;
+}
+
+interface Ending {
+  /** Null where a signal has ended it, or it could not be started. */
+  readonly code: number | null;
+  /** What it has written, without empty lines. */
+  readonly lines: readonly string[];
+}
+
+/** Run a program; called off, it is over when this rejects, so that its files can be removed. */
+function ended(command: string, args: readonly string[], workshop: Workshop): Promise<Ending> {
   const { environment, signal, heard } = workshop;
+  signal.throwIfAborted();
   heard([command, ...args].join(" "));
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -71,36 +94,25 @@ export function run(command: string, args: readonly string[], workshop: Workshop
       stdio: ["ignore", "pipe", "pipe"],
       windowsHide: true,
     });
-    let last = "";
+    const lines: string[] = [];
     for (const input of [child.stdout, child.stderr]) {
       createInterface({ input }).on("line", (line) => {
         heard(line);
-        last = line.trim() || last;
+        lines.push(...[line.trim()].filter((text) => text !== ""));
       });
     }
-    child.on("error", reject);
+    child.on("error", (error) => {
+      if (!signal.aborted) {
+        lines.push(error.message);
+        heard(error.message);
+      }
+    });
     child.on("close", (code) => {
-      if (code === 0) {
-        resolve();
+      if (signal.aborted) {
+        reject(signal.reason as Error);
       } else {
-        const how = `${args.slice(0, 3).join(" ")} ended with status ${code ?? "unknown"}`;
-        reject(new Error(last === "" ? how : `${how}: ${last}`));
+        resolve({ code: code !== null && code < 0 ? null : code, lines });
       }
     });
   });
-}
-
-async function succeeds(
-  command: string,
-  args: readonly string[],
-  workshop: Workshop,
-): Promise<boolean> {
-  try {
-    await run(command, args, workshop);
-    return true;
-  } catch (error) {
-    workshop.signal.throwIfAborted();
-    workshop.heard(`${command}: ${String(error)}`);
-    return false;
-  }
 }

@@ -177,6 +177,11 @@ export class Editor {
     return join(this.root, "work", name);
   }
 
+  /** The folder where the editor keeps what the extension stores. */
+  get storage(): string {
+    return join(this.root, "data", "User", "globalStorage", "dlm-lsp.dlm");
+  }
+
   /** What of a file is on disk. */
   onDisk(name: string): string {
     return readFileSync(this.path(name), "utf8");

@@ -1,37 +1,63 @@
-/** A machine without the server: the extension installs it. */
+/** A machine without the server: the extension installs what it carries, and keeps it up to date. */
 
 import { execFileSync } from "node:child_process";
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe } from "node:test";
+import manifest from "../../package.json";
+import { carriedWheel } from "../../src/logic/carriedWheel";
+import { installedIn, interpreterIn } from "../../src/logic/ownEnvironment";
 import { about } from "./documents";
 import { Editor } from "./editor";
-import { PYTHON, REPOSITORY } from "./paths";
+import { EXTENSIONS, PYTHON, REPOSITORY } from "./paths";
+import { until } from "./wait";
 
 const LONG = 120_000;
 
 void describe("install", () => {
-  let wheels: string;
+  let scratch: string;
   let editor: Editor;
 
   before(async () => {
-    wheels = mkdtempSync(join(tmpdir(), "dlm-wheels-"));
+    scratch = mkdtempSync(join(tmpdir(), "dlm-install-"));
+    // Its wheel is going to be another one.
+    cpSync(EXTENSIONS, extensions(), { recursive: true });
     writeFileSync(settings(), "[global]\nno-index = true\n");
-    const links = `${process.env["PIP_FIND_LINKS"] ?? ""} ${wheels}`;
     editor = await Editor.start({
       machine: {},
-      environment: { PIP_CONFIG_FILE: settings(), PIP_FIND_LINKS: links },
+      extensions: extensions(),
+      // What is installed is to be run, not the checkout.
+      environment: { PYTHONPATH: "", PIP_CONFIG_FILE: settings() },
     });
   });
 
   after(async () => {
     await editor.close();
-    rmSync(wheels, { recursive: true, force: true });
+    rmSync(scratch, { recursive: true, force: true });
   });
 
-  const settings = () => join(wheels, "pip.conf");
+  const settings = () => join(scratch, "pip.conf");
+  const extensions = () => join(scratch, "extensions");
+  const extension = () => {
+    const name = readdirSync(extensions()).find((folder) => folder.startsWith("dlm-lsp.dlm-"));
+    return join(extensions(), name ?? "");
+  };
+  const environment = () => join(editor.storage, "python");
+  const version = () =>
+    execFileSync(interpreterIn(environment()), ["-m", "dlm_lsp", "--version"], {
+      env: {},
+      encoding: "utf8",
+    }).trim();
 
   const check = (name: string, body: () => Promise<void>) => {
     Editor.test(name, () => editor, body);
@@ -44,7 +70,13 @@ void describe("install", () => {
     await editor.page.locator(".quick-input-widget").getByRole("button", { name: "OK" }).click();
   };
 
-  check("an installation that fails is told, with the reason that pip gave", async () => {
+  check("the package carries one wheel, of its own version", () => {
+    const wheels = readdirSync(join(extension(), "server"));
+    assert.deepEqual(wheels, [`dlm_synth-${manifest.version}-py3-none-any.whl`]);
+    return Promise.resolve();
+  });
+
+  check("an installation that fails is told, with the reason, and leaves nothing", async () => {
     await editor.show("one.dlm", about(51));
     const notification = editor.notification("The dlm language server was not found");
     await notification.waitFor();
@@ -54,14 +86,24 @@ void describe("install", () => {
     await withoutTeachers();
     const failed = editor.notification("dlm-lsp could not be installed");
     await failed.waitFor({ timeout: LONG });
-    assert.match(await failed.innerText(), /No matching distribution found for dlm-synth/);
+    // What is missing is of somebody else: the server itself is there.
+    assert.match(await failed.innerText(), /No matching distribution found for (?!dlm)/);
     await editor.notification("Installing dlm-lsp").waitFor({ state: "detached" });
+    assert.ok(!existsSync(environment()));
+  });
+
+  check("one that is called off leaves nothing", async () => {
+    await editor.command("notifications.clearAll");
+    await editor.palette("dlm: Install Language Server");
+    await withoutTeachers();
+    const running = editor.notification("Installing dlm-lsp");
+    await until(() => existsSync(interpreterIn(environment())));
+    await editor.press(running, "Cancel");
+    await until(() => !existsSync(environment()));
+    assert.equal(await editor.notification("could not be installed").count(), 0);
   });
 
   check("the server is installed into an environment of its own, and started", async () => {
-    // The release that is tested is on no index yet: pip finds it here, the rest where it always does.
-    const wheel = ["-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", wheels];
-    execFileSync(PYTHON, [...wheel, REPOSITORY]);
     writeFileSync(settings(), ownSettings());
     await editor.show("two.dlm", about(52));
     await editor.palette("dlm: Install Language Server");
@@ -71,8 +113,44 @@ void describe("install", () => {
     await running.waitFor({ state: "detached", timeout: LONG });
     await editor.untilServed();
     assert.equal(editor.servers().length, 1);
+    assert.equal(version(), `dlm-lsp ${manifest.version}`);
+    assert.equal(installedIn(environment()).wheel, carriedWheel(extension())?.hash);
+  });
+
+  check("another release of the extension brings its own server", async () => {
+    const server = join(extension(), "server");
+    rmSync(server, { recursive: true });
+    buildRelease("9.8.7", server, join(scratch, "checkout"));
+    const wheel = carriedWheel(extension());
+    assert.ok(wheel);
+    await editor.page.reload();
+    await until(() => installedIn(environment()).wheel === wheel.hash, LONG);
+    await editor.untilServed();
+    assert.equal(editor.servers().length, 1);
+    assert.equal(version(), "dlm-lsp 9.8.7");
   });
 });
+
+/** Build the wheel of a copy of this checkout that has another version. */
+function buildRelease(version: string, target: string, checkout: string): void {
+  const parts = [
+    "dlm_lsp",
+    "docs",
+    "hatch_build.py",
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+    "NOTICE",
+  ];
+  for (const name of parts) {
+    cpSync(join(REPOSITORY, name), join(checkout, name), { recursive: true });
+  }
+  const module = join(checkout, "dlm_lsp", "__init__.py");
+  const source = readFileSync(module, "utf8");
+  writeFileSync(module, source.replace(/^__version__ = .*$/m, `__version__ = "${version}"`));
+  const wheel = ["-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", target];
+  execFileSync(PYTHON, [...wheel, checkout], { stdio: "pipe" });
+}
 
 /** How this machine reaches its package index, which the editor's own home knows nothing of. */
 function ownSettings(): string {

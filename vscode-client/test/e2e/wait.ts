@@ -3,8 +3,8 @@
 const PATIENCE = 20_000;
 const BETWEEN = 40;
 
-export async function until(check: () => boolean): Promise<void> {
-  const end = Date.now() + PATIENCE;
+export async function until(check: () => boolean, patience = PATIENCE): Promise<void> {
+  const end = Date.now() + patience;
   while (!check()) {
     if (Date.now() > end) {
       throw new Error(`in vain: ${String(check)}`);

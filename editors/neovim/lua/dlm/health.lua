@@ -15,7 +15,7 @@ function M.check()
     end
   else
     vim.health.error(("`%s` is not on PATH"):format(program), {
-      'install it, or say where it is: vim.lsp.config("dlm_lsp", { cmd = { "/path/to/dlm-lsp" } })',
+      'install it as docs/install.md of its repository tells, or say where it is: vim.lsp.config("dlm_lsp", { cmd = { "/path/to/dlm-lsp" } })',
     })
   end
   if vim.lsp.is_enabled and not vim.lsp.is_enabled("dlm_lsp") then
