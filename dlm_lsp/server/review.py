@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from dlm_lsp.api.reviewing import edited_pair, now
 from dlm_lsp.document import Document, Edit, Pair
+from dlm_lsp.errors import DlmError
 from dlm_lsp.ide.teacher_name import short_teacher_name
 from dlm_lsp.server.changes import ChangeOutcome, send_change
 from dlm_lsp.server.command_args import section_ids
@@ -20,6 +21,7 @@ from dlm_lsp.server.store_cache import (
     staged_sections_of,
 )
 from dlm_lsp.store.decisions import (
+    Decision,
     DecisionKind,
     decisions_of,
     record_decisions,
@@ -131,17 +133,21 @@ class ReviewDecision:
     decision: DecisionKind
     edited: Pair | None = None
     _change: ReviewChange = field(default_factory=ReviewChange)
+    _before: Mapping[str, Decision] = field(default_factory=dict)
 
     async def run(self) -> None:
         """Keep the decision and let the client change the text; tell the user what failed.
 
         What is kept is the database's affair; only the plan waits for who holds the document.
         """
-        before = decisions_of(self.store)
-        outcome = await send_change(self.server, self.uri, self._edits, "Review")
+        try:
+            outcome = await send_change(self.server, self.uri, self._edits, "Review")
+        except DlmError:
+            self._take_back()
+            raise
         change = self._change
         if outcome not in (ChangeOutcome.YES, ChangeOutcome.NOTHING):
-            restore_decisions(self.store, [d.section_id for d in change.decisions], before)
+            self._take_back()
             self.server.tell_error(f"nothing was decided: {outcome.value}")
             return
         if change.unplaced:
@@ -150,12 +156,22 @@ class ReviewDecision:
             async with shared_document_lock(self.store, "dlm-lsp", self.server.tell):
                 take_from_plan(self.store, change.unstaged)
 
+    def _take_back(self) -> None:
+        """Make the decisions what they were before this one was kept."""
+        ids = [decision.section_id for decision in self._change.decisions]
+        self._change = ReviewChange()
+        if ids:
+            restore_decisions(self.store, ids, self._before)
+
     def _edits(self, document: Document) -> Sequence[Edit]:
+        # The document may have moved on since this was decided about it.
+        self._take_back()
         items = [item for item in items_in_editor(self.server, document) if item.id in self.ids]
         placement = self.server.open_document(self.uri).settings.placement
         self._change = decide_on(
             document, items, self.decision, now(), placement, edited=self.edited
         )
+        self._before = decisions_of(self.store)
         # Before the text: what is lost between the two stands in one of them still.
         record_decisions(self.store, self._change.decisions, self._change.entries)
         return self._change.edits

@@ -174,6 +174,28 @@ async def test_a_change_that_the_editor_refuses_decides_nothing(store, env):
         assert decided(store) == {}
 
 
+async def test_a_decision_that_the_text_rules_out_meanwhile_leaves_nothing_behind(store, env):
+    store.stage(staged("Which river is it?"))
+    async with editor(VSCODE, env) as client:
+        client.open(TEXT)
+        (item,) = (await listed(client))["items"]
+        own = "::instruction::\n### Q\nWhat is it?\n### A\nThe Ill.\n"
+
+        def write_it_oneself() -> None:
+            client.before_edit = lambda: None
+            client.type(len(TEXT), len(TEXT), own)
+
+        client.before_edit = write_it_oneself
+        words = {"question": "What is it?", "answer": "The Ill."}
+        await client.command(NAME, sections=[item["id"]], decision="accepted", **words)
+        await client.until(lambda: client.messages)
+        assert client.messages[-1].message == "this pair is in the document already"
+        assert client.text() == TEXT + own
+        assert decided(store) == {}
+        (again,) = (await listed(client))["items"]
+        assert (again["id"], again["state"], again["decision"]) == (item["id"], "staged", None)
+
+
 async def test_what_cannot_be_decided_is_refused_with_the_reason(store, env):
     async with editor(VSCODE, env) as client:
         client.open(TEXT + synthesized())
