@@ -1,10 +1,13 @@
 """Selector completion: what a shell offers behind `--teacher` and its kin. Nothing is asked."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+
+from dlm_lsp.errors import DlmError
 
 
 def complete_teacher(incomplete: str) -> list[str]:
-    """Return the selectors that begin so: every kind, and the models that are known of some."""
+    """Return the selectors that begin so: every kind, known models, and names of the profile."""
     return [selector for selector in _selectors() if selector.startswith(incomplete)]
 
 
@@ -19,9 +22,14 @@ def complete_verifier(incomplete: str) -> list[str]:
 
 
 def _selectors() -> Iterator[str]:
+    from dlm_lsp.store.profile_files import ProfileFile, user_profile_path
+    from dlm_lsp.synth.parse_profile import read_profile
     from dlm_lsp.teachers.price_list import read_prices
     from dlm_lsp.teachers.registry import all_kinds
 
+    # Who completes is told of no problem; the run tells.
+    with suppress(DlmError):
+        yield from read_profile(ProfileFile(user_profile_path())).teachers
     for kind in all_kinds():
         yield f"{kind.name}:" if kind.target else kind.name
     yield from _local_models()

@@ -51,3 +51,22 @@ def test_a_table_of_prices_that_cannot_be_read_is_no_matter(tmp_path, monkeypatc
     monkeypatch.setenv("DLM_HOME", str(tmp_path))
     (tmp_path / "prices.toml").write_text("[")
     assert "self" in complete_teacher("s")
+
+
+@pytest.mark.parametrize(
+    ("profile", "names"),
+    [
+        ('[teachers.lab]\nselector = "openai:gpt-5-mini"\n', ["lab"]),
+        ("[", []),
+        (None, []),
+    ],
+    ids=["sound", "broken", "none"],
+)
+def test_the_teachers_of_the_users_profile_are_offered_by_name(
+    tmp_path, monkeypatch, profile, names
+):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    if profile is not None:
+        (tmp_path / "dlm").mkdir()
+        (tmp_path / "dlm" / "dlm.toml").write_text(profile)
+    assert complete_teacher("la") == names
