@@ -4,6 +4,7 @@ from dataclasses import asdict, fields
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.whole_profile import WHOLE
 
 from dlm_lsp.errors import ProfileError
 from dlm_lsp.store.profile_files import ProfileFile
@@ -13,27 +14,6 @@ from dlm_lsp.synth.profile import Profile
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.teachers.guidance import Guidance
 
-WHOLE = """\
-[options]
-teacher = "lab"
-per_section = 5
-filter = "dedup-only"
-
-[ask]
-audience = "people who repair mills"
-questions = ["why something is done"]
-instruction = "Give lengths in metres."
-
-[[ask.examples]]
-evidence = "The axle is greased in May."
-question = "When is the axle of the mill greased?"
-answer = "In May."
-
-[teachers.lab]
-selector = "vllm-server:http://lab:8000#m"
-teacher_options = { reasoning_effort = "low" }
-window = 8192
-"""
 BY_FOLDER = {"strategy", "filter", "threshold"}
 LAB = {"teacher": "vllm-server:http://lab:8000#m"}
 

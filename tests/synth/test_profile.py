@@ -2,6 +2,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from support.whole_profile import WHOLE
 
 from dlm_lsp.errors import OptionError, SelectorError
 from dlm_lsp.synth.options import DEFAULTS, OPTIONS
@@ -12,27 +13,6 @@ from dlm_lsp.synth.synth_request import SynthRequest
 from dlm_lsp.teachers.guidance import Guidance
 from dlm_lsp.teachers.prompt_examples import PairExample
 
-WHOLE = """\
-[options]
-teacher = "lab"
-per_section = 5
-filter = "dedup-only"
-
-[ask]
-audience = "people who repair mills"
-questions = ["why something is done"]
-instruction = "Give lengths in metres."
-
-[[ask.examples]]
-evidence = "The axle is greased in May."
-question = "When is the axle of the mill greased?"
-answer = "In May."
-
-[teachers.lab]
-selector = "vllm-server:http://lab:8000#m"
-teacher_options = { reasoning_effort = "low" }
-window = 8192
-"""
 LAB = {"teacher": "vllm-server:http://lab:8000#m"}
 
 
