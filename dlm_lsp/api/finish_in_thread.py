@@ -6,7 +6,8 @@ from contextlib import suppress
 from typing import TypeVar, TypeVarTuple
 
 import anyio
-import anyio.to_thread
+
+from dlm_lsp.store.file_threads import run_in_file_thread
 
 _T = TypeVar("_T")
 _Args = TypeVarTuple("_Args")
@@ -17,7 +18,7 @@ async def finish_in_thread(function: Callable[[*_Args], _T], *args: *_Args) -> _
 
     Also one by `asyncio.Task.cancel`, from which no scope shields.
     """
-    work = asyncio.ensure_future(anyio.to_thread.run_sync(function, *args))
+    work = asyncio.ensure_future(run_in_file_thread(function, *args))
     try:
         return await asyncio.shield(work)
     except asyncio.CancelledError:

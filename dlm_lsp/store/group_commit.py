@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import anyio
-import anyio.to_thread
 
 from dlm_lsp.errors import StoreError
+from dlm_lsp.store.file_threads import run_in_file_thread
 
 _T = TypeVar("_T")
 
@@ -67,7 +67,7 @@ class GroupCommit(Generic[_T]):
         self._is_writing = True
         group, self._queue = self._queue, []
         try:
-            errors = await anyio.to_thread.run_sync(
+            errors = await run_in_file_thread(
                 self._try_to_write, [waiting.item for waiting in group]
             )
         except BaseException:
