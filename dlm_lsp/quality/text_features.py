@@ -1,7 +1,7 @@
 """Text features: the words, numbers, names and identifiers of a text, computed when asked for."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from dlm_lsp.quality.identifiers import identifier_tokens, written_tokens
 from dlm_lsp.quality.negation import is_negated
@@ -65,8 +65,14 @@ class FeatureCache(dict[str, TextFeatures]):
     def __missing__(self, text: str) -> TextFeatures:
         if len(self) >= _MOST_TEXTS:
             self.clear()
-        self[text] = TextFeatures(text)
+        self[text] = _recent_features(text)
         return self[text]
+
+
+# A reply is compared within itself, and soon after with its document and the other replies.
+@lru_cache(maxsize=1024)
+def _recent_features(text: str) -> TextFeatures:
+    return TextFeatures(text)
 
 
 def has_identifiers(features: TextFeatures, others: TextFeatures) -> bool:
