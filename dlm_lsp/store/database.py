@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from dlm_lsp.errors import StoreError
@@ -73,9 +74,7 @@ def made_with(path: Path, kind: DatabaseKind, *writes: Write) -> bool:
     with as_store_error(path), closing(sqlite3.connect(":memory:")) as connection:
         if path.exists():
             return False
-        for table in kind.tables:
-            connection.execute(table)
-        connection.execute(f"PRAGMA application_id = {kind.application_id}")
+        connection.deserialize(_empty_image(kind))
         for statement, rows in writes:
             connection.executemany(statement, rows)
         connection.commit()
@@ -90,6 +89,17 @@ def made_with(path: Path, kind: DatabaseKind, *writes: Write) -> bool:
         sync_folder(path.parent)
         return True
     return False
+
+
+@cache
+def _empty_image(kind: DatabaseKind) -> bytes:
+    """Return the bytes of a database with its tables and nothing in them."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        for table in kind.tables:
+            connection.execute(table)
+        connection.execute(f"PRAGMA application_id = {kind.application_id}")
+        connection.commit()
+        return connection.serialize()
 
 
 def open_database(path: Path, kind: DatabaseKind) -> sqlite3.Connection:
