@@ -441,6 +441,15 @@ export class Editor {
     await this.page.keyboard.press("Enter");
   }
 
+  /** Answer a question that proposes something, once it does: before, it would write over words. */
+  async answerInPlaceOf(proposal: string, title: string, words: string): Promise<void> {
+    await this.page.waitForFunction((ending) => {
+      const input = document.querySelector<HTMLInputElement>(".quick-input-widget input.input");
+      return input?.value.endsWith(ending);
+    }, proposal);
+    await this.answer(title, words);
+  }
+
   /** Wait until a setting of the extension has this value. */
   async untilSet(name: string, value: unknown): Promise<void> {
     await this.host.run(

@@ -58,12 +58,12 @@ void describe("roads", () => {
   });
 
   check("the palette makes a document, and never over a file", async () => {
-    const make = async (name: string, model: string) => {
+    const place = async (name: string) => {
       await editor.palette("dlm: New Document…");
-      await editor.answer("New Document", editor.path(name));
-      await editor.pick(model);
+      await editor.answerInPlaceOf("notes.dlm", "New Document", editor.path(name));
     };
-    await make("new.dlm", "qwen3-1.7b");
+    await place("new.dlm");
+    await editor.pick("qwen3-1.7b");
     await editor.host.run(
       ({ vscode, until }, path) =>
         until(() => vscode.window.activeTextEditor?.document.uri.fsPath === path),
@@ -75,8 +75,7 @@ void describe("roads", () => {
       /^---\ndlm_id: [0-9A-HJKMNP-TV-Z]{26}\ndlm_version: 15\nbase_model: qwen3-1.7b\n---\n/,
     );
     assert.equal(editor.onDisk("new.dlm"), made);
-    await editor.palette("dlm: New Document…");
-    await editor.answer("New Document", editor.path("new.dlm"));
+    await place("new.dlm");
     // The editor itself asks first whether a file is to be replaced.
     await editor.page.locator(".quick-input-widget", { hasText: "already exists" }).waitFor();
     await editor.page.keyboard.press("Enter");
