@@ -210,6 +210,15 @@ class PatchedProtocol(LanguageServerProtocol):
             return
         super()._send_handler_result(future, msg_id=msg_id)
 
+    def _run_generator(self, future: Any, *, gen: Any, result_future: Any) -> None:
+        # What a generator of pygls waits for is cancelled where a server ends meanwhile; pygls asks
+        # for its result all the same, which is told as a defect.
+        if future is not None and future.cancelled():
+            gen.close()
+            result_future.cancel()
+            return
+        super()._run_generator(future, gen=gen, result_future=result_future)
+
     def as_sent(self, value: object) -> Any:
         """Return a value of the protocol as plain lists and dictionaries."""
         return self._converter.unstructure(value)

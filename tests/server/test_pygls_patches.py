@@ -216,3 +216,44 @@ def test_pygls_encodes_what_is_json_already(text):
     value = json.loads(text)
     assert json.loads(answer[1]) == {"id": "7", "jsonrpc": "2.0", "result": value}
     assert json.loads(notification[1]) == {"jsonrpc": "2.0", "method": "$/marked", "params": value}
+
+
+def ended_while_opening(protocol_cls: type[LanguageServerProtocol]) -> list[str]:
+    """What asyncio complains of where a server ends while a document is being opened."""
+    complaints: list[str] = []
+
+    async def open_and_end() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: complaints.append(context["message"]))
+        server = LanguageServer(
+            "t", "1", protocol_cls=protocol_cls, converter_factory=default_converter
+        )
+        begun = asyncio.Event()
+
+        @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
+        async def did_open(params: types.DidOpenTextDocumentParams) -> None:
+            begun.set()
+            await asyncio.Event().wait()
+
+        server.protocol.set_writer(Sink())
+        server.protocol.handle_message(
+            types.InitializeRequest(
+                1, types.InitializeParams(types.ClientCapabilities(), root_uri=None)
+            )
+        )
+        item = types.TextDocumentItem(URI, "dlm", 1, "a\n")
+        server.protocol.handle_message(
+            types.DidOpenTextDocumentNotification(types.DidOpenTextDocumentParams(item))
+        )
+        await begun.wait()
+
+    asyncio.run(open_and_end())
+    return complaints
+
+
+def test_pygls_takes_the_end_of_a_server_for_a_defect_of_a_handler():
+    assert "Exception in callback" in ended_while_opening(LanguageServerProtocol)[0]
+
+
+def test_a_server_that_ends_while_a_document_is_opened_complains_of_nothing():
+    assert ended_while_opening(PatchedProtocol) == []
