@@ -11,11 +11,11 @@ from dlm_lsp.errors import NotFoundError, StoreError, UsageError
 from dlm_lsp.install_hint import install_hint
 from dlm_lsp.store.document_ids import new_document_id
 from dlm_lsp.store.documents import read_document
-from dlm_lsp.store.files import replace_file
+from dlm_lsp.store.files import read_beginning, replace_file
 
 _OWN = ".dlm"
 _TEXTS = (".md", ".markdown", ".txt", ".text", "")
-_NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\ufffd]")
+_NO_TEXT = re.compile(r"\A%PDF-|[\x00-\x08\x0e-\x1f\ufffd]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,13 @@ class CreatedDocument:
 
 
 def document_path(path: Path) -> Path:
-    """Return where the document that is made of a file stands: beside it, under its name."""
+    """Return where the document that is made of a file stands: beside it, under its name.
+
+    Raises:
+        UsageError: the path names no file.
+    """
+    if not path.name:
+        raise UsageError(f"{path} names no file; name the one to make, such as notes.dlm")
     return path.with_suffix(_OWN)
 
 
@@ -47,7 +53,7 @@ def init_document(
         StoreError: it cannot be read, or a file is where the document goes; with `force` that is
             replaced.
     """
-    if path.suffix not in (_OWN, *_TEXTS):
+    if path.suffix != _OWN and path.suffix.lower() not in _TEXTS:
         raise UsageError(f"{path} is neither Markdown nor text; `dlm import {path}` converts it")
     target = document_path(path)
     try:
@@ -74,7 +80,7 @@ def import_document(
         StoreError: it cannot be read or converted, there is no text in it, or a file is where the
             document goes; with `force` that is replaced.
     """
-    if path.suffix in (_OWN, *_TEXTS):
+    if path.suffix == _OWN or path.suffix.lower() in _TEXTS:
         return init_document(path, base_model, split_headings=split_headings, force=force)
     made = new_document(
         _as_markdown(path), new_document_id(), base_model, split_headings=split_headings
@@ -89,8 +95,7 @@ def _as_markdown(path: Path) -> str:
         raise StoreError(
             f"{path} has to be converted; `{install_hint('import')}` brings what does that"
         ) from error
-    if not path.is_file():
-        raise StoreError(f"cannot read {path}: there is no such file")
+    read_beginning(path, 1)
     try:
         markdown = MarkItDown(enable_plugins=False).convert_local(path).markdown
     except Exception as error:  # What its converters raise is in no tree.

@@ -7,7 +7,8 @@ from pathlib import Path
 from dlm_lsp.api.documents import load_document
 from dlm_lsp.errors import StoreError, UsageError
 from dlm_lsp.store.decisions import decisions_of
-from dlm_lsp.store.files import is_same_file, replace_file
+from dlm_lsp.store.documents import is_document_place
+from dlm_lsp.store.files import replace_file
 from dlm_lsp.store.ledger import Ledger
 from dlm_lsp.synth.export_formats import ExportFormat, column_types, export_row, json_lines
 from dlm_lsp.synth.exported_pairs import ExportedPair, exported_pairs, split_held_out
@@ -56,7 +57,7 @@ def check_not_documents(targets: Sequence[Path], documents: Sequence[Path]) -> N
         StoreError: one would.
     """
     for target in targets:
-        if target.suffix.lower() == ".dlm" or any(is_same_file(target, path) for path in documents):
+        if is_document_place(target, documents):
             raise StoreError(f"{target} is the name of a document; give the export another one")
 
 

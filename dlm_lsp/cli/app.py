@@ -4,6 +4,7 @@ What a command does stands in a module of its own, imported when it runs.
 """
 
 import gc
+import os
 import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -107,6 +108,12 @@ def main() -> None:
     # the processor time of a run.
     gc.set_threshold(50_000, 20, 20)
     check_environment("dlm")
+    if "_DLM_COMPLETE" in os.environ:
+        from dlm_lsp.cli.bash_words import asks_for_words, complete_in_bash
+
+        if asks_for_words(os.environ):
+            complete_in_bash(lambda: run_command(dlm_app))
+            return
     run_command(dlm_app)
 
 
@@ -391,6 +398,8 @@ def _requests(context: typer.Context, profile: str | None) -> "RunRequests":
         for name, value in context.params.items()
         if (source := context.get_parameter_source(name)) and source.name != "DEFAULT"
     }
+    if profile == "":
+        raise UsageError("--profile names no file; name one, or leave it out")
     return RunRequests(given_options(typed), Path(profile) if profile else None)
 
 
@@ -560,7 +569,7 @@ def export_command(
         export_documents(
             paths,
             format_,
-            None if output is None else Path(output),
+            None if output is None or output == "-" else Path(output),
             None if held_out is None else parse_share(held_out),
             only_synthesized=synthesized,
             force=force,

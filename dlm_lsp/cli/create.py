@@ -1,5 +1,6 @@
 """Create commands: `dlm init` and `dlm import` make documents beside what they are made of."""
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -46,14 +47,14 @@ def create_documents(
 
 
 def _print(made: CreatedDocument) -> None:
-    path = escape_line(made.path)
+    path, typed = escape_line(made.path), escape_line(shlex.quote(str(made.path)))
     if made.left_out:
         print_notice(f"left out of the frontmatter: {escape_line(', '.join(made.left_out))}")
     if made.problems:
         found = pluralize(made.problems, "problem")
-        print_notice(f"{found} in {path}: `dlm check {path}` shows them")
+        print_notice(f"{found} in {path}: `dlm check {typed}` shows them")
     if not made.sections:
         print_result(f"made {path}: write your prose below its second line of dashes, then run")
     else:
         print_result(f"made {path} with {pluralize(made.sections, 'section')} of prose; next:")
-    print_result(f"  dlm synth instructions {path}")
+    print_result(f"  dlm synth instructions {typed}")

@@ -9,6 +9,7 @@ from typing import Any
 
 from dlm_lsp.errors import UsageError
 from dlm_lsp.install_hint import install_hint
+from dlm_lsp.store.documents import is_document_place
 from dlm_lsp.store.files import replace_file
 
 _SUFFIXES = (".png", ".svg", ".pdf")
@@ -22,6 +23,8 @@ def check_plot(path: Path) -> None:
     """
     if path.suffix.lower() not in _SUFFIXES:
         raise UsageError(f"--plot {path}: the name has to end in {', '.join(_SUFFIXES)}")
+    if is_document_place(path, []):
+        raise UsageError(f"--plot {path}: that leads to a document; name another file")
     if path.is_dir():
         raise UsageError(f"--plot {path}: that is a folder; name a file")
     if not path.parent.is_dir():

@@ -1,6 +1,5 @@
 """Report command: `dlm synth report` shows what the last run on each document came to."""
 
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +15,8 @@ from dlm_lsp.cli.report_json import report_json
 from dlm_lsp.cli.report_page import report_page
 from dlm_lsp.errors import StoreError, UsageError
 from dlm_lsp.store.decisions import rejected_ids
-from dlm_lsp.store.files import is_same_file, read_beginning, replace_file
+from dlm_lsp.store.documents import is_document_place
+from dlm_lsp.store.files import read_beginning, replace_file
 from dlm_lsp.store.plan import load_plan
 from dlm_lsp.synth.report_outline import PairStates, ReportOutline, report_outline
 from dlm_lsp.synth.report_text import report_markdown
@@ -63,8 +63,7 @@ def write_page(path: str, page: Path, *, force: bool) -> int:
 
 
 def _refuse_other_file(page: Path, document: Path, *, force: bool) -> None:
-    names = (page.suffix.lower(), Path(os.path.realpath(page)).suffix.lower())
-    if ".dlm" in names or is_same_file(page, document):
+    if is_document_place(page, [document]):
         raise UsageError(f"--html {page}: that is a document; name another file for the page")
     if not force and page.is_file() and not _is_html(page):
         raise UsageError(

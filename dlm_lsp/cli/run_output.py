@@ -1,5 +1,6 @@
 """Run output: what a synthesis of a document came to, as text and as JSON."""
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -63,7 +64,7 @@ def _insertion_json(insertion: InsertionPlan) -> dict[str, Any]:
 
 def print_saved(run: DocumentSynthesis) -> None:
     """Print where the accepted pairs went."""
-    path, saved = escape_line(run.path), run.saved
+    typed, saved = escape_line(shlex.quote(str(run.path))), run.saved
     if saved.failure:
         print_notice(f"dlm: {saved.failure}")
     if saved.insertion:
@@ -74,7 +75,7 @@ def print_saved(run: DocumentSynthesis) -> None:
         beside = f", beside {earlier} staged before" if earlier else ""
         print_result(
             f"\nsynth: staged {len(saved.staged)} auto-synth instruction section(s){beside}. "
-            f"`dlm synth review {path}` goes through them, `dlm synth apply {path}` puts them in."
+            f"`dlm synth review {typed}` goes through them, `dlm synth apply {typed}` puts them in."
         )
     elif run.result.sections:
         print_result("\nsynth: dry-run only, nothing is staged.")

@@ -1,5 +1,6 @@
 """Batch commands: `dlm synth batch` submits, shows how far it is, and collects."""
 
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -28,6 +29,8 @@ def submit_batches(paths: Sequence[str], requests: RunRequests, *, as_json: bool
     request = requests.plain
     check_takes_batches(request.teacher)
     verifier_selector(request.options.verify)
+    if request.options.max_cost is not None:
+        print_notice("note: max_cost of a profile does not hold for batches, which send everything")
     shapes: LearnedShapes = {}
 
     def work(path: Path) -> BatchOutcome:
@@ -95,7 +98,7 @@ def _announce(path: Path, ready: SynthSession) -> None:
 
 
 def _print_submission(path: Path, submission: Submission) -> None:
-    shown = escape_line(path)
+    shown, typed = escape_line(path), escape_line(shlex.quote(str(path)))
     parts = [
         f"{pluralize(submission.requests, 'request')} in {_batches(len(submission.sent))}",
         f"{submission.asked} asked at once",
@@ -106,10 +109,10 @@ def _print_submission(path: Path, submission: Submission) -> None:
     for record in submission.sent:
         print_result(f"  {record.batch_id}  {record.teacher}  ends by {record.expires_at}")
     if submission.sent or submission.under_way:
-        print_result(f"`dlm synth batch collect {shown}` brings the replies, once they are there.")
+        print_result(f"`dlm synth batch collect {typed}` brings the replies, once they are there.")
     elif not submission.failure:
         print_result(
-            f"nothing to wait for: `dlm synth instructions {shown}` with the same options goes on "
+            f"nothing to wait for: `dlm synth instructions {typed}` with the same options goes on "
             "with the replies that are there."
         )
 

@@ -3,6 +3,7 @@
 A new id is of the clock and of chance, so in a fix a word stands in its place.
 """
 
+import re
 from dataclasses import replace
 from functools import cache
 
@@ -15,6 +16,9 @@ from dlm_lsp.document.yaml_tree import read_yaml_tree
 
 DEFAULT_BASE_MODEL = "smollm2-135m"
 """The smallest instruct model of the registry: it trains on a laptop."""
+
+_ID_KEY = re.compile(r"(?:\A|[\r\n])[ \t]*dlm_id[ \t]*:")
+_HEAD_LENGTH = 2000
 
 NEW_ID = "\ue000new-id\ue000"
 """Stands in the edits of a fix for an id that is made when it is applied."""
@@ -36,8 +40,14 @@ def fill_id(fix: Fix, new_id: str) -> Fix:
     return replace(fix, edits=edits)
 
 
-def add_frontmatter(text: str, at: int) -> Fix:
-    """Return the fix that puts a frontmatter before what stands at `at`, in its line breaks."""
+def add_frontmatter(text: str, at: int) -> Fix | None:
+    """Return the fix that puts a frontmatter before what stands at `at`, in its line breaks.
+
+    None where one stands a little below: a second would take the document's id from it, and with
+    that its pairs and its adapter.
+    """
+    if _ID_KEY.search(text[at : at + _HEAD_LENGTH]):
+        return None
     # Those of the first line: an editor that types below does not have it read again.
     line_break = LINE_BREAK.search(text, at)
     frontmatter = _frontmatter(line_break[0] if line_break else "\n")

@@ -117,6 +117,7 @@ def _split(text: str, start: int) -> tuple[Span | None, int, list[Problem]]:
 def _no_frontmatter(text: str, first: Span) -> Problem:
     message = "a document starts with a line that is exactly `---`, then its frontmatter"
     almost = text[first.start : first.end].strip() == _DELIMITER
+    fix: Fix | None
     if almost:
         fix = Fix("Change to `---`", (Edit(first, _DELIMITER),), is_safe=True)
     else:

@@ -2,12 +2,12 @@
 
 import glob
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from dlm_lsp.errors import StoreError
-from dlm_lsp.store.files import read_file, replace_file
+from dlm_lsp.store.files import is_same_file, read_file, replace_file
 from dlm_lsp.store.os_reason import os_reason
 
 MAX_DOCUMENT_BYTES = 50 * 10**6
@@ -59,6 +59,16 @@ def write_document(path: Path, text: str, *, expected: str) -> None:
             "the file is as it was"
         )
     replace_file(path, data, expected=expected.encode("utf-8"))
+
+
+def is_document_place(target: Path, documents: Iterable[Path]) -> bool:
+    """Tell whether a file written at `target` would take the place of one of these or another.
+
+    That is what a link leads to, too.
+    """
+    names = (target, Path(os.path.realpath(target)))
+    is_named_so = any(name.suffix.lower() == ".dlm" for name in names)
+    return is_named_so or any(is_same_file(target, path) for path in documents)
 
 
 def find_documents(args: Sequence[str]) -> list[Path]:

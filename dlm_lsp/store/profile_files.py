@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from platformdirs import user_config_path
@@ -49,7 +50,7 @@ def find_profile(folder: Path, workspace: Sequence[Path] = ()) -> Path | None:
     above = (folder, *folder.parents)
     repository = (at for at, each in enumerate(above) if _exists(each / ".git"))
     opened = (at for at, each in enumerate(above) if each in workspace)
-    top = next(repository, None) or next(opened, 0)
+    top = next(chain(repository, opened), 0)
     return next((path for each in above[: top + 1] if _exists(path := each / PROFILE_NAME)), None)
 
 

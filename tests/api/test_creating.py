@@ -125,6 +125,19 @@ def test_a_document_is_not_made_of_a_document(tmp_path):
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize("create", [init_document, import_document])
+def test_a_text_has_any_case_in_its_ending(create, tmp_path):
+    (tmp_path / "BEES.MD").write_text("They hum.\n")
+    assert create(tmp_path / "BEES.MD", BASE).path == tmp_path / "BEES.dlm"
+
+
+@pytest.mark.parametrize("create", [init_document, import_document])
+@pytest.mark.parametrize("name", ["", ".", "/"])
+def test_a_path_that_names_no_file_is_a_wrong_use(create, name):
+    with pytest.raises(UsageError, match="names no file"):
+        create(Path(name), BASE)
+
+
 def test_what_has_to_be_converted_is_sent_to_the_command_for_that(tmp_path):
     with pytest.raises(UsageError, match=r"`dlm import .*bees\.docx` converts it"):
         init_document(tmp_path / "bees.docx", BASE)
@@ -160,7 +173,10 @@ def test_what_cannot_be_read_is_told_in_one_line_and_leaves_no_file(tmp_path):
         "/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 "
         f"/O <{'41' * 32}> /U <{'42' * 32}> >> /ID [<00> <00>]",
     )
-    for path in (broken, locked, tmp_path / "missing.html"):
+    damaged, folder = tmp_path / "damaged.pdf", tmp_path / "folder.html"
+    damaged.write_text("%PDF-1.4 and no more")
+    folder.mkdir()
+    for path in (broken, locked, damaged, folder, tmp_path / "missing.html"):
         with pytest.raises(StoreError) as error:
             import_document(path, BASE)
         assert "\n" not in str(error.value)

@@ -151,8 +151,9 @@ def test_a_file_that_is_there_is_replaced_by_force_alone(document, tmp_path):
 @pytest.mark.posix
 def test_no_export_takes_the_place_of_a_document(document, tmp_path):
     (tmp_path / "link.jsonl").symlink_to(document)
+    (tmp_path / "elsewhere.jsonl").symlink_to(tmp_path / "elsewhere.dlm")
     check_not_documents([tmp_path / "pairs.jsonl"], [document])
-    for name in ("link.jsonl", "other.DLM"):
+    for name in ("link.jsonl", "elsewhere.jsonl", "other.DLM"):
         with pytest.raises(StoreError, match="is the name of a document"):
             check_not_documents([tmp_path / name], [document])
 

@@ -13,6 +13,11 @@ def test_a_new_document_says_what_comes_next(dlm, tmp_path):
     assert dlm("check", "notes.dlm").returncode == 0
 
 
+def test_what_comes_next_can_be_typed_whatever_the_name(dlm):
+    run = dlm("init", "a $(b).dlm")
+    assert run.stdout.endswith("  dlm synth instructions 'a $(b).dlm'\n")
+
+
 def test_what_is_left_out_of_a_text_is_told(dlm, tmp_path):
     (tmp_path / "bees.md").write_text("---\ntitle: Bees\n---\n# Bees\nThey hum.\n# Wasps\nNo.\n")
     run = dlm("init", "bees.md", "--split-headings", "--base", "hf:org/model")

@@ -81,6 +81,12 @@ def test_a_file_that_is_there_is_replaced_by_force_alone(dlm, pairs, tmp_path):
     assert (tmp_path / "pairs.held-out.jsonl").read_text() != "mine"
 
 
+def test_a_dash_is_stdout(dlm, pairs, tmp_path):
+    run = dlm("synth", "export", pairs, "-o", "-")
+    assert len(rows(run.stdout)) == 30
+    assert not (tmp_path / "-").exists()
+
+
 def test_a_document_is_not_replaced_even_by_force(dlm, pairs):
     before = pairs.read_bytes()
     run = dlm("synth", "export", pairs, "-o", pairs, "--force")

@@ -41,3 +41,10 @@ def test_what_cannot_be_drawn_is_told_before_the_training(tmp_path, monkeypatch)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(UsageError, match=re.escape(install_hint("train"))):
         check_plot(tmp_path / "a.png")
+
+
+@pytest.mark.posix
+def test_no_picture_takes_the_place_of_a_document(tmp_path):
+    (tmp_path / "a.png").symlink_to(tmp_path / "notes.dlm")
+    with pytest.raises(UsageError, match="leads to a document"):
+        check_plot(tmp_path / "a.png")

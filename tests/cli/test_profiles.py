@@ -132,6 +132,12 @@ def test_a_profile_that_is_named_may_say_all_of_it(dlm, document, teacher, tmp_p
     assert len(teacher.asked) == 1
 
 
+def test_a_profile_without_a_name_is_not_passed_over(dlm, document, teacher):
+    run = dlm("synth", "instructions", document((1,)), "--profile", "")
+    assert (run.returncode, teacher.asked) == (2, [])
+    assert "--profile names no file" in run.stderr
+
+
 def test_an_estimate_is_that_of_the_profiles(dlm, document, own, teacher, tmp_path):
     own()
     command = ("synth", "instructions", document(), "--estimate", "--json")

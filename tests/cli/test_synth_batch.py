@@ -61,6 +61,15 @@ def test_the_json_of_each_step_is_one_object(provider, document, capsys):
     assert (batch["stage"], batch["replies"], batch["collected_now"]) == ("collected", 2, True)
 
 
+def test_a_bound_on_costs_that_does_not_hold_here_is_no_silent_one(provider, document, capsys):
+    paths = [str(document())]
+    submit_batches(paths, REQUESTS, as_json=False)
+    assert "max_cost" not in capsys.readouterr().err
+    limited = RunRequests({"teacher": "openai:m", "filter": "dedup-only", "max_cost": 9.0})
+    submit_batches(paths, limited, as_json=False)
+    assert "max_cost of a profile does not hold for batches" in capsys.readouterr().err
+
+
 def test_a_document_without_a_batch_says_so(provider, document, capsys):
     assert show_batches([str(document())], as_json=False) == DONE
     assert "no batch was submitted for it" in capsys.readouterr().out

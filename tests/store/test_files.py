@@ -197,7 +197,7 @@ def test_a_writer_that_is_killed_leaves_the_old_file_whole(file: Path, start) ->
 
 
 def test_a_missing_folder_is_an_error_that_names_it(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="No such file or directory"):
+    with pytest.raises(StoreError, match=r"there is no folder \S+missing; make it"):
         replace_file(tmp_path / "missing" / "notes.dlm", NEW)
 
 

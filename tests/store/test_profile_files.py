@@ -68,6 +68,13 @@ def test_the_repository_counts_before_the_workspace(notes):
     assert find_profile(notes, [notes]) == notes.parents[1] / PROFILE_NAME
 
 
+def test_the_root_of_a_repository_is_the_end_in_a_workspace_above_it_too(notes, tmp_path):
+    root = notes.parents[1]
+    assert find_profile(root, [tmp_path]) == root / PROFILE_NAME
+    (root / PROFILE_NAME).unlink()
+    assert find_profile(root, [tmp_path]) is None
+
+
 def test_the_own_one_comes_first_then_the_found_then_the_named(notes, own, tmp_path):
     profile_in(own.parent)
     named, found = tmp_path / "named.toml", notes.parents[1] / PROFILE_NAME
