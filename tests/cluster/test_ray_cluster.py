@@ -7,6 +7,7 @@ import socket
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -73,11 +74,13 @@ def finish(process: subprocess.Popen[str], code: int = 0) -> tuple[str, str]:
 
 def actors() -> list[psutil.Process]:
     """Return the processes of the workers."""
-    return [
-        process
-        for process in psutil.Process().children(recursive=True)
-        if any("RayActor" in part for part in process.cmdline())
-    ]
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        # One that has ended meanwhile is none.
+        with suppress(psutil.NoSuchProcess):
+            if any("RayActor" in part for part in process.cmdline()):
+                found.append(process)
+    return found
 
 
 def outcome(out: str) -> list[dict[str, Any]]:
