@@ -23,6 +23,7 @@ from dlm_lsp.document.section import SectionType
 FOLDER = Path(__file__).with_name("downstream")
 TEACHER = TEACHERS["qwen-1.5b"]
 PER_SECTION = 3
+_UNANSWERED = {"not_asked", "request_failed"}
 _OPTIONS = {
     "unfiltered": ("--filter", "none"),
     "filtered": ("--filter", "sway", "--verify", "off"),
@@ -65,11 +66,13 @@ def _ours(source: Path, options: tuple[str, ...]) -> Mapping[str, Any]:
         env=os.environ | {"DLM_HOME": str(CACHE / "home" / "downstream")},
     )
     (document,) = json.loads(done.stdout)["documents"]
+    if unanswered := [s for s in document["skipped"] if s["reason"] in _UNANSWERED]:
+        raise SystemExit(f"{source.name}: {len(unanswered)} sections were not answered; try again")
     return {
         "by": " ".join(["dlm", *command]),
         "teacher": TEACHER.model,
         "judge": document["judged_by"],
-        "verifier": document["verifier"],
+        "verifier": TEACHER.model if document["verifier"] else None,
         "generated": document["generated"],
         "refused": dict(Counter(refusal["reason"] for refusal in document["refused"])),
         "pairs": [{k: pair[k] for k in ("question", "answer")} for pair in document["accepted"]],
