@@ -133,19 +133,20 @@ def differences_table(found: Sequence[Result]) -> str:
     for model, condition in product(_models(found), CONDITIONS):
         if condition in {BASE, UNFILTERED} or not _some(found, model, condition):
             continue
-        cells = []
-        for measure in MEASURES:
-            gain, digits = (
-                difference(found, measure, model, condition, UNFILTERED),
-                _DIGITS[measure],
-            )
-            each = sorted(gain.by_document)
-            cells.append(
-                f"{spread(gain.by_seed, digits, signed=True)} "
-                f"({each[0]:+.{digits}f} to {each[-1]:+.{digits}f})"
-            )
+        cells = [
+            _gain(difference(found, measure, model, condition, UNFILTERED), _DIGITS[measure])
+            for measure in MEASURES
+        ]
         lines.append(f"| {model} | {CONDITIONS[condition]} | {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _gain(gain: Difference, digits: int) -> str:
+    cell = spread(gain.by_seed, digits, signed=True)
+    if len(gain.by_document) < 2:
+        return cell
+    least, most = min(gain.by_document), max(gain.by_document)
+    return f"{cell} ({least:+.{digits}f} to {most:+.{digits}f})"
 
 
 def spread(values: Sequence[float], digits: int, *, signed: bool = False) -> str:

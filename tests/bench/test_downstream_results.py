@@ -88,6 +88,11 @@ def test_what_all_seeds_share_is_no_spread_of_a_difference() -> None:
     assert "-0.50 ± 0.00 (-1.50 to +0.50)" in differences_table(FOUND)
 
 
+def test_a_single_document_has_no_range() -> None:
+    single = [result for result in FOUND if result.document == "b"]
+    assert "| +0.50 ± 0.71 |" in differences_table(single)
+
+
 def test_a_row_has_mean_over_documents_and_spread_over_seeds() -> None:
     assert "| small | prose + unfiltered pairs | 4.0 |" in results_table(FOUND)
     assert "4.50 ± 0.71" in results_table(FOUND)
