@@ -29,6 +29,7 @@ from bench.downstream_results import (
     choice_accuracy,
     differences_table,
     draw,
+    measured,
     results_table,
     token_f1,
     whole_documents,
@@ -77,15 +78,21 @@ def main(names: list[str]) -> None:
 
 
 def results() -> list[Result]:
-    """Return what was measured so far."""
+    """Return what was measured so far, of a training that was repeated the last."""
     if not RESULTS.is_file():
         return []
     lines = map(json.loads, RESULTS.read_text(encoding="utf-8").splitlines())
-    return [Result(**line | {"replies": tuple(line["replies"])}) for line in lines]
+    found = (Result(**line | {"replies": tuple(line["replies"])}) for line in lines)
+    return list({(r.document, r.model, r.condition, r.seed): r for r in found}.values())
 
 
 def _measure_once(name: str, model: str, condition: str, seed: int) -> None:
-    alike = [r for r in results() if (r.document, r.model, r.seed) == (name, model, seed)]
+    alike = [
+        result
+        for result in results()
+        if (result.document, result.model, result.seed) == (name, model, seed)
+        and measured([result], "choice")
+    ]
     if any(result.condition == condition for result in alike):
         return
     learned = () if condition == BASE else tuple(_rows(name, condition))
@@ -177,8 +184,9 @@ def _asked(
         Prompt(before, max_new_tokens=LONGEST_REPLY, rendered=True) for before, _ in exchanges
     ]
     # What a template puts behind an answer is no part of it; the space that it puts before is.
+    # Nor is the full stop: some ways of making pairs teach to leave it out.
     answers = [
-        after[: after.index(answer) + len(answer)]
+        after[: after.index(answer) + len(answer)].removesuffix(".")
         for (_, after), (_, answer) in zip(exchanges, asked, strict=True)
     ]
     lengths = [

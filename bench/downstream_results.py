@@ -23,13 +23,15 @@ MEASURES = {
     "answer_loss": "answer loss",
 }
 _DIGITS = {"choice": 1, "f1": 3, "answer_loss": 2}
+"""In the order of the measures."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """What one training came to: means over the 12 held-out questions of a document.
 
-    `content` tells the rows that were learned from any others; `choice` is a percentage.
+    `content` tells the rows that were learned from any others; `choice` is a percentage. None has
+    not been measured.
     """
 
     document: str
@@ -39,9 +41,9 @@ class Result:
     rows: int
     pairs: int
     content: str
-    choice: float
+    choice: float | None
     f1: float
-    answer_loss: float
+    answer_loss: float | None
     seconds: float
     replies: tuple[str, ...]
 
@@ -85,6 +87,11 @@ def whole_documents(found: Sequence[Result]) -> list[Result]:
     return [result for result in found if counts[result.document] == most]
 
 
+def measured(some: Sequence[Result], measure: str) -> bool:
+    """Return whether this measure was taken of all of them."""
+    return all(getattr(result, measure) is not None for result in some)
+
+
 def difference(
     found: Sequence[Result], measure: str, model: str, condition: str, base: str
 ) -> Difference:
@@ -92,7 +99,7 @@ def difference(
     values = {
         (result.document, result.seed, result.condition): float(getattr(result, measure))
         for result in found
-        if result.model == model
+        if result.model == model and measured([result], measure)
     }
     gains = {
         (document, seed): value - values[document, seed, base]
@@ -118,7 +125,10 @@ def results_table(found: Sequence[Result]) -> str:
     ]
     for model, condition in product(_models(found), CONDITIONS):
         if some := _some(found, model, condition):
-            cells = [spread(_by_seed(some, measure), _DIGITS[measure]) for measure in MEASURES]
+            cells = [
+                spread(_by_seed(some, measure), digits) if measured(some, measure) else "-"
+                for measure, digits in _DIGITS.items()
+            ]
             pairs = f"{statistics.mean(result.pairs for result in some):.1f}"
             lines.append(f"| {model} | {CONDITIONS[condition]} | {pairs} | {' | '.join(cells)} |")
     return "\n".join(lines)
@@ -133,9 +143,12 @@ def differences_table(found: Sequence[Result]) -> str:
     for model, condition in product(_models(found), CONDITIONS):
         if condition in {BASE, UNFILTERED} or not _some(found, model, condition):
             continue
+        both = _some(found, model, condition) + _some(found, model, UNFILTERED)
         cells = [
-            _gain(difference(found, measure, model, condition, UNFILTERED), _DIGITS[measure])
-            for measure in MEASURES
+            _gain(difference(found, measure, model, condition, UNFILTERED), digits)
+            if measured(both, measure)
+            else "-"
+            for measure, digits in _DIGITS.items()
         ]
         lines.append(f"| {model} | {CONDITIONS[condition]} | {' | '.join(cells)} |")
     return "\n".join(lines)
@@ -166,7 +179,8 @@ def draw(found: Sequence[Result], path: Path) -> None:
         figure.subplots(1, len(MEASURES)), MEASURES.items(), strict=True
     ):
         for number, (at, condition) in product(range(len(models)), enumerate(shown)):
-            if some := _some(found, models[number], condition):
+            some = _some(found, models[number], condition)
+            if some and measured(some, measure):
                 values = _by_seed(some, measure)
                 place = at + 0.4 * (number - (len(models) - 1) / 2)
                 name = models[number] if at == 0 else None

@@ -102,6 +102,12 @@ def test_one_value_has_no_spread() -> None:
     assert spread([0.5], 1, signed=True) == "+0.5"
 
 
+def test_what_was_not_measured_of_every_training_is_left_open() -> None:
+    partly = [*FOUND[:-1], replace(FOUND[-1], answer_loss=None)]
+    assert results_table(partly).endswith("| 50.0 ± 0.0 | 0.250 ± 0.000 | - |")
+    assert differences_table(partly).endswith("| +0.000 ± 0.000 (+0.000 to +0.000) | - |")
+
+
 def test_a_document_that_is_not_done_is_left_out() -> None:
     begun = replace(A_RESULT, document="c")
     assert whole_documents([*FOUND, begun]) == FOUND
