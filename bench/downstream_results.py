@@ -183,17 +183,18 @@ def draw(found: Sequence[Result], path: Path) -> None:
             if some and measured(some, measure):
                 values = _by_seed(some, measure)
                 place = at + 0.4 * (number - (len(models) - 1) / 2)
-                name = models[number] if at == 0 else None
                 mean = statistics.mean(values)
-                axes.barh(place, mean, 0.36, color=f"C{number}", alpha=0.6, label=name)
+                axes.barh(place, mean, 0.36, color=f"C{number}", alpha=0.6)
                 axes.plot(values, [place] * len(values), "k.", ms=4)
         for number, model in enumerate(models):
+            # Some measure may not have been taken of any.
+            axes.barh(0, 0, color=f"C{number}", alpha=0.6, label=model)
             for bare in _by_seed(_some(found, model, BASE), measure):
                 axes.axvline(bare, color=f"C{number}", ls=":", label=f"{model}, untrained")
         axes.set(title=title, yticks=range(len(shown)))
         first = measure == next(iter(MEASURES))
         axes.set_yticklabels([CONDITIONS[c] if first else "" for c in shown])
-        axes.invert_yaxis()
+        axes.set_ylim(len(shown) - 0.5, -0.5)
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=4)
     figure.savefig(path, dpi=120)
 
