@@ -192,7 +192,17 @@ def _loaded(model: str, weights: ModelWeights, device_name: str) -> LoadedModel:
     tokenizer = read_tokenizer(model, weights, padding="left")
     with model_errors(model, weights):
         loaded = loaded.to(device).eval()
+    loaded.get_output_embeddings().register_forward_pre_hook(_packed)
     return LoadedModel(shown_name(model), weights, loaded, tokenizer, device)
+
+
+def _packed(_head: Any, given: "tuple[torch.Tensor, ...]") -> "tuple[torch.Tensor, ...]":
+    """Return what the output head reads without gaps between its rows.
+
+    Of frozen weights, and an adapter freezes them, torch.matmul would otherwise make a copy for
+    every row of the batch: seconds and gigabytes, where there are many tokens.
+    """
+    return (given[0].contiguous(), *given[1:])
 
 
 def read_model(model: str, weights: ModelWeights, dtype: Any, **more: Any) -> Any:

@@ -18,6 +18,7 @@ from dlm_lsp.local.generate import (
     generate_batch,
     generate_first,
 )
+from dlm_lsp.local.load import load_model
 
 OPENINGS = ["The mill", "The first wheel was built in", "Why", "The second wheel drives a saw, so"]
 PROMPTS = [Prompt(text, max_new_tokens=12) for text in OPENINGS]
@@ -183,6 +184,14 @@ def test_an_adapter_changes_what_is_written_and_only_while_it_is_asked_for(llama
     before = generate_batch(llama, None, PROMPTS)
     assert generate_batch(llama, adapter, PROMPTS) != before
     assert generate_batch(llama, None, PROMPTS) == before
+
+
+def test_with_an_adapter_the_output_head_is_not_copied_for_each_row_of_a_batch(llama, adapter):
+    with torch.profiler.profile(record_shapes=True) as profile:
+        generate_batch(llama, adapter, PROMPTS)
+    vocabulary, hidden = load_model(llama).model.get_output_embeddings().weight.shape
+    products = [event.input_shapes for event in profile.events() if event.name == "aten::bmm"]
+    assert [len(PROMPTS), hidden, vocabulary] not in [shapes[1] for shapes in products]
 
 
 def test_a_wrong_grammar_is_an_error_that_says_so(llama):
