@@ -58,9 +58,9 @@ def test_an_answer_with_one_word_too_many_has_less() -> None:
 
 
 @given(st.text(), st.text())
-def test_f1_is_the_same_both_ways_and_never_out_of_range(one: str, other: str) -> None:
-    assert token_f1(one, other) == token_f1(other, one)
-    assert 0.0 <= token_f1(one, other) <= 1.0
+def test_f1_is_the_same_both_ways_and_never_out_of_range(left: str, right: str) -> None:
+    assert token_f1(left, right) == token_f1(right, left)
+    assert 0.0 <= token_f1(left, right) <= 1.0
 
 
 def test_a_question_counts_if_its_own_answer_is_the_likeliest() -> None:
