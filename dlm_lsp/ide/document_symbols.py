@@ -31,6 +31,7 @@ _KINDS: dict[SectionType, SymbolKind] = {
 _LONGEST_NAME = 60
 _CODE = "```"
 _HEADING = re.compile(r"#{1,6}[ \t]++(?=\S)")
+_UNDERLINE = re.compile(r"(?:=++|-{2,}+)[ \t]*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +114,12 @@ def _parts(headings: Sequence[tuple[str, Span]], section: Section) -> Iterator[D
 
 
 def _headings(section: Section) -> Iterator[tuple[str, Span]]:
-    if "#" not in section.content:
+    if not any(sign in section.content for sign in ("#", "\n=", "\n--")):
         return
     in_code = False
+    # The line above, where nothing but a blank stands before it: that is what can be underlined.
+    above: tuple[str, Span] | None = None
+    is_first = True
     for line in line_spans(section.source, section.body):
         words = section.source[line.start : line.end]
         if words.startswith(_CODE):
@@ -123,6 +127,10 @@ def _headings(section: Section) -> Iterator[tuple[str, Span]]:
         elif not in_code and (match := _HEADING.match(words)):
             name = words[match.end() :]
             yield name[0] + name[1:].rstrip(" \t#"), line
+        elif not in_code and above and _UNDERLINE.fullmatch(words):
+            yield above
+        above = (words, line) if is_first and words[:1].isalnum() else None
+        is_first = not words.strip()
 
 
 def _detail(section: Section) -> str:

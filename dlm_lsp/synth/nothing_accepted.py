@@ -152,7 +152,8 @@ def why_nothing(report: Report) -> Cause | None:
     if len(counts) > 1:
         del counts["no-prose"]
     if not counts:
-        return None
+        # The teacher was asked, and what it gave held nothing to refuse.
+        return _CAUSES["small-teacher"] if set(reasons) == {"shortfall"} else None
     code, count = counts.most_common(1)[0]
     # That a judge gave no answer about a pair says nothing about what to change.
     unjudged = reasons.count("unjudged")

@@ -46,6 +46,10 @@ def test_a_text_without_frontmatter_has_an_outline_too():
         ("A river.\n\n## The Ill ##\n", "The Ill"),
         ("A river\nof Alsace.\n", "A river of Alsace."),
         ("```\n# no heading\n```\n", "``` # no heading ```"),
+        ("Bug reports\n===========\n\nWords.\n", "Bug reports"),
+        ("Where to send\n---\nWords.\n", "Where to send"),
+        ("```\nTable\n-----\n```\n", "``` Table ----- ```"),
+        ("A line,\nand one more\n---\n", "A line, and one more ---"),
         ("#hashtag\n", "#hashtag"),
         ("\u200b\n", "prose"),
         (

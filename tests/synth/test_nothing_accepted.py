@@ -71,7 +71,8 @@ def code(*reasons: str, **more) -> str | None:
         (["request_failed"], "failed"),
         (["request_failed", "request_failed", "looping"], "failed"),
         (["request_failed", "already_present", "already_present"], "duplicates"),
-        (["shortfall"], None),
+        (["shortfall", "shortfall"], "small-teacher"),
+        (["shortfall", "deferred"], None),
         (["unjudged"], None),
         (["unjudged", "unjudged", "not_verified"], None),
         (["unjudged", "not_verified"], "verifier"),
@@ -114,7 +115,11 @@ def test_a_run_that_was_stopped_or_gave_something_has_no_cause():
 def test_a_cause_is_one_line_and_its_option_is_known(reasons):
     cause = why_nothing(report(*reasons))
     if cause is None:
-        assert set(reasons) <= {"shortfall", "deferred"} or "unjudged" in reasons
+        assert (
+            set(reasons) <= {"shortfall", "deferred"}
+            and set(reasons) != {"shortfall"}
+            or "unjudged" in reasons
+        )
         return
     words = cause.worded(lambda option: f"<{option}>")
     assert "\n" not in words
