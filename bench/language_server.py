@@ -59,7 +59,7 @@ class Server:
         self.version = 1
         self.text = ""
         self._result_id: str | None = None
-        pulled = {"diagnostic": {}} if pulls else {}
+        pulled: dict[str, Any] = {"diagnostic": {}} if pulls else {}
         of_text = {"publishDiagnostics": {}, **capabilities.get("textDocument", {}), **pulled}
         sent = {**capabilities, "textDocument": of_text}
         answer = self.ask("initialize", {"processId": None, "capabilities": sent})
@@ -71,13 +71,13 @@ class Server:
     @property
     def mebibytes(self) -> float:
         """The resident memory."""
-        return psutil.Process(self._process.pid).memory_info().rss / 2**20
+        return float(psutil.Process(self._process.pid).memory_info().rss) / 2**20
 
     @property
     def processor_seconds(self) -> float:
         """The processor time that it has taken so far."""
         times = psutil.Process(self._process.pid).cpu_times()
-        return times.user + times.system
+        return float(times.user + times.system)
 
     def rest(self) -> None:
         """Wait until the server has nothing to do.

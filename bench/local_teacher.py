@@ -8,9 +8,10 @@ import time
 from bench.figure import Figure, compared
 from bench.judge_auroc import MODEL, passages
 from bench.reference import reference_python
-from dlm_lsp.local.generate import BATCH, Prompt, generate_batch
+from dlm_lsp.local.generate import Prompt, generate_batch
 from dlm_lsp.local.load import load_model
 
+PROMPTS = 8
 TOKENS = 48
 RUNS = 2
 
@@ -37,7 +38,7 @@ print(json.dumps([milliseconds(texts) for _ in range(runs)]))
 
 def measure() -> list[Figure]:
     """Have both teachers go on with the same eight texts, after one to warm up."""
-    texts = [f"{text.prose.split('. ')[0]}. In other words," for text in passages()[:BATCH]]
+    texts = [f"{text.prose.split('. ')[0]}. In other words," for text in passages()[:PROMPTS]]
     prompts = [Prompt(text, max_new_tokens=TOKENS) for text in texts]
     _milliseconds(prompts[:1])
     ours = statistics.median(_milliseconds(prompts) for _ in range(RUNS))
@@ -50,7 +51,7 @@ def measure() -> list[Figure]:
         check=True,
     )
     reference = statistics.median(json.loads(done.stdout))
-    what = f"a token that {MODEL} writes to {BATCH} prompts"
+    what = f"a token that {MODEL} writes to {PROMPTS} prompts"
     return [compared(what, "ms", ours, reference, 1 / 3)]
 
 

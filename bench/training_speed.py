@@ -246,7 +246,8 @@ def _stock(seed: int) -> Measured:
             ),
             callbacks=[
                 loss_callback(
-                    lambda _step, _loss, tokens: clock.update_ended(tokens), lambda *_: None
+                    lambda _step, _loss, tokens, _rate: clock.update_ended(tokens),
+                    lambda _step, _loss: None,
                 )
             ],
         )

@@ -102,7 +102,7 @@ def _pairs(report: Report, evidence: Mapping[tuple[str, str], str]) -> Iterator[
             strategy=found.strategy,
             reason=reason,
             margin=found.margin,
-            verified=found.verdict and found.verdict.probability,
+            verified=found.verdict.probability if found.verdict else None,
             question=question,
             answer=answer,
             evidence=evidence.get((question.strip(), answer.strip()), ""),
