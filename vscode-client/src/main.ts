@@ -12,6 +12,7 @@ import { addressIn } from "./host/argument";
 import { LANGUAGE } from "./logic/language";
 import { changesIn } from "./logic/pairChange";
 import { isOurs, ourDocuments } from "./host/documents";
+import { exportPairs } from "./host/exportPairs";
 import { foldSynthesized } from "./host/fold";
 import { installServer } from "./host/installServer";
 import { Interpreters } from "./host/interpreters";
@@ -91,6 +92,7 @@ export function activate(context: vscode.ExtensionContext): void {
     "dlm.copyDebugInformation": () =>
       copyDebugInformation(context.extension, server, secrets, overviews),
     "dlm.newDocument": () => newDocument(server),
+    "dlm.exportPairs": (about?: unknown) => exportPairs(server, about),
     "dlm.openExample": () => openExample(context.extensionUri),
   };
   // Of the server, not of menus: what it has the user pick from.

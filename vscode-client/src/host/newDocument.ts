@@ -1,13 +1,11 @@
 /** The command that makes a document: it asks where and of which base model, and runs `dlm init`. */
 
-import { execFile } from "node:child_process";
 import { homedir } from "node:os";
 import { posix } from "node:path";
 import * as vscode from "vscode";
-import { dlmCommand } from "../logic/commandLine";
-import { serverEnvironment } from "../logic/environment";
 import { madeDocument, modelRows } from "../logic/newDocument";
 import { inOneLine, withoutLinks } from "../logic/plainText";
+import { runDlm } from "./runDlm";
 import type { Server } from "./server";
 
 const TITLE = "New Document";
@@ -32,19 +30,15 @@ export async function newDocument(server: Server): Promise<void> {
       matchOnDetail: true,
       ignoreFocusOut: true,
     }));
-  const { launch } = server;
-  if (!place || !model || !launch) {
+  if (!place || !model) {
     return;
   }
   const args = ["init", "--json", "--base", model.label, "--", place.fsPath];
-  const { command, arguments: given } = dlmCommand(launch, args);
-  const { output, problem } = await new Promise<{ output: string; problem: string }>((resolve) => {
-    const env = serverEnvironment(process.env, {});
-    execFile(command, given, { env, signal: server.ended }, (error, out, err) => {
-      resolve({ output: out, problem: err.trim() || (error?.message ?? "") });
-    });
-  });
-  const { path, error = problem } = madeDocument(output);
+  const ended = await runDlm(server, args);
+  if (!ended) {
+    return;
+  }
+  const { path, error = ended.notes } = madeDocument(ended.output);
   if (path === undefined) {
     void vscode.window.showErrorMessage(withoutLinks(`dlm: ${inOneLine(error)}`));
     return;

@@ -10,9 +10,9 @@ import { page } from "../logic/page";
 import { inOneLine, visible } from "../logic/plainText";
 import { follow, inWords, NOTHING_TRAINED, trainedOf } from "../logic/training";
 import type { Training } from "../logic/training";
-import { addressIn } from "./argument";
 import { offer } from "./offer";
 import { openPanel, partsOf } from "./pages";
+import { savedDocument } from "./savedDocument";
 import type { Secrets } from "./secrets";
 import type { Server } from "./server";
 
@@ -88,25 +88,15 @@ export class Trainer {
     }
   }
 
-  /** The document on disk as it is in the editor: that is what the command reads. */
+  /** The document to train on; nothing where the workspace is not trusted. */
   private async saved(about: unknown): Promise<vscode.Uri | undefined> {
-    const address = addressIn(about);
     if (!vscode.workspace.isTrusted) {
       void vscode.window.showWarningMessage(
         "dlm: nothing is trained or run in a workspace that is not trusted.",
       );
       return undefined;
     }
-    if (address === undefined || !(await this.server.started())) {
-      return undefined;
-    }
-    const uri = vscode.Uri.parse(address);
-    const document = await vscode.workspace.openTextDocument(uri);
-    if (uri.scheme !== "file" || (document.isDirty && !(await document.save()))) {
-      void vscode.window.showWarningMessage("dlm: save the document first.");
-      return undefined;
-    }
-    return uri;
+    return savedDocument(this.server, about);
   }
 
   /** Run the command; `take` hears each line of its output, and says how far it is. */

@@ -20,15 +20,18 @@ import { installedIn, interpreterIn } from "../../src/logic/ownEnvironment";
 import { about } from "./documents";
 import { Editor } from "./editor";
 import { EXTENSIONS, PYTHON, REPOSITORY } from "./paths";
+import { pairsAbout, Teacher, town } from "./teacher";
 import { until } from "./wait";
 
 const LONG = 120_000;
 
 void describe("install", () => {
   let scratch: string;
+  let teacher: Teacher;
   let editor: Editor;
 
   before(async () => {
+    teacher = await Teacher.start();
     scratch = mkdtempSync(join(tmpdir(), "dlm-install-"));
     // Its wheel is going to be another one.
     cpSync(EXTENSIONS, extensions(), { recursive: true });
@@ -43,6 +46,7 @@ void describe("install", () => {
 
   after(async () => {
     await editor.close();
+    teacher.close();
     rmSync(scratch, { recursive: true, force: true });
   });
 
@@ -63,10 +67,11 @@ void describe("install", () => {
     Editor.test(name, () => editor, body);
   };
 
-  /** Answer the question for teachers with none, which needs the smallest download. */
-  const withoutTeachers = async () => {
+  /** Answer the question for teachers with servers, which needs a small download. */
+  const forServers = async () => {
     const choices = editor.page.locator(".quick-input-list .monaco-list-row");
     await choices.filter({ hasText: "Models on this machine" }).click();
+    await choices.filter({ hasText: "servers with its protocol" }).click();
     await editor.page.locator(".quick-input-widget").getByRole("button", { name: "OK" }).click();
   };
 
@@ -83,7 +88,7 @@ void describe("install", () => {
     assert.match(await notification.innerText(), /the Python extension \(not installed\)/);
     assert.match(await notification.innerText(), /dlm-lsp on PATH \(not found\)/);
     await editor.press(notification, "Install");
-    await withoutTeachers();
+    await forServers();
     const failed = editor.notification("dlm-lsp could not be installed");
     await failed.waitFor({ timeout: LONG });
     // What is missing is of somebody else: the server itself is there.
@@ -95,7 +100,7 @@ void describe("install", () => {
   check("one that is called off leaves nothing", async () => {
     await editor.command("notifications.clearAll");
     await editor.palette("dlm: Install Language Server");
-    await withoutTeachers();
+    await forServers();
     const running = editor.notification("Installing dlm-lsp");
     await until(() => existsSync(interpreterIn(environment())));
     await editor.press(running, "Cancel");
@@ -107,7 +112,7 @@ void describe("install", () => {
     writeFileSync(settings(), ownSettings());
     await editor.show("two.dlm", about(52));
     await editor.palette("dlm: Install Language Server");
-    await withoutTeachers();
+    await forServers();
     const running = editor.notification("Installing dlm-lsp");
     await running.waitFor();
     await running.waitFor({ state: "detached", timeout: LONG });
@@ -115,6 +120,44 @@ void describe("install", () => {
     assert.equal(editor.servers().length, 1);
     assert.equal(version(), `dlm-lsp ${manifest.version}`);
     assert.equal(installedIn(environment()).wheel, carriedWheel(extension())?.hash);
+  });
+
+  check("a stranger comes from a new document to reviewed and exported pairs", async () => {
+    await editor.palette("dlm: New Document…");
+    await editor.answerInPlaceOf("notes.dlm", "New Document", editor.path("bees.dlm"));
+    await editor.pick("smollm2-135m");
+    await editor.untilServed();
+    await editor.insert(`${town(53)}\n`);
+    await editor.save();
+    await editor.palette("dlm: Choose Teacher");
+    await editor.pick("Any OpenAI-compatible server");
+    await editor.answer("Address of the server", teacher.address);
+    await editor.pick("towns");
+    await editor.untilSet("teacher", teacher.selector);
+    const lens = editor.page.locator(".codelens-decoration a", { hasText: "Synthesize instructions" });
+    await lens.first().click();
+    await editor.page.waitForTimeout(15000);
+    await editor.page.screenshot({ path: "/tmp/m/walk1.png" });
+    await editor.untilSynthesized(2);
+    await editor.command("workbench.action.focusActiveEditorGroup");
+    await editor.page.keyboard.press("Alt+Shift+R");
+    await editor.untilReviewing("How many mills does Ville53 have?");
+    await editor.page.screenshot({ path: "/tmp/m/walk2.png" });
+    await editor.page.keyboard.press("y");
+    await editor.untilReviewing("When was the bridge of Ville53 built?");
+    await editor.page.keyboard.press("y");
+    await editor.review().locator("#end", { hasText: "2 accepted" }).waitFor();
+    await editor.palette("dlm: Export Pairs");
+    await editor.pick("jsonl");
+    await editor.answerInPlaceOf("bees.jsonl", "Export Pairs", editor.path("pairs.jsonl"));
+    await editor.notification("2 pairs written to").waitFor();
+    await editor.page.screenshot({ path: "/tmp/m/walk3.png" });
+    const rows = editor.onDisk("pairs.jsonl").trim().split("\n");
+    const pairs = rows.map((row) => JSON.parse(row) as { question: string; reviewed: boolean });
+    assert.deepEqual(
+      pairs.map(({ question, reviewed }) => [question, reviewed]),
+      pairsAbout(53).map(({ question }) => [question, true]),
+    );
   });
 
   check("another release of the extension brings its own server", async () => {
