@@ -672,6 +672,39 @@ function walks.new()
   contains_message("`dlm` cannot be run")
 end
 
+--- The commands of the tutorial, from a document that is new to pairs that are exported.
+function walks.tutorial()
+  local steps = vim.split(vim.env.STEPS, "\n")
+  local function step(beginning)
+    local command = table.remove(steps, 1)
+    assert(vim.startswith(command, beginning), command)
+    vim.cmd(command)
+  end
+  local document = vim.api.nvim_get_current_buf()
+  press("Go" .. vim.env.PROSE .. "<Esc>")
+  step("DlmSynthesize")
+  until_synthesized(2)
+  step("DlmSynthesizeDocument")
+  until_progress("nothing was accepted")
+  step("DlmReview")
+  local window = await("the review", function()
+    return floating("Review")
+  end)
+  for number = 1, 2 do
+    contains(shown(window), ("%d of 2 · %d of 2 reviewed"):format(number, number - 1))
+    press("y")
+  end
+  assert(not floating("Review"), "the review is not over")
+  until_unreviewed(document, 0)
+  step("w")
+  step("!dlm synth export")
+  assert(vim.v.shell_error == 0, "the export failed")
+  step("DlmRevert")
+  until_synthesized(0)
+  step("help dlm")
+  step("checkhealth dlm")
+end
+
 local function walk()
   if vim.env.TEACHER then
     vim.lsp.config("dlm_lsp", {
@@ -700,7 +733,7 @@ local function walk()
     offered = vim.tbl_map(options.format_item, items)
     chosen(items[1], 1)
   end
-  vim.cmd.edit(vim.env.DOCUMENT)
+  vim.cmd(vim.env.OPEN or { cmd = "edit", args = { vim.env.DOCUMENT } })
   await("the server", function()
     return vim.lsp.get_clients({ bufnr = 0, name = "dlm_lsp" })[1]
   end)

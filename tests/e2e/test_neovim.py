@@ -155,6 +155,25 @@ def test_words_choose_the_pairs_of_a_review_and_their_order(neovim):
     walk(neovim, "review_filter", text, DLM_HOME=str(store.parent.parent))
 
 
+def test_the_tutorial_leads_from_no_document_to_exported_pairs(home, teacher):
+    page = (ROOT / "docs" / "tutorial.md").read_text().partition("## In Neovim\n")[2]
+    (settings,) = re.findall(r"^ {8}(vim\.lsp\.config.*)$", page, re.MULTILINE)
+    address = teacher.selector.removeprefix("vllm-server:")
+    own = settings.replace("localhost:8080", address)
+    home.write(".config/nvim/plugin/dlm_settings.lua", f"{own}\n")
+    home.follow(README)
+    opens, *steps = re.findall(r"`:(.+?)`", page)
+    walk = {"WALK": "tutorial", "OPEN": opens, "STEPS": "\n".join(steps), "PROSE": town(1)}
+    (home.folder / "notes").mkdir()
+    home.run(
+        *("nvim", "--headless", "-c", f"cd {home.folder / 'notes'}", "-c", f"luafile {DRIVE}"),
+        **walk,
+    )
+    rows = (home.folder / "notes" / "bees.jsonl").read_text().splitlines()
+    assert [json.loads(row)["question"] for row in rows] == QUESTIONS
+    assert all(json.loads(row)["reviewed"] for row in rows)
+
+
 def test_keep_takes_the_marker_out(neovim):
     saved = walk(neovim, "keep", SYNTHESIZED)
     assert [section.pairs[0].pair.question for section in synthesized(saved)] == QUESTIONS[1:]

@@ -11,7 +11,7 @@ import { goTo, keepContext } from "./host/cursor";
 import { addressIn } from "./host/argument";
 import { LANGUAGE } from "./logic/language";
 import { changesIn } from "./logic/pairChange";
-import { isOurs, ourDocuments } from "./host/documents";
+import { activeEditor, isOurs, ourDocuments } from "./host/documents";
 import { exportPairs } from "./host/exportPairs";
 import { foldSynthesized } from "./host/fold";
 import { installServer } from "./host/installServer";
@@ -30,6 +30,7 @@ import { Review } from "./host/review";
 import { ReviewPanel } from "./host/reviewPanel";
 import { Runs } from "./host/runs";
 import { Server } from "./host/server";
+import { save } from "./host/settings";
 import { setApiKey } from "./host/setApiKey";
 import { StatusItem } from "./host/statusItem";
 import { synthesize, synthesizeDocument } from "./host/synthesize";
@@ -94,6 +95,11 @@ export function activate(context: vscode.ExtensionContext): void {
     "dlm.newDocument": () => newDocument(server),
     "dlm.exportPairs": (about?: unknown) => exportPairs(server, about),
     "dlm.openExample": () => openExample(context.extensionUri),
+  };
+  // Of messages, not of menus: what is wanted goes on.
+  commands["dlm.filterWithoutJudge"] = async () => {
+    await save("filter", "dedup-only", activeEditor()?.document.uri);
+    return true;
   };
   // Of the server, not of menus: what it has the user pick from.
   commands["dlm.pickAction"] = (about?: unknown) =>

@@ -22,6 +22,13 @@ export function activeEditor(): vscode.TextEditor | undefined {
   return editor && isOurs(editor.document) ? editor : undefined;
 }
 
+/** The same, or one beside a page that the user is in, such as the review. */
+export function shownEditor(): vscode.TextEditor | undefined {
+  return (
+    activeEditor() ?? vscode.window.visibleTextEditors.find(({ document }) => isOurs(document))
+  );
+}
+
 /** The teacher that is set for a document. */
 export function teacherOf(uri: vscode.Uri | undefined): string {
   // The server takes an empty one for the default, too.

@@ -4,6 +4,7 @@ import { posix } from "node:path";
 import * as vscode from "vscode";
 import { EXPORT_FORMATS } from "../logic/exportFormats";
 import { inOneLine } from "../logic/plainText";
+import { shownEditor } from "./documents";
 import { offer } from "./offer";
 import { runDlm } from "./runDlm";
 import { savedDocument } from "./savedDocument";
@@ -12,7 +13,7 @@ import type { Server } from "./server";
 const TITLE = "Export Pairs";
 
 export async function exportPairs(server: Server, about: unknown): Promise<void> {
-  const document = await savedDocument(server, about);
+  const document = await savedDocument(server, about ?? shownEditor()?.document.uri);
   const format =
     document &&
     (await vscode.window.showQuickPick(EXPORT_FORMATS, {

@@ -10,7 +10,11 @@ export async function savedDocument(
   about: unknown,
 ): Promise<vscode.Uri | undefined> {
   const address = addressIn(about);
-  if (address === undefined || !(await server.started())) {
+  if (address === undefined) {
+    void vscode.window.showWarningMessage("dlm: open a document first.");
+    return undefined;
+  }
+  if (!(await server.started())) {
     return undefined;
   }
   const uri = vscode.Uri.parse(address);

@@ -29,6 +29,8 @@ export const CHOOSE_INTERPRETER: Button = {
 };
 export const SHOW_LOG: Button = { label: "Show Log", command: "dlm.showLogs" };
 
+const WITHOUT_JUDGE: Button = { label: "Go On Without Judge", command: "dlm.filterWithoutJudge" };
+
 /** The button that opens a setting. */
 export function settingButton(name: string): Button {
   const setting = `${LANGUAGE}.${name}`;
@@ -53,8 +55,9 @@ export function remedies(code: string, teacher: string, ownServer: boolean): rea
     case "key-refused":
       // The key of a plugin's teacher is kept in the environment only.
       return keepsKeyOf(teacher) ? [KEY, CHOOSE_TEACHER] : [CHOOSE_TEACHER];
-    case "missing-extra":
     case "missing-judge-extra":
+      return ownServer ? [INSTALL, WITHOUT_JUDGE] : [WITHOUT_JUDGE];
+    case "missing-extra":
       // Into an environment that somebody else has made, it is for them to install.
       return ownServer ? [INSTALL, CHOOSE_TEACHER] : [CHOOSE_TEACHER];
     case "judge-error":

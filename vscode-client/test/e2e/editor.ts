@@ -240,6 +240,15 @@ export class Editor {
     await this.untilServed();
   }
 
+  /** Wait until a file is in view that something else shows. */
+  async untilShown(name: string): Promise<void> {
+    await this.host.run(
+      ({ vscode, until }, path) =>
+        until(() => vscode.window.activeTextEditor?.document.uri.fsPath === path),
+      this.path(name),
+    );
+  }
+
   /** Wait until the server has lenses for the document in view. */
   async untilServed(): Promise<void> {
     await this.host.run(({ vscode, until }) =>

@@ -64,11 +64,7 @@ void describe("roads", () => {
     };
     await place("new.dlm");
     await editor.pick("qwen3-1.7b");
-    await editor.host.run(
-      ({ vscode, until }, path) =>
-        until(() => vscode.window.activeTextEditor?.document.uri.fsPath === path),
-      editor.path("new.dlm"),
-    );
+    await editor.untilShown("new.dlm");
     const made = await editor.text();
     assert.match(
       made,

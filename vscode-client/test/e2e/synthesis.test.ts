@@ -120,8 +120,8 @@ void describe("synthesis", () => {
   check("staged pairs are applied from the view", async () => {
     await open("stage.dlm", about(6), "stage");
     await editor.command("dlm.synthesizeDocument");
-    await editor.notification("2 accepted: 2 staged").waitFor();
     await editor.showView();
+    await editor.row(/^stage.dlm\s*2 staged/).waitFor();
     await editor.onRow("How many mills does Ville6 have?", "Apply");
     assert.doesNotMatch(await editor.untilSynthesized(1), /When was the bridge/);
     await editor.onRow(/^stage.dlm\s*1 inserted, 1 staged/, "Apply All Staged Sections");
