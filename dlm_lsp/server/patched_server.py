@@ -153,8 +153,15 @@ class PatchedServer(LanguageServer):
         # What is no JSON at all may have been a change.
         if source is JsonRpcException and isinstance(error, _NO_JSON):
             self.protocol.miss_change()
-        if not is_refusal(error):
+        if not is_refusal(error) and not _is_of_lost_client(error):
             _log.error("%s: %s", getattr(source, "__name__", source), editor_message(error))
+
+
+def _is_of_lost_client(error: Exception) -> bool:
+    """Tell whether a client that has ended is all that is wrong: its requests may still run."""
+    # Of an error in a handler pygls passes on no more than the words.
+    lost = (BrokenPipeError, ConnectionResetError)
+    return isinstance(error, lost) or str(error).startswith(tuple(each.__name__ for each in lost))
 
 
 async def _end_with(pid: int) -> None:

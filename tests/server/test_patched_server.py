@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 
 import pytest
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 from server.test_pygls_patches import answer_to, both, opened
@@ -27,6 +28,20 @@ def test_pygls_tells_the_client_of_errors_in_sending_to_it():
     for server in (theirs, ours):
         server.report_server_error(ValueError("cannot send"), ValueError)
     assert len(messages) == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        BrokenPipeError(32, "Broken pipe"),
+        ConnectionResetError(104, "Connection reset by peer"),
+        JsonRpcInternalError("BrokenPipeError: [Errno 32] Broken pipe"),
+    ],
+)
+def test_that_the_client_has_ended_is_no_defect(error, caplog):
+    _, ours = both()
+    ours.report_server_error(error, JsonRpcException)
+    assert not caplog.records
 
 
 @pytest.mark.parametrize(
