@@ -405,20 +405,11 @@ export class Editor {
   /** Open what the lightbulb offers, and go to this in it. */
   async openActions(words: string | RegExp): Promise<void> {
     const rows = this.page.locator(".action-widget .monaco-list-row.action");
-    const end = Date.now() + PATIENCE;
-    for (;;) {
-      await this.page.keyboard.press("Control+.");
-      try {
-        await rows.filter({ hasText: words }).first().waitFor({ timeout: MOMENT });
-        break;
-      } catch (error) {
-        // The editor drops what was asked for where it looks for a lightbulb of its own meanwhile.
-        if (Date.now() > end) {
-          throw error;
-        }
-        await this.page.keyboard.press("Escape");
-      }
-    }
+    await this.repeat(
+      () => this.page.keyboard.press("Control+."),
+      rows.filter({ hasText: words }).first(),
+      () => this.page.keyboard.press("Escape"),
+    );
     const titles = await rows.allInnerTexts();
     const place = titles.findIndex((title) =>
       typeof words === "string" ? title.includes(words) : words.test(title),
@@ -505,9 +496,12 @@ export class Editor {
   async restOnMarker(words: string): Promise<Locator> {
     // What appears above the line would move it away from under the mouse.
     await this.page.locator(".codelens-decoration", { hasText: "Regenerate" }).first().waitFor();
-    await this.page.locator(".view-line", { hasText: "dlm-auto-synth" }).first().hover();
     const hover = this.page.locator(".monaco-hover:visible", { hasText: words });
-    await hover.waitFor();
+    await this.repeat(
+      () => this.page.locator(".view-line", { hasText: "dlm-auto-synth" }).first().hover(),
+      hover,
+      () => this.page.mouse.move(0, 0),
+    );
     return hover;
   }
 
@@ -576,6 +570,27 @@ export class Editor {
     this.process.kill();
     await ended;
     rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** Do something until it has its effect: the editor drops requests where it is busy with others. */
+  private async repeat(
+    act: () => Promise<void>,
+    effect: Locator,
+    takeBack: () => Promise<void>,
+  ): Promise<void> {
+    const end = Date.now() + PATIENCE;
+    for (;;) {
+      await act();
+      try {
+        await effect.waitFor({ timeout: MOMENT });
+        return;
+      } catch (error) {
+        if (Date.now() > end) {
+          throw error;
+        }
+        await takeBack();
+      }
+    }
   }
 
   private async typeAndPick(words: string): Promise<void> {
