@@ -1,5 +1,6 @@
 /** A real editor with a profile of its own: code-server, and Chromium in front of it. */
 
+import { AssertionError } from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import {
@@ -541,39 +542,8 @@ export class Editor {
     }
   }
 
-  /** Press a button by keyboard: a notification that moves is not where the mouse clicks. */
-  async press(where: Locator, name: string): Promise<void> {
-    await where.getByRole("button", { name, exact: true }).press("Enter");
-  }
-
-  /** Close the window as a user does. */
-  async closeWindow(): Promise<void> {
-    await this.page.close({ runBeforeUnload: true });
-  }
-
-  /** A test whose picture and logs are kept where it fails. */
-  static test(name: string, editor: () => Editor, check: () => Promise<void>): void {
-    void test(name, async () => {
-      try {
-        await check();
-      } catch (error) {
-        await editor().keep(name.replaceAll(/\W+/g, "-"));
-        throw error;
-      }
-    });
-  }
-
-  async close(): Promise<void> {
-    await this.browser.close();
-    this.host.close();
-    const ended = new Promise((resolve) => this.process.once("exit", resolve));
-    this.process.kill();
-    await ended;
-    rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
-  }
-
   /** Do something until it has its effect: the editor drops requests where it is busy with others. */
-  private async repeat(
+  async repeat(
     act: () => Promise<void>,
     effect: Locator,
     takeBack: () => Promise<void>,
@@ -591,6 +561,54 @@ export class Editor {
         await takeBack();
       }
     }
+  }
+
+  /** Press a button by keyboard: a notification that moves is not where the mouse clicks. */
+  async press(where: Locator, name: string): Promise<void> {
+    await where.getByRole("button", { name, exact: true }).press("Enter");
+  }
+
+  /** Close the window as a user does. */
+  async closeWindow(): Promise<void> {
+    await this.page.close({ runBeforeUnload: true });
+  }
+
+  /**
+   * A test whose picture and logs are kept where it fails.
+   *
+   * What is waited for in vain gets a second chance, and the first is told: the editor drops clicks
+   * and keys where it is busy. What is there and is wrong gets none.
+   */
+  static test(name: string, editor: () => Editor, check: () => Promise<void>): void {
+    const attempt = async () => {
+      try {
+        await check();
+      } catch (error) {
+        await editor().keep(name.replaceAll(/\W+/g, "-"));
+        throw error;
+      }
+    };
+    void test(name, async (context) => {
+      try {
+        await attempt();
+      } catch (error) {
+        if (error instanceof AssertionError || editor().page.isClosed()) {
+          throw error;
+        }
+        context.diagnostic(`tried once more: ${String(error)}`);
+        await editor().page.keyboard.press("Escape");
+        await attempt();
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    this.host.close();
+    const ended = new Promise((resolve) => this.process.once("exit", resolve));
+    this.process.kill();
+    await ended;
+    rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
   }
 
   private async typeAndPick(words: string): Promise<void> {
