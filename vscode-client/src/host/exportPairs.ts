@@ -34,13 +34,18 @@ export async function exportPairs(server: Server, about: unknown): Promise<void>
   if (!target) {
     return;
   }
+  if (target.scheme !== "file") {
+    void vscode.window.showWarningMessage("dlm: choose a file on the machine of the document.");
+    return;
+  }
   // The dialog has asked whether a file is to be replaced.
   const options = ["--force", "--format", format.label, "--output", target.fsPath];
   const ended = await runDlm(server, ["synth", "export", ...options, "--", document.fsPath]);
   if (!ended) {
+    void vscode.window.showWarningMessage("dlm: no language server runs; nothing was exported.");
     return;
   }
-  const said = `dlm: ${inOneLine(ended.notes.replace(/^dlm: /, ""))}`;
+  const said = `dlm: ${inOneLine(ended.notes.replaceAll(/^dlm: /gm, ""))}`;
   const open = { label: "Open", command: "vscode.open", argument: target };
   const opens = !ended.failed && format.suffix === "jsonl";
   await offer(ended.failed ? "error" : "information", said, opens ? [open] : []);

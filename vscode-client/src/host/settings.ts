@@ -31,7 +31,9 @@ export async function save(
   uri: vscode.Uri | undefined,
 ): Promise<void> {
   const settings = vscode.workspace.getConfiguration(LANGUAGE, uri);
-  const found = vscode.workspace.isTrusted ? settings.inspect(name) : undefined;
+  const isSafe =
+    vscode.workspace.isTrusted || !RESTRICTED.some((restricted) => restricted === name);
+  const found = isSafe ? settings.inspect(name) : undefined;
   const target =
     found?.workspaceFolderValue !== undefined
       ? vscode.ConfigurationTarget.WorkspaceFolder
