@@ -11,7 +11,7 @@ from dlm_lsp.document.document import Document
 from dlm_lsp.document.edit import Edit, Span
 from dlm_lsp.document.lines import LONE_CR, LineFeedLines, line_starts, without_last_break
 from dlm_lsp.document.marker import MARKER_HINT, Marker, SynthMarker
-from dlm_lsp.document.parse import Body, Head, read_head
+from dlm_lsp.document.parse import HEAD_REACH, Body, Head, read_head
 from dlm_lsp.document.problem import Fix, Problem
 from dlm_lsp.document.section import Media, Pair, PlacedPair, Section
 
@@ -157,7 +157,8 @@ class IncrementalDocument:
             return self.head.end
         # A first line that is not yet three dashes may become so.
         first = self.parts[1] if len(self.parts) > 1 else self.parts[0]
-        return self.head.end + (first.starts[1] if first.breaks else len(first.text))
+        first_line = first.starts[1] if first.breaks else len(first.text)
+        return self.head.end + max(first_line, HEAD_REACH)
 
     @cached_property
     def offsets(self) -> list[int]:

@@ -18,8 +18,6 @@ DEFAULT_BASE_MODEL = "smollm2-135m"
 """The smallest instruct model of the registry: it trains on a laptop."""
 
 _ID_KEY = re.compile(r"(?:\A|[\r\n])[ \t]*dlm_id[ \t]*:")
-_HEAD_LENGTH = 2000
-
 NEW_ID = "\ue000new-id\ue000"
 """Stands in the edits of a fix for an id that is made when it is applied."""
 
@@ -40,15 +38,14 @@ def fill_id(fix: Fix, new_id: str) -> Fix:
     return replace(fix, edits=edits)
 
 
-def add_frontmatter(text: str, at: int) -> Fix | None:
+def add_frontmatter(text: str, at: int, reach: int) -> Fix | None:
     """Return the fix that puts a frontmatter before what stands at `at`, in its line breaks.
 
-    None where one stands a little below: a second would take the document's id from it, and with
-    that its pairs and its adapter.
+    None where one stands up to `reach` below: a second would take the document's id from it, and
+    with that its pairs and its adapter.
     """
-    if _ID_KEY.search(text[at : at + _HEAD_LENGTH]):
+    if _ID_KEY.search(text[at : at + reach]):
         return None
-    # Those of the first line: an editor that types below does not have it read again.
     line_break = LINE_BREAK.search(text, at)
     frontmatter = _frontmatter(line_break[0] if line_break else "\n")
     return Fix("Add frontmatter", (Edit(Span(at, at), frontmatter),), is_safe=True)

@@ -34,6 +34,9 @@ from dlm_lsp.document.section import Section, SectionType, section_id
 if TYPE_CHECKING:
     from dlm_lsp.document.schema import Frontmatter
 
+HEAD_REACH = 2000
+"""How far below the first line a frontmatter is looked for that is not on top."""
+
 _DELIMITER = "---"
 # A line that may be a fence or switch code mode. The leading break lets the search jump from line
 # to line; the first line of the body has one before it, except in a text without frontmatter.
@@ -123,7 +126,7 @@ def _no_frontmatter(text: str, first: Span) -> Problem:
     else:
         from dlm_lsp.document.new_frontmatter import add_frontmatter
 
-        fix = add_frontmatter(text, first.start)
+        fix = add_frontmatter(text, first.start, HEAD_REACH)
     return Problem("missing-frontmatter", Severity.ERROR, first, message, fix)
 
 

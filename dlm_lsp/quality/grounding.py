@@ -8,6 +8,7 @@ import html
 import re
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
@@ -175,14 +176,18 @@ def _words(text: str) -> list[str]:
 def _names(answer: str, language: str | None) -> list[str]:
     """Return the words of the answer that can only be names."""
     nouns_too = language is None or language in _CAPITAL_NOUNS
-    return sorted(full_name_tokens(answer) if nouns_too else name_tokens(answer))
+    return sorted(_without_emphasis(full_name_tokens(answer) if nouns_too else name_tokens(answer)))
+
+
+def _without_emphasis(words: Iterable[str]) -> set[str]:
+    return {word.strip("_") for word in words}
 
 
 def _covered(answer: str, asked: AbstractSet[str], source: _Source) -> bool:
     numbers = find_numbers(answer, source.word_languages)
     in_numbers = {word for number in numbers for word in _words(number.text)}
     sorted_asked = tuple(sorted(asked))
-    inflected = name_tokens(answer) if source.inflects_names else frozenset()
+    inflected = _without_emphasis(name_tokens(answer)) if source.inflects_names else frozenset()
     standing = [
         number for number in numbers if not number.unsure and stands_in(number, source.numbers)
     ]

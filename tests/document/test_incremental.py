@@ -84,3 +84,14 @@ def test_a_block_of_code_that_is_opened_takes_what_follows_until_it_is_closed():
 def test_a_place_outside_the_text_is_refused():
     with pytest.raises(ValueError, match="no place"):
         sample("a").apply_change(5, 4, "")
+
+
+@pytest.mark.parametrize("typed", ["dlm_id: 01K7XW3Q9DGEMM4N2BT5RHV8CE\n", ""])
+def test_no_frontmatter_is_offered_above_one_that_an_edit_has_brought_below(typed):
+    before, after = "# Hives\n\n", "Some prose.\n" * 200
+    old = "" if typed else "dlm_id: 01K7XW3Q9DGEMM4N2BT5RHV8CE\n"
+    document = IncrementalDocument.of(before + old + after)
+    document = document.apply_change(len(before), len(before + old), typed)
+    fixes = [problem.fix for problem in document.document.problems]
+    assert fixes == [problem.fix for problem in parse(before + typed + after).problems]
+    assert any(fixes) == (not typed)

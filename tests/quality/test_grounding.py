@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dlm_lsp.document.section import Pair
@@ -333,6 +333,13 @@ def test_yes_and_no_need_not_stand_in_the_section(answer):
     assert ungrounded_reason(Pair("Is it?", answer), LIGHTHOUSES["en"]) is None
 
 
+def test_a_name_in_underscores_is_the_name():
+    prose = "The keeper of the lamp was _Marie Fox_ until 1931."
+    assert ungrounded_reason(Pair("Who kept the lamp?", "It was _Marie Fox_."), prose) is None
+    assert ungrounded_reason(Pair("Who kept the lamp?", "It was _Marie Cox_."), prose) is not None
+
+
 @given(st.text(), st.text())
+@example("", 'AA"A_')
 def test_a_text_always_backs_itself(question, text):
     assert ungrounded_reason(Pair(question, text), text) is None
