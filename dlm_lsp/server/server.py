@@ -41,8 +41,11 @@ if TYPE_CHECKING:
     from dlm_lsp.synth.saved_report import SavedReport
 
 _log = logging.getLogger(__name__)
-_SETTINGS_TIMEOUT = 2.0
-"""Seconds that a client may take to tell its settings."""
+_FIRST_SETTINGS_TIMEOUT = 2.0
+"""Seconds that a client may take to tell settings for the first time; some never do."""
+
+_SETTINGS_TIMEOUT = 30.0
+"""Seconds that a client may take that has told some before: it may be busy."""
 
 _ANY_OF_MANY = re.compile(r"[*?{}\[\],!\\]")
 """What means more than itself in a pattern of files."""
@@ -135,7 +138,7 @@ class DlmServer(PatchedServer):
         self.workspace_overview: WorkspaceOverview | None = None
         self.copies_task: asyncio.Task[None] | None = None
         self.pushed_settings: object = None
-        self._answers_settings = True
+        self._settings_patience = _FIRST_SETTINGS_TIMEOUT
         self._complained: set[str] = set()
         self._watched: set[str] = set()
 
@@ -240,21 +243,32 @@ class DlmServer(PatchedServer):
         """Take the settings of a document that were pushed, and ask for better ones.
 
         What is pushed takes the place of all initialization options; they count again once it is
-        empty, for an editor was started with them, and they are not taken back.
+        empty, for an editor was started with them, and they are not taken back. What a client has
+        told counts until it tells otherwise.
         """
-        self._take_settings(uri, self.pushed_settings or self.initial_settings)
-        asking = self._ask_settings(uri) if self.client.configuration else self.load_profile(uri)
-        self.open_document(uri).settings_task = asyncio.create_task(asking)
+        state = self.open_document(uri)
+        pushed = self.pushed_settings or self.initial_settings
+        if self.client.configuration:
+            asking = self._ask_settings(uri, pushed)
+            if state.settings_task is None:
+                self._take_settings(uri, pushed)
+        else:
+            asking = self.load_profile(uri)
+            self._take_settings(uri, pushed)
+        state.settings_task = asyncio.create_task(asking)
 
     async def settings(self, uri: str) -> "Settings":
         """Return the settings of a document once they are known.
 
-        A client that does not answer is waited for once.
+        A client that has never told any is waited for once.
         """
         state = self.open_document(uri)
-        if state.settings_task and self._answers_settings:
-            await asyncio.wait([state.settings_task], timeout=_SETTINGS_TIMEOUT)
-            self._answers_settings = state.settings_task.done()
+        while (task := state.settings_task) and not task.done():
+            await asyncio.wait([task], timeout=self._settings_patience)
+            if not task.done():
+                if self._settings_patience == _FIRST_SETTINGS_TIMEOUT:
+                    self._settings_patience = 0.0
+                break
         return state.settings
 
     async def late_settings(self, uri: str) -> "Settings":
@@ -264,7 +278,7 @@ class DlmServer(PatchedServer):
             await asyncio.wait([state.settings_task])
         return state.settings
 
-    async def _ask_settings(self, uri: str) -> None:
+    async def _ask_settings(self, uri: str, pushed: object) -> None:
         item = types.ConfigurationItem(scope_uri=uri, section="dlm")
         try:
             answers = await self.workspace_configuration_async(
@@ -272,10 +286,12 @@ class DlmServer(PatchedServer):
             )
         except Exception as error:
             _log.warning("no settings from the client: %r", error)
+            answers = None
         else:
-            self._answers_settings = True
-            if answers and answers[0] is not None and self.text_document(uri):
-                self._take_settings(uri, answers[0])
+            self._settings_patience = _SETTINGS_TIMEOUT
+        answer = answers[0] if answers else None
+        if self.text_document(uri):
+            self._take_settings(uri, pushed if answer is None else answer)
         await self.load_profile(uri)
 
     async def load_profile(self, uri: str) -> None:

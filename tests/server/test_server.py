@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
@@ -59,29 +60,87 @@ class SilentClientServer(DlmServer):
 
 
 async def test_a_client_that_tells_no_settings_is_waited_for_once(monkeypatch):
+    monkeypatch.setattr(module, "_FIRST_SETTINGS_TIMEOUT", 0.5)
     server = SilentClientServer()
     server.open(URI)
-    monkeypatch.setattr(module, "_SETTINGS_TIMEOUT", 0.01)
-    await server.settings(URI)
-    monkeypatch.setattr(module, "_SETTINGS_TIMEOUT", 10 * PATIENCE)
     server.open("file:///other.dlm")
     async with asyncio.timeout(PATIENCE):
-        for uri in (URI, URI, "file:///other.dlm"):
+        for uri in (URI, "file:///other.dlm") * 2 * int(PATIENCE):
             await server.settings(uri)
 
 
-async def test_settings_that_are_told_late_count_and_the_client_is_waited_for_again(monkeypatch):
+async def test_settings_that_are_told_late_count(monkeypatch):
+    monkeypatch.setattr(module, "_FIRST_SETTINGS_TIMEOUT", 0.0)
     server = SilentClientServer()
     server.open(URI)
-    monkeypatch.setattr(module, "_SETTINGS_TIMEOUT", 0.01)
     assert (await server.settings(URI)).per_section != 7
     late = asyncio.create_task(server.late_settings(URI))
     server.answer.set_result([{"perSection": 7}])
     async with asyncio.timeout(PATIENCE):
         assert (await late).per_section == 7
-        monkeypatch.setattr(module, "_SETTINGS_TIMEOUT", 10 * PATIENCE)
-        server.open("file:///other.dlm")
-        assert (await server.settings("file:///other.dlm")).per_section == 7
+
+
+async def test_a_client_that_has_told_settings_is_waited_for_where_it_is_busy(monkeypatch):
+    monkeypatch.setattr(module, "_FIRST_SETTINGS_TIMEOUT", 0.0)
+    server = SilentClientServer()
+    server.open(URI)
+    server.answer.set_result([{"perSection": 7}])
+    async with asyncio.timeout(PATIENCE):
+        await server.late_settings(URI)
+        server.answer = asyncio.get_running_loop().create_future()
+        server.load_settings(URI)
+        changed = asyncio.create_task(server.settings(URI))
+        await asyncio.wait([changed], timeout=0.1)
+        server.answer.set_result([{"perSection": 8}])
+        assert (await changed).per_section == 8
+
+
+async def test_a_profile_that_takes_long_to_read_is_not_taken_for_a_silent_client(monkeypatch):
+    monkeypatch.setattr(module, "_FIRST_SETTINGS_TIMEOUT", 0.1)
+    server = SilentClientServer()
+    may_read = threading.Event()
+    monkeypatch.setattr(server, "_read_profile", lambda *_: may_read.wait(PATIENCE) and None)
+    server.open(URI)
+    server.answer.set_result([{"perSection": 7}])
+    async with asyncio.timeout(PATIENCE):
+        await server.settings(URI)
+        may_read.set()
+        await server.late_settings(URI)
+        server.answer = asyncio.get_running_loop().create_future()
+        server.load_settings(URI)
+        changed = asyncio.create_task(server.settings(URI))
+        await asyncio.wait([changed], timeout=0.1)
+        server.answer.set_result([{"perSection": 8}])
+        assert (await changed).per_section == 8
+
+
+async def test_of_settings_that_change_twice_the_last_ones_are_waited_for():
+    server = SilentClientServer()
+    server.open(URI)
+    first, second = server.answer, asyncio.get_running_loop().create_future()
+
+    def change_again(_: object) -> None:
+        server.answer = second
+        server.load_settings(URI)
+
+    server.open_documents[URI].settings_task.add_done_callback(change_again)
+    first.set_result([{"perSection": 7}])
+    async with asyncio.timeout(PATIENCE):
+        known = asyncio.create_task(server.settings(URI))
+        await asyncio.wait([known], timeout=0.1)
+        second.set_result([{"perSection": 8}])
+        assert (await known).per_section == 8
+
+
+async def test_settings_count_until_the_client_has_told_others():
+    server = SilentClientServer()
+    server.open(URI)
+    server.answer.set_result([{"perSection": 7}])
+    async with asyncio.timeout(PATIENCE):
+        await server.settings(URI)
+        server.answer = asyncio.get_running_loop().create_future()
+        server.load_settings(URI)
+        assert server.open_documents[URI].settings.per_section == 7
 
 
 class Desk:

@@ -11,7 +11,7 @@ import { goTo, keepContext } from "./host/cursor";
 import { addressIn } from "./host/argument";
 import { LANGUAGE } from "./logic/language";
 import { changesIn } from "./logic/pairChange";
-import { activeEditor, isOurs, ourDocuments } from "./host/documents";
+import { isOurs, ourDocuments } from "./host/documents";
 import { exportPairs } from "./host/exportPairs";
 import { foldSynthesized } from "./host/fold";
 import { installServer } from "./host/installServer";
@@ -93,12 +93,13 @@ export function activate(context: vscode.ExtensionContext): void {
     "dlm.copyDebugInformation": () =>
       copyDebugInformation(context.extension, server, secrets, overviews),
     "dlm.newDocument": () => newDocument(server),
-    "dlm.exportPairs": (about?: unknown) => exportPairs(server, about),
+    "dlm.exportPairs": (about?: unknown) => exportPairs(server, about ?? panel.activeUri),
     "dlm.openExample": () => openExample(context.extensionUri),
   };
   // Of messages, not of menus: what is wanted goes on.
-  commands["dlm.filterWithoutJudge"] = async () => {
-    await save("filter", "dedup-only", activeEditor()?.document.uri);
+  commands["dlm.filterWithoutJudge"] = async (about?: unknown) => {
+    const uri = addressIn(about);
+    await save("filter", "dedup-only", uri === undefined ? undefined : vscode.Uri.parse(uri));
     return true;
   };
   // Of the server, not of menus: what it has the user pick from.

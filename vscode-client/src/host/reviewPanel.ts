@@ -61,6 +61,11 @@ export class ReviewPanel implements vscode.Disposable {
     panel.webview.html = reviewPage(partsOf(this.extension, panel.webview, "review"));
   }
 
+  /** The document whose pairs are reviewed where the user is now. */
+  get activeUri(): vscode.Uri | undefined {
+    return this.open?.panel.active ? this.open.uri : undefined;
+  }
+
   dispose(): void {
     this.open?.panel.dispose();
   }

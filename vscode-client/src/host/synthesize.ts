@@ -5,6 +5,7 @@ import { CodeActionRequest, CodeActionTriggerKind, Command } from "vscode-langua
 import type { CodeAction, LanguageClient } from "vscode-languageclient/node";
 import { synthesisAction } from "../logic/codeActions";
 import type { Unavailable } from "../logic/overview";
+import { documentOf } from "../logic/consent";
 import { CHOOSE_TEACHER, remedies, wantsChoice } from "../logic/remedies";
 import type { Button } from "../logic/remedies";
 import { addressIn } from "./argument";
@@ -64,7 +65,8 @@ export async function tellUnavailable(
   wanted?: Wanted,
 ): Promise<void> {
   const goOn = wanted && (() => runAgain(server, wanted));
-  const buttons = remedies(reason.code, teacher, server.isOwn).map((button) =>
+  const document = documentOf(wanted?.argument);
+  const buttons = remedies(reason.code, teacher, server.isOwn, document).map((button) =>
     button === CHOOSE_TEACHER && goOn
       ? { ...button, argument: { reason: reason.message } }
       : button,
@@ -77,9 +79,10 @@ export async function tellUnavailable(
   await offer("warning", `dlm: ${reason.message}`, buttons, goOn);
 }
 
-/** Do what could not be done before, once the server has the keys that there are by now. */
+/** Do what could not be done before, once the server has the keys and settings of by now. */
 export async function runAgain(server: Server, wanted: Wanted): Promise<void> {
   await server.reconsider();
+  await server.tellSettings();
   await vscode.commands.executeCommand(wanted.command, wanted.argument);
 }
 

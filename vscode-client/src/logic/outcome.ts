@@ -53,7 +53,7 @@ export function outcome(end: RunEnd, by: Circumstances): Outcome {
   const again = by.retry ? [by.retry] : [];
   if (end.code === "failed" || end.code === "nothing-accepted") {
     if (failure) {
-      const helps = remedies(failure.code, by.teacher, by.ownServer);
+      const helps = remedies(failure.code, by.teacher, by.ownServer, end.uri);
       const loudness = end.code === "failed" ? "error" : "warning";
       return { loudness, message: failure.message, buttons: [...again, ...helps] };
     }

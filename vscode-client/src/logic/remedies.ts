@@ -29,8 +29,6 @@ export const CHOOSE_INTERPRETER: Button = {
 };
 export const SHOW_LOG: Button = { label: "Show Log", command: "dlm.showLogs" };
 
-const WITHOUT_JUDGE: Button = { label: "Go On Without Judge", command: "dlm.filterWithoutJudge" };
-
 /** The button that opens a setting. */
 export function settingButton(name: string): Button {
   const setting = `${LANGUAGE}.${name}`;
@@ -46,8 +44,18 @@ export function wantsChoice(code: string): boolean {
   return code === "no-teacher" || code === "no-adapter";
 }
 
-/** What may help `teacher`; `code` is what is in the way, or has ended a run. */
-export function remedies(code: string, teacher: string, ownServer: boolean): readonly Button[] {
+/** What may help `teacher`; `code` is what is in the way of a run on a document, or has ended it. */
+export function remedies(
+  code: string,
+  teacher: string,
+  ownServer: boolean,
+  document: string | undefined,
+): readonly Button[] {
+  const withoutJudge: Button = {
+    label: "Go On Without Judge",
+    command: "dlm.filterWithoutJudge",
+    argument: document,
+  };
   switch (code) {
     case "document-error":
       return [PROBLEMS];
@@ -56,7 +64,7 @@ export function remedies(code: string, teacher: string, ownServer: boolean): rea
       // The key of a plugin's teacher is kept in the environment only.
       return keepsKeyOf(teacher) ? [KEY, CHOOSE_TEACHER] : [CHOOSE_TEACHER];
     case "missing-judge-extra":
-      return ownServer ? [INSTALL, WITHOUT_JUDGE] : [WITHOUT_JUDGE];
+      return ownServer ? [INSTALL, withoutJudge] : [withoutJudge];
     case "missing-extra":
       // Into an environment that somebody else has made, it is for them to install.
       return ownServer ? [INSTALL, CHOOSE_TEACHER] : [CHOOSE_TEACHER];

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { remedies, wantsChoice } from "../../src/logic/remedies";
 
+const DOCUMENT = "file:///notes/hives.dlm";
+
 const buttons = (code: string, ownServer = false, teacher = "openai:gpt-5") =>
-  remedies(code, teacher, ownServer).map(({ label }) => label);
+  remedies(code, teacher, ownServer, DOCUMENT).map(({ label }) => label);
 
 test("a missing or a rejected key can be set, and another teacher chosen", () => {
   for (const code of ["missing-key", "key-refused"]) {
@@ -23,6 +25,11 @@ test("what is missing is installed only into the extension's own environment", (
 test("where the judge cannot run, one can do without it", () => {
   assert.deepEqual(buttons("missing-judge-extra", true), ["Install", "Go On Without Judge"]);
   assert.deepEqual(buttons("missing-judge-extra"), ["Go On Without Judge"]);
+});
+
+test("the document of the run is the one that goes without judge", () => {
+  const [button] = remedies("missing-judge-extra", "openai:gpt-5", false, DOCUMENT);
+  assert.equal(button?.argument, DOCUMENT);
 });
 
 test("no other teacher helps a document that has an error", () => {
