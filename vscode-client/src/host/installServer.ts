@@ -1,6 +1,7 @@
 /** The command that installs the server into the environment of the extension's own. */
 
 import * as vscode from "vscode";
+import { INSTALL_CHOICES } from "../logic/installChoices";
 import { settingButton } from "../logic/remedies";
 import { offer } from "./offer";
 import type { OwnServer } from "./ownServer";
@@ -8,36 +9,22 @@ import type { Server } from "./server";
 import { folder } from "./serverLocations";
 import { text } from "./settings";
 
-const TEACHERS = [
-  {
-    label: "Models on this machine",
-    detail: "Downloads PyTorch and a small model: a few gigabytes",
-    extras: ["local", "tiny"],
-  },
-  {
-    label: "OpenAI, and servers with its protocol",
-    detail: "A small download",
-    extras: ["openai"],
-  },
-  { label: "Anthropic", detail: "A small download", extras: ["anthropic"] },
-];
-
 export async function installServer(own: OwnServer, server: Server): Promise<void> {
   const before = own.isInstalled() ? own.extras : ["local"];
-  const items = TEACHERS.map((teacher) => ({
-    ...teacher,
-    picked: teacher.extras.some((extra) => before.includes(extra)),
+  const items = INSTALL_CHOICES.map((choice) => ({
+    ...choice,
+    picked: choice.extras.some((extra) => before.includes(extra)),
   }));
-  const teachers = await vscode.window.showQuickPick(items, {
-    title: "Install dlm-lsp: which teachers do you want to use?",
+  const chosen = await vscode.window.showQuickPick(items, {
+    title: "Install dlm-lsp: what do you want to use?",
     placeHolder: "What is picked here can be added to later by installing again",
     canPickMany: true,
     ignoreFocusOut: true,
   });
-  if (!teachers) {
+  if (!chosen) {
     return;
   }
-  const wanted = teachers.flatMap((teacher) => teacher.extras);
+  const wanted = chosen.flatMap(({ extras }) => extras);
   if (await own.install(wanted, server.ended)) {
     await server.restart();
     tellWhatCountsBefore();
