@@ -89,10 +89,10 @@ export class OwnServer {
         };
         const environment = serverEnvironment(process.env, {});
         try {
-          await locked(`${this.folder}.lock`, signal, async () => {
+          await locked(this.folder, signal, async (whileLocked) => {
             // Another window may have done it meanwhile.
             if (!isDone()) {
-              const workshop = { environment, signal, heard };
+              const workshop = { environment, signal: whileLocked, heard };
               await install(this.folder, wheel, extras, () => this.makers(), workshop);
             }
           });

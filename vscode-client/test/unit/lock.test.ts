@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -12,7 +11,8 @@ after(() => {
 });
 
 const never = new AbortController().signal;
-const file = join(folder, "below", "lock");
+const place = join(folder, "below", "python");
+const lockFolder = `${place}.lock`;
 
 test("one at a time has it", async () => {
   let inside = 0;
@@ -23,33 +23,36 @@ test("one at a time has it", async () => {
     await new Promise(setImmediate);
     inside -= 1;
   };
-  await Promise.all([1, 2, 3].map(() => locked(file, never, body)));
+  await Promise.all([1, 2, 3].map(() => locked(place, never, body)));
   assert.equal(most, 1);
-  assert.ok(!existsSync(file));
+  assert.ok(!existsSync(lockFolder));
 });
 
 test("it is free again where what was done has failed", async () => {
   const fails = () => Promise.reject(new Error("no"));
-  await assert.rejects(locked(file, never, fails), /no/);
-  assert.equal(await locked(file, never, () => Promise.resolve("done")), "done");
+  await assert.rejects(locked(place, never, fails), /no/);
+  assert.equal(await locked(place, never, () => Promise.resolve("done")), "done");
 });
 
-test("that of a process that is gone is taken over", async () => {
-  writeFileSync(file, String(spawnSync(process.execPath, ["-e", ""]).pid));
-  assert.equal(await locked(file, never, () => Promise.resolve("done")), "done");
-});
-
-test("that of long ago is taken over, whatever has its number now", async () => {
-  writeFileSync(file, String(process.pid));
+test("one whose owner gives no sign any more is taken over", async () => {
+  mkdirSync(lockFolder);
   const yesterday = new Date(Date.now() - 24 * 3_600_000);
-  utimesSync(file, yesterday, yesterday);
-  assert.equal(await locked(file, never, () => Promise.resolve("done")), "done");
+  utimesSync(lockFolder, yesterday, yesterday);
+  assert.equal(await locked(place, never, () => Promise.resolve("done")), "done");
+});
+
+test("where it cannot be taken, that is told", async () => {
+  const tooLong = join(folder, "x".repeat(255));
+  await assert.rejects(
+    locked(tooLong, never, () => Promise.resolve("done")),
+    { code: "ENAMETOOLONG" },
+  );
 });
 
 test("who waits for it can be called off", async () => {
   const over = new AbortController();
-  await locked(file, never, async () => {
-    const waiting = locked(file, over.signal, () => Promise.resolve("done"));
+  await locked(place, never, async () => {
+    const waiting = locked(place, over.signal, () => Promise.resolve("done"));
     over.abort();
     await assert.rejects(waiting, { name: "AbortError" });
   });
