@@ -44,7 +44,7 @@ _log = logging.getLogger(__name__)
 _FIRST_SETTINGS_TIMEOUT = 2.0
 """Seconds that a client may take to tell settings for the first time; some never do."""
 
-_SETTINGS_TIMEOUT = 30.0
+_SETTINGS_TIMEOUT = 10.0
 """Seconds that a client may take that has told some before: it may be busy."""
 
 _ANY_OF_MANY = re.compile(r"[*?{}\[\],!\\]")
