@@ -89,10 +89,10 @@ export class OwnServer {
         };
         const environment = serverEnvironment(process.env, {});
         try {
-          await locked(this.folder, signal, async (whileLocked) => {
+          await locked(`${this.folder}.lock`, signal, async () => {
             // Another window may have done it meanwhile.
             if (!isDone()) {
-              const workshop = { environment, signal: whileLocked, heard };
+              const workshop = { environment, signal, heard };
               await install(this.folder, wheel, extras, () => this.makers(), workshop);
             }
           });

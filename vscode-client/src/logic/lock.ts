@@ -1,58 +1,59 @@
-/** Lock: what one process at a time does, of all windows of the editor. */
+/** Lock: a file that one process at a time has, of all windows of the editor. */
 
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import type { LockOptions } from "proper-lockfile";
 
 const PAUSE = 300;
-/** After this many milliseconds without a sign of its owner it is taken over. */
-const STALE = 20_000;
+/** After this many milliseconds its owner is not believed any more: another may have its number. */
+const LONGEST = 3_600_000;
 
-/**
- * Do something while no other process does it at this `place`, which need not be there.
- *
- * A lock whose owner is gone is taken over. Where that happens to one who slept too long, the signal
- * that `body` is given ends it.
- */
+/** Do something while no other process does it; a lock whose owner is gone is taken over. */
 export async function locked<T>(
-  place: string,
+  file: string,
   signal: AbortSignal,
-  body: (signal: AbortSignal) => Promise<T>,
+  body: () => Promise<T>,
 ): Promise<T> {
-  await mkdir(dirname(place), { recursive: true });
-  const taken = new AbortController();
-  const onCompromised = (error: Error) => {
-    taken.abort(error);
-  };
-  const release = await free(place, { realpath: false, stale: STALE, onCompromised }, signal);
+  await mkdir(dirname(file), { recursive: true });
+  while (!(await taken(file))) {
+    await setTimeout(PAUSE, undefined, { signal });
+  }
   try {
-    return await body(AbortSignal.any([signal, taken.signal]));
-  } catch (error) {
-    taken.signal.throwIfAborted();
-    throw error;
+    return await body();
   } finally {
-    if (!taken.signal.aborted) {
-      await release();
-    }
+    await rm(file, { force: true });
   }
 }
 
-async function free(
-  place: string,
-  options: LockOptions,
-  signal: AbortSignal,
-): Promise<() => Promise<void>> {
-  // From here on it listens for signals, in a process that is not ours alone.
-  const { lock } = await import("proper-lockfile");
-  for (;;) {
-    try {
-      return await lock(place, options);
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "ELOCKED")) {
-        throw error;
-      }
-      await setTimeout(PAUSE, undefined, { signal });
+async function taken(file: string): Promise<boolean> {
+  try {
+    await writeFile(file, String(process.pid), { flag: "wx" });
+    return true;
+  } catch {
+    if (!(await isOwned(file))) {
+      await rm(file, { force: true });
     }
+    return false;
+  }
+}
+
+async function isOwned(file: string): Promise<boolean> {
+  try {
+    const { mtimeMs } = await stat(file);
+    const owner = await readFile(file, "utf8");
+    // It is made empty, and has its owner a moment later.
+    return Date.now() - mtimeMs < LONGEST && (owner === "" || isAlive(Number(owner)));
+  } catch {
+    // Removed by now: it is tried again.
+    return true;
+  }
+}
+
+function isAlive(id: number): boolean {
+  try {
+    process.kill(id, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -11,8 +12,7 @@ after(() => {
 });
 
 const never = new AbortController().signal;
-const place = join(folder, "below", "python");
-const lockFolder = `${place}.lock`;
+const file = join(folder, "below", "lock");
 
 test("one at a time has it", async () => {
   let inside = 0;
@@ -23,36 +23,33 @@ test("one at a time has it", async () => {
     await new Promise(setImmediate);
     inside -= 1;
   };
-  await Promise.all([1, 2, 3].map(() => locked(place, never, body)));
+  await Promise.all([1, 2, 3].map(() => locked(file, never, body)));
   assert.equal(most, 1);
-  assert.ok(!existsSync(lockFolder));
+  assert.ok(!existsSync(file));
 });
 
 test("it is free again where what was done has failed", async () => {
   const fails = () => Promise.reject(new Error("no"));
-  await assert.rejects(locked(place, never, fails), /no/);
-  assert.equal(await locked(place, never, () => Promise.resolve("done")), "done");
+  await assert.rejects(locked(file, never, fails), /no/);
+  assert.equal(await locked(file, never, () => Promise.resolve("done")), "done");
 });
 
-test("one whose owner gives no sign any more is taken over", async () => {
-  mkdirSync(lockFolder);
+test("that of a process that is gone is taken over", async () => {
+  writeFileSync(file, String(spawnSync(process.execPath, ["-e", ""]).pid));
+  assert.equal(await locked(file, never, () => Promise.resolve("done")), "done");
+});
+
+test("that of long ago is taken over, whatever has its number now", async () => {
+  writeFileSync(file, String(process.pid));
   const yesterday = new Date(Date.now() - 24 * 3_600_000);
-  utimesSync(lockFolder, yesterday, yesterday);
-  assert.equal(await locked(place, never, () => Promise.resolve("done")), "done");
-});
-
-test("where it cannot be taken, that is told", async () => {
-  const tooLong = join(folder, "x".repeat(255));
-  await assert.rejects(
-    locked(tooLong, never, () => Promise.resolve("done")),
-    { code: "ENAMETOOLONG" },
-  );
+  utimesSync(file, yesterday, yesterday);
+  assert.equal(await locked(file, never, () => Promise.resolve("done")), "done");
 });
 
 test("who waits for it can be called off", async () => {
   const over = new AbortController();
-  await locked(place, never, async () => {
-    const waiting = locked(place, over.signal, () => Promise.resolve("done"));
+  await locked(file, never, async () => {
+    const waiting = locked(file, over.signal, () => Promise.resolve("done"));
     over.abort();
     await assert.rejects(waiting, { name: "AbortError" });
   });
