@@ -8,7 +8,6 @@ import html
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
@@ -169,25 +168,20 @@ def _without_list_marks(text: str) -> str:
 
 def _words(text: str) -> list[str]:
     """Return the words of a text; one for each sign where they are not parted, or have endings."""
-    words = (word.strip("_") for word in word_tokens(text))
-    return [part for word in words for part in _SYLLABLE.findall(word)]
+    return [part for word in word_tokens(text) for part in _SYLLABLE.findall(word)]
 
 
 def _names(answer: str, language: str | None) -> list[str]:
     """Return the words of the answer that can only be names."""
     nouns_too = language is None or language in _CAPITAL_NOUNS
-    return sorted(_without_emphasis(full_name_tokens(answer) if nouns_too else name_tokens(answer)))
-
-
-def _without_emphasis(words: Iterable[str]) -> set[str]:
-    return {word.strip("_") for word in words}
+    return sorted(full_name_tokens(answer) if nouns_too else name_tokens(answer))
 
 
 def _covered(answer: str, asked: AbstractSet[str], source: _Source) -> bool:
     numbers = find_numbers(answer, source.word_languages)
     in_numbers = {word for number in numbers for word in _words(number.text)}
     sorted_asked = tuple(sorted(asked))
-    inflected = _without_emphasis(name_tokens(answer)) if source.inflects_names else frozenset()
+    inflected = name_tokens(answer) if source.inflects_names else frozenset()
     standing = [
         number for number in numbers if not number.unsure and stands_in(number, source.numbers)
     ]

@@ -12,6 +12,7 @@ _UNSPACED = (
     "\U00020000-\U0003ffff"
 )
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
+_EMPHASIS = re.compile(r"(?<!\w)_++|(?<!_)_++(?!\w)")
 _POSSESSIVE = re.compile(r"'s?(?!\w)", re.IGNORECASE)
 # A run of word characters is looked at once, from its start, whether or not a digit is in it.
 _NUMBER = re.compile(r"(?<!\w)[^\W\d]*+\d(?:[.,:]?\w)*+")
@@ -40,7 +41,7 @@ def normalize(text: str) -> str:
 
 def word_tokens(text: str) -> list[str]:
     """Return the words of `text` in one case, without punctuation and possessive endings."""
-    return _WORD.findall(_without_marks(_in_one_width(text)).casefold())
+    return _WORD.findall(_without_marks(_without_emphasis(text)).casefold())
 
 
 def number_tokens(text: str) -> frozenset[str]:
@@ -72,7 +73,7 @@ def full_name_tokens(text: str) -> frozenset[str]:
 
 def _tell_names(text: str) -> Iterator[tuple[re.Match[str], bool]]:
     """Yield each word as it is written, and whether it has the capital of a name."""
-    text = _in_one_width(text)
+    text = _without_emphasis(text)
     first = _sentence_starts(text)
     for match in _WORD.finditer(_without_marks(text)):
         word = match[0]
@@ -87,6 +88,12 @@ def _sentence_starts(text: str) -> set[int]:
     return {end for end in ends if text[end : end + 1] not in ("", "\n")}
 
 
+def _without_emphasis(text: str) -> str:
+    """Return `text` in one width, with blanks for the underscores of Markdown's emphasis."""
+    text = _in_one_width(text)
+    return _EMPHASIS.sub(_blank, text) if "_" in text else text
+
+
 def _in_one_width(text: str) -> str:
     if text.isascii():
         return text
@@ -96,5 +103,9 @@ def _in_one_width(text: str) -> str:
 def _without_marks(text: str) -> str:
     """Return `text` with blanks for what is no part of a word, which stands where it stood."""
     if "'" in text:
-        text = _POSSESSIVE.sub(lambda match: " " * len(match[0]), text)
+        text = _POSSESSIVE.sub(_blank, text)
     return text.translate(_BLANKS)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])

@@ -336,7 +336,9 @@ def test_yes_and_no_need_not_stand_in_the_section(answer):
 def test_a_name_in_underscores_is_the_name():
     prose = "The keeper of the lamp was _Marie Fox_ until 1931."
     assert ungrounded_reason(Pair("Who kept the lamp?", "It was _Marie Fox_."), prose) is None
-    assert ungrounded_reason(Pair("Who kept the lamp?", "It was _Marie Cox_."), prose) is not None
+    for wrong in ("It was _Marie Cox_.", "It was _Cox_ who kept the lamp."):
+        assert ungrounded_reason(Pair("Who kept the lamp?", wrong), prose) is not None
+    assert ungrounded_reason(Pair("Who was it?", "_The_ keeper of the lamp."), prose) is None
 
 
 @given(st.text(), st.text())
