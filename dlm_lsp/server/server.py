@@ -89,14 +89,17 @@ class OpenDocument:
     """What is kept of an open document beside its text.
 
     `settings` are those of the client, and where it has none those of the document's profile;
-    `profile_error` is why that cannot be taken.
+    `profile_error` is why that cannot be taken. `has_told_settings` says whether the client has
+    told those of this document, `silent_task` is what was waited for in vain.
     """
 
     settings: "Settings" = field(default_factory=_default_settings)
     client_settings: "Settings" = field(default_factory=_default_settings)
     profile: "Profile | None" = None
     profile_error: DlmError | None = None
+    has_told_settings: bool = False
     settings_task: "asyncio.Task[None] | None" = None
+    silent_task: "asyncio.Task[None] | None" = None
     diagnostics: IncrementalDiagnostics = field(default_factory=IncrementalDiagnostics)
     diagnostics_encoder: DiagnosticsEncoder | None = None
     symbols: "SectionAnswers[EncodedSymbols] | None" = None
@@ -247,28 +250,23 @@ class DlmServer(PatchedServer):
         told counts until it tells otherwise.
         """
         state = self.open_document(uri)
-        pushed = self.pushed_settings or self.initial_settings
-        if self.client.configuration:
-            asking = self._ask_settings(uri, pushed)
-            if state.settings_task is None:
-                self._take_settings(uri, pushed)
-        else:
-            asking = self.load_profile(uri)
-            self._take_settings(uri, pushed)
+        if not state.has_told_settings:
+            self._take_settings(uri, self.pushed_settings or self.initial_settings)
+        asking = self._ask_settings(uri) if self.client.configuration else self.load_profile(uri)
         state.settings_task = asyncio.create_task(asking)
 
     async def settings(self, uri: str) -> "Settings":
         """Return the settings of a document once they are known.
 
-        A client that has never told any is waited for once.
+        A client that has never told any is waited for once, any other once each time.
         """
         state = self.open_document(uri)
-        while (task := state.settings_task) and not task.done():
+        while (task := state.settings_task) and not task.done() and task is not state.silent_task:
             await asyncio.wait([task], timeout=self._settings_patience)
             if not task.done():
+                state.silent_task = task
                 if self._settings_patience == _FIRST_SETTINGS_TIMEOUT:
                     self._settings_patience = 0.0
-                break
         return state.settings
 
     async def late_settings(self, uri: str) -> "Settings":
@@ -278,7 +276,7 @@ class DlmServer(PatchedServer):
             await asyncio.wait([state.settings_task])
         return state.settings
 
-    async def _ask_settings(self, uri: str, pushed: object) -> None:
+    async def _ask_settings(self, uri: str) -> None:
         item = types.ConfigurationItem(scope_uri=uri, section="dlm")
         try:
             answers = await self.workspace_configuration_async(
@@ -286,11 +284,17 @@ class DlmServer(PatchedServer):
             )
         except Exception as error:
             _log.warning("no settings from the client: %r", error)
-            answers = None
         else:
             self._settings_patience = _SETTINGS_TIMEOUT
-        answer = answers[0] if answers else None
-        if self.text_document(uri):
+            if not self.text_document(uri):
+                return
+            state = self.open_document(uri)
+            if state.settings_task is not asyncio.current_task():
+                # It was asked again meanwhile.
+                return
+            answer = answers[0] if answers else None
+            state.has_told_settings = answer is not None
+            pushed = self.pushed_settings or self.initial_settings
             self._take_settings(uri, pushed if answer is None else answer)
         await self.load_profile(uri)
 

@@ -143,6 +143,77 @@ async def test_settings_count_until_the_client_has_told_others():
         assert server.open_documents[URI].settings.per_section == 7
 
 
+async def test_what_is_pushed_counts_where_the_client_tells_nothing():
+    server = SilentClientServer()
+    for pushed in (3, 7):
+        server.pushed_settings = {"perSection": pushed}
+        server.open(URI)
+        assert server.open_documents[URI].settings.per_section == pushed
+
+
+async def test_settings_that_are_told_no_more_are_taken_back():
+    server = SilentClientServer()
+    server.pushed_settings = {"perSection": 3}
+    server.open(URI)
+    server.answer.set_result([{"perSection": 7}])
+    async with asyncio.timeout(PATIENCE):
+        assert (await server.settings(URI)).per_section == 7
+        server.answer = asyncio.get_running_loop().create_future()
+        server.answer.set_result([None])
+        server.load_settings(URI)
+        assert (await server.settings(URI)).per_section == 3
+
+
+async def test_settings_that_are_told_empty_take_the_place_of_those_pushed():
+    server = SilentClientServer()
+    server.pushed_settings = {"perSection": 4}
+    server.open(URI)
+    server.answer.set_result([{}])
+    async with asyncio.timeout(PATIENCE):
+        assert (await server.settings(URI)).per_section != 4
+
+
+async def test_settings_count_on_where_the_client_fails_to_tell_others():
+    server = SilentClientServer()
+    server.open(URI)
+    server.answer.set_result([{"perSection": 7}])
+    async with asyncio.timeout(PATIENCE):
+        await server.settings(URI)
+        server.answer = asyncio.get_running_loop().create_future()
+        server.answer.set_exception(RuntimeError("not now"))
+        server.load_settings(URI)
+        assert (await server.settings(URI)).per_section == 7
+
+
+async def test_an_answer_to_an_earlier_question_counts_no_more():
+    server = SilentClientServer()
+    server.open(URI)
+    first, second = server.answer, asyncio.get_running_loop().create_future()
+    async with asyncio.timeout(PATIENCE):
+        asked_first = server.open_documents[URI].settings_task
+        await asyncio.sleep(0)
+        server.answer = second
+        server.load_settings(URI)
+        second.set_result([{"perSection": 8}])
+        await server.settings(URI)
+        first.set_result([{"perSection": 7}])
+        await asyncio.wait([asked_first])
+        assert (await server.settings(URI)).per_section == 8
+
+
+async def test_a_client_that_loses_a_question_is_waited_for_once(monkeypatch):
+    monkeypatch.setattr(module, "_SETTINGS_TIMEOUT", 0.5)
+    server = SilentClientServer()
+    server.open(URI)
+    server.answer.set_result([{"perSection": 7}])
+    async with asyncio.timeout(PATIENCE):
+        await server.settings(URI)
+        server.answer = asyncio.get_running_loop().create_future()
+        server.load_settings(URI)
+        for _ in range(4 * int(PATIENCE)):
+            await server.settings(URI)
+
+
 class Desk:
     """A server with documents of one store that come and go, and a job on `towns.dlm`."""
 

@@ -61,8 +61,8 @@ export async function chooseTeacher(
   }
   // Of what is on this machine only the server knows whether it can be asked.
   const overview = editor && (await overviews.ask(editor.document.uri.toString()));
-  if (overview?.availability && overview.teacher === teacher) {
-    void tellUnavailable(overview.availability, teacher, server);
+  if (editor && overview?.availability && overview.teacher === teacher) {
+    void tellUnavailable(overview.availability, editor.document.uri, teacher, server);
     return false;
   }
   return true;

@@ -37,10 +37,10 @@ export function middleware(
       const document = documentOf(args[0]);
       const uri = document === undefined ? undefined : vscode.Uri.parse(document);
       const overview = uri && (await overviews.ask(uri.toString()));
-      if (overview?.availability) {
+      if (uri && overview?.availability) {
         // Told here, where there are buttons to mend it.
         const goesOn = isQuiet(wanted) ? undefined : wanted;
-        void tellUnavailable(overview.availability, overview.teacher, server, goesOn);
+        void tellUnavailable(overview.availability, uri, overview.teacher, server, goesOn);
         return undefined;
       }
       const estimate = () => estimateOf(server, log, command, args[0]);

@@ -5,7 +5,6 @@ import { CodeActionRequest, CodeActionTriggerKind, Command } from "vscode-langua
 import type { CodeAction, LanguageClient } from "vscode-languageclient/node";
 import { synthesisAction } from "../logic/codeActions";
 import type { Unavailable } from "../logic/overview";
-import { documentOf } from "../logic/consent";
 import { CHOOSE_TEACHER, remedies, wantsChoice } from "../logic/remedies";
 import type { Button } from "../logic/remedies";
 import { addressIn } from "./argument";
@@ -28,7 +27,8 @@ export async function synthesize(server: Server): Promise<void> {
     await vscode.commands.executeCommand(choice.command, choice.argument);
   } else if (choice.kind === "disabled") {
     const teacher = teacherOf(editor.document.uri);
-    void tellUnavailable(choice.reason, teacher, server, { command: "dlm.synthesize" });
+    const { uri } = editor.document;
+    void tellUnavailable(choice.reason, uri, teacher, server, { command: "dlm.synthesize" });
   } else {
     void offerDocument(server, editor.document.uri);
   }
@@ -54,19 +54,19 @@ export function isQuiet(wanted: Wanted | undefined): boolean {
 }
 
 /**
- * Say why there can be no synthesis by a teacher, and what can be done about it.
+ * Say why there can be no synthesis for a document by a teacher, and what can be done about it.
  *
  * Once that is done, what was `wanted` goes on.
  */
 export async function tellUnavailable(
   reason: Unavailable,
+  uri: vscode.Uri,
   teacher: string,
   server: Server,
   wanted?: Wanted,
 ): Promise<void> {
   const goOn = wanted && (() => runAgain(server, wanted));
-  const document = documentOf(wanted?.argument);
-  const buttons = remedies(reason.code, teacher, server.isOwn, document).map((button) =>
+  const buttons = remedies(reason.code, teacher, server.isOwn, uri.toString()).map((button) =>
     button === CHOOSE_TEACHER && goOn
       ? { ...button, argument: { reason: reason.message } }
       : button,

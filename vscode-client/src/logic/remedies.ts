@@ -49,7 +49,7 @@ export function remedies(
   code: string,
   teacher: string,
   ownServer: boolean,
-  document: string | undefined,
+  document: string,
 ): readonly Button[] {
   const withoutJudge: Button = {
     label: "Go On Without Judge",

@@ -18,7 +18,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { chromium } from "playwright-core";
-import type { BrowserContext, FrameLocator, Locator, Page } from "playwright-core";
+import type { BrowserContext, ElementHandle, FrameLocator, Locator, Page } from "playwright-core";
 import type * as vscode from "vscode";
 import { DOUBLE } from "../../src/logic/clicks";
 import { Host } from "./host";
@@ -566,15 +566,18 @@ export class Editor {
   /** Press a button by keyboard: a notification that moves is not where the mouse clicks. */
   async press(where: Locator, name: string): Promise<void> {
     const end = Date.now() + PATIENCE;
-    const button = await where.getByRole("button", { name, exact: true }).elementHandle();
+    const button = where.getByRole("button", { name, exact: true });
+    await button.waitFor();
+    let pressed: ElementHandle | undefined;
     for (;;) {
       try {
-        await button.press("Enter", { timeout: MOMENT });
-        await button.waitForElementState("hidden", { timeout: MOMENT });
+        const found = await button.elementHandle({ timeout: MOMENT });
+        await found.press("Enter", { timeout: MOMENT });
+        pressed = found;
+        await found.waitForElementState("hidden", { timeout: MOMENT });
         return;
       } catch (error) {
-        // Pressed, it goes away, and the key of a second try finds nothing.
-        if (!(await button.isVisible())) {
+        if (pressed && !(await pressed.isVisible())) {
           return;
         }
         if (Date.now() > end) {
