@@ -20,7 +20,7 @@ export const INSTALL_CHOICES: readonly InstallChoice[] = [
   { label: "Anthropic", detail: "A small download", extras: ["anthropic"] },
   {
     label: "Training, and pairs as Parquet",
-    detail: "Downloads PyTorch, as models on this machine do, and what trains and writes tables",
+    detail: "Downloads PyTorch, what trains, and what writes tables: a few gigabytes",
     extras: ["train", "export"],
   },
 ];
