@@ -587,6 +587,13 @@ export class Editor {
     }
   }
 
+  /** Load the window anew, and wait for its extensions. */
+  async reload(): Promise<void> {
+    const renewed = this.host.renewed();
+    await this.page.reload();
+    await renewed;
+  }
+
   /** Close the window as a user does. */
   async closeWindow(): Promise<void> {
     await this.page.close({ runBeforeUnload: true });

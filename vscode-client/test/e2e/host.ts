@@ -80,6 +80,15 @@ export class Host {
     });
   }
 
+  /** Wait for the host of a window that is about to be loaded anew. */
+  renewed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.server.once("connection", () => {
+        resolve();
+      });
+    });
+  }
+
   close(): void {
     this.socket?.destroy();
     this.server.close();

@@ -174,7 +174,9 @@ void describe("install", () => {
     buildRelease("9.8.7", server, join(scratch, "checkout"));
     const wheel = carriedWheel(extension());
     assert.ok(wheel);
-    await editor.page.reload();
+    await editor.reload();
+    // The window may come back as it was some time before.
+    await editor.show("three.dlm", about(54));
     await until(() => installedIn(environment()).wheel === wheel.hash, LONG);
     await editor.untilServed();
     assert.equal(editor.servers().length, 1);
