@@ -41,7 +41,7 @@ def test_the_setting_and_the_walkthrough_name_each_kind(kind):
 
 
 def test_the_installation_offers_what_every_kind_needs():
-    source = (EXTENSION / "src" / "host" / "installServer.ts").read_text("utf-8")
+    source = (EXTENSION / "src" / "logic" / "installChoices.ts").read_text("utf-8")
     offered = {
         label: re.findall(r'"([^"]+)"', extras)
         for label, extras in re.findall(r'label: "([^"]+)".*?extras: \[(.*?)\]', source, re.DOTALL)
