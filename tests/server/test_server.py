@@ -153,7 +153,7 @@ async def test_what_is_pushed_counts_where_the_client_tells_nothing():
 
 async def test_settings_that_are_told_no_more_are_taken_back():
     server = SilentClientServer()
-    server.pushed_settings = {"perSection": 3}
+    server.pushed_settings = {"perSection": 4}
     server.open(URI)
     server.answer.set_result([{"perSection": 7}])
     async with asyncio.timeout(PATIENCE):
@@ -161,7 +161,7 @@ async def test_settings_that_are_told_no_more_are_taken_back():
         server.answer = asyncio.get_running_loop().create_future()
         server.answer.set_result([None])
         server.load_settings(URI)
-        assert (await server.settings(URI)).per_section == 3
+        assert (await server.settings(URI)).per_section == 4
 
 
 async def test_settings_that_are_told_empty_take_the_place_of_those_pushed():
