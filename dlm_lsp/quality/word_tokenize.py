@@ -12,7 +12,7 @@ _UNSPACED = (
     "\U00020000-\U0003ffff"
 )
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
-_EMPHASIS = re.compile(r"(?<!\w)_++|(?<!_)_++(?!\w)")
+_EMPHASIS = re.compile(rf"(?<![^\W{_UNSPACED}])_++|(?<!_)_++(?![^\W{_UNSPACED}])")
 _POSSESSIVE = re.compile(r"'s?(?!\w)", re.IGNORECASE)
 # A run of word characters is looked at once, from its start, whether or not a digit is in it.
 _NUMBER = re.compile(r"(?<!\w)[^\W\d]*+\d(?:[.,:]?\w)*+")

@@ -265,7 +265,7 @@ class DlmServer(PatchedServer):
             await asyncio.wait([task], timeout=self._settings_patience)
             if not task.done():
                 state.silent_task = task
-                if self._settings_patience == _FIRST_SETTINGS_TIMEOUT:
+                if self.client.configuration and self._settings_patience == _FIRST_SETTINGS_TIMEOUT:
                     self._settings_patience = 0.0
         return state.settings
 
@@ -283,6 +283,7 @@ class DlmServer(PatchedServer):
                 types.ConfigurationParams(items=[item])
             )
         except Exception as error:
+            self._settings_patience = _SETTINGS_TIMEOUT
             _log.warning("no settings from the client: %r", error)
         else:
             self._settings_patience = _SETTINGS_TIMEOUT
@@ -303,12 +304,19 @@ class DlmServer(PatchedServer):
         if not self.text_document(uri):
             return
         state = self.open_document(uri)
+        asked = state.client_settings
+        found: Profile | None = None
+        failure: DlmError | None = None
         try:
-            state.profile = await asyncio.to_thread(self._read_profile, uri, state.client_settings)
-            state.profile_error = None
+            found = await asyncio.to_thread(self._read_profile, uri, asked)
         except DlmError as error:
-            state.profile, state.profile_error = None, error
-            self._complain(str(error))
+            failure = error
+        if state.client_settings is not asked:
+            # Other settings name other profiles, and these are read by whoever took them.
+            return
+        state.profile, state.profile_error = found, failure
+        if failure:
+            self._complain(str(failure))
         self._apply_profile(state)
 
     def _read_profile(self, uri: str, settings: "Settings") -> "Profile | None":

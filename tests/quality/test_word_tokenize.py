@@ -28,6 +28,12 @@ def test_each_character_is_a_word_where_there_are_no_blanks():
     assert word_tokens("首都は東京 Tokyo") == ["首", "都", "は", "東", "京", "tokyo"]
 
 
+def test_the_underscores_of_emphasis_are_no_part_of_a_word():
+    assert word_tokens("_Marie Fox_ saw __init__") == ["marie", "fox", "saw", "init"]
+    assert word_tokens("这_是_的") == ["这", "是", "的"]
+    assert word_tokens("snake_case") == ["snake_case"]
+
+
 def test_marks_on_letters_are_part_of_their_word():
     assert word_tokens("हिन्दी में") == ["हिन्दी", "में"]
 

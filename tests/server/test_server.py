@@ -8,12 +8,14 @@ from lsprotocol import types
 from server.editor import PATIENCE, URI
 from support.document_text import FRONTMATTER
 
+from dlm_lsp.errors import ProfileError
 from dlm_lsp.server import server as module
 from dlm_lsp.server.client import ClientCapabilities
 from dlm_lsp.server.jobs import Job
 from dlm_lsp.server.lifecycle import create_server
 from dlm_lsp.server.live_documents import LiveWorkspace
 from dlm_lsp.server.server import DlmServer, PendingEdit
+from dlm_lsp.server.settings import Settings
 
 
 @pytest.mark.parametrize(
@@ -58,6 +60,21 @@ class SilentClientServer(DlmServer):
         self.workspace.put_text_document(types.TextDocumentItem(uri, "dlm", 1, ""))
         self.load_settings(uri)
 
+    def ask_again(self) -> None:
+        """Ask for the settings as where they have changed; what was not answered stays so."""
+        self.answer = asyncio.get_running_loop().create_future()
+        self.load_settings(URI)
+
+    def tell(self, settings: object) -> None:
+        self.answer.set_result([settings])
+
+    async def tells_late(self, settings: object) -> Settings:
+        """Return what the server waits for, where the client tells it only while it waits."""
+        known = asyncio.create_task(self.settings(URI))
+        await asyncio.wait([known], timeout=0.1)
+        self.tell(settings)
+        return await known
+
 
 async def test_a_client_that_tells_no_settings_is_waited_for_once(monkeypatch):
     monkeypatch.setattr(module, "_FIRST_SETTINGS_TIMEOUT", 0.5)
@@ -75,7 +92,7 @@ async def test_settings_that_are_told_late_count(monkeypatch):
     server.open(URI)
     assert (await server.settings(URI)).per_section != 7
     late = asyncio.create_task(server.late_settings(URI))
-    server.answer.set_result([{"perSection": 7}])
+    server.tell({"perSection": 7})
     async with asyncio.timeout(PATIENCE):
         assert (await late).per_section == 7
 
@@ -84,15 +101,11 @@ async def test_a_client_that_has_told_settings_is_waited_for_where_it_is_busy(mo
     monkeypatch.setattr(module, "_FIRST_SETTINGS_TIMEOUT", 0.0)
     server = SilentClientServer()
     server.open(URI)
-    server.answer.set_result([{"perSection": 7}])
+    server.tell({"perSection": 7})
     async with asyncio.timeout(PATIENCE):
         await server.late_settings(URI)
-        server.answer = asyncio.get_running_loop().create_future()
-        server.load_settings(URI)
-        changed = asyncio.create_task(server.settings(URI))
-        await asyncio.wait([changed], timeout=0.1)
-        server.answer.set_result([{"perSection": 8}])
-        assert (await changed).per_section == 8
+        server.ask_again()
+        assert (await server.tells_late({"perSection": 8})).per_section == 8
 
 
 async def test_a_profile_that_takes_long_to_read_is_not_taken_for_a_silent_client(monkeypatch):
@@ -101,45 +114,74 @@ async def test_a_profile_that_takes_long_to_read_is_not_taken_for_a_silent_clien
     may_read = threading.Event()
     monkeypatch.setattr(server, "_read_profile", lambda *_: may_read.wait(PATIENCE) and None)
     server.open(URI)
-    server.answer.set_result([{"perSection": 7}])
+    server.tell({"perSection": 7})
     async with asyncio.timeout(PATIENCE):
         await server.settings(URI)
         may_read.set()
         await server.late_settings(URI)
-        server.answer = asyncio.get_running_loop().create_future()
-        server.load_settings(URI)
-        changed = asyncio.create_task(server.settings(URI))
-        await asyncio.wait([changed], timeout=0.1)
-        server.answer.set_result([{"perSection": 8}])
-        assert (await changed).per_section == 8
+        server.ask_again()
+        assert (await server.tells_late({"perSection": 8})).per_section == 8
+
+
+async def test_a_client_that_refuses_to_tell_and_one_that_is_not_asked_are_not_silent(monkeypatch):
+    monkeypatch.setattr(module, "_FIRST_SETTINGS_TIMEOUT", 0.1)
+    for is_asked in (True, False):
+        server = SilentClientServer()
+        server.client = ClientCapabilities(configuration=is_asked)
+        may_read = threading.Event()
+        monkeypatch.setattr(
+            server, "_read_profile", lambda *_, read=may_read: read.wait(PATIENCE) and None
+        )
+        server.answer.set_exception(RuntimeError("never"))
+        async with asyncio.timeout(PATIENCE):
+            server.open(URI)
+            await server.settings(URI)
+            assert server._settings_patience > 0
+            may_read.set()
+            await server.late_settings(URI)
+
+
+async def test_a_profile_that_was_named_before_counts_no_more(monkeypatch):
+    server = SilentClientServer()
+    first_may_be_read = threading.Event()
+    loop, first_is_read = asyncio.get_running_loop(), asyncio.Event()
+
+    def read(_: str, settings: Settings) -> None:
+        if settings.per_section == 7:
+            loop.call_soon_threadsafe(first_is_read.set)
+            first_may_be_read.wait(PATIENCE)
+            raise ProfileError("the one before")
+
+    monkeypatch.setattr(server, "_read_profile", read)
+    server.open(URI)
+    server.tell({"perSection": 7})
+    async with asyncio.timeout(PATIENCE):
+        asked_first = server.open_documents[URI].settings_task
+        await first_is_read.wait()
+        server.ask_again()
+        server.tell({"perSection": 8})
+        await server.late_settings(URI)
+        first_may_be_read.set()
+        await asyncio.wait([asked_first])
+        assert server.open_documents[URI].profile_error is None
 
 
 async def test_of_settings_that_change_twice_the_last_ones_are_waited_for():
     server = SilentClientServer()
     server.open(URI)
-    first, second = server.answer, asyncio.get_running_loop().create_future()
-
-    def change_again(_: object) -> None:
-        server.answer = second
-        server.load_settings(URI)
-
-    server.open_documents[URI].settings_task.add_done_callback(change_again)
-    first.set_result([{"perSection": 7}])
+    server.open_documents[URI].settings_task.add_done_callback(lambda _: server.ask_again())
+    server.tell({"perSection": 7})
     async with asyncio.timeout(PATIENCE):
-        known = asyncio.create_task(server.settings(URI))
-        await asyncio.wait([known], timeout=0.1)
-        second.set_result([{"perSection": 8}])
-        assert (await known).per_section == 8
+        assert (await server.tells_late({"perSection": 8})).per_section == 8
 
 
 async def test_settings_count_until_the_client_has_told_others():
     server = SilentClientServer()
     server.open(URI)
-    server.answer.set_result([{"perSection": 7}])
+    server.tell({"perSection": 7})
     async with asyncio.timeout(PATIENCE):
         await server.settings(URI)
-        server.answer = asyncio.get_running_loop().create_future()
-        server.load_settings(URI)
+        server.ask_again()
         assert server.open_documents[URI].settings.per_section == 7
 
 
@@ -155,12 +197,11 @@ async def test_settings_that_are_told_no_more_are_taken_back():
     server = SilentClientServer()
     server.pushed_settings = {"perSection": 4}
     server.open(URI)
-    server.answer.set_result([{"perSection": 7}])
+    server.tell({"perSection": 7})
     async with asyncio.timeout(PATIENCE):
         assert (await server.settings(URI)).per_section == 7
-        server.answer = asyncio.get_running_loop().create_future()
-        server.answer.set_result([None])
-        server.load_settings(URI)
+        server.ask_again()
+        server.tell(None)
         assert (await server.settings(URI)).per_section == 4
 
 
@@ -168,7 +209,7 @@ async def test_settings_that_are_told_empty_take_the_place_of_those_pushed():
     server = SilentClientServer()
     server.pushed_settings = {"perSection": 4}
     server.open(URI)
-    server.answer.set_result([{}])
+    server.tell({})
     async with asyncio.timeout(PATIENCE):
         assert (await server.settings(URI)).per_section != 4
 
@@ -176,25 +217,22 @@ async def test_settings_that_are_told_empty_take_the_place_of_those_pushed():
 async def test_settings_count_on_where_the_client_fails_to_tell_others():
     server = SilentClientServer()
     server.open(URI)
-    server.answer.set_result([{"perSection": 7}])
+    server.tell({"perSection": 7})
     async with asyncio.timeout(PATIENCE):
         await server.settings(URI)
-        server.answer = asyncio.get_running_loop().create_future()
+        server.ask_again()
         server.answer.set_exception(RuntimeError("not now"))
-        server.load_settings(URI)
         assert (await server.settings(URI)).per_section == 7
 
 
 async def test_an_answer_to_an_earlier_question_counts_no_more():
     server = SilentClientServer()
     server.open(URI)
-    first, second = server.answer, asyncio.get_running_loop().create_future()
+    first, asked_first = server.answer, server.open_documents[URI].settings_task
     async with asyncio.timeout(PATIENCE):
-        asked_first = server.open_documents[URI].settings_task
         await asyncio.sleep(0)
-        server.answer = second
-        server.load_settings(URI)
-        second.set_result([{"perSection": 8}])
+        server.ask_again()
+        server.tell({"perSection": 8})
         await server.settings(URI)
         first.set_result([{"perSection": 7}])
         await asyncio.wait([asked_first])
@@ -205,11 +243,10 @@ async def test_a_client_that_loses_a_question_is_waited_for_once(monkeypatch):
     monkeypatch.setattr(module, "_SETTINGS_TIMEOUT", 0.5)
     server = SilentClientServer()
     server.open(URI)
-    server.answer.set_result([{"perSection": 7}])
+    server.tell({"perSection": 7})
     async with asyncio.timeout(PATIENCE):
         await server.settings(URI)
-        server.answer = asyncio.get_running_loop().create_future()
-        server.load_settings(URI)
+        server.ask_again()
         for _ in range(4 * int(PATIENCE)):
             await server.settings(URI)
 
