@@ -52,7 +52,6 @@ def chat_server(httpserver: HTTPServer) -> HTTPServer:
     card = {"id": "m", "type": "model", "display_name": "M", "max_input_tokens": 200_000}
     httpserver.expect_request("/v1/models").respond_with_json({"data": [{"id": "m"}]})
     httpserver.expect_request("/v1/models/m").respond_with_json(card)
-    httpserver.expect_request("/v1/messages/count_tokens").respond_with_json({"input_tokens": 9})
     httpserver.expect_request(CHAT).respond_with_handler(complete)
     httpserver.expect_request("/v1/messages").respond_with_handler(message)
     return httpserver

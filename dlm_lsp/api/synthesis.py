@@ -82,8 +82,6 @@ async def run_on_document(
     run: Callable[[SynthSession], Awaitable[_T]],
     sections: Sequence[str] | None = None,
     models: RunModels | None = None,
-    *,
-    counting: bool = True,
 ) -> _T:
     """Get teacher and judge ready, let `run` use them, and let go of them.
 
@@ -100,7 +98,6 @@ async def run_on_document(
         request_beside(request, loaded.path.parent),
         sections,
         models=models,
-        counting=counting,
     ) as ready:
         return await run(ready)
 
@@ -143,9 +140,8 @@ class RunContext:
     Setting `stop` ends the run with what is finished; `force` lets a copy join what is staged for
     its original. `on_wait` hears who holds a store, `on_ready` what is going to be asked about a
     document, `on_event` what happens. `swept` are folders without leftovers of killed processes.
-    Without `counting` no tokens are counted for the estimate, for which some teachers send the text
-    away. By `turns` documents begin in their order, where one depends on those before; `corpus` has
-    the pairs of all of them, where these are not to repeat each other.
+    By `turns` documents begin in their order, where one depends on those before; `corpus` has the
+    pairs of all of them, where these are not to repeat each other.
     """
 
     request: SynthRequest
@@ -157,7 +153,6 @@ class RunContext:
     on_ready: Callable[[Path, SynthSession], None]
     on_wait: Callable[[str], None]
     force: bool = False
-    counting: bool = True
     swept: set[Path] = field(default_factory=set)
     turns: Turns = field(default_factory=Turns)
     stores: StoreTurns = field(default_factory=StoreTurns)
@@ -219,9 +214,7 @@ async def _synthesize_held(
     if loaded is None:
         await held.wait()
         loaded = await finish_in_thread(held.load)
-    result = await run_on_document(
-        loaded, context.request, run, sections, context.models, counting=context.counting
-    )
+    result = await run_on_document(loaded, context.request, run, sections, context.models)
     with anyio.CancelScope(shield=True):
         saved = await finish_in_thread(held.save, loaded, result)
     return DocumentSynthesis(path, result, saved)

@@ -183,7 +183,6 @@ async def _run_interruptibly(
                         on_ready=announce,
                         on_wait=print_notice,
                         force=force,
-                        counting=results.count == 1,
                         corpus=Corpus() if request.options.dedup == "corpus" else None,
                     )
                     async with aclosing(synthesize_documents(groups, context)) as outcomes:

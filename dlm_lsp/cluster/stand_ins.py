@@ -257,11 +257,6 @@ class RemoteTeacher:
         return examples
 
     @property
-    def counts_exactly(self) -> bool:
-        """Whether `count_tokens` tells what will be read."""
-        return bool(self._like.counts_exactly)
-
-    @property
     def limits(self) -> TeacherLimits:
         """What it cannot do."""
         return limits_of(self._like)

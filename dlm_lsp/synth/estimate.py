@@ -8,7 +8,6 @@ from dlm_lsp.document.document import Document
 from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.chunking import estimate_tokens
 from dlm_lsp.synth.cost import UNKNOWN_PRICES, RunPrices
-from dlm_lsp.synth.model_loading import uses_local_model
 from dlm_lsp.synth.planned_requests import plan_requests, prose_sources
 from dlm_lsp.synth.request_runner import cached_reply
 from dlm_lsp.synth.run_options import SynthOptions
@@ -35,9 +34,9 @@ _ANY_PAIR = ("word " * 15, "word " * 30)
 class Estimate:
     """What the first requests of a run will be; a second may follow each of them.
 
-    `tokens_in` is exact where `exact` says so, `tokens_out` is always about. Where `max_pairs` is
-    set the run may end long before; then all numbers are the most that it can come to. `cost` is
-    None where no price is known or nothing costs anything; `prices_as_of` is an ISO 8601 date.
+    Tokens are about. Where `max_pairs` is set the run may end long before; then all numbers are the
+    most that it can come to. `cost` is None where no price is known or nothing costs anything;
+    `prices_as_of` is an ISO 8601 date.
     """
 
     sections: int
@@ -45,7 +44,6 @@ class Estimate:
     from_cache: int
     tokens_in: int
     tokens_out: int
-    exact: bool
     verification: "VerificationEstimate | None" = None
     cost: Money | None = None
     prices_as_of: str | None = None
@@ -74,12 +72,11 @@ class VerificationEstimate:
 
 def describe_estimate(expected: Estimate) -> str:
     """Return an estimate as one line to be read."""
-    about = "" if expected.exact else "about "
     cached = f" ({expected.from_cache} more from the cache)" if expected.from_cache else ""
     return (
         f"{_counted(expected.sections, 'section')}, "
         f"{_counted(expected.requests, 'request')}{cached}, "
-        f"{about}{expected.tokens_in:,} tokens in, about {expected.tokens_out:,} out"
+        f"about {expected.tokens_in:,} tokens in, about {expected.tokens_out:,} out"
         f"{_describe_cost(expected.cost, expected.prices_as_of)}"
         f"{_describe_verification(expected.verification)}"
     )
@@ -114,15 +111,12 @@ async def estimate_run(
     sections: Sequence[str] | None = None,
     verifier: Verifier | None = None,
     prices: RunPrices = UNKNOWN_PRICES,
-    counting: bool = True,
 ) -> Estimate:
     """Return what a run with `options` will ask; teacher and verifier are asked nothing.
 
-    Without `counting` they do not count tokens either, for which some send the text away. A model
-    on this machine never does: what it reads costs nothing, and it would have to be loaded.
+    No server counts the tokens, for that would send the text away, and none is loaded for it.
 
     Raises:
-        TeacherError: tokens cannot be counted.
         StoreError: the cache cannot be read.
     """
     sources = prose_sources(document, sections)
@@ -134,13 +128,7 @@ async def estimate_run(
         if options.fresh or cached_reply(cache, teacher, request) is None
     ]
     sent = uncached[: options.max_requests]
-    counting_here = counting and not uses_local_model(teacher)
-    counts = await teacher.count_tokens(sent) if counting_here else None
-    prompt_tokens = (
-        [estimate_tokens(prompt_messages(request).text) for request in sent]
-        if counts is None
-        else counts
-    )
+    prompt_tokens = [estimate_tokens(prompt_messages(request).text) for request in sent]
     reply_tokens = [
         min(options.sampling.max_new_tokens, (request.count + request.spare) * _TOKENS_PER_PAIR)
         for request in sent
@@ -151,14 +139,12 @@ async def estimate_run(
         from_cache=len(requests) - len(uncached),
         tokens_in=sum(prompt_tokens),
         tokens_out=sum(reply_tokens),
-        exact=counts is not None and teacher.counts_exactly,
-        verification=await _estimate_verification(
+        verification=_estimate_verification(
             verifier,
             [planned.request for planned in planned_requests],
             options,
             len(sent),
             price=prices.verifier,
-            counting=counting and not uses_local_model(verifier),
         )
         if verifier
         else None,
@@ -180,14 +166,13 @@ def _total_cost(
     return Money(sum(cost.micros for cost in costs), price.currency)
 
 
-async def _estimate_verification(
+def _estimate_verification(
     verifier: Verifier,
     planned: Sequence[PairRequest],
     options: SynthOptions,
     spent: int,
     *,
     price: Price | None,
-    counting: bool,
 ) -> VerificationEstimate:
     counts: Counter[str] = Counter()
     for request in planned:
@@ -207,11 +192,7 @@ async def _estimate_verification(
     requests: list[CheckRequest] = [*again, *verdicts]
     most = None if options.max_requests is None else max(0, options.max_requests - spent)
     requests = requests[:most]
-    tokens = await verifier.count_tokens(requests) if counting else None
-    if tokens is None:
-        tokens = [
-            estimate_tokens(request_messages(request, scored=alone).text) for request in requests
-        ]
+    tokens = [estimate_tokens(request_messages(request, scored=alone).text) for request in requests]
     reply_tokens = [_tokens_out(request, verifier) for request in requests]
     return VerificationEstimate(
         verifier.name,

@@ -190,7 +190,6 @@ async def estimate_offline(
             sections=sections,
             verifier=chosen,
             prices=find_prices(teacher, chosen),
-            counting=False,
         )
 
 
@@ -238,13 +237,11 @@ async def open_session(
     sections: Sequence[str] | None = None,
     *,
     models: RunModels | None = None,
-    counting: bool = True,
 ) -> AsyncIterator[SynthSession]:
     """Get teacher and judge ready, without asking anything, and let go of them at the end.
 
     `folder` is the document's store; `sections` limits the run to these section ids; `models` are
-    those of a run over several documents, which go on to the next. Without `counting` the estimate
-    is about, and nobody counts tokens for it.
+    those of a run over several documents, which go on to the next.
 
     Raises:
         TeacherError, JudgeError, StoreError: with the remedy.
@@ -264,7 +261,6 @@ async def open_session(
             sections=sections,
             verifier=found.verification.verifier,
             prices=found.prices,
-            counting=counting,
         )
         warnings = (
             *teacher_notes(found.teacher, options),

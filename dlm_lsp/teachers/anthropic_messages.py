@@ -1,8 +1,7 @@
 """Anthropic messages API: its models as teachers."""
 
 import os
-from collections.abc import Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any, Literal
 
@@ -10,7 +9,6 @@ from dlm_lsp.errors import TeacherError, UnusableReplyError
 from dlm_lsp.install_hint import install_hint
 from dlm_lsp.teachers.api import ApiTeacher
 from dlm_lsp.teachers.api_keys import ANTHROPIC_KEYS, usable_key
-from dlm_lsp.teachers.concurrency import map_concurrently, places
 from dlm_lsp.teachers.endpoint import anthropic_endpoint, parse_endpoint
 from dlm_lsp.teachers.kind import TeacherContext
 from dlm_lsp.teachers.model_names import recordable
@@ -36,7 +34,6 @@ class AnthropicTeacher(ApiTeacher):
     droppable = ("cache_control", "top_p", "temperature")
     key_variable = "ANTHROPIC_API_KEY"
     models_path = "/v1/models"
-    counts_exactly = True
 
     def _sdk(self) -> ModuleType:
         try:
@@ -77,34 +74,6 @@ class AnthropicTeacher(ApiTeacher):
         if not named:
             self._endpoint = parse_endpoint(str(client.base_url))
         return client
-
-    async def count_tokens(self, requests: Sequence[Request]) -> list[int] | None:
-        """Return the prompt tokens of each request, or None where the server does not count."""
-        if self._fatal_error:
-            return None
-        counts = [0] * len(requests)
-
-        async def count(request: Request) -> int | None:
-            messages = request_messages(request)
-            try:
-                counted: object = await self._guarded(
-                    lambda: self._client.messages.count_tokens(
-                        model=self._model,
-                        system=messages.system,
-                        messages=_turns(messages),
-                    ),
-                    self._timeout,
-                )
-            except TeacherError:
-                return None
-            return token_count(getattr(counted, "input_tokens", None))
-
-        async with aclosing(map_concurrently(count, requests, places(self.at_once))) as finished:
-            async for index, tokens in finished:
-                if tokens is None:
-                    return None
-                counts[index] = tokens
-        return counts
 
     async def _send(self, client: Any, request: Request, shape: RequestShape) -> Reply:
         body = self._body(request, shape) | self._options

@@ -379,7 +379,7 @@ class ApiTeacher(ABC):
         )
 
     async def count_tokens(self, requests: Sequence[Request]) -> list[int] | None:
-        """Return None: this API counts only what it is paid for."""
+        """Return None: an API counts only what it is sent."""
         return None
 
     async def answer(self, requests: Sequence[Request]) -> AsyncGenerator[TeacherResult, None]:

@@ -38,7 +38,6 @@ _LEAST_PARAMETERS = 450e6
 class InstructTeacher:
     """Requests to a model with a chat template."""
 
-    counts_exactly = True
     longest_window = 8192
 
     def __init__(self, model: LocalModel, info: ModelInfo, sampling: GenerationOptions) -> None:

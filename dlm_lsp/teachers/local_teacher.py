@@ -64,7 +64,6 @@ class LocalTeacher:
         """
         self.name = name or f"{HUB_PREFIX}{_fit_for_marker(shown_name(model))}"
         self.window: int | None = None
-        self.counts_exactly = False
         self.limits = TeacherLimits()
         self.local_model = LocalModel(model, adapter, device)
         self._sampling = sampling
@@ -97,7 +96,6 @@ class LocalTeacher:
         reads = min(info.window, self._reads or info.window)
         room = reads - _TOKENS_BESIDE_PROSE - teacher.reply_tokens
         self.window = max(_SMALLEST_WINDOW, min(teacher.longest_window, room))
-        self.counts_exactly = teacher.counts_exactly
         self.limits = teacher.limits
         self._info, self._prepared = info, teacher
 

@@ -71,7 +71,6 @@ class OpenAiTeacher(ApiTeacher):
     key_required: ClassVar[bool] = True
     log_probabilities = True
     caches_by_key: ClassVar[bool] = True
-    counts_exactly = False
 
     @property
     def lists_all(self) -> bool:

@@ -151,9 +151,6 @@ class Verifier(Replier[CheckRequest], Protocol):
     async def prepare(self) -> None:
         """See `Teacher.prepare`."""
 
-    async def count_tokens(self, requests: Sequence[CheckRequest]) -> list[int] | None:
-        """Return the prompt tokens of each request, or None where they cannot be counted."""
-
     async def aclose(self) -> None:
         """Let go of connections and workers."""
 
@@ -180,10 +177,6 @@ class Teacher(Protocol):
     def examples(self) -> Sequence[tuple[str, str]]:
         """The (question, answer) pairs that its prompts show, which no reply may repeat."""
 
-    @property
-    def counts_exactly(self) -> bool:
-        """Whether `count_tokens` tells what will be read, and not just how long a prompt is."""
-
     async def prepare(self) -> None:
         """Check everything that can be checked for free: key, server, model, extra.
 
@@ -198,7 +191,7 @@ class Teacher(Protocol):
         """Return everything that decides the reply to the request: model, parameters and prompt."""
 
     async def count_tokens(self, requests: Sequence[PairRequest]) -> list[int] | None:
-        """Return the prompt tokens of each request, or None where they cannot be counted."""
+        """Return the prompt tokens of each request, or None where that takes a server."""
 
     def answer(self, requests: Sequence[PairRequest]) -> AsyncGenerator[TeacherResult, None]:
         """Answer each request once, in whatever order; a failure costs its request alone.

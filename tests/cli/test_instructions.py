@@ -18,7 +18,7 @@ from dlm_lsp.synth.estimate import Estimate
 from dlm_lsp.synth.pipeline import SynthResult
 from dlm_lsp.synth.report import Candidate, Report, Usage, Verdict
 
-ESTIMATE = Estimate(0, 0, 0, 0, 0, exact=True)
+ESTIMATE = Estimate(0, 0, 0, 0, 0)
 
 
 def value(run):
@@ -595,6 +595,17 @@ def test_an_estimate_alone_asks_nothing_and_adds_up(dlm, document, paid, teacher
     assert second.endswith("about $3.30 by prices of 2026-11-28")
     assert total == "in all about $9.90"
     assert teacher.asked == []
+
+
+@pytest.mark.parametrize("flags", [("--estimate",), ("--json", "--estimate")])
+def test_no_text_is_sent_to_be_counted(dlm, document, httpserver, flags):
+    card = {"id": "m", "type": "model", "display_name": "M", "max_input_tokens": 200_000}
+    httpserver.expect_request("/v1/models/m").respond_with_json(card)
+    env = {"ANTHROPIC_BASE_URL": httpserver.url_for(""), "ANTHROPIC_API_KEY": "k"}
+    command = ("synth", "instructions", document(), "--teacher", "anthropic:m", "--verify", "auto")
+    run = dlm(*command, "--judge", "hf:gemma-3-270m", *flags, env=env)
+    assert run.returncode == 0
+    assert [request.method for request, _ in httpserver.log if request.method != "GET"] == []
 
 
 def test_an_estimate_alone_is_json_too(dlm, document, paid):

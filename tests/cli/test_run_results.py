@@ -15,7 +15,7 @@ from dlm_lsp.synth.report import Refusal, Report, Usage
 from dlm_lsp.teachers.money import Money
 
 PATHS = [Path("a.dlm"), Path("b.dlm"), Path("c.dlm")]
-ESTIMATE = Estimate(0, 0, 0, 0, 0, exact=True)
+ESTIMATE = Estimate(0, 0, 0, 0, 0)
 
 
 @pytest.fixture(autouse=True)

@@ -252,8 +252,6 @@ class AnthropicServer(BatchServer):
                 return ok({"id": "m", "type": "model", "display_name": "m", "created_at": NOW})
             case "POST", ["v1", "messages"]:
                 return self.live(request.json, self.complete)
-            case "POST", ["v1", "messages", "count_tokens"]:
-                return ok({"input_tokens": 100})
             case "POST", ["v1", "messages", "batches"]:
                 return self._create(request.json["requests"])
             case "GET", ["v1", "messages", "batches"]:

@@ -41,7 +41,7 @@ def keep_run(
         usage,
     )
     sections = staged_sections(loaded.document, accepted, teacher, at)
-    estimate = Estimate(0, 0, 0, 0, 0, exact=True)
+    estimate = Estimate(0, 0, 0, 0, 0)
     judged_by = f"{judge} (threshold 0.1)" if judge else ""
     save_run(
         loaded.folder,

@@ -56,7 +56,6 @@ class ScriptedTeacher:
 
     remote_host = None
     examples: Pairs = ()
-    counts_exactly = True
 
     def __init__(
         self,

@@ -41,7 +41,7 @@ REPORT = Report(
 
 
 def result(report: Report = REPORT, at: str = "2026-01-31T09:30:00Z") -> SynthResult:
-    estimate = Estimate(1, 1, 0, 10, 20, exact=True)
+    estimate = Estimate(1, 1, 0, 10, 20)
     return SynthResult("self", "tiny", estimate, report, (), at, ("a note",), "tiny, 0.1")
 
 

@@ -179,11 +179,6 @@ async def test_a_base_model_that_finds_all_that_was_asked_for_has_nothing_to_exp
     assert (len(json.loads(reply.text)["pairs"]), reply.note) == (2, "")
 
 
-async def test_only_what_an_instruct_model_reads_is_counted_exactly(base, chat):
-    assert (await prepared(chat)).counts_exactly
-    assert not (await prepared(base)).counts_exactly
-
-
 async def test_a_base_model_tells_no_tokens_for_most_of_what_it_reads_is_weighed(base):
     replies = [result.outcome async for result in (await prepared(base)).answer(REQUESTS[:1])]
     assert all(isinstance(reply, Reply) for reply in replies)

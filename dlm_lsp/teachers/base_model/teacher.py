@@ -39,8 +39,6 @@ FEW_SHOT_QUESTIONS = _few_shot_questions()
 class BaseModelTeacher:
     """Requests to a model without a chat template, one after the other."""
 
-    counts_exactly = False
-    """A base model reads its passage for each question that it tries, and again to weigh it."""
     # It wanders off in long passages, and their cost grows with the square of the length.
     longest_window = 1024
     reply_tokens = 0
