@@ -20,7 +20,6 @@ from dlm_lsp.api.synthesis import (
     Destination,
     RunContext,
     load_for_synthesis,
-    run_on_document,
 )
 from dlm_lsp.cli.batch import BatchOutcome, for_each
 from dlm_lsp.cli.engine import Engine
@@ -41,10 +40,10 @@ from dlm_lsp.document.base_models import short_name
 from dlm_lsp.synth.choose_verifier import verifier_selector
 from dlm_lsp.synth.corpus import Corpus
 from dlm_lsp.synth.cost import budget_of
-from dlm_lsp.synth.estimate import Estimate, describe_estimate
-from dlm_lsp.synth.pipeline import SynthSession
+from dlm_lsp.synth.estimate import describe_estimate
+from dlm_lsp.synth.pipeline import SynthSession, estimate_offline
 from dlm_lsp.synth.run_models import THIS_MACHINE, ModelSource, RunModels
-from dlm_lsp.synth.synth_request import SynthRequest, needed_models
+from dlm_lsp.synth.synth_request import SynthRequest, request_beside
 from dlm_lsp.teachers.money import Money
 from dlm_lsp.teachers.registry import check_options
 
@@ -95,7 +94,7 @@ def synthesize_instructions(
 def estimate_instructions(
     documents: Sequence[Path], requests: RunRequests, *, as_json: bool
 ) -> int:
-    """Say what a synthesis of each document would ask and cost; no teacher is asked for pairs."""
+    """Say what a synthesis of each document would ask and cost; nobody is asked, nothing loaded."""
     request = requests.plain
     check_options(request.teacher, request.options.teacher_options)
     verifier_selector(request.options.verify)
@@ -103,9 +102,8 @@ def estimate_instructions(
 
     def work(path: Path) -> BatchOutcome:
         loaded, own = load_for_synthesis(path, "nowhere", force=True), requests.of(path)
-        for needed in needed_models(own, loaded.frontmatter.base_model):
-            try_fetch_for_run(needed.name, named_by_user=needed.named_by_user)
-        expected, notes = anyio.run(run_on_document, loaded, own, _estimate_and_notes)
+        asked = request_beside(own, path.parent)
+        expected, notes = anyio.run(estimate_offline, loaded.document, loaded.folder, asked)
         costs.extend(expected.costs)
         for note in notes:
             print_notice(f"note: {note}")
@@ -116,12 +114,8 @@ def estimate_instructions(
     codes = for_each(documents, work, as_json=as_json)
     if not as_json and len(codes) > 1 and len({cost.currency for cost in costs}) == 1:
         total = Money(sum(cost.micros for cost in costs), costs[0].currency)
-        print_result(f"in all about {total}")
+        print_result(f"in all {total.roughly}")
     return FAILED if FAILED in codes else DONE
-
-
-async def _estimate_and_notes(ready: SynthSession) -> tuple[Estimate, tuple[str, ...]]:
-    return ready.estimate, ready.notes
 
 
 async def _run_interruptibly(

@@ -51,9 +51,9 @@ def train_document(
         check_plot(plot)
     document = resolve_path(path, "train")
     require_train_extra()
-    fetch_for_run(training_input(document).frontmatter.base_model, named_by_user=False)
     if dry_run:
         return _print_plan(training_input(document), request, output)
+    fetch_for_run(training_input(document).frontmatter.base_model, named_by_user=False)
     trained: list[TrainedAdapter] = []
     code, failure = DONE, ""
     with document_lock(training_input(document).folder, "dlm train", print_notice, document):

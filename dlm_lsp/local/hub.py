@@ -1,11 +1,15 @@
 """Hugging Face hub: a model from its cache; downloaded where somebody asked for that."""
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from dlm_lsp.errors import ModelError
+
+# What the hub's client reads when it is imported; it tells its makers of each request otherwise.
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 _FILES = ["*.safetensors", "*.safetensors.index.json", "*.json", "*.jinja", "tokenizer.model"]
 _INDEX = "model.safetensors.index.json"

@@ -38,7 +38,7 @@ async def estimate_answer(server: DlmServer, request: EditorRequest) -> dict[str
     estimate = partial(estimate_offline, document, store, synth_request, request.sections)
     try:
         # Each prompt is written for it, and somebody may be typing.
-        found = await asyncio.to_thread(lambda: anyio.run(estimate))
+        found, _ = await asyncio.to_thread(lambda: anyio.run(estimate))
     except DlmError as error:
         _log.info("no estimate: %s", error)
         return nothing

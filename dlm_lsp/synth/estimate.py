@@ -95,7 +95,7 @@ def _describe_verification(expected: VerificationEstimate | None) -> str:
 def _describe_cost(cost: Money | None, as_of: str | None) -> str:
     if cost is None:
         return ""
-    return f", about {cost}{f' by prices of {as_of}' if as_of else ''}"
+    return f", {cost.roughly}{f' by prices of {as_of}' if as_of else ''}"
 
 
 def _counted(count: int, noun: str) -> str:

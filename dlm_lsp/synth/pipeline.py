@@ -165,10 +165,11 @@ async def estimate_offline(
     folder: Path,
     request: SynthRequest,
     sections: Sequence[str] | None = None,
-) -> Estimate:
-    """Return about what a run will ask, without a word to any server and without any model.
+) -> tuple[Estimate, tuple[str, ...]]:
+    """Return about what a run will ask, and what is to be told of it, a line each.
 
-    Of a model on this machine, which costs nothing, all is taken to be asked anew.
+    It takes no word to any server and no model. Of a model on this machine, which costs nothing,
+    all is taken to be asked anew.
 
     Raises:
         TeacherError, StoreError, OptionError: as `open_session`.
@@ -181,16 +182,19 @@ async def estimate_offline(
     if selector is None and options.filter == "sway" and plain_verify(options.verify) == "auto":
         verifier = None if is_local else teacher
     chosen = verifier if isinstance(verifier, Verifier) else None
+    prices = find_prices(teacher, chosen)
     with ReplyCache(folder) as cache:
-        return await estimate_run(
+        expected = await estimate_run(
             document,
             teacher,
             cache,
             replace(options, fresh=options.fresh or is_local),
             sections=sections,
             verifier=chosen,
-            prices=find_prices(teacher, chosen),
+            prices=prices,
         )
+    asked_by = [line] if (line := _asked_by(request)) else []
+    return expected, (*asked_by, *_warnings(folder, teacher, options, prices))
 
 
 def _unprepared(
@@ -206,6 +210,20 @@ def _unprepared(
         timeout=options.timeout,
         options=teacher_options,
         window=window,
+    )
+
+
+def _asked_by(request: SynthRequest) -> str:
+    return f"asked by profile {' and '.join(request.profiles)}" if request.profiles else ""
+
+
+def _warnings(
+    folder: Path, teacher: Teacher, options: SynthOptions, prices: RunPrices
+) -> tuple[str, ...]:
+    return (
+        *teacher_notes(teacher, options),
+        *batch_notes(folder, teacher.name),
+        *([prices.problem] if prices.problem else []),
     )
 
 
@@ -262,17 +280,12 @@ async def open_session(
             verifier=found.verification.verifier,
             prices=found.prices,
         )
-        warnings = (
-            *teacher_notes(found.teacher, options),
-            *batch_notes(folder, found.teacher.name),
-            *([found.prices.problem] if found.prices.problem else []),
-        )
         yield SynthSession(
             document,
             found.teacher,
             expected,
-            warnings,
-            f"asked by profile {' and '.join(request.profiles)}" * bool(request.profiles),
+            _warnings(folder, found.teacher, options, found.prices),
+            _asked_by(request),
             found.verification,
             found.prices,
             found.judge,

@@ -16,9 +16,18 @@ class Money:
 
     def __str__(self) -> str:
         """Return the amount to be read: with two decimals, or the first two digits of less."""
-        if 0 < self.micros < _LEAST_SHOWN:
+        if self._is_little:
             return f"less than {self._with_currency('0.001')}"
         return self._with_currency(_digits(Decimal(self.micros) / 1_000_000))
+
+    @property
+    def roughly(self) -> str:
+        """The amount as an estimate to be read."""
+        return str(self) if self._is_little else f"about {self}"
+
+    @property
+    def _is_little(self) -> bool:
+        return 0 < self.micros < _LEAST_SHOWN
 
     def _with_currency(self, digits: str) -> str:
         symbol = _SYMBOLS.get(self.currency)

@@ -51,6 +51,12 @@ def test_a_model_is_downloaded_once_and_its_size_told_first(dlm, env, hub):
     assert hub.asked == []
 
 
+def test_the_hub_is_told_nothing_but_what_is_wanted(dlm, env, hub):
+    assert dlm("fetch", "org/name", env=env).returncode == 0
+    assert [path for path in hub.asked if "org/name" not in path] == []
+    assert not any("torch" in agent for agent in hub.user_agents)
+
+
 @pytest.mark.parametrize("words", [["train", "--max-steps", "1"], ["synth", "instructions"]])
 def test_a_hub_id_in_a_document_is_fetched_by_the_command_alone(
     dlm, env, hub, tmp_path, teacher, words
@@ -74,6 +80,23 @@ def test_a_key_of_the_registry_is_fetched_by_a_training_which_tells_the_size(
     run = dlm("train", notes_on(tmp_path, "smollm2-360m"), "--max-steps", 1, env=env)
     assert run.returncode == 0, run.stderr
     assert f"Downloading {REGISTERED} (" in run.stderr.split("rows and")[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["train", "--dry-run"], 1),
+        (["synth", "instructions", "--estimate", "--teacher", "hf:org/name"], 0),
+        (["synth", "instructions", "--estimate", "--teacher", "openai:gpt-5-mini"], 0),
+    ],
+)
+def test_a_look_beforehand_downloads_nothing_and_needs_no_key(
+    dlm, env, hub, tmp_path, words, code
+):
+    run = dlm(*words, notes_on(tmp_path, "smollm2-360m"), env=env | {"OPENAI_API_KEY": ""})
+    assert run.returncode == code
+    assert hub.asked == []
+    assert ("`dlm fetch smollm2-360m`" in run.stderr) == (code == 1)
 
 
 def test_a_folder_in_the_working_directory_is_not_taken_for_a_hub_id(

@@ -15,11 +15,12 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 @dataclass
 class Hub:
-    """Where the hub is, what it has by hub id, and the paths that it was asked for."""
+    """Where the hub is, what it has by hub id, the paths that it was asked for, and by whom."""
 
     url: str
     models: dict[str, Path]
     asked: list[str] = field(default_factory=list)
+    user_agents: set[str] = field(default_factory=set)
     status: int = 200
 
     def env(self, cache: Path) -> dict[str, str]:
@@ -51,6 +52,7 @@ def hub_server(models: Mapping[str, Path]) -> Iterator[Hub]:
 
         def _answer(self, *, with_body: bool) -> None:
             hub.asked.append(self.path)
+            hub.user_agents.add(self.headers["User-Agent"])
             status, body, headers = _outcome(hub, self.path.partition("?")[0])
             self.send_response(status)
             for name, value in {**headers, "Content-Length": str(len(body))}.items():

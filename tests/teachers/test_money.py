@@ -33,3 +33,8 @@ def test_a_currency_without_a_sign_stands_behind_the_amount():
 @pytest.mark.parametrize(("amount", "micros"), [(0.1, 100_000), (0.29, 290_000), (2, 2_000_000)])
 def test_an_amount_is_what_was_typed_to_the_last_digit(amount, micros):
     assert to_micros(amount) == micros
+
+
+def test_an_estimate_is_about_unless_it_is_next_to_nothing():
+    assert Money(1_500_000, "USD").roughly == "about $1.50"
+    assert Money(400, "USD").roughly == "less than $0.001"
