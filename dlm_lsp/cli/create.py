@@ -11,6 +11,9 @@ from dlm_lsp.cli.exit_codes import DONE
 from dlm_lsp.cli.output import escape_line, pluralize, print_notice, print_result
 from dlm_lsp.errors import StoreError
 
+_ANY_TEACHER = "TEACHER"
+_SOME_TEACHERS = "vllm-server:localhost:11434#qwen3 or openai:gpt-5-mini"
+
 
 class _Create(Protocol):
     def __call__(
@@ -57,4 +60,5 @@ def _print(made: CreatedDocument) -> None:
         print_result(f"made {path}: write your prose below its second line of dashes, then run")
     else:
         print_result(f"made {path} with {pluralize(made.sections, 'section')} of prose; next:")
-    print_result(f"  dlm synth instructions {typed}")
+    print_result(f"  dlm synth instructions {typed} --teacher {_ANY_TEACHER}")
+    print_result(f"where {_ANY_TEACHER} is who writes the pairs, such as {_SOME_TEACHERS}")

@@ -8,14 +8,14 @@ from dlm_lsp.document import parse
 def test_a_new_document_says_what_comes_next(dlm, tmp_path):
     run = dlm("init", "notes.dlm")
     assert run.returncode == 0
-    assert run.stdout.endswith("  dlm synth instructions notes.dlm\n")
+    assert "\n  dlm synth instructions notes.dlm --teacher TEACHER\n" in run.stdout
     assert parse((tmp_path / "notes.dlm").read_text()).problems == ()
     assert dlm("check", "notes.dlm").returncode == 0
 
 
 def test_what_comes_next_can_be_typed_whatever_the_name(dlm):
     run = dlm("init", "a $(b).dlm")
-    assert run.stdout.endswith("  dlm synth instructions 'a $(b).dlm'\n")
+    assert "\n  dlm synth instructions 'a $(b).dlm' --teacher TEACHER\n" in run.stdout
 
 
 def test_what_is_left_out_of_a_text_is_told(dlm, tmp_path):
