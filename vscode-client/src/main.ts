@@ -133,6 +133,7 @@ export function activate(context: vscode.ExtensionContext): void {
     markUnreviewed(overviews),
     new StatusItem(server, overviews),
     keepContext(overviews),
+    vscode.window.registerWebviewPanelSerializer("dlm.review", panel),
     ...Object.entries(commands).map(([name, command]) =>
       vscode.commands.registerCommand(name, command),
     ),

@@ -11,15 +11,20 @@ export function openPanel(
   title: string,
   preserveFocus: boolean,
 ): vscode.WebviewPanel {
-  const panel = vscode.window.createWebviewPanel(
-    `dlm.${kind}`,
-    title,
-    { viewColumn: vscode.ViewColumn.Beside, preserveFocus },
-    { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extension, "dist")] },
-  );
+  const columns = { viewColumn: vscode.ViewColumn.Beside, preserveFocus };
+  const panel = vscode.window.createWebviewPanel(`dlm.${kind}`, title, columns);
+  furnish(extension, panel);
+  return panel;
+}
+
+/** Give a panel its rights and its icon; one of another release has those of a folder that is gone. */
+export function furnish(extension: vscode.Uri, panel: vscode.WebviewPanel): void {
+  panel.webview.options = {
+    enableScripts: true,
+    localResourceRoots: [vscode.Uri.joinPath(extension, "dist")],
+  };
   const icon = (name: string) => vscode.Uri.joinPath(extension, "icons", name);
   panel.iconPath = { light: icon("file-light.svg"), dark: icon("file-dark.svg") };
-  return panel;
 }
 
 /** What the page of a panel is served with; its files are called by its name. */

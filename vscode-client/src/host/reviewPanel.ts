@@ -9,11 +9,12 @@ import type { ReviewAnswer } from "../logic/reviewItems";
 import { batches } from "../logic/reviewBatches";
 import { fromPage, reviewPage } from "../logic/reviewProtocol";
 import type { FromPage, ToPage } from "../logic/reviewProtocol";
-import type { Decided, Filter } from "../logic/reviewSession";
+import type { Decided, Filter, Unsaved } from "../logic/reviewSession";
+import { stateIn } from "../logic/reviewState";
 import { addressIn } from "./argument";
 import type { Evidence } from "./evidence";
 import type { Overviews } from "./overviews";
-import { openPanel, partsOf } from "./pages";
+import { furnish, openPanel, partsOf } from "./pages";
 import type { Server } from "./server";
 
 const ITEMS = "dlm.review.items";
@@ -23,7 +24,7 @@ const GONE =
 const SILENT =
   "The server does not answer, so nothing can be decided now. What you have typed stays here. If the server does not come back, use “dlm: Restart Server”.";
 
-export class ReviewPanel implements vscode.Disposable {
+export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerializer {
   private open: Page | undefined;
 
   constructor(
@@ -51,14 +52,23 @@ export class ReviewPanel implements vscode.Disposable {
       this.open.panel.reveal(undefined, !focus);
       return;
     }
-    const panel = openPanel(this.extension, "review", "Review", !focus);
-    const page = new Page(panel, uri, filter, this.server, this.overviews, this.evidence, this.log);
-    this.open = page;
-    panel.onDidDispose(() => {
-      this.open = undefined;
-      page.dispose();
-    });
-    panel.webview.html = reviewPage(partsOf(this.extension, panel.webview, "review"));
+    this.fill(openPanel(this.extension, "review", "Review", !focus), uri, filter, false);
+  }
+
+  /** Go on in a panel that was open when the window was closed or loaded anew. */
+  deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const uri = parsed(stateIn(state)?.uri);
+    // The editor comes here once the panel is in view, and there may be another by then.
+    if (!uri || this.open) {
+      panel.dispose();
+    } else {
+      if (this.server.state === "not started") {
+        void this.server.start();
+      }
+      furnish(this.extension, panel);
+      this.fill(panel, uri, {}, true);
+    }
+    return Promise.resolve();
   }
 
   /** The document whose pairs are reviewed where the user is now. */
@@ -68,6 +78,22 @@ export class ReviewPanel implements vscode.Disposable {
 
   dispose(): void {
     this.open?.panel.dispose();
+  }
+
+  private fill(
+    panel: vscode.WebviewPanel,
+    uri: vscode.Uri,
+    filter: Partial<Filter>,
+    begun: boolean,
+  ): void {
+    const { server, overviews, evidence, log } = this;
+    const page = new Page(panel, uri, filter, begun, server, overviews, evidence, log);
+    this.open = page;
+    panel.onDidDispose(() => {
+      this.open = undefined;
+      page.dispose();
+    });
+    panel.webview.html = reviewPage(partsOf(this.extension, panel.webview, "review"));
   }
 }
 
@@ -87,12 +113,14 @@ class Page implements vscode.Disposable {
   private readonly loaded = new vscode.EventEmitter<ReviewAnswer | undefined>();
   private loading = false;
   private again = false;
-  private ready = false;
+  private unsaved: Unsaved | undefined;
 
   constructor(
     readonly panel: vscode.WebviewPanel,
     private _uri: vscode.Uri,
     private filter: Partial<Filter>,
+    /** Whether a page has been there, also in an earlier window: one that follows goes on. */
+    private begun: boolean,
     private readonly server: Server,
     private readonly overviews: Overviews,
     private readonly evidence: Evidence,
@@ -106,6 +134,10 @@ class Page implements vscode.Disposable {
         }
       }),
       overviews.onDidChange(() => {
+        void this.load();
+      }),
+      // There are overviews only of what is open, which the document need not be.
+      server.onDidChange(() => {
         void this.load();
       }),
     ];
@@ -141,12 +173,18 @@ class Page implements vscode.Disposable {
     switch (message.kind) {
       case "ready":
         // A page that was out of sight is loaded anew, and goes on where it was.
-        if (this.ready) {
+        if (this.begun) {
+          if (this.unsaved) {
+            this.post({ kind: "resume", unsaved: this.unsaved });
+          }
           void this.load();
         } else {
-          this.ready = true;
+          this.begun = true;
           this.restart();
         }
+        break;
+      case "keep":
+        this.unsaved = message.unsaved;
         break;
       case "decide":
         if (this.documents.has(message.uri)) {
@@ -162,7 +200,7 @@ class Page implements vscode.Disposable {
   }
 
   private restart(): void {
-    if (this.ready) {
+    if (this.begun) {
       void this.load().then(() => {
         this.post({ kind: "restart", filter: this.filter });
       });
@@ -281,6 +319,15 @@ class Page implements vscode.Disposable {
 
   private post(message: ToPage): void {
     void this.panel.webview.postMessage(message);
+  }
+}
+
+/** An address as one; undefined where it is none, which whoever has written a state may know. */
+function parsed(address: string | undefined): vscode.Uri | undefined {
+  try {
+    return address === undefined ? undefined : vscode.Uri.parse(address, true);
+  } catch {
+    return undefined;
   }
 }
 

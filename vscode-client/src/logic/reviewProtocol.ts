@@ -2,8 +2,9 @@
 
 import { page } from "./page";
 import type { PageParts } from "./page";
+import { isRecord } from "./record";
 import type { ReviewAnswer } from "./reviewItems";
-import type { Decided, Filter } from "./reviewSession";
+import type { Decided, Draft, Filter, Unsaved } from "./reviewSession";
 
 export type ToPage =
   /** What the server tells of a document; it knows of the decisions up to `known`. */
@@ -15,6 +16,8 @@ export type ToPage =
     }
   /** The user wants to begin anew, with this filter. */
   | { readonly kind: "restart"; readonly filter: Partial<Filter> }
+  /** The page was out of sight, and this is what it kept here. */
+  | { readonly kind: "resume"; readonly unsaved: Unsaved }
   /** There are no pairs, and why. */
   | { readonly kind: "gone"; readonly message: string }
   /** Nobody knows what there is: what is in view stays, and nothing can be decided. */
@@ -25,7 +28,8 @@ export type FromPage =
   /** `uri`: the document whose pairs were in view, which need not be the panel's any more. */
   | { readonly kind: "decide"; readonly uri: string; readonly decided: Decided }
   /** This pair is in view; null for none. */
-  | { readonly kind: "show"; readonly id: string | null };
+  | { readonly kind: "show"; readonly id: string | null }
+  | { readonly kind: "keep"; readonly unsaved: Unsaved };
 
 /** The review's page. */
 export function reviewPage(parts: PageParts): string {
@@ -77,7 +81,7 @@ export function fromPage(message: unknown): FromPage | undefined {
   if (!isRecord(message)) {
     return undefined;
   }
-  const { kind, id, uri, decided } = message;
+  const { kind, id, uri, decided, unsaved } = message;
   if (kind === "ready") {
     return { kind };
   }
@@ -86,6 +90,9 @@ export function fromPage(message: unknown): FromPage | undefined {
   }
   if (kind === "decide" && typeof uri === "string" && isDecided(decided)) {
     return { kind, uri, decided };
+  }
+  if (kind === "keep" && isUnsaved(unsaved)) {
+    return { kind, unsaved };
   }
   return undefined;
 }
@@ -101,12 +108,18 @@ function isDecided(value: unknown): value is Decided {
   );
 }
 
-function isDraft(value: unknown): boolean {
+function isUnsaved(value: unknown): value is Unsaved {
   return (
-    isRecord(value) && typeof value["question"] === "string" && typeof value["answer"] === "string"
+    isRecord(value) &&
+    typeof value["made"] === "number" &&
+    ["reading", "editing", "confirming"].includes(String(value["mode"])) &&
+    isRecord(value["drafts"]) &&
+    Object.values(value["drafts"]).every(isDraft)
   );
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
+function isDraft(value: unknown): value is Draft {
+  return (
+    isRecord(value) && typeof value["question"] === "string" && typeof value["answer"] === "string"
+  );
 }

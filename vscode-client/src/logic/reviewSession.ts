@@ -54,6 +54,9 @@ export interface Session {
   readonly isLoaded: boolean;
 }
 
+/** What the extension keeps for a page that is out of sight, since the editor would save it. */
+export type Unsaved = Pick<Session, "made" | "mode" | "drafts">;
+
 export type Action =
   | { readonly kind: "accept" | "reject" | "edit" | "leave" | "next" | "previous" }
   | { readonly kind: "skipSection" | "acceptSection" | "acceptAll" }

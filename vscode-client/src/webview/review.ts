@@ -5,6 +5,7 @@ import { decides, pressed } from "../logic/reviewKeys";
 import type { Focus, Pressed } from "../logic/reviewKeys";
 import type { ReviewItem } from "../logic/reviewItems";
 import type { FromPage, ToPage } from "../logic/reviewProtocol";
+import { reviewState, stateIn } from "../logic/reviewState";
 import * as review from "../logic/reviewSession";
 import type { Action, Draft, Session, StateFilter } from "../logic/reviewSession";
 import {
@@ -86,9 +87,13 @@ const page = {
 };
 const toolbar = document.querySelector("footer");
 
-let session = restored(editor.getState());
+const state = stateIn(editor.getState());
+// A page that was out of sight, or is there again after a restart, begins where it was.
+let session: Session = state
+  ? { ...review.EMPTY, at: state.at, filter: state.filter, isLoaded: true }
+  : review.EMPTY;
 /** The document whose pairs are in view. */
-let uri = "";
+let uri = state?.uri ?? "";
 let shown: string | null | undefined;
 let buttonsOf = "";
 
@@ -123,10 +128,13 @@ page.below.addEventListener("change", () => {
 page.editor.addEventListener("input", () => {
   take({ kind: "type", draft: typed() });
 });
+renderFilters();
+// The window may have had the focus before anybody listened.
+focusOnPair();
 editor.postMessage({ kind: "ready" });
 
 function listen(message: ToPage): void {
-  if (message.kind !== "restart") {
+  if (message.kind !== "restart" && message.kind !== "resume") {
     page.trouble.hidden = message.kind !== "silent";
   }
   switch (message.kind) {
@@ -138,6 +146,10 @@ function listen(message: ToPage): void {
       session = review.restart(session, message.filter);
       focusOnPair();
       break;
+    case "resume":
+      // The items follow.
+      session = { ...session, ...message.unsaved };
+      return;
     case "gone":
       session = review.withoutItems(session);
       render();
@@ -354,15 +366,9 @@ function tell(item: ReviewItem | undefined): void {
 }
 
 function keep(): void {
-  const { at, filter, drafts, made, mode } = session;
-  editor.setState({ at, filter, drafts, made, mode });
-}
-
-/** A page that was out of sight begins where it was. */
-function restored(state: unknown): Session {
-  return typeof state === "object" && state !== null && "filter" in state
-    ? { ...review.EMPTY, ...(state as Partial<Session>), isLoaded: true }
-    : review.EMPTY;
+  const { made, mode, drafts } = session;
+  editor.setState(reviewState(uri, session));
+  editor.postMessage({ kind: "keep", unsaved: { made, mode, drafts } });
 }
 
 function option(value: string, label: string): HTMLOptionElement {

@@ -587,10 +587,11 @@ export class Editor {
     }
   }
 
-  /** Load the window anew, and wait for its extensions. */
+  /** Load the window anew as a user does, and wait for its extensions. */
   async reload(): Promise<void> {
     const renewed = this.host.renewed();
-    await this.page.reload();
+    // On a reload of the page alone, the editor has not saved what was opened just now.
+    await this.palette("Developer: Reload Window");
     await renewed;
   }
 

@@ -175,8 +175,6 @@ void describe("install", () => {
     const wheel = carriedWheel(extension());
     assert.ok(wheel);
     await editor.reload();
-    // The window may come back as it was some time before.
-    await editor.show("three.dlm", about(54));
     await until(() => installedIn(environment()).wheel === wheel.hash, LONG);
     await editor.untilServed();
     assert.equal(editor.servers().length, 1);

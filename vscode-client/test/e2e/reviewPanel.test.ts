@@ -111,6 +111,13 @@ void describe("review panel", () => {
     await editor.review().locator("#newAnswer:focus").waitFor();
     await press("End", "Shift+Home");
     await editor.page.keyboard.type("yes, 81 of them.");
+    // The editor throws away a page that is out of sight.
+    await editor.command("workbench.action.files.newUntitledFile");
+    await editor.review().locator("#newAnswer").waitFor({ state: "detached" });
+    await editor.command("workbench.action.closeActiveEditor");
+    await editor.review().locator("#editor").waitFor();
+    await editor.review().locator("#pair:focus").waitFor();
+    assert.equal(await editor.review().locator("#newAnswer").inputValue(), "yes, 81 of them.");
     await press("Escape");
     await editor.untilReviewing("Ville71 has 81 mills.");
     await press("e");
@@ -248,6 +255,20 @@ void describe("review panel", () => {
     } finally {
       teacher.complaint = undefined;
     }
+  });
+
+  check("a window that is loaded anew has the review where it was", async () => {
+    await reviewed("reload.dlm", 84, 85);
+    await press("y", "j");
+    await editor.untilReviewing("How many mills does Ville85 have?");
+    await untilText(1);
+    await editor.command("workbench.action.files.saveAll");
+    await editor.reload();
+    await editor.untilReviewing("How many mills does Ville85 have?");
+    await progress("1 of 4 reviewed");
+    await press("y");
+    assert.match(await untilText(2), /How many mills does Ville85 have\?/);
+    await editor.untilReviewing("When was the bridge of Ville85 built?");
   });
 
   check("the page's policy keeps out whatever would get past that", async () => {

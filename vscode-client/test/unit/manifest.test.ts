@@ -158,8 +158,8 @@ test("files that are named are there", () => {
   }
 });
 
-test("it starts on documents of ours only", () => {
-  assert.deepEqual(manifest.activationEvents, ["onLanguage:dlm"]);
+test("it starts on documents of ours only, and on a review that was open", () => {
+  assert.deepEqual(manifest.activationEvents, ["onLanguage:dlm", "onWebviewPanel:dlm.review"]);
   assert.ok(!("extensionDependencies" in manifest));
 });
 

@@ -27,6 +27,7 @@ test("the page has one script, by its nonce, and no handler, style or picture in
 });
 
 const URI = "file:///a.dlm";
+const UNSAVED = { made: 2, mode: "editing", drafts: { a: { question: "Q", answer: "A" } } };
 const DECIDED = { number: 1, ids: ["a"], decision: "accepted", edited: null };
 
 test("what the page says is read", () => {
@@ -37,6 +38,7 @@ test("what the page says is read", () => {
     { kind: "show", id: null },
     { kind: "decide", uri: URI, decided: DECIDED },
     { kind: "decide", uri: URI, decided: { ...DECIDED, edited } },
+    { kind: "keep", unsaved: UNSAVED },
   ]) {
     assert.deepEqual(fromPage(message), message);
   }
@@ -54,6 +56,10 @@ test("what is nothing of ours is not", () => {
     { kind: "decide", uri: URI, decided: { ...DECIDED, decision: "maybe" } },
     { kind: "decide", uri: URI, decided: { ...DECIDED, ids: [1] } },
     { kind: "decide", uri: URI, decided: { ...DECIDED, edited: {} } },
+    { kind: "keep" },
+    { kind: "keep", unsaved: { ...UNSAVED, made: "2" } },
+    { kind: "keep", unsaved: { ...UNSAVED, mode: "writing" } },
+    { kind: "keep", unsaved: { ...UNSAVED, drafts: { a: "A" } } },
   ]) {
     assert.equal(fromPage(message), undefined);
   }
