@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from dlm_lsp.document.split_sentences import UNSPACED_MARKS
+from dlm_lsp.document.split_sentences import SENTENCE_MARKS, UNSPACED_MARKS
 from dlm_lsp.quality.word_tokenize import word_tokens
 
 _ELLIPSIS = re.compile(r"\[?(?:\.\.\.|…)\]?")
@@ -23,11 +23,13 @@ _PASSAGE_END = re.compile(rf"(?<=[.!?])[\"'”’»)\]]*+\s+|(?<=[{UNSPACED_MARK
 def standing_evidence(evidence: str, answer: str, prose: str) -> str:
     """Return `evidence` if it stands in `prose`, else the passage there that is most like it.
 
-    Marks, case and line ends aside. Where there is none, it is the passage most like `answer`.
+    Marks, case and line ends aside; a mark that the teacher has put at its end is left out. Where
+    there is none, it is the passage most like `answer`.
     """
     passages, whole = _passages(prose)
     if stands_word_for_word(evidence, whole):
-        return evidence
+        bare = evidence.rstrip(SENTENCE_MARKS)
+        return bare if evidence not in prose and bare in prose else evidence
     wanted = (" ".join(_quotes(evidence)) or _plain(answer))[:_LONGEST]
     likest = process.extractOne(wanted, passages, scorer=fuzz.token_set_ratio)
     return likest[2] if likest else ""

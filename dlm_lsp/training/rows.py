@@ -75,13 +75,16 @@ def route_to_adapters(
 def train_validation_split(rows: Sequence[TrainingRow], seed: int) -> TrainValidationSplit:
     """Hold out about a tenth of the rows, chosen by (seed, section id, place in the section) alone.
 
-    So a section that is added moves no other, and one with many pairs is never held out whole. If
-    that would leave nothing to learn from, nothing is held out.
+    So a section that is added moves no other, and one with many pairs is never held out whole. Of a
+    few rows the lot may fall on most: never more than a quarter of them are held out.
     """
-    held = tuple(row for row in rows if _held_out(seed, row))
-    if len(held) == len(rows):
-        return TrainValidationSplit(tuple(rows), ())
-    return TrainValidationSplit(tuple(row for row in rows if not _held_out(seed, row)), held)
+    draws = [_draw(_place(seed, row.section_id, _index(row))) for row in rows]
+    bound = min(HELD_OUT, sorted(draws)[len(draws) // 4]) if draws else HELD_OUT
+    drawn = list(zip(rows, draws, strict=True))
+    return TrainValidationSplit(
+        tuple(row for row, draw in drawn if draw >= bound),
+        tuple(row for row, draw in drawn if draw < bound),
+    )
 
 
 def is_held_out(seed: int, section_id: str, index: int = 0, share: float = HELD_OUT) -> bool:
@@ -89,10 +92,7 @@ def is_held_out(seed: int, section_id: str, index: int = 0, share: float = HELD_
 
     `index` is its place in its section.
     """
-    # Not drawn row by row as they come: equal sections would then be learned and measured both.
-    # The first row goes by its section alone, so sections of one row fall as they always did.
-    place = f" {index}" if index else ""
-    return _draw(f"{seed} {section_id}{place}") < share
+    return _draw(_place(seed, section_id, index)) < share
 
 
 def repeat_by_weight(rows: Iterable[TrainingRow], seed: int) -> tuple[TrainingRow, ...]:
@@ -105,8 +105,14 @@ def repeat_by_weight(rows: Iterable[TrainingRow], seed: int) -> tuple[TrainingRo
     return tuple(repeated)
 
 
-def _held_out(seed: int, row: TrainingRow) -> bool:
-    return is_held_out(seed, row.section_id, row.index if isinstance(row, PairRow) else 0)
+def _place(seed: int, section_id: str, index: int) -> str:
+    # Not drawn row by row as they come: equal sections would then be learned and measured both.
+    # The first row goes by its section alone, so sections of one row fall as they always did.
+    return f"{seed} {section_id} {index}" if index else f"{seed} {section_id}"
+
+
+def _index(row: TrainingRow) -> int:
+    return row.index if isinstance(row, PairRow) else 0
 
 
 def _draw(words: str) -> float:

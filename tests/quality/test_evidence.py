@@ -23,6 +23,21 @@ def test_what_stands_in_the_section_is_shown_as_it_was_quoted(evidence):
 
 
 @pytest.mark.parametrize(
+    ("prose", "quoted", "shown"),
+    [
+        ("Built in 1911, it had 24 levers.", "Built in 1911.", "Built in 1911"),
+        (
+            "灯台は1874年に建てられ、鐘がある。",
+            "灯台は1874年に建てられ。",
+            "灯台は1874年に建てられ",
+        ),
+    ],
+)
+def test_a_mark_that_the_teacher_put_at_the_end_is_left_out(prose, quoted, shown):
+    assert standing_evidence(quoted, "", prose) == shown
+
+
+@pytest.mark.parametrize(
     "evidence",
     [
         'The text states: "In fog the keeper rings the bell every thirty seconds."',

@@ -98,6 +98,13 @@ def test_equal_rows_of_equal_sections_stay_together():
     assert set(both.train).isdisjoint(both.validation)
 
 
+@given(st.integers(1, 40), st.integers(0, 1000))
+def test_never_more_than_a_quarter_is_held_out(count, seed):
+    split = train_validation_split(_many(count), seed)
+    assert len(split.validation) <= count / 4
+    assert sorted(map(str, (*split.train, *split.validation))) == sorted(map(str, _many(count)))
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_the_only_section_is_always_trained_on(seed):
     assert train_validation_split(_many(1), seed) == TrainValidationSplit(tuple(_many(1)), ())
