@@ -34,9 +34,10 @@ _ANY_PAIR = ("word " * 15, "word " * 30)
 class Estimate:
     """What the first requests of a run will be; a second may follow each of them.
 
-    Tokens are about. Where `max_pairs` is set the run may end long before; then all numbers are the
-    most that it can come to. `cost` is None where no price is known or nothing costs anything;
-    `prices_as_of` is an ISO 8601 date.
+    Tokens are about. `unasked_parts` are those of long sections that no pair falls to. Where
+    `max_pairs` is set the run may end long before; then all numbers are the most that it can come
+    to. `cost` is None where no price is known or nothing costs anything; `prices_as_of` is an
+    ISO 8601 date.
     """
 
     sections: int
@@ -44,6 +45,7 @@ class Estimate:
     from_cache: int
     tokens_in: int
     tokens_out: int
+    unasked_parts: int = 0
     verification: "VerificationEstimate | None" = None
     cost: Money | None = None
     prices_as_of: str | None = None
@@ -120,8 +122,9 @@ async def estimate_run(
         StoreError: the cache cannot be read.
     """
     sources = prose_sources(document, sections)
-    planned_requests = await plan_requests(sources, teacher, options)
-    requests = list(dict.fromkeys(planned_request.request for planned_request in planned_requests))
+    plan = await plan_requests(sources, teacher, options)
+    planned = [planned_request.request for planned_request in plan.requests]
+    requests = list(dict.fromkeys(planned))
     uncached = [
         request
         for request in requests
@@ -139,9 +142,10 @@ async def estimate_run(
         from_cache=len(requests) - len(uncached),
         tokens_in=sum(prompt_tokens),
         tokens_out=sum(reply_tokens),
+        unasked_parts=plan.unasked,
         verification=_estimate_verification(
             verifier,
-            [planned.request for planned in planned_requests],
+            planned,
             options,
             len(sent),
             price=prices.verifier,

@@ -194,7 +194,7 @@ async def estimate_offline(
             prices=prices,
         )
     asked_by = [line] if (line := _asked_by(request)) else []
-    return expected, (*asked_by, *_warnings(folder, teacher, options, prices))
+    return expected, (*asked_by, *_warnings(folder, teacher, options, prices, expected))
 
 
 def _unprepared(
@@ -218,12 +218,28 @@ def _asked_by(request: SynthRequest) -> str:
 
 
 def _warnings(
-    folder: Path, teacher: Teacher, options: SynthOptions, prices: RunPrices
+    folder: Path,
+    teacher: Teacher,
+    options: SynthOptions,
+    prices: RunPrices,
+    expected: Estimate,
 ) -> tuple[str, ...]:
     return (
+        *unasked_notes(expected.unasked_parts, teacher.name),
         *teacher_notes(teacher, options),
         *batch_notes(folder, teacher.name),
         *([prices.problem] if prices.problem else []),
+    )
+
+
+def unasked_notes(parts: int, teacher: str) -> tuple[str, ...]:
+    """Return what is to be told of parts of long sections that are not asked about."""
+    if not parts:
+        return ()
+    are = "1 part of a long section is" if parts == 1 else f"{parts} parts of long sections are"
+    return (
+        f"{are} not asked about: {teacher} reads a part at a time, and each gets a pair at most; "
+        "ask for more pairs of a section, or begin a section at each heading",
     )
 
 
@@ -284,7 +300,7 @@ async def open_session(
             document,
             found.teacher,
             expected,
-            _warnings(folder, found.teacher, options, found.prices),
+            _warnings(folder, found.teacher, options, found.prices, expected),
             _asked_by(request),
             found.verification,
             found.prices,

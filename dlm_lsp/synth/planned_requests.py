@@ -50,6 +50,14 @@ PlannedRequest = Planned[PairRequest]
 
 
 @dataclass(frozen=True, slots=True)
+class RequestPlan:
+    """The requests of a run, and how many parts of long sections no pair falls to."""
+
+    requests: tuple[PlannedRequest, ...]
+    unasked: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProseSource:
     """A prose section to be asked about, without the blank lines around it."""
 
@@ -73,7 +81,7 @@ def prose_sources(
 
 async def plan_requests(
     sources: Sequence[ProseSource], teacher: Teacher, options: SynthOptions
-) -> tuple[PlannedRequest, ...]:
+) -> RequestPlan:
     """Return every request about `sources`; prose beyond the teacher's window is split.
 
     Raises:
@@ -86,19 +94,23 @@ async def plan_requests(
     shares = strategy_shares(teacher, options)
     window = await _prose_window(teacher, options.guidance)
     passages_of = await _within_window([source.prose for source in sources], teacher, window)
-    requests = [
-        (
-            source.id,
-            PairRequest(passage.strip(), strategy, count, spare(count), guidance=options.guidance),
-        )
+    parts = [
+        (source.id, passage.strip(), counts)
         for source, passages in zip(sources, passages_of, strict=True)
         for passage, counts in zip(passages, _spread(passages, shares), strict=True)
+    ]
+    requests = [
+        (source_id, PairRequest(part, strategy, count, spare(count), guidance=options.guidance))
+        for source_id, part, counts in parts
         for (strategy, _), count in zip(shares, counts, strict=True)
         if count
     ]
-    return tuple(
-        PlannedRequest(index, source_id, request)
-        for index, (source_id, request) in enumerate(requests)
+    return RequestPlan(
+        tuple(
+            PlannedRequest(index, source_id, request)
+            for index, (source_id, request) in enumerate(requests)
+        ),
+        unasked=sum(not any(counts) for _, _, counts in parts),
     )
 
 

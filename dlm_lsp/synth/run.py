@@ -251,11 +251,11 @@ class _SynthesisRun:
         if self._judge:
             await self._judge.prepare()
         await self._teacher.prepare()
-        requests = await plan_requests(self._sources, self._teacher, self._options)
-        for planned_request in requests:
+        plan = await plan_requests(self._sources, self._teacher, self._options)
+        for planned_request in plan.requests:
             self._requests[planned_request.source_id].append(planned_request)
-        await self.share.admit(self._most_cost([planned.request for planned in requests]))
-        self._on_event(RunStarted(len(self._sources), len(requests)))
+        await self.share.admit(self._most_cost([planned.request for planned in plan.requests]))
+        self._on_event(RunStarted(len(self._sources), len(plan.requests)))
         async for wave in self._waves():
             await self._ask_and_judge(
                 [

@@ -118,6 +118,13 @@ async def test_before_it_runs_everybody_is_ready_and_nobody_was_asked(cast, tmp_
         assert cast.teacher.requests == []
 
 
+async def test_how_much_of_long_sections_is_not_asked_about_is_told_before(cast, tmp_path):
+    cast.teacher.window = 4
+    async with opened(tmp_path, replace(DEDUP, per_section=1)) as ready:
+        (note,) = ready.notes
+    assert note.startswith("9 parts of long sections are not asked about: scripted reads a part")
+
+
 async def test_what_the_teacher_does_not_write_is_told_before_and_kept_with_the_result(
     cast, tmp_path
 ):

@@ -12,6 +12,10 @@ from dlm_lsp.teachers.guidance import Guidance
 BOTH = SynthOptions(strategy="both", per_section=3)
 
 
+async def requests_of(*asked):
+    return (await plan_requests(*asked)).requests
+
+
 def test_prose_with_words_is_a_source_and_nothing_else_is():
     text = (
         HEAD + "\nFirst.\n\n::instruction::\n### Q\nq\n### A\na\n::prose::\n  \n::prose::\nLast.\n"
@@ -34,7 +38,7 @@ def test_only_named_sections_are_sources():
 
 
 async def test_both_strategies_about_one_section_follow_each_other():
-    planned_requests = await plan_requests(
+    planned_requests = await requests_of(
         prose_sources(document("One.", "Two.")), ScriptedTeacher(), BOTH
     )
     assert [
@@ -52,7 +56,7 @@ async def test_both_strategies_about_one_section_follow_each_other():
 async def test_no_passage_is_longer_than_the_window_and_the_count_is_kept(window, per_section):
     prose = "\n\n".join([" ".join(towns(5))] * 2)
     options = SynthOptions(strategy="both", per_section=per_section)
-    planned_requests = await plan_requests(
+    planned_requests = await requests_of(
         prose_sources(document(prose)), ScriptedTeacher(window=window), options
     )
     assert sum(planned.request.count for planned in planned_requests) == per_section
@@ -67,9 +71,7 @@ async def test_without_a_tokenizer_passages_leave_room():
 
     prose = "word " * 1000
     options = SynthOptions(per_section=50)
-    planned_requests = await plan_requests(
-        prose_sources(document(prose)), Blind(window=300), options
-    )
+    planned_requests = await requests_of(prose_sources(document(prose)), Blind(window=300), options)
     assert {len(planned.request.prose.encode()) // 4 <= 225 for planned in planned_requests} == {
         True
     }
@@ -81,7 +83,7 @@ async def test_prose_that_surely_fits_is_not_counted():
         async def count_tokens(self, requests):
             raise AssertionError("counted")
 
-    planned_requests = await plan_requests(
+    planned_requests = await requests_of(
         prose_sources(document("Short.")), TeacherWithoutCounts(window=100), BOTH
     )
     assert len(planned_requests) == 2
@@ -96,9 +98,22 @@ class CountingTeacher(ScriptedTeacher):
         return [count + more for count, more in zip(counts, asked, strict=True)]
 
 
+async def test_parts_that_no_pair_falls_to_are_counted():
+    sources = prose_sources(document("\n\n".join([" ".join(towns(5))] * 4), "Short."))
+    teacher = ScriptedTeacher(window=12)
+    many, few = [
+        await plan_requests(sources, teacher, SynthOptions(per_section=count)) for count in (100, 2)
+    ]
+    assert len(few.requests) == 2 + 1
+    assert len(few.requests) + few.unasked == len(many.requests) + many.unasked
+    assert few.unasked > many.unasked
+    whole = await plan_requests(sources, ScriptedTeacher(), SynthOptions(per_section=1))
+    assert whole.unasked == 0
+
+
 async def planned(instruction_words, teacher):
     options = SynthOptions(per_section=9, guidance=Guidance(instruction="w " * instruction_words))
-    return await plan_requests(prose_sources(document(" ".join(towns(20)))), teacher, options)
+    return await requests_of(prose_sources(document(" ".join(towns(20)))), teacher, options)
 
 
 async def test_every_request_asks_for_what_the_profile_does():

@@ -14,11 +14,13 @@ from dlm_lsp.teachers.prompt_examples import PairExample
 async def rounds_about(count, teacher, cache, **options):
     """What came of the requests about so many towns, and their indexes as they became final."""
     choices = SynthOptions(**{"filter": "none", "per_section": 2, **options})
-    requests = await plan_requests(prose_sources(document(*towns(count))), teacher, choices)
+    plan = await plan_requests(prose_sources(document(*towns(count))), teacher, choices)
     rounds = RequestRounds(teacher, RequestRunner(teacher, cache, choices, lambda _: None), choices)
     final, splits = [], []
     await rounds.ask(
-        requests, lambda planned: final.append(planned.index), lambda *split: splits.append(split)
+        plan.requests,
+        lambda planned: final.append(planned.index),
+        lambda *split: splits.append(split),
     )
     return rounds, final
 
