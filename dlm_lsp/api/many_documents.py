@@ -13,6 +13,7 @@ import anyio.to_thread
 from dlm_lsp.api.documents import load_document, load_head
 from dlm_lsp.api.synthesis import DocumentSynthesis, RunContext, synthesize_document
 from dlm_lsp.errors import StoreError
+from dlm_lsp.store.adapters import current_adapter, first_adapter
 from dlm_lsp.synth.corpus import Corpus
 from dlm_lsp.synth.pipeline import SynthSession
 from dlm_lsp.synth.run_models import RunModels
@@ -24,6 +25,7 @@ from dlm_lsp.synth.synth_request import (
     uses_base_model,
 )
 from dlm_lsp.teachers.concurrency import Places, map_concurrently
+from dlm_lsp.teachers.registry import check_selector
 
 _MOST_AT_ONCE = 128
 """Documents that are worked on at once: each keeps some files open."""
@@ -55,8 +57,8 @@ def group_documents(
     """Return the documents by the local models that they need, so that each is loaded once.
 
     `request_for` says what is asked of each where that is not the same of all: by the profiles that
-    are found beside them. A document whose frontmatter cannot be read is in a group without models;
-    the run tells why.
+    are found beside them. A document whose frontmatter cannot be read, or that has no adapter to be
+    its own teacher, is in a group without models; the run tells why.
 
     Raises:
         SelectorError: teacher or verifier cannot be.
@@ -77,7 +79,10 @@ def _models_for(path: Path, request: SynthRequest) -> tuple[NeededModel, ...]:
     if not uses_base_model(request):
         return needed_models(request, "")
     with suppress(StoreError):
-        return needed_models(request, load_head(path).frontmatter.base_model)
+        head = load_head(path)
+        is_own = check_selector(request.teacher)[0].needs_adapter
+        if not is_own or current_adapter(head.folder, first_adapter(head.frontmatter)):
+            return needed_models(request, head.frontmatter.base_model)
     return ()
 
 

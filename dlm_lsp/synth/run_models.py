@@ -21,6 +21,7 @@ from dlm_lsp.synth.synth_request import SynthRequest
 from dlm_lsp.teachers.protocol import GenerationOptions, Teacher
 from dlm_lsp.teachers.registry import check_selector, select
 from dlm_lsp.teachers.request_limit import FIRST
+from dlm_lsp.teachers.self_teacher import check_adapter
 
 
 class _Preparable(Protocol):
@@ -119,6 +120,8 @@ class RunModels:
         # A broken pointer is no matter to a run that does without the adapter.
         needs_adapter = own_teacher or (sway and request.judge is None)
         adapter = current_adapter(folder, first_adapter(frontmatter)) if needs_adapter else None
+        if check_selector(request.teacher)[0].needs_adapter:
+            check_adapter(adapter)
         own: list[_Preparable] = []
 
         def get(selector: str, sampling: GenerationOptions, **more: Any) -> Awaitable[Teacher]:

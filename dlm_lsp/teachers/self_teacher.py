@@ -1,5 +1,7 @@
 """Self teacher: the document's own adapter writes about it."""
 
+from pathlib import Path
+
 from dlm_lsp.errors import TeacherError
 from dlm_lsp.teachers.kind import TeacherContext
 from dlm_lsp.teachers.local_teacher import LocalTeacher
@@ -11,11 +13,7 @@ def self_teacher(context: TeacherContext) -> LocalTeacher:
     Raises:
         TeacherError: the document has no adapter, or names no base model.
     """
-    if context.adapter is None:
-        raise TeacherError(
-            "the document has no trained adapter to be its own teacher: train one with "
-            "`dlm train`, or name another teacher, such as hf:gemma-3-270m"
-        )
+    check_adapter(context.adapter)
     if context.base_model is None:
         raise TeacherError("the document names no base_model for its adapter; add it on top")
     return LocalTeacher(
@@ -26,3 +24,12 @@ def self_teacher(context: TeacherContext) -> LocalTeacher:
         reads=context.window,
         device=context.device,
     )
+
+
+def check_adapter(adapter: Path | None) -> None:
+    """Raise TeacherError where the document has no adapter to be its own teacher."""
+    if adapter is None:
+        raise TeacherError(
+            "the document has no trained adapter to be its own teacher: train one with "
+            "`dlm train`, or name another teacher, such as hf:gemma-3-270m"
+        )

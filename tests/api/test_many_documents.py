@@ -12,12 +12,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
+from support.document_stores import make_adapter
 from support.scripted_teacher import ScriptedTeacher
 from support.teacher_server import TeacherServer, Town, town
 from support.towns_folder import town_document, towns_folder
 from werkzeug import Response
 
 from dlm_lsp.api import synthesis
+from dlm_lsp.api.documents import load_head
 from dlm_lsp.api.many_documents import (
     DocumentOutcome,
     documents_at_once,
@@ -393,11 +395,19 @@ def test_documents_are_grouped_by_the_models_that_they_need(tmp_path):
     for at in (1, 3):
         text = paths[at].read_text().replace("smollm2-135m", "gemma-3-270m")
         paths[at].write_text(text)
+    for path in paths:
+        make_adapter(load_head(path).folder, 1)
     groups = group_documents(paths, SynthRequest("self", None, OPTIONS))
     assert [(group.models[0].name, group.paths) for group in groups] == [
         ("smollm2-135m", (paths[0], paths[2])),
         ("gemma-3-270m", (paths[1], paths[3])),
     ]
+
+
+def test_a_document_that_cannot_be_its_own_teacher_needs_no_model(tmp_path):
+    paths = towns_folder(tmp_path / "notes", range(1))
+    (group,) = group_documents(paths, SynthRequest("self", None, OPTIONS))
+    assert group.models == ()
 
 
 def test_documents_whose_models_are_no_matter_stay_in_their_order_unread(tmp_path):

@@ -97,6 +97,13 @@ def test_a_look_beforehand_downloads_nothing_and_needs_no_key(dlm, env, hub, tmp
     assert ("`dlm fetch smollm2-360m`" in run.stderr) == (code == 1)
 
 
+def test_a_document_that_cannot_be_its_own_teacher_has_no_judge_downloaded(dlm, env, hub, tmp_path):
+    run = dlm("synth", "instructions", notes_on(tmp_path, "smollm2-360m"), env=env)
+    assert run.returncode == 1
+    assert "no trained adapter" in run.stderr
+    assert hub.asked == []
+
+
 def test_a_folder_in_the_working_directory_is_not_taken_for_a_hub_id(
     dlm, env, hub, tmp_path, model
 ):
