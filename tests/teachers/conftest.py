@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import anthropic
+import openai
 import pytest
 from pytest_httpserver import HTTPServer
 from support.http_servers import llama_server
@@ -30,6 +32,13 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for variable in list(os.environ):
         if _is_of_teachers(variable):
             monkeypatch.delenv(variable)
+
+
+@pytest.fixture(autouse=True)
+def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clients' own retries, without the seconds that they wait before each."""
+    for client in (anthropic, openai):
+        monkeypatch.setattr(client._base_client, "INITIAL_RETRY_DELAY", 0.001)
 
 
 @pytest.fixture
