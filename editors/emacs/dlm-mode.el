@@ -23,6 +23,8 @@
 (declare-function eglot-managed-p "eglot")
 (declare-function eglot-path-to-uri "eglot")
 (declare-function eglot--request "eglot")
+(declare-function eglot--signal-textDocument/didChange "eglot")
+(declare-function jsonrpc-error "jsonrpc")
 (declare-function lsp--buffer-uri "ext:lsp-mode")
 (declare-function lsp-activate-on "ext:lsp-mode")
 (declare-function lsp-register-client "ext:lsp-mode")
@@ -154,6 +156,15 @@ They are read when the server starts."
   (without-restriction
     (dlm--hide-markers (point-min) (point-max))))
 
+(defun dlm--keep-fence ()
+  "Put the fence that something was typed before on a line of its own.
+Sections come in at point where that is at the end of the document, and who
+types on would make prose of them."
+  (when (and (= (point) (1+ (pos-bol)))
+             (not (nth 3 (syntax-ppss)))
+             (string-match-p dlm--fence (buffer-substring (point) (pos-eol))))
+    (save-excursion (insert "\n"))))
+
 (defun dlm-fold-synthesized ()
   "Fold every synthesized section; \\[outline-show-all] shows them again."
   (interactive)
@@ -171,7 +182,23 @@ They are read when the server starts."
   `(,@dlm-server-command :initializationOptions (:dlm ,dlm-settings)))
 
 (with-eval-after-load 'eglot
-  (add-to-list 'eglot-server-programs '((dlm-mode :language-id "dlm") . dlm--eglot-contact)))
+  (add-to-list 'eglot-server-programs '((dlm-mode :language-id "dlm") . dlm--eglot-contact))
+
+  ;; Of any server: users have their own ways to start ours.
+  (cl-defmethod eglot-handle-request :extra "dlm" :before
+    ((server eglot-lsp-server) (_method (eql 'workspace/applyEdit)) &rest _)
+    "Tell SERVER what was typed in our documents before an edit of its is made.
+Eglot 1.17, of Emacs 30, tells it once Emacs is idle and counts no version
+before, so it would take an edit of the old text for one of the new.  Now it
+refuses that, and the server makes another.  Eglot 1.12 and 1.21 count every
+change at once."
+    (dolist (buffer (buffer-list))
+      (with-current-buffer buffer
+        (when (and (derived-mode-p 'dlm-mode) (eglot-managed-p) (eq server (eglot-current-server)))
+          (when inhibit-modification-hooks
+            ;; An input method has put half a letter there that nobody is told of.
+            (jsonrpc-error "Something is half typed"))
+          (eglot--signal-textDocument/didChange))))))
 
 (defun dlm--lsp-options ()
   "Return the options by which lsp-mode starts the server, which asks again."
@@ -523,6 +550,7 @@ All of them, or those of the run or the teacher of the section at point."
               outline-level (lambda () 1))
   (when (treesit-ready-p 'dlm t)
     (dlm--colour-by-grammar))
+  (add-hook 'post-self-insert-hook #'dlm--keep-fence nil t)
   (setq dlm--markers-hidden dlm-hide-markers)
   (jit-lock-register #'dlm--hide-markers))
 

@@ -171,6 +171,28 @@
   (drive-go-to "The town")
   (drive-equal nil (invisible-p (point))))
 
+(defun drive-walk-typing ()
+  "What is typed while a run ends stays in one piece."
+  (drive-go-to "The town of Ville1")
+  (dlm-synthesize-document)
+  (insert "It rained.\n\nThen it snowed.\n\n")
+  (drive-until-progress "2 inserted, 2 staged (its source section has changed or is gone)")
+  (drive-contains (buffer-string) "---\nIt rained.\n\nThen it snowed.\n\nThe town of Ville1")
+  (drive-equal 1 (drive-count "from 1501.\n::prose::\nThe town of Ville2"))
+  (drive-equal 2 (drive-count "<!-- dlm-auto-synth:"))
+  (let ((before (buffer-string)))
+    (dlm-synthesize)
+    ;; An input method that waits for the rest of a letter.
+    (let ((inhibit-modification-hooks t))
+      (insert "´")
+      (drive-until-progress "2 staged (the editor did not apply the change)")
+      (delete-char -1))
+    (drive-equal before (buffer-string)))
+  (drive-go-to "::instruction::")
+  (self-insert-command 1 ?H)
+  (self-insert-command 1 ?i)
+  (drive-equal 1 (drive-count "\nHi\n::instruction::\n")))
+
 (defun drive-walk-keep ()
   (drive-go-to "How many mills")
   (dlm-keep)

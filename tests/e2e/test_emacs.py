@@ -12,7 +12,7 @@ from e2e.documents import (
 )
 from e2e.home import EDITORS, ROOT, Home
 from e2e.terminal import Terminal
-from support.teacher_server import pairs_about
+from support.teacher_server import pairs_about, town
 
 from dlm_lsp.document import parse
 
@@ -77,6 +77,10 @@ def test_the_commands_go_about_what_was_synthesized(emacs, teacher):
 
 def test_pairs_are_staged_and_applied_or_discarded(emacs, teacher):
     walk(emacs, "stage", PLAIN, TEACHER=teacher.selector)
+
+
+def test_what_is_typed_while_a_run_ends_stays_in_one_piece(emacs, teacher):
+    walk(emacs, "typing", f"{PLAIN}::prose::\n{town(2)}\n", TEACHER=teacher.selector)
 
 
 def test_markers_are_hidden_and_pairs_fold(emacs):
