@@ -87,7 +87,8 @@ They are read when the server starts."
 
 (defun dlm--next-key (limit)
   "Find a key of the frontmatter before LIMIT."
-  (when-let* ((end (dlm--frontmatter-end)))
+  (when-let* ((end (dlm--frontmatter-end))
+              ((< (point) end)))
     (re-search-forward "^ *\\(?:- \\)?\\([A-Za-z_][A-Za-z0-9_]*\\):" (min limit end) t)))
 
 (defconst dlm--text-keywords

@@ -328,6 +328,10 @@
 
 (defun drive-walk-faces ()
   (drive-equal (equal (getenv "GRAMMAR") "True") (and (treesit-parser-list) t))
+  ;; As redisplay does where one line has changed.
+  (font-lock-set-defaults)
+  (drive-go-to "The town")
+  (font-lock-fontify-region (pos-bol) (pos-eol))
   (dolist (one `(("base_model: smollm2-135m" . dlm-key)
                  ("::prose::" . dlm-fence)
                  ("::image path=\"a.png\" alt=\"a\"::" . dlm-fence)
