@@ -16,9 +16,11 @@
 
 (require 'cl-lib)
 (require 'easymenu)
+(require 'eieio)
 (require 'outline)
 (require 'treesit)
 
+(declare-function dlm--eglot-server--eieio-childp "dlm-mode")
 (declare-function eglot-current-server "eglot")
 (declare-function eglot-managed-p "eglot")
 (declare-function eglot-path-to-uri "eglot")
@@ -179,10 +181,22 @@ types on would make prose of them."
 ;;;; The server
 
 (defun dlm--eglot-contact (&rest _)
-  "Return the command and the options by which Eglot starts the server."
-  `(,@dlm-server-command :initializationOptions (:dlm ,dlm-settings)))
+  "Return the class, the command and the options by which Eglot starts the server."
+  `(dlm--eglot-server ,@dlm-server-command :initializationOptions (:dlm ,dlm-settings)))
 
 (with-eval-after-load 'eglot
+  (defclass dlm--eglot-server (eglot-lsp-server) ()
+    "What Eglot does differently for our server.")
+
+  (cl-defmethod eglot-client-capabilities ((_server dlm--eglot-server))
+    "Ask to be told how a run ended, as the progress of Eglot shows no words."
+    (plist-put (cl-call-next-method) :experimental '(:dlm (:runEnded t))))
+
+  (cl-defmethod eglot-handle-notification
+    ((_server dlm--eglot-server) (_method (eql '$/dlm/runEnded)) &rest end)
+    "Tell of the END of a run."
+    (dlm--run-ended end))
+
   (add-to-list 'eglot-server-programs '((dlm-mode :language-id "dlm") . dlm--eglot-contact))
 
   ;; Of any server: users have their own ways to start ours.
@@ -214,7 +228,17 @@ change at once."
    (make-lsp-client :new-connection (lsp-stdio-connection (lambda () dlm-server-command))
                     :activation-fn (lsp-activate-on "dlm")
                     :initialization-options #'dlm--lsp-options
+                    :custom-capabilities '((experimental . ((dlm . ((runEnded . t))))))
+                    :notification-handlers
+                    (let ((handlers (make-hash-table :test #'equal)))
+                      (puthash "$/dlm/runEnded" (lambda (_ end) (dlm--run-ended end)) handlers)
+                      handlers)
                     :server-id 'dlm-lsp)))
+
+(defun dlm--run-ended (end)
+  "Tell of the END of a run, unless the server has told why it failed."
+  (unless (member (dlm--get end "code") '("failed" "defect"))
+    (message "dlm: %s" (dlm--get end "message"))))
 
 ;; Both are written anew each time, and shown by visiting the file: its buffer follows without a
 ;; question.

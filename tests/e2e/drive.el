@@ -14,6 +14,7 @@
 (defconst drive-patience 240)
 
 (defvar drive-progress nil "What the progress said, the last words first.")
+(defvar drive-shown nil "What was shown in the echo area, the last words first.")
 (defvar drive-messages nil "What the server told the user, the last message first.")
 (defvar drive-asked nil "The questions that the user was asked, the last first.")
 (defvar drive-presses-return nil "Whether the user just presses RET where there is a choice.")
@@ -47,6 +48,10 @@
   "Wait until PART was in a message of progress."
   (drive-await (concat "progress: " part)
                (lambda () (seq-some (lambda (one) (string-search part one)) drive-progress))))
+
+(defun drive-until-shown (words)
+  "Wait until WORDS were in the echo area."
+  (drive-await (concat "in the echo area: " words) (lambda () (member words drive-shown))))
 
 (defun drive-contains (whole part)
   "Fail unless PART is in WHOLE."
@@ -176,7 +181,8 @@
   (drive-go-to "The town of Ville1")
   (dlm-synthesize-document)
   (insert "It rained.\n\nThen it snowed.\n\n")
-  (drive-until-progress "2 inserted, 2 staged (its source section has changed or is gone)")
+  (drive-until-shown
+   "dlm: 2 inserted, 2 staged (its source section has changed or is gone)")
   (drive-contains (buffer-string) "---\nIt rained.\n\nThen it snowed.\n\nThe town of Ville1")
   (drive-equal 1 (drive-count "from 1501.\n::prose::\nThe town of Ville2"))
   (drive-equal 2 (drive-count "<!-- dlm-auto-synth:"))
@@ -185,7 +191,7 @@
     ;; An input method that waits for the rest of a letter.
     (let ((inhibit-modification-hooks t))
       (insert "´")
-      (drive-until-progress "2 staged (the editor did not apply the change)")
+      (drive-until-shown "dlm: 2 staged (the editor did not apply the change)")
       (delete-char -1))
     (drive-equal before (buffer-string)))
   (drive-go-to "::instruction::")
@@ -284,6 +290,7 @@
   (drive-go-to "The town")
   (dlm-synthesize)
   (drive-until-synthesized 2)
+  (drive-until-shown "dlm: 2 inserted")
   (dlm-next)
   (dlm-keep)
   (drive-until-synthesized 1)
@@ -351,6 +358,9 @@
   (setq native-comp-enable-subr-trampolines nil ; where functions written in C are redefined
         eglot-sync-connect drive-patience
         eglot-confirm-server-edits nil)
+  (advice-add 'message :before
+              (lambda (words &rest more)
+                (when words (push (apply #'format-message words more) drive-shown))))
   (cl-letf (((symbol-function 'y-or-n-p) (lambda (words) (push words drive-asked) t))
             ;; An answer to what nobody should ask.
             ((symbol-function 'yes-or-no-p) (lambda (words) (push words drive-asked) nil))
