@@ -181,12 +181,16 @@ types on would make prose of them."
 ;;;; The server
 
 (defun dlm--eglot-contact (&rest _)
-  "Return the class, the command and the options by which Eglot starts the server."
-  `(dlm--eglot-server ,@dlm-server-command :initializationOptions (:dlm ,dlm-settings)))
+  "Return the class and the command by which Eglot starts the server."
+  (cons 'dlm--eglot-server dlm-server-command))
 
 (with-eval-after-load 'eglot
   (defclass dlm--eglot-server (eglot-lsp-server) ()
     "What Eglot does differently for our server.")
+
+  (cl-defmethod eglot-initialization-options ((_server dlm--eglot-server))
+    "Return the settings as they are now, for a server that is started again, too."
+    (list :dlm dlm-settings))
 
   (cl-defmethod eglot-client-capabilities ((_server dlm--eglot-server))
     "Ask to be told how a run ended, as the progress of Eglot shows no words."

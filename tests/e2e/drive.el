@@ -100,7 +100,12 @@
     (drive-contains (flymake-diagnostic-text found) "did you mean")
     (drive-equal 3 (line-number-at-pos (flymake-diagnostic-beg found)))
     (eglot-code-actions (flymake-diagnostic-beg found) (flymake-diagnostic-end found) "quickfix" t))
-  (drive-await "the quick fix" (lambda () (= 1 (drive-count "base_model: smollm2-135m\n")))))
+  (drive-await "the quick fix" (lambda () (= 1 (drive-count "base_model: smollm2-135m\n"))))
+  (setq dlm-settings '(:perSection "many"))
+  (eglot-reconnect (eglot-current-server))
+  (drive-await "what is wrong with the new settings"
+               (lambda () (seq-some (lambda (words) (string-search "perSection" words))
+                                    drive-messages))))
 
 (defun drive-walk-hover ()
   (drive-go-to "<!-- dlm-auto-synth")
