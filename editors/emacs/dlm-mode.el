@@ -264,6 +264,8 @@ Eglot answers with property lists, lsp-mode with hash tables."
   "Tell whether Eglot looks after this buffer, and fail where nobody does."
   (cond ((and (fboundp 'eglot-managed-p) (eglot-managed-p)) t)
         ((bound-and-true-p lsp-managed-mode) nil)
+        ((not buffer-file-name)
+         (user-error "The server knows files only: C-x C-w saves this document to one"))
         (t (user-error "No server runs for this document: M-x eglot starts it"))))
 
 (defun dlm--request (method params)

@@ -89,6 +89,10 @@
     (drive-contains (condition-case told (dlm-new-document (concat folder "bees.md"))
                       (user-error (cadr told)))
                     "bees.dlm is there already")
+    (with-temp-buffer
+      (dlm-mode)
+      (drive-contains (condition-case told (dlm-synthesize) (user-error (cadr told)))
+                      "C-x C-w saves this document"))
     (let ((dlm-server-command '("/nosuch/dlm-lsp")) (exec-path nil))
       (drive-contains (condition-case told (dlm-new-document (concat folder "nowhere.dlm"))
                         (user-error (cadr told)))
