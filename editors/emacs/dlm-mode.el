@@ -180,6 +180,13 @@ types on would make prose of them."
 
 ;;;; The server
 
+(defun dlm--with-letters (uri)
+  "Return URI with its letters beyond ASCII as they are, and the rest as it was."
+  (replace-regexp-in-string
+   "\\(?:%[89A-Fa-f][0-9A-Fa-f]\\)+"
+   (lambda (bytes) (save-match-data (decode-coding-string (url-unhex-string bytes) 'utf-8)))
+   uri t t))
+
 (defun dlm--eglot-contact (&rest _)
   "Return the class and the command by which Eglot starts the server."
   (cons 'dlm--eglot-server dlm-server-command))
@@ -200,6 +207,15 @@ types on would make prose of them."
     ((_server dlm--eglot-server) (_method (eql '$/dlm/runEnded)) &rest end)
     "Tell of the END of a run."
     (dlm--run-ended end))
+
+  (cl-defmethod eglot-handle-notification
+    ((server dlm--eglot-server) (method (eql 'textDocument/publishDiagnostics))
+     &rest params)
+    "Have SERVER show by METHOD what is in PARAMS, for letters beyond ASCII too.
+Eglot 1.17 takes the bytes of such a letter for so many letters, and finds no
+buffer."
+    (apply #'cl-call-next-method server method
+           (plist-put params :uri (dlm--with-letters (plist-get params :uri)))))
 
   (add-to-list 'eglot-server-programs '((dlm-mode :language-id "dlm") . dlm--eglot-contact))
 

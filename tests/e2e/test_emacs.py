@@ -38,9 +38,9 @@ def emacs(home):
     return home
 
 
-def walk(emacs: Home, name: str, text: str, **more: str):
+def walk(emacs: Home, name: str, text: str, file: str = "towns.dlm", **more: str):
     """Walk a document through Emacs, and return it as it was saved."""
-    document = emacs.write("notes/towns.dlm", text)
+    document = emacs.write(f"notes/{file}", text)
     emacs.run(
         *("emacs", "--batch", "-l", emacs.folder / ".emacs.d" / "init.el", "-l", DRIVE),
         **{"WALK": name, "DOCUMENT": str(document), **more},
@@ -49,7 +49,7 @@ def walk(emacs: Home, name: str, text: str, **more: str):
 
 
 def test_a_problem_is_marked_and_mended(emacs):
-    walk(emacs, "diagnostics", MISTAKEN)
+    walk(emacs, "diagnostics", MISTAKEN, file="Städte.dlm")
 
 
 def test_a_hover_tells_where_a_section_came_from(emacs):
