@@ -16,13 +16,17 @@
 
 (require 'cl-lib)
 (require 'easymenu)
+(require 'eieio)
 (require 'outline)
 (require 'treesit)
 
+(declare-function dlm--eglot-server--eieio-childp "dlm-mode")
 (declare-function eglot-current-server "eglot")
 (declare-function eglot-managed-p "eglot")
 (declare-function eglot-path-to-uri "eglot")
 (declare-function eglot--request "eglot")
+(declare-function eglot--signal-textDocument/didChange "eglot")
+(declare-function jsonrpc-error "jsonrpc")
 (declare-function lsp--buffer-uri "ext:lsp-mode")
 (declare-function lsp-activate-on "ext:lsp-mode")
 (declare-function lsp-register-client "ext:lsp-mode")
@@ -85,7 +89,8 @@ They are read when the server starts."
 
 (defun dlm--next-key (limit)
   "Find a key of the frontmatter before LIMIT."
-  (when-let* ((end (dlm--frontmatter-end)))
+  (when-let* ((end (dlm--frontmatter-end))
+              ((< (point) end)))
     (re-search-forward "^ *\\(?:- \\)?\\([A-Za-z_][A-Za-z0-9_]*\\):" (min limit end) t)))
 
 (defconst dlm--text-keywords
@@ -154,6 +159,15 @@ They are read when the server starts."
   (without-restriction
     (dlm--hide-markers (point-min) (point-max))))
 
+(defun dlm--keep-fence ()
+  "Put the fence that something was typed before on a line of its own.
+Sections come in at point where that is at the end of the document, and who
+types on would make prose of them."
+  (when (and (= (point) (1+ (pos-bol)))
+             (not (nth 3 (syntax-ppss)))
+             (string-match-p dlm--fence (buffer-substring (point) (pos-eol))))
+    (save-excursion (insert "\n"))))
+
 (defun dlm-fold-synthesized ()
   "Fold every synthesized section; \\[outline-show-all] shows them again."
   (interactive)
@@ -166,12 +180,60 @@ They are read when the server starts."
 
 ;;;; The server
 
+(defun dlm--with-letters (uri)
+  "Return URI with its letters beyond ASCII as they are, and the rest as it was."
+  (replace-regexp-in-string
+   "\\(?:%[89A-Fa-f][0-9A-Fa-f]\\)+"
+   (lambda (bytes) (save-match-data (decode-coding-string (url-unhex-string bytes) 'utf-8)))
+   uri t t))
+
 (defun dlm--eglot-contact (&rest _)
-  "Return the command and the options by which Eglot starts the server."
-  `(,@dlm-server-command :initializationOptions (:dlm ,dlm-settings)))
+  "Return the class and the command by which Eglot starts the server."
+  (cons 'dlm--eglot-server dlm-server-command))
 
 (with-eval-after-load 'eglot
-  (add-to-list 'eglot-server-programs '((dlm-mode :language-id "dlm") . dlm--eglot-contact)))
+  (defclass dlm--eglot-server (eglot-lsp-server) ()
+    "What Eglot does differently for our server.")
+
+  (cl-defmethod eglot-initialization-options ((_server dlm--eglot-server))
+    "Return the settings as they are now, for a server that is started again, too."
+    (list :dlm dlm-settings))
+
+  (cl-defmethod eglot-client-capabilities ((_server dlm--eglot-server))
+    "Ask to be told how a run ended, as the progress of Eglot shows no words."
+    (plist-put (cl-call-next-method) :experimental '(:dlm (:runEnded t))))
+
+  (cl-defmethod eglot-handle-notification
+    ((_server dlm--eglot-server) (_method (eql '$/dlm/runEnded)) &rest end)
+    "Tell of the END of a run."
+    (dlm--run-ended end))
+
+  (cl-defmethod eglot-handle-notification
+    ((server dlm--eglot-server) (method (eql 'textDocument/publishDiagnostics))
+     &rest params)
+    "Have SERVER show by METHOD what is in PARAMS, for letters beyond ASCII too.
+Eglot 1.17 takes the bytes of such a letter for so many letters, and finds no
+buffer."
+    (apply #'cl-call-next-method server method
+           (plist-put params :uri (dlm--with-letters (plist-get params :uri)))))
+
+  (add-to-list 'eglot-server-programs '((dlm-mode :language-id "dlm") . dlm--eglot-contact))
+
+  ;; Of any server: users have their own ways to start ours.
+  (cl-defmethod eglot-handle-request :extra "dlm" :before
+    ((server eglot-lsp-server) (_method (eql 'workspace/applyEdit)) &rest _)
+    "Tell SERVER what was typed in our documents before an edit of its is made.
+Eglot 1.17, of Emacs 30, tells it once Emacs is idle and counts no version
+before, so it would take an edit of the old text for one of the new.  Now it
+refuses that, and the server makes another.  Eglot 1.12 and 1.21 count every
+change at once."
+    (dolist (buffer (buffer-list))
+      (with-current-buffer buffer
+        (when (and (derived-mode-p 'dlm-mode) (eglot-managed-p) (eq server (eglot-current-server)))
+          (when inhibit-modification-hooks
+            ;; An input method has put half a letter there that nobody is told of.
+            (jsonrpc-error "Something is half typed"))
+          (eglot--signal-textDocument/didChange))))))
 
 (defun dlm--lsp-options ()
   "Return the options by which lsp-mode starts the server, which asks again."
@@ -186,7 +248,17 @@ They are read when the server starts."
    (make-lsp-client :new-connection (lsp-stdio-connection (lambda () dlm-server-command))
                     :activation-fn (lsp-activate-on "dlm")
                     :initialization-options #'dlm--lsp-options
+                    :custom-capabilities '((experimental . ((dlm . ((runEnded . t))))))
+                    :notification-handlers
+                    (let ((handlers (make-hash-table :test #'equal)))
+                      (puthash "$/dlm/runEnded" (lambda (_ end) (dlm--run-ended end)) handlers)
+                      handlers)
                     :server-id 'dlm-lsp)))
+
+(defun dlm--run-ended (end)
+  "Tell of the END of a run, unless the server has told why it failed."
+  (unless (member (dlm--get end "code") '("failed" "defect"))
+    (message "dlm: %s" (dlm--get end "message"))))
 
 ;; Both are written anew each time, and shown by visiting the file: its buffer follows without a
 ;; question.
@@ -208,6 +280,8 @@ Eglot answers with property lists, lsp-mode with hash tables."
   "Tell whether Eglot looks after this buffer, and fail where nobody does."
   (cond ((and (fboundp 'eglot-managed-p) (eglot-managed-p)) t)
         ((bound-and-true-p lsp-managed-mode) nil)
+        ((not buffer-file-name)
+         (user-error "The server knows files only: C-x C-w saves this document to one"))
         (t (user-error "No server runs for this document: M-x eglot starts it"))))
 
 (defun dlm--request (method params)
@@ -523,6 +597,7 @@ All of them, or those of the run or the teacher of the section at point."
               outline-level (lambda () 1))
   (when (treesit-ready-p 'dlm t)
     (dlm--colour-by-grammar))
+  (add-hook 'post-self-insert-hook #'dlm--keep-fence nil t)
   (setq dlm--markers-hidden dlm-hide-markers)
   (jit-lock-register #'dlm--hide-markers))
 

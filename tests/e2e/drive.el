@@ -14,6 +14,7 @@
 (defconst drive-patience 240)
 
 (defvar drive-progress nil "What the progress said, the last words first.")
+(defvar drive-shown nil "What was shown in the echo area, the last words first.")
 (defvar drive-messages nil "What the server told the user, the last message first.")
 (defvar drive-asked nil "The questions that the user was asked, the last first.")
 (defvar drive-presses-return nil "Whether the user just presses RET where there is a choice.")
@@ -47,6 +48,10 @@
   "Wait until PART was in a message of progress."
   (drive-await (concat "progress: " part)
                (lambda () (seq-some (lambda (one) (string-search part one)) drive-progress))))
+
+(defun drive-until-shown (words)
+  "Wait until WORDS were in the echo area."
+  (drive-await (concat "in the echo area: " words) (lambda () (member words drive-shown))))
 
 (defun drive-contains (whole part)
   "Fail unless PART is in WHOLE."
@@ -84,6 +89,10 @@
     (drive-contains (condition-case told (dlm-new-document (concat folder "bees.md"))
                       (user-error (cadr told)))
                     "bees.dlm is there already")
+    (with-temp-buffer
+      (dlm-mode)
+      (drive-contains (condition-case told (dlm-synthesize) (user-error (cadr told)))
+                      "C-x C-w saves this document"))
     (let ((dlm-server-command '("/nosuch/dlm-lsp")) (exec-path nil))
       (drive-contains (condition-case told (dlm-new-document (concat folder "nowhere.dlm"))
                         (user-error (cadr told)))
@@ -95,7 +104,12 @@
     (drive-contains (flymake-diagnostic-text found) "did you mean")
     (drive-equal 3 (line-number-at-pos (flymake-diagnostic-beg found)))
     (eglot-code-actions (flymake-diagnostic-beg found) (flymake-diagnostic-end found) "quickfix" t))
-  (drive-await "the quick fix" (lambda () (= 1 (drive-count "base_model: smollm2-135m\n")))))
+  (drive-await "the quick fix" (lambda () (= 1 (drive-count "base_model: smollm2-135m\n"))))
+  (setq dlm-settings '(:perSection "many"))
+  (eglot-reconnect (eglot-current-server))
+  (drive-await "what is wrong with the new settings"
+               (lambda () (seq-some (lambda (words) (string-search "perSection" words))
+                                    drive-messages))))
 
 (defun drive-walk-hover ()
   (drive-go-to "<!-- dlm-auto-synth")
@@ -170,6 +184,29 @@
   (drive-equal t (and (invisible-p (point)) t))
   (drive-go-to "The town")
   (drive-equal nil (invisible-p (point))))
+
+(defun drive-walk-typing ()
+  "What is typed while a run ends stays in one piece."
+  (drive-go-to "The town of Ville1")
+  (dlm-synthesize-document)
+  (insert "It rained.\n\nThen it snowed.\n\n")
+  (drive-until-shown
+   "dlm: 2 inserted, 2 staged (its source section has changed or is gone)")
+  (drive-contains (buffer-string) "---\nIt rained.\n\nThen it snowed.\n\nThe town of Ville1")
+  (drive-equal 1 (drive-count "from 1501.\n::prose::\nThe town of Ville2"))
+  (drive-equal 2 (drive-count "<!-- dlm-auto-synth:"))
+  (let ((before (buffer-string)))
+    (dlm-synthesize)
+    ;; An input method that waits for the rest of a letter.
+    (let ((inhibit-modification-hooks t))
+      (insert "´")
+      (drive-until-shown "dlm: 2 staged (the editor did not apply the change)")
+      (delete-char -1))
+    (drive-equal before (buffer-string)))
+  (drive-go-to "::instruction::")
+  (self-insert-command 1 ?H)
+  (self-insert-command 1 ?i)
+  (drive-equal 1 (drive-count "\nHi\n::instruction::\n")))
 
 (defun drive-walk-keep ()
   (drive-go-to "How many mills")
@@ -262,6 +299,7 @@
   (drive-go-to "The town")
   (dlm-synthesize)
   (drive-until-synthesized 2)
+  (drive-until-shown "dlm: 2 inserted")
   (dlm-next)
   (dlm-keep)
   (drive-until-synthesized 1)
@@ -306,6 +344,10 @@
 
 (defun drive-walk-faces ()
   (drive-equal (equal (getenv "GRAMMAR") "True") (and (treesit-parser-list) t))
+  ;; As redisplay does where one line has changed.
+  (font-lock-set-defaults)
+  (drive-go-to "The town")
+  (font-lock-fontify-region (pos-bol) (pos-eol))
   (dolist (one `(("base_model: smollm2-135m" . dlm-key)
                  ("::prose::" . dlm-fence)
                  ("::image path=\"a.png\" alt=\"a\"::" . dlm-fence)
@@ -325,6 +367,9 @@
   (setq native-comp-enable-subr-trampolines nil ; where functions written in C are redefined
         eglot-sync-connect drive-patience
         eglot-confirm-server-edits nil)
+  (advice-add 'message :before
+              (lambda (words &rest more)
+                (when words (push (apply #'format-message words more) drive-shown))))
   (cl-letf (((symbol-function 'y-or-n-p) (lambda (words) (push words drive-asked) t))
             ;; An answer to what nobody should ask.
             ((symbol-function 'yes-or-no-p) (lambda (words) (push words drive-asked) nil))

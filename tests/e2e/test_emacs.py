@@ -12,7 +12,7 @@ from e2e.documents import (
 )
 from e2e.home import EDITORS, ROOT, Home
 from e2e.terminal import Terminal
-from support.teacher_server import pairs_about
+from support.teacher_server import pairs_about, town
 
 from dlm_lsp.document import parse
 
@@ -38,9 +38,9 @@ def emacs(home):
     return home
 
 
-def walk(emacs: Home, name: str, text: str, **more: str):
+def walk(emacs: Home, name: str, text: str, file: str = "towns.dlm", **more: str):
     """Walk a document through Emacs, and return it as it was saved."""
-    document = emacs.write("notes/towns.dlm", text)
+    document = emacs.write(f"notes/{file}", text)
     emacs.run(
         *("emacs", "--batch", "-l", emacs.folder / ".emacs.d" / "init.el", "-l", DRIVE),
         **{"WALK": name, "DOCUMENT": str(document), **more},
@@ -49,7 +49,7 @@ def walk(emacs: Home, name: str, text: str, **more: str):
 
 
 def test_a_problem_is_marked_and_mended(emacs):
-    walk(emacs, "diagnostics", MISTAKEN)
+    walk(emacs, "diagnostics", MISTAKEN, file="Städte.dlm")
 
 
 def test_a_hover_tells_where_a_section_came_from(emacs):
@@ -77,6 +77,10 @@ def test_the_commands_go_about_what_was_synthesized(emacs, teacher):
 
 def test_pairs_are_staged_and_applied_or_discarded(emacs, teacher):
     walk(emacs, "stage", PLAIN, TEACHER=teacher.selector)
+
+
+def test_what_is_typed_while_a_run_ends_stays_in_one_piece(emacs, teacher):
+    walk(emacs, "typing", f"{PLAIN}::prose::\n{town(2)}\n", TEACHER=teacher.selector)
 
 
 def test_markers_are_hidden_and_pairs_fold(emacs):
