@@ -64,7 +64,7 @@ def dlm(command) -> Callable[..., subprocess.CompletedProcess]:
 
     def run(*args: object, env: dict[str, str] | None = None) -> subprocess.CompletedProcess:
         process = command(*args, env=env)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=180)
         assert "Traceback" not in err, err
         return subprocess.CompletedProcess(args, process.returncode, out, err)
 

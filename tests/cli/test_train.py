@@ -118,7 +118,7 @@ def test_json_lines_come_step_by_step(command, tmp_path, base):
     first = next(event for line in process.stdout if (event := json.loads(line))["event"] == "step")
     assert first["step"] == 1
     os.killpg(process.pid, signal.SIGINT)
-    rest, _ = process.communicate(timeout=60)
+    rest, _ = process.communicate(timeout=180)
     assert process.returncode == 130
     assert json.loads(rest.splitlines()[-1]) == {"error": "interrupted"}
 
@@ -166,7 +166,7 @@ def test_two_trainings_of_one_document_wait_for_each_other(command, mills, store
         process = command("train", mills, "--max-steps", 1)
         assert "waiting for `dlm train`" in process.stderr.readline()
         assert not (store / "manifest.json").exists()
-    process.communicate(timeout=60)
+    process.communicate(timeout=180)
     assert process.returncode == 0
 
 
@@ -187,7 +187,7 @@ def test_ctrl_c_keeps_the_adapter_before_and_resume_goes_on(command, dlm, tmp_pa
     _until(process, "step 8 of ")
     # As a terminal does it: to every process of the group.
     os.killpg(process.pid, signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=180)
     assert process.returncode == 130
     assert "--resume" in err
     assert "Traceback" not in err
@@ -226,7 +226,7 @@ def test_an_interrupted_training_says_how_to_go_on_with_its_own_options(command,
     process = command("train", path, *flags, start_new_session=True)
     _until(process, "step 8 of ")
     os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=180)
     assert f"`dlm train '{path}' --seed 7 --max-steps 40 --resume`" in err
     assert json.loads(out)["error"] == "interrupted"
 
