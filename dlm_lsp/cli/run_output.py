@@ -114,6 +114,10 @@ def print_run(run: DocumentSynthesis) -> None:
                 ]
             )
     print_lines([("quiet", "\n" + _usage_line(run))])
+    if failed := sum(skip.reason == "request_failed" for skip in report.skipped):
+        print_result(
+            f"{pluralize(failed, 'request')} failed; the same command asks for these again."
+        )
     if not report.accepted:
         cause = why_nothing(report)
         why = cause.worded(_flag) if cause else "the reasons stand above"

@@ -1,6 +1,7 @@
 """Worker process: where models live, so that a call can be dropped at any moment."""
 
 import asyncio
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -70,6 +71,7 @@ async def run_in_worker(function: Callable[[*_Args], _T], *args: *_Args) -> _T:
     except LookupError:
         own = _Worker(CapacityLimiter(1))
         _own.set(own)
+        logging.getLogger("asyncio").addFilter(_is_of_use)
     try:
         with own.asked():
             return await to_process.run_sync(
@@ -79,6 +81,15 @@ async def run_in_worker(function: Callable[[*_Args], _T], *args: *_Args) -> _T:
         raise ModelError(
             f"the process with the local model died, most likely for want of memory; {WAYS_OUT}"
         ) from error
+
+
+def _is_of_use(record: logging.LogRecord) -> bool:
+    """Tell whether to log what asyncio has to say: not where two parts of it race to see the end.
+
+    Python 3.11 waits for a process in a thread and, when it lets go of it, at once; the thread then
+    finds none any more and warns.
+    """
+    return not str(record.msg).startswith("Unknown child process pid")
 
 
 async def end_worker() -> None:

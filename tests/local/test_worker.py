@@ -1,5 +1,6 @@
 """Worker process: the one beside us in which models live."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -70,6 +71,14 @@ async def test_a_process_that_is_ended_is_gone_and_nothing_is_started_to_end_it_
     assert not psutil.pid_exists(pid)
     monkeypatch.setattr(worker.to_process, "run_sync", None)
     await worker.end_worker()
+
+
+async def test_a_race_for_the_end_of_the_process_is_no_news(caplog):
+    await worker.run_in_worker(jobs.own_pid)
+    asyncio_says = logging.getLogger("asyncio").warning
+    asyncio_says("Unknown child process pid %d, will report returncode 255", 17905)
+    asyncio_says("Something else")
+    assert caplog.messages == ["Something else"]
 
 
 async def test_where_nothing_was_asked_there_is_nothing_to_end(monkeypatch):
