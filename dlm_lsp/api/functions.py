@@ -50,9 +50,9 @@ def synthesize(
 
     `teacher` is a selector such as `hf:gemma-3-270m` or `openai:gpt-5-mini`, `judge` a local model
     that judges instead of the document's own. `sections` limits the run to these section ids.
-    `apply` writes the pairs into the document, `dry_run` keeps nothing but the replies. The prose
-    is sent to the teacher, and to nobody else. With `force` a copy joins what is staged for its
-    original.
+    `apply` writes the pairs into the document, `dry_run` keeps nothing but the replies. Prose and
+    pairs go to the teacher and the verifier of `options`, and to nobody else. With `force` a copy
+    joins what is staged for its original.
 
     Raises:
         UsageError: arguments that exclude each other, or a selector or an option that cannot be.

@@ -740,8 +740,9 @@ def revert_command(
 def submit_command(paths: PathsArgument, *, as_json: JsonOption = False, **options: Any) -> None:
     """Send the requests of `dlm synth instructions` whose replies are not there, as batches.
 
-    One request is asked at once, to learn what the model takes. Submit again after `collect` for
-    second requests about what is missing, and for the verdicts on pairs that passed.
+    One request of each kind is asked right away, at full price, to learn what the model takes.
+    Submit again after `collect` for second requests about what is missing, and for the verdicts on
+    pairs that passed.
     """
     from dlm_lsp.cli.synth_batch import submit_batches
 

@@ -1,4 +1,4 @@
-"""Reference pages: what they say of commands and settings is what the code offers."""
+"""Reference pages: what they say of commands, settings and models is what the code offers."""
 
 import pytest
 

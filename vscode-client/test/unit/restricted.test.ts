@@ -20,7 +20,7 @@ test("what a workspace has set of them does not count, and all else does", () =>
     teacherOptions: { store: true },
     judge: "hf:evil",
     verify: "openai:m",
-    profile: "/work/evil.toml",
+    profile: "/elsewhere/evil.toml",
     perSection: 2,
   };
   const own: Record<string, unknown> = {
