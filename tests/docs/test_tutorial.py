@@ -40,10 +40,15 @@ def answer(prompt: str) -> Response:
 
 @pytest.fixture
 def clean_home(tmp_path: Path) -> dict[str, str]:
-    """The environment of somebody who has never used it."""
+    """The environment of somebody who has never used it, but has the model."""
     unset = ("DLM_HOME", "COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "VISUAL", "EDITOR")
     usual = {name: value for name, value in os.environ.items() if name not in unset}
-    caches = {"HF_HOME": os.environ.get("HF_HOME", str(Path("~/.cache/huggingface").expanduser()))}
+    # A model is not downloaded or converted again, which takes a minute.
+    cache = os.environ.get("XDG_CACHE_HOME", str(Path("~/.cache").expanduser()))
+    caches = {
+        "HF_HOME": os.environ.get("HF_HOME", f"{cache}/huggingface"),
+        "XDG_CACHE_HOME": cache,
+    }
     home = tmp_path / "somebody"
     home.mkdir()
     path = f"{DLM.parent}{os.pathsep}{usual['PATH']}"
