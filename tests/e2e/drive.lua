@@ -535,10 +535,21 @@ function walks.review_filter()
   end
 end
 
+--- What is typed just before an edit comes does not move the edit.
 function walks.keep()
   go_to("How many mills")
+  local handlers = vim.lsp.get_clients({ bufnr = 0, name = "dlm_lsp" })[1].handlers
+  local apply, asked = handlers["workspace/applyEdit"], 0
+  handlers["workspace/applyEdit"] = function(...)
+    asked = asked + 1
+    if asked == 1 then
+      vim.fn.append(vim.fn.search("^The town", "nw") - 1, "Typed.")
+    end
+    return apply(...)
+  end
   vim.cmd("DlmKeep")
   until_synthesized(1)
+  assert(asked == 2, "the edit of an older text was made")
   assert(count("::instruction::") == 2, "what is kept stays")
   vim.cmd.write()
 end
@@ -604,13 +615,31 @@ function walks.cancel()
   vim.cmd.write()
 end
 
+--- The document gets another name, and one types in it, as quickly as people do, until pairs come.
 function walks.saveas()
   go_to("The town")
   act("refactor.rewrite.dlm.synthesize")
   until_progress("0 of 1 section")
   vim.cmd.saveas(vim.env.RENAMED)
-  vim.fn.writefile({}, vim.env.SAVED)
+  go_to("Mine.")
+  local place, typed = vim.fn.line("."), {}
+  local keyboard = assert(vim.uv.new_timer())
+  keyboard:start(
+    0,
+    90,
+    vim.schedule_wrap(function()
+      table.insert(typed, "typed " .. #typed)
+      vim.fn.append(place + #typed - 1, typed[#typed])
+      if #typed == 3 then
+        vim.fn.writefile({}, vim.env.SAVED)
+      end
+    end)
+  )
   until_synthesized(2)
+  keyboard:stop()
+  local found = vim.list_slice(lines(), place + 1, place + #typed)
+  assert(vim.deep_equal(found, typed), "torn apart: " .. vim.inspect(typed))
+  vim.api.nvim_buf_set_lines(0, place, place + #typed, true, {})
   vim.cmd.write()
 end
 
