@@ -621,6 +621,7 @@ function walks.saveas()
   act("refactor.rewrite.dlm.synthesize")
   until_progress("0 of 1 section")
   vim.cmd.saveas(vim.env.RENAMED)
+  until_marked("duplicate-dlm-id")
   go_to("Mine.")
   local place, typed = vim.fn.line("."), {}
   local keyboard = assert(vim.uv.new_timer())
