@@ -695,6 +695,10 @@ function walks.new()
   local before = vim.fn.readfile(folder .. "/bees.dlm")
   vim.cmd("DlmNew " .. folder .. "/bees.md")
   contains_message("bees.dlm is there already")
+  messages = {}
+  vim.cmd("DlmNew " .. folder .. "/bees.dlm")
+  contains_message("dlm: " .. folder .. "/bees.dlm is a document already")
+  assert(not messages[1]:find("dlm: dlm: ", 1, true), messages[1])
   assert(vim.deep_equal(vim.fn.readfile(folder .. "/bees.dlm"), before))
   vim.lsp.config("dlm_lsp", { cmd = { "/nosuch/dlm-lsp" } })
   vim.env.PATH = ""
