@@ -457,6 +457,40 @@ function walks.review_keys()
   assert(#highlighted(document, "DlmUnreviewed") == 0, "the background cannot be switched off")
 end
 
+--- What no server has taken is not decided on, and a server can be had again.
+function walks.review_without_server()
+  local servers = vim.api.nvim_get_proc_children(vim.fn.getpid())
+  local function signal(name)
+    for _, pid in ipairs(servers) do
+      vim.uv.kill(pid, name)
+    end
+  end
+  local window = review()
+  signal("sigstop")
+  press("y")
+  until_shown(window, "2 of 2")
+  signal("sigkill")
+  local document = vim.api.nvim_win_get_buf(vim.fn.win_getid(1))
+  await("the end of the server", function()
+    return #vim.lsp.get_clients({ bufnr = document, name = "dlm_lsp" }) == 0
+  end)
+  press("y")
+  contains_message('`:lua vim.lsp.enable("dlm_lsp")` starts one')
+  contains(shown(window), "2 of 2")
+  press("q")
+  contains_message("0 accepted, 0 rejected, 2 left")
+  vim.cmd("checkhealth dlm")
+  contains(text(), "ERROR no server runs for")
+  vim.cmd.tabclose()
+  vim.cmd('lua vim.lsp.enable("dlm_lsp")')
+  await("another server", function()
+    return vim.lsp.get_clients({ bufnr = document, name = "dlm_lsp" })[1]
+  end)
+  contains(shown(review()), "1 of 2 · 0 of 2 reviewed")
+  vim.cmd("checkhealth dlm")
+  contains(text(), "OK a server runs for")
+end
+
 --- What is to be reviewed first is staged, and words that stay say so.
 function walks.preview()
   local echoed = {}
@@ -774,8 +808,11 @@ local function walk()
   walks[vim.env.WALK]()
 end
 
-local went, why = xpcall(walk, debug.traceback)
-if not went then
-  io.stderr:write(why, "\nprogress: ", table.concat(progress, "; "), "\n", text(), "\n")
-end
-vim.cmd(went and "qall!" or "cquit 1")
+-- Once Neovim has started: some of its functions do less before.
+vim.schedule(function()
+  local went, why = xpcall(walk, debug.traceback)
+  if not went then
+    io.stderr:write(why, "\nprogress: ", table.concat(progress, "; "), "\n", text(), "\n")
+  end
+  vim.cmd(went and "qall!" or "cquit 1")
+end)

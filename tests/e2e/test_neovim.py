@@ -120,6 +120,10 @@ def test_a_review_goes_back_edits_and_quits_in_40_columns(neovim):
     assert answers == ["Ville1 has 11 mills.\nAnd one more.", "In 1501."]
 
 
+def test_a_decision_that_no_server_has_taken_is_none(neovim):
+    walk(neovim, "review_without_server", SYNTHESIZED)
+
+
 def test_a_refused_pair_says_why_and_can_be_taken(neovim, teacher):
     def answer(prompt: str) -> Response:
         question, answer, evidence = pairs_about(1)[0]
