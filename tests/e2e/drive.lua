@@ -812,7 +812,7 @@ end
 vim.schedule(function()
   local went, why = xpcall(walk, debug.traceback)
   if not went then
-    io.stderr:write(why, "\nprogress: ", table.concat(progress, "; "), "\n", text(), "\n")
+    io.stderr:write(why, "\ntold: ", vim.inspect(messages), "\nprogress: ", table.concat(progress, "; "), "\n", text(), "\n")
   end
   vim.cmd(went and "qall!" or "cquit 1")
 end)
