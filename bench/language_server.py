@@ -61,7 +61,8 @@ class Server:
         self._result_id: str | None = None
         pulled: dict[str, Any] = {"diagnostic": {}} if pulls else {}
         of_text = {"publishDiagnostics": {}, **capabilities.get("textDocument", {}), **pulled}
-        sent = {**capabilities, "textDocument": of_text}
+        of_all = {"diagnostics": {"refreshSupport": pulls}, **capabilities.get("workspace", {})}
+        sent = {**capabilities, "textDocument": of_text, "workspace": of_all}
         answer = self.ask("initialize", {"processId": None, "capabilities": sent})
         self.pulls = "diagnosticProvider" in answer["capabilities"]
         sync = answer["capabilities"]["textDocumentSync"]

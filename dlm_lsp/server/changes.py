@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _ATTEMPTS = 20
 _QUIET_TIME = 0.3
-"""Seconds without a keystroke; clients send what was typed within 150 ms."""
+"""Seconds without a keystroke; clients send what was typed within 150 ms.
+
+Neovim does so where `debounce_text_changes` is 0; else it may send nothing while somebody types.
+"""
 
 _CHANGE_NOTIFIED = 1.0
 """Seconds within which a client notifies of the change that it has made."""

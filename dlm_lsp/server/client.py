@@ -11,7 +11,6 @@ class ClientCapabilities:
     """What the client said when the server was initialized."""
 
     pulls_diagnostics: bool = False
-    refreshes_diagnostics: bool = False
     refreshes_lenses: bool = False
     shows_lenses: bool = False
     refreshes_hints: bool = False
@@ -45,9 +44,10 @@ class ClientCapabilities:
 
         action = "text_document.code_action"
         return cls(
+            # One that cannot be told to pull again would show what is outdated.
             pulls_diagnostics=get_capability(capabilities, "text_document.diagnostic", None)
-            is not None,
-            refreshes_diagnostics=says("workspace.diagnostics.refresh_support"),
+            is not None
+            and says("workspace.diagnostics.refresh_support"),
             refreshes_lenses=says("workspace.code_lens.refresh_support"),
             shows_lenses=get_capability(capabilities, "text_document.code_lens", None) is not None,
             refreshes_hints=says("workspace.inlay_hint.refresh_support"),

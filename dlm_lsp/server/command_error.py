@@ -3,7 +3,10 @@
 from dlm_lsp.errors import DlmError, UsageError
 from dlm_lsp.teachers.availability import Unavailable
 
-ALREADY_RUNNING = Unavailable("already-running", "already running")
+ALREADY_RUNNING = Unavailable(
+    "already-running",
+    "a run about these sections is going on: cancel it, or wait for it to end",
+)
 NO_PROSE = Unavailable("no-prose", "there is no prose to ask about")
 LEDGER_UNREADABLE = Unavailable(
     "ledger-unreadable", "the ledger cannot be read, and without it your own edits would go too"

@@ -80,8 +80,10 @@ async def execute_command(server: DlmServer, name: str, arguments: Sequence[Any]
                 "bad-argument", f"{name} takes an object such as {{'uri': 'file:///notes.dlm'}}"
             )
         if isinstance(uri := argument.get("uri"), str) and server.text_document(uri):
-            await server.settings(uri)
-            await server.load_profile(uri)
+            # In turn: what is asked after a decision is to know of it.
+            async with server.open_document(uri).command_turn:
+                await server.settings(uri)
+                await server.load_profile(uri)
         result = _COMMAND_HANDLERS[name](server, argument)
         return await result if isinstance(result, Awaitable) else result
     except Exception as error:

@@ -1,4 +1,7 @@
-"""Diagnostics: pulled where the client can, else pushed once nobody types, never both."""
+"""Diagnostics: pulled where the client can when told to, else pushed once nobody types.
+
+Never both: clients show what is pulled and what is pushed beside each other.
+"""
 
 import asyncio
 import json
@@ -165,7 +168,7 @@ def refresh_diagnostics(server: DlmServer, uri: str) -> None:
         return
     if not server.client.pulls_diagnostics:
         publish_diagnostics(server, uri)
-    elif server.client.refreshes_diagnostics:
+    else:
         server.workspace_diagnostic_refresh(None)
 
 

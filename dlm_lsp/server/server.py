@@ -114,6 +114,7 @@ class OpenDocument:
     pair_check_slice: "asyncio.Future[PairCheckResults | None] | None" = None
     typed: asyncio.Event = field(default_factory=asyncio.Event)
     change_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    command_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     pending_edit: PendingEdit | None = None
     is_warned: bool = False
     deciding: list[tuple[str, ...]] = field(default_factory=list)

@@ -4,13 +4,14 @@ Those of a run are the options of `dlm_lsp.synth.options`, with their defaults a
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
+from dlm_lsp.document.did_you_mean import closest_name
 from dlm_lsp.document.schema_description import describe_allowed
 from dlm_lsp.errors import OptionError
 from dlm_lsp.ide.diagnostic import DiagnosticLevel
@@ -96,7 +97,7 @@ class Settings(_Section):
 
 @dataclass(frozen=True, slots=True)
 class ParsedSettings:
-    """Settings as they could be read, and one line for each value that was not taken."""
+    """Settings as they could be read, and one line for each name or value that was not taken."""
 
     settings: Settings
     complaints: tuple[str, ...] = ()
@@ -108,12 +109,14 @@ DEFAULT_SETTINGS = Settings()
 def read_settings(given: object) -> ParsedSettings:
     """Return the settings in `given`; each wrong value is left out, so that its default counts.
 
+    An unknown name is told as well, but where it is one that only editors know.
+
     Names may be dotted (`review`, `synth.review`) as clients flatten them in their own ways.
     """
     if not isinstance(given, Mapping):
         return ParsedSettings(DEFAULT_SETTINGS)
     values = _nested(given)
-    complaints: list[str] = []
+    complaints = list(_unknown(values, Settings, "dlm"))
     while True:
         try:
             return ParsedSettings(Settings.model_validate(values), tuple(complaints))
@@ -140,9 +143,10 @@ def own_settings(pushed: object, before: object | None) -> object | None:
     if "dlm" in pushed:
         own = pushed["dlm"] or {}
         return own if isinstance(own, Mapping) else before
-    firsts = {str(name).partition(".")[0] for name in pushed}
-    if not firsts or firsts & _NAMES:
-        return pushed
+    # Of what is pushed bare, the rest may be that of other servers.
+    bare = {name: value for name, value in pushed.items() if _first(name) in _NAMES}
+    if bare or not pushed:
+        return bare
     return None if before is None else {}
 
 
@@ -155,7 +159,7 @@ def _nested(given: Mapping[Any, Any]) -> dict[str, Any]:
     """Return settings as nested dictionaries; `synth.review` counts as `review`.
 
     Nothing else counts under `synth`: editors that keep a workspace from choosing the teacher know
-    it by its one name.
+    it by its one name. It is kept as a name that is unknown.
     """
     values: dict[str, Any] = {}
     for name, value in given.items():
@@ -165,9 +169,8 @@ def _nested(given: Mapping[Any, Any]) -> dict[str, Any]:
             # What stands within is not ours to read.
             both = isinstance(inner, Mapping) and isinstance(values.get(first), dict)
             values[first] = {**values[first], **inner} if both else inner
-        elif first == "synth":
-            if isinstance(inner, Mapping) and "review" in inner:
-                values["review"] = inner["review"]
+        elif first == "synth" and isinstance(inner, Mapping):
+            values |= {n if n == "review" else f"synth.{n}": v for n, v in inner.items()}
         elif isinstance(inner, Mapping):
             values.setdefault(first, {})
             if isinstance(values[first], dict):
@@ -175,6 +178,26 @@ def _nested(given: Mapping[Any, Any]) -> dict[str, Any]:
         elif inner is not None or first in _NULLABLE:
             values[first] = None if inner == "" and first in _NULLABLE else inner
     return values
+
+
+def _first(name: object) -> str:
+    return str(name).partition(".")[0]
+
+
+def _unknown(values: Mapping[str, Any], block: type[BaseModel], path: str) -> Iterator[str]:
+    """Yield a line for each name in `values` that no field of `block` has."""
+    fields = {str(field.alias): field.annotation for field in block.model_fields.values()}
+    for name, value in values.items():
+        if name not in fields:
+            if path == "dlm" and name in EDITOR_SETTINGS:
+                continue
+            near = closest_name(name.rpartition(".")[2], fields)
+            hint = f"did you mean {path}.{near}?" if near else "docs/settings.md lists them"
+            yield f"{path}.{name} is no setting, and changes nothing: {hint}"
+            continue
+        inner = fields[name]
+        if isinstance(value, dict) and isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from _unknown(value, inner, f"{path}.{name}")
 
 
 def _dropped(values: dict[str, Any], path: list[str], value: object) -> list[str]:
@@ -215,6 +238,9 @@ def _requirement(names: list[str]) -> tuple[str, object]:
             return f"takes {describe_allowed(field)}", field.default
     return "takes a mapping", None
 
+
+EDITOR_SETTINGS = frozenset({"dimMarkers", "interpreter", "path", "trace"})
+"""What stands under `dlm` for the editor alone; the first three are those of VS Code."""
 
 _NAMES = {"synth", *(str(field.alias) for field in Settings.model_fields.values())}
 _VERBATIM = {to_camel("teacher_options")}

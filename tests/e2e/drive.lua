@@ -457,6 +457,40 @@ function walks.review_keys()
   assert(#highlighted(document, "DlmUnreviewed") == 0, "the background cannot be switched off")
 end
 
+--- What no server has taken is not decided on, and a server can be had again.
+function walks.review_without_server()
+  local servers = vim.api.nvim_get_proc_children(vim.fn.getpid())
+  local function signal(name)
+    for _, pid in ipairs(servers) do
+      vim.uv.kill(pid, name)
+    end
+  end
+  local window = review()
+  signal("sigstop")
+  press("y")
+  until_shown(window, "2 of 2")
+  signal("sigkill")
+  local document = vim.api.nvim_win_get_buf(vim.fn.win_getid(1))
+  await("the end of the server", function()
+    return #vim.lsp.get_clients({ bufnr = document, name = "dlm_lsp" }) == 0
+  end)
+  press("y")
+  contains_message('`:lua vim.lsp.enable("dlm_lsp")` starts one')
+  contains(shown(window), "2 of 2")
+  press("q")
+  contains_message("0 accepted, 0 rejected, 2 left")
+  vim.cmd("checkhealth dlm")
+  contains(text(), "ERROR no server runs for")
+  vim.cmd.tabclose()
+  vim.cmd('lua vim.lsp.enable("dlm_lsp")')
+  await("another server", function()
+    return vim.lsp.get_clients({ bufnr = document, name = "dlm_lsp" })[1]
+  end)
+  contains(shown(review()), "1 of 2 · 0 of 2 reviewed")
+  vim.cmd("checkhealth dlm")
+  contains(text(), "OK a server runs for")
+end
+
 --- What is to be reviewed first is staged, and words that stay say so.
 function walks.preview()
   local echoed = {}
@@ -535,10 +569,21 @@ function walks.review_filter()
   end
 end
 
+--- What is typed just before an edit comes does not move the edit.
 function walks.keep()
   go_to("How many mills")
+  local handlers = vim.lsp.get_clients({ bufnr = 0, name = "dlm_lsp" })[1].handlers
+  local apply, asked = handlers["workspace/applyEdit"], 0
+  handlers["workspace/applyEdit"] = function(...)
+    asked = asked + 1
+    if asked == 1 then
+      vim.fn.append(vim.fn.search("^The town", "nw") - 1, "Typed.")
+    end
+    return apply(...)
+  end
   vim.cmd("DlmKeep")
   until_synthesized(1)
+  assert(asked == 2, "the edit of an older text was made")
   assert(count("::instruction::") == 2, "what is kept stays")
   vim.cmd.write()
 end
@@ -604,13 +649,32 @@ function walks.cancel()
   vim.cmd.write()
 end
 
+--- The document gets another name, and one types in it, as quickly as people do, until pairs come.
 function walks.saveas()
   go_to("The town")
   act("refactor.rewrite.dlm.synthesize")
   until_progress("0 of 1 section")
   vim.cmd.saveas(vim.env.RENAMED)
-  vim.fn.writefile({}, vim.env.SAVED)
+  until_marked("duplicate-dlm-id")
+  go_to("Mine.")
+  local place, typed = vim.fn.line("."), {}
+  local keyboard = assert(vim.uv.new_timer())
+  keyboard:start(
+    0,
+    90,
+    vim.schedule_wrap(function()
+      table.insert(typed, "typed " .. #typed)
+      vim.fn.append(place + #typed - 1, typed[#typed])
+      if #typed == 3 then
+        vim.fn.writefile({}, vim.env.SAVED)
+      end
+    end)
+  )
   until_synthesized(2)
+  keyboard:stop()
+  local found = vim.list_slice(lines(), place + 1, place + #typed)
+  assert(vim.deep_equal(found, typed), "torn apart: " .. vim.inspect(typed))
+  vim.api.nvim_buf_set_lines(0, place, place + #typed, true, {})
   vim.cmd.write()
 end
 
@@ -665,6 +729,10 @@ function walks.new()
   local before = vim.fn.readfile(folder .. "/bees.dlm")
   vim.cmd("DlmNew " .. folder .. "/bees.md")
   contains_message("bees.dlm is there already")
+  messages = {}
+  vim.cmd("DlmNew " .. folder .. "/bees.dlm")
+  contains_message("dlm: " .. folder .. "/bees.dlm is a document already")
+  assert(not messages[1]:find("dlm: dlm: ", 1, true), messages[1])
   assert(vim.deep_equal(vim.fn.readfile(folder .. "/bees.dlm"), before))
   vim.lsp.config("dlm_lsp", { cmd = { "/nosuch/dlm-lsp" } })
   vim.env.PATH = ""
@@ -740,8 +808,11 @@ local function walk()
   walks[vim.env.WALK]()
 end
 
-local went, why = xpcall(walk, debug.traceback)
-if not went then
-  io.stderr:write(why, "\nprogress: ", table.concat(progress, "; "), "\n", text(), "\n")
-end
-vim.cmd(went and "qall!" or "cquit 1")
+-- Once Neovim has started: some of its functions do less before.
+vim.schedule(function()
+  local went, why = xpcall(walk, debug.traceback)
+  if not went then
+    io.stderr:write(why, "\ntold: ", vim.inspect(messages), "\nprogress: ", table.concat(progress, "; "), "\n", text(), "\n")
+  end
+  vim.cmd(went and "qall!" or "cquit 1")
+end)

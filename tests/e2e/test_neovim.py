@@ -20,7 +20,7 @@ from support.http_servers import chat_completion, pairs_json
 from support.teacher_server import HEAD, Town, pairs_about, town
 from werkzeug import Response
 
-from dlm_lsp.document import parse
+from dlm_lsp.document import apply_edits, parse, remove
 from dlm_lsp.store.ledger import Ledger, LedgerEntry
 
 README = ROOT / "editors" / "neovim" / "README.md"
@@ -120,6 +120,10 @@ def test_a_review_goes_back_edits_and_quits_in_40_columns(neovim):
     assert answers == ["Ville1 has 11 mills.\nAnd one more.", "In 1501."]
 
 
+def test_a_decision_that_no_server_has_taken_is_none(neovim):
+    walk(neovim, "review_without_server", SYNTHESIZED)
+
+
 def test_a_refused_pair_says_why_and_can_be_taken(neovim, teacher):
     def answer(prompt: str) -> Response:
         question, answer, evidence = pairs_about(1)[0]
@@ -192,7 +196,8 @@ def test_cancel_ends_a_run_that_waits_for_its_teacher(neovim, held):
     assert walk(neovim, "cancel", PLAIN, TEACHER=held.selector).read_text() == PLAIN
 
 
-def test_a_run_goes_on_in_the_file_that_its_document_is_saved_as(neovim, teacher):
+def test_a_run_goes_on_while_one_types_in_the_file_that_its_document_is_saved_as(neovim, teacher):
+    text = PLAIN.replace(HEAD, f"{HEAD}Mine.\n::prose::\n")
     renamed, saved = neovim.folder / "notes" / "places.dlm", neovim.folder / "saved"
 
     def answer(prompt: str) -> Town:
@@ -201,8 +206,11 @@ def test_a_run_goes_on_in_the_file_that_its_document_is_saved_as(neovim, teacher
         return Town(prompt)
 
     teacher.answer = answer
-    walk(neovim, "saveas", PLAIN, TEACHER=teacher.selector, RENAMED=str(renamed), SAVED=str(saved))
-    assert [section.pairs[0].pair.question for section in synthesized(renamed)] == QUESTIONS
+    walk(neovim, "saveas", text, TEACHER=teacher.selector, RENAMED=str(renamed), SAVED=str(saved))
+    document = parse(renamed.read_text())
+    pairs = [section for section in document.sections if section.synth]
+    assert [section.pairs[0].pair.question for section in pairs] == QUESTIONS
+    assert apply_edits(document.text, remove(document, pairs)) == text
     assert len(teacher.asked) == 1
 
 

@@ -262,11 +262,15 @@ def _action(given: dict[str, Any], _: type) -> types.Command | types.CodeAction:
 
 
 def capabilities_of(editor: str, **more: bool) -> types.ClientCapabilities:
-    """The recorded capabilities of an editor; `pull` adds diagnostics on request."""
+    """The recorded capabilities of an editor; with `pull` it asks for diagnostics when told to."""
     found = client_capabilities(editor)
     if more.get("pull"):
         assert found.text_document
+        assert found.workspace
         found.text_document.diagnostic = types.DiagnosticClientCapabilities()
+        found.workspace.diagnostics = types.DiagnosticWorkspaceClientCapabilities(
+            refresh_support=True
+        )
     return found
 
 

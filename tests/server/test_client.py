@@ -45,7 +45,6 @@ EVERYWHERE = {"action_literals", "progress", "configuration", "links"}
         (
             NEOVIM,
             {
-                "pulls_diagnostics",
                 "shows_lenses",
                 "refreshes_hints",
                 "resolves_edits",
@@ -62,8 +61,9 @@ def test_each_editor_can_what_was_recorded_of_it(editor, more):
 
 
 @pytest.mark.parametrize("editor", EDITORS)
-def test_whoever_offers_to_ask_for_diagnostics_is_asked_to(editor):
+def test_whoever_asks_for_diagnostics_when_told_to_is_left_to_ask(editor):
     assert ClientCapabilities.of(capabilities_of(editor, pull=True)).pulls_diagnostics
+    assert not ClientCapabilities.of(capabilities_of(editor)).pulls_diagnostics
 
 
 def _with_workspace_edit(**can: object) -> ClientCapabilities:

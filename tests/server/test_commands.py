@@ -21,6 +21,7 @@ from dlm_lsp.document import SectionType, parse
 from dlm_lsp.server import commands
 from dlm_lsp.server.changes import ChangeOutcome
 from dlm_lsp.server.command_names import COMMANDS
+from dlm_lsp.server.server import OpenDocument
 from dlm_lsp.store.plan import StagedSection, add_to_plan, load_plan
 
 TEXT = HEAD + SOURCE
@@ -432,3 +433,28 @@ async def test_where_nothing_was_discarded_that_is_told(env, store):
         await client.command("dlm.synth.restoreDiscarded")
         await client.until(lambda: client.messages)
         assert client.messages[0].message == "nothing was discarded last that could be put back"
+
+
+async def test_commands_about_a_document_are_done_in_the_order_in_which_they_came(monkeypatch):
+    state, order, rounds = OpenDocument(), [], iter((9, 1))
+
+    async def settings(_: str) -> None:
+        await asyncio.sleep(0)
+
+    async def load_profile(_: str) -> None:
+        for _ in range(next(rounds)):
+            await asyncio.sleep(0)
+
+    server = SimpleNamespace(
+        text_document=lambda _: True,
+        open_document=lambda _: state,
+        settings=settings,
+        load_profile=load_profile,
+    )
+    names = (COMMANDS["decide"], COMMANDS["review"])
+    for name in names:
+        monkeypatch.setitem(
+            commands._COMMAND_HANDLERS, name, lambda *_, name=name: order.append(name)
+        )
+    await asyncio.gather(*(commands.execute_command(server, n, [{"uri": URI}]) for n in names))
+    assert order == list(names)

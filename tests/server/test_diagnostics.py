@@ -12,7 +12,7 @@ import pytest
 from ide.samples import GONE, SOURCE, synthesized
 from lsprotocol import types
 from lsprotocol.converters import get_converter
-from server.editor import PATIENCE, URI, VSCODE, Editor, editor
+from server.editor import NEOVIM, PATIENCE, URI, VSCODE, Editor, editor
 from support.document_text import FRONTMATTER
 
 from dlm_lsp.document import SectionType, section_id
@@ -313,25 +313,26 @@ async def test_a_hostile_source_freezes_nothing():
             await ed.text_document_folding_range_async(types.FoldingRangeParams(document))
 
 
-async def test_a_client_that_pulls_is_never_pushed_to():
+async def test_a_client_that_pulls_is_never_pushed_to_but_told_to_ask_again():
     server = RecordingServer(pulls_diagnostics=True)
-    server.open(WRONG)
-    diagnostics.on_opened(server, URI)
-    server.type(TWINS)
-    await server.rest()
-    diagnostics.refresh_diagnostics(server, URI)
-    server.close()
-    assert (server.pushed, server.refreshed) == ([], 0)
-
-
-async def test_a_client_that_pulls_is_told_to_ask_again_where_it_can():
-    server = RecordingServer(pulls_diagnostics=True, refreshes_diagnostics=True)
     server.open(TWINS)
     diagnostics.on_opened(server, URI)
     assert server.refreshed == 0
     await server.rest()
     assert server.refreshed == 1
     assert "near-duplicate" in marked_in(server)
+    server.type(WRONG)
+    await server.rest()
+    server.close()
+    assert server.pushed == []
+
+
+async def test_one_that_cannot_be_told_to_ask_again_is_offered_nothing_to_ask_for():
+    async with editor(NEOVIM) as client:
+        client.open(TWINS)
+        assert client.server_can.diagnostic_provider is None
+        # These are found by the second look.
+        await client.marked("synthesized", "synthesized", "near-duplicate")
 
 
 def test_a_medium_is_looked_for_beside_the_document(tmp_path):

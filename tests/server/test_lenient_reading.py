@@ -42,6 +42,10 @@ CLIENTS = [
     for client in RECORDED
 ]
 NEOVIM = next(client for client in CLIENTS if client["clientInfo"]["version"] == "0.11.0")
+_CAN = NEOVIM["capabilities"]
+_TOLD = {**_CAN["workspace"], "diagnostics": {"refreshSupport": True}}
+PULLING = {**NEOVIM, "capabilities": {**_CAN, "workspace": _TOLD}}
+"""The same, as one that asks for diagnostics again when told to."""
 
 
 class Answers:
@@ -278,7 +282,7 @@ NOTIFICATIONS = {
 
 async def answered(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The answers to messages to a server with a document open, one for each that has an id."""
-    server = initialized(NEOVIM)
+    server = initialized(PULLING)
     server.client = replace(server.client, configuration=False)
     answers = Answers()
     server.protocol.set_writer(answers)

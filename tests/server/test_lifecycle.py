@@ -195,7 +195,7 @@ async def test_positions_behind_an_emoji_are_right_in_every_encoding():
 
 @pytest.mark.parametrize("uri", ["file:///my%20notes/a.dlm", "file:///c%3A/notes/a.dlm"])
 async def test_what_is_typed_under_an_escaped_address_is_heard(uri):
-    async with editor(NEOVIM) as client:
+    async with editor(NEOVIM, pull=True) as client:
         client.open(body("Text.\n"), uri)
         end = len(client.text(uri))
         client.type(end, end, "::Prose::\n", uri)

@@ -370,7 +370,7 @@ async def test_a_worker_that_is_killed_costs_its_run_and_not_the_server(env, tmp
 
 
 async def test_many_edits_in_one_change_and_over_several_documents_are_all_made():
-    async with editor(NEOVIM) as client:
+    async with editor(NEOVIM, pull=True) as client:
         other = URI.replace("towns", "other")
         client.open(f"{FRONTMATTER}one\n")
         own_id = FRONTMATTER.replace("01J", "01K")

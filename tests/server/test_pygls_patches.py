@@ -169,7 +169,7 @@ def test_starting_the_server_loads_no_model_library():
 
 
 async def test_memory_does_not_grow_with_keystrokes():
-    async with editor(NEOVIM) as client:
+    async with editor(NEOVIM, pull=True) as client:
         client.open(f"{FRONTMATTER}::prose::\nSome text.\n")
         at = len(client.text())
         process = psutil.Process(client._server.pid)

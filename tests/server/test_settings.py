@@ -1,5 +1,8 @@
 """The settings under `dlm`."""
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,7 +75,32 @@ def test_no_value_of_any_setting_stops_the_others(value):
         assert 5 in (read.settings.concurrency, read.settings.seed)
 
 
-def test_an_unknown_setting_is_no_matter():
+@pytest.mark.parametrize(
+    ("given_", "complaint"),
+    [
+        ({"teacher": "self", "unknown": 3}, "dlm.unknown {}: docs/settings.md lists them"),
+        ({"persection": 2}, "dlm.persection {}: did you mean dlm.perSection?"),
+        ({"synth": {"teacher": "self"}}, "dlm.synth.teacher {}: did you mean dlm.teacher?"),
+        (
+            {"diagnostics.synthesised": "off"},
+            "dlm.diagnostics.synthesised {}: did you mean dlm.diagnostics.synthesized?",
+        ),
+        ({"codeLens": {"on": True}}, "dlm.codeLens.on {}: docs/settings.md lists them"),
+        ({"synth": 7}, "dlm.synth {}: docs/settings.md lists them"),
+    ],
+)
+def test_an_unknown_setting_is_named(given_, complaint):
+    expected = complaint.format("is no setting, and changes nothing")
+    assert read_settings(given_).complaints == (expected,)
+
+
+def test_what_only_an_editor_knows_is_no_matter():
+    path = Path(__file__).resolve().parents[2] / "vscode-client" / "package.json"
+    groups = json.loads(path.read_text())["contributes"]["configuration"]
+    named = {name.removeprefix("dlm.") for group in groups for name in group["properties"]}
+    told = read_settings(dict.fromkeys(named, "")).complaints
+    assert not [complaint for complaint in told if "is no setting" in complaint]
+    assert {"dimMarkers", "interpreter", "path"} <= named
     assert read_settings({"trace": {"server": "verbose"}}).complaints == ()
 
 
@@ -81,6 +109,7 @@ def test_an_unknown_setting_is_no_matter():
     [
         ({"dlm": {"teacher": "self"}, "other": {}}, {"teacher": "self"}),
         ({"teacher": "self"}, {"teacher": "self"}),
+        ({"teacher": "self", "python": {}}, {"teacher": "self"}),
         ({"codeLens.enable": False}, {"codeLens.enable": False}),
         ({"synth.review": "stage"}, {"synth.review": "stage"}),
         ({"dlm": {}}, {}),

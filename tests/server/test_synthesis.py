@@ -336,17 +336,20 @@ async def test_pairs_that_cannot_be_staged_are_in_the_report(teacher, env):
         assert "pending.json is no staged plan" in client.messages[-1].message
 
 
+GOING_ON = "a run about these sections is going on: cancel it, or wait for it to end"
+
+
 async def test_the_same_section_is_not_asked_twice_at_once(teacher, env, gate):
     hold(teacher, gate)
     async with editor(VSCODE, env, **settings(teacher)) as client:
         client.open(TEXT)
         await client.command("dlm.synth.run")
         assert await client.command("dlm.synth.run") == {
-            "error": "already running",
+            "error": GOING_ON,
             "code": "already-running",
         }
         offered = await client.actions("Ville1", only=["refactor.rewrite.dlm.synthesize"])
-        assert offered[0].disabled.reason == "already running"
+        assert offered[0].disabled.reason == GOING_ON
         assert offered[0].data == {"code": "already-running"}
 
 

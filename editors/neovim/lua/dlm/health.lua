@@ -1,4 +1,23 @@
+local server = require("dlm.server")
+
 local M = {}
+
+--- Say of each document whether a server runs for it: one may have ended.
+local function check_documents()
+  for _, bufnr in ipairs(vim.api.nvim_list_bufs()) do
+    if vim.api.nvim_buf_is_loaded(bufnr) and vim.bo[bufnr].filetype == "dlm" then
+      local name = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(bufnr), ":~:.")
+      if server.client(bufnr) then
+        vim.health.ok(("a server runs for %s"):format(name))
+      else
+        vim.health.error(("no server runs for %s"):format(name), {
+          ("`%s` starts one"):format(server.RESTART),
+          (":edit %s tells how the last one ended"):format(vim.lsp.log.get_filename()),
+        })
+      end
+    end
+  end
+end
 
 function M.check()
   vim.health.start("dlm")
@@ -21,6 +40,7 @@ function M.check()
   if vim.lsp.is_enabled and not vim.lsp.is_enabled("dlm_lsp") then
     vim.health.warn("the server is not enabled", { 'vim.lsp.enable("dlm_lsp")' })
   end
+  check_documents()
   if vim.treesitter.language.add("dlm") then
     vim.health.ok("the tree-sitter grammar is there")
   else

@@ -23,13 +23,14 @@ local function make(path)
     say("`dlm` cannot be run: it comes with dlm-lsp; :checkhealth dlm says more")
     return
   end
-  local read, answer = pcall(vim.json.decode, done.stdout)
-  local document = read and (answer.documents or {})[1] or {}
+  local read, decoded = pcall(vim.json.decode, done.stdout)
+  local answer = read and decoded or {}
+  local document = (answer.documents or {})[1] or answer
   if document.document then
     vim.cmd.edit(vim.fn.fnameescape(document.document))
     vim.api.nvim_win_set_cursor(0, { vim.api.nvim_buf_line_count(0), 0 })
   else
-    say(document.error or vim.trim(done.stderr))
+    say(document.error or (vim.trim(done.stderr):gsub("^dlm: ", "")))
   end
 end
 

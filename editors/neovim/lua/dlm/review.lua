@@ -154,11 +154,7 @@ local function decide(review, ids, verdict, edited, taken)
   local session = review.session
   local about = vim.tbl_extend("error", { sections = ids, decision = verdict }, edited or {})
   local number ---@type integer?
-  -- What was edited may not be able to stand in a document.
-  if not edited then
-    number = session_of.decide(session, ids, verdict)
-  end
-  server.execute(review.document, "dlm.review.decide", about, function(answer)
+  local asked = server.execute(review.document, "dlm.review.decide", about, function(answer)
     if answer.error then
       if number then
         session_of.undo(session, ids, number)
@@ -175,6 +171,10 @@ local function decide(review, ids, verdict, edited, taken)
       end
     end
   end)
+  -- What was edited may not be able to stand in a document.
+  if asked and not edited then
+    number = session_of.decide(session, ids, verdict)
+  end
 end
 
 ---@param review dlm.Review

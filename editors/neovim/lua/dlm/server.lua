@@ -4,6 +4,13 @@ local M = {}
 
 local NAME = "dlm_lsp"
 
+--- How to have a server again, as `:lua` takes it.
+M.RESTART = ':lua vim.lsp.enable("dlm_lsp")'
+
+local NOBODY = ("no server runs for this document; `%s` starts one, :checkhealth dlm says more"):format(
+  M.RESTART
+)
+
 ---@param words string
 function M.say(words)
   vim.notify("dlm: " .. words, vim.log.levels.WARN)
@@ -20,30 +27,57 @@ end
 ---@param method string
 ---@param params table
 ---@param answered? fun(answer: any)
-function M.request(bufnr, method, params, answered)
+---@param failed? fun(why: string) called where no answer will come of what was asked
+---@return boolean asked
+function M.request(bufnr, method, params, answered, failed)
   local client = M.client(bufnr)
-  if not client then
-    M.say("no server runs for this document; :checkhealth dlm says why")
-    return
+  local ended ---@type integer?
+  local asked = client
+    and client:request(method, params, function(err, answer)
+      if ended then
+        pcall(vim.api.nvim_del_autocmd, ended)
+      end
+      if err then
+        M.say(err.message)
+        if failed then
+          failed(err.message)
+        end
+      elseif answered and answer and answer ~= vim.NIL then
+        answered(answer)
+      end
+    end, bufnr)
+  if not client or not asked then
+    M.say(NOBODY)
+    return false
   end
-  client:request(method, params, function(err, answer)
-    if err then
-      M.say(err.message)
-    elseif answered and answer and answer ~= vim.NIL then
-      answered(answer)
-    end
-  end, bufnr)
+  if failed then
+    -- Neovim says that a server has ended, but not to those who wait for it.
+    ended = vim.api.nvim_create_autocmd("LspDetach", {
+      buffer = bufnr,
+      callback = function(event)
+        if event.data.client_id == client.id then
+          failed("the server has ended")
+          return true
+        end
+      end,
+    })
+  end
+  return true
 end
 
 --- Have the server do something; what is wrong with it, the server tells the user itself.
 ---@param bufnr integer
 ---@param name string
 ---@param about? table
----@param answered? fun(answer: table)
+---@param answered? fun(answer: table) its `error` says why it is not done
+---@return boolean asked
 function M.execute(bufnr, name, about, answered)
   local argument = vim.tbl_extend("keep", about or {}, { uri = vim.uri_from_bufnr(bufnr) })
   local params = { command = name, arguments = { argument } }
-  M.request(bufnr, "workspace/executeCommand", params, answered)
+  local failed = answered and function(why)
+    answered({ error = why })
+  end
+  return M.request(bufnr, "workspace/executeCommand", params, answered, failed)
 end
 
 ---@type fun(bufnr: integer)[]
