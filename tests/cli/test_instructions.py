@@ -124,8 +124,8 @@ def test_how_a_run_goes_on_where_requests_failed_is_told_at_its_end(dlm, documen
         Response("no", status=400) if "Ville2 has" in prompt else Town(prompt)
     )
     run = dlm("synth", "instructions", document((1, 2, 3)), *plain(teacher))
-    told = "1 request failed; the same command asks for these again."
-    assert told in run.stdout.splitlines()[-3:]
+    hint = "1 request failed; the same command asks for these again."
+    assert hint in run.stdout.splitlines()[-3:]
 
 
 def test_nothing_accepted_is_exit_code_3(dlm, document, teacher):

@@ -98,8 +98,8 @@ def test_what_only_an_editor_knows_is_no_matter():
     path = Path(__file__).resolve().parents[2] / "vscode-client" / "package.json"
     groups = json.loads(path.read_text())["contributes"]["configuration"]
     named = {name.removeprefix("dlm.") for group in groups for name in group["properties"]}
-    told = read_settings(dict.fromkeys(named, "")).complaints
-    assert not [complaint for complaint in told if "is no setting" in complaint]
+    complaints = read_settings(dict.fromkeys(named, "")).complaints
+    assert not [complaint for complaint in complaints if "is no setting" in complaint]
     assert {"dimMarkers", "interpreter", "path"} <= named
     assert read_settings({"trace": {"server": "verbose"}}).complaints == ()
 
