@@ -90,9 +90,7 @@ def test_a_key_of_the_registry_is_fetched_by_a_training_which_tells_the_size(
         (["synth", "instructions", "--estimate", "--teacher", "openai:gpt-5-mini"], 0),
     ],
 )
-def test_a_look_beforehand_downloads_nothing_and_needs_no_key(
-    dlm, env, hub, tmp_path, words, code
-):
+def test_a_look_beforehand_downloads_nothing_and_needs_no_key(dlm, env, hub, tmp_path, words, code):
     run = dlm(*words, notes_on(tmp_path, "smollm2-360m"), env=env | {"OPENAI_API_KEY": ""})
     assert run.returncode == code
     assert hub.asked == []

@@ -157,6 +157,19 @@ def test_a_full_disk_leaves_the_old_file_whole(small_disk: Path) -> None:
     assert "No space left" in error or "too large" in error
 
 
+@pytest.mark.posix
+def test_a_disk_that_is_full_before_the_first_bytes_is_told_as_such(file: Path) -> None:
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(NEW) // 2, hard))
+    try:
+        error = refused_whole(file)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "File too large; the file is as it was" in error
+
+
 def test_an_interrupted_write_leaves_the_old_file_whole(file: Path, monkeypatch) -> None:
     def interrupt(_: int) -> None:
         raise KeyboardInterrupt
