@@ -181,6 +181,32 @@ def test_an_output_that_takes_no_more_is_one_line_and_exit_code_1(
     assert "Exception ignored" not in done.stderr
 
 
+@pytest.mark.posix
+@pytest.mark.parametrize(
+    ("args", "closed", "code"),
+    [
+        (["--version"], ">&-", 0),
+        (["check", "."], ">&-", 0),
+        (["nosuch"], ">&- 2>&-", 2),
+        (["prompt", "towns.dlm"], "<&-", 2),
+        (["synth", "review", "towns.dlm"], "<&-", 2),
+        (["synth", "discard", "towns.dlm"], "<&-", 0),
+    ],
+)
+def test_a_closed_stream_takes_and_gives_nothing(document, tmp_path, home, args, closed, code):
+    document()
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$0" "$@" {closed}', DLM, *args],
+        cwd=tmp_path,
+        env={**os.environ, "DLM_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_reader_that_has_read_enough_is_no_error(command, tmp_path, document):
     for number in range(200):
         (tmp_path / f"{number}.dlm").write_text("no frontmatter\n" * 50)
