@@ -215,6 +215,12 @@ def test_a_missing_folder_is_an_error_that_names_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.posix
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a folder that takes no file")
+def test_a_folder_that_takes_no_file_is_not_told_as_missing() -> None:
+    with pytest.raises(StoreError, match="no file can be made in its folder /proc"):
+        replace_file(Path("/proc/notes.dlm"), NEW)
+
+
 def test_neither_a_pipe_nor_a_folder_is_replaced(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.dlm"
     os.mkfifo(pipe)
