@@ -32,8 +32,8 @@ def test_of_several_documents_each_that_is_done_is_told(capsys):
         progress.finish(Path("a.dlm"))
         progress.finish(Path("b.dlm"))
     assert capsys.readouterr().err.splitlines() == [
-        "1 of 3 documents: 0 accepted, 0 refused, 1,200 tokens (a.dlm)",
-        "2 of 3 documents: 0 accepted, 0 refused, 1,200 tokens (b.dlm)",
+        "1 of 3 documents, a.dlm; so far 0 accepted, 0 refused, 1,200 tokens",
+        "2 of 3 documents, b.dlm; so far 0 accepted, 0 refused, 1,200 tokens",
     ]
 
 
