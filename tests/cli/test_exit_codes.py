@@ -57,6 +57,20 @@ def test_a_usage_error_is_json_too_where_that_was_asked_for(dlm, args):
     assert json.loads(refused.stdout)["error"]
 
 
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--strategy", "bth"], "'--strategy': 'bth' is not one of 'extraction', 'expansion', "),
+        (["--max-cost", "much"], "'--max-cost': it takes a number ("),
+        (["--per-section", "many"], "'--per-section': it takes a whole number ("),
+    ],
+)
+def test_a_value_that_cannot_be_is_told_in_plain_words(dlm, flags, words):
+    refused = dlm("synth", "instructions", "x.dlm", *flags)
+    assert refused.returncode == 2
+    assert refused.stderr.startswith(f"dlm: Invalid value for {words}")
+
+
 @pytest.mark.posix
 @pytest.mark.parametrize(("flags", "shown"), [([], ""), (["--json"], '{"error": "interrupted"}\n')])
 def test_an_interrupt_while_waiting_for_the_lock_is_told_with_exit_code_130(
