@@ -97,4 +97,4 @@ class _DocumentsProgress(ProgressLine):
 
     def _counts(self) -> str:
         tokens = f", {self._tokens:,} tokens" if self._tokens else ""
-        return f"{self._accepted} accepted, {self._refused} refused{tokens}"
+        return f"{self._accepted:,} accepted, {self._refused:,} refused{tokens}"
