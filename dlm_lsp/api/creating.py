@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlm_lsp.document import parse
+from dlm_lsp.document import SectionType, parse
 from dlm_lsp.document.new_document import NewDocument, new_document
 from dlm_lsp.document.parse import read_head
 from dlm_lsp.errors import NotFoundError, StoreError, UsageError
@@ -20,9 +20,10 @@ _NO_TEXT = re.compile(r"\A%PDF-|[\x00-\x08\x0e-\x1f\ufffd]")
 
 @dataclass(frozen=True, slots=True)
 class CreatedDocument:
-    """A document that was made: where, of what, how many sections it has, and what was left out.
+    """A document that was made: where, of what, how much prose it has, and what was left out.
 
-    `source` is None where it was made of nothing; `problems` counts what `check` finds in it.
+    `sections` counts those of prose; `source` is None where it was made of nothing; `problems`
+    counts what `check` finds in it.
     """
 
     path: Path
@@ -58,9 +59,9 @@ def init_document(
     target = document_path(path)
     try:
         body = read_document(path)
-    except NotFoundError:
+    except NotFoundError as error:
         if path != target:
-            raise
+            raise NotFoundError(f"{error}; to begin a new document, name {target}") from error
         return _write(target, None, new_document("\n", new_document_id(), base_model), force=force)
     if read_head(body).frontmatter:
         raise UsageError(f"{path} is a document already; `dlm check {path}` looks for problems")
@@ -122,6 +123,5 @@ def _write(target: Path, source: Path | None, made: NewDocument, *, force: bool)
         raise StoreError(f"{target} is there already; move it away")
     replace_file(target, made.text.encode("utf-8", "replace"))
     document = parse(made.text)
-    return CreatedDocument(
-        target, source, len(document.sections), len(document.problems), made.left_out
-    )
+    prose = sum(section.type is SectionType.PROSE for section in document.sections)
+    return CreatedDocument(target, source, prose, len(document.problems), made.left_out)

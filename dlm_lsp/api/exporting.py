@@ -54,11 +54,11 @@ def check_not_documents(targets: Sequence[Path], documents: Sequence[Path]) -> N
     """Check that no file of an export takes the place of a document.
 
     Raises:
-        StoreError: one would.
+        UsageError: one would.
     """
     for target in targets:
         if is_document_place(target, documents):
-            raise StoreError(f"{target} is the name of a document; give the export another one")
+            raise UsageError(f"{target} is the name of a document; give the export another one")
 
 
 def export_files(

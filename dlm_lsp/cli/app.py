@@ -162,7 +162,7 @@ SplitOption = Annotated[
     ),
 ]
 ReplaceOption = Annotated[
-    bool, typer.Option("--force", help="Replace the document that is there already.")
+    bool, typer.Option("--force", help="Replace the document that stands beside FILE already.")
 ]
 
 

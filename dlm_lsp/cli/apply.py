@@ -9,8 +9,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from dlm_lsp.api.applying import apply_staged, staged_in
 from dlm_lsp.api.documents import LoadedDocument, load_document
 from dlm_lsp.api.reviewing import load_review
@@ -140,7 +138,16 @@ def _is_sure(documents: Sequence[Path], ids: Sequence[str] | None) -> bool:
     unreadable = sum(count is None for count in staged.values())
     also = f" and {pluralize(unreadable, 'plan')} that cannot be read" if unreadable else ""
     where = escape_line(held[0]) if len(held) == 1 else f"{len(held)} documents"
-    return typer.confirm(f"Discard {count}{also} of {where}?", err=True)
+    answer = ""
+    try:
+        sys.stderr.write(f"Discard {count}{also} of {where}? [y/N]: ")
+        sys.stderr.flush()
+        answer = sys.stdin.readline()
+    finally:
+        if not answer:
+            # Neither a Ctrl-C nor a Ctrl-D ends the line of the question.
+            sys.stderr.write("\n")
+    return answer.strip().lower() in ("y", "yes")
 
 
 def _count(path: Path, ids: Sequence[str] | None) -> int | None:

@@ -90,7 +90,8 @@ def _fix_documents(documents: Sequence[Path]) -> list[AppliedFix]:
 def as_text(problem: LocatedProblem) -> str:
     """Return the line that editors and people read."""
     place = f"{problem.path}:{problem.line}:{problem.column}"
-    return f"{place}: {problem.severity} {problem.code}: {problem.message}"
+    remedy = " (`dlm check --fix` does)" if problem.code == "duplicate-dlm-id" else ""
+    return f"{place}: {problem.severity} {problem.code}: {problem.message}{remedy}"
 
 
 def as_github(problem: LocatedProblem) -> str:

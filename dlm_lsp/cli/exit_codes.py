@@ -25,6 +25,14 @@ USAGE = 2
 NOTHING_ACCEPTED = 3
 INTERRUPTED = 130
 
+_LIBRARY_WORDS = {
+    "Value error, ": "",
+    "Input should be a valid number, unable to parse string as a number": "it takes a number",
+    "Input should be a valid integer, unable to parse string as an integer": (
+        "it takes a whole number"
+    ),
+}
+
 
 class Interrupted(BaseException):
     """Somebody pressed Ctrl-C before there was anything to keep: a signal, which none may catch."""
@@ -73,7 +81,7 @@ def _outcome(command: Callable[..., Any]) -> int:
     except (Interrupted, KeyboardInterrupt):
         return _tell("interrupted", INTERRUPTED)
     except TyperException as error:
-        message = error.format_message()
+        message = _in_plain_words(error.format_message())
         if message.startswith("Usage: "):
             sys.stderr.write(f"{message}\n")
             return USAGE
@@ -84,10 +92,17 @@ def _outcome(command: Callable[..., Any]) -> int:
         return _tell_error(error)
 
 
+def _in_plain_words(message: str) -> str:
+    """Return what typer says of an argument without the words of the library that checks it."""
+    for words, plain in _LIBRARY_WORDS.items():
+        message = message.replace(words, plain)
+    return message
+
+
 def shell_message(error: DlmError) -> str:
     """Return the message of an error, with an option by its flag."""
     if isinstance(error, CopyError):
-        return f"{error} with --force"
+        return f"{error} with --force (`dlm check --fix` on the copy gives it an id)"
     if isinstance(error, OptionError | PrivateSourceError):
         return error.worded(flag_name)
     return str(error)

@@ -48,6 +48,8 @@ def export_documents(
     if output is not None:
         if not output.name:
             raise UsageError(f"--output {output}: that names no file")
+        if output.is_dir():
+            raise UsageError(f"--output {output}: that is a folder; name a file in it")
         targets = export_paths(output, has_held_out=held_out is not None)
         check_not_documents(targets, documents)
         if not force and (there := [target for target in targets if target.exists()]):

@@ -127,4 +127,4 @@ def escape_line(text: object) -> str:
 
 def pluralize(count: int, noun: str) -> str:
     """Return `count` with `noun` in the right number."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    return f"{count} {noun}" if count == 1 else f"{count:,} {noun}s"

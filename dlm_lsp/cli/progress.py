@@ -60,7 +60,7 @@ class SynthProgress(ProgressLine):
 
     def _state(self) -> str:
         tokens = f", {self._tokens:,} tokens" if self._tokens else ""
-        return f"{self._accepted} accepted, {self._refused} refused{tokens}"
+        return f"{self._accepted:,} accepted, {self._refused:,} refused{tokens}"
 
 
 def _tell(event: ModelLoading | RequestFailed | TeacherNotice) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rich.console import RenderableType
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from dlm_lsp.cli.output import escape_controls
@@ -77,12 +78,10 @@ def _indented(text: Text) -> RenderableType:
 
 
 def _labelled(label: str, text: Text) -> RenderableType:
-    """Return a text with a label before it, its lines under one another."""
-    lines = text.split("\n", allow_blank=True)
-    whole = Text.assemble((f"{label}  ", _LABEL), lines[0])
-    for line in lines[1:]:
-        whole.append("\n   ").append_text(line)
-    return whole
+    """Return a text with a label before it, its lines under one another, wrapped ones too."""
+    row = Table.grid(padding=(0, 2, 0, 0))
+    row.add_row(Text(label, _LABEL), text)
+    return row
 
 
 @dataclass(frozen=True, slots=True)

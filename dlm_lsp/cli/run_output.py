@@ -177,7 +177,7 @@ def _usage_line(run: DocumentSynthesis) -> str:
     elif run.result.why_unverified:
         judge += f"; not verified: {run.result.why_unverified}"
     return (
-        f"synth usage: {pluralize(usage.requests, 'request')}, {usage.from_cache} from the cache"
+        f"synth usage: {pluralize(usage.requests, 'request')}, {usage.from_cache:,} from the cache"
         f"{tokens}, {usage.seconds:.1f} s{judge}"
     )
 

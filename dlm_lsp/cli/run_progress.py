@@ -84,7 +84,7 @@ class _DocumentsProgress(ProgressLine):
         self._done += 1
         self.update(completed=self._done)
         done = f"{self._done} of {pluralize(self._count, 'document')}"
-        print_progress(f"{done}: {self._counts()} ({path})")
+        print_progress(f"{done}, {path}; so far {self._counts()}")
 
     def _tell(self, message: str, line: str, show: Callable[[str], None] = print_notice) -> None:
         """Tell a message in a line, once: a server says the same to all that wait for it."""
@@ -97,4 +97,4 @@ class _DocumentsProgress(ProgressLine):
 
     def _counts(self) -> str:
         tokens = f", {self._tokens:,} tokens" if self._tokens else ""
-        return f"{self._accepted} accepted, {self._refused} refused{tokens}"
+        return f"{self._accepted:,} accepted, {self._refused:,} refused{tokens}"

@@ -131,10 +131,10 @@ class _Total:
         parts = [
             documents if self.done == count else f"{self.done} of {documents}",
             *([f"{self.failed} failed"] if self.failed else []),
-            f"{self.accepted} accepted",
-            f"{self.refused} refused",
+            f"{self.accepted:,} accepted",
+            f"{self.refused:,} refused",
             pluralize(self.requests, "request"),
-            f"{self.from_cache} from the cache",
+            f"{self.from_cache:,} from the cache",
             *(str(Money(micros, currency)) for currency, micros in self.costs.items()),
         ]
         return ", ".join(parts)

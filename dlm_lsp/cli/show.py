@@ -144,7 +144,7 @@ def _trainings(summary: DocumentSummary, now: datetime) -> Iterator[str]:
 def _outcome(run: TrainingRun) -> str:
     parts = [pluralize(run.steps, "step")]
     if run.final_train_loss is not None:
-        parts.append(f"loss {run.final_train_loss:.3f}")
+        parts.append(f"mean loss {run.final_train_loss:.3f}")
     if run.final_val_loss is not None:
         parts.append(f"held out {run.final_val_loss:.3f}")
     return ", ".join(parts)

@@ -3,7 +3,7 @@
 import io
 import os
 import sys
-from typing import Any
+from typing import Any, Literal, TextIO
 
 
 class OutputClosed(BaseException):
@@ -19,9 +19,18 @@ class OutputClosed(BaseException):
 
 
 def guard_streams() -> None:
-    """Let a failing write to stdout or stderr raise `OutputClosed`, and none fail for a letter."""
-    sys.stdout = _guarded(sys.stdout)
-    sys.stderr = _guarded(sys.stderr)
+    """Let a failing write to stdout or stderr raise `OutputClosed`, and none fail for a letter.
+
+    Whoever started the process with a closed stream gives nothing there, or wants nothing.
+    """
+    # Each takes the lowest number that is free: its own, which no file may get.
+    sys.stdin = sys.stdin or _nothing("r")
+    sys.stdout = _guarded(sys.stdout or _nothing("w"))
+    sys.stderr = _guarded(sys.stderr or _nothing("w"))
+
+
+def _nothing(mode: Literal["r", "w"]) -> TextIO:
+    return open(os.devnull, mode, encoding="utf-8")  # noqa: PTH123
 
 
 def silence_stream(descriptor: int) -> None:

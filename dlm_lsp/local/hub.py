@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dlm_lsp.errors import ModelError
+from dlm_lsp.local.packaged import from_pypi
 
 # What the hub's client reads when it is imported; it tells its makers of each request otherwise.
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
@@ -86,7 +87,7 @@ def _as_model_errors(hub_id: str) -> Iterator[None]:
     except errors.GatedRepoError as error:
         raise ModelError(
             f"{hub_id} asks for its licence to be accepted: accept it on "
-            f"https://huggingface.co/{hub_id}, then set HF_TOKEN"
+            f"https://huggingface.co/{hub_id}, then set HF_TOKEN{from_pypi(hub_id)}"
         ) from error
     except errors.RepositoryNotFoundError as error:
         raise ModelError(
@@ -95,9 +96,11 @@ def _as_model_errors(hub_id: str) -> Iterator[None]:
     except (errors.LocalEntryNotFoundError, errors.OfflineModeIsEnabled) as error:
         raise ModelError(
             f"{hub_id} is not on this machine and the hub cannot be reached; go online once, "
-            "or name a folder with the model"
+            f"or name a folder with the model{from_pypi(hub_id)}"
         ) from error
     # An HTTP client's error is no OSError with every version.
     except Exception as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise ModelError(f"cannot download {hub_id}: {reason}; try again") from error
+        raise ModelError(
+            f"cannot download {hub_id}: {reason}; try again{from_pypi(hub_id)}"
+        ) from error

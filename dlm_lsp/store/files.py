@@ -78,11 +78,11 @@ def replace_file(path: Path, data: bytes, *, expected: bytes | None = None) -> N
             temporary, stream = stack.enter_context(
                 open_temporary(target.parent, 0o666 if old is None else 0o600)
             )
-        except FileNotFoundError as error:
-            raise StoreError(
-                f"cannot write {path}: there is no folder {target.parent}; make it first"
-            ) from error
         except OSError as error:
+            if not target.parent.exists():
+                raise StoreError(
+                    f"cannot write {path}: there is no folder {target.parent}; make it first"
+                ) from error
             raise StoreError(
                 f"cannot write {path}: no file can be made in its folder {target.parent} "
                 f"({os_reason(error)}); make that folder writable, or use a copy elsewhere"

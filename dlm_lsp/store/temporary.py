@@ -26,16 +26,19 @@ _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 def open_temporary(folder: Path, mode: int) -> Iterator[tuple[Path, BinaryIO]]:
     """Make an empty file in `folder` and yield where it is, and it, open for writing.
 
-    It is gone at the end, unless it has another name by then.
+    It is gone at the end, unless it has another name by then; what was not flushed may be lost.
 
     Raises:
         OSError: no file can be made there.
     """
     path, descriptor = _create(folder, mode)
+    stream = os.fdopen(descriptor, "wb")
     try:
-        with os.fdopen(descriptor, "wb") as stream:
-            yield path, stream
+        yield path, stream
     finally:
+        # Where a flush has failed, closing would write the same bytes, and fail, once more.
+        with suppress(OSError):
+            stream.close()
         with suppress(OSError):
             path.unlink()
 

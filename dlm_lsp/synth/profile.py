@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from dlm_lsp.document.did_you_mean import closest_name
-from dlm_lsp.errors import SelectorError
+from dlm_lsp.errors import OptionError, SelectorError
 from dlm_lsp.synth.options import DEFAULTS, plain_verify
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.synth_request import SynthRequest
@@ -71,6 +71,11 @@ class Profile:
         values = self.choices(given)
         sampling = {f.name: values.pop(f.name) for f in fields(GenerationOptions)}
         teacher, judge = values.pop("teacher"), values.pop("judge")
+        if judge is not None and values["filter"] != "sway":
+            requirement = (
+                f"belongs to {{other}} sway; leave it out with {{other}} {values['filter']}"
+            )
+            raise OptionError("judge", judge, requirement, other="filter")
         options = SynthOptions(**values, sampling=GenerationOptions(**sampling))
         return self.beside(SynthRequest(teacher, judge, options))
 
@@ -106,4 +111,4 @@ def _unfit(filter_: str) -> set[str]:
     """Return the options that do not go with a filter."""
     if filter_ == "sway":
         return set()
-    return {"threshold", "verify", *(["dedup"] if filter_ == "none" else [])}
+    return {"threshold", "judge", "verify", *(["dedup"] if filter_ == "none" else [])}

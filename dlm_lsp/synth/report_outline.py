@@ -171,8 +171,8 @@ def _now(report: Report, document: Document, states: PairStates) -> str:
 def _cost(usage: Usage) -> str:
     money = f", {usage.cost}" if usage.cost else ""
     return (
-        f"{usage.requests} requests, {usage.from_cache} from the cache, "
-        f"{usage.tokens_in or 0} tokens in, {usage.tokens_out or 0} out, {usage.seconds:.1f} s"
+        f"{usage.requests:,} requests, {usage.from_cache:,} from the cache, "
+        f"{usage.tokens_in or 0:,} tokens in, {usage.tokens_out or 0:,} out, {usage.seconds:.1f} s"
         f"{money}"
     )
 

@@ -11,7 +11,7 @@ from dlm_lsp import check
 from dlm_lsp.api.creating import import_document, init_document
 from dlm_lsp.document import parse
 from dlm_lsp.document.new_frontmatter import DEFAULT_BASE_MODEL
-from dlm_lsp.errors import StoreError, UsageError
+from dlm_lsp.errors import NotFoundError, StoreError, UsageError
 from dlm_lsp.install_hint import install_hint
 
 BASE = DEFAULT_BASE_MODEL
@@ -97,6 +97,12 @@ def test_a_markdown_file_stays_and_the_document_stands_beside_it(tmp_path):
     assert (made.path, made.sections) == (tmp_path / "bees.dlm", 2)
     assert source.read_text().startswith("# Bees")
     assert [problem.code for problem in check(made.path)] == []
+
+
+def test_a_text_that_is_not_there_is_told_with_the_name_of_a_new_document(tmp_path):
+    with pytest.raises(NotFoundError, match=r"no such file; .* new document, name .*notes\.dlm$"):
+        init_document(tmp_path / "notes", BASE)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_two_documents_never_get_one_id(tmp_path):

@@ -154,7 +154,7 @@ def test_no_export_takes_the_place_of_a_document(document, tmp_path):
     (tmp_path / "elsewhere.jsonl").symlink_to(tmp_path / "elsewhere.dlm")
     check_not_documents([tmp_path / "pairs.jsonl"], [document])
     for name in ("link.jsonl", "elsewhere.jsonl", "other.DLM"):
-        with pytest.raises(StoreError, match="is the name of a document"):
+        with pytest.raises(UsageError, match="is the name of a document"):
             check_not_documents([tmp_path / name], [document])
 
 

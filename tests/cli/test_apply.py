@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 from support.kept_runs import keep_run
-from support.teacher_server import plain, town
+from support.teacher_server import DLM, plain, town
 
 from dlm_lsp.api.documents import load_document
 from dlm_lsp.document import Pair
@@ -147,7 +147,7 @@ def test_an_undo_of_some_sections_alone_is_refused(dlm, staged):
 
 
 @pytest.mark.posix
-@pytest.mark.parametrize(("answer", "left"), [("n", 4), ("", 4), ("y", 0)])
+@pytest.mark.parametrize(("answer", "left"), [("n", 4), ("", 4), ("\x04", 4), ("y", 0), ("Yes", 0)])
 def test_who_sits_at_a_terminal_is_asked_before_anything_is_dropped(
     command, dlm, staged, answer, left
 ):
@@ -155,6 +155,20 @@ def test_who_sits_at_a_terminal_is_asked_before_anything_is_dropped(
     assert f"Discard 4 staged sections of {staged}? [y/N]" in shown
     assert ("nothing was dropped" in shown) == (left == 4)
     assert len(listed(dlm, staged)[1]) == left
+
+
+@pytest.mark.posix
+def test_a_ctrl_c_at_the_question_ends_the_command_and_drops_nothing(dlm, staged, home):
+    # Windows has no such module.
+    from support.pty_process import PtyProcess
+
+    environment = {**os.environ, "DLM_HOME": str(home)}
+    command = [str(DLM), "synth", "discard", str(staged)]
+    with PtyProcess.running(command, environment, staged.parent) as terminal:
+        terminal.answer("[y/N]: ", "\x03")
+        assert terminal.end() == 130
+    assert terminal.lines()[-2] == "dlm: interrupted"
+    assert len(listed(dlm, staged)[1]) == 4
 
 
 @pytest.mark.posix
@@ -320,7 +334,7 @@ def test_what_is_staged_for_another_file_with_the_id_is_left_alone(dlm, staged, 
     assert refused.returncode == 1
     assert str(staged) in refused.stderr
     assert str(copy) in refused.stderr
-    assert "or force it with --force" in refused.stderr
+    assert "or force it with --force (`dlm check --fix` on the copy" in refused.stderr
     assert copy.read_bytes() == before
     assert len(listed(dlm, staged)[1]) == 4
 

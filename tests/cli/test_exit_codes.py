@@ -57,6 +57,20 @@ def test_a_usage_error_is_json_too_where_that_was_asked_for(dlm, args):
     assert json.loads(refused.stdout)["error"]
 
 
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--strategy", "bth"], "'--strategy': 'bth' is not one of 'extraction', 'expansion', "),
+        (["--max-cost", "much"], "'--max-cost': it takes a number ("),
+        (["--per-section", "many"], "'--per-section': it takes a whole number ("),
+    ],
+)
+def test_a_value_that_cannot_be_is_told_in_plain_words(dlm, flags, words):
+    refused = dlm("synth", "instructions", "x.dlm", *flags)
+    assert refused.returncode == 2
+    assert refused.stderr.startswith(f"dlm: Invalid value for {words}")
+
+
 @pytest.mark.posix
 @pytest.mark.parametrize(("flags", "shown"), [([], ""), (["--json"], '{"error": "interrupted"}\n')])
 def test_an_interrupt_while_waiting_for_the_lock_is_told_with_exit_code_130(
@@ -179,6 +193,32 @@ def test_an_output_that_takes_no_more_is_one_line_and_exit_code_1(
     assert done.stderr.splitlines()[-1] == line
     assert "Traceback" not in done.stderr
     assert "Exception ignored" not in done.stderr
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize(
+    ("args", "closed", "code"),
+    [
+        (["--version"], ">&-", 0),
+        (["check", "."], ">&-", 0),
+        (["nosuch"], ">&- 2>&-", 2),
+        (["prompt", "towns.dlm"], "<&-", 2),
+        (["synth", "review", "towns.dlm"], "<&-", 2),
+        (["synth", "discard", "towns.dlm"], "<&-", 0),
+    ],
+)
+def test_a_closed_stream_takes_and_gives_nothing(document, tmp_path, home, args, closed, code):
+    document()
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$0" "$@" {closed}', DLM, *args],
+        cwd=tmp_path,
+        env={**os.environ, "DLM_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_reader_that_has_read_enough_is_no_error(command, tmp_path, document):

@@ -90,8 +90,14 @@ def test_a_dash_is_stdout(dlm, pairs, tmp_path):
 def test_a_document_is_not_replaced_even_by_force(dlm, pairs):
     before = pairs.read_bytes()
     run = dlm("synth", "export", pairs, "-o", pairs, "--force")
-    assert (run.returncode, pairs.read_bytes()) == (1, before)
+    assert (run.returncode, pairs.read_bytes()) == (2, before)
     assert "is the name of a document" in run.stderr
+
+
+def test_a_folder_is_no_file_to_write(dlm, pairs, tmp_path):
+    run = dlm("synth", "export", pairs, "-o", tmp_path)
+    assert run.returncode == 2
+    assert run.stderr == f"dlm: --output {tmp_path}: that is a folder; name a file in it\n"
 
 
 def test_a_document_that_cannot_be_read_costs_itself(dlm, pairs, tmp_path):

@@ -504,6 +504,12 @@ def test_a_verifier_without_the_filter_sway_is_a_usage_error_that_shows_no_passw
     assert "secret" not in run.stderr
 
 
+def test_a_judge_without_the_filter_sway_is_a_usage_error(dlm, document, teacher):
+    run = dlm("synth", "instructions", document(), *plain(teacher), "--judge", "hf:org/name")
+    assert run.returncode == 2
+    assert "--judge is 'hf:org/name'; it belongs to --filter sway" in run.stderr
+
+
 def test_a_verifier_that_cannot_be_is_told_before_anything_is_asked(dlm, document, teacher):
     run = dlm(
         "synth", "instructions", document(), "--teacher", teacher.selector, "--verify", "openai:"

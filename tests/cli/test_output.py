@@ -3,7 +3,9 @@ import pytest
 from dlm_lsp.cli.output import escape_controls, pluralize
 
 
-@pytest.mark.parametrize(("count", "words"), [(0, "0 files"), (1, "1 file"), (2, "2 files")])
+@pytest.mark.parametrize(
+    ("count", "words"), [(0, "0 files"), (1, "1 file"), (2, "2 files"), (3000, "3,000 files")]
+)
 def test_a_count_has_its_noun_in_the_right_number(count, words):
     assert pluralize(count, "file") == words
 

@@ -85,3 +85,10 @@ def test_words_typed_into_a_synthesized_section_are_not_taken_out_with_it(dlm, s
     assert "My own thought." in staged.read_text()
     dlm("synth", "revert", staged, "--edited")
     assert staged.read_text() == before
+
+
+def test_who_wrote_what_is_there_is_noted_where_the_teacher_is_none_of_them(dlm, path):
+    run = dlm("synth", "revert", path, "--teacher", "hf:typo")
+    assert run.returncode == 0
+    assert run.stderr == "note: nothing there is by hf:typo, but by hf:a, hf:b\n"
+    assert dlm("synth", "revert", path, "--teacher", "hf:a").stderr == ""

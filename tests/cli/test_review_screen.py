@@ -53,10 +53,22 @@ def test_a_pair_whose_source_is_gone_shows_its_evidence_alone():
 
 def test_the_lines_of_an_answer_stand_under_one_another():
     text = document("Prose.")
-    lines = shown(text, item(text, "Prose.", pair=Pair("What?", "One.\n    two\nThree."))).split(
-        "\n"
-    )
+    pair = Pair("What?", "One.\n    two\nThree.")
+    lines = [line.rstrip() for line in shown(text, item(text, "Prose.", pair=pair)).split("\n")]
     assert lines[lines.index("A  One.") :][:3] == ["A  One.", "       two", "   Three."]
+
+
+def test_a_line_that_is_wrapped_goes_on_below_where_it_began():
+    text = document("Prose.")
+    pair = Pair("What is it that pulls?", "It is the moon that pulls.")
+    lines = shown(text, item(text, "Prose.", pair=pair), width=16).split("\n")
+    at = next(at for at, line in enumerate(lines) if line.startswith("Q  "))
+    assert [line.rstrip() for line in lines[at : at + 4]] == [
+        "Q  What is it",
+        "   that pulls?",
+        "A  It is the",
+        "   moon that",
+    ]
 
 
 def test_the_paragraph_of_the_evidence_is_shown_and_no_other():

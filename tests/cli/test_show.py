@@ -73,9 +73,9 @@ def test_what_a_training_has_made_is_shown(dlm, tmp_path, home, llama):
     assert (run.returncode, run.stderr) == (0, "")
     assert f"base model  hf:{llama}, on this machine\n" in run.stdout
     assert "adapter     v0001, trained " in run.stdout
-    assert "2 steps, loss " in run.stdout
+    assert "2 steps, mean loss " in run.stdout
     assert "trainings   #1 " in run.stdout
-    assert "v0001 completed, 2 steps, loss " in run.stdout
+    assert "v0001 completed, 2 steps, mean loss " in run.stdout
     assert "new or changed" not in run.stdout
     assert tree(home) == before
     path.write_text(path.read_text() + "::prose::\nOne more.\n")

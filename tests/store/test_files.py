@@ -157,6 +157,19 @@ def test_a_full_disk_leaves_the_old_file_whole(small_disk: Path) -> None:
     assert "No space left" in error or "too large" in error
 
 
+@pytest.mark.posix
+def test_a_disk_that_is_full_before_the_first_bytes_is_told_as_such(file: Path) -> None:
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(NEW) // 2, hard))
+    try:
+        error = refused_whole(file)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "File too large; the file is as it was" in error
+
+
 def test_an_interrupted_write_leaves_the_old_file_whole(file: Path, monkeypatch) -> None:
     def interrupt(_: int) -> None:
         raise KeyboardInterrupt
@@ -202,6 +215,12 @@ def test_a_missing_folder_is_an_error_that_names_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.posix
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a folder that takes no file")
+def test_a_folder_that_takes_no_file_is_not_told_as_missing() -> None:
+    with pytest.raises(StoreError, match="no file can be made in its folder /proc"):
+        replace_file(Path("/proc/notes.dlm"), NEW)
+
+
 def test_neither_a_pipe_nor_a_folder_is_replaced(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.dlm"
     os.mkfifo(pipe)

@@ -86,12 +86,14 @@ def test_what_is_said_of_a_teacher_goes_with_the_teacher(lower, upper):
 
 
 def test_what_belongs_to_another_filter_does_not_count_unless_it_was_given():
-    lower = profile('[options]\nthreshold = 2\nverify = "self"\ndedup = "corpus"')
+    lower = profile('[options]\nthreshold = 2\njudge = "a"\nverify = "self"\ndedup = "corpus"')
     assert lower.request({"filter": "none"}) == SynthRequest(
         "self", None, SynthOptions(filter="none"), ("dlm.toml",)
     )
     with pytest.raises(OptionError, match="threshold is 3; it belongs to filter sway"):
         lower.request({"filter": "none", "threshold": 3})
+    with pytest.raises(OptionError, match="judge is 'b'; it belongs to filter sway"):
+        lower.request({"filter": "none", "judge": "b"})
 
 
 def test_a_verifier_may_have_its_name_from_the_profile():

@@ -63,6 +63,9 @@ def test_the_head_says_what_a_run_cost_in_money_where_that_is_known():
 
 
 def test_tokens_that_nobody_counted_are_none():
+    large = Usage(requests=1000, from_cache=2000, tokens_in=3000, tokens_out=4000)
+    words = "1,000 requests, 2,000 from the cache, 3,000 tokens in, 4,000 out, "
+    assert words in (fact("Cost", run(usage=large)) or "")
     assert "0 tokens in, 0 out" in (fact("Cost", run(usage=Usage(requests=1))) or "")
 
 
