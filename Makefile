@@ -42,7 +42,7 @@ tools: .venv/.setup $(ORACLE)/.installed vscode-client/node_modules/.installed $
 test: ## everything that CI runs
 	$(MAKE) --jobs 3 --output-sync tools
 	$(MAKE) lint test-vscode test-editor
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 3 --dist loadfile
 
 test-vscode: vscode-client/node_modules/.installed ## check the VS Code extension
 	cd vscode-client && npm run --silent lint && npm run --silent test
