@@ -90,8 +90,7 @@ def _fix_documents(documents: Sequence[Path]) -> list[AppliedFix]:
 def as_text(problem: LocatedProblem) -> str:
     """Return the line that editors and people read."""
     place = f"{problem.path}:{problem.line}:{problem.column}"
-    remedy = " (`dlm check --fix` does)" if problem.code == "duplicate-dlm-id" else ""
-    return f"{place}: {problem.severity} {problem.code}: {problem.message}{remedy}"
+    return f"{place}: {problem.severity} {problem.code}: {problem.message}"
 
 
 def as_github(problem: LocatedProblem) -> str:

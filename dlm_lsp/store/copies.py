@@ -1,6 +1,7 @@
 """Document copies: files with one `dlm_id`, which have one store, and whose plan it is."""
 
 import os
+import shlex
 from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
@@ -43,7 +44,8 @@ def refuse_copy(folder: Path, path: Path) -> None:
     if other := original_of(folder, path):
         raise CopyError(
             f"{path} is a copy of {other}: both have the dlm_id {folder.name}, and what is staged "
-            f"is for {other}; give the copy an id of its own, or force it"
+            f"is for {other}; give the copy an id of its own "
+            f"(`dlm check --fix {shlex.quote(str(path))}` does), or force it"
         )
 
 

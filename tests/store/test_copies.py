@@ -51,7 +51,7 @@ def test_a_copy_is_refused_with_both_names_and_the_remedy(folder, original, copy
         refuse_copy(folder, copy)
     assert str(refused.value) == (
         f"{copy} is a copy of {original}: both have the dlm_id {ID}, and what is staged is for "
-        f"{original}; give the copy an id of its own, or force it"
+        f"{original}; give the copy an id of its own (`dlm check --fix {copy}` does), or force it"
     )
     refuse_copy(folder, original)
 
