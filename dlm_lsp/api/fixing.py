@@ -10,12 +10,14 @@ from dlm_lsp.document.lines import line_and_column, line_starts
 from dlm_lsp.document.new_frontmatter import fill_id
 from dlm_lsp.document.parse import read_head
 from dlm_lsp.errors import FileChangedError, StoreError
-from dlm_lsp.store.copies import originals_in, shared_ids
+from dlm_lsp.store.copies import shared_ids
 from dlm_lsp.store.document_ids import new_document_id
 from dlm_lsp.store.documents import read_document, write_document
 from dlm_lsp.store.files import is_same_file
 from dlm_lsp.store.home import store_folder
 from dlm_lsp.store.lock import document_lock
+from dlm_lsp.store.manifest import load_manifest
+from dlm_lsp.store.plan import load_plan
 
 _ATTEMPTS = 100
 _ROUNDS = 8
@@ -111,8 +113,11 @@ def _keeper(folder: Path, sharing: Collection[Path]) -> Path | None:
     if not folder.is_dir():
         return next(iter(sharing))
     try:
-        named = originals_in(folder)
+        plan, manifest = load_plan(folder), load_manifest(folder)
     except StoreError:
         return None
+    named = [plan.source_path] if plan else []
+    if manifest and manifest.source_path:
+        named.append(Path(manifest.source_path))
     keepers = [path for path in sharing if any(is_same_file(path, other) for other in named)]
     return keepers[0] if len(keepers) == 1 else None

@@ -19,7 +19,7 @@ def duplicate_id(text: str, yaml: Span, other: str) -> Problem | None:
     span = Span(yaml.start + entry.tree.span.start, yaml.start + entry.tree.span.end)
     message = (
         f"`{other}` has this id too, and so both have one store, with one adapter and one plan: "
-        "give the copy an id of its own (`dlm check --fix` does)"
+        "give the copy an id of its own (another last character will do)"
     )
     fix = Fix("Give this document an id of its own", (Edit(span, NEW_ID),))
     return Problem("duplicate-dlm-id", Severity.WARNING, span, message, fix)

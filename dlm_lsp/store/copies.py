@@ -1,17 +1,13 @@
 """Document copies: files with one `dlm_id`, which have one store, and whose plan it is."""
 
 import os
-import shlex
 from collections import defaultdict
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
-from dlm_lsp.errors import CopyError, StoreError
+from dlm_lsp.errors import CopyError
 from dlm_lsp.store.document_ids import read_document_id
 from dlm_lsp.store.files import is_same_file
-from dlm_lsp.store.home import store_folder
-from dlm_lsp.store.manifest import load_manifest
 from dlm_lsp.store.plan import load_plan
 
 
@@ -44,16 +40,12 @@ def refuse_copy(folder: Path, path: Path) -> None:
     if other := original_of(folder, path):
         raise CopyError(
             f"{path} is a copy of {other}: both have the dlm_id {folder.name}, and what is staged "
-            f"is for {other}; give the copy an id of its own "
-            f"(`dlm check --fix {shlex.quote(str(path))}` does), or force it"
+            f"is for {other}; give the copy an id of its own, or force it"
         )
 
 
 def copies_among(paths: Iterable[Path]) -> dict[Path, Path]:
-    """Return the documents that share their id, each with another that has it.
-
-    They are among `paths`, or their originals as the store knows them.
-    """
+    """Return the documents among `paths` that share their id, each with another that has it."""
     return {
         path: sharing[0 if at else 1]
         for sharing in shared_ids(paths).values()
@@ -62,35 +54,10 @@ def copies_among(paths: Iterable[Path]) -> dict[Path, Path]:
 
 
 def shared_ids(paths: Iterable[Path]) -> dict[str, list[Path]]:
-    """Return the ids that several files have, each with these.
-
-    They are those of `paths`, in their order, and then the originals that the store knows.
-    """
+    """Return the ids that several of `paths` have, each with these, in their order."""
     by_id: defaultdict[str, list[Path]] = defaultdict(list)
     for path in paths:
-        _add(by_id, path)
-    for document_id in list(by_id):
-        # Of a store that cannot be read, whoever works with it tells.
-        with suppress(StoreError):
-            for original in originals_in(store_folder(document_id)):
-                _add(by_id, original)
+        document_id = read_document_id(path)
+        if document_id and not any(is_same_file(path, known) for known in by_id[document_id]):
+            by_id[document_id].append(path)
     return {document_id: sharing for document_id, sharing in by_id.items() if len(sharing) > 1}
-
-
-def originals_in(folder: Path) -> list[Path]:
-    """Return the files for which something is staged in a store, or of which it was trained.
-
-    Raises:
-        StoreError: the plan or the manifest cannot be read.
-    """
-    plan, manifest = load_plan(folder), load_manifest(folder)
-    named = [plan.source_path] if plan else []
-    if manifest and manifest.source_path:
-        named.append(Path(manifest.source_path))
-    return named
-
-
-def _add(by_id: defaultdict[str, list[Path]], path: Path) -> None:
-    document_id = read_document_id(path)
-    if document_id and not any(is_same_file(path, known) for known in by_id[document_id]):
-        by_id[document_id].append(path)

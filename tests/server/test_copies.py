@@ -98,7 +98,7 @@ async def test_where_nobody_can_be_asked_it_is_told_and_stays_staged(env, store,
         client.open(TEXT, uri)
         await client.command(f"dlm.synth.{what}", uri=uri)
         await client.until(lambda: client.messages)
-        assert "give the copy an id of its own" in client.messages[0].message
+        assert "give the copy an id of its own, or force it" in client.messages[0].message
         assert store.staged == [WAITING.id]
 
 
