@@ -102,7 +102,7 @@ def _in_plain_words(message: str) -> str:
 def shell_message(error: DlmError) -> str:
     """Return the message of an error, with an option by its flag."""
     if isinstance(error, CopyError):
-        return f"{error} with --force"
+        return f"{error} with --force (`dlm check --fix` with both files gives the copy one)"
     if isinstance(error, OptionError | PrivateSourceError):
         return error.worded(flag_name)
     return str(error)

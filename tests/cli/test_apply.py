@@ -339,6 +339,14 @@ def test_what_is_staged_for_another_file_with_the_id_is_left_alone(dlm, staged, 
     assert len(listed(dlm, staged)[1]) == 4
 
 
+def test_a_copy_gets_an_id_of_its_own_as_the_refusal_says(dlm, staged, copy):
+    before = staged.read_bytes()
+    assert "`dlm check --fix` with both files" in dlm("synth", "apply", copy).stderr
+    assert dlm("check", "--fix", copy, staged).returncode == 0
+    assert staged.read_bytes() == before
+    assert "nothing is staged" in dlm("synth", "apply", copy).stdout
+
+
 def test_a_copy_that_is_forced_takes_what_is_staged(dlm, staged, copy):
     before = staged.read_bytes()
     assert dlm("synth", "apply", copy, "--force").returncode == 0
