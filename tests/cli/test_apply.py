@@ -344,7 +344,7 @@ def test_a_copy_gets_an_id_of_its_own_as_the_refusal_says(dlm, staged, copy):
     assert "`dlm check --fix` with both files" in dlm("synth", "apply", copy).stderr
     assert dlm("check", "--fix", copy, staged).returncode == 0
     assert staged.read_bytes() == before
-    assert "nothing is staged" in dlm("synth", "apply", copy).stdout
+    assert "synth apply plan: 0 add" in dlm("synth", "apply", copy).stdout
 
 
 def test_a_copy_that_is_forced_takes_what_is_staged(dlm, staged, copy):
