@@ -41,7 +41,7 @@ from dlm_lsp.synth.choose_verifier import verifier_selector
 from dlm_lsp.synth.corpus import Corpus
 from dlm_lsp.synth.cost import budget_of
 from dlm_lsp.synth.estimate import describe_estimate
-from dlm_lsp.synth.pipeline import SynthSession, estimate_offline
+from dlm_lsp.synth.pipeline import SynthSession, estimate_ahead
 from dlm_lsp.synth.run_models import THIS_MACHINE, ModelSource, RunModels
 from dlm_lsp.synth.synth_request import SynthRequest, request_beside
 from dlm_lsp.teachers.money import Money
@@ -94,7 +94,7 @@ def synthesize_instructions(
 def estimate_instructions(
     documents: Sequence[Path], requests: RunRequests, *, as_json: bool
 ) -> int:
-    """Say what a synthesis of each document would ask and cost; nobody is asked, nothing loaded."""
+    """Say what a synthesis of each document would ask and cost; no text is sent."""
     request = requests.plain
     check_options(request.teacher, request.options.teacher_options)
     verifier_selector(request.options.verify)
@@ -103,7 +103,9 @@ def estimate_instructions(
     def work(path: Path) -> BatchOutcome:
         loaded, own = load_for_synthesis(path, "nowhere", force=True), requests.of(path)
         asked = request_beside(own, path.parent)
-        expected, notes = anyio.run(estimate_offline, loaded.document, loaded.folder, asked)
+        expected, notes = anyio.run(
+            estimate_ahead, loaded.document, loaded.frontmatter, loaded.folder, asked
+        )
         costs.extend(expected.costs)
         for note in notes:
             print_notice(f"note: {note}")

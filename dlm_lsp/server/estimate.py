@@ -12,7 +12,7 @@ from dlm_lsp.errors import DlmError
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.synthesis_request import EditorRequest, request_from_settings
 from dlm_lsp.synth.estimate import describe_estimate
-from dlm_lsp.synth.pipeline import estimate_offline
+from dlm_lsp.synth.pipeline import estimate_ahead
 from dlm_lsp.synth.synth_request import request_beside
 
 _log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ async def estimate_answer(server: DlmServer, request: EditorRequest) -> dict[str
     text_document = server.text_document(request.uri)
     document = text_document.incremental.document if text_document else None
     store = server.store(document) if document else None
-    if document is None or store is None:
+    if document is None or document.frontmatter is None or store is None:
         return nothing
     state = server.open_document(request.uri)
     if state.profile_error:
@@ -35,7 +35,11 @@ async def estimate_answer(server: DlmServer, request: EditorRequest) -> dict[str
     synth_request = request_from_settings(state.settings, state.profile, request.options)
     if path := server.path(request.uri):
         synth_request = request_beside(synth_request, path.parent)
-    estimate = partial(estimate_offline, document, store, synth_request, request.sections)
+    estimate = partial(
+        estimate_ahead,
+        *(document, document.frontmatter, store, synth_request, request.sections),
+        offline=True,
+    )
     try:
         # Each prompt is written for it, and somebody may be typing.
         found, _ = await asyncio.to_thread(lambda: anyio.run(estimate))

@@ -1,6 +1,6 @@
 """Synthesis pipeline: a run from its request to what is kept, for the shell and for editors."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -11,6 +11,8 @@ import anyio
 
 from dlm_lsp.document import Document
 from dlm_lsp.document.schema import Frontmatter
+from dlm_lsp.errors import TeacherError
+from dlm_lsp.store.adapters import current_adapter, first_adapter
 from dlm_lsp.store.batches import BatchRecords
 from dlm_lsp.store.decisions import rejected_ids
 from dlm_lsp.store.ledger import LedgerEntry
@@ -19,7 +21,7 @@ from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.answer_through import AnswerThrough, directly
 from dlm_lsp.synth.choose_verifier import ChosenVerifier, verifier_selector
 from dlm_lsp.synth.corpus import CorpusPlace
-from dlm_lsp.synth.cost import Budget, RunPrices, find_prices
+from dlm_lsp.synth.cost import Budget, RunPrices, check_max_cost, find_prices
 from dlm_lsp.synth.estimate import Estimate, estimate_run
 from dlm_lsp.synth.events import OnEvent
 from dlm_lsp.synth.insertion import ledger_entries, staged_sections
@@ -160,57 +162,76 @@ class SynthSession:
         return tuple(dict.fromkeys(hosts))
 
 
-async def estimate_offline(
+async def estimate_ahead(
     document: Document,
+    frontmatter: Frontmatter,
     folder: Path,
     request: SynthRequest,
     sections: Sequence[str] | None = None,
+    *,
+    offline: bool = False,
 ) -> tuple[Estimate, tuple[str, ...]]:
     """Return about what a run will ask, and what is to be told of it, a line each.
 
-    It takes no word to any server and no model. Of a model on this machine, which costs nothing,
-    all is taken to be asked anew.
+    No text is sent, no model loaded, and no judge needed. A server is asked which model it has; not
+    if `offline`. Where the teacher cannot be made ready the estimate is made without, and says why;
+    of a model on this machine all is then taken to be asked anew.
 
     Raises:
         TeacherError, StoreError, OptionError: as `open_session`.
     """
     options = request.options
     selector = verifier_selector(options.verify) if options.filter == "sway" else None
-    is_local = check_selector(request.teacher)[0].is_local
-    teacher = _unprepared(request.teacher, options, options.teacher_options, options.window)
-    verifier: object = _unprepared(selector, options) if selector else None
-    if selector is None and options.filter == "sway" and plain_verify(options.verify) == "auto":
-        verifier = None if is_local else teacher
-    chosen = verifier if isinstance(verifier, Verifier) else None
-    prices = find_prices(teacher, chosen)
-    with ReplyCache(folder) as cache:
-        expected = await estimate_run(
-            document,
-            teacher,
-            cache,
-            replace(options, fresh=options.fresh or is_local),
-            sections=sections,
-            verifier=chosen,
-            prices=prices,
-        )
-    asked_by = [line] if (line := _asked_by(request)) else []
-    return expected, (*asked_by, *_warnings(folder, teacher, options, prices, expected))
-
-
-def _unprepared(
-    selector: str,
-    options: SynthOptions,
-    teacher_options: Mapping[str, Any] | None = None,
-    window: int | None = None,
-) -> Teacher:
-    return select(
-        selector,
-        options.sampling,
-        concurrency=options.concurrency,
-        timeout=options.timeout,
-        options=teacher_options,
-        window=window,
+    needs_adapter = any(
+        check_selector(each)[0].needs_adapter for each in (request.teacher, selector) if each
     )
+    adapter = current_adapter(folder, first_adapter(frontmatter)) if needs_adapter else None
+
+    async def ready(name: str, **more: Any) -> Teacher:
+        teacher = select(
+            name,
+            options.sampling,
+            concurrency=options.concurrency,
+            timeout=options.timeout,
+            adapter=adapter,
+            base_model=frontmatter.base_model,
+            device=options.device,
+            **more,
+        )
+        stack.push_async_callback(teacher.aclose)
+        if not offline:
+            try:
+                await teacher.prepare()
+            except TeacherError as error:
+                unready[teacher] = str(error)
+        return teacher
+
+    unready: dict[object, str] = {}
+    async with AsyncExitStack() as stack:
+        teacher = await ready(
+            request.teacher, options=options.teacher_options, window=options.window
+        )
+        is_local = check_selector(request.teacher)[0].is_local
+        verifier: object = await ready(selector) if selector else None
+        if selector is None and options.filter == "sway" and plain_verify(options.verify) == "auto":
+            verifier = None if is_local else teacher
+        chosen = verifier if isinstance(verifier, Verifier) else None
+        prices = find_prices(teacher, chosen)
+        check_max_cost(options, prices)
+        is_unknown = is_local and (offline or teacher in unready)
+        with ReplyCache(folder) as cache:
+            expected = await estimate_run(
+                document,
+                teacher,
+                cache,
+                replace(options, fresh=options.fresh or is_unknown),
+                sections=sections,
+                verifier=chosen,
+                prices=prices,
+            )
+        notes = _warnings(folder, teacher, options, prices, expected)
+    asked_by = [line] if (line := _asked_by(request)) else []
+    return expected, (*asked_by, *unready.values(), *notes)
 
 
 def _asked_by(request: SynthRequest) -> str:

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import signal
 import stat
 import threading
@@ -7,12 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support.document_stores import make_adapter
 from support.http_servers import chat_completion, pairs_json
 from support.teacher_server import Town, plain, town
 from werkzeug import Response
 
 from dlm_lsp.api.synthesis import DocumentSynthesis, SavedPairs
 from dlm_lsp.cli.run_output import print_run
+from dlm_lsp.document import parse
 from dlm_lsp.document.section import Pair
 from dlm_lsp.synth.estimate import Estimate
 from dlm_lsp.synth.pipeline import SynthResult
@@ -621,6 +624,39 @@ def test_no_text_is_sent_to_be_counted(dlm, document, httpserver, flags):
     run = dlm(*command, "--judge", "hf:gemma-3-270m", *flags, env=env)
     assert run.returncode == 0
     assert [request.method for request, _ in httpserver.log if request.method != "GET"] == []
+
+
+def test_an_estimate_alone_takes_off_what_is_in_the_cache(dlm, document, teacher):
+    path, (_, selector, *flags) = document(), plain(teacher)
+    flags = ("--teacher", selector.partition("#")[0], *flags)
+    assert dlm("synth", "instructions", path, *flags).returncode == 0
+    estimated = dlm("synth", "instructions", path, *flags, "--estimate").stdout
+    assert ": 2 sections, 0 requests (2 more from the cache), " in estimated
+
+
+def test_an_estimate_alone_is_of_the_parts_that_fit_into_the_window(dlm, document, teacher):
+    path = document()
+    path.write_text(path.read_text().replace(town(1), " ".join(map(town, range(300)))))
+    flags = (*plain(teacher), "--window", "2048", "--per-section", "1")
+    estimated = dlm("synth", "instructions", path, *flags, "--estimate")
+    assert re.search("parts of long sections are not asked about", estimated.stderr)
+    assert int(re.search(r"about ([\d,]+) tokens in", estimated.stdout)[1].replace(",", "")) < 2048
+    assert teacher.asked == []
+
+
+def test_an_estimate_alone_needs_a_price_for_a_limit_on_costs_too(dlm, document, paid, home):
+    flags, env = paid
+    (home / "prices.toml").unlink()
+    flags = (*flags, "--max-cost", "1", "--estimate")
+    assert dlm("synth", "instructions", document(), *flags, env=env).returncode == 2
+
+
+def test_an_estimate_alone_is_made_for_the_documents_own_adapter_too(dlm, document, home):
+    path = document()
+    make_adapter(home / "store" / parse(path.read_text()).frontmatter.dlm_id, 1)
+    estimated = dlm("synth", "instructions", path, "--estimate")
+    assert estimated.returncode == 0
+    assert ": 2 sections, 2 requests, " in estimated.stdout
 
 
 def test_an_estimate_alone_is_json_too(dlm, document, paid):
