@@ -41,7 +41,7 @@ from dlm_lsp.synth.choose_verifier import verifier_selector
 from dlm_lsp.synth.corpus import Corpus
 from dlm_lsp.synth.cost import budget_of
 from dlm_lsp.synth.estimate import describe_estimate
-from dlm_lsp.synth.pipeline import SynthSession, estimate_ahead
+from dlm_lsp.synth.pipeline import SynthSession, estimate_ahead, unasked_notes
 from dlm_lsp.synth.run_models import THIS_MACHINE, ModelSource, RunModels
 from dlm_lsp.synth.synth_request import SynthRequest, request_beside
 from dlm_lsp.teachers.money import Money
@@ -59,7 +59,7 @@ def select_documents(paths: Sequence[str], shard: str | None) -> list[Path]:
     part = parse_shard(shard)
     every = resolve_paths(paths)
     documents = documents_in(part, every)
-    print_notice(f"shard {part}: {len(documents)} of {pluralize(len(every), 'document')}")
+    print_notice(f"shard {part}: {len(documents):,} of {pluralize(len(every), 'document')}")
     return documents
 
 
@@ -107,8 +107,9 @@ def estimate_instructions(
             estimate_ahead, loaded.document, loaded.frontmatter, loaded.folder, asked
         )
         costs.extend(expected.costs)
+        of_path = f"{path}: " if len(documents) > 1 else ""
         for note in notes:
-            print_notice(f"note: {note}")
+            print_notice(f"note: {of_path}{note}")
         if not as_json:
             print_result(f"{escape_line(path)}: {describe_estimate(expected)}")
         return DONE, {"estimate": asdict(expected), "notes": list(notes)}
@@ -140,7 +141,11 @@ async def _run_interruptibly(
 
     def announce(path: Path, ready: SynthSession) -> None:
         what = str(path) if results.count == 1 else pluralize(results.count, "document")
-        lines = [f"note: {note}" for note in ready.notes]
+        own = unasked_notes(ready.estimate.unasked_parts, ready.teacher.name)
+        lines = [f"note: {note}" for note in ready.notes if note not in own]
+        # What is of one document alone names it, beside others.
+        of_path = f"{path}: " if results.count > 1 else ""
+        lines += [f"note: {of_path}{note}" for note in own]
         if ready.remote_hosts:
             lines.insert(0, f"The prose of {what} is sent to {' and '.join(ready.remote_hosts)}.")
         if results.count == 1:

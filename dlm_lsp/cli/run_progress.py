@@ -83,7 +83,7 @@ class _DocumentsProgress(ProgressLine):
     def finish(self, path: Path) -> None:
         self._done += 1
         self.update(completed=self._done)
-        done = f"{self._done} of {pluralize(self._count, 'document')}"
+        done = f"{self._done:,} of {pluralize(self._count, 'document')}"
         print_progress(f"{done}, {path}; so far {self._counts()}")
 
     def _tell(self, message: str, line: str, show: Callable[[str], None] = print_notice) -> None:

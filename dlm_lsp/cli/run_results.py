@@ -129,7 +129,7 @@ class _Total:
     def describe(self, count: int) -> str:
         documents = pluralize(count, "document")
         parts = [
-            documents if self.done == count else f"{self.done} of {documents}",
+            documents if self.done == count else f"{self.done:,} of {documents}",
             *([f"{self.failed} failed"] if self.failed else []),
             f"{self.accepted:,} accepted",
             f"{self.refused:,} refused",

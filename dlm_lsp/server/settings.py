@@ -97,7 +97,7 @@ class Settings(_Section):
 
 @dataclass(frozen=True, slots=True)
 class ParsedSettings:
-    """Settings as they could be read, and one line for each name or value that was not taken."""
+    """Settings as they could be read, and one line for each value or misspelt name."""
 
     settings: Settings
     complaints: tuple[str, ...] = ()
@@ -109,7 +109,7 @@ DEFAULT_SETTINGS = Settings()
 def read_settings(given: object) -> ParsedSettings:
     """Return the settings in `given`; each wrong value is left out, so that its default counts.
 
-    An unknown name is told as well, but where it is one that only editors know.
+    A name that is no setting is told as well, where it is nearly one.
 
     Names may be dotted (`review`, `synth.review`) as clients flatten them in their own ways.
     """
@@ -185,15 +185,17 @@ def _first(name: object) -> str:
 
 
 def _unknown(values: Mapping[str, Any], block: type[BaseModel], path: str) -> Iterator[str]:
-    """Yield a line for each name in `values` that no field of `block` has."""
+    """Yield a line for each name in `values` that is nearly one of the fields of `block`.
+
+    Others may be what the client itself knows.
+    """
     fields = {str(field.alias): field.annotation for field in block.model_fields.values()}
     for name, value in values.items():
         if name not in fields:
-            if path == "dlm" and name in EDITOR_SETTINGS:
-                continue
-            near = closest_name(name.rpartition(".")[2], fields)
-            hint = f"did you mean {path}.{near}?" if near else "docs/settings.md lists them"
-            yield f"{path}.{name} is no setting, and changes nothing: {hint}"
+            if near := closest_name(name.rpartition(".")[2], fields):
+                yield (
+                    f"{path}.{name} is no setting, and changes nothing: did you mean {path}.{near}?"
+                )
             continue
         inner = fields[name]
         if isinstance(value, dict) and isinstance(inner, type) and issubclass(inner, BaseModel):
@@ -238,9 +240,6 @@ def _requirement(names: list[str]) -> tuple[str, object]:
             return f"takes {describe_allowed(field)}", field.default
     return "takes a mapping", None
 
-
-EDITOR_SETTINGS = frozenset({"dimMarkers", "interpreter", "path", "trace"})
-"""What stands under `dlm` for the editor alone; the first three are those of VS Code."""
 
 _NAMES = {"synth", *(str(field.alias) for field in Settings.model_fields.values())}
 _VERBATIM = {to_camel("teacher_options")}

@@ -74,7 +74,7 @@ class VerificationEstimate:
 
 def describe_estimate(expected: Estimate) -> str:
     """Return an estimate as one line to be read."""
-    cached = f" ({expected.from_cache} more from the cache)" if expected.from_cache else ""
+    cached = f" ({expected.from_cache:,} more from the cache)" if expected.from_cache else ""
     return (
         f"{_counted(expected.sections, 'section')}, "
         f"{_counted(expected.requests, 'request')}{cached}, "
@@ -101,7 +101,7 @@ def _describe_cost(cost: Money | None, as_of: str | None) -> str:
 
 
 def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    return f"{count} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 async def estimate_run(

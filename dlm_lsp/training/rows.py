@@ -75,8 +75,9 @@ def route_to_adapters(
 def train_validation_split(rows: Sequence[TrainingRow], seed: int) -> TrainValidationSplit:
     """Hold out about a tenth of the rows, chosen by (seed, section id, place in the section) alone.
 
-    So a section that is added moves no other, and one with many pairs is never held out whole. Of a
-    few rows the lot may fall on most: never more than a quarter of them are held out.
+    So a section with many pairs is never held out whole. Of a few rows the lot may fall on most:
+    never more than a quarter of them are held out, of less than four none. Where that does not
+    bind, a section that is added moves no other.
     """
     draws = [_draw(_place(seed, row.section_id, _index(row))) for row in rows]
     bound = min(HELD_OUT, sorted(draws)[len(draws) // 4]) if draws else HELD_OUT

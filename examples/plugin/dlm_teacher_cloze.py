@@ -18,7 +18,6 @@ class ClozeTeacher:
     remote_host: str | None = None
     window: int | None = None
     examples: Sequence[tuple[str, str]] = ()
-    counts_exactly = True
     # A teacher without this line is asked for everything.
     limits = TeacherLimits({"expansion": "it only leaves numbers out of sentences"})
 

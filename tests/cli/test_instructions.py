@@ -623,7 +623,7 @@ def test_no_text_is_sent_to_be_counted(dlm, document, httpserver, flags):
     command = ("synth", "instructions", document(), "--teacher", "anthropic:m", "--verify", "auto")
     run = dlm(*command, "--judge", "hf:gemma-3-270m", *flags, env=env)
     assert run.returncode == 0
-    assert [request.method for request, _ in httpserver.log if request.method != "GET"] == []
+    assert {request.path for request, _ in httpserver.log} <= {"/v1/models/m"}
 
 
 def test_an_estimate_alone_takes_off_what_is_in_the_cache(dlm, document, teacher):
@@ -642,6 +642,17 @@ def test_an_estimate_alone_is_of_the_parts_that_fit_into_the_window(dlm, documen
     assert re.search("parts of long sections are not asked about", estimated.stderr)
     assert int(re.search(r"about ([\d,]+) tokens in", estimated.stdout)[1].replace(",", "")) < 2048
     assert teacher.asked == []
+
+
+def test_what_is_not_asked_about_names_its_document_beside_others(dlm, document, teacher):
+    paths = [document((number, number + 2), f"{number}.dlm") for number in (1, 2)]
+    for number, path in enumerate(paths, 1):
+        long = path.read_text().replace(town(number), " ".join(map(town, range(300))))
+        path.write_text(long.replace("RHV8CE", f"RHV8C{number}"))
+    flags = (*plain(teacher), "--window", "2048", "--per-section", "1")
+    for more in ((), ("--estimate",)):
+        notes = dlm("synth", "instructions", *paths, *flags, *more).stderr
+        assert all(f"note: {path}: " in notes for path in paths)
 
 
 def test_an_estimate_alone_needs_a_price_for_a_limit_on_costs_too(dlm, document, paid, home):

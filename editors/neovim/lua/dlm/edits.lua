@@ -6,6 +6,9 @@ local M = {}
 ---@return boolean
 local function is_outdated(change)
   local document = change.textDocument
+  if not document then
+    return false
+  end
   return document.version ~= vim.lsp.util.buf_versions[vim.uri_to_bufnr(document.uri)]
 end
 

@@ -56,7 +56,12 @@ function M.request(bufnr, method, params, answered, failed)
       buffer = bufnr,
       callback = function(event)
         if event.data.client_id == client.id then
-          failed("the server has ended")
+          -- A buffer that is unloaded lets go of a server that goes on, and answers.
+          vim.schedule(function()
+            if client:is_stopped() then
+              failed("the server has ended")
+            end
+          end)
           return true
         end
       end,
