@@ -135,9 +135,9 @@ def test_the_line_break_before_the_closing_line_is_no_part_of_a_value():
     "yaml", ["a: " + "[" * 3000, "x" * 10**6, "a: 1\n" * 2000, "{a: " * 3000, "1: 1\n" * 3000]
 )
 def test_a_hostile_frontmatter_is_refused_within_two_seconds(yaml):
-    started = time.perf_counter()
+    started = time.process_time()
     assert read(yaml + "\n")[0] is None
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_the_same_frontmatter_is_not_read_twice():
