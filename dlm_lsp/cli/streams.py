@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+from pathlib import Path
 from typing import Any, Literal, TextIO
 
 
@@ -30,7 +31,7 @@ def guard_streams() -> None:
 
 
 def _nothing(mode: Literal["r", "w"]) -> TextIO:
-    return open(os.devnull, mode, encoding="utf-8")  # noqa: PTH123
+    return Path(os.devnull).open(mode, encoding="utf-8")
 
 
 def silence_stream(descriptor: int) -> None:
