@@ -79,11 +79,8 @@ async def execute_command(server: DlmServer, name: str, arguments: Sequence[Any]
             raise CommandError(
                 "bad-argument", f"{name} takes an object such as {{'uri': 'file:///notes.dlm'}}"
             )
-        uri = argument.get("uri")
-        # What is to end waits for nothing.
-        waits = name != COMMANDS["cancel"]
-        if waits and isinstance(uri, str) and server.text_document(uri):
-            # In turn: what is asked after a decision is to know of it.
+        if isinstance(uri := argument.get("uri"), str) and server.text_document(uri):
+            # In turn: what is asked after a decision is to know of it, and a cancel of a run.
             async with server.open_document(uri).command_turn:
                 await server.settings(uri)
                 await server.load_profile(uri)

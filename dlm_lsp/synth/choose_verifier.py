@@ -67,7 +67,7 @@ async def choose_verifier(
     if selector is not None:
         cold = replace(options.sampling, temperature=0.0, top_p=None, seed=None)
         return ChosenVerifier(_named(await get(selector, cold)))
-    if isinstance(teacher, Verifier) and _is_large(teacher):
+    if isinstance(teacher, Verifier) and is_large(teacher):
         return ChosenVerifier(teacher)
     if isinstance(judge, VerifyingJudge) and judge.parameters >= LEAST_PARAMETERS and judge.chat:
         second = await get_second(judge.as_teacher(options.sampling), id(judge))
@@ -87,6 +87,7 @@ def _named(teacher: Teacher) -> Verifier:
     )
 
 
-def _is_large(verifier: Verifier) -> bool:
+def is_large(verifier: Verifier) -> bool:
+    """Tell whether a prepared teacher verifies unasked: smaller ones answer by chance."""
     size = verifier.parameters
     return not verifier.why_no_verdicts and (size is None or size >= LEAST_PARAMETERS)

@@ -19,7 +19,7 @@ from dlm_lsp.store.ledger import LedgerEntry
 from dlm_lsp.store.plan import StagedSection
 from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.answer_through import AnswerThrough, directly
-from dlm_lsp.synth.choose_verifier import ChosenVerifier, verifier_selector
+from dlm_lsp.synth.choose_verifier import ChosenVerifier, is_large, verifier_selector
 from dlm_lsp.synth.corpus import CorpusPlace
 from dlm_lsp.synth.cost import Budget, RunPrices, check_max_cost, find_prices
 from dlm_lsp.synth.estimate import Estimate, estimate_run
@@ -173,9 +173,10 @@ async def estimate_ahead(
 ) -> tuple[Estimate, tuple[str, ...]]:
     """Return about what a run will ask, and what is to be told of it, a line each.
 
-    No text is sent, no model loaded, and no judge needed. A server is asked which model it has; not
-    if `offline`. Where the teacher cannot be made ready the estimate is made without, and says why;
-    of a model on this machine all is then taken to be asked anew.
+    No text is sent, no model downloaded or loaded (a GGUF file is converted once), and no judge
+    needed. A server is asked which model it has; not if `offline`. Where the teacher cannot be made
+    ready the estimate is made without, and says why; of a model on this machine all is then taken
+    to be asked anew.
 
     Raises:
         TeacherError, StoreError, OptionError: as `open_session`.
@@ -203,10 +204,13 @@ async def estimate_ahead(
             try:
                 await teacher.prepare()
             except TeacherError as error:
-                unready[teacher] = str(error)
+                unready[id(teacher)] = str(error)
         return teacher
 
-    unready: dict[object, str] = {}
+    def is_ready(teacher: Teacher) -> bool:
+        return not offline and id(teacher) not in unready
+
+    unready: dict[int, str] = {}
     async with AsyncExitStack() as stack:
         teacher = await ready(
             request.teacher, options=options.teacher_options, window=options.window
@@ -214,17 +218,21 @@ async def estimate_ahead(
         is_local = check_selector(request.teacher)[0].is_local
         verifier: object = await ready(selector) if selector else None
         if selector is None and options.filter == "sway" and plain_verify(options.verify) == "auto":
-            verifier = None if is_local else teacher
+            if not is_ready(teacher):
+                verifier = None if is_local else teacher
+            elif isinstance(teacher, Verifier) and is_large(teacher):
+                verifier = teacher
         chosen = verifier if isinstance(verifier, Verifier) else None
         prices = find_prices(teacher, chosen)
-        check_max_cost(options, prices)
-        is_unknown = is_local and (offline or teacher in unready)
+        # Who is not ready may not have the name that has a price.
+        if not (offline or unready):
+            check_max_cost(options, prices)
         with ReplyCache(folder) as cache:
             expected = await estimate_run(
                 document,
                 teacher,
                 cache,
-                replace(options, fresh=options.fresh or is_unknown),
+                replace(options, fresh=options.fresh or (is_local and not is_ready(teacher))),
                 sections=sections,
                 verifier=chosen,
                 prices=prices,

@@ -662,6 +662,13 @@ def test_an_estimate_alone_needs_a_price_for_a_limit_on_costs_too(dlm, document,
     assert dlm("synth", "instructions", document(), *flags, env=env).returncode == 2
 
 
+def test_an_estimate_alone_says_first_why_the_teacher_is_not_ready(dlm, document):
+    flags = ("--teacher", "openai:nosuch", "--max-cost", "1", "--estimate")
+    run = dlm("synth", "instructions", document(), *flags, env={"OPENAI_API_KEY": ""})
+    assert run.returncode == 0
+    assert "set OPENAI_API_KEY" in run.stderr
+
+
 def test_an_estimate_alone_is_made_for_the_documents_own_adapter_too(dlm, document, home):
     path = document()
     make_adapter(home / "store" / parse(path.read_text()).frontmatter.dlm_id, 1)
