@@ -474,11 +474,7 @@ def instructions_command(
     """
     from dlm_lsp.api.synthesis import Destination
     from dlm_lsp.cli.engine import Engine
-    from dlm_lsp.cli.instructions import (
-        estimate_instructions,
-        select_documents,
-        synthesize_instructions,
-    )
+    from dlm_lsp.cli.instructions import select_documents, synthesize_instructions
     from dlm_lsp.cli.output import chosen_output
 
     output = chosen_output(as_json=as_json, as_json_lines=as_json_lines)
@@ -503,6 +499,8 @@ def instructions_command(
     requests = _requests(context, profile)
     documents = select_documents(paths, shard)
     if estimate:
+        from dlm_lsp.cli.synth_estimate import estimate_instructions
+
         raise typer.Exit(estimate_instructions(documents, requests, as_json=as_json))
     raise typer.Exit(
         synthesize_instructions(

@@ -4,7 +4,6 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -19,20 +18,17 @@ from dlm_lsp.api.shards import documents_in, parse_shard
 from dlm_lsp.api.synthesis import (
     Destination,
     RunContext,
-    load_for_synthesis,
 )
-from dlm_lsp.cli.batch import BatchOutcome, for_each
 from dlm_lsp.cli.engine import Engine
-from dlm_lsp.cli.exit_codes import DONE, FAILED, INTERRUPTED
+from dlm_lsp.cli.exit_codes import INTERRUPTED
 from dlm_lsp.cli.fetch import try_fetch_for_run
 from dlm_lsp.cli.output import (
     RunOutput,
-    escape_line,
     pluralize,
     print_notice,
-    print_result,
 )
 from dlm_lsp.cli.paths import resolve_paths
+from dlm_lsp.cli.run_notices import RunNotices
 from dlm_lsp.cli.run_progress import run_progress
 from dlm_lsp.cli.run_results import RunResults
 from dlm_lsp.cli.synth_request import RunRequests
@@ -41,10 +37,9 @@ from dlm_lsp.synth.choose_verifier import verifier_selector
 from dlm_lsp.synth.corpus import Corpus
 from dlm_lsp.synth.cost import budget_of
 from dlm_lsp.synth.estimate import describe_estimate
-from dlm_lsp.synth.pipeline import SynthSession, estimate_ahead, unasked_notes
+from dlm_lsp.synth.pipeline import SynthSession
 from dlm_lsp.synth.run_models import THIS_MACHINE, ModelSource, RunModels
-from dlm_lsp.synth.synth_request import SynthRequest, request_beside
-from dlm_lsp.teachers.money import Money
+from dlm_lsp.synth.synth_request import SynthRequest
 from dlm_lsp.teachers.registry import check_options
 
 
@@ -91,36 +86,6 @@ def synthesize_instructions(
     return results.code
 
 
-def estimate_instructions(
-    documents: Sequence[Path], requests: RunRequests, *, as_json: bool
-) -> int:
-    """Say what a synthesis of each document would ask and cost; no text is sent."""
-    request = requests.plain
-    check_options(request.teacher, request.options.teacher_options)
-    verifier_selector(request.options.verify)
-    costs: list[Money] = []
-
-    def work(path: Path) -> BatchOutcome:
-        loaded, own = load_for_synthesis(path, "nowhere", force=True), requests.of(path)
-        asked = request_beside(own, path.parent)
-        expected, notes = anyio.run(
-            estimate_ahead, loaded.document, loaded.frontmatter, loaded.folder, asked
-        )
-        costs.extend(expected.costs)
-        of_path = f"{path}: " if len(documents) > 1 else ""
-        for note in notes:
-            print_notice(f"note: {of_path}{note}")
-        if not as_json:
-            print_result(f"{escape_line(path)}: {describe_estimate(expected)}")
-        return DONE, {"estimate": asdict(expected), "notes": list(notes)}
-
-    codes = for_each(documents, work, as_json=as_json)
-    if not as_json and len(codes) > 1 and len({cost.currency for cost in costs}) == 1:
-        total = Money(sum(cost.micros for cost in costs), costs[0].currency)
-        print_result(f"in all {total.roughly}")
-    return FAILED if FAILED in codes else DONE
-
-
 async def _run_interruptibly(
     groups: Sequence[DocumentGroup],
     request: SynthRequest,
@@ -137,23 +102,15 @@ async def _run_interruptibly(
     """
     stop = anyio.Event()
     is_dropped = False
-    announced: set[str] = set()
+    notices = RunNotices(results.count)
 
     def announce(path: Path, ready: SynthSession) -> None:
         what = str(path) if results.count == 1 else pluralize(results.count, "document")
-        own = unasked_notes(ready.estimate.unasked_parts, ready.teacher.name)
-        lines = [f"note: {note}" for note in ready.notes if note not in own]
-        # What is of one document alone names it, beside others.
-        of_path = f"{path}: " if results.count > 1 else ""
-        lines += [f"note: {of_path}{note}" for note in own]
         if ready.remote_hosts:
-            lines.insert(0, f"The prose of {what} is sent to {' and '.join(ready.remote_hosts)}.")
+            notices.show(f"The prose of {what} is sent to {' and '.join(ready.remote_hosts)}.")
+        notices.show_notes(path, ready.notes)
         if results.count == 1:
-            lines.append(describe_estimate(ready.estimate))
-        for line in lines:
-            if line not in announced:
-                announced.add(line)
-                print_notice(line)
+            notices.show(describe_estimate(ready.estimate))
 
     async def listen() -> None:
         nonlocal is_dropped

@@ -92,7 +92,7 @@ def _look_at(
 def _announce(path: Path, ready: SynthSession) -> None:
     if ready.remote_hosts:
         print_notice(f"The prose of {path} is sent to {' and '.join(ready.remote_hosts)}.")
-    for note in ready.notes:
+    for note in ready.notes.lines:
         print_notice(f"note: {note}")
     print_notice(describe_estimate(ready.estimate))
 

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from dataclasses import asdict
-from functools import partial
 from typing import Any
 
 import anyio
@@ -11,8 +10,8 @@ import anyio
 from dlm_lsp.errors import DlmError
 from dlm_lsp.server.server import DlmServer
 from dlm_lsp.server.synthesis_request import EditorRequest, request_from_settings
-from dlm_lsp.synth.estimate import describe_estimate
-from dlm_lsp.synth.pipeline import estimate_ahead
+from dlm_lsp.synth.estimate import Estimate, describe_estimate
+from dlm_lsp.synth.estimate_ahead import Estimator
 from dlm_lsp.synth.synth_request import request_beside
 
 _log = logging.getLogger(__name__)
@@ -35,14 +34,15 @@ async def estimate_answer(server: DlmServer, request: EditorRequest) -> dict[str
     synth_request = request_from_settings(state.settings, state.profile, request.options)
     if path := server.path(request.uri):
         synth_request = request_beside(synth_request, path.parent)
-    estimate = partial(
-        estimate_ahead,
-        *(document, document.frontmatter, store, synth_request, request.sections),
-        offline=True,
-    )
+    run = (document, document.frontmatter, store, synth_request, request.sections)
+
+    async def estimate() -> Estimate:
+        async with Estimator(offline=True) as estimator:
+            return (await estimator.estimate(*run))[0]
+
     try:
         # Each prompt is written for it, and somebody may be typing.
-        found, _ = await asyncio.to_thread(lambda: anyio.run(estimate))
+        found = await asyncio.to_thread(lambda: anyio.run(estimate))
     except DlmError as error:
         _log.info("no estimate: %s", error)
         return nothing

@@ -111,9 +111,9 @@ class _Run:
                     document, self.frontmatter, self.store, self.synth_request, sections
                 ) as session:
                     has_asked = True
-                    for warning in session.warnings:
+                    for warning in (*session.notes.of_teacher, *session.notes.own):
                         self.server.tell_warning(warning)
-                    lines = (describe_estimate(session.estimate), session.asked_by)
+                    lines = (describe_estimate(session.estimate), session.notes.asked_by)
                     self.server.jobs.report(job, "; ".join(filter(None, lines)), 0, 0)
                     result = await session.run(counts.show, job.stop)
         finally:

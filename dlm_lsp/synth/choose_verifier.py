@@ -66,18 +66,23 @@ async def choose_verifier(
     selector = verifier_selector(options.verify)
     if selector is not None:
         cold = replace(options.sampling, temperature=0.0, top_p=None, seed=None)
-        return ChosenVerifier(_named(await get(selector, cold)))
+        return ChosenVerifier(named_verifier(await get(selector, cold)))
     if isinstance(teacher, Verifier) and is_large(teacher):
         return ChosenVerifier(teacher)
     if isinstance(judge, VerifyingJudge) and judge.parameters >= LEAST_PARAMETERS and judge.chat:
         second = await get_second(judge.as_teacher(options.sampling), id(judge))
-        return ChosenVerifier(_named(second))
+        return ChosenVerifier(named_verifier(second))
     return ChosenVerifier(
         None, "neither teacher nor judge is an instruct model of a billion parameters or more"
     )
 
 
-def _named(teacher: Teacher) -> Verifier:
+def named_verifier(teacher: Teacher) -> Verifier:
+    """Return a prepared teacher as the verifier that was named.
+
+    Raises:
+        TeacherError: it cannot verify, with the remedy.
+    """
     why_not = teacher.why_no_verdicts if isinstance(teacher, Verifier) else "gives no verdicts"
     if isinstance(teacher, Verifier) and not why_not:
         return teacher

@@ -25,6 +25,21 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def paid(teacher, httpserver, home) -> tuple[list[str], dict[str, str]]:
+    """Flags and environment with which the teacher is behind a host that is elsewhere.
+
+    A reply costs 0.07 there, and one of 1,000 tokens 10.
+    """
+    home.mkdir()
+    own = '["models.example"]\nas_of = 2026-11-28\n'
+    own += '["models.example".models]\n"towns" = { input = 0, output = 10_000 }\n'
+    (home / "prices.toml").write_text(own, "utf-8")
+    flags = [*plain(teacher), "--teacher", "vllm-server:http://models.example#towns"]
+    proxy = {"HTTP_PROXY": httpserver.url_for("").rstrip("/"), "NO_PROXY": "", "no_proxy": ""}
+    return [*flags, "--max-new-tokens", "1000"], proxy
+
+
+@pytest.fixture
 def command(tmp_path: Path, home: Path) -> Callable[..., subprocess.Popen]:
     """Start `dlm` in a folder of its own."""
 

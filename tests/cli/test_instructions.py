@@ -1,6 +1,5 @@
 import json
 import os
-import re
 import signal
 import stat
 import threading
@@ -8,14 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.document_stores import make_adapter
 from support.http_servers import chat_completion, pairs_json
 from support.teacher_server import Town, plain, town
 from werkzeug import Response
 
 from dlm_lsp.api.synthesis import DocumentSynthesis, SavedPairs
 from dlm_lsp.cli.run_output import print_run
-from dlm_lsp.document import parse
 from dlm_lsp.document.section import Pair
 from dlm_lsp.synth.estimate import Estimate
 from dlm_lsp.synth.pipeline import SynthResult
@@ -522,21 +519,6 @@ def test_a_verifier_that_cannot_be_is_told_before_anything_is_asked(dlm, documen
     assert teacher.asked == []
 
 
-@pytest.fixture
-def paid(teacher, httpserver, home) -> tuple[list[str], dict[str, str]]:
-    """Flags and environment with which the teacher is behind a host that is elsewhere.
-
-    A reply costs 0.07 there, and one of 1,000 tokens 10.
-    """
-    home.mkdir()
-    own = '["models.example"]\nas_of = 2026-11-28\n'
-    own += '["models.example".models]\n"towns" = { input = 0, output = 10_000 }\n'
-    (home / "prices.toml").write_text(own, "utf-8")
-    flags = [*plain(teacher), "--teacher", "vllm-server:http://models.example#towns"]
-    proxy = {"HTTP_PROXY": httpserver.url_for("").rstrip("/"), "NO_PROXY": "", "no_proxy": ""}
-    return [*flags, "--max-new-tokens", "1000"], proxy
-
-
 def test_what_a_run_costs_stands_beside_its_tokens_before_and_after(dlm, document, paid):
     flags, env = paid
     run = dlm("synth", "instructions", document(), *flags, env=env)
@@ -601,93 +583,14 @@ def test_a_server_on_this_machine_is_free_and_needs_no_price(dlm, document, teac
     assert "$" not in run.stderr + run.stdout
 
 
-def test_an_estimate_alone_asks_nothing_and_adds_up(dlm, document, paid, teacher, tmp_path):
-    flags, env = paid
-    document((1, 2), "a.dlm")
-    document((3,), "b.dlm")
-    run = dlm("synth", "instructions", tmp_path, *flags, "--estimate", env=env)
-    assert run.returncode == 0
-    first, second, total = run.stdout.splitlines()
-    assert first.startswith(f"{tmp_path / 'a.dlm'}: 2 sections, 2 requests, about ")
-    assert first.endswith("about $6.60 by prices of 2026-11-28")
-    assert second.endswith("about $3.30 by prices of 2026-11-28")
-    assert total == "in all about $9.90"
-    assert teacher.asked == []
-
-
-@pytest.mark.parametrize("flags", [("--estimate",), ("--json", "--estimate")])
-def test_no_text_is_sent_to_be_counted(dlm, document, httpserver, flags):
-    card = {"id": "m", "type": "model", "display_name": "M", "max_input_tokens": 200_000}
-    httpserver.expect_request("/v1/models/m").respond_with_json(card)
-    env = {"ANTHROPIC_BASE_URL": httpserver.url_for(""), "ANTHROPIC_API_KEY": "k"}
-    command = ("synth", "instructions", document(), "--teacher", "anthropic:m", "--verify", "auto")
-    run = dlm(*command, "--judge", "hf:gemma-3-270m", *flags, env=env)
-    assert run.returncode == 0
-    assert {request.path for request, _ in httpserver.log} <= {"/v1/models/m"}
-
-
-def test_an_estimate_alone_takes_off_what_is_in_the_cache(dlm, document, teacher):
-    path, (_, selector, *flags) = document(), plain(teacher)
-    flags = ("--teacher", selector.partition("#")[0], *flags)
-    assert dlm("synth", "instructions", path, *flags).returncode == 0
-    estimated = dlm("synth", "instructions", path, *flags, "--estimate").stdout
-    assert ": 2 sections, 0 requests (2 more from the cache), " in estimated
-
-
-def test_an_estimate_alone_is_of_the_parts_that_fit_into_the_window(dlm, document, teacher):
-    path = document()
-    path.write_text(path.read_text().replace(town(1), " ".join(map(town, range(300)))))
-    flags = (*plain(teacher), "--window", "2048", "--per-section", "1")
-    estimated = dlm("synth", "instructions", path, *flags, "--estimate")
-    assert re.search("parts of long sections are not asked about", estimated.stderr)
-    assert int(re.search(r"about ([\d,]+) tokens in", estimated.stdout)[1].replace(",", "")) < 2048
-    assert teacher.asked == []
-
-
 def test_what_is_not_asked_about_names_its_document_beside_others(dlm, document, teacher):
     paths = [document((number, number + 2), f"{number}.dlm") for number in (1, 2)]
     for number, path in enumerate(paths, 1):
         long = path.read_text().replace(town(number), " ".join(map(town, range(300))))
         path.write_text(long.replace("RHV8CE", f"RHV8C{number}"))
     flags = (*plain(teacher), "--window", "2048", "--per-section", "1")
-    for more in ((), ("--estimate",)):
-        notes = dlm("synth", "instructions", *paths, *flags, *more).stderr
-        assert all(f"note: {path}: " in notes for path in paths)
-
-
-def test_an_estimate_alone_needs_a_price_for_a_limit_on_costs_too(dlm, document, paid, home):
-    flags, env = paid
-    (home / "prices.toml").unlink()
-    flags = (*flags, "--max-cost", "1", "--estimate")
-    assert dlm("synth", "instructions", document(), *flags, env=env).returncode == 2
-
-
-def test_an_estimate_alone_says_first_why_the_teacher_is_not_ready(dlm, document):
-    flags = ("--teacher", "openai:nosuch", "--max-cost", "1", "--estimate")
-    run = dlm("synth", "instructions", document(), *flags, env={"OPENAI_API_KEY": ""})
-    assert run.returncode == 0
-    assert "set OPENAI_API_KEY" in run.stderr
-
-
-def test_an_estimate_alone_is_made_for_the_documents_own_adapter_too(dlm, document, home):
-    path = document()
-    make_adapter(home / "store" / parse(path.read_text()).frontmatter.dlm_id, 1)
-    estimated = dlm("synth", "instructions", path, "--estimate")
-    assert estimated.returncode == 0
-    assert ": 2 sections, 2 requests, " in estimated.stdout
-
-
-def test_an_estimate_alone_is_json_too(dlm, document, paid):
-    flags, env = paid
-    found = value(dlm("synth", "instructions", document(), *flags, "--estimate", "--json", env=env))
-    assert found["estimate"]["cost"] == {"micros": 6_600_000, "currency": "USD"}
-    assert found["notes"] == []
-
-
-def test_an_estimate_alone_writes_nothing_into_the_document(dlm, document, teacher):
-    run = dlm("synth", "instructions", document(), *plain(teacher), "--estimate", "--apply")
-    assert run.returncode == 2
-    assert teacher.asked == []
+    notes = dlm("synth", "instructions", *paths, *flags).stderr
+    assert all(f"note: {path}: " in notes for path in paths)
 
 
 @pytest.fixture

@@ -121,7 +121,7 @@ async def test_before_it_runs_everybody_is_ready_and_nobody_was_asked(cast, tmp_
 async def test_how_much_of_long_sections_is_not_asked_about_is_told_before(cast, tmp_path):
     cast.teacher.window = 4
     async with opened(tmp_path, replace(DEDUP, per_section=1)) as ready:
-        (note,) = ready.notes
+        (note,) = ready.notes.lines
     assert note.startswith("9 parts of long sections are not asked about: scripted reads a part")
 
 
@@ -131,7 +131,7 @@ async def test_what_the_teacher_does_not_write_is_told_before_and_kept_with_the_
     cast.teacher.limits = TeacherLimits({"expansion": "it has none"})
     both = replace(DEDUP, strategy="both", per_section=3)
     async with opened(tmp_path, both) as ready:
-        (note,) = ready.notes
+        (note,) = ready.notes.lines
         assert note.startswith("scripted writes no expansion (it has none), so extraction gets all")
         result = await ready.run(lambda _: None, anyio.Event())
     assert result.notes == (note,)
