@@ -24,6 +24,7 @@ from dlm_lsp.quality.number_words import (
     may_stand_in_words,
     stands_in,
 )
+from dlm_lsp.quality.roman_numerals import roman_value, roman_values
 from dlm_lsp.quality.word_tokenize import full_name_tokens, name_tokens, word_tokens
 
 # At least this share of an answer's letters, without the words of the question, is in words of the
@@ -88,6 +89,7 @@ def ungrounded_reason(pair: Pair, prose: str) -> str | None:
             _stands(name, source.words, source.sorted_words, inflected=source.inflects_names)
             or name in asked
             or name in units
+            or roman_value(name) in source.numbers
             # What has a digit is looked up as a number.
             or any(map(str.isdigit, name))
         ):
@@ -101,6 +103,7 @@ def ungrounded_number(pair: Pair, prose: str) -> str | None:
     """Return a number of the answer that stands neither in `prose` nor in the question."""
     source = _source(prose)
     asked = known_values(find_numbers(pair.question, source.word_languages))
+    asked |= roman_values(pair.question)
     # A word that only looks like a number would be missed where the language is unsure.
     languages = source.word_languages if source.language else ()
     for number in find_numbers(_without_list_marks(pair.answer), languages):
@@ -128,7 +131,7 @@ def _source(prose: str) -> _Source:
         known,
         tuple(sorted(known)),
         "".join(words),
-        known_values(numbers),
+        known_values(numbers) | roman_values(text),
         any(number.is_date for number in numbers),
         frozenset(sign.casefold() for sign in _UNIT_SIGN.findall(text))
         | ({"$"} if any(unicodedata.category(sign) == "Sc" for sign in set(text)) else set()),

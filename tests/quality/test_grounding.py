@@ -345,3 +345,32 @@ def test_a_name_in_underscores_is_the_name():
 @example("", 'AA"A_')
 def test_a_text_always_backs_itself(question, text):
     assert ungrounded_reason(Pair(question, text), text) is None
+
+
+CHAPTERS = (
+    "Chapter IV tells of Louis XIV, who died in the XVIII century, and chapter 7 of who followed."
+)
+
+
+@pytest.mark.parametrize(
+    "answer", ["Chapter 4", "Chapter IV", "Chapter VII", "In the 18th century", "Louis the 14th"]
+)
+def test_a_number_may_stand_there_as_a_roman_numeral_or_the_other_way_round(answer):
+    assert ungrounded_reason(Pair("What is told?", answer), CHAPTERS) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ("Chapter 5", 'the section has no "5"'),
+        ("In the 17th century", 'the section has no "17"'),
+        ("Chapter VIII", 'the section does not name "viii"'),
+    ],
+)
+def test_a_numeral_of_another_value_is_no_ground(answer, reason):
+    assert ungrounded_reason(Pair("What is told?", answer), CHAPTERS) == reason
+
+
+def test_a_number_may_stand_in_the_question_as_a_roman_numeral():
+    pair = Pair("What is told in Chapter IX?", "Chapter 9 tells of Louis.")
+    assert ungrounded_number(pair, CHAPTERS) is None
