@@ -270,7 +270,7 @@ out, or has failed."
                      reviewed total)
              (substitute-command-keys "\\<dlm-review-mode-map>\
 \\[dlm-review-accept] accept  \\[dlm-review-reject] reject  \\[dlm-review-edit] edit  \
-\\[dlm-review-later] later  \\[dlm-review-quit] quit  \\[dlm-review-help] help")))))
+\\[dlm-review-help] help  \\[dlm-review-later] later  \\[dlm-review-quit] quit")))))
 
 (defconst dlm-review--help "\\<dlm-review-mode-map>\
 \\[dlm-review-accept]  accept: it goes into the document, or stays there
@@ -399,7 +399,9 @@ FILTER says which of them to go through."
            (dlm-review--mark session)
            (dlm-review--show session))
           ((zerop (plist-get (dlm-review--counts session) :unconfirmed))
-           (dlm-review--tell session)))))
+           (dlm-review--tell session))
+          ;; A server that was started in another way than ours says no word when it is done.
+          (t (run-at-time 0.3 nil #'dlm-review--refresh session)))))
 
 (defun dlm-review--changed (uri)
   "Ask again, as there are other pairs in the document at URI."

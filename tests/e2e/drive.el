@@ -223,6 +223,12 @@
                      (with-current-buffer buffer
                        (string-search part (concat header-line-format "\n" (buffer-string)))))))))
 
+(defun drive-until-accepted (count)
+  "Wait until the server has put in COUNT of the pairs that the review has accepted."
+  (drive-await (format "%d accepted pairs" count)
+               (lambda () (= count (plist-get (dlm-review--counts (car dlm-review--sessions))
+                                              :accepted)))))
+
 (defun drive-evidence ()
   "Return what is highlighted in the document as evidence."
   (with-current-buffer (drive-buffer)
@@ -305,12 +311,15 @@
 
 (defun drive-walk-review-without-server ()
   (let* ((server (eglot-current-server))
-         (signals (lambda (name) (signal-process (jsonrpc--process server) name))))
+         (process (jsonrpc--process server)))
     (drive-review)
-    (funcall signals 'SIGSTOP)
-    (drive-contains (drive-refused "y") "not running")
+    (signal-process process 'SIGSTOP)
+    (unwind-protect
+        (progn
+          (drive-await "the server to stand still" (lambda () (eq 'stop (process-status process))))
+          (drive-contains (drive-refused "y") "not running"))
+      (signal-process process 'SIGKILL))
     (drive-until-in-review "1 of 2 · 0 of 2")
-    (funcall signals 'SIGKILL)
     (with-current-buffer (drive-buffer)
       (drive-await "the end of the server" (lambda () (not (eglot-managed-p)))))
     (drive-contains (drive-refused "y") "M-x eglot starts it")
@@ -322,15 +331,19 @@
     (drive-until-shown "dlm: 1 accepted, 0 rejected, 1 left · 1 of 2 reviewed")))
 
 (defun drive-walk-review-unapplied ()
-  "What the editor does not carry out is not counted."
+  "What the editor does not carry out is not counted, and can be done again."
   (drive-staged)
   (drive-until-shown "dlm: 2 staged (for review); C-c C-e goes through them")
   (drive-review)
   (with-current-buffer (drive-buffer) (setq buffer-read-only t))
-  (drive-press "y")
+  (drive-press "e")
+  (drive-type "11 mills." "eleven mills.")
+  (drive-press "C-c C-c")
   (drive-until-in-review "2 of 2 · 0 of 2")
   (with-current-buffer (drive-buffer) (setq buffer-read-only nil))
-  (drive-press "n")
+  (drive-press "k" "e")
+  (with-current-buffer "*dlm pair*" (drive-contains (buffer-string) "eleven mills."))
+  (drive-press "C-c C-k" "j" "n")
   (drive-until-shown "dlm: 0 accepted, 1 rejected, 1 left · 1 of 2 reviewed"))
 
 (defun drive-walk-review-typing ()
@@ -356,9 +369,7 @@
   "The document is closed while its pairs are reviewed."
   (drive-review)
   (drive-press "y")
-  (drive-await "what has become of it"
-               (lambda () (= 1 (plist-get (dlm-review--counts (car dlm-review--sessions))
-                                          :accepted))))
+  (drive-until-accepted 1)
   (drive-press "e")
   (kill-buffer (drive-buffer))
   (drive-contains (drive-refused "C-c C-c") "is closed")
@@ -558,6 +569,7 @@ C-c C-e goes through them")
   (drive-contains (car (drive-evidence)) "The town of Ville1")
   (drive-press "e" "C-c C-c")
   (drive-until-in-review "2 of 2 · 1 of 2")
+  (drive-until-accepted 1)
   (drive-press "n")
   (drive-until-shown "dlm: 1 accepted, 1 rejected, 0 left · 2 of 2 reviewed")
   (with-current-buffer (drive-buffer) (drive-until-synthesized 1)))
