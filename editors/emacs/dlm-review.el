@@ -51,6 +51,7 @@
   (typed (make-hash-table :test #'equal)) ; pairs in the user's words, by id
   shown                            ; the id of what is in view
   help                             ; whether the keys are shown in its place
+  asks                             ; t while a decision is sent; `changed' if news came meanwhile
   ended                            ; whether the summary is waited for
   timer)
 
@@ -378,6 +379,9 @@ FILTER says which of them to go through."
     (when (and (memq session dlm-review--sessions) (buffer-live-p document))
       (with-current-buffer document
         (cond
+         ;; It may be the end of a decision that is not noted yet.
+         ((dlm-review--session-asks session)
+          (setf (dlm-review--session-asks session) 'changed))
          ;; An input method has put half a letter there that nobody is told of.
          (inhibit-modification-hooks (run-at-time 0.2 nil #'dlm-review--refresh session))
          ((dlm--served-p)
@@ -524,29 +528,33 @@ lowest margins first; teacher= is one teacher, and below= a margin.
            dlm-review--session)
       (user-error "This review is over")))
 
-(defun dlm-review--take-up (session ids verdict &optional edited)
-  "Return whether the server takes VERDICT on the pairs of SESSION with IDS.
-EDITED is the one pair in other words."
-  (let ((answer (with-current-buffer (dlm-review--session-document session)
-                  (dlm--execute "dlm.review.decide"
-                                `(:sections ,(vconcat ids) :decision ,verdict ,@edited)))))
-    ;; Why not, the server tells the user itself.
-    (or (null (dlm--get answer "error"))
-        (progn (dlm-review--refresh session) nil))))
-
-(defun dlm-review--go-on (session ids verdict)
-  "Have SESSION show what comes after VERDICT on the pairs with IDS."
-  (dlm-review--note session ids verdict)
-  (unless (dlm-review--session-ended session)
-    (dlm-review--show session)))
+(defun dlm-review--decide (session ids verdict &optional edited taken)
+  "Have the server take VERDICT on the pairs of SESSION with IDS, and go on.
+EDITED is the one pair in other words; TAKEN is called before the next is
+shown."
+  (let (answer)
+    (setf (dlm-review--session-asks session) t)
+    (unwind-protect
+        (setq answer (with-current-buffer (dlm-review--session-document session)
+                       (dlm--execute "dlm.review.decide"
+                                     `(:sections ,(vconcat ids) :decision ,verdict ,@edited))))
+      (let ((changed (eq (dlm-review--session-asks session) 'changed))
+            ;; Why, the server tells the user itself.
+            (refused (dlm--get answer "error")))
+        (setf (dlm-review--session-asks session) nil)
+        (when (and answer (not refused)) (dlm-review--note session ids verdict))
+        (when (or changed refused) (dlm-review--refresh session))))
+    (unless (dlm--get answer "error")
+      (when taken (funcall taken))
+      (unless (dlm-review--session-ended session)
+        (dlm-review--show session)))))
 
 (defun dlm-review--decide-here (ids verdict)
   "Decide by VERDICT on the pairs that IDS says of the review of this buffer."
   (let* ((session (dlm-review--in-view))
          (ids (funcall ids session)))
     (setf (dlm-review--session-help session) nil)
-    (when (dlm-review--take-up session ids verdict)
-      (dlm-review--go-on session ids verdict))))
+    (dlm-review--decide session ids verdict)))
 
 (defun dlm-review-accept ()
   "Accept the pair: it goes into the document, or stays there."
@@ -717,9 +725,8 @@ EDITED is the one pair in other words."
       (user-error "The document of this pair is closed"))
     ;; Should nothing come of it, they are there again.
     (puthash dlm-review--edited (buffer-string) (dlm-review--session-typed session))
-    (when (dlm-review--take-up session ids "accepted" words)
-      (dlm-review--leave-editor buffer)
-      (dlm-review--go-on session ids "accepted"))))
+    (dlm-review--decide session ids "accepted" words
+                        (lambda () (dlm-review--leave-editor buffer)))))
 
 (defun dlm-review-edit-drop ()
   "Leave the pair as it was."
