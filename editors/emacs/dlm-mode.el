@@ -10,7 +10,8 @@
 
 ;; A major mode for .dlm documents, and commands for what the language server `dlm-lsp' does: have
 ;; a teacher model write pairs about the prose, and keep, remove, regenerate or revert them.  The
-;; server is started by `M-x eglot', which is part of Emacs, or by `M-x lsp' of lsp-mode.
+;; server is started by `M-x eglot', which is part of Emacs, or by `M-x lsp' of lsp-mode.  The
+;; review of pairs, one by one, is in dlm-review.el beside this file.
 
 ;;; Code:
 
@@ -24,10 +25,13 @@
 (declare-function eglot-current-server "eglot")
 (declare-function eglot-managed-p "eglot")
 (declare-function eglot-path-to-uri "eglot")
+(declare-function eglot-range-region "eglot")
 (declare-function eglot--request "eglot")
 (declare-function eglot--signal-textDocument/didChange "eglot")
+(declare-function jsonrpc-async-request "jsonrpc")
 (declare-function jsonrpc-error "jsonrpc")
 (declare-function lsp--buffer-uri "ext:lsp-mode")
+(declare-function lsp--range-to-region "ext:lsp-mode")
 (declare-function lsp-activate-on "ext:lsp-mode")
 (declare-function lsp-register-client "ext:lsp-mode")
 (declare-function lsp-register-custom-settings "ext:lsp-mode")
@@ -36,6 +40,8 @@
 (declare-function make-lsp-client "ext:lsp-mode")
 (defvar eglot-server-programs)
 (defvar lsp-language-id-configuration)
+
+(autoload 'dlm-review "dlm-review" "Decide on pair after pair." t)
 
 (defgroup dlm nil
   "Question/answer pairs for .dlm notes."
@@ -187,6 +193,14 @@ types on would make prose of them."
    (lambda (bytes) (save-match-data (decode-coding-string (url-unhex-string bytes) 'utf-8)))
    uri t t))
 
+(defconst dlm--capabilities '(:runEnded t :overview t :review t)
+  "What the mode asks the server for that no other server has.
+How a run ended, a word when what is synthesized is another, and pairs that
+wait for a review of our own where the user wants to see them first.")
+
+(defvar dlm--changed-functions nil
+  "Functions of the URI of a document where what is synthesized is another.")
+
 (defun dlm--eglot-contact (&rest _)
   "Return the class and the command by which Eglot starts the server."
   (cons 'dlm--eglot-server dlm-server-command))
@@ -200,13 +214,19 @@ types on would make prose of them."
     (list :dlm dlm-settings))
 
   (cl-defmethod eglot-client-capabilities ((_server dlm--eglot-server))
-    "Ask to be told how a run ended, as the progress of Eglot shows no words."
-    (plist-put (cl-call-next-method) :experimental '(:dlm (:runEnded t))))
+    "Ask to be told what only this server tells, such as how a run ended.
+The progress of Eglot shows no words."
+    (plist-put (cl-call-next-method) :experimental (list :dlm dlm--capabilities)))
 
   (cl-defmethod eglot-handle-notification
     ((_server dlm--eglot-server) (_method (eql '$/dlm/runEnded)) &rest end)
     "Tell of the END of a run."
     (dlm--run-ended end))
+
+  (cl-defmethod eglot-handle-notification
+    ((_server dlm--eglot-server) (_method (eql '$/dlm/overviewChanged)) &key uri)
+    "Pass on that what is synthesized in the document at URI is another."
+    (run-hook-with-args 'dlm--changed-functions uri))
 
   (cl-defmethod eglot-handle-notification
     ((server dlm--eglot-server) (method (eql 'textDocument/publishDiagnostics))
@@ -248,17 +268,27 @@ change at once."
    (make-lsp-client :new-connection (lsp-stdio-connection (lambda () dlm-server-command))
                     :activation-fn (lsp-activate-on "dlm")
                     :initialization-options #'dlm--lsp-options
-                    :custom-capabilities '((experimental . ((dlm . ((runEnded . t))))))
+                    :custom-capabilities `((experimental . (:dlm ,dlm--capabilities)))
                     :notification-handlers
                     (let ((handlers (make-hash-table :test #'equal)))
                       (puthash "$/dlm/runEnded" (lambda (_ end) (dlm--run-ended end)) handlers)
+                      (puthash "$/dlm/overviewChanged"
+                               (lambda (_ changed)
+                                 (run-hook-with-args 'dlm--changed-functions
+                                                     (dlm--get changed "uri")))
+                               handlers)
                       handlers)
                     :server-id 'dlm-lsp)))
 
 (defun dlm--run-ended (end)
   "Tell of the END of a run, unless the server has told why it failed."
-  (unless (member (dlm--get end "code") '("failed" "defect"))
-    (message "dlm: %s" (dlm--get end "message"))))
+  (let ((code (dlm--get end "code")))
+    (unless (member code '("failed" "defect"))
+      (message "dlm: %s%s" (dlm--get end "message")
+               ;; A window that opened here would take the keys of who is typing.
+               (if (member code '("staged" "to-review"))
+                   (substitute-command-keys "; \\<dlm-mode-map>\\[dlm-review] goes through them")
+                 "")))))
 
 ;; Both are written anew each time, and shown by visiting the file: its buffer follows without a
 ;; question.
@@ -275,6 +305,11 @@ Eglot answers with property lists, lsp-mode with hash tables."
 (defun dlm--list (sequence)
   "Return SEQUENCE as a list."
   (append sequence nil))
+
+(defun dlm--served-p ()
+  "Tell whether a server looks after this buffer."
+  (or (and (fboundp 'eglot-managed-p) (eglot-managed-p))
+      (bound-and-true-p lsp-managed-mode)))
 
 (defun dlm--eglot-p ()
   "Tell whether Eglot looks after this buffer, and fail where nobody does."
@@ -304,17 +339,35 @@ Not by `lsp-request', which loses what comes in one piece with the answer."
     (when failed (user-error "%s" (dlm--get failed "message")))
     answer))
 
+(defun dlm--request-async (method params answered)
+  "Send a request for METHOD with PARAMS, and call ANSWERED with its answer.
+What was typed before is told first.  Of what fails, nobody hears."
+  (if (dlm--eglot-p)
+      (progn
+        (eglot--signal-textDocument/didChange)
+        (jsonrpc-async-request (eglot-current-server) (intern (concat ":" method)) params
+                               :success-fn answered :error-fn #'ignore :timeout-fn #'ignore))
+    (lsp-request-async method params answered :error-handler #'ignore :mode 'detached)))
+
 (defun dlm--uri ()
   "Return the URI that the server knows the document by."
   (if (dlm--eglot-p)
       (eglot-path-to-uri buffer-file-name)
     (lsp--buffer-uri)))
 
+(defun dlm--command (name &optional about)
+  "Return the parameters that have the server do NAME, with what it is ABOUT."
+  (let ((argument (if (hash-table-p about) about `(,@about :uri ,(dlm--uri)))))
+    `(:command ,name :arguments [,argument])))
+
 (defun dlm--execute (name &optional about)
   "Have the server do the command NAME, with ABOUT as what it is about.
 What is wrong with it, the server tells the user itself."
-  (let ((argument (if (hash-table-p about) about `(,@about :uri ,(dlm--uri)))))
-    (dlm--request "workspace/executeCommand" `(:command ,name :arguments [,argument]))))
+  (dlm--request "workspace/executeCommand" (dlm--command name about)))
+
+(defun dlm--region (range)
+  "Return where RANGE of the server begins and ends, as a pair."
+  (if (dlm--eglot-p) (eglot-range-region range) (lsp--range-to-region range)))
 
 (defun dlm--lines ()
   "Return first and last line of the region, or twice that of point, from 0."
@@ -323,6 +376,15 @@ What is wrong with it, the server tells the user itself."
             (1- (line-number-at-pos (max (point-min) (1- (region-end))) t)))
     (let ((line (1- (line-number-at-pos nil t))))
       (list line line))))
+
+(defun dlm--last-character ()
+  "Return how far the last line of `dlm--lines' belongs to it.
+A section that begins on the last line of the region is in it, too."
+  (if (use-region-p)
+      (save-excursion
+        (goto-char (max (point-min) (1- (region-end))))
+        (- (pos-eol) (pos-bol)))
+    0))
 
 (defun dlm--go-to (line)
   "Put point to the beginning of LINE, from 0."
@@ -342,7 +404,8 @@ Each is a title and what its command is about."
                     (dlm--request
                      "textDocument/codeAction"
                      `(:textDocument (:uri ,(dlm--uri))
-                       :range (:start (:line ,first :character 0) :end (:line ,last :character 0))
+                       :range (:start (:line ,first :character 0)
+                               :end (:line ,last :character ,(dlm--last-character)))
                        :context (:diagnostics [] :only [,(concat "refactor.rewrite.dlm." what)]))))
      for reason = (dlm--get action "disabled" "reason")
      when reason do (user-error "%s" reason)
@@ -551,6 +614,7 @@ All of them, or those of the run or the teacher of the section at point."
   "C-c C-d" #'dlm-remove
   "C-c C-r" #'dlm-regenerate
   "C-c C-u" #'dlm-revert
+  "C-c C-e" #'dlm-review
   "C-c C-a" #'dlm-apply
   "C-c C-x" #'dlm-discard
   "C-c C-z" #'dlm-undo-discard
@@ -581,6 +645,7 @@ All of them, or those of the run or the teacher of the section at point."
     ["Fold Synthesized" dlm-fold-synthesized]
     ["Hide or Show Markers" dlm-toggle-markers]
     "---"
+    ["Review" dlm-review]
     ["Apply Staged" dlm-apply]
     ["Discard Staged..." dlm-discard]
     ["Put Back What Was Discarded" dlm-undo-discard]

@@ -5,6 +5,7 @@ from pathlib import Path
 from support.teacher_server import HEAD, pairs_about, town
 
 from dlm_lsp.document import Section, parse
+from dlm_lsp.store.ledger import Ledger, LedgerEntry
 
 MISTAKEN = HEAD.replace("smollm2-135m", "smollm2-135n") + f"{town(1)}\n"
 PLAIN = HEAD + f"{town(1)}\n"
@@ -26,6 +27,21 @@ def _block(question: str, answer: str) -> str:
 
 SYNTHESIZED = PLAIN + "".join(_block(q, a) for q, a, _ in pairs_about(1))
 """The plain document as it is once both pairs about its town are in."""
+
+
+def two_teachers(home: Path) -> str:
+    """Return the same with its second pair by another teacher, and their margins in `home`."""
+    first, second, third = SYNTHESIZED.split("::instruction::\n")
+    other = third.replace("vllm-server:towns", "hf:org/tiny model")
+    text = "::instruction::\n".join((first, second, other))
+    source, *pairs = parse(text).sections
+    entries = [
+        LedgerEntry(pair.id, source.id, "towns", "extraction", "", "", None, margin, "sway:tiny")
+        for pair, margin in zip(pairs, (0.5, 0.1), strict=True)
+    ]
+    Ledger(home / "store" / HEAD.split()[2]).add(entries)
+    return text
+
 
 _LOG = "Epoch 1\rEpoch 2\rEpoch 3\rEpoch 4\n::prose::\n"
 _THREE = [*((q, a) for q, a, _ in pairs_about(1)), ("Is Ville1 a town?", "Ville1 is a town.")]

@@ -185,13 +185,266 @@
   (drive-go-to "The town")
   (drive-equal nil (invisible-p (point))))
 
+;;; Reviews
+
+(defun drive-buffer ()
+  "Return the buffer of the document."
+  (get-file-buffer (getenv "DOCUMENT")))
+
+(defun drive-review (&rest words)
+  "Begin a review of the pairs that WORDS choose, and return its buffer."
+  (with-current-buffer (drive-buffer) (dlm-review words))
+  (or (drive-reviewing) (error "No review; shown: %S" drive-shown)))
+
+(defun drive-reviewing ()
+  "Return the buffer of a review, if there is one."
+  (car (match-buffers '(derived-mode . dlm-review-mode))))
+
+(defun drive-press (&rest keys)
+  "Press KEYS one after the other, in the review or in what it has opened."
+  (dolist (key keys)
+    (with-current-buffer (or (car (match-buffers '(derived-mode . dlm-review-edit-mode)))
+                             (drive-reviewing)
+                             (error "No review; shown: %S" drive-shown))
+      (call-interactively (or (key-binding (kbd key)) (error "Nothing is at %s" key))))))
+
+(defun drive-refused (&rest keys)
+  "Press KEYS, and return why that is refused."
+  (condition-case why
+      (progn (apply #'drive-press keys) nil)
+    (error (error-message-string why))))
+
+(defun drive-until-in-review (&rest parts)
+  "Wait until PARTS are in the review, its header with it."
+  (dolist (part parts)
+    (drive-await (concat "in the review: " part)
+                 (lambda ()
+                   (when-let* ((buffer (drive-reviewing)))
+                     (with-current-buffer buffer
+                       (string-search part (concat header-line-format "\n" (buffer-string)))))))))
+
+(defun drive-until-accepted (count)
+  "Wait until the server has put in COUNT of the pairs that the review has accepted."
+  (drive-await (format "%d accepted pairs" count)
+               (lambda () (= count (plist-get (dlm-review--counts (car dlm-review--sessions))
+                                              :accepted)))))
+
+(defun drive-evidence ()
+  "Return what is highlighted in the document as evidence."
+  (with-current-buffer (drive-buffer)
+    (cl-loop for overlay in (overlays-in (point-min) (point-max))
+             when (eq (overlay-get overlay 'face) 'dlm-review-evidence)
+             collect (buffer-substring-no-properties (overlay-start overlay)
+                                                     (overlay-end overlay)))))
+
+(defun drive-staged ()
+  "Stage what there is about the whole document."
+  (mark-whole-buffer)
+  (activate-mark)
+  (dlm-stage)
+  (deactivate-mark))
+
+(defun drive-walk-review ()
+  (drive-staged)
+  (drive-until-shown "dlm: 6 staged (for review); C-c C-e goes through them")
+  (drive-review)
+  (dotimes (at 6)
+    (let ((town (format "Ville%d" (1+ (/ at 2)))))
+      (drive-until-in-review (format "%d of 6 · %d of 6 reviewed" (1+ at) at)
+                             "staged · towns · extraction · not judged"
+                             (concat "Q  " (if (cl-evenp at) "How many mills" "When was the bridge"))
+                             town)
+      (drive-equal 1 (length (drive-evidence)))
+      (drive-contains (car (drive-evidence)) (concat "The town of " town)))
+    (drive-press (if (= at 3) "n" "y")))
+  (drive-until-shown "dlm: 5 accepted, 1 rejected, 0 left · 6 of 6 reviewed")
+  (drive-equal nil (drive-reviewing))
+  (drive-equal nil (drive-evidence))
+  (with-current-buffer (drive-buffer)
+    (drive-until-synthesized 5)
+    (dlm-review)
+    (drive-until-shown
+     "dlm: nothing to review: 6 of 6 reviewed (with C-u C-c C-e, all shows them again)")
+    (save-buffer)))
+
+(defun drive-walk-review-keys ()
+  (drive-review)
+  (drive-until-in-review "1 of 2 · 0 of 2" "in the document")
+  (drive-press "j")
+  (drive-until-in-review "2 of 2" "When was the bridge")
+  (drive-press "?")
+  (drive-until-in-review "n  reject: it leaves")
+  (drive-press "?" "k" "k")
+  (drive-until-in-review "1 of 2" "How many mills")
+  (drive-press "s")
+  (drive-until-shown "dlm: 0 accepted, 0 rejected, 2 left · 0 of 2 reviewed")
+  (drive-review)
+  (drive-press "A")
+  (drive-until-shown "dlm: 2 accepted, 0 rejected, 0 left · 2 of 2 reviewed"))
+
+(defun drive-type (old new)
+  "Type NEW in the place of OLD where a pair is edited."
+  (with-current-buffer "*dlm pair*"
+    (goto-char (point-min))
+    (search-forward old)
+    (replace-match new t t)))
+
+(defun drive-walk-review-edit ()
+  (drive-review)
+  (drive-press "e")
+  (drive-type "### A" "### B")
+  (drive-contains (drive-refused "C-c C-c") "One pair is")
+  (drive-type "### B" "### A")
+  (drive-type "11 mills." "11 mills.\n### Q\n")
+  (drive-press "C-c C-c")
+  (drive-await "why not" (lambda () (seq-some (lambda (words) (string-search "cannot stand" words))
+                                              drive-messages)))
+  (drive-type "### Q\n\n" "Und 🐝 mehr.")
+  (drive-press "C-c C-c")
+  (drive-equal nil (get-buffer "*dlm pair*"))
+  (drive-until-in-review "2 of 2 · 1 of 2")
+  (drive-press "e" "C-c C-k")
+  (drive-until-in-review "2 of 2 · 1 of 2")
+  (drive-press "q")
+  (drive-until-shown "dlm: 1 accepted, 0 rejected, 1 left · 1 of 2 reviewed")
+  (with-current-buffer (drive-buffer) (save-buffer)))
+
+(defun drive-walk-review-without-server ()
+  (let* ((server (eglot-current-server))
+         (process (jsonrpc--process server)))
+    (drive-review)
+    (signal-process process 'SIGSTOP)
+    (unwind-protect
+        (progn
+          (drive-await "the server to stand still" (lambda () (eq 'stop (process-status process))))
+          (drive-contains (drive-refused "y") "not running"))
+      (signal-process process 'SIGKILL))
+    (drive-until-in-review "1 of 2 · 0 of 2")
+    (with-current-buffer (drive-buffer)
+      (drive-await "the end of the server" (lambda () (not (eglot-managed-p)))))
+    (drive-contains (drive-refused "y") "M-x eglot starts it")
+    (drive-until-in-review "1 of 2 · 0 of 2")
+    (with-current-buffer (drive-buffer) (apply #'eglot (eglot--guess-contact)))
+    (drive-press "y")
+    (drive-until-in-review "2 of 2 · 1 of 2")
+    (drive-press "q")
+    (drive-until-shown "dlm: 1 accepted, 0 rejected, 1 left · 1 of 2 reviewed")))
+
+(defun drive-walk-review-unapplied ()
+  "What the editor does not carry out is not counted, and can be done again."
+  (drive-staged)
+  (drive-until-shown "dlm: 2 staged (for review); C-c C-e goes through them")
+  (drive-review)
+  (with-current-buffer (drive-buffer) (setq buffer-read-only t))
+  (drive-press "e")
+  (drive-type "11 mills." "eleven mills.")
+  (drive-press "C-c C-c")
+  (drive-until-in-review "2 of 2 · 0 of 2")
+  (with-current-buffer (drive-buffer) (setq buffer-read-only nil))
+  (drive-press "k" "e")
+  (with-current-buffer "*dlm pair*" (drive-contains (buffer-string) "eleven mills."))
+  (drive-press "C-c C-k" "j" "n")
+  (drive-until-shown "dlm: 0 accepted, 1 rejected, 1 left · 1 of 2 reviewed"))
+
+(defun drive-walk-review-typing ()
+  (drive-staged)
+  (drive-until-shown "dlm: 4 staged (for review); C-c C-e goes through them")
+  (drive-review)
+  (with-current-buffer (drive-buffer)
+    (drive-go-to "The town of Ville1")
+    (insert "Über 🐝.\n::prose::\n"))
+  (drive-contains (car (drive-evidence)) "The town of Ville1")
+  (drive-press "y" "j")
+  (drive-contains (car (drive-evidence)) "The town of Ville2")
+  (with-current-buffer (drive-buffer)
+    (drive-go-to "a bridge from 1502")
+    (insert "no longer "))
+  (drive-press "y")
+  (drive-until-in-review "4 of 4 · 1 of 4" "Its source has changed or is gone")
+  (drive-press "q")
+  (drive-until-shown "dlm: 1 accepted, 0 rejected, 3 left · 1 of 4 reviewed")
+  (with-current-buffer (drive-buffer) (save-buffer)))
+
+(defun drive-walk-review-killed ()
+  "The document is closed while its pairs are reviewed."
+  (drive-review)
+  (drive-press "y")
+  (drive-until-accepted 1)
+  (drive-press "e")
+  (kill-buffer (drive-buffer))
+  (drive-contains (drive-refused "C-c C-c") "is closed")
+  (drive-equal nil (drive-reviewing))
+  (drive-until-shown "dlm: 1 accepted, 0 rejected, 1 left · 1 of 2 reviewed"))
+
+(defun drive-walk-review-elsewhere ()
+  "What is decided in a shell is not asked again."
+  (drive-staged)
+  (drive-until-shown "dlm: 2 staged (for review); C-c C-e goes through them")
+  (drive-review)
+  (drive-equal 0 (call-process (dlm--program) nil nil nil
+                               "synth" "discard" "--yes" (getenv "DOCUMENT")))
+  (drive-press "y")
+  (drive-await "why not" (lambda () (seq-some (lambda (words) (string-search "not there any more" words))
+                                              drive-messages)))
+  (drive-until-shown "dlm: 0 accepted, 0 rejected, 0 left · 0 of 0 reviewed")
+  (drive-equal nil (drive-reviewing)))
+
+(defun drive-walk-preview ()
+  (dlm-synthesize-document)
+  (drive-until-shown "dlm: 2 staged (for review); C-c C-e goes through them")
+  (drive-equal 0 (drive-count "::instruction::"))
+  (drive-review)
+  (drive-until-in-review "1 of 2"))
+
+(defun drive-walk-review-refused ()
+  (dlm-synthesize-document)
+  (drive-until-synthesized 1)
+  (drive-review)
+  (drive-press "y")
+  (drive-until-shown "dlm: 1 accepted, 0 rejected, 0 left · 1 of 1 reviewed")
+  (with-current-buffer (drive-buffer) (dlm-review))
+  (drive-until-shown "dlm: nothing to review: 1 of 1 reviewed \
+(with C-u C-c C-e, all shows them again, state=refused the 1 refused)")
+  (drive-review "state=refused")
+  (drive-until-in-review "Refused: ")
+  (drive-press "a")
+  (with-current-buffer (drive-buffer)
+    (drive-until-synthesized 2)
+    (save-buffer)))
+
+(defun drive-walk-review-filter ()
+  (cl-loop for (words . parts) in '((("teacher=tiny model") "1 of 1 · 0 of 2" "When was")
+                                    (("low-first") "1 of 2 · 0 of 2" "When was" "margin 0.10")
+                                    (("state=inserted" "below=0.2") "1 of 1 · 0 of 2" "When was"))
+           do (apply #'drive-review words)
+           (apply #'drive-until-in-review parts)
+           (drive-press "q"))
+  (drive-review "teacher=towns")
+  (drive-press "y")
+  (drive-until-shown "dlm: 1 accepted, 0 rejected, 0 left · 1 of 2 reviewed")
+  (with-current-buffer (drive-buffer) (dlm-review '("teacher=towns")))
+  (drive-until-shown "dlm: nothing to review: no pair fits that · 1 of 2 reviewed")
+  (let ((completing-read-function #'completing-read-default)
+        (current-prefix-arg '(4))
+        offered)
+    (cl-letf (((symbol-function 'completing-read-multiple)
+               (lambda (_ words &rest _) (setq offered words) '("all"))))
+      (with-current-buffer (drive-buffer) (call-interactively #'dlm-review)))
+    (drive-equal t (and (member "teacher=tiny model" offered) (member "state=refused" offered) t)))
+  (drive-until-in-review "1 of 2 · 1 of 2" "accepted before")
+  (dolist (word '("state=open" "below=low" "teacher=" "all=1"))
+    (drive-contains (condition-case why (drive-review "low-first" word)
+                      (user-error (error-message-string why)))
+                    (format-message "not `%s'" word))))
+
 (defun drive-walk-typing ()
   "What is typed while a run ends stays in one piece."
   (drive-go-to "The town of Ville1")
   (dlm-synthesize-document)
   (insert "It rained.\n\nThen it snowed.\n\n")
   (drive-until-shown
-   "dlm: 2 inserted, 2 staged (its source section has changed or is gone)")
+   "dlm: 2 inserted, 2 staged (its source section has changed or is gone); \
+C-c C-e goes through them")
   (drive-contains (buffer-string) "---\nIt rained.\n\nThen it snowed.\n\nThe town of Ville1")
   (drive-equal 1 (drive-count "from 1501.\n::prose::\nThe town of Ville2"))
   (drive-equal 2 (drive-count "<!-- dlm-auto-synth:"))
@@ -200,7 +453,7 @@
     ;; An input method that waits for the rest of a letter.
     (let ((inhibit-modification-hooks t))
       (insert "´")
-      (drive-until-shown "dlm: 2 staged (the editor did not apply the change)")
+      (drive-until-shown "dlm: 2 staged (the editor did not apply the change); C-c C-e goes through them")
       (delete-char -1))
     (drive-equal before (buffer-string)))
   (drive-go-to "::instruction::")
@@ -309,6 +562,18 @@
   (drive-equal '(user-error "Nothing is running for this document")
                (condition-case why (dlm-cancel) (user-error why))))
 
+(defun drive-walk-lsp-mode-review ()
+  (drive-staged)
+  (drive-until-shown "dlm: 2 staged (for review); C-c C-e goes through them")
+  (drive-review)
+  (drive-contains (car (drive-evidence)) "The town of Ville1")
+  (drive-press "e" "C-c C-c")
+  (drive-until-in-review "2 of 2 · 1 of 2")
+  (drive-until-accepted 1)
+  (drive-press "n")
+  (drive-until-shown "dlm: 1 accepted, 1 rejected, 0 left · 2 of 2 reviewed")
+  (with-current-buffer (drive-buffer) (drive-until-synthesized 1)))
+
 (defun drive-faces ()
   "Return the lines of the document, each with the face that its first character has."
   (font-lock-ensure)
@@ -363,7 +628,8 @@
 (defun drive ()
   "Go the walk that the environment names."
   (when-let* ((teacher (getenv "TEACHER")))
-    (setq dlm-settings `(:teacher ,teacher :filter "dedup-only" :perSection 2)))
+    (setq dlm-settings `(:teacher ,teacher :filter "dedup-only" :perSection 2
+                         ,@(when-let* ((review (getenv "REVIEW"))) (list :review review)))))
   (setq native-comp-enable-subr-trampolines nil ; where functions written in C are redefined
         eglot-sync-connect drive-patience
         eglot-confirm-server-edits nil)

@@ -9,10 +9,11 @@ from e2e.documents import (
     SYNTHESIZED,
     WITH_LONE_CRS,
     synthesized,
+    two_teachers,
 )
 from e2e.home import EDITORS, ROOT, Home
 from e2e.terminal import Terminal
-from support.teacher_server import pairs_about, town
+from support.teacher_server import pairs_about, same_pair_twice, town
 
 from dlm_lsp.document import parse
 
@@ -79,6 +80,75 @@ def test_pairs_are_staged_and_applied_or_discarded(emacs, teacher):
     walk(emacs, "stage", PLAIN, TEACHER=teacher.selector)
 
 
+def towns(count: int) -> str:
+    """The plain document, with prose about more towns."""
+    return PLAIN + "".join(f"::prose::\n{town(number)}\n" for number in range(2, count + 1))
+
+
+def test_staged_pairs_are_reviewed_one_by_one_with_their_evidence(emacs, teacher):
+    saved = walk(emacs, "review", towns(3), file="Städte.dlm", TEACHER=teacher.selector)
+    assert len(synthesized(saved)) == 5
+
+
+def test_a_review_goes_back_and_on_tells_its_keys_and_takes_the_rest_at_once(emacs):
+    walk(emacs, "review-keys", SYNTHESIZED)
+
+
+def test_a_pair_is_edited_before_it_is_accepted_and_no_word_is_lost(emacs):
+    saved = walk(emacs, "review-edit", SYNTHESIZED)
+    answers = [section.pairs[0].pair.answer for section in synthesized(saved)]
+    assert answers == ["Ville1 has 11 mills.\nUnd 🐝 mehr.", "In 1501."]
+
+
+def test_a_decision_that_no_server_has_taken_is_none(emacs):
+    walk(emacs, "review-without-server", SYNTHESIZED)
+
+
+def test_a_decision_that_comes_to_nothing_is_not_counted_and_keeps_its_words(emacs, teacher):
+    walk(emacs, "review-unapplied", PLAIN, TEACHER=teacher.selector)
+
+
+def test_a_review_goes_on_while_its_document_is_edited(emacs, teacher):
+    saved = walk(emacs, "review-typing", towns(2), TEACHER=teacher.selector)
+    assert [section.pairs[0].pair.question for section in synthesized(saved)] == QUESTIONS[:1]
+
+
+def test_a_review_ends_with_its_document(emacs):
+    walk(emacs, "review-killed", SYNTHESIZED)
+
+
+def test_a_pair_that_a_shell_has_dropped_is_not_decided_on(emacs, teacher):
+    walk(emacs, "review-elsewhere", PLAIN, TEACHER=teacher.selector)
+
+
+def test_a_preview_is_a_review(emacs, teacher):
+    walk(emacs, "preview", PLAIN, TEACHER=teacher.selector, REVIEW="preview")
+
+
+def test_a_refused_pair_says_why_and_can_be_taken(emacs, teacher):
+    teacher.answer = same_pair_twice
+    saved = walk(emacs, "review-refused", PLAIN, TEACHER=teacher.selector)
+    assert len(synthesized(saved)) == 2
+
+
+def test_words_choose_the_pairs_of_a_review_and_their_order(emacs):
+    store = emacs.folder / "dlm"
+    walk(emacs, "review-filter", two_teachers(store), DLM_HOME=str(store))
+
+
+def test_a_review_stands_below_its_document_and_leaves_with_its_last_pair(emacs):
+    document = emacs.write("notes/towns.dlm", SYNTHESIZED)
+    with Terminal.showing(emacs, "emacs", "-nw", document) as terminal:
+        terminal.until("[eglot:notes")
+        terminal.press("C-c", "C-e")
+        screen = terminal.until("1 of 2 · 0 of 2 reviewed")
+        assert screen.index("How many mills") < screen.index("1 of 2 ·")
+        terminal.type("yy")
+        terminal.until("2 accepted, 0 rejected, 0 left · 2 of 2 reviewed")
+        # One mode line: that of the document.
+        terminal.until_count(" F1  ", 1)
+
+
 def test_what_is_typed_while_a_run_ends_stays_in_one_piece(emacs, teacher):
     walk(emacs, "typing", f"{PLAIN}::prose::\n{town(2)}\n", TEACHER=teacher.selector)
 
@@ -124,6 +194,11 @@ def test_the_commands_work_under_lsp_mode_too(emacs, teacher):
     walk(emacs, "lsp-mode", PLAIN, TEACHER=teacher.selector, LSP_MODE=str(packages))
 
 
+def test_the_review_works_under_lsp_mode_too(emacs, teacher):
+    packages = EDITORS / "root/usr/share/emacs/site-lisp/elpa-src"
+    walk(emacs, "lsp-mode-review", PLAIN, TEACHER=teacher.selector, LSP_MODE=str(packages))
+
+
 @pytest.mark.parametrize("grammar", [True, False])
 def test_the_structure_is_coloured_and_code_is_not(emacs, grammar):
     library = emacs.folder / ".emacs.d" / "tree-sitter" / "libtree-sitter-dlm.so"
@@ -150,6 +225,9 @@ def test_with_the_grammar_one_goes_by_pairs(emacs):
 
 
 def test_the_mode_compiles_without_a_warning(emacs):
-    mode = emacs.folder / ".emacs.d" / "lisp" / "dlm-mode.el"
+    lisp = emacs.folder / ".emacs.d" / "lisp"
+    files = sorted(lisp.glob("*.el"))
+    assert len(files) == 2
     strict = "(setq byte-compile-error-on-warn t)"
-    emacs.run("emacs", "-Q", "--batch", "--eval", strict, "-f", "batch-byte-compile", mode)
+    command = ("emacs", "-Q", "--batch", "-L", lisp, "--eval", strict, "-f", "batch-byte-compile")
+    emacs.run(*command, *files)

@@ -14,14 +14,12 @@ from e2e.documents import (
     SYNTHESIZED,
     WITH_LONE_CRS,
     synthesized,
+    two_teachers,
 )
 from e2e.home import EDITORS, ROOT, Home
-from support.http_servers import chat_completion, pairs_json
-from support.teacher_server import HEAD, Town, pairs_about, town
-from werkzeug import Response
+from support.teacher_server import HEAD, Town, pairs_about, same_pair_twice, town
 
 from dlm_lsp.document import apply_edits, parse, remove
-from dlm_lsp.store.ledger import Ledger, LedgerEntry
 
 README = ROOT / "editors" / "neovim" / "README.md"
 DRIVE = ROOT / "tests" / "e2e" / "drive.lua"
@@ -125,38 +123,14 @@ def test_a_decision_that_no_server_has_taken_is_none(neovim):
 
 
 def test_a_refused_pair_says_why_and_can_be_taken(neovim, teacher):
-    def answer(prompt: str) -> Response:
-        question, answer, evidence = pairs_about(1)[0]
-        again = question.replace("How many", "Then how many")
-        reply = chat_completion(pairs_json((question, answer, evidence), (again, answer, evidence)))
-        return Response(json.dumps(reply), content_type="application/json")
-
-    teacher.answer = answer
+    teacher.answer = same_pair_twice
     saved = walk(neovim, "review_refused", PLAIN, TEACHER=teacher.selector)
     assert len(synthesized(saved)) == 2
 
 
 def test_words_choose_the_pairs_of_a_review_and_their_order(neovim):
-    first, second, third = SYNTHESIZED.split("::instruction::\n")
-    other = third.replace("vllm-server:towns", "hf:org/tiny model")
-    text = "::instruction::\n".join((first, second, other))
-    entries = [
-        LedgerEntry(
-            section.id,
-            parse(text).sections[0].id,
-            "towns",
-            "extraction",
-            "",
-            "",
-            None,
-            margin,
-            "sway:tiny",
-        )
-        for section, margin in zip(parse(text).sections[1:], (0.5, 0.1), strict=True)
-    ]
-    store = neovim.folder / "dlm" / "store" / HEAD.split()[2]
-    Ledger(store).add(entries)
-    walk(neovim, "review_filter", text, DLM_HOME=str(store.parent.parent))
+    store = neovim.folder / "dlm"
+    walk(neovim, "review_filter", two_teachers(store), DLM_HOME=str(store))
 
 
 def test_the_tutorial_leads_from_no_document_to_exported_pairs(home, teacher):

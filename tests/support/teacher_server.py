@@ -38,6 +38,14 @@ class Town(Response):
         super().__init__(json.dumps(reply), content_type="application/json")
 
 
+def same_pair_twice(prompt: str) -> Response:
+    """Return a reply with a pair about the first town, and the same in other words."""
+    question, answer, evidence = pairs_about(1)[0]
+    again = question.replace("How many", "Then how many")
+    reply = chat_completion(pairs_json((question, answer, evidence), (again, answer, evidence)))
+    return Response(json.dumps(reply), content_type="application/json")
+
+
 class TeacherServer:
     """What the tests know of the server: its selector, what it was asked, and how it answers."""
 
