@@ -740,6 +740,12 @@ function walks.new()
   contains_message("`dlm` cannot be run")
 end
 
+--- Lines of which the last alone is prose.
+function walks.lines()
+  vim.cmd("%DlmSynthesize")
+  until_synthesized(2)
+end
+
 --- The commands of the tutorial, from a document that is new to pairs that are exported.
 function walks.tutorial()
   local steps = vim.split(vim.env.STEPS, "\n")

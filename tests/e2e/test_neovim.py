@@ -94,6 +94,10 @@ def test_the_commands_go_about_what_was_synthesized(neovim, teacher):
     walk(neovim, "commands", PLAIN, TEACHER=teacher.selector)
 
 
+def test_prose_on_the_last_of_several_lines_is_asked_about(neovim, teacher):
+    walk(neovim, "lines", PLAIN, TEACHER=teacher.selector)
+
+
 def test_pairs_are_staged_and_applied_or_discarded(neovim, teacher):
     walk(neovim, "stage", PLAIN, TEACHER=teacher.selector)
 

@@ -43,11 +43,13 @@ end
 ---@param last integer
 ---@param handle fun(offers: dlm.Offer[])
 local function with_offers(what, first, last, handle)
+  -- A section that begins on the last of several lines is among what they touch.
+  local character = first == last and 0 or vim.fn.col({ last, "$" }) - 1
   local params = {
     textDocument = { uri = vim.uri_from_bufnr(0) },
     range = {
       start = { line = first - 1, character = 0 },
-      ["end"] = { line = last - 1, character = 0 },
+      ["end"] = { line = last - 1, character = character },
     },
     context = { diagnostics = {}, only = { KIND .. what } },
   }
