@@ -35,6 +35,7 @@ from dlm_lsp.training.sources import OutsideSource
 
 PINNED = ("torch", "transformers", "peft", "trl", "accelerate")
 _CHECKPOINTS = 10
+_KEPT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +256,25 @@ def _done(state: Any, weights: ModelWeights, epochs: int, checkpoint: Path | Non
     )
 
 
+def drop_half_checkpoints(checkpoints: Path) -> None:
+    """Remove what was not written whole, of which no training can go on."""
+    for checkpoint in checkpoints.glob("checkpoint-*"):
+        if not (checkpoint / WHOLE).is_file():
+            shutil.rmtree(checkpoint, ignore_errors=True)
+
+
+def disk_needed(plan: TrainingPlanned, recipe: Recipe, *, resume: bool) -> int:
+    """Return how many bytes a training takes on the disk of the store at least."""
+    adapter = 4 * plan.trainable
+    states = adapter // 2 if "8bit" in recipe.optimizer else 2 * adapter
+    # The oldest goes once the next is there; those of a resumed training are on the disk already.
+    kept, most = (0, 1) if resume else (_KEPT, _KEPT + 1)
+    saves = min(plan.batches.steps, _CHECKPOINTS)
+    return max(
+        min(saves, most) * (adapter + states), min(saves, kept) * (adapter + states) + adapter
+    )
+
+
 def _step_of(checkpoint: Path) -> int:
     return int(checkpoint.name.rpartition("-")[2])
 
@@ -366,7 +386,7 @@ def _settings(
         eval_strategy="epoch" if rows[1] else "no",
         save_strategy="steps",
         save_steps=max(1, batches.steps // _CHECKPOINTS),
-        save_total_limit=2,
+        save_total_limit=_KEPT,
         logging_steps=1,
         # A loss that is no number has to be seen, not to be smoothed over.
         logging_nan_inf_filter=False,
