@@ -96,14 +96,14 @@ class TrainingDone:
     """The adapter stands in its folder, whole and finite.
 
     `losses` and `held_out_losses` are (step, loss) from the first step on, also where a training
-    was resumed.
+    was resumed, and `mean_loss` is the mean of all of them.
     """
 
     steps: int
     resumed_from: int
     losses: tuple[tuple[int, float], ...]
     held_out_losses: tuple[tuple[int, float], ...]
-    final_loss: float
+    mean_loss: float
     revision: str | None
     versions: tuple[tuple[str, str], ...]
 
@@ -234,26 +234,30 @@ def _fit(
     _name_base(job.target / "adapter_config.json", job.model)
     tokenizer.save_pretrained(job.target)
     check_finite_weights(job.target)
-    tell(_done(trainer.state, weights, job.recipe.num_epochs, checkpoint))
+    tell(_done(trainer.state, weights, checkpoint))
 
 
-def _done(state: Any, weights: ModelWeights, epochs: int, checkpoint: Path | None) -> TrainingDone:
+def _done(state: Any, weights: ModelWeights, checkpoint: Path | None) -> TrainingDone:
     losses = tuple((e["step"], e["loss"]) for e in state.log_history if "loss" in e)
     held = tuple((e["step"], e["eval_loss"]) for e in state.log_history if "eval_loss" in e)
-    epoch = losses[-max(1, len(losses) // epochs) :]
     _, _, revision = weights.identity.partition("@")
     return TrainingDone(
         steps=state.global_step,
         resumed_from=_step_of(checkpoint) if checkpoint else 0,
         losses=losses,
         held_out_losses=held,
-        final_loss=sum(loss for _, loss in epoch) / len(epoch),
+        mean_loss=sum(loss for _, loss in losses) / len(losses),
         revision=revision or None,
         versions=(
             (DISTRIBUTION, __version__),
             *((name, importlib.metadata.version(name)) for name in PINNED),
         ),
     )
+
+
+def can_resume(checkpoints: Path) -> bool:
+    """Tell whether there is a whole checkpoint to go on from."""
+    return any(checkpoints.glob(f"checkpoint-*/{WHOLE}"))
 
 
 def drop_half_checkpoints(checkpoints: Path) -> None:

@@ -17,6 +17,8 @@ from dlm_lsp.training.trainer import (
     TrainerJob,
     TrainingDone,
     TrainingPlanned,
+    can_resume,
+    drop_half_checkpoints,
     train_adapter,
 )
 
@@ -77,7 +79,20 @@ def test_what_was_held_out_is_measured_at_the_last_step_also_within_an_epoch(tmp
 def test_training_lowers_the_loss(tmp_path, llama):
     _, events = _trained(tmp_path, llama, num_epochs=10, learning_rate=0.01, lora_dropout=0.0)
     done = events[-1]
-    assert done.final_loss < 0.7 * done.losses[0][1]
+    assert done.losses[-1][1] < 0.7 * done.losses[0][1]
+    assert done.mean_loss == pytest.approx(sum(loss for _, loss in done.losses) / done.steps)
+
+
+def test_only_of_what_was_written_whole_can_a_training_go_on(tmp_path):
+    half = tmp_path / "checkpoint-2"
+    half.mkdir()
+    assert not can_resume(tmp_path)
+    whole = tmp_path / "checkpoint-1"
+    whole.mkdir()
+    (whole / "whole").touch()
+    assert can_resume(tmp_path)
+    drop_half_checkpoints(tmp_path)
+    assert list(tmp_path.iterdir()) == [whole]
 
 
 def test_a_training_of_one_step_learns_something(tmp_path, llama):
