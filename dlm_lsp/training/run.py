@@ -94,7 +94,7 @@ def run_training(
     unfinished = partial_folder(folder, name, number)
     job = replace(task.job, target=unfinished)
     events = stream_events(train_adapter, job, partial(_mark_killed, folder, unfinished))
-    first_event = _first_event(events, job)
+    first_event = _first_event(events, job, folder)
     attempt = _Attempt(training_input, task, manifest, run, unfinished, [first_event])
     with _marked_if_it_fails(attempt), closing(events):
         save_manifest(folder, manifest.with_run(run))
@@ -134,13 +134,13 @@ def _current_manifest(training_input: TrainingInput) -> Manifest:
     return manifest.with_orphans_failed()
 
 
-def _first_event(events: Generator[TrainingEvent], job: TrainerJob) -> TrainingEvent:
+def _first_event(events: Generator[TrainingEvent], job: TrainerJob, folder: Path) -> TrainingEvent:
     """Wait until the training has begun; what is refused before leaves no mark."""
     assert job.target is not None
     try:
         event = next(events)
         if isinstance(event, TrainingPlanned):
-            check_space(job.target, disk_needed(event, job.recipe, resume=job.resume))
+            check_space(folder, disk_needed(event, job.recipe, resume=job.resume))
     except BaseException:
         events.close()
         remove_folder(job.target)
