@@ -270,13 +270,11 @@ def drop_half_checkpoints(checkpoints: Path) -> None:
 def disk_needed(plan: TrainingPlanned, recipe: Recipe, *, resume: bool) -> int:
     """Return how many bytes a training takes on the disk of the store at least."""
     adapter = 4 * plan.trainable
-    states = adapter // 2 if "8bit" in recipe.optimizer else 2 * adapter
-    # The oldest goes once the next is there; those of a resumed training are on the disk already.
-    kept, most = (0, 1) if resume else (_KEPT, _KEPT + 1)
+    checkpoint = adapter + (adapter // 2 if "8bit" in recipe.optimizer else 2 * adapter)
     saves = min(plan.batches.steps, _CHECKPOINTS)
-    return max(
-        min(saves, most) * (adapter + states), min(saves, kept) * (adapter + states) + adapter
-    )
+    # The oldest goes once the next is there; those of a resumed training are on the disk already.
+    at_most, beside_adapter = (1, 0) if resume else (min(saves, _KEPT + 1), min(saves, _KEPT))
+    return max(at_most * checkpoint, beside_adapter * checkpoint + adapter)
 
 
 def _step_of(checkpoint: Path) -> int:
