@@ -1,6 +1,7 @@
 """Creating documents: from nothing, from a text, and from files of other formats."""
 
 import re
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,8 +55,9 @@ def init_document(
         StoreError: it cannot be read, or a file is where the document goes; with `force` that is
             replaced.
     """
+    typed = shlex.quote(str(path))
     if path.suffix != _OWN and path.suffix.lower() not in _TEXTS:
-        raise UsageError(f"{path} is neither Markdown nor text; `dlm import {path}` converts it")
+        raise UsageError(f"{path} is neither Markdown nor text; `dlm import {typed}` converts it")
     target = document_path(path)
     try:
         body = read_document(path)
@@ -64,7 +66,7 @@ def init_document(
             raise NotFoundError(f"{error}; to begin a new document, name {target}") from error
         return _write(target, None, new_document("\n", new_document_id(), base_model), force=force)
     if read_head(body).frontmatter:
-        raise UsageError(f"{path} is a document already; `dlm check {path}` looks for problems")
+        raise UsageError(f"{path} is a document already; `dlm check {typed}` looks for problems")
     made = new_document(body, new_document_id(), base_model, split_headings=split_headings)
     return _write(target, path, made, force=force)
 

@@ -1,5 +1,6 @@
 """Document files: read, parsed, and changed only as they are at that moment."""
 
+import shlex
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -127,4 +128,8 @@ def _read_settled(path: Path) -> Document:
 def _first_error(path: Path, document: Document, errors: Sequence[Problem]) -> str:
     line, column = line_and_column(line_starts(document.text), errors[0].span.start)
     count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
-    return f"{path}:{line}:{column}: {errors[0].message} ({count}; `dlm check {path}` shows all)"
+    typed = shlex.quote(str(path))
+    ways_on = f"{count}; `dlm check {typed}` shows all"
+    if errors[0].code == "missing-frontmatter" and path.suffix != ".dlm":
+        ways_on = f"`dlm init {typed}` makes a document of it"
+    return f"{path}:{line}:{column}: {errors[0].message} ({ways_on})"

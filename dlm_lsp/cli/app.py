@@ -358,7 +358,7 @@ def prompt_command(
     ] = 0.0,
     top_p: Annotated[
         float | None,
-        typer.Option(min=0.0, max=OPTIONS["top_p"].le, help="Nucleus of the model."),
+        typer.Option(help="Nucleus of the model."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the model.")] = 0,
     device: Annotated[str, option_flag("device")] = DEFAULTS["device"],
@@ -375,6 +375,7 @@ def prompt_command(
     answerer: Literal["adapter", "base", "both"] = (
         "base" if base else "both" if compare else "adapter"
     )
+    OPTIONS["top_p"].check(top_p)
     OPTIONS["device"].check(device)
     raise typer.Exit(
         prompt_document(path, question, answerer, adapter, options, device=device, as_json=as_json)

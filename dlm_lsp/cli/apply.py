@@ -48,6 +48,11 @@ def apply_documents(
         insertion = apply_staged(path, ids, placement, print_notice, force=force)
         if not as_json:
             print_insertion(path, insertion)
+            if not (insertion.placed or insertion.present or insertion.unplaced):
+                print_notice(
+                    f"dlm: nothing is staged for {path}; "
+                    f"`dlm synth instructions {shlex.quote(str(path))}` asks a teacher for pairs"
+                )
         code = FAILED if insertion.unplaced else DONE
         return code, _insertion_json(path, insertion) if as_json else {}
 

@@ -25,6 +25,9 @@ USAGE = 2
 NOTHING_ACCEPTED = 3
 INTERRUPTED = 130
 
+_OPTIONS_OF_DLM = ("-q", "--quiet", "-v", "--verbose", "--version")
+"""What is asked of every command, and stands before it."""
+
 _LIBRARY_WORDS = {
     "Value error, ": "",
     "Input should be a valid number, unable to parse string as a number": "it takes a number",
@@ -85,11 +88,19 @@ def _outcome(command: Callable[..., Any]) -> int:
         if message.startswith("Usage: "):
             sys.stderr.write(f"{message}\n")
             return USAGE
-        return _tell(f"{message} (`--help` shows what there is)", USAGE)
+        return _tell(f"{message} ({_way_on(message)})", USAGE)
     except _PastTyper as carrier:
         return _tell_error(carrier.error)
     except Exception as error:
         return _tell_error(error)
+
+
+def _way_on(message: str) -> str:
+    """Return what to do where typer does not understand the command line."""
+    option = message.removeprefix("No such option: ").partition(" ")[0]
+    if option in _OPTIONS_OF_DLM:
+        return f"it stands before the command: `dlm {option} ...`"
+    return "`--help` shows what there is"
 
 
 def _in_plain_words(message: str) -> str:

@@ -1,5 +1,6 @@
 """Prompt command: `dlm prompt` asks the document's model, with or without its adapter."""
 
+import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -89,17 +90,18 @@ def _adapter(opened: LoadedDocument, name: str | None, *, needed: bool) -> Path 
 
 def _untrained(opened: LoadedDocument, name: str | None) -> str:
     asked = name or first_adapter(opened.frontmatter)
+    train = f"dlm train {shlex.quote(str(opened.path))}"
     if asked is None:
         return (
-            f"{opened.path} has no trained adapter: train one with `dlm train {opened.path}`, "
+            f"{opened.path} has no trained adapter: train one with `{train}`, "
             "or ask the base model with --base"
         )
     adapters = opened.frontmatter.training.adapters or ()
     trained = [adapter for adapter in adapters if _trained(opened, adapter)]
     others = f", ask another with --adapter ({', '.join(trained)})" if trained else ""
     return (
-        f"{opened.path} has no trained adapter {asked}: train it with `dlm train {opened.path} "
-        f"--adapter {asked}`{others}, or ask the base model with --base"
+        f"{opened.path} has no trained adapter {asked}: train it with `{train} --adapter {asked}`"
+        f"{others}, or ask the base model with --base"
     )
 
 

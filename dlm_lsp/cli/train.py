@@ -33,7 +33,7 @@ from dlm_lsp.training.plan import (
     plan_training,
 )
 from dlm_lsp.training.run import TrainedAdapter, preview_training, run_training
-from dlm_lsp.training.trainer import TrainingEvent, TrainingPlanned
+from dlm_lsp.training.trainer import TrainingEvent, TrainingPlanned, can_resume
 
 
 def train_document(
@@ -71,7 +71,7 @@ def train_document(
             code, failure = INTERRUPTED, "interrupted"
             resuming = (
                 f"; `{_resuming(document, request)}` goes on from the last checkpoint"
-                if task.job.checkpoints.is_dir()
+                if can_resume(task.job.checkpoints)
                 else ""
             )
             print_notice(f"interrupted: the current adapter stays as it was{resuming}")
@@ -192,7 +192,8 @@ def _print_trained(path: Path, trained: TrainedAdapter) -> None:
     )
     adapter = f"--adapter {trained.adapter} " if trained.adapter else ""
     print_result(
-        f'`dlm prompt {escape_line(path)} "..." {adapter}--compare` shows what it learned.'
+        f'`dlm prompt {escape_line(shlex.quote(str(path)))} "..." {adapter}--compare` shows what '
+        "it learned."
     )
 
 

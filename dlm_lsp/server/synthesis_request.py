@@ -73,7 +73,9 @@ def request_from_settings(
     settings: Settings, profile: "Profile | None", options: SynthOptions
 ) -> SynthRequest:
     """Return the request of a run with `options`, and with what a profile asks for."""
-    request = SynthRequest(settings.teacher, settings.judge or None, options)
+    # As a threshold, it is of no use to another filter.
+    judge = settings.judge if options.filter == "sway" else ""
+    request = SynthRequest(settings.teacher, judge or None, options)
     return profile.beside(request) if profile else request
 
 

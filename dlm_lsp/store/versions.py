@@ -31,6 +31,24 @@ def check_room(folder: Path, name: str | None) -> None:
             ) from error
 
 
+def check_space(folder: Path, needed: int) -> None:
+    """Check that the disk of a folder has room for so many bytes.
+
+    Raises:
+        StoreError: it has not.
+    """
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        # Whoever writes finds out.
+        return
+    if free < needed:
+        raise StoreError(
+            f"the disk of {folder} has {free / 1e6:,.1f} MB left, of which a training takes "
+            f"{needed / 1e6:,.1f} MB; make room, or set DLM_HOME to a folder on another disk"
+        )
+
+
 def next_version(folder: Path, name: str | None) -> int:
     """Return the number that the next adapter gets (that of the one called `name`).
 

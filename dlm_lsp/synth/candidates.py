@@ -153,7 +153,7 @@ def _checked_count(
     if filter_ != "none" and any(pair == candidate.pair for candidate in candidates):
         return PairFault("duplicate_pair", CAME_BEFORE)
     if len(candidates) >= _MOST_CANDIDATES * (count + 1):
-        return PairFault("over_count", f"{count} are wanted")
+        return PairFault("over_count", f"{count} {'is' if count == 1 else 'are'} wanted")
     return pair
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from dlm_lsp.document.did_you_mean import closest_name
-from dlm_lsp.errors import OptionError, SelectorError
+from dlm_lsp.errors import SelectorError
 from dlm_lsp.synth.options import DEFAULTS, plain_verify
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.synth_request import SynthRequest
@@ -71,11 +71,6 @@ class Profile:
         values = self.choices(given)
         sampling = {f.name: values.pop(f.name) for f in fields(GenerationOptions)}
         teacher, judge = values.pop("teacher"), values.pop("judge")
-        if judge is not None and values["filter"] != "sway":
-            requirement = (
-                f"belongs to {{other}} sway; leave it out with {{other}} {values['filter']}"
-            )
-            raise OptionError("judge", judge, requirement, other="filter")
         options = SynthOptions(**values, sampling=GenerationOptions(**sampling))
         return self.beside(SynthRequest(teacher, judge, options))
 

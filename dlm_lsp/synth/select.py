@@ -350,14 +350,9 @@ def _within_count(
         if taken[at] < room[at]:
             taken[at] += 1
             staying.add(index)
-    refusals += [
-        (
-            at,
-            make_refusal(
-                candidate, "over_count", f"{max(0, room[at])} are wanted, and others come first"
-            ),
-        )
-        for index, (at, candidate) in enumerate(enough)
-        if index not in staying
-    ]
+    for index, (at, candidate) in enumerate(enough):
+        if index not in staying:
+            are = "is" if room[at] == 1 else "are"
+            detail = f"{max(0, room[at])} {are} wanted, and others come first"
+            refusals.append((at, make_refusal(candidate, "over_count", detail)))
     return [entry for index, entry in enumerate(enough) if index in staying]

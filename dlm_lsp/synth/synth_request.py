@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dlm_lsp.document.base_models import HUB_PREFIX
+from dlm_lsp.errors import OptionError
 from dlm_lsp.local.model_paths import model_beside
 from dlm_lsp.synth.choose_verifier import verifier_selector
 from dlm_lsp.synth.run_options import SynthOptions
@@ -12,12 +13,25 @@ from dlm_lsp.teachers.registry import check_selector
 
 @dataclass(frozen=True, slots=True)
 class SynthRequest:
-    """Who writes, who judges, and how the run goes; `profiles` are the files that had a say."""
+    """Who writes, who judges, and how the run goes; `profiles` are the files that had a say.
+
+    Raises:
+        OptionError: a judge is named for a run in which none judges.
+    """
 
     teacher: str
     judge: str | None
     options: SynthOptions
     profiles: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.judge is not None and self.options.filter != "sway":
+            raise OptionError(
+                "judge",
+                self.judge,
+                f"belongs to {{other}} sway; leave it out with {{other}} {self.options.filter}",
+                other="filter",
+            )
 
 
 def request_beside(request: SynthRequest, folder: Path) -> SynthRequest:

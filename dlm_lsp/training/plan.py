@@ -180,4 +180,7 @@ def _nothing_to_train(training_input: TrainingInput, request: TrainRequest) -> s
             f"{training_input.path} has no adapter {request.adapter} ({known}); "
             "leave the adapter out"
         )
-    return f"{training_input.path} has no prose and no pairs to train on; write some"
+    lacking = "no prose and no pairs"
+    if any(section.type == "preference" for section in training_input.document.sections):
+        lacking += " beside preference sections, which are not trained here,"
+    return f"{training_input.path} has {lacking} to train on; write some"

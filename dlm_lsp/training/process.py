@@ -15,6 +15,15 @@ from dlm_lsp.local.oom import is_out_of_memory
 _Input = TypeVar("_Input")
 _Event = TypeVar("_Event")
 _EVENT, _ENDED, _FAILED = range(3)
+_FULL_DISK = (
+    "no space left",
+    "quota exceeded",
+    "file too large",
+    # PyTorch says no more than that it could not write, or that less was written than it meant.
+    "streamwriter",
+    "inline_container",
+)
+"""What the messages of errors hold where a disk is full, in lower case."""
 
 
 def stream_events(
@@ -107,15 +116,16 @@ def explain_failure(error: BaseException) -> str:
     if isinstance(error, ModelError):
         return str(error)
     first = (str(error).strip().splitlines() or ["no reason given"])[0]
-    words = str(error).lower()
     if is_out_of_memory(error):
         return (
             "training ran out of memory: close other programs, lower training.sequence_len or "
             "micro_batch_size, or take a smaller model"
         )
-    # Some writers say no more than that they could not write.
-    if "no space left" in words or "file too large" in words or "streamwriter" in words:
-        return f"the disk is full ({first}): make room, train again"
+    if any(sign in str(error).lower() for sign in _FULL_DISK):
+        return (
+            f"the disk of the store is full ({first}): make room, or set DLM_HOME to a folder on "
+            "another disk, and train again; resuming goes on from the last whole checkpoint"
+        )
     return f"training failed ({type(error).__name__}: {first}); try other settings or another model"
 
 

@@ -21,6 +21,7 @@ from dlm_lsp.store.manifest import (
 )
 from dlm_lsp.store.versions import (
     check_room,
+    check_space,
     keep_version,
     next_version,
     partial_folder,
@@ -37,7 +38,15 @@ from dlm_lsp.training.run_records import (
     with_adapter,
     write_summary,
 )
-from dlm_lsp.training.trainer import TrainingDone, TrainingEvent, TrainingPlanned, train_adapter
+from dlm_lsp.training.trainer import (
+    TrainerJob,
+    TrainingDone,
+    TrainingEvent,
+    TrainingPlanned,
+    disk_needed,
+    drop_half_checkpoints,
+    train_adapter,
+)
 
 # By Ctrl-C, or by the event loop that the training was started from.
 _CANCELLED = (KeyboardInterrupt, CancelledError)
@@ -85,7 +94,7 @@ def run_training(
     unfinished = partial_folder(folder, name, number)
     job = replace(task.job, target=unfinished)
     events = stream_events(train_adapter, job, partial(_mark_killed, folder, unfinished))
-    first_event = _first_event(events, unfinished)
+    first_event = _first_event(events, job, folder)
     attempt = _Attempt(training_input, task, manifest, run, unfinished, [first_event])
     with _marked_if_it_fails(attempt), closing(events):
         save_manifest(folder, manifest.with_run(run))
@@ -125,13 +134,18 @@ def _current_manifest(training_input: TrainingInput) -> Manifest:
     return manifest.with_orphans_failed()
 
 
-def _first_event(events: Generator[TrainingEvent], unfinished: Path) -> TrainingEvent:
+def _first_event(events: Generator[TrainingEvent], job: TrainerJob, folder: Path) -> TrainingEvent:
     """Wait until the training has begun; what is refused before leaves no mark."""
+    assert job.target is not None
     try:
-        return next(events)
+        event = next(events)
+        if isinstance(event, TrainingPlanned):
+            check_space(folder, disk_needed(event, job.recipe, resume=job.resume))
     except BaseException:
-        remove_folder(unfinished)
+        events.close()
+        remove_folder(job.target)
         raise
+    return event
 
 
 def _follow(
@@ -186,6 +200,7 @@ def _marked_if_it_fails(attempt: _Attempt) -> Iterator[None]:
     except BaseException as error:
         # First room, then what needs it.
         remove_folder(attempt.unfinished)
+        drop_half_checkpoints(attempt.task.job.checkpoints)
         _mark_failed(attempt, error)
         raise
 

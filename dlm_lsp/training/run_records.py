@@ -39,7 +39,7 @@ def completed_run(run: TrainingRun, done: TrainingDone, summary_path: str) -> Tr
             "status": "completed",
             "ended_at": utc_now(),
             "steps": done.steps,
-            "final_train_loss": done.final_loss,
+            "final_train_loss": done.mean_loss,
             "final_val_loss": done.held_out_losses[-1][1] if done.held_out_losses else None,
             "base_model_revision": done.revision,
             "pinned_versions": dict(done.versions),

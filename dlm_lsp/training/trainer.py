@@ -35,6 +35,7 @@ from dlm_lsp.training.sources import OutsideSource
 
 PINNED = ("torch", "transformers", "peft", "trl", "accelerate")
 _CHECKPOINTS = 10
+_KEPT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +96,14 @@ class TrainingDone:
     """The adapter stands in its folder, whole and finite.
 
     `losses` and `held_out_losses` are (step, loss) from the first step on, also where a training
-    was resumed.
+    was resumed, and `mean_loss` is the mean of all of them.
     """
 
     steps: int
     resumed_from: int
     losses: tuple[tuple[int, float], ...]
     held_out_losses: tuple[tuple[int, float], ...]
-    final_loss: float
+    mean_loss: float
     revision: str | None
     versions: tuple[tuple[str, str], ...]
 
@@ -233,26 +234,47 @@ def _fit(
     _name_base(job.target / "adapter_config.json", job.model)
     tokenizer.save_pretrained(job.target)
     check_finite_weights(job.target)
-    tell(_done(trainer.state, weights, job.recipe.num_epochs, checkpoint))
+    tell(_done(trainer.state, weights, checkpoint))
 
 
-def _done(state: Any, weights: ModelWeights, epochs: int, checkpoint: Path | None) -> TrainingDone:
+def _done(state: Any, weights: ModelWeights, checkpoint: Path | None) -> TrainingDone:
     losses = tuple((e["step"], e["loss"]) for e in state.log_history if "loss" in e)
     held = tuple((e["step"], e["eval_loss"]) for e in state.log_history if "eval_loss" in e)
-    epoch = losses[-max(1, len(losses) // epochs) :]
     _, _, revision = weights.identity.partition("@")
     return TrainingDone(
         steps=state.global_step,
         resumed_from=_step_of(checkpoint) if checkpoint else 0,
         losses=losses,
         held_out_losses=held,
-        final_loss=sum(loss for _, loss in epoch) / len(epoch),
+        mean_loss=sum(loss for _, loss in losses) / len(losses),
         revision=revision or None,
         versions=(
             (DISTRIBUTION, __version__),
             *((name, importlib.metadata.version(name)) for name in PINNED),
         ),
     )
+
+
+def can_resume(checkpoints: Path) -> bool:
+    """Tell whether there is a whole checkpoint to go on from."""
+    return any(checkpoints.glob(f"checkpoint-*/{WHOLE}"))
+
+
+def drop_half_checkpoints(checkpoints: Path) -> None:
+    """Remove what was not written whole, of which no training can go on."""
+    for checkpoint in checkpoints.glob("checkpoint-*"):
+        if not (checkpoint / WHOLE).is_file():
+            shutil.rmtree(checkpoint, ignore_errors=True)
+
+
+def disk_needed(plan: TrainingPlanned, recipe: Recipe, *, resume: bool) -> int:
+    """Return how many bytes a training takes on the disk of the store at least."""
+    adapter = 4 * plan.trainable
+    checkpoint = adapter + (adapter // 2 if "8bit" in recipe.optimizer else 2 * adapter)
+    saves = min(plan.batches.steps, _CHECKPOINTS)
+    # The oldest goes once the next is there; those of a resumed training are on the disk already.
+    at_most, beside_adapter = (1, 0) if resume else (min(saves, _KEPT + 1), min(saves, _KEPT))
+    return max(at_most * checkpoint, beside_adapter * checkpoint + adapter)
 
 
 def _step_of(checkpoint: Path) -> int:
@@ -366,7 +388,7 @@ def _settings(
         eval_strategy="epoch" if rows[1] else "no",
         save_strategy="steps",
         save_steps=max(1, batches.steps // _CHECKPOINTS),
-        save_total_limit=2,
+        save_total_limit=_KEPT,
         logging_steps=1,
         # A loss that is no number has to be seen, not to be smoothed over.
         logging_nan_inf_filter=False,

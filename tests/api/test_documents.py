@@ -31,6 +31,20 @@ def test_an_error_in_the_body_matters_only_where_a_sound_document_is_wanted(path
         load_valid_document(path)
 
 
+def test_a_text_that_is_no_document_yet_is_told_how_it_becomes_one(path):
+    text = path.rename(path.with_name("my notes.md"))
+    text.write_text("# Notes\n")
+    with pytest.raises(StoreError, match=r"\(`dlm init '.*/my notes\.md'` makes a document of it"):
+        load_document(text)
+
+
+def test_a_command_that_is_named_can_be_typed_as_it_stands(path):
+    spaced = path.rename(path.with_name("my notes.dlm"))
+    spaced.write_text("# Notes\n")
+    with pytest.raises(StoreError, match=r"`dlm check '.*/my notes\.dlm'` shows all"):
+        load_document(spaced)
+
+
 def test_a_change_is_computed_again_when_the_file_changes_meanwhile(path):
     seen = []
 

@@ -51,6 +51,21 @@ def test_apply_and_dry_run_exclude_each_other(notes):
         synthesize(notes, apply=True, dry_run=True)
 
 
+@pytest.mark.parametrize("filter_", ["none", "dedup-only"])
+def test_a_judge_where_none_judges_is_refused_before_anything_is_asked(teacher, notes, filter_):
+    with pytest.raises(OptionError) as refused:
+        synthesize(
+            notes,
+            teacher=teacher.selector,
+            judge="hf:gemma-3-270m",
+            options=SynthOptions(filter=filter_),
+        )
+    assert str(refused.value) == (
+        f"judge is 'hf:gemma-3-270m'; it belongs to filter sway; leave it out with filter {filter_}"
+    )
+    assert teacher.asked == []
+
+
 def test_a_placement_that_there_is_not_is_refused_with_nothing_staged_too(notes):
     with pytest.raises(OptionError, match=r"^placement is 'top'; it takes after-source or end$"):
         apply(notes, placement="top")

@@ -46,6 +46,13 @@ def test_quiet_hides_how_far_a_run_is_and_nothing_else(dlm, document, teacher):
     assert "there is no file" in dlm("--quiet", "check", "nosuch.dlm").stderr
 
 
+@pytest.mark.parametrize("option", ["-q", "--verbose"])
+def test_an_option_of_every_command_that_stands_behind_one_is_told_its_place(dlm, option):
+    run = dlm("check", "notes.dlm", option)
+    assert run.returncode == 2
+    assert f"it stands before the command: `dlm {option} ...`" in run.stderr
+
+
 def test_help_imports_nothing_heavy(dlm):
     shown = dlm("--help", env={"PYTHONPROFILEIMPORTTIME": "1"})
     imported = {line.rsplit("|", 1)[-1].strip() for line in shown.stderr.splitlines()}

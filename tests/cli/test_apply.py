@@ -60,6 +60,13 @@ def test_a_section_whose_source_is_gone_stays_staged_and_is_said_so(dlm, staged)
     assert (len(applied), len(waiting)) == (2, 2)
 
 
+def test_where_nothing_is_staged_it_is_said_who_writes_some(dlm, staged):
+    assert dlm("synth", "apply", staged).stderr == ""
+    again = dlm("synth", "apply", staged)
+    assert again.returncode == 0
+    assert again.stderr.startswith(f"dlm: nothing is staged for {staged}; `dlm synth instructions ")
+
+
 def test_applying_again_adds_nothing(dlm, staged, home):
     (plan,) = home.rglob("pending.json")
     plan_before = plan.read_bytes()

@@ -33,9 +33,10 @@ def trained(mills, home, base):
 
 
 def test_without_an_adapter_both_ways_out_are_named(dlm, mills):
+    mills = mills.rename(mills.with_name("my mills.dlm"))
     run = dlm("prompt", mills, "Who?")
     assert run.returncode == 1
-    assert "`dlm train " in run.stderr
+    assert f"`dlm train '{mills}'`" in run.stderr
     assert "--base" in run.stderr
 
 
@@ -133,6 +134,7 @@ def test_a_question_on_stdin_that_cannot_be_meant_is_told_in_a_line(
         (["  "], "question is empty"),
         (["Who?", "--adapter", "tone"], "tone"),
         (["Who?", "--max-new-tokens", "0"], "--max-new-tokens"),
+        (["Who?", "--temp", "1", "--top-p", "0"], "--top-p is 0.0; it takes"),
     ],
 )
 def test_what_cannot_be_meant_is_told_in_a_line(dlm, mills, args, named):

@@ -52,9 +52,11 @@ def test_flags_of_the_reference_that_ask_for_something_else_are_refused(dlm, mil
 
 
 def test_it_trains_shows_how_far_it_is_and_draws_the_losses(dlm, mills, store, tmp_path):
+    mills = mills.rename(tmp_path / "my mills.dlm")
     run = dlm("train", mills, "--plot", "loss.png")
     assert run.returncode == 0, run.stderr
     assert "adapter v0001 is current" in run.stdout
+    assert f"`dlm prompt '{mills}' \"...\" --compare`" in run.stdout
     said = " ".join(run.stdout.split())
     assert re.search(r" s in (fp32|bf16) on (cpu|cuda|mps)", said)
     assert "rows and" in run.stderr

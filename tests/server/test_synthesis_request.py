@@ -9,6 +9,7 @@ from dlm_lsp.server.synthesis_request import (
     options_for_more,
     options_from_settings,
     regeneration_request,
+    request_from_settings,
 )
 from dlm_lsp.teachers.availability import Unavailable
 
@@ -74,3 +75,9 @@ def test_without_prose_there_is_nothing_to_ask_about_again():
     assert regeneration_request(document, document.sections, URI, Settings()) == Unavailable(
         "no-prose", "there is no prose to ask about again"
     )
+
+
+def test_a_judge_that_is_set_is_of_no_use_to_a_filter_that_asks_none():
+    settings = Settings(judge="hf:x", filter="none")
+    request = request_from_settings(settings, None, options_from_settings(settings))
+    assert request.judge is None

@@ -137,6 +137,12 @@ def come(*candidates, requested, options=DEDUP, doc=EMPTY):
     )
 
 
+def test_of_one_that_is_wanted_is_spoken_as_of_one():
+    pairs = [candidate(f"What is {name}?", margin=None) for name in ("Oslo", "Bergen")]
+    report = come(*pairs, requested=1)
+    assert [r.detail for r in report.refused] == ["1 is wanted, and others come first"]
+
+
 def test_what_came_beyond_the_asked_count_is_cut_and_the_first_stay():
     pairs = [candidate(f"What is {name}?", margin=None) for name in ("Oslo", "Bergen", "Narvik")]
     report = come(*pairs, requested=2)

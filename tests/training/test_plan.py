@@ -44,7 +44,7 @@ def test_what_cannot_be_honoured_is_refused_before_anything_is_written(tmp_path,
 
 def test_a_document_without_rows_is_told_so(tmp_path, llama):
     body = "::preference::\n### Prompt\nP\n### Chosen\nC\n### Rejected\nR\n"
-    with pytest.raises(ModelError, match="no prose and no pairs"):
+    with pytest.raises(ModelError, match="no pairs beside preference sections, which are not"):
         plan_training(trainable.training_input(tmp_path, llama, body=body), CPU)
 
 

@@ -75,8 +75,13 @@ def test_it_dies_with_its_parent_and_does_first_what_is_to_be_done_then(tmp_path
     ("error", "advice"),
     [
         *((error, "micro_batch_size") for error in MEMORY_ERRORS.values()),
-        (OSError(28, "No space left on device"), "disk is full"),
-        (RuntimeError("PytorchStreamWriter failed writing file data/0"), "disk is full"),
+        (OSError(28, "No space left on device"), "the disk of the store is full"),
+        (OSError(122, "Disk quota exceeded"), "is full"),
+        (RuntimeError("PytorchStreamWriter failed writing file data/0"), "is full"),
+        (
+            RuntimeError("[enforce fail at inline_container.cc:672] . unexpected pos 64 vs 0"),
+            "is full",
+        ),
         (ZeroDivisionError("division\nby zero"), "ZeroDivisionError: division\\)"),
     ],
 )

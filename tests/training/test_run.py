@@ -301,7 +301,8 @@ def test_a_run_of_which_everything_was_killed_is_marked_by_the_next(mills, befor
     assert sorted(entry.name for entry in after.version.parent.iterdir()) == ["v0001", "v0002"]
 
 
-def test_a_full_disk_leaves_the_adapter_before(small_disk, tmp_path, llama):
+def test_a_full_disk_leaves_the_adapter_before(small_disk, tmp_path, llama, monkeypatch):
+    monkeypatch.setattr("dlm_lsp.training.run.check_space", lambda folder, needed: None)
     mills = trainable.training_input(tmp_path, llama)
     mills = TrainingInput(
         mills.path,
@@ -316,6 +317,21 @@ def test_a_full_disk_leaves_the_adapter_before(small_disk, tmp_path, llama):
         _train(mills)
     assert current_adapter(mills.folder) == before.version.resolve()
     assert _runs(mills)[-1].status == "failed"
+    checkpoints = mills.folder / "synth/checkpoints/-"
+    assert all((half / "whole").exists() for half in checkpoints.glob("checkpoint-*"))
+
+
+def test_a_training_that_finds_no_room_for_its_checkpoints_is_not_begun(mills, monkeypatch):
+    free = shutil.disk_usage(mills.path)._replace(free=1_000)
+    monkeypatch.setattr("dlm_lsp.store.versions.shutil.disk_usage", lambda folder: free)
+    events = []
+    with pytest.raises(
+        StoreError, match=rf"{mills.folder.name} has 0\.0 MB left, of which a training takes [0-9]"
+    ):
+        _train(mills, on_event=events.append)
+    assert events == []
+    assert list((mills.folder / "adapter/versions").iterdir()) == []
+    assert load_manifest(mills.folder) is None
 
 
 def test_the_reference_finds_manifest_and_adapter(mills, reference_python):

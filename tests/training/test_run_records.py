@@ -24,7 +24,7 @@ DONE = TrainingDone(
     resumed_from=0,
     losses=((1, 3.0), (2, 2.0)),
     held_out_losses=((2, 2.5),),
-    final_loss=2.0,
+    mean_loss=2.0,
     revision="abc",
     versions=(("torch", "2"),),
 )

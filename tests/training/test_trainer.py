@@ -1,6 +1,7 @@
 """Trainer: what each setting of a training does."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from safetensors.torch import load_file
 from dlm_lsp.document.schema import Training
 from dlm_lsp.errors import ModelError
 from dlm_lsp.local.load import LoadedModel, load_model
-from dlm_lsp.training.recipe import make_recipe
+from dlm_lsp.training.recipe import BatchSizes, make_recipe
 from dlm_lsp.training.rows import PairRow, TrainValidationSplit
 from dlm_lsp.training.trainer import (
     HeldOutEvaluated,
@@ -17,6 +18,9 @@ from dlm_lsp.training.trainer import (
     TrainerJob,
     TrainingDone,
     TrainingPlanned,
+    can_resume,
+    disk_needed,
+    drop_half_checkpoints,
     train_adapter,
 )
 
@@ -77,7 +81,20 @@ def test_what_was_held_out_is_measured_at_the_last_step_also_within_an_epoch(tmp
 def test_training_lowers_the_loss(tmp_path, llama):
     _, events = _trained(tmp_path, llama, num_epochs=10, learning_rate=0.01, lora_dropout=0.0)
     done = events[-1]
-    assert done.final_loss < 0.7 * done.losses[0][1]
+    assert done.losses[-1][1] < 0.7 * done.losses[0][1]
+    assert done.mean_loss == pytest.approx(sum(loss for _, loss in done.losses) / done.steps)
+
+
+def test_only_of_what_was_written_whole_can_a_training_go_on(tmp_path):
+    half = tmp_path / "checkpoint-2"
+    half.mkdir()
+    assert not can_resume(tmp_path)
+    whole = tmp_path / "checkpoint-1"
+    whole.mkdir()
+    (whole / "whole").touch()
+    assert can_resume(tmp_path)
+    drop_half_checkpoints(tmp_path)
+    assert list(tmp_path.iterdir()) == [whole]
 
 
 def test_a_training_of_one_step_learns_something(tmp_path, llama):
@@ -211,3 +228,20 @@ def test_the_adapter_speaks_on_its_base_model(tmp_path, llama, adapter):
 
 def test_a_sliding_window_is_no_obstacle(tmp_path, gemma):
     _trained(tmp_path, gemma, max_steps=1)
+
+
+@pytest.mark.parametrize(
+    ("steps", "resume", "optimizer", "adapters"),
+    [
+        (1, False, "adamw_torch", 4),
+        (100, False, "adamw_torch", 9),
+        (100, False, "paged_adamw_8bit", 4.5),
+        (100, True, "adamw_torch", 3),
+    ],
+)
+def test_the_room_for_a_training_is_that_of_its_checkpoints_and_its_adapter(
+    tmp_path, llama, steps, resume, optimizer, adapters
+):
+    plan = TrainingPlanned(8, 0, 80, 10, 0, 0, BatchSizes(1, 1, steps), 1_000_000, 1)
+    recipe = replace(_job(tmp_path, llama).recipe, optimizer=optimizer)
+    assert disk_needed(plan, recipe, resume=resume) == adapters * 4_000_000
