@@ -13,6 +13,7 @@ import type { Decided, Filter, Unsaved } from "../logic/reviewSession";
 import { stateIn } from "../logic/reviewState";
 import { addressIn } from "./argument";
 import type { Evidence } from "./evidence";
+import { pickOpenDocument } from "./openDocument";
 import type { Overviews } from "./overviews";
 import { furnish, openPanel, partsOf } from "./pages";
 import type { Server } from "./server";
@@ -41,7 +42,7 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
    * Keys decide at once: without `focus`, they go on to where the user is typing.
    */
   async show(about: unknown, filter: Partial<Filter> = {}, focus = true): Promise<void> {
-    const address = addressIn(about) ?? this.open?.uri.toString();
+    const address = addressIn(about) ?? this.open?.uri.toString() ?? (await pickOpenDocument());
     if (address === undefined || !(await this.server.started())) {
       return;
     }
