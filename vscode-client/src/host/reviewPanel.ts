@@ -53,6 +53,7 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
       this.open.panel.reveal(undefined, !focus);
       return;
     }
+    await closeOrphans();
     this.fill(openPanel(this.extension, "review", "Review", !focus), uri, filter, false);
   }
 
@@ -188,12 +189,14 @@ class Page implements vscode.Disposable {
         this.unsaved = message.unsaved;
         break;
       case "decide":
+        this.post({ kind: "heard" });
         if (this.documents.has(message.uri)) {
           this.queue.push({ uri: message.uri, decided: message.decided });
           void this.decide();
         }
         break;
       case "show":
+        this.post({ kind: "heard" });
         this.shown = message.id;
         this.showEvidence();
         break;
@@ -329,6 +332,19 @@ function parsed(address: string | undefined): vscode.Uri | undefined {
     return address === undefined ? undefined : vscode.Uri.parse(address, true);
   } catch {
     return undefined;
+  }
+}
+
+/** Close the panels of an extension host that is gone: nobody hears them. */
+async function closeOrphans(): Promise<void> {
+  const orphans = vscode.window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .filter(
+      ({ input }) =>
+        input instanceof vscode.TabInputWebview && input.viewType.endsWith("dlm.review"),
+    );
+  if (orphans.length > 0) {
+    await vscode.window.tabGroups.close(orphans);
   }
 }
 
