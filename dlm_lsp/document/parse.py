@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from dlm_lsp.document.conflict import conflict_problems
 from dlm_lsp.document.document import Document
 from dlm_lsp.document.edit import Edit, Span
 from dlm_lsp.document.fence import Fence, read_fence
@@ -85,6 +86,9 @@ def read_head(text: str) -> Head:
 
     frontmatter, problems = read_frontmatter(text, yaml)
     problems += hidden_character_problems(text, yaml)
+    if conflicts := list(conflict_problems(text, yaml)):
+        # The rest is no more than what two versions one below the other look like.
+        problems = conflicts
     end = after_break(text, end)
     return Head(frontmatter, yaml, end, closed=True, problems=tuple(problems))
 
@@ -204,6 +208,7 @@ class Body:
                 body = Span(at, body_end)
                 owner = body if fence_end is None else Span(start, fence_end)
                 self._problems += read_qa_fields(text, body, names, owner)[1]
+        self._problems += conflict_problems(text, Span(start, end))
         if not self._is_ascii:
             self._problems += hidden_character_problems(text, Span(start, end))
         media = fence.media

@@ -42,6 +42,18 @@ def markdown_link(words: str, uri: str) -> str:
     return f"[{words}]({quote(uri, safe=_KEPT_IN_A_LINK, errors='replace')})"
 
 
+def with_links_to(markdown: str, uri: str, path: str) -> str:
+    """Return a Markdown document with its links to `uri` as ones to `path`, beside the document.
+
+    Viewers follow a path from where the document lies, and many of them no `file:`.
+    """
+    return markdown.replace(f"{_link_start(uri)}#", f"{_link_start(path)}#")
+
+
+def _link_start(uri: str) -> str:
+    return markdown_link("", uri).removeprefix("[").removesuffix(")")
+
+
 def collapse_lines(text: str) -> str:
     """Return `text` with each run of white space as one blank."""
     return " ".join(text.split())

@@ -12,10 +12,12 @@ lists its pairs as `deciding`. `review` takes a `filter`, with `state` (a list),
 
 import asyncio
 import logging
+import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
+from urllib.parse import quote
 
 from lsprotocol import types
 
@@ -24,6 +26,7 @@ from dlm_lsp.document import Document, Edit, Placement, Section, remove, remove_
 from dlm_lsp.errors import StoreError
 from dlm_lsp.ide.code_actions import prose_sections
 from dlm_lsp.ide.hover import hover
+from dlm_lsp.ide.markdown import with_links_to
 from dlm_lsp.ide.provenance import as_synthesized, opening_span, source_sections
 from dlm_lsp.server import diagnostics, synthesis
 from dlm_lsp.server.changes import ChangeOutcome, send_change
@@ -434,13 +437,25 @@ def _show_markdown(
     """Write a Markdown document into the store, where the client can show it, and return it."""
     path = _store(server, text_document) / "synth" / name
     make_folder(path.parent)
-    replace_file(path, markdown.encode("utf-8", "replace"))
+    link = _link_from(path.parent, server, text_document.uri)
+    written = with_links_to(markdown, text_document.uri, link)
+    replace_file(path, written.encode("utf-8", "replace"))
     if server.client.shows_documents:
         server.window_show_document(types.ShowDocumentParams(path.as_uri(), take_focus=True))
     else:
         message = types.ShowMessageParams(types.MessageType.Info, f"written to {path}")
         server.window_show_message(message)
     return {"uri": path.as_uri(), "markdown": markdown}
+
+
+def _link_from(folder: Path, server: DlmServer, uri: str) -> str:
+    """Return how a document is linked to from `folder`: by a path that is seen from there."""
+    path = server.path(uri)
+    try:
+        return quote(Path(os.path.relpath(path, folder)).as_posix()) if path else uri
+    except ValueError:
+        # Between two drives there is none.
+        return uri
 
 
 def _text_document(server: DlmServer, argument: Mapping[str, Any]) -> LiveDocument:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from dlm_lsp.document.base_models import HUB_PREFIX, resolve_base_model
 from dlm_lsp.errors import ModelError
 from dlm_lsp.server.message_requests import ANSWER_TIMEOUT, NoChoice, ask_user
 from dlm_lsp.server.server import DlmServer
@@ -37,8 +38,10 @@ async def _fetch(server: DlmServer, name: str, answer_within: float) -> None:
         return
     if missing is None:
         return
+    known = resolve_base_model(f"{HUB_PREFIX}{missing.hub_id}")
+    size = f" (about {known.size_gb_fp16:g} GB)" if known else ""
     question = (
-        f"This run needs the model {missing.hub_id}, which is not on this machine. "
+        f"This run needs the model {missing.hub_id}{size}, which is not on this machine. "
         "Download it from the Hugging Face hub?"
     )
     choice = await ask_user(server, question, (_DOWNLOAD, "Not now"), answer_within=answer_within)

@@ -143,3 +143,13 @@ async def test_a_client_that_never_answers_does_not_hold_the_run_and_the_way_out
             )
     assert len(server.asked) == 1
     assert hub.asked == []
+
+
+async def test_the_question_says_how_large_a_model_of_the_registry_is(hub, tmp_path, monkeypatch):
+    for name, value in hub.env(tmp_path / "hub").items():
+        monkeypatch.setenv(name, value)
+    server = AskingServer(types.MessageActionItem("Not now"))
+    await fetch_with_consent(server, [NeededModel("qwen3-1.7b", named_by_user=False)])
+    (question,) = server.asked
+    assert "Qwen/Qwen3-1.7B (about 3.4 GB)" in question.message
+    assert hub.asked == []

@@ -1,8 +1,11 @@
 """Run report: of the last run on a document, by whoever ran it."""
 
+import os
 import re
+from pathlib import Path
 
 import pytest
+from pygls.uris import to_fs_path
 from server.editor import URI, VSCODE, Editor, editor
 from server.test_commands import refused
 from server.test_synthesis import TEXT, settings, store
@@ -34,6 +37,20 @@ async def test_the_report_is_there_after_a_restart_with_the_lines_of_now(teacher
     assert "- Accepted ones now: 4 in the document" in after
     assert re.sub(r"#L\d+", "", before) == re.sub(r"#L\d+", "", after)
     assert before != after
+
+
+async def test_the_links_of_the_file_are_paths_which_viewers_follow(teacher, env):
+    async with editor(VSCODE, env, **settings(teacher)) as client:
+        report = await ran(client)
+        answer = await client.command("dlm.synth.report")
+    assert linked_from(Path(to_fs_path(answer["uri"]))) == {to_fs_path(URI)}
+    assert f"({URI}#L" in report
+
+
+def linked_from(path: Path) -> set[str]:
+    """The paths of the documents that the headings of a report on disk lead to."""
+    links = re.findall(r"^### \[.*\]\((.*)#L\d+\)", path.read_text("utf-8"), re.MULTILINE)
+    return {os.path.normpath(path.parent / link) for link in links}
 
 
 async def test_a_link_leads_to_the_line_of_its_section(teacher, env):

@@ -11,7 +11,13 @@ import {
   RevealOutputChannelOn,
   State,
 } from "vscode-languageclient/node";
-import type { CloseHandlerResult, Middleware, StaticFeature } from "vscode-languageclient/node";
+import type {
+  CloseHandlerResult,
+  LanguageClientOptions,
+  Middleware,
+  ServerOptions,
+  StaticFeature,
+} from "vscode-languageclient/node";
 import { Crashes } from "../logic/crashes";
 import type { Launch } from "../logic/discovery";
 import { levelOf } from "../logic/logLine";
@@ -46,7 +52,9 @@ export function createClient(
 ): Client {
   const crashes = new Crashes();
   const here = folder()?.fsPath;
+  const words = new LastWords();
   const client = new Client(
+    words,
     LANGUAGE,
     "dlm",
     {
@@ -59,7 +67,12 @@ export function createClient(
       outputChannel: log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       middleware,
-      stdioOptions: { stdout: () => undefined, stderr: logLines },
+      stdioOptions: {
+        stdout: () => undefined,
+        stderr: (input, channel: vscode.LogOutputChannel) => {
+          logLines(input, channel, words);
+        },
+      },
       initializationFailedHandler: () => false,
       errorHandler: {
         error: (_error, _message, count) => ({
@@ -87,6 +100,18 @@ export function createClient(
 
 /** Leaves it to us what the user is told: each failure once, with what can be done about it. */
 export class Client extends LanguageClient {
+  constructor(
+    private readonly words: LastWords,
+    ...rest: [id: string, name: string, server: ServerOptions, client: LanguageClientOptions]
+  ) {
+    super(...rest);
+  }
+
+  /** The last line that the server has written beside its answers; empty where there is none. */
+  get lastWords(): string {
+    return this.words.line;
+  }
+
   /** Kill the server's process, whatever it does. */
   kill(): void {
     // The client's own way to stop waits for an answer.
@@ -98,10 +123,15 @@ export class Client extends LanguageClient {
   }
 }
 
-function logLines(input: Readable, log: vscode.LogOutputChannel): void {
+class LastWords {
+  line = "";
+}
+
+function logLines(input: Readable, log: vscode.LogOutputChannel, words: LastWords): void {
   let level: Level = "info";
   createInterface({ input }).on("line", (line) => {
     level = levelOf(line, level);
     log[level](line);
+    words.line = line.trim() || words.line;
   });
 }

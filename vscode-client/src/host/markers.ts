@@ -27,6 +27,7 @@ export class DimmedMarkers implements vscode.Disposable {
           showAll();
         }
       }),
+      vscode.window.onDidChangeActiveColorTheme(showAll),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration(`${LANGUAGE}.${SETTING}`)) {
           showAll();
@@ -48,7 +49,7 @@ export class DimmedMarkers implements vscode.Disposable {
     }
     const settings = vscode.workspace.getConfiguration(LANGUAGE, document.uri);
     const lines =
-      settings.get<boolean>(SETTING) === false
+      settings.get<boolean>(SETTING) === false || isHighContrast()
         ? []
         : editor.visibleRanges.flatMap(({ start, end }) => {
             const last = Math.min(end.line, document.lineCount - 1);
@@ -63,4 +64,10 @@ export class DimmedMarkers implements vscode.Disposable {
       lines.map((line) => document.lineAt(line).range),
     );
   }
+}
+
+/** Whoever has chosen such a theme needs to read what is there. */
+function isHighContrast(): boolean {
+  const { HighContrast, HighContrastLight } = vscode.ColorThemeKind;
+  return [HighContrast, HighContrastLight].includes(vscode.window.activeColorTheme.kind);
 }

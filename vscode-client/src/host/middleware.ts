@@ -8,6 +8,7 @@ import type { Consent } from "./consent";
 import { teacherOf } from "./documents";
 import { estimateOf } from "./estimates";
 import type { Overviews } from "./overviews";
+import { readOnlyIn, tellReadOnly } from "./readOnly";
 import type { Runs } from "./runs";
 import type { Server } from "./server";
 import { forServer, text } from "./settings";
@@ -62,6 +63,14 @@ export function middleware(
       return answer;
     },
     workspace: {
+      handleApplyEdit: async (params, next) => {
+        const readOnly = await readOnlyIn(params);
+        if (readOnly) {
+          tellReadOnly(readOnly);
+          return { applied: false, failureReason: "the document is read-only" };
+        }
+        return next(params, new vscode.CancellationTokenSource().token);
+      },
       configuration: async (params, token, next) => {
         const answers = await next(params, token);
         return Array.isArray(answers)

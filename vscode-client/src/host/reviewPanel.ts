@@ -13,6 +13,7 @@ import type { Decided, Filter, Unsaved } from "../logic/reviewSession";
 import { stateIn } from "../logic/reviewState";
 import { addressIn } from "./argument";
 import type { Evidence } from "./evidence";
+import { pickOpenDocument } from "./openDocument";
 import type { Overviews } from "./overviews";
 import { furnish, openPanel, partsOf } from "./pages";
 import type { Server } from "./server";
@@ -41,7 +42,7 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
    * Keys decide at once: without `focus`, they go on to where the user is typing.
    */
   async show(about: unknown, filter: Partial<Filter> = {}, focus = true): Promise<void> {
-    const address = addressIn(about) ?? this.open?.uri.toString();
+    const address = addressIn(about) ?? this.open?.uri.toString() ?? (await pickOpenDocument());
     if (address === undefined || !(await this.server.started())) {
       return;
     }
@@ -52,6 +53,7 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
       this.open.panel.reveal(undefined, !focus);
       return;
     }
+    await closeOrphans();
     this.fill(openPanel(this.extension, "review", "Review", !focus), uri, filter, false);
   }
 
@@ -187,12 +189,14 @@ class Page implements vscode.Disposable {
         this.unsaved = message.unsaved;
         break;
       case "decide":
+        this.post({ kind: "heard" });
         if (this.documents.has(message.uri)) {
           this.queue.push({ uri: message.uri, decided: message.decided });
           void this.decide();
         }
         break;
       case "show":
+        this.post({ kind: "heard" });
         this.shown = message.id;
         this.showEvidence();
         break;
@@ -328,6 +332,19 @@ function parsed(address: string | undefined): vscode.Uri | undefined {
     return address === undefined ? undefined : vscode.Uri.parse(address, true);
   } catch {
     return undefined;
+  }
+}
+
+/** Close the panels of an extension host that is gone: nobody hears them. */
+async function closeOrphans(): Promise<void> {
+  const orphans = vscode.window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .filter(
+      ({ input }) =>
+        input instanceof vscode.TabInputWebview && input.viewType.endsWith("dlm.review"),
+    );
+  if (orphans.length > 0) {
+    await vscode.window.tabGroups.close(orphans);
   }
 }
 

@@ -7,6 +7,7 @@ import { discover, isSameLaunch, mayBeThere, triedInWords } from "../logic/disco
 import type { Attempt, Launch } from "../logic/discovery";
 import { serverEnvironment } from "../logic/environment";
 import type { RunEnd } from "../logic/outcome";
+import { inOneLine } from "../logic/plainText";
 import { probe } from "../logic/probe";
 import { CHOOSE_INTERPRETER, INSTALL, SHOW_LOG } from "../logic/remedies";
 import { createClient } from "./client";
@@ -211,7 +212,9 @@ export class Server implements vscode.Disposable {
       await started(client);
       this.lastMessage = "";
     } catch (error) {
-      void this.tellDead(`The dlm language server does not start: ${messageOf(error)}`);
+      // What it said before it ended tells more than that the line to it is gone.
+      const why = inOneLine(client.lastWords) || messageOf(error);
+      void this.tellDead(`The dlm language server does not start: ${why}`);
     } finally {
       firstStart = false;
     }

@@ -4,14 +4,18 @@ import { spawn } from "node:child_process";
 import { posix } from "node:path";
 import { createInterface } from "node:readline";
 import * as vscode from "vscode";
+import { answersIn } from "../logic/answers";
+import { downloadQuestion, missingModel } from "../logic/baseModel";
 import { dlmCommand } from "../logic/commandLine";
 import { serverEnvironment } from "../logic/environment";
 import { page } from "../logic/page";
-import { inOneLine, visible } from "../logic/plainText";
+import { inOneLine } from "../logic/plainText";
 import { follow, inWords, NOTHING_TRAINED, trainedOf } from "../logic/training";
+import type { Environment } from "../logic/teacher";
 import type { Training } from "../logic/training";
 import { offer } from "./offer";
 import { openPanel, partsOf } from "./pages";
+import { runDlm } from "./runDlm";
 import { savedDocument } from "./savedDocument";
 import type { Secrets } from "./secrets";
 import type { Server } from "./server";
@@ -31,7 +35,7 @@ export class Trainer {
   /** Train the document's adapters, and draw the losses on the way. */
   async train(about: unknown): Promise<void> {
     const document = await this.saved(about);
-    if (!document) {
+    if (!document || !(await this.hasBaseModel(document))) {
       return;
     }
     const title = `Training: ${nameOf(document)}`;
@@ -76,7 +80,7 @@ export class Trainer {
       output += `${line}\n`;
       return undefined;
     });
-    const content = answers(question, output);
+    const { text: content, error } = answersIn(question, output);
     if (content !== undefined) {
       await vscode.window.showTextDocument(
         await vscode.workspace.openTextDocument({ language: "plaintext", content }),
@@ -84,8 +88,38 @@ export class Trainer {
       );
     } else if (ran && !ran.cancelled) {
       const train = { label: "Train", command: "dlm.train", argument: document };
-      await offer("error", `dlm: ${ran.last || "there was no answer"}`, [train]);
+      await offer("error", `dlm: ${error ?? (ran.last || "there was no answer")}`, [train]);
     }
+  }
+
+  /** Whether the base model is on this machine, by now: its download is asked for, and shown. */
+  private async hasBaseModel(document: vscode.Uri): Promise<boolean> {
+    const shown = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title: "Looking for the base model" },
+      () => runDlm(this.server, ["show", "--json", "--", document.fsPath]),
+    );
+    const missing = shown && missingModel(shown.output);
+    if (!missing) {
+      // Whatever else is in the way the training tells.
+      return true;
+    }
+    const { message, detail } = downloadQuestion(missing, nameOf(document), process.env);
+    const download = "Download";
+    const answer = await vscode.window.showInformationMessage(
+      message,
+      { modal: true, detail },
+      download,
+    );
+    if (answer !== download) {
+      return false;
+    }
+    const title = `Downloading ${missing.hubId}`;
+    const ran = await this.run(title, ["fetch", "--", missing.name], () => undefined, {});
+    if (ran && !ran.cancelled && ran.code !== 0) {
+      const log = { label: "Show Log", command: "dlm.showLogs" };
+      await offer("error", `dlm: ${ran.last || "nothing was downloaded"}`, [log]);
+    }
+    return ran?.code === 0;
   }
 
   /** The document to train on; nothing where the workspace is not trusted. */
@@ -99,18 +133,23 @@ export class Trainer {
     return savedDocument(this.server, about);
   }
 
-  /** Run the command; `take` hears each line of its output, and says how far it is. */
+  /**
+   * Run the command; `take` hears each line of its output, and says how far it is.
+   *
+   * Without another word it downloads nothing: what comes over the network has been asked for.
+   */
   private async run(
     title: string,
     args: readonly string[],
     take: (line: string) => Training | undefined,
+    more: Environment = { HF_HUB_OFFLINE: "1" },
   ): Promise<Ran | undefined> {
     const { launch } = this.server;
     if (!launch) {
       return undefined;
     }
     const line = dlmCommand(launch, args);
-    const environment = serverEnvironment(process.env, await this.secrets.all());
+    const environment = serverEnvironment(process.env, { ...(await this.secrets.all()), ...more });
     return vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title, cancellable: true },
       (progress, cancellation) =>
@@ -121,9 +160,9 @@ export class Trainer {
           });
           let last = "";
           let reached = 0;
-          const end = () => {
+          const end = (code: number | null) => {
             clearTimeout(killing);
-            resolve({ last, cancelled: cancellation.isCancellationRequested });
+            resolve({ last, code, cancelled: cancellation.isCancellationRequested });
           };
           let killing: NodeJS.Timeout | undefined;
           cancellation.onCancellationRequested(() => {
@@ -141,14 +180,14 @@ export class Trainer {
           });
           createInterface({ input: child.stderr }).on("line", (told) => {
             this.log.info(told);
-            last = told.trim() || last;
+            last = told.trim().replace(/^dlm: /, "") || last;
             if (reached === 0) {
               progress.report({ message: inOneLine(last) });
             }
           });
           child.once("error", (error) => {
             last = error.message;
-            end();
+            end(null);
           });
           child.once("close", end);
           const ended = () => child.kill();
@@ -164,6 +203,8 @@ export class Trainer {
 interface Ran {
   /** The last line that it told. */
   readonly last: string;
+  /** Its exit status; null where it was killed, or could not be started. */
+  readonly code: number | null;
   readonly cancelled: boolean;
 }
 
@@ -212,15 +253,6 @@ class Drawing {
     });
     panel.webview.html = page(partsOf(this.extension, panel.webview, "losses"), "Losses", LOSSES);
     return panel;
-  }
-}
-
-function answers(question: string, output: string): string | undefined {
-  try {
-    const { adapter, base } = JSON.parse(output) as { adapter: string; base: string };
-    return visible(`${question}\n\nThe adapter:\n${adapter}\n\nThe base model:\n${base}\n`);
-  } catch {
-    return undefined;
   }
 }
 

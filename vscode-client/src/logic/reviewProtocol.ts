@@ -14,6 +14,8 @@ export type ToPage =
       readonly answer: ReviewAnswer;
       readonly known: number;
     }
+  /** The extension has heard of a decision, or of the pair in view. */
+  | { readonly kind: "heard" }
   /** The user wants to begin anew, with this filter. */
   | { readonly kind: "restart"; readonly filter: Partial<Filter> }
   /** The page was out of sight, and this is what it kept here. */
@@ -30,6 +32,10 @@ export type FromPage =
   /** This pair is in view; null for none. */
   | { readonly kind: "show"; readonly id: string | null }
   | { readonly kind: "keep"; readonly unsaved: Unsaved };
+
+/** What the page says where the extension that has opened it is gone, as after a restart of all. */
+export const DEAF =
+  "Nobody hears this page any more: the editor has started its extensions anew. What was decided last is not carried out. “dlm: Review Synthesized Pairs” goes on; copy what you have typed before.";
 
 /** The review's page. */
 export function reviewPage(parts: PageParts): string {

@@ -4,6 +4,7 @@ import { visible } from "../logic/plainText";
 import { decides, pressed } from "../logic/reviewKeys";
 import type { Focus, Pressed } from "../logic/reviewKeys";
 import type { ReviewItem } from "../logic/reviewItems";
+import { DEAF } from "../logic/reviewProtocol";
 import type { FromPage, ToPage } from "../logic/reviewProtocol";
 import { reviewState, stateIn } from "../logic/reviewState";
 import * as review from "../logic/reviewSession";
@@ -29,6 +30,8 @@ interface Editor {
 declare function acquireVsCodeApi(): Editor;
 
 const editor = acquireVsCodeApi();
+/** Milliseconds in which the extension says that it has heard something. */
+const HEARING = 3_000;
 
 interface ButtonOf {
   readonly label: string;
@@ -96,6 +99,7 @@ let session: Session = state
 let uri = state?.uri ?? "";
 let shown: string | null | undefined;
 let buttonsOf = "";
+let unheard: number | undefined;
 
 for (const [value, label] of Object.entries(FILTERS)) {
   page.state.append(option(value, label));
@@ -133,7 +137,25 @@ renderFilters();
 focusOnPair();
 editor.postMessage({ kind: "ready" });
 
+/** Say something that has to be heard. */
+function say(message: FromPage): void {
+  editor.postMessage(message);
+  unheard ??= window.setTimeout(() => {
+    page.trouble.textContent = DEAF;
+    page.trouble.hidden = false;
+    // Nothing is claimed that nobody has done.
+    session = { ...session, underWay: [] };
+    render();
+  }, HEARING);
+}
+
 function listen(message: ToPage): void {
+  clearTimeout(unheard);
+  unheard = undefined;
+  if (message.kind === "heard") {
+    page.trouble.hidden ||= page.trouble.textContent === DEAF;
+    return;
+  }
   if (message.kind !== "restart" && message.kind !== "resume") {
     page.trouble.hidden = message.kind !== "silent";
   }
@@ -224,7 +246,7 @@ function take(action: Action): void {
   const step = review.act(session, action);
   session = step.session;
   if (step.decided) {
-    editor.postMessage({ kind: "decide", uri, decided: step.decided });
+    say({ kind: "decide", uri, decided: step.decided });
   }
   if (action.kind !== "type") {
     render();
@@ -358,7 +380,7 @@ function tell(item: ReviewItem | undefined): void {
   if (id === undefined) {
     return;
   }
-  editor.postMessage({ kind: "show", id });
+  say({ kind: "show", id });
   page.said.textContent = item
     ? `${page.place.textContent}. ${page.question.textContent}. ${page.answer.textContent}`
     : page.end.textContent;

@@ -23,7 +23,7 @@ void describe("interpreter", () => {
       path: dirname(PYTHON),
       files: {
         "none.sh": `#!/bin/sh\necho "No module named dlm_lsp" >&2\n${FAILS}`,
-        "dead.sh": `#!/bin/sh\n[ "$1" != --version ] || exec "${SERVER}" --version\n${FAILS}`,
+        "dead.sh": `#!/bin/sh\n[ "$1" != --version ] || exec "${SERVER}" --version\necho "No module named lsprotocol" >&2\n${FAILS}`,
       },
     });
   });
@@ -68,6 +68,7 @@ void describe("interpreter", () => {
     await editor.set("path", editor.path("dead.sh"));
     const notification = editor.notification("The dlm language server does not start");
     await notification.getByRole("button", { name: "Restart Server" }).waitFor();
+    assert.match(await notification.innerText(), /does not start: No module named lsprotocol/);
     // Whether the client tries again depends on how it learns of the death; for ever it must not.
     assert.ok(starts("dead") <= MANY);
     assert.deepEqual(editor.servers(), []);

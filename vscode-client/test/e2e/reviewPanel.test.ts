@@ -271,6 +271,27 @@ void describe("review panel", () => {
     await editor.untilReviewing("When was the bridge of Ville85 built?");
   });
 
+  check("a page that no extension hears claims nothing, and the review goes on anew", async () => {
+    await reviewed("host.dlm", 86, 87);
+    await press("y");
+    await untilText(1);
+    await editor.command("workbench.action.files.saveAll");
+    const renewed = editor.host.renewed();
+    // The editor in a browser has no command for it, and starts another one where this is gone.
+    process.kill(await editor.host.run(() => process.pid), "SIGKILL");
+    await renewed;
+    await editor.review().locator("#pair").click();
+    await press("y");
+    await editor.review().getByRole("alert").getByText("Nobody hears this page").waitFor();
+    await progress("1 of 4 reviewed");
+    await editor.page.locator(".view-line", { hasText: "Ville86" }).first().click();
+    await press("Alt+Shift+R");
+    await editor.untilReviewing("When was the bridge of Ville86 built?");
+    await press("y");
+    await progress("2 of 4 reviewed");
+    assert.match(await untilText(2), /When was the bridge of Ville86 built\?/);
+  });
+
   check("the page's policy keeps out whatever would get past that", async () => {
     await reviewed("policy.dlm", 79);
     const blocked = await editor

@@ -55,6 +55,11 @@ void describe("roads", () => {
     );
     assert.match(await editor.text(), /^---\ndlm_id: [0-9A-HJKMNP-TV-Z]{26}\n/);
     await editor.untilServed();
+    // Of what is open, although it is not in view.
+    await editor.command("workbench.action.openWalkthrough", "dlm-lsp.dlm#start");
+    await steps.filter({ hasText: "Review what was written" }).click();
+    await editor.page.getByRole("button", { name: "Review Synthesized Pairs" }).click();
+    await editor.review().getByText("Nothing is synthesized in this document.").first().waitFor();
   });
 
   check("the palette makes a document, and never over a file", async () => {

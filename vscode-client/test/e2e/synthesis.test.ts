@@ -74,6 +74,25 @@ void describe("synthesis", () => {
     assert.equal(await editor.untilSynthesized(2), after);
   });
 
+  check("nothing is put into a document that the user has as read-only", async () => {
+    const include = (globs: object) =>
+      editor.host.run(async ({ vscode }, value) => {
+        const files = vscode.workspace.getConfiguration("files");
+        await files.update("readonlyInclude", value, vscode.ConfigurationTarget.Global);
+      }, globs);
+    const before = about(18);
+    await open("locked.dlm", before);
+    await include({ "locked.dlm": true });
+    try {
+      await editor.command("dlm.synthesizeDocument");
+      await editor.notification("locked.dlm is read-only").waitFor();
+      await editor.notification("2 staged").waitFor();
+      assert.equal(await editor.text(), before);
+    } finally {
+      await include({});
+    }
+  });
+
   check("a hover tells where a pair came from", async () => {
     await open("hover.dlm", about(4));
     await editor.command("dlm.synthesize");

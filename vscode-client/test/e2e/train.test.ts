@@ -6,8 +6,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe } from "node:test";
+import { about } from "./documents";
 import { Editor } from "./editor";
 import { PYTHON, REPOSITORY } from "./paths";
+import { Teacher } from "./teacher";
 
 const MAKE = `
 import sys
@@ -21,6 +23,8 @@ sys.stdout.write(trainable_documents.text(tiny_llama(Path(sys.argv[1]))))
 const PATIENCE = 180_000;
 
 void describe("training", () => {
+  /** In the place of the hub, which has nothing of what it is asked for. */
+  let hub: Teacher;
   let editor: Editor;
   let folder: string;
   let text: string;
@@ -31,17 +35,46 @@ void describe("training", () => {
       cwd: REPOSITORY,
       encoding: "utf8",
     });
-    editor = await Editor.start();
+    hub = await Teacher.start();
+    editor = await Editor.start({ environment: { HF_ENDPOINT: hub.address } });
   });
 
   after(async () => {
     await editor.close();
+    hub.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
   const check = (name: string, body: () => Promise<void>) => {
     Editor.test(name, () => editor, body);
   };
+
+  check(
+    "a base model is downloaded only where the user agrees, and asking without one says why",
+    async () => {
+      const question = editor.page.locator(".monaco-dialog-box");
+      const answer = async (button: string) => {
+        await editor.palette("dlm: Train the Document");
+        await question.getByText("Download Qwen/Qwen3-1.7B?").waitFor();
+        await question.getByText(/from 127\.0\.0\.1:\d+\. It is about 3\.4 GB/).waitFor();
+        await question.getByRole("button", { name: button, exact: true }).click();
+        await question.waitFor({ state: "detached" });
+      };
+      hub.strange = [];
+      await editor.open("absent.dlm", about(1).replace("smollm2-135m", "qwen3-1.7b"));
+      await answer("Cancel");
+      assert.deepEqual(hub.strange, []);
+      await answer("Download");
+      const failure = editor.notification("cannot download Qwen/Qwen3-1.7B");
+      await failure.getByRole("button", { name: "Show Log" }).waitFor();
+      assert.notDeepEqual(hub.strange, []);
+      await editor.command("notifications.clearAll");
+      await editor.palette("dlm: Ask the Document");
+      await editor.answer("Ask absent.dlm", "How many mills are there?");
+      const none = editor.notification("has no trained adapter");
+      await none.getByRole("button", { name: "Train" }).waitFor();
+    },
+  );
 
   check("a document is trained, with its losses drawn on the way, and asked", async () => {
     await editor.open("mills.dlm", text);
