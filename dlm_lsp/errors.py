@@ -15,6 +15,8 @@
     └── TeacherError            a teacher cannot be asked, or failed
         ├── SelectorError       a selector that names no teacher
         ├── UnreachableError    the server was not there, or was silent for too long
+        │   ├── CrowdedError    it was silent while it had other requests; alone it may not be
+        │   └── SilentError     it went on to be silent, with one request at a time
         ├── UnusableReplyError  a reply is empty, broken or an error; again may help
         ├── DeferredError       a request waits in a batch, and its reply comes later
         ├── NotAskedError       a request was not sent, for what befell another
@@ -145,6 +147,14 @@ class UnreachableError(TeacherError):
     """The server was not there, or did not say a word in time."""
 
     code = "unreachable"
+
+
+class CrowdedError(UnreachableError):
+    """No answer came in time, beside other requests: with fewer of them it may come."""
+
+
+class SilentError(UnreachableError):
+    """One request after the other had no answer in time, with no other beside it."""
 
 
 class UnusableReplyError(TeacherError):

@@ -14,6 +14,7 @@ from dlm_lsp.errors import (
     NotAskedError,
     RateError,
     RejectedError,
+    SilentError,
     SpentError,
     TeacherError,
     TooLongError,
@@ -33,7 +34,7 @@ from dlm_lsp.teachers.unanswered import CountingTeacher
 
 _R = TypeVar("_R", PairRequest, CheckRequest)
 # The server has said so of one request, and the others were not sent.
-_ENDS_ASKING = (RejectedError, SpentError, RateError)
+_ENDS_ASKING = (RejectedError, SpentError, RateError, SilentError)
 _REPLY_FIELDS = tuple(member.name for member in fields(Reply))
 
 
@@ -255,7 +256,10 @@ class RequestRunner(Generic[_R]):
         self.spending.requests += len(sent)
         self._meter.add_unanswered(sent)
 
-    def _spend(self, request: _R, reply: Reply) -> None:
+    def _spend(self, request: _R, reply: Reply | None) -> None:
+        if reply is None:
+            self._meter.add_unanswered((request,))
+            return
         self._meter.add_reply(request, reply)
         spent = self.spending
         spent.tokens_in = _add(spent.tokens_in, reply.tokens_in)

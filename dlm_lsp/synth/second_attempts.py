@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import anyio
 
-from dlm_lsp.errors import TeacherError, UnusableReplyError
+from dlm_lsp.errors import CrowdedError, TeacherError, UnusableReplyError
 from dlm_lsp.synth.off_loop import run_off_loop
 from dlm_lsp.synth.reply_faults import reply_fault
 from dlm_lsp.teachers.protocol import (
@@ -26,13 +26,13 @@ async def answer_twice(
     teacher: Replier[_R],
     requests: Sequence[_R],
     may_repeat: Callable[[_R, int], bool],
-    on_wasted: Callable[[_R, Reply], None],
+    on_wasted: Callable[[_R, Reply | None], None],
 ) -> AsyncGenerator[TeacherResult, None]:
     """Answer each request as the teacher does; an empty reply, or one cut to nothing, is an error.
 
-    Such a request is made once more if `may_repeat` allows it, which counts it then; it is told how
-    many requests are still to be yielded. What was of no use is handed to `on_wasted`, for it has
-    its cost.
+    Such a request, and one that others kept from its answer, is made once more if `may_repeat`
+    allows it, which counts it then; it is told how many requests are still to be yielded. What was
+    of no use is handed to `on_wasted`, for it has its cost; None is a reply that did not come.
 
     Raises:
         TeacherError: as the teacher; what failed before is told first, as before a cancellation.
@@ -41,7 +41,7 @@ async def answer_twice(
     try:
         async with aclosing(_checked(teacher, requests, on_wasted)) as results:
             async for result in results:
-                if isinstance(result.outcome, UnusableReplyError):
+                if isinstance(result.outcome, UnusableReplyError | CrowdedError):
                     failed[result.index] = result
                 else:
                     yield result
@@ -62,12 +62,14 @@ async def answer_twice(
 
 
 async def _checked(
-    teacher: Replier[_R], requests: Sequence[_R], on_wasted: Callable[[_R, Reply], None]
+    teacher: Replier[_R], requests: Sequence[_R], on_wasted: Callable[[_R, Reply | None], None]
 ) -> AsyncGenerator[TeacherResult, None]:
     """Answer as the teacher does, with the error that a reply amounts to in its place."""
     async with aclosing(teacher.answer(requests)) as results:
         async for result in results:
             reply = result.outcome
+            if isinstance(reply, CrowdedError):
+                on_wasted(requests[result.index], None)
             if isinstance(reply, Reply) and (fault := await _fault(requests[result.index], reply)):
                 on_wasted(requests[result.index], reply)
                 error = UnusableReplyError(f"the reply of {teacher.name} {fault}")

@@ -17,6 +17,7 @@ from dlm_lsp.errors import (
     NotAskedError,
     RateError,
     RejectedError,
+    SilentError,
     SpentError,
     TeacherError,
     TooLongError,
@@ -63,6 +64,8 @@ _logger = logging.getLogger(__name__)
 _LONGEST_CHECK = 20.0
 _MOST_REJECTED = 3
 """How many calls a server may reject, having answered nothing, before it is asked no more."""
+_MOST_SILENCES = 3
+"""How many requests in a row, each alone, may have no answer in time before no more is asked."""
 _FINAL = (SpentError, KeyRefusedError)
 _ABOUT_NO_SHAPE = frozenset((401, 402, 403, 407, 408, 409, 413, 429))
 """Statuses of errors that another shape of the request would not mend."""
@@ -377,6 +380,10 @@ class ApiTeacher(ABC):
         self._pace.on_wait = lambda seconds: on_notice(
             f"{self._endpoint.url} limits the rate; waiting {duration(seconds)}"
         )
+        self._pace.on_crowd = lambda at_once: on_notice(
+            f"{self._endpoint.url} gave no answer in {self._timeout:g} s; it is asked "
+            f"{'one by one' if at_once == 1 else f'for {at_once} replies at once'} from now on"
+        )
 
     async def count_tokens(self, requests: Sequence[Request]) -> list[int] | None:
         """Return None: an API counts only what it is sent."""
@@ -454,10 +461,18 @@ class ApiTeacher(ABC):
         elif isinstance(answered, _FINAL) or (
             isinstance(answered, RateError) and self._pace.refusals_in_a_row > RETRIES
         ):
-            self._fatal_error = answered
-            self._pace.stop(answered)
+            self._end_with(answered)
+        elif (
+            isinstance(answered, UnreachableError)
+            and self._pace.silences_in_a_row >= _MOST_SILENCES
+        ):
+            self._end_with(SilentError(f"{answered}, or look at the server"))
         elif isinstance(answered, MissingError) and not self._has_served:
             self._fatal_error = answered
+
+    def _end_with(self, failure: TeacherError) -> None:
+        self._fatal_error = failure
+        self._pace.stop(failure)
 
     def too_long(self, request: Request) -> TooLongError | None:
         """Return why a request that goes another way, as in a batch, would be refused."""

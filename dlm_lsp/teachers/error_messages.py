@@ -16,11 +16,16 @@ _PAGE = re.compile(r"\s*<[!?a-zA-Z]")
 
 
 class OutOfTimeError(Exception):
-    """An attempt took too long; `refused` is the status after which the server let us wait."""
+    """An attempt took too long.
 
-    def __init__(self, refused: int | None) -> None:
+    `refused` is the status after which the server let us wait; `crowded` tells whether there were
+    others beside it.
+    """
+
+    def __init__(self, refused: int | None, *, crowded: bool = False) -> None:
         super().__init__("out of time")
         self.refused = refused
+        self.crowded = crowded
 
 
 def server_message(body: object) -> str:
@@ -120,7 +125,9 @@ def error_message(
         return f"{server} lets us wait too long ({error.refused}); run again later"
     timed_out = isinstance(error, sdk.APITimeoutError) and not connecting
     if timed_out or isinstance(error, OutOfTimeError):
-        return f"{server} gave no answer in {timeout:g} s; allow more time or a lower concurrency"
+        crowded = isinstance(error, OutOfTimeError) and error.crowded
+        way_on = "allow more time or a lower concurrency" if crowded else "allow more time"
+        return f"{server} gave no answer in {timeout:g} s; {way_on}"
     if isinstance(error, sdk.APIStatusError):
         return _status_line(
             error, server=server, key=key, secrets=secrets, models=models, spent=spent

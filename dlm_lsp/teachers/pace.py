@@ -36,30 +36,37 @@ class Turn:
     """One attempt; `began` says after how many slow-downs, `at_once` how many might go then.
 
     `at` is its time in seconds, and `is_answered` whether the server has said anything.
+    `is_crowded` tells whether another attempt was under way meanwhile.
     """
 
     began: int
     at_once: int = 0
     at: float = 0.0
     is_answered: bool = False
+    is_crowded: bool = False
 
 
 class Pace:
     """Lets attempts at one server go, as many at once as `limit` says, first come, first served.
 
-    `on_wait` hears of long pauses, in seconds; `end` is why no further attempt is to be made.
+    `on_wait` hears of long pauses, in seconds, and `on_crowd` of how many go at once from then on
+    where one was not answered in time; `end` is why no further attempt is to be made.
     """
 
     def __init__(self, limit: RequestLimit) -> None:
         self.on_wait: Callable[[float], None] | None = None
+        self.on_crowd: Callable[[int], None] | None = None
         self.end: TeacherError | None = None
         self._limit = limit
         self._going = 0
+        self._under_way = 0
+        self._alone: Turn | None = None
         self._most_going = 0
         self._clear_at = -math.inf
         self._told_until = -math.inf
         self._slowdowns = 0
         self._in_a_row = 0
+        self._silences = 0
         self._line: OrderedDict[anyio.Event, Callable[[], bool]] = OrderedDict()
         self._alarm: asyncio.TimerHandle | None = None
 
@@ -67,6 +74,11 @@ class Pace:
     def refusals_in_a_row(self) -> int:
         """How often the server has said "too many" since it last answered anything else."""
         return self._in_a_row
+
+    @property
+    def silences_in_a_row(self) -> int:
+        """How many attempts, each alone, had no answer in time since the last that had one."""
+        return self._silences
 
     @property
     def at_once(self) -> int:
@@ -89,13 +101,35 @@ class Pace:
             self._going += 1
         self._most_going = max(self._most_going, self._going)
         turn = Turn(self._slowdowns, self.at_once, _now())
+        self._join(turn)
         try:
             yield turn
         finally:
             if not turn.is_answered:
-                self._change(self._limit.unanswered())
+                self._take_silence(turn)
+            self._under_way -= 1
+            self._alone = None
             self._going -= 1
             self._let_go()
+
+    def _join(self, turn: Turn) -> None:
+        turn.is_crowded = self._under_way > 0
+        if self._alone:
+            self._alone.is_crowded = True
+        self._alone = None if turn.is_crowded else turn
+        self._under_way += 1
+
+    def _take_silence(self, turn: Turn) -> None:
+        """Take note that an attempt had no answer: not in its time, or it was given up before."""
+        if _now() - turn.at < self._limit.timeout:
+            self._change(self._limit.unanswered())
+        elif not turn.is_crowded:
+            self._silences += 1
+        # Those that were under way together are silent together, which is told once.
+        elif turn.at_once <= self.at_once > 1:
+            self._change(self._limit.out_of_time())
+            if self.on_crowd:
+                self.on_crowd(self.at_once)
 
     async def _line_up(self, is_over: Callable[[], bool]) -> None:
         called = anyio.Event()
@@ -152,7 +186,7 @@ class Pace:
     def speed_up(self, turn: Turn, *, is_error: bool = False) -> None:
         """Take note that the server answered an attempt, be it with an error."""
         turn.is_answered = True
-        self._in_a_row = 0
+        self._in_a_row = self._silences = 0
         is_full = turn.at_once == self.at_once <= self._most_going
         seconds = None if is_error else _now() - turn.at
         self._change(self._limit.answered(seconds, is_full=is_full))

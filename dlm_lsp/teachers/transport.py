@@ -19,6 +19,7 @@ import anyio
 import anyio.lowlevel
 
 from dlm_lsp.errors import (
+    CrowdedError,
     KeyRefusedError,
     MissingError,
     NotAskedError,
@@ -84,6 +85,8 @@ def http_client(
             if pace.must_wait():
                 suspend_deadline()
             async with pace.turn() as turn:
+                if attempts := _attempts.get():
+                    attempts.turn = turn
                 if pace.end:
                     # The SDK counts its attempts there.
                     tried = request.headers.get("x-stainless-retry-count", "0") != "0"
@@ -237,6 +240,8 @@ async def with_teacher_errors(
 
 
 def _failure_of(error: Exception, sdk: ModuleType, line: str) -> TeacherError:
+    if isinstance(error, OutOfTimeError) and error.crowded and not error.refused:
+        return CrowdedError(line)
     if isinstance(error, sdk.APIConnectionError | OutOfTimeError):
         return UnreachableError(line)
     if not isinstance(error, sdk.APIStatusError):
@@ -256,6 +261,7 @@ class _Attempts:
     limit: float
     refused: int | None = None
     failure: Exception | None = None
+    turn: Turn | None = None
 
 
 _attempts: ContextVar[_Attempts | None] = ContextVar("_attempts", default=None)
@@ -277,7 +283,8 @@ async def with_deadline(work: Callable[[], Awaitable[_R]], limit: float) -> _R:
             return await work()
         finally:
             _attempts.reset(token)
-    raise attempts.failure or OutOfTimeError(attempts.refused)
+    crowded = attempts.turn is not None and attempts.turn.is_crowded
+    raise attempts.failure or OutOfTimeError(attempts.refused, crowded=crowded)
 
 
 def suspend_deadline() -> None:

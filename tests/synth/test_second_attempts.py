@@ -3,7 +3,7 @@ from contextlib import aclosing
 import pytest
 from support.scripted_teacher import ScriptedTeacher
 
-from dlm_lsp.errors import RejectedError, TeacherError, UnusableReplyError
+from dlm_lsp.errors import CrowdedError, RejectedError, TeacherError, UnusableReplyError
 from dlm_lsp.synth.second_attempts import answer_twice
 from dlm_lsp.teachers.protocol import PairRequest, Reply, TeacherResult
 
@@ -34,13 +34,22 @@ async def outcomes_of(teacher, asked, may_repeat=ALWAYS):
     return found, wasted
 
 
-@pytest.mark.parametrize("first", [EMPTY, Reply('{"que', finish="length"), UnusableReplyError("x")])
+@pytest.mark.parametrize(
+    "first",
+    [
+        EMPTY,
+        Reply('{"que', finish="length"),
+        UnusableReplyError("x"),
+        CrowdedError("silence"),
+    ],
+)
 async def test_a_request_that_came_to_nothing_is_made_once_more_behind_the_others(first):
     teacher = scripted(a=[first, GOOD], b=[GOOD])
     found, wasted = await outcomes_of(teacher, requests("a", "b"))
     assert found == {0: GOOD, 1: GOOD}
     assert [request.prose for request in teacher.requests] == ["a", "b", "a"]
-    assert wasted == ([first] if isinstance(first, Reply) else [])
+    # For what was not answered in time one may have to pay, too.
+    assert wasted == {Reply: [first], CrowdedError: [None]}.get(type(first), [])
 
 
 async def test_a_request_that_comes_to_nothing_twice_is_told_as_failed():

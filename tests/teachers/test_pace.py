@@ -8,7 +8,15 @@ import pytest
 from support.http_servers import Answer, Request, WireServer, chat_completion
 from support.teacher_calls import FINE, outcomes, request_for, served
 
-from dlm_lsp.errors import KeyRefusedError, RateError, SpentError, TeacherError
+from dlm_lsp.errors import (
+    CrowdedError,
+    KeyRefusedError,
+    RateError,
+    SilentError,
+    SpentError,
+    TeacherError,
+    UnreachableError,
+)
 from dlm_lsp.teachers.pace import Pace, Turn
 from dlm_lsp.teachers.protocol import Reply
 from dlm_lsp.teachers.request_limit import request_limit
@@ -376,3 +384,47 @@ async def test_a_refusal_for_good_is_not_taken_for_one_of_the_pace():
 
 
 HEADERS = {"retry_after": "20"}
+
+
+# Where a server is silent
+
+
+async def test_what_others_kept_from_its_answer_is_told_as_that_and_fewer_go_from_then_on():
+    async def says(count):
+        if count <= 8:
+            await anyio.sleep_forever()
+        return DONE
+
+    async with WireServer(Chat(says)) as server:
+        replies, notices = await answered(server, 12, timeout=0.5)
+    assert [type(reply) for reply in replies[:8]] == [CrowdedError] * 8
+    assert str(replies[0]).endswith("in 0.5 s; allow more time or a lower concurrency")
+    assert replies[8:] == [FINE] * 4
+    (notice,) = notices
+    assert notice.endswith("gave no answer in 0.5 s; it is asked one by one from now on")
+
+
+async def test_one_that_has_no_answer_alone_is_told_to_need_more_time():
+    async def says(count):
+        if count == 1:
+            await anyio.sleep_forever()
+        return DONE
+
+    async with WireServer(Chat(says)) as server:
+        teacher = served(server.url, concurrency=1, timeout=0.3)
+        await teacher.prepare()
+        failed, *replies = await outcomes(teacher, [request_for(f"Text {n}.") for n in range(3)])
+        await teacher.aclose()
+    assert type(failed) is UnreachableError
+    assert str(failed).endswith("gave no answer in 0.3 s; allow more time")
+    assert replies == [FINE] * 2
+
+
+async def test_a_server_that_is_silent_to_each_alone_is_asked_no_more():
+    async def says(_):
+        await anyio.sleep_forever()
+
+    async with WireServer(chat := Chat(says)) as server:
+        with pytest.raises(SilentError, match=r"allow more time, or look at the server$"):
+            await answered(server, 50, timeout=0.2)
+    assert len(chat.came) == 8 + 3

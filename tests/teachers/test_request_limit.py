@@ -1,10 +1,12 @@
 """The limit on requests: its arithmetic, and a real client library before servers of all kinds."""
 
 import json
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -57,8 +59,33 @@ def test_what_is_a_little_slower_leaves_it_as_it_is():
 
 
 def test_it_does_not_grow_to_where_a_queue_would_hold_the_last_beyond_its_timeout():
-    assert after(request_limit(8, 32, timeout=120), *[100.0] * 8).now == 9
-    assert after(request_limit(8, 32, timeout=120), *[110.0] * 80).now == 8
+    assert after(request_limit(8, 32, timeout=120), *[50.0] * 8).now == 9
+    assert after(request_limit(8, 32, timeout=120), *[55.0] * 80).now == 8
+
+
+def test_where_a_queue_holds_requests_too_long_it_begins_anew_with_as_many_as_it_can_bear():
+    limit = after(request_limit(8, 32, timeout=120), 20.0, 40.0, 60.0)
+    assert limit.now == 8
+    limit = after(limit, 80.0)
+    assert limit.now == 3
+    assert after(limit, *[60.0] * 100).now == 3
+
+
+def test_replies_that_are_slow_together_wait_for_nobody_and_lower_nothing():
+    assert after(request_limit(8, 32, timeout=120), *[100.0] * 80).now == 8
+
+
+@pytest.mark.parametrize(("known", "left"), [((), 1), ((20.0,), 3), ((50.0,), 1), ((1.0,), 4)])
+def test_a_request_out_of_time_leaves_what_a_queue_can_bear_and_half_at_most(known, left):
+    limit = after(request_limit(8, 32, timeout=120), *known).out_of_time()
+    assert limit.now == left
+
+
+@pytest.mark.parametrize("limit", [request_limit(8, 32, timeout=120), request_limit(20)])
+def test_after_a_silence_it_grows_again_while_answers_are_quick(limit):
+    silent = limit.out_of_time()
+    assert silent.now < 8
+    assert after(silent, *[1.0] * 1000).now == limit.most
 
 
 @pytest.mark.parametrize("seconds", [(1.0, False), (None, True)])
@@ -76,7 +103,7 @@ def test_a_request_without_any_answer_brings_it_back_to_where_it_began():
 
 
 events = st.lists(
-    st.sampled_from(("answer", "error", "refusal", "nothing")) | st.floats(0.001, 1000),
+    st.sampled_from(("answer", "error", "refusal", "nothing", "silence")) | st.floats(0.001, 1000),
     max_size=300,
 )
 
@@ -86,14 +113,18 @@ def moved(limit: RequestLimit, event: str | float) -> RequestLimit:
         return limit.refused()
     if event == "nothing":
         return limit.unanswered()
+    if event == "silence":
+        return limit.out_of_time()
     if isinstance(event, str):
         return limit.answered(None if event == "error" else 1.0, is_full=True)
     return limit.answered(event, is_full=True)
 
 
-@given(st.integers(1, 40), st.integers(1, 40), events)
-def test_it_is_always_between_one_and_the_most_and_grows_by_twice_at_most(first, more, happened):
-    limit = request_limit(first, first + more - 1)
+@given(st.integers(1, 40), st.integers(1, 40), st.sampled_from((120.0, math.inf)), events)
+def test_it_is_always_between_one_and_the_most_and_grows_by_twice_at_most(
+    first, more, timeout, happened
+):
+    limit = request_limit(first, first + more - 1, timeout)
     for event in happened:
         before, limit = limit, moved(limit, event)
         assert 1 <= limit.now <= limit.most
@@ -104,13 +135,15 @@ def test_it_is_always_between_one_and_the_most_and_grows_by_twice_at_most(first,
 
 
 @given(st.integers(1, 40), events)
-def test_a_number_that_was_named_is_only_left_for_a_refusal_and_is_reached_again(named, happened):
+def test_a_number_that_was_named_is_left_for_refusals_and_silences_and_is_reached_again(
+    named, happened
+):
     limit = request_limit(named)
     for event in happened:
         before, limit = limit, moved(limit, event)
         assert limit.now <= named
-        assert limit.now >= before.now or event == "refusal"
-    assert after(limit, *[1.0] * named**2).now == named
+        assert limit.now >= before.now or event in ("refusal", "silence") or limit.first < named
+    assert after(replace(limit, quickest=1.0), *[1.0] * named**2).now == named
 
 
 # With a server
