@@ -8,7 +8,7 @@ from dlm_lsp.document.document import Document
 from dlm_lsp.store.replies import ReplyCache
 from dlm_lsp.synth.chunking import estimate_tokens
 from dlm_lsp.synth.cost import UNKNOWN_PRICES, RunPrices
-from dlm_lsp.synth.planned_requests import plan_requests, prose_sources
+from dlm_lsp.synth.planned_requests import plan_requests, prose_sources, without_link_lists
 from dlm_lsp.synth.request_runner import cached_reply
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.teachers.money import Money
@@ -34,7 +34,8 @@ _ANY_PAIR = ("word " * 15, "word " * 30)
 class Estimate:
     """What the first requests of a run will be; a second may follow each of them.
 
-    Tokens are about. `unasked_parts` are those of long sections that no pair falls to. Where
+    Tokens are about. `unasked_parts` are those of long sections that no pair falls to, `link_lists`
+    the sections that are passed over, for there is nothing in them but links. Where
     `max_pairs` is set the run may end long before; then all numbers are the most that it can come
     to. `cost` is None where no price is known or nothing costs anything; `prices_as_of` is an
     ISO 8601 date.
@@ -46,6 +47,7 @@ class Estimate:
     tokens_in: int
     tokens_out: int
     unasked_parts: int = 0
+    link_lists: int = 0
     verification: "VerificationEstimate | None" = None
     cost: Money | None = None
     prices_as_of: str | None = None
@@ -121,7 +123,8 @@ async def estimate_run(
     Raises:
         StoreError: the cache cannot be read.
     """
-    sources = prose_sources(document, sections)
+    found = prose_sources(document, sections)
+    sources = without_link_lists(found)
     plan = await plan_requests(sources, teacher, options)
     planned = [planned_request.request for planned_request in plan.requests]
     requests = list(dict.fromkeys(planned))
@@ -143,6 +146,7 @@ async def estimate_run(
         tokens_in=sum(prompt_tokens),
         tokens_out=sum(reply_tokens),
         unasked_parts=plan.unasked,
+        link_lists=len(found) - len(sources),
         verification=_estimate_verification(
             verifier,
             planned,

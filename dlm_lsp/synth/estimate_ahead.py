@@ -93,9 +93,7 @@ class Estimator:
                     prices=prices,
                 )
             problems = [*(each.problem for each in everybody), prices.problem]
-            notes = run_notes(
-                folder, request, asked.teacher, expected.unasked_parts, [*filter(None, problems)]
-            )
+            notes = run_notes(folder, request, asked.teacher, expected, [*filter(None, problems)])
         return expected, notes
 
     async def _ask(

@@ -185,7 +185,7 @@ async def open_session(
             document,
             found.teacher,
             expected,
-            run_notes(folder, request, found.teacher, expected.unasked_parts, problems),
+            run_notes(folder, request, found.teacher, expected, problems),
             found.verification,
             found.prices,
             found.judge,

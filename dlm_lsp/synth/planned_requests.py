@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from dlm_lsp.document.document import Document
 from dlm_lsp.document.section import SectionType
 from dlm_lsp.errors import TeacherError
+from dlm_lsp.quality.link_list import is_link_list
 from dlm_lsp.quality.strategy import Strategy
 from dlm_lsp.synth.chunking import estimate_tokens, split_text, spread_count
 from dlm_lsp.synth.run_options import SynthOptions
@@ -77,6 +78,12 @@ def prose_sources(
         and (sections is None or section.id in sections)
     }
     return tuple(sources.values())
+
+
+def without_link_lists(sources: Sequence[ProseSource]) -> tuple[ProseSource, ...]:
+    """Return the sections to ask about: without those that are links alone, if there are others."""
+    texts = tuple(source for source in sources if not is_link_list(source.prose))
+    return texts or tuple(sources)
 
 
 async def plan_requests(

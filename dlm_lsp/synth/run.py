@@ -34,7 +34,13 @@ from dlm_lsp.synth.judge_calibration import judge_threshold
 from dlm_lsp.synth.model_loading import RunLoading, uses_local_model
 from dlm_lsp.synth.notices import Notices
 from dlm_lsp.synth.off_loop import check_cancelled, run_off_loop
-from dlm_lsp.synth.planned_requests import PlannedRequest, ProseSource, plan_requests, prose_sources
+from dlm_lsp.synth.planned_requests import (
+    PlannedRequest,
+    ProseSource,
+    plan_requests,
+    prose_sources,
+    without_link_lists,
+)
 from dlm_lsp.synth.reply_intake import ReplyRoom
 from dlm_lsp.synth.report import WHOLE_DOCUMENT, Candidate, Report, Skip, Verdict
 from dlm_lsp.synth.request_rounds import RequestRounds
@@ -218,11 +224,12 @@ class _SynthesisRun:
             )
             self._verification = Verification(verifier, runner, cache, options)
         self._rounds = RequestRounds(teacher, self._runner, options, rejected)
-        self._sources = prose_sources(document, sections)
+        found = prose_sources(document, sections)
+        self._sources = without_link_lists(found)
         self._requests: dict[str, list[PlannedRequest]] = {
             source.id: [] for source in self._sources
         }
-        self._without_prose = tuple(_without_prose(self._sources, sections))
+        self._without_prose = tuple(_without_prose(found, sections))
         self._sections_done = 0
         self._began = anyio.current_time()
         self._stopped = False

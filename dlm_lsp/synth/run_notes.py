@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dlm_lsp.store.batches import BatchRecords
+from dlm_lsp.synth.estimate import Estimate
 from dlm_lsp.synth.strategy_shares import teacher_notes
 from dlm_lsp.synth.synth_request import SynthRequest
 from dlm_lsp.teachers.protocol import Teacher
@@ -37,7 +38,7 @@ def run_notes(
     folder: Path,
     request: SynthRequest,
     teacher: Teacher,
-    unasked_parts: int,
+    expected: Estimate,
     problems: Sequence[str],
 ) -> RunNotes:
     """Return what is to be told of a run by `teacher`, prepared, over the document of a store.
@@ -52,8 +53,19 @@ def run_notes(
     return RunNotes(
         f"asked by profile {profiles}" if profiles else "",
         (*problems, *teacher_notes(teacher, request.options)),
-        (*_unasked_notes(unasked_parts, teacher.name), *_batch_notes(folder, teacher.name)),
+        (
+            *_link_list_notes(expected.link_lists),
+            *_unasked_notes(expected.unasked_parts, teacher.name),
+            *_batch_notes(folder, teacher.name),
+        ),
     )
+
+
+def _link_list_notes(sections: int) -> tuple[str, ...]:
+    if not sections:
+        return ()
+    are = "1 section is" if sections == 1 else f"{sections} sections are"
+    return (f"{are} not asked about: nothing but links is in {'it' if sections == 1 else 'them'}",)
 
 
 def _unasked_notes(parts: int, teacher: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from support.scripted_teacher import HEAD, ScriptedTeacher, document, towns
 
 from dlm_lsp.document.parse import parse
 from dlm_lsp.errors import TeacherError
-from dlm_lsp.synth.planned_requests import plan_requests, prose_sources
+from dlm_lsp.synth.planned_requests import plan_requests, prose_sources, without_link_lists
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.teachers.guidance import Guidance
 
@@ -35,6 +35,19 @@ def test_equal_sections_are_one_source():
 def test_only_named_sections_are_sources():
     doc = document("One.", "Two.")
     assert [s.prose for s in prose_sources(doc, [doc.sections[1].id])] == ["Two."]
+
+
+LINKS = "* [Precedent](sect.quotas.html)\n* [Suivant](sect.hotplug.html)"
+
+
+def test_sections_of_links_alone_are_passed_over_where_there_are_others():
+    sources = prose_sources(document("Oslo is the capital of Norway.", LINKS))
+    assert [source.prose for source in without_link_lists(sources)] == [sources[0].prose]
+
+
+def test_where_there_are_no_others_they_are_asked_about():
+    sources = prose_sources(document(LINKS))
+    assert without_link_lists(sources) == sources
 
 
 async def test_both_strategies_about_one_section_follow_each_other():

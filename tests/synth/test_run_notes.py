@@ -5,6 +5,7 @@ from support.scripted_teacher import LimitedScriptedTeacher, ScriptedTeacher
 
 from dlm_lsp.store.batches import BatchRecords, new_record
 from dlm_lsp.store.replies import reply_key
+from dlm_lsp.synth.estimate import Estimate
 from dlm_lsp.synth.run_notes import RunNotes, run_notes
 from dlm_lsp.synth.run_options import SynthOptions
 from dlm_lsp.synth.synth_request import SynthRequest
@@ -12,8 +13,11 @@ from dlm_lsp.synth.synth_request import SynthRequest
 REQUEST = SynthRequest("openai:towns", None, SynthOptions(strategy="both"))
 
 
-def notes_of(folder, teacher=None, *, unasked=0, problems=(), request=REQUEST) -> RunNotes:
-    return run_notes(folder, request, teacher or ScriptedTeacher(), unasked, problems)
+def notes_of(
+    folder, teacher=None, *, unasked=0, link_lists=0, problems=(), request=REQUEST
+) -> RunNotes:
+    expected = Estimate(1, 1, 0, 0, 0, unasked, link_lists)
+    return run_notes(folder, request, teacher or ScriptedTeacher(), expected, problems)
 
 
 def test_where_nothing_is_to_be_told_there_is_no_line(tmp_path):
@@ -47,3 +51,14 @@ def test_requests_that_wait_in_batches_are_told_where_they_are_this_teachers(tmp
         BatchRecords(tmp_path).put(new_record(teacher, "http://localhost", keys))
     (note,) = notes_of(tmp_path).own
     assert note.startswith("3 requests to scripted wait in a batch")
+
+
+@pytest.mark.parametrize(
+    ("sections", "note"),
+    [
+        (1, "1 section is not asked about: nothing but links is in it"),
+        (3, "3 sections are not asked about: nothing but links is in them"),
+    ],
+)
+def test_sections_of_links_alone_are_of_the_document_alone(tmp_path, sections, note):
+    assert notes_of(tmp_path, link_lists=sections).own == (note,)
