@@ -16,6 +16,7 @@ from dlm_lsp.store.documents import read_document, write_document
 from dlm_lsp.store.files import is_same_file
 from dlm_lsp.store.home import store_folder
 from dlm_lsp.store.lock import document_lock
+from dlm_lsp.store.looking import is_folder
 from dlm_lsp.store.manifest import load_manifest
 from dlm_lsp.store.plan import load_plan
 
@@ -110,11 +111,11 @@ def _safe(document: Document, twin: Path | None) -> Iterator[tuple[Problem, Fix]
 
 
 def _keeper(folder: Path, sharing: Collection[Path]) -> Path | None:
-    if not folder.is_dir():
-        return next(iter(sharing))
     try:
+        if not is_folder(folder):
+            return next(iter(sharing))
         plan, manifest = load_plan(folder), load_manifest(folder)
-    except StoreError:
+    except (StoreError, OSError):
         return None
     named = [plan.source_path] if plan else []
     if manifest and manifest.source_path:

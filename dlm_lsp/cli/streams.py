@@ -49,36 +49,36 @@ def _guarded(stream: Any) -> Any:
     # A test may have put a buffer in memory there.
     if not isinstance(raw, io.RawIOBase):
         return stream
-    guarded = _GuardedStream(stream, raw)
-    return io.TextIOWrapper(
-        guarded if unbuffered else io.BufferedWriter(guarded),
-        encoding=stream.encoding,
-        errors=stream.errors,
-        line_buffering=stream.line_buffering,
-        write_through=stream.write_through,
-    )
+    return _GuardedStream(stream, raw.fileno(), unbuffered=unbuffered)
 
 
-class _GuardedStream(io.RawIOBase):
-    """Writes to a stream of the process, which stays open."""
+class _GuardedStream(io.TextIOWrapper):
+    """Writes to the descriptor of a stream of the process, which stays open.
 
-    def __init__(self, stream: io.TextIOWrapper, raw: io.RawIOBase) -> None:
-        super().__init__()
-        # One that nobody holds would close what is below it.
+    The guard is around the buffer. Below it, an interrupt that comes as a write returns would hide
+    from the buffer what was written, and it would be written again.
+    """
+
+    def __init__(self, stream: io.TextIOWrapper, descriptor: int, *, unbuffered: bool) -> None:
+        raw: Any = os.fdopen(descriptor, "wb", buffering=0, closefd=False)
+        super().__init__(
+            raw if unbuffered else io.BufferedWriter(raw),
+            encoding=stream.encoding,
+            errors=stream.errors,
+            line_buffering=stream.line_buffering,
+            write_through=stream.write_through,
+        )
+        # One that nobody holds would close the descriptor.
         self._stream = stream
-        self._raw = raw
 
-    def writable(self) -> bool:
-        return True
-
-    def fileno(self) -> int:
-        return self._raw.fileno()
-
-    def isatty(self) -> bool:
-        return self._raw.isatty()
-
-    def write(self, data: Any) -> int | None:
+    def write(self, text: str) -> int:
         try:
-            return self._raw.write(data)
+            return super().write(text)
+        except OSError as error:
+            raise OutputClosed(error, self.fileno()) from error
+
+    def flush(self) -> None:
+        try:
+            super().flush()
         except OSError as error:
             raise OutputClosed(error, self.fileno()) from error

@@ -5,6 +5,7 @@ imported. That was nearly half of the server's start, which needs 41 of them.
 """
 
 import importlib
+import sys
 from threading import RLock
 from typing import Any, get_type_hints
 
@@ -19,6 +20,8 @@ def import_lazy_types() -> None:
 
     A finished class has no slots, for that would be another class; otherwise it is the same.
     """
+    if _MODULE in sys.modules:
+        return
     define = attrs.define
     attrs.define = _define_later  # type: ignore[assignment]
     try:

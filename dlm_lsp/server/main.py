@@ -29,9 +29,10 @@ def main() -> None:
         sys.exit("dlm-lsp: standard input or output is closed; an editor keeps both open")
     file = options.log_file
     to = file.open("a", encoding="utf-8", errors="backslashreplace") if file else sys.stderr
+    log = RetryingLogHandler(to)
     logging.basicConfig(
         level=options.log_level.upper(),
-        handlers=[RetryingLogHandler(to)],
+        handlers=[log],
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
     # pygls logs whole messages, and with them what the user writes.
@@ -63,7 +64,8 @@ def main() -> None:
         if not listens:
             raise
         sys.exit(f"dlm-lsp: cannot listen: {os_reason(error)}; choose another port or file")
-    logging.shutdown()
+    # Not `logging.shutdown`, which flushes stderr too, and waits where the thread of the log does.
+    log.close()
     # Threads may still wait, and Python would wait for them.
     os._exit(0 if server.protocol._shutdown else 1)
 

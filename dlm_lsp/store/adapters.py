@@ -8,6 +8,7 @@ from dlm_lsp.document.base_models import public_name
 from dlm_lsp.document.schema import Frontmatter
 from dlm_lsp.errors import NotFoundError, StoreError
 from dlm_lsp.store.files import read_file
+from dlm_lsp.store.looking import is_folder
 from dlm_lsp.store.os_reason import os_reason
 
 _CACHED = re.compile(r"models--([^/\\]+)[/\\]snapshots")
@@ -43,7 +44,7 @@ def current_adapter(folder: Path, name: str | None = None) -> Path | None:
             f"{pointer} points to {written!r}, outside the store: remove it, or train again"
         )
     try:
-        there = adapter.is_dir()
+        there = is_folder(adapter)
     except OSError as error:
         raise StoreError(
             f"cannot look at {adapter}: {os_reason(error)}; make its folder readable"

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from dlm_lsp.errors import StoreError
 from dlm_lsp.store.files import make_folder, sync_folder
+from dlm_lsp.store.looking import exists, is_regular_file
 from dlm_lsp.store.os_reason import os_reason
 from dlm_lsp.store.temporary import open_temporary
 
@@ -72,7 +73,7 @@ def made_with(path: Path, kind: DatabaseKind, *writes: Write) -> bool:
     """
     make_folder(path.parent)
     with as_store_error(path), closing(sqlite3.connect(":memory:")) as connection:
-        if path.exists():
+        if exists(path):
             return False
         connection.deserialize(_empty_image(kind))
         for statement, rows in writes:
@@ -120,7 +121,7 @@ def open_for_reading(path: Path, kind: DatabaseKind) -> sqlite3.Connection | Non
         StoreError: it cannot be read, is damaged, or is of another kind.
     """
     with as_store_error(path):
-        if not path.exists():
+        if not exists(path):
             return None
         connection = _connect(path, kind, _reading_mode(path, kind))
         if _is_empty(connection):
@@ -169,9 +170,9 @@ def check_writable(path: Path) -> None:
     """
     by_effective_id = os.access in os.supports_effective_ids
     with as_store_error(path):
-        folder = next(place for place in path.parents if place.exists())
+        folder = next(place for place in path.parents if exists(place))
         for place, right in ((folder, os.W_OK | os.X_OK), (path, os.W_OK)):
-            if place.exists() and not os.access(place, right, effective_ids=by_effective_id):
+            if exists(place) and not os.access(place, right, effective_ids=by_effective_id):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
@@ -189,7 +190,7 @@ def as_store_error(path: Path) -> Iterator[None]:
 
 
 def _connect(path: Path, kind: DatabaseKind, mode: str) -> sqlite3.Connection:
-    if path.exists() and not path.is_file():
+    if exists(path) and not is_regular_file(path):
         raise StoreError(f"{path} is no {kind.name}; {_AWAY}")
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}",
@@ -212,7 +213,7 @@ def _connect(path: Path, kind: DatabaseKind, mode: str) -> sqlite3.Connection:
 
 def _reading_mode(path: Path, kind: DatabaseKind) -> str:
     if not kind.tables and not any(
-        path.with_name(f"{path.name}{suffix}").exists() for suffix in ("-wal", "-journal")
+        exists(path.with_name(f"{path.name}{suffix}")) for suffix in ("-wal", "-journal")
     ):
         # Nobody writes these any more. Else SQLite makes files beside one with a write-ahead log
         # while it is open, and cannot open it in a folder that is read-only.

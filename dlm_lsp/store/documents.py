@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from dlm_lsp.errors import StoreError
 from dlm_lsp.store.files import is_same_file, read_file, replace_file
+from dlm_lsp.store.looking import is_folder, is_regular_file
 from dlm_lsp.store.os_reason import os_reason
 
 MAX_DOCUMENT_BYTES = 50 * 10**6
@@ -95,7 +96,7 @@ def _documents(arg: str) -> list[Path]:
         # Path("") is the current folder, which an unset variable does not mean.
         raise StoreError("an empty name stands for no document: name a file, a folder or a pattern")
     path = Path(arg)
-    if path.is_dir():
+    if is_folder(path):
         if documents := sorted(_search(path)):
             return documents
         raise StoreError(f"there is no .dlm file in {arg}: name a document, or another folder")
@@ -107,7 +108,7 @@ def _documents(arg: str) -> list[Path]:
     # Path.glob takes no absolute pattern, and `**` would lead it into hidden folders.
     matches = glob.iglob(arg, recursive=True)  # noqa: PTH207
     for match in sorted(map(Path, matches)):
-        if match.is_dir():
+        if is_folder(match):
             documents += sorted(_search(match))
         elif match.suffix == ".dlm":
             documents.append(match)
@@ -121,7 +122,7 @@ def _search(folder: Path) -> Iterator[Path]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             path = Path(place, name)
-            if path.suffix == ".dlm" and path.is_file():
+            if path.suffix == ".dlm" and is_regular_file(path):
                 yield path
 
 

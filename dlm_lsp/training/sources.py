@@ -13,6 +13,7 @@ from dlm_lsp.document.section import SectionType, section_id
 from dlm_lsp.errors import PrivateSourceError, StoreError
 from dlm_lsp.store.documents import MAX_DOCUMENT_BYTES
 from dlm_lsp.store.files import read_file
+from dlm_lsp.store.looking import exists
 from dlm_lsp.store.os_reason import os_reason
 from dlm_lsp.training.folder_rules import (
     CONFIG_FOLDER,
@@ -128,7 +129,7 @@ def _root(bounds: _Bounds, source: SourceConfig) -> Path:
     home = bounds.home
     try:
         root = (home / Path(source.path).expanduser()).resolve()
-        exists = root.exists()
+        is_there = exists(root)
     except (OSError, RuntimeError, ValueError) as error:
         reason = os_reason(error) if isinstance(error, OSError) else str(error)
         raise StoreError(
@@ -142,7 +143,7 @@ def _root(bounds: _Bounds, source: SourceConfig) -> Path:
     private = bounds.private(root)
     if private:
         raise PrivateSourceError(source.path, private)
-    if not exists:
+    if not is_there:
         raise StoreError(
             f"training.sources: there is no {source.path} (looked for {root}); mend its path"
         )

@@ -41,13 +41,14 @@ def paid(teacher, httpserver, home) -> tuple[list[str], dict[str, str]]:
 
 @pytest.fixture
 def command(tmp_path: Path, home: Path) -> Callable[..., subprocess.Popen]:
-    """Start `dlm` in a folder of its own."""
+    """Start `dlm` in a folder of its own, without what a developer may have set."""
 
     def start(*args: object, env: dict[str, str] | None = None, **options) -> subprocess.Popen:
         environment = {
             name: value
             for name, value in os.environ.items()
-            if not name.endswith("_API_KEY") and name not in ("COLUMNS", "FORCE_COLOR")
+            if not name.endswith("_API_KEY")
+            and name not in ("COLUMNS", "FORCE_COLOR", "PYTHONUNBUFFERED")
         }
         return subprocess.Popen(
             [str(DLM), *map(str, args)],

@@ -43,6 +43,24 @@ def test_what_can_be_written_is_written(stdout, tmp_path):
     assert sys.stdout.fileno() > 2
 
 
+def test_what_was_written_as_an_interrupt_came_is_not_written_again(stdout, tmp_path):
+    path = tmp_path / "out"
+    stdout(str(path), line_buffering=True)
+
+    def interrupt(_frame: object, event: str, function: object) -> None:
+        if event == "c_return" and getattr(function, "__name__", "") == "write":
+            raise KeyboardInterrupt
+
+    sys.setprofile(interrupt)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            sys.stdout.write("a\n")
+    finally:
+        sys.setprofile(None)
+    sys.stdout.flush()
+    assert path.read_text() == "a\n"
+
+
 def test_a_stream_in_memory_stays(capsys):
     before = sys.stdout
     guard_streams()

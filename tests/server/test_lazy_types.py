@@ -115,5 +115,7 @@ print(sum(look != those[0] for those in looks for look in those))
 
 
 def test_lsprotocol_that_is_imported_already_stays_as_it_is() -> None:
-    code = f"import lsprotocol.types\n{LAZILY}\n{CLASSES}\nprint(len(classes) - len(finished))"
+    first = "import lsprotocol.types"
+    code = f"{first}\n{LAZILY}\n{CLASSES}\nprint(len(classes) - len(finished))"
     assert python(code) == 0
+    assert descriptions(f"{first}\n{LAZILY}") == descriptions("")

@@ -55,6 +55,8 @@ class Wire:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            # An editor sets none of what a developer may have set.
+            env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
         )
         # A server that hangs fails its test and does not hang it.
         self._watchdog = threading.Timer(4 * GONE_WITHIN, self.process.kill)

@@ -129,6 +129,14 @@ def test_a_device_is_found_and_refused_when_it_is_read() -> None:
 
 
 @pytest.mark.usefixtures("permissions")
+def test_documents_that_can_be_listed_but_not_looked_at_are_an_error(notes: Path) -> None:
+    (notes / "deep").chmod(0o444)
+    with pytest.raises(StoreError, match=r"cannot (look at|search) .*: Permission denied"):
+        find_documents([str(notes)])
+    (notes / "deep").chmod(0o755)
+
+
+@pytest.mark.usefixtures("permissions")
 def test_a_folder_that_cannot_be_searched_is_an_error(notes: Path) -> None:
     (notes / "deep").chmod(0)
     with pytest.raises(StoreError, match=r"cannot search .*deep: Permission denied"):
