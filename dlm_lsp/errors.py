@@ -15,7 +15,8 @@
     └── TeacherError            a teacher cannot be asked, or failed
         ├── SelectorError       a selector that names no teacher
         ├── UnreachableError    the server was not there, or was silent for too long
-        │   ├── CrowdedError    it was silent while it had other requests; alone it may not be
+        │   ├── LateError       it gave no answer in time
+        │   │   └── CrowdedError    nor could it, while it had other requests
         │   └── SilentError     it went on to be silent, with one request at a time
         ├── UnusableReplyError  a reply is empty, broken or an error; again may help
         ├── DeferredError       a request waits in a batch, and its reply comes later
@@ -149,7 +150,11 @@ class UnreachableError(TeacherError):
     code = "unreachable"
 
 
-class CrowdedError(UnreachableError):
+class LateError(UnreachableError):
+    """No answer came in time."""
+
+
+class CrowdedError(LateError):
     """No answer came in time, beside other requests: with fewer of them it may come."""
 
 

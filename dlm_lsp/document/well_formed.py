@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dlm_lsp.document.conflict import conflict_problems
 from dlm_lsp.document.edit import Span
 from dlm_lsp.document.fence import read_fence
 from dlm_lsp.document.hidden_characters import (
@@ -45,6 +46,8 @@ def well_formed(question: str, answer: str) -> Pair | PairFault:
         if fault := _fault(name, text):
             return fault
     body = body_of(pair)
+    if any(conflict_problems(body, Span(0, len(body)))):
+        return PairFault("invalid_structure", "it holds the lines of a merge conflict")
     turns, problems = read_qa_fields(body, Span(0, len(body)), QUESTION_AND_ANSWER)
     read = [(q.text, a.text) for q, a in turns]
     if problems or read != [(pair.question, pair.answer)]:

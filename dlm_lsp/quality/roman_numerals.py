@@ -3,11 +3,13 @@
 import re
 import unicodedata
 
-# One letter alone is a numeral behind a word: `Chapter V`, `siglo V`; in `12 V` it is a unit.
+# Two letters are often something else: CD, DC, MM. One alone is a numeral behind a word, as in
+# `Chapter V` and `siglo V`; in `12 V` it is a unit, and `I` is English.
 _IN_TEXT = re.compile(
-    r"(?<!\w)(?:[IVXLCDM]{2,15}|(?<=[^\W\d_]{3}[ \u00a0])[IVX])(?=(?:er|i?[eè]me|re|[eº°ª])?(?!\w))"
+    r"(?<!\w)(?:[IVX]{2}|[IVXLCDM]{3,15}|(?<=[^\W\d_]{3}[ \u00a0])[VX])"
+    r"(?=(?:er|i?[eè]me|re|[eº°ª])?(?!\w))"
 )
-_ALONE = re.compile("[ivxlcdm]{2,15}|[ivx]", re.IGNORECASE)
+_ALONE = re.compile("[ivx]{1,2}|[ivxlcdm]{3,15}", re.IGNORECASE)
 
 
 def roman_values(text: str) -> frozenset[str]:

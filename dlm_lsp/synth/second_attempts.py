@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import anyio
 
-from dlm_lsp.errors import CrowdedError, TeacherError, UnusableReplyError
+from dlm_lsp.errors import CrowdedError, LateError, TeacherError, UnusableReplyError
 from dlm_lsp.synth.off_loop import run_off_loop
 from dlm_lsp.synth.reply_faults import reply_fault
 from dlm_lsp.teachers.protocol import (
@@ -68,7 +68,7 @@ async def _checked(
     async with aclosing(teacher.answer(requests)) as results:
         async for result in results:
             reply = result.outcome
-            if isinstance(reply, CrowdedError):
+            if isinstance(reply, LateError):
                 on_wasted(requests[result.index], None)
             if isinstance(reply, Reply) and (fault := await _fault(requests[result.index], reply)):
                 on_wasted(requests[result.index], reply)

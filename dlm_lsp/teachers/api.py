@@ -13,6 +13,7 @@ from typing import Any, ClassVar, TypeVar
 
 from dlm_lsp.errors import (
     KeyRefusedError,
+    LateError,
     MissingError,
     NotAskedError,
     RateError,
@@ -64,8 +65,6 @@ _logger = logging.getLogger(__name__)
 _LONGEST_CHECK = 20.0
 _MOST_REJECTED = 3
 """How many calls a server may reject, having answered nothing, before it is asked no more."""
-_MOST_SILENCES = 3
-"""How many requests in a row, each alone, may have no answer in time before no more is asked."""
 _FINAL = (SpentError, KeyRefusedError)
 _ABOUT_NO_SHAPE = frozenset((401, 402, 403, 407, 408, 409, 413, 429))
 """Statuses of errors that another shape of the request would not mend."""
@@ -382,7 +381,7 @@ class ApiTeacher(ABC):
         )
         self._pace.on_crowd = lambda at_once: on_notice(
             f"{self._endpoint.url} gave no answer in {self._timeout:g} s; it is asked "
-            f"{'one by one' if at_once == 1 else f'for {at_once} replies at once'} from now on"
+            f"{'one by one' if at_once == 1 else f'for {at_once} replies at once'}"
         )
 
     async def count_tokens(self, requests: Sequence[Request]) -> list[int] | None:
@@ -397,9 +396,13 @@ class ApiTeacher(ABC):
                 the key, wants more money or a longer pause than anybody waits, or rejects the model
                 and has answered nothing yet.
         """
-        if isinstance(self._pace.end, RateError) and (
-            self._pace.refusals_in_a_row <= RETRIES + _MOST_REJECTED
-        ):
+        may_be_well_again = (
+            isinstance(self._pace.end, RateError)
+            and self._pace.refusals_in_a_row <= RETRIES + _MOST_REJECTED
+        ) or (
+            isinstance(self._pace.end, SilentError) and self._pace.silences_left > -_MOST_REJECTED
+        )
+        if may_be_well_again:
             # Another document may come when the server is well again: one request finds out.
             self._pace.end = self._fatal_error = None
         if requests and self._fatal_error:
@@ -462,11 +465,11 @@ class ApiTeacher(ABC):
             isinstance(answered, RateError) and self._pace.refusals_in_a_row > RETRIES
         ):
             self._end_with(answered)
-        elif (
-            isinstance(answered, UnreachableError)
-            and self._pace.silences_in_a_row >= _MOST_SILENCES
-        ):
-            self._end_with(SilentError(f"{answered}, or look at the server"))
+        elif isinstance(answered, LateError) and self._pace.silences_left <= 0:
+            line = f"gave no answer in {self._timeout:g} s to one request after the other"
+            self._end_with(
+                SilentError(f"{self._endpoint.url} {line}; allow more time, or look at the server")
+            )
         elif isinstance(answered, MissingError) and not self._has_served:
             self._fatal_error = answered
 

@@ -20,6 +20,8 @@ _FIRST_PAUSE = 2.0
 """Seconds until the next attempt where the server names no time; they double each time."""
 _LONGEST_PAUSE = 60.0
 _WORTH_TELLING = 3.0
+_MOST_SILENCES = 3
+"""How many requests in a row, each alone, may have no answer in time."""
 
 
 def _never() -> bool:
@@ -67,6 +69,7 @@ class Pace:
         self._slowdowns = 0
         self._in_a_row = 0
         self._silences = 0
+        self._abandoned = 0
         self._line: OrderedDict[anyio.Event, Callable[[], bool]] = OrderedDict()
         self._alarm: asyncio.TimerHandle | None = None
 
@@ -76,9 +79,12 @@ class Pace:
         return self._in_a_row
 
     @property
-    def silences_in_a_row(self) -> int:
-        """How many attempts, each alone, had no answer in time since the last that had one."""
-        return self._silences
+    def silences_left(self) -> int:
+        """How many more attempts, each alone, may have no answer in time; negative beyond that.
+
+        Many servers do not notice that nobody waits any more, and finish what was abandoned first.
+        """
+        return _MOST_SILENCES + self._abandoned - self._silences
 
     @property
     def at_once(self) -> int:
@@ -125,8 +131,14 @@ class Pace:
             self._change(self._limit.unanswered())
         elif not turn.is_crowded:
             self._silences += 1
+            turn.is_crowded = self._abandoned > 0
+        else:
+            self._abandoned += 1
+            self._lower(turn)
+
+    def _lower(self, turn: Turn) -> None:
         # Those that were under way together are silent together, which is told once.
-        elif turn.at_once <= self.at_once > 1:
+        if turn.at_once <= self.at_once > 1:
             self._change(self._limit.out_of_time())
             if self.on_crowd:
                 self.on_crowd(self.at_once)
@@ -170,6 +182,7 @@ class Pace:
         `wait` is in seconds, None where the server names no time.
         """
         turn.is_answered = True
+        self._silences = self._abandoned = 0
         # Those that were under way together are refused together, which is told once.
         if turn.began == self._slowdowns:
             self._slowdowns += 1
@@ -186,7 +199,7 @@ class Pace:
     def speed_up(self, turn: Turn, *, is_error: bool = False) -> None:
         """Take note that the server answered an attempt, be it with an error."""
         turn.is_answered = True
-        self._in_a_row = self._silences = 0
+        self._in_a_row = self._silences = self._abandoned = 0
         is_full = turn.at_once == self.at_once <= self._most_going
         seconds = None if is_error else _now() - turn.at
         self._change(self._limit.answered(seconds, is_full=is_full))

@@ -49,10 +49,10 @@ class RequestLimit:
         """
         if self.now < self.first:
             return self._recovered()
-        if self.first == self.most or seconds is None:
+        if seconds is None:
             return self
         measured = replace(self, quickest=min(self.quickest, seconds))
-        if not is_full:
+        if self.first == self.most or not is_full:
             return measured
         if seconds > _BEARABLE * self.timeout and seconds >= _FAR * measured.quickest:
             fewer = measured._bearable_in_queue()

@@ -21,6 +21,7 @@ import anyio.lowlevel
 from dlm_lsp.errors import (
     CrowdedError,
     KeyRefusedError,
+    LateError,
     MissingError,
     NotAskedError,
     RateError,
@@ -240,8 +241,8 @@ async def with_teacher_errors(
 
 
 def _failure_of(error: Exception, sdk: ModuleType, line: str) -> TeacherError:
-    if isinstance(error, OutOfTimeError) and error.crowded and not error.refused:
-        return CrowdedError(line)
+    if isinstance(error, OutOfTimeError) and not error.refused:
+        return CrowdedError(line) if error.crowded else LateError(line)
     if isinstance(error, sdk.APIConnectionError | OutOfTimeError):
         return UnreachableError(line)
     if not isinstance(error, sdk.APIStatusError):

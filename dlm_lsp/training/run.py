@@ -43,6 +43,7 @@ from dlm_lsp.training.trainer import (
     TrainingDone,
     TrainingEvent,
     TrainingPlanned,
+    can_resume,
     disk_needed,
     drop_half_checkpoints,
     train_adapter,
@@ -138,9 +139,10 @@ def _first_event(events: Generator[TrainingEvent], job: TrainerJob, folder: Path
     """Wait until the training has begun; what is refused before leaves no mark."""
     assert job.target is not None
     try:
+        resumes = job.resume and can_resume(job.checkpoints)
         event = next(events)
         if isinstance(event, TrainingPlanned):
-            check_space(folder, disk_needed(event, job.recipe, resume=job.resume))
+            check_space(folder, disk_needed(event, job.recipe, resume=resumes))
     except BaseException:
         events.close()
         remove_folder(job.target)

@@ -82,3 +82,23 @@ def test_what_is_well_formed_stays_the_same_when_it_is_written_again(question, a
 def test_a_code_block_is_seen_where_it_will_stand(answer):
     pair = well_formed("q", answer)
     assert isinstance(pair, PairFault) or well_formed(pair.question, pair.answer) == pair
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("How does a conflict look?", "So:\n<<<<<<< HEAD\none\n=======\ntwo\n>>>>>>> branch"),
+        ("What is\n=======\nthis?", "An end:\n>>>>>>> branch"),
+    ],
+)
+def test_a_pair_that_would_be_told_as_a_merge_conflict_is_refused(question, answer):
+    fault = well_formed(question, answer)
+    assert (fault.reason, fault.detail) == (
+        "invalid_structure",
+        "it holds the lines of a merge conflict",
+    )
+
+
+def test_a_merge_conflict_may_be_shown_in_a_code_block():
+    answer = "So:\n```\n<<<<<<< HEAD\n=======\n>>>>>>> branch\n```"
+    assert well_formed("How does a conflict look?", answer).answer == answer

@@ -3,7 +3,7 @@ from contextlib import aclosing
 import pytest
 from support.scripted_teacher import ScriptedTeacher
 
-from dlm_lsp.errors import CrowdedError, RejectedError, TeacherError, UnusableReplyError
+from dlm_lsp.errors import CrowdedError, LateError, RejectedError, TeacherError, UnusableReplyError
 from dlm_lsp.synth.second_attempts import answer_twice
 from dlm_lsp.teachers.protocol import PairRequest, Reply, TeacherResult
 
@@ -50,6 +50,12 @@ async def test_a_request_that_came_to_nothing_is_made_once_more_behind_the_other
     assert [request.prose for request in teacher.requests] == ["a", "b", "a"]
     # For what was not answered in time one may have to pay, too.
     assert wasted == {Reply: [first], CrowdedError: [None]}.get(type(first), [])
+
+
+async def test_what_had_no_answer_alone_is_not_made_again_and_counts_too():
+    failed = LateError("silence")
+    found, wasted = await outcomes_of(scripted(a=[failed]), requests("a"))
+    assert (found, wasted) == ({0: failed}, [None])
 
 
 async def test_a_request_that_comes_to_nothing_twice_is_told_as_failed():

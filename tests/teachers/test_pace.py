@@ -11,11 +11,11 @@ from support.teacher_calls import FINE, outcomes, request_for, served
 from dlm_lsp.errors import (
     CrowdedError,
     KeyRefusedError,
+    LateError,
     RateError,
     SilentError,
     SpentError,
     TeacherError,
-    UnreachableError,
 )
 from dlm_lsp.teachers.pace import Pace, Turn
 from dlm_lsp.teachers.protocol import Reply
@@ -401,7 +401,7 @@ async def test_what_others_kept_from_its_answer_is_told_as_that_and_fewer_go_fro
     assert str(replies[0]).endswith("in 0.5 s; allow more time or a lower concurrency")
     assert replies[8:] == [FINE] * 4
     (notice,) = notices
-    assert notice.endswith("gave no answer in 0.5 s; it is asked one by one from now on")
+    assert notice.endswith("gave no answer in 0.5 s; it is asked one by one")
 
 
 async def test_one_that_has_no_answer_alone_is_told_to_need_more_time():
@@ -415,7 +415,7 @@ async def test_one_that_has_no_answer_alone_is_told_to_need_more_time():
         await teacher.prepare()
         failed, *replies = await outcomes(teacher, [request_for(f"Text {n}.") for n in range(3)])
         await teacher.aclose()
-    assert type(failed) is UnreachableError
+    assert type(failed) is LateError
     assert str(failed).endswith("gave no answer in 0.3 s; allow more time")
     assert replies == [FINE] * 2
 
@@ -425,6 +425,34 @@ async def test_a_server_that_is_silent_to_each_alone_is_asked_no_more():
         await anyio.sleep_forever()
 
     async with WireServer(chat := Chat(says)) as server:
-        with pytest.raises(SilentError, match=r"allow more time, or look at the server$"):
+        with pytest.raises(SilentError, match="one request after the other; allow"):
             await answered(server, 50, timeout=0.2)
-    assert len(chat.came) == 8 + 3
+    # One more for each that it may be at work on still.
+    assert len(chat.came) == 8 + 3 + 8
+
+
+async def test_one_that_waits_for_what_was_abandoned_is_crowded_too_and_the_run_goes_on():
+    async def says(count):
+        if count <= 8 + 4:
+            await anyio.sleep_forever()
+        return DONE
+
+    async with WireServer(Chat(says)) as server:
+        replies, _ = await answered(server, 14, timeout=0.3)
+    assert [type(reply) for reply in replies[:12]] == [CrowdedError] * 12
+    assert replies[12:] == [FINE] * 2
+
+
+async def test_a_later_call_asks_a_server_that_was_silent_once_more():
+    async def says(count):
+        if count <= 3:
+            await anyio.sleep_forever()
+        return DONE
+
+    async with WireServer(Chat(says)) as server:
+        teacher = served(server.url, concurrency=1, timeout=0.2)
+        await teacher.prepare()
+        with pytest.raises(SilentError):
+            await outcomes(teacher, [request_for(f"Text {n}.") for n in range(9)])
+        assert await outcomes(teacher, [request_for("Another text.")]) == [FINE]
+        await teacher.aclose()

@@ -81,6 +81,11 @@ def test_a_request_out_of_time_leaves_what_a_queue_can_bear_and_half_at_most(kno
     assert limit.now == left
 
 
+def test_one_silence_halves_a_number_that_was_named_where_answers_were_quick():
+    limit = after(request_limit(32, timeout=120), *[1.0] * 100)
+    assert limit.out_of_time().now == 16
+
+
 @pytest.mark.parametrize("limit", [request_limit(8, 32, timeout=120), request_limit(20)])
 def test_after_a_silence_it_grows_again_while_answers_are_quick(limit):
     silent = limit.out_of_time()

@@ -335,13 +335,19 @@ function parsed(address: string | undefined): vscode.Uri | undefined {
   }
 }
 
-/** Close the panels of an extension host that is gone: nobody hears them. */
+/**
+ * Close the panels in view of an extension host that is gone: nobody hears them.
+ *
+ * One in the background may wait to be looked at after a reload, and hold what the user has typed.
+ */
 async function closeOrphans(): Promise<void> {
   const orphans = vscode.window.tabGroups.all
     .flatMap(({ tabs }) => tabs)
     .filter(
-      ({ input }) =>
-        input instanceof vscode.TabInputWebview && input.viewType.endsWith("dlm.review"),
+      ({ input, isActive }) =>
+        isActive &&
+        input instanceof vscode.TabInputWebview &&
+        input.viewType.endsWith("dlm.review"),
     );
   if (orphans.length > 0) {
     await vscode.window.tabGroups.close(orphans);
