@@ -45,6 +45,7 @@ _TELLING = 4_000
 _CAPITAL_NOUNS = ("de", "lb")
 _HIRAGANA = re.compile("[ぁ-ゟー]+")
 _SYLLABLE = re.compile("[가-힣]|[^가-힣]+")
+_HANGUL = re.compile("[가-힣]+")
 _BY_NUMBER = re.compile(r"(?<=\d)[^\w\n]{1,3}[^\W\d]+|\b[^\W\d]++(?=\W{1,3}\d)")
 # A word before an amount and two after it, as in `USD 50` and `100 degrees Celsius`.
 _BESIDE_NUMBER = re.compile(r"\b[^\W\d]++\W?(?=\d)|(?<=\d)[^\w\n,;:]{0,2}[^\W\d]++(?: [^\W\d]++)?")
@@ -177,7 +178,9 @@ def _words(text: str) -> list[str]:
 def _names(answer: str, language: str | None) -> list[str]:
     """Return the words of the answer that can only be names."""
     nouns_too = language is None or language in _CAPITAL_NOUNS
-    return sorted(full_name_tokens(answer) if nouns_too else name_tokens(answer))
+    tokens = full_name_tokens(answer) if nouns_too else name_tokens(answer)
+    # What Korean puts behind a name in Latin letters is no part of it: `KBS가`.
+    return sorted({part for token in tokens for part in _HANGUL.split(token) if part})
 
 
 def _covered(answer: str, asked: AbstractSet[str], source: _Source) -> bool:

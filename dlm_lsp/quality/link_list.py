@@ -11,15 +11,16 @@ _LINK = re.compile(r"\[[^\[\]]*\]\([^()\s]*\)")
 _MOST_CHARACTERS = 1_000
 # Of a page's navigation that is not linked: its title, where one is, "next".
 _MOST_LETTERS = 100
-# With more letters between its links a line is a sentence: "See" and "and" are none yet.
-_SENTENCE = 10
-# A sign of a script without an alphabet stands for a word.
-_FIRST_SIGN, _SIGN_WEIGHT = "\u2e80", 4
+# With more letters between its links a line is a sentence: "You are here" is none yet.
+_SENTENCE = 12
+_ENDS = (".", "!", "?", "。", "！", "？")
+# A sign of a script without an alphabet stands for a part of a word.
+_FIRST_SIGN, _SIGN_WEIGHT = "\u2e80", 3
 
 
 @lru_cache(maxsize=128)
 def is_link_list(prose: str) -> bool:
-    """Tell whether a Markdown text is a list of links, with few words beside them.
+    """Tell whether a Markdown text is a list of links, with few words and no sentence beside them.
 
     Headings are not counted; the words of an image are as those of a link.
     """
@@ -41,19 +42,25 @@ def is_link_list(prose: str) -> bool:
             linked += sum(letters for _, letters, _ in in_block)
             if not in_heading:
                 beside += sum(letters for _, _, letters in in_block)
-                if any(count and letters >= _SENTENCE for count, _, letters in in_block):
+                is_closed = block.content.rstrip().endswith(_ENDS)
+                if any(
+                    letters >= _SENTENCE and (count or is_closed) for count, _, letters in in_block
+                ):
                     return False
     return links >= _LEAST_LINKS and beside < min(linked, _MOST_LETTERS)
 
 
 def _lines(parts: Sequence[Any]) -> list[list[Any]]:
+    """Return the lines of a block where each begins with a link, else all of it as one."""
     lines: list[list[Any]] = [[]]
     for part in parts:
         if part.type in ("softbreak", "hardbreak"):
             lines.append([])
         else:
             lines[-1].append(part)
-    return lines
+    if all(line and line[0].type in ("link_open", "image") for line in lines):
+        return lines
+    return [list(parts)]
 
 
 def _count(parts: Sequence[Any]) -> tuple[int, int, int]:
@@ -64,7 +71,7 @@ def _count(parts: Sequence[Any]) -> tuple[int, int, int]:
         links += part.type in ("link_open", "image")
         if depth or part.type == "image":
             linked += _letters(part.content)
-        else:
+        elif part.type != "html_inline":
             beside += _letters(part.content)
     return links, linked, beside
 

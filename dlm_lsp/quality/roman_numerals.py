@@ -3,21 +3,25 @@
 import re
 import unicodedata
 
-# Two letters are often something else: CD, DC, MM. One alone is a numeral behind a word, as in
-# `Chapter V` and `siglo V`; in `12 V` it is a unit, and `I` is English.
+# Two letters are often something else: CD, DC, MM. One alone, or XL and its like, is a numeral
+# behind a word, as in `Chapter V` and `siglo V`; in `12 V` it is a unit, and `I` is English.
 _IN_TEXT = re.compile(
-    r"(?<!\w)(?:[IVX]{2}|[IVXLCDM]{3,15}|(?<=[^\W\d_]{3}[ \u00a0])[VX])"
+    r"(?<!\w)(?:[IVX]{2}|[IVXLCDM]{3,15}|(?<=[^\W\d_]{3}[ \u00a0])(?:[VX]|X[CL]|L[VX]))"
     r"(?=(?:er|i?[eè]me|re|[eº°ª])?(?!\w))"
 )
-_ALONE = re.compile("[ivx]{1,2}|[ivxlcdm]{3,15}", re.IGNORECASE)
+_ALONE = re.compile("[ivx]{1,2}|x[cl]|l[vx]|[ivxlcdm]{3,15}", re.IGNORECASE)
+# Characters that are numerals and nothing else.
+_SIGN = re.compile("[\u2160-\u2188]")
 
 
 def roman_values(text: str) -> frozenset[str]:
     """Return the values of the Roman numerals in `text`, in capitals: `XIX`, `XIXe`, `Ⅳ`."""
+    signs: frozenset[str] = frozenset()
     if not text.isascii():
+        signs = frozenset(str(int(unicodedata.numeric(sign))) for sign in _SIGN.findall(text))
         text = unicodedata.normalize("NFKC", text)
     values = map(roman_value, _IN_TEXT.findall(text))
-    return frozenset(value for value in values if value)
+    return signs.union(value for value in values if value)
 
 
 def roman_value(word: str) -> str | None:

@@ -343,6 +343,7 @@ def test_a_name_in_underscores_is_the_name():
 
 @given(st.text(), st.text())
 @example("", 'AA"A_')
+@example("", '0"A"A가')
 def test_a_text_always_backs_itself(question, text):
     assert ungrounded_reason(Pair(question, text), text) is None
 

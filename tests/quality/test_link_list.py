@@ -14,6 +14,8 @@ from dlm_lsp.quality.link_list import is_link_list
         "## Contents\n\n- [Install](#install)\n  - [From source](#source)\n- [Use](#use)",
         "[![build](b.svg)](https://example.org) [![docs](d.svg)](https://example.org/docs)",
         "* [前へ](a.html)\n* [次へ](b.html)",
+        '- <a id="first"></a>[The first wheel](#first)\n- <a id="second"></a>[The second](#second)',
+        "You are here: [Home page](/) > [Products](/p) > [Widgets](/w)",
         "1. [First](a.html)\n\n   [Second][two]\n\n3. [Third](c.html)\n\n[two]: b.html",
     ],
 )
@@ -30,6 +32,10 @@ def test_navigation_contents_and_badges_are_link_lists(prose):
         "The [first wheel](a.html) was built in 1790, the [second](b.html) drives a saw in spring.",
         "[Helsinki](a) is the capital of [Finland](b).",
         "- Maintained by [Ada Lovelace](a) and [Charles Babbage](b) since 1843.",
+        "The wheel stops after a flood, as is explained in\n[The first wheel of the mill](a) and\n"
+        "[The second wheel of the mill](b).",
+        "Hold the wheel before you oil it.\n\n- [The first wheel of the mill](a)\n"
+        "- [The second wheel of the mill](b)",
         "[赫尔辛基](a)是[芬兰](b)的首都",
         "- [apt](apt.html): installs packages\n- [dpkg](dpkg.html): unpacks and configures them",
         "```\n- [a](b)\n- [c](d)\n```",
